@@ -1,0 +1,307 @@
+"""close(program, facts) -> Closure: the perfect model with every ground rule instance true in it.
+
+Rules are compiled to SQL joins and evaluated semi-naively on DuckDB, stratum by stratum: in each
+round one premise is new, those before it older, those after it any, so every ground instance is
+found exactly once. What leaves is put into canonical order, equal on every thread count.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from ..registry import UserError, suggest
+from .facts import Array, Facts
+from .language import Atom, Constant, Program, Rule, Variable
+
+
+@dataclasses.dataclass(frozen=True)
+class Closure:
+    """All that follows, with proofs. F facts, D derivations, w widest arity, m most premises.
+
+    Facts are ordered by (predicate, arguments), derivations by (head, rule, premises).
+    """
+
+    program: Program
+    base: Facts
+    predicates: tuple[str, ...]  # sorted names
+    predicate: Array  # [F] index into predicates
+    arguments: Array  # [F, w] constant ids, -1 padded
+    is_base: NDArray[np.bool_]  # [F]
+    height: Array  # [F] 0 for a base fact, else 1 + the largest premise height, minimised
+    rule: Array  # [D] index into program.rules
+    head: Array  # [D] fact
+    premises: Array  # [D, m] facts: positive premises in body order, -1 padded
+
+    @functools.cached_property
+    def blocks(self) -> dict[str, range]:
+        """Predicate -> the range of its facts."""
+        ends = np.searchsorted(self.predicate, np.arange(len(self.predicates) + 1))
+        return {p: range(int(ends[i]), int(ends[i + 1])) for i, p in enumerate(self.predicates)}
+
+    @functools.cached_property
+    def first(self) -> NDArray[np.int64]:
+        """[F + 1] where the derivations of each fact begin."""
+        return np.searchsorted(self.head, np.arange(len(self.predicate) + 1))
+
+    def rows(self, predicate: str) -> Array:
+        """int32 [n, arity]: the arguments of all facts of ``predicate``."""
+        block = self.blocks[predicate]
+        return self.arguments[block.start : block.stop, : self.program.arity[predicate]]
+
+    def find(self, predicate: str, arguments: Array) -> NDArray[np.int64]:
+        """[n] fact ids of ``arguments`` int32 [n, arity] under ``predicate``; -1 where not true."""
+        block, size = self.blocks[predicate], len(self.base.constants)
+        known = _key(self.rows(predicate), size)
+        wanted = _key(arguments, size)
+        if not len(known):
+            return np.full(len(wanted), -1)
+        at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return np.where(known[at] == wanted, at + block.start, -1)
+
+
+def close(program: Program, facts: Facts, threads: int | None = None) -> Closure:
+    """The closure of ``facts`` under ``program``; the result is the same on every thread count.
+
+    Raises UserError for a predicate that is neither sampled nor derived, an arity that differs
+    between rules and rows, and a rule's constant that no sort holds.
+    """
+    arity = _checked_arities(program, facts)
+    config = {} if threads is None else {"threads": threads}
+    with duckdb.connect(":memory:", config=config) as db:
+        db.execute("SET preserve_insertion_order = false")
+        evaluation = _Evaluation(db, program, facts, arity)
+        for stratum in program.strata:
+            evaluation.run(stratum)
+        return evaluation.closure()
+
+
+def _checked_arities(program: Program, facts: Facts) -> dict[str, int]:
+    arity = dict(program.arity)
+    derived = {r.head.predicate for r in program.rules}
+    for predicate, rows in facts.rows.items():
+        if arity.setdefault(predicate, rows.shape[1]) != rows.shape[1]:
+            raise UserError(
+                f"{predicate} has {rows.shape[1]} arguments in the sampled facts and "
+                f"{arity[predicate]} in the rules; make them agree"
+            )
+    for rule in program.rules:
+        for atom in rule.positive + rule.negative:
+            if atom.predicate not in derived and atom.predicate not in facts.rows:
+                raise suggest("predicate (neither sampled nor derived)", atom.predicate, arity)
+    return arity
+
+
+class _Evaluation:
+    """A table per predicate, (id, a0.., round), and one per rule, (p0.., h0.., round)."""
+
+    def __init__(
+        self, db: duckdb.DuckDBPyConnection, program: Program, facts: Facts, arity: dict[str, int]
+    ) -> None:
+        self.db, self.program, self.facts, self.arity = db, program, facts, arity
+        self.predicates = tuple(sorted(arity))
+        self.table = {p: f"f{i}" for i, p in enumerate(self.predicates)}
+        self.count: dict[str, int] = {}
+        self.constant = {c: i for i, c in enumerate(facts.constants)}
+        for p in self.predicates:
+            rows = facts.rows.get(p, np.zeros((0, arity[p]), np.int32))
+            columns = {"id": np.arange(len(rows), dtype=np.int32)}
+            columns |= {f"a{j}": np.ascontiguousarray(rows[:, j]) for j in range(arity[p])}
+            columns["round"] = np.zeros(len(rows), np.int32)
+            db.register("loaded", columns)
+            db.execute(f"CREATE TABLE {self.table[p]} AS SELECT * FROM loaded")
+            db.unregister("loaded")
+            self.count[p] = len(rows)
+        for i, rule in enumerate(program.rules):
+            columns_of = [f"p{k} INTEGER" for k in range(len(rule.positive))]
+            columns_of += [f"h{k} INTEGER" for k in range(len(rule.head.terms))]
+            db.execute(f"CREATE TABLE d{i} ({', '.join(columns_of)}, round INTEGER)")
+
+    def run(self, stratum: tuple[str, ...]) -> None:
+        """Evaluate one stratum to its fixpoint."""
+        rules = [(i, r) for i, r in enumerate(self.program.rules) if r.head.predicate in stratum]
+        for i, rule in rules:
+            if not any(a.predicate in stratum for a in rule.positive):
+                self.db.execute(f"INSERT INTO d{i} {self._select(rule)}, -1 {self._body(rule)}")
+        grew = self._absorb(rules, stratum, -1)
+        turn = 0
+        recursive = [(i, r) for i, r in rules if any(a.predicate in stratum for a in r.positive)]
+        while recursive and (grew or turn == 0):
+            for i, rule in recursive:
+                loops = [k for k, a in enumerate(rule.positive) if a.predicate in stratum]
+                for new in loops:
+                    when = [f"t{new}.round = {turn}"]
+                    when += [f"t{k}.round < {turn}" for k in loops if k < new]
+                    when += [f"t{k}.round <= {turn}" for k in loops if k > new]
+                    self.db.execute(
+                        f"INSERT INTO d{i} {self._select(rule)}, {turn} {self._body(rule, when)}"
+                    )
+            grew = self._absorb(recursive, stratum, turn)
+            turn += 1
+
+    def _absorb(self, rules: list[tuple[int, Rule]], stratum: tuple[str, ...], turn: int) -> bool:
+        """Add the heads derived in this round that are not known yet; whether there were any."""
+        grew = False
+        for p in stratum:
+            columns = range(self.arity[p])
+            heads = " UNION ".join(
+                f"SELECT DISTINCT {', '.join(f'h{k}' for k in columns)} FROM d{i} "
+                f"WHERE round = {turn}"
+                for i, r in rules
+                if r.head.predicate == p
+            )
+            if not heads:
+                continue
+            same = " AND ".join(f"old.a{k} = new.h{k}" for k in columns)
+            table = self.table[p]
+            found = self.db.execute(
+                f"INSERT INTO {table} SELECT {self.count[p]} + row_number() OVER () - 1, new.*, "
+                f"{turn + 1} FROM ({heads}) new WHERE NOT EXISTS "
+                f"(SELECT 1 FROM {table} old WHERE {same})"
+            ).fetchone()
+            self.count[p] += found[0] if found else 0
+            grew |= bool(found and found[0])
+        return grew
+
+    def _select(self, rule: Rule) -> str:
+        ids = [f"t{k}.id" for k in range(len(rule.positive))]
+        return "SELECT " + ", ".join(ids + [self._sql(rule, t) for t in rule.head.terms])
+
+    def _body(self, rule: Rule, when: list[str] | None = None) -> str:
+        """FROM .. WHERE ..: the join of the positive premises, filtered by all the others."""
+        tables = [f"{self.table[a.predicate]} t{k}" for k, a in enumerate(rule.positive)]
+        where = list(when or ())
+        for k, atom in enumerate(rule.positive):
+            for j, term in enumerate(atom.terms):
+                if isinstance(term, Constant) or rule.binding(term.name) != (k, j):
+                    where.append(f"t{k}.a{j} = {self._sql(rule, term)}")
+        for c in rule.comparisons:
+            operator = "<>" if c.operator == "!=" else c.operator
+            where.append(f"{self._sql(rule, c.left)} {operator} {self._sql(rule, c.right)}")
+        where += [self._absent(rule, a) for a in rule.negative]
+        return f"FROM {', '.join(tables)}" + (f" WHERE {' AND '.join(where)}" if where else "")
+
+    def _absent(self, rule: Rule, atom: Atom) -> str:
+        same = [
+            f"n.a{j} = {self._sql(rule, t)}"
+            for j, t in enumerate(atom.terms)
+            if isinstance(t, Constant) or not t.name.startswith("_")  # a wildcard matches all
+        ]
+        where = f" WHERE {' AND '.join(same)}" if same else ""
+        return f"NOT EXISTS (SELECT 1 FROM {self.table[atom.predicate]} n{where})"
+
+    def _sql(self, rule: Rule, term: Variable | Constant) -> str:
+        if isinstance(term, Variable):
+            k, j = rule.binding(term.name)
+            return f"t{k}.a{j}"
+        if term.name not in self.constant:
+            raise suggest(f"constant (in rule {rule.text!r})", term.name, self.constant)
+        return str(self.constant[term.name])
+
+    def closure(self) -> Closure:
+        """What was found, in canonical order."""
+        width = max(self.arity.values())
+        canonical: dict[str, Array] = {}  # predicate -> its local ids' canonical fact ids
+        arguments, is_base, start = [], [], 0
+        for p in self.predicates:
+            found = self.db.execute(f"SELECT * EXCLUDE (round) FROM {self.table[p]}").fetchnumpy()
+            rows = np.stack([found[f"a{j}"] for j in range(self.arity[p])], 1)
+            order = np.argsort(_key(rows, len(self.facts.constants)))
+            local = found["id"][order]
+            canonical[p] = np.empty(len(order), np.int32)
+            canonical[p][local] = np.arange(start, start + len(order), dtype=np.int32)
+            padded = np.full((len(order), width), -1, np.int32)
+            padded[:, : self.arity[p]] = rows[order]
+            arguments.append(padded)
+            is_base.append(local < len(self.facts.rows.get(p, ())))
+            start += len(order)
+        base = np.concatenate(is_base)
+        rule, head, premises = self._derivations(canonical, start)
+        return Closure(
+            program=self.program,
+            base=self.facts,
+            predicates=self.predicates,
+            predicate=np.repeat(
+                np.arange(len(self.predicates), dtype=np.int32), [len(a) for a in arguments]
+            ),
+            arguments=np.concatenate(arguments),
+            is_base=base,
+            height=heights(base, head, premises),
+            rule=rule,
+            head=head,
+            premises=premises,
+        )
+
+    def _derivations(self, canonical: dict[str, Array], facts: int) -> tuple[Array, Array, Array]:
+        most = max(len(r.positive) for r in self.program.rules) if self.program.rules else 0
+        rules, heads, premises = [], [], []
+        for i, rule in enumerate(self.program.rules):
+            p = rule.head.predicate
+            ids = ", ".join(f"d.p{k} AS p{k}" for k in range(len(rule.positive)))
+            same = " AND ".join(f"d.h{k} = f.a{k}" for k in range(self.arity[p]))
+            found = self.db.execute(
+                f"SELECT f.id AS head, {ids} FROM d{i} d JOIN {self.table[p]} f ON {same}"
+            ).fetchnumpy()
+            columns = [canonical[p][found["head"]]]
+            columns += [canonical[a.predicate][found[f"p{k}"]] for k, a in enumerate(rule.positive)]
+            table = _sorted_rows(columns, facts)
+            padded = np.full((len(table), most), -1, np.int32)
+            padded[:, : table.shape[1] - 1] = table[:, 1:]
+            rules.append(np.full(len(table), i, np.int32))
+            heads.append(table[:, 0])
+            premises.append(padded)
+        if not rules:
+            return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros((0, 0), np.int32)
+        head = np.concatenate(heads)
+        # each rule's rows are sorted by head already; a stable merge of them is the order wanted
+        order = np.argsort(head, kind="stable") if len(rules) > 1 else slice(None)
+        return np.concatenate(rules)[order], head[order], np.concatenate(premises)[order]
+
+
+def heights(is_base: NDArray[np.bool_], head: Array, premises: Array) -> Array:
+    """[F] least heights: in round t all is known whose premises were known in round t - 1."""
+    height = np.where(is_base, 0, -1).astype(np.int32)
+    known = np.append(is_base, True)  # the last element answers for the padding -1
+    left = np.flatnonzero(~is_base[head])
+    turn = 0
+    while len(left):
+        turn += 1
+        ready = known[premises[left]].all(1)
+        if not ready.any():
+            break
+        new = head[left[ready]]
+        height[new] = turn
+        known[new] = True
+        left = left[~ready]
+        left = left[~known[head[left]]]
+    return height
+
+
+def _key(rows: Array, size: int) -> NDArray[np.int64]:
+    """[n] one number per row that orders as the rows do. Rows hold ids in [0, size)."""
+    if size ** rows.shape[1] >= 2**63:
+        raise UserError(
+            f"{size} constants in {rows.shape[1]} places are more than 2^63 possible facts; "
+            "use fewer constants or split the predicate"
+        )
+    key = np.zeros(len(rows), np.int64)
+    for column in rows.T:
+        key = key * size + column
+    return key
+
+
+def _sorted_rows(columns: list[Array], size: int) -> Array:
+    """int32 [n, columns]: the rows in lexicographic order; values lie in [0, size)."""
+    bits = max(1, int(size - 1).bit_length())
+    if bits * len(columns) > 63:
+        return np.stack(columns, 1)[np.lexsort(columns[::-1])]
+    key = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        key = (key << bits) | column
+    key.sort()  # sorting the numbers themselves is several times faster than an argsort
+    parts = [(key >> (bits * k)) & ((1 << bits) - 1) for k in range(len(columns))]
+    return np.stack(parts[::-1], 1).astype(np.int32)
