@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Mapping
 
 import duckdb
 import numpy as np
@@ -29,6 +30,7 @@ class Closure:
     program: Program
     base: Facts
     predicates: tuple[str, ...]  # sorted names
+    arity: Mapping[str, int]
     predicate: Array  # [F] index into predicates
     arguments: Array  # [F, w] constant ids, -1 padded
     is_base: NDArray[np.bool_]  # [F]
@@ -51,7 +53,7 @@ class Closure:
     def rows(self, predicate: str) -> Array:
         """int32 [n, arity]: the arguments of all facts of ``predicate``."""
         block = self.blocks[predicate]
-        return self.arguments[block.start : block.stop, : self.program.arity[predicate]]
+        return self.arguments[block.start : block.stop, : self.arity[predicate]]
 
     def find(self, predicate: str, arguments: Array) -> NDArray[np.int64]:
         """[n] fact ids of ``arguments`` int32 [n, arity] under ``predicate``; -1 where not true."""
@@ -189,7 +191,7 @@ class _Evaluation:
         same = [
             f"n.a{j} = {self._sql(rule, t)}"
             for j, t in enumerate(atom.terms)
-            if isinstance(t, Constant) or not t.name.startswith("_")  # a wildcard matches all
+            if isinstance(t, Constant) or not t.wildcard  # a wildcard matches all
         ]
         where = f" WHERE {' AND '.join(same)}" if same else ""
         return f"NOT EXISTS (SELECT 1 FROM {self.table[atom.predicate]} n{where})"
@@ -225,6 +227,7 @@ class _Evaluation:
             program=self.program,
             base=self.facts,
             predicates=self.predicates,
+            arity=self.arity,
             predicate=np.repeat(
                 np.arange(len(self.predicates), dtype=np.int32), [len(a) for a in arguments]
             ),

@@ -12,93 +12,26 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping
-from typing import NoReturn
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 from clingo import SymbolType
 from clingo import ast as clingo_ast
 
-from ..registry import UserError
+from .program import (
+    Atom,
+    Comparison,
+    Constant,
+    Program,
+    Rule,
+    RuleError,
+    Term,
+    Variable,
+    arities,
+    strata,
+)
 
-
-class RuleError(UserError):
-    """A rule outside the language: `line:column: what is wrong; the cure`."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Variable:
-    name: str  # a wildcard `_` is given a name of its own, such as `_1`
-
-
-@dataclasses.dataclass(frozen=True)
-class Constant:
-    name: str
-
-
-Term = Variable | Constant
-
-
-@dataclasses.dataclass(frozen=True)
-class Atom:
-    predicate: str
-    terms: tuple[Term, ...]
-
-    def variables(self) -> set[str]:
-        return {t.name for t in self.terms if isinstance(t, Variable)}
-
-
-@dataclasses.dataclass(frozen=True)
-class Comparison:
-    left: Term
-    operator: str  # one of OPERATORS; constants are ordered as they are declared
-    right: Term
-
-
-@dataclasses.dataclass(frozen=True)
-class Rule:
-    text: str  # as written: what is digested, shown, and stated
-    head: Atom
-    positive: tuple[Atom, ...]  # premises, in body order
-    negative: tuple[Atom, ...]
-    comparisons: tuple[Comparison, ...]
-    line: int
-
-    def binding(self, variable: str) -> tuple[int, int]:
-        """(premise, argument) where a positive premise first binds ``variable``."""
-        for i, atom in enumerate(self.positive):
-            for j, term in enumerate(atom.terms):
-                if term == Variable(variable):
-                    return i, j
-        raise UserError(f"variable {variable!r} is bound by no positive premise of: {self.text}")
-
-
-@dataclasses.dataclass(frozen=True)
-class Program:
-    rules: tuple[Rule, ...]
-    arity: Mapping[str, int]
-    strata: tuple[tuple[str, ...], ...]  # derived predicates, each stratum after what it needs
-
-    @property
-    def negated(self) -> frozenset[str]:
-        """Predicates that occur under negation, and all that these depend on."""
-        needed = {a.predicate for r in self.rules for a in r.negative}
-        while (
-            more := {
-                a.predicate
-                for r in self.rules
-                if r.head.predicate in needed
-                for a in r.positive + r.negative
-            }
-            - needed
-        ):
-            needed |= more
-        return frozenset(needed)
-
-    def without(self, dropped: set[int]) -> Program:
-        """The same program without these rules (indices), arities kept."""
-        kept = tuple(r for i, r in enumerate(self.rules) if i not in dropped)
-        return Program(kept, self.arity, _strata(kept))
-
+Node = Any  # a node of clingo's syntax tree, whose stubs know no attribute of any
 
 OPERATORS = {
     clingo_ast.ComparisonOperator.Equal: "=",
@@ -112,38 +45,71 @@ OPERATORS = {
 
 def parse(text: str) -> Program:
     """The program of ``text``; raises RuleError for what is not Datalog."""
+    nodes = _read(text)
+    lines = _without_comments(text, nodes)
     rules: list[Rule] = []
-    lines = text.splitlines()
-
-    def read(node: clingo_ast.AST) -> None:
+    for node in nodes:
         if node.ast_type == clingo_ast.ASTType.Rule:
             rules.append(_rule(node, lines))
-        elif node.ast_type not in (clingo_ast.ASTType.Program, clingo_ast.ASTType.Comment):
+        elif node.ast_type != clingo_ast.ASTType.Comment and str(node) != "#program base.":
             _refuse(node, f"{str(node)!r} is not a rule", "keep to rules `head :- body.`")
-
-    problems: list[str] = []
-    try:  # clingo's logger aborts the process on a syntax error beside non-ASCII text
-        ascii_text = text.encode("ascii", "replace").decode()
-        clingo_ast.parse_string(
-            ascii_text, read, logger=lambda _, message: problems.append(message)
-        )
-    except RuntimeError as error:
-        if isinstance(error.__cause__ or error, RuleError) or not problems:
-            raise
-        where, _, what = problems[0].strip().removeprefix("<string>:").partition(": error: ")
-        where = where.split("-")[0]
-        raise RuleError(f"{where}: {what}; write rules as `head(X) :- body(X,Y).`") from None
     if not rules:
         raise RuleError("1:1: no rule in the text; a world needs at least one `head :- body.`")
-    return Program(tuple(rules), _arities(rules), _strata(tuple(rules)))
+    return Program(tuple(rules), arities(rules), strata(tuple(rules)))
 
 
-def _refuse(node: clingo_ast.AST, what: str, cure: str) -> NoReturn:
+def _read(text: str) -> list[Node]:
+    """clingo's syntax tree of every statement and comment."""
+    if "#include" in text:  # clingo would open the file
+        line, column = _place(text, text.index("#include"))
+        raise RuleError(f"{line}:{column}: '#include' is not a rule; put all rules into one text")
+    # Outside a comment clingo refuses the stand-in where it stands. With the character itself its
+    # logger would abort the process.
+    plain = "".join(c if " " <= c <= "~" or c in "\t\n\r" else "\x01" for c in text)
+    nodes: list[Node] = []
+    problems: list[str] = []
+    try:
+        clingo_ast.parse_string(plain, nodes.append, logger=lambda _, m: problems.append(m))
+    except RuntimeError:
+        if not problems:
+            raise
+        where, _, what = problems[0].strip().removeprefix("<string>:").partition(": error: ")
+        line, column = (int(part) for part in where.split("-")[0].split(":"))
+        lines = text.split("\n")
+        if line > len(lines):  # clingo ends every text with a line of its own
+            line, column = len(lines), len(lines[-1]) + 1
+        elif "\x01" in what:
+            what = f"{lines[line - 1][column - 1]!r} is no character of a rule"
+        what = " ".join(what.split())
+        cure = "write rules in ASCII, as `head(X) :- body(X,Y).`"
+        raise RuleError(f"{line}:{column}: {what}; {cure}") from None
+    return nodes
+
+
+def _place(text: str, at: int) -> tuple[int, int]:
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _without_comments(text: str, nodes: list[Node]) -> list[str]:
+    """The lines, as clingo counts them, with blanks for every comment."""
+    lines = text.split("\n")
+    for node in nodes:
+        if node.ast_type != clingo_ast.ASTType.Comment:
+            continue
+        begin, end = node.location.begin, node.location.end
+        for at in range(begin.line - 1, min(end.line, len(lines))):
+            first = begin.column - 1 if at == begin.line - 1 else 0
+            last = end.column - 1 if at == end.line - 1 else len(lines[at])
+            lines[at] = lines[at][:first] + " " * (last - first) + lines[at][last:]
+    return lines
+
+
+def _refuse(node: Node, what: str, cure: str) -> NoReturn:
     begin = node.location.begin
     raise RuleError(f"{begin.line}:{begin.column}: {what}; {cure}")
 
 
-def _rule(node: clingo_ast.AST, lines: list[str]) -> Rule:
+def _rule(node: Node, lines: list[str]) -> Rule:
     fresh = itertools.count(1)
     head = _head(node, fresh)
     if not node.body:
@@ -170,22 +136,23 @@ def _rule(node: clingo_ast.AST, lines: list[str]) -> Rule:
         tuple(negative),
         tuple(comparisons),
         node.location.begin.line,
+        node.location.begin.column,
     )
     rule = _bind_equalities(rule)
     _check_safe(node, rule)
     return rule
 
 
-def _source(node: clingo_ast.AST, lines: list[str]) -> str:
-    """The rule as written, comments left out and white space folded."""
+def _source(node: Node, lines: list[str]) -> str:
+    """The rule as written, white space folded."""
     begin, end = node.location.begin, node.location.end
     part = lines[begin.line - 1 : end.line]
     part[-1] = part[-1][: end.column - 1]
     part[0] = part[0][begin.column - 1 :]
-    return " ".join(" ".join(line.split("%")[0].split()) for line in part).strip()
+    return " ".join(" ".join(part).split())
 
 
-def _head(node: clingo_ast.AST, fresh: Iterator[int]) -> Atom:
+def _head(node: Node, fresh: Iterator[int]) -> Atom:
     head = node.head
     if head.ast_type == clingo_ast.ASTType.Disjunction:
         _refuse(head, f"{str(head)!r} is a disjunction", "write one rule per head")
@@ -198,7 +165,7 @@ def _head(node: clingo_ast.AST, fresh: Iterator[int]) -> Atom:
     return _atom(head.atom, fresh)
 
 
-def _atom(node: clingo_ast.AST, fresh: Iterator[int]) -> Atom:
+def _atom(node: Node, fresh: Iterator[int]) -> Atom:
     symbol = node.symbol  # the atom itself has no location in clingo's tree
     if symbol.ast_type == clingo_ast.ASTType.UnaryOperation:
         _refuse(symbol, f"{str(node)!r} is a classical negation", "use `not`, or a name of its own")
@@ -209,7 +176,7 @@ def _atom(node: clingo_ast.AST, fresh: Iterator[int]) -> Atom:
     return Atom(symbol.name, tuple(_term(a, fresh) for a in symbol.arguments))
 
 
-def _term(node: clingo_ast.AST, fresh: Iterator[int]) -> Term:
+def _term(node: Node, fresh: Iterator[int]) -> Term:
     if node.ast_type == clingo_ast.ASTType.Variable:
         return Variable(f"_{next(fresh)}" if node.name == "_" else node.name)
     if node.ast_type == clingo_ast.ASTType.SymbolicTerm:
@@ -225,7 +192,7 @@ def _term(node: clingo_ast.AST, fresh: Iterator[int]) -> Term:
     _refuse(node, f"{str(node)!r} is arithmetic or a pool", "sample it as base facts")
 
 
-def _comparisons(node: clingo_ast.AST, fresh: Iterator[int]) -> list[Comparison]:
+def _comparisons(node: Node, fresh: Iterator[int]) -> list[Comparison]:
     """A chain X < Y < Z is two comparisons."""
     terms = [_term(node.term, fresh)] + [_term(g.term, fresh) for g in node.guards]
     operators = [OPERATORS[g.comparison] for g in node.guards]
@@ -264,7 +231,7 @@ def _substitute(rule: Rule, variable: Variable, term: Term) -> Rule:
     )
 
 
-def _check_safe(node: clingo_ast.AST, rule: Rule) -> None:
+def _check_safe(node: Node, rule: Rule) -> None:
     if not rule.positive:
         _refuse(node, f"{rule.text!r} has no positive premise", "add the atom that binds it")
     bound = set().union(*(a.variables() for a in rule.positive))
@@ -272,60 +239,11 @@ def _check_safe(node: clingo_ast.AST, rule: Rule) -> None:
     for c in rule.comparisons:
         used |= {t.name for t in (c.left, c.right) if isinstance(t, Variable)}
     for a in rule.negative:  # a wildcard under negation means "for no value"
-        used |= {name for name in a.variables() if not name.startswith("_")}
+        used |= {t.name for t in a.terms if isinstance(t, Variable) and not t.wildcard}
     if unsafe := sorted(used - bound):
+        name = "_" if Variable(unsafe[0]).wildcard else unsafe[0]
         _refuse(
             node,
-            f"variable {unsafe[0].split('_')[0] or '_'} of {rule.text!r} is unsafe",
+            f"variable {name} of {rule.text!r} is unsafe",
             "bind it in a positive premise",
         )
-
-
-def _arities(rules: list[Rule]) -> dict[str, int]:
-    arity: dict[str, int] = {}
-    for rule in rules:
-        for atom in (rule.head, *rule.positive, *rule.negative):
-            if arity.setdefault(atom.predicate, len(atom.terms)) != len(atom.terms):
-                raise RuleError(
-                    f"{rule.line}:1: {atom.predicate} has {len(atom.terms)} arguments here and "
-                    f"{arity[atom.predicate]} before; give the two predicates two names"
-                )
-    return arity
-
-
-def _strata(rules: tuple[Rule, ...]) -> tuple[tuple[str, ...], ...]:
-    """Strongly connected components of the derived predicates, in an order that fits."""
-    derived = sorted({r.head.predicate for r in rules})
-    needs = {
-        p: {a.predicate for r in rules if r.head.predicate == p for a in r.positive + r.negative}
-        & set(derived)
-        for p in derived
-    }
-    reach = {p: _reachable(p, needs) for p in derived}
-    for rule in rules:
-        for atom in rule.negative:
-            if rule.head.predicate in reach.get(atom.predicate, ()):
-                raise RuleError(
-                    f"{rule.line}:1: {rule.head.predicate} depends on `not {atom.predicate}`, "
-                    f"which depends on {rule.head.predicate}: unstratified; break the loop"
-                )
-    strata: list[tuple[str, ...]] = []
-    placed: set[str] = set()
-    while left := [p for p in derived if p not in placed]:
-        p = next(p for p in left if all(p in reach[q] for q in reach[p] - placed))
-        component = tuple(sorted({p} | {q for q in reach[p] - placed if p in reach[q]}))
-        strata.append(component)
-        placed |= set(component)
-    return tuple(strata)
-
-
-def _reachable(start: str, needs: Mapping[str, set[str]]) -> set[str]:
-    """Predicates that ``start`` depends on, itself only if it is recursive or negated by itself."""
-    seen: set[str] = set()
-    todo = list(needs[start])
-    while todo:
-        p = todo.pop()
-        if p not in seen:
-            seen.add(p)
-            todo += needs[p]
-    return seen

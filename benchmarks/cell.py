@@ -1,0 +1,65 @@
+"""A cell: one training, spelled out, under one tuple of the four seeds."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+from ..models.run import Plan
+from ..worlds.world import Exposure
+from . import canonical
+
+
+@dataclasses.dataclass(frozen=True)
+class Seeds:
+    """The four axes of chance."""
+
+    world: int  # what is true
+    exposure: int  # what of it is stated and shown
+    init: int  # initial weights
+    order: int  # order of the batches
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """One world, size, exposure, mode, model and plan; no default is left that may change."""
+
+    world: str  # versioned id, or the path of a file
+    size: str
+    exposure: Exposure
+    mode: str
+    model: str
+    spec: str  # what the model's name stands for
+    plan: str
+    recipe: Plan  # what the plan's name stands for
+    seeds: Seeds
+
+    def record(self) -> dict[str, Any]:
+        """JSON-ready content: equal for equal cells, whatever suite they stand in."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return fields | {
+            "exposure": self.exposure.record(),
+            "recipe": dataclasses.asdict(self.recipe),
+            "seeds": dataclasses.asdict(self.seeds),
+        }
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Names the folder of the result. A plan's name is no part of it: its recipe is."""
+        return canonical.digest({k: v for k, v in self.record().items() if k != "plan"})
+
+    @functools.cached_property
+    def corpus(self) -> str:
+        """Equal for cells that read the same corpus."""
+        seeds = (self.seeds.world, self.seeds.exposure)
+        return canonical.digest([self.world, self.size, self.exposure.record(), seeds])
+
+    @functools.cached_property
+    def arm(self) -> str:
+        """Equal for cells that differ in nothing but seeds: replicas of one experiment."""
+        return canonical.digest({k: v for k, v in self.record().items() if k != "seeds"})
+
+    def __str__(self) -> str:
+        seeds = ",".join(str(seed) for seed in dataclasses.astuple(self.seeds))
+        return f"{self.world}/{self.size} {self.mode} {self.model} {self.plan} seeds {seeds}"

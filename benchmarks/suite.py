@@ -1,0 +1,243 @@
+"""A suite: a frozen grid of cells, read from TOML.  Every error names the file and the line.
+
+In ``[[cells]]`` lists multiply (worlds, modes, models, plans, exposures, and any value within an
+exposure), except that ``seeds.init`` and ``seeds.order`` are paired.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import itertools
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import pydantic
+
+from .. import registry
+from ..models.run import Plan
+from ..registry import UserError, suggest
+from . import canonical
+from .cell import Cell, Seeds
+from .lines import locate
+
+MODES = ("direct", "chain", "post-hoc", "filler")
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """Cells under a versioned name, with what they cost and what they should show."""
+
+    id: str
+    title: str
+    cost_minutes: float  # on two cores, with nothing cached
+    expected: str
+    cells: tuple[Cell, ...]
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Over the expanded list of cells: titles and layout of the file don't matter."""
+        return canonical.digest([cell.record() for cell in self.cells])
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}@{self.digest[:8]}"
+
+    def select(self, only: Sequence[str] = (), share: str = "") -> tuple[Cell, ...]:
+        """The cells that each of ``only`` ("key=value") admits; of those the share "i/n"."""
+        cells = [cell for cell in self.cells if all(_admits(rule, cell) for rule in only)]
+        if not cells:
+            raise UserError(f"--only {' '.join(only)} admits none of the {len(self.cells)} cells")
+        if not share:
+            return tuple(cells)
+        match = re.fullmatch(r"(\d+)/(\d+)", share)
+        if not match or not 1 <= int(match[1]) <= int(match[2]):
+            raise UserError(f"--cells {share}: expected i/n with 1 <= i <= n, such as 1/4")
+        return tuple(cells[int(match[1]) - 1 :: int(match[2])])
+
+    def on(self, world: str) -> Suite:
+        """The same grid on another world (``id``, ``id/size`` or a file), in its own exposure."""
+        made, size = registry.sized(world)
+        exposure = made.default_exposure(size)
+        name = _unsized(world)
+        moved = [
+            dataclasses.replace(cell, world=name, size=size, exposure=exposure)
+            for cell in self.cells
+        ]
+        return dataclasses.replace(self, cells=_distinct(moved))
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Head(_Strict):
+    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    title: str
+    cost_minutes: float = pydantic.Field(gt=0)
+    expected: str
+
+
+_Names = str | list[str]
+
+
+class _Seeds(_Strict):
+    world: list[int] = [0]
+    exposure: list[int] = [0]
+    init: list[int] = [0]
+    order: list[int] = [0]
+
+    @pydantic.field_validator("*")
+    @classmethod
+    def natural(cls, seeds: list[int]) -> list[int]:
+        if not seeds or min(seeds) < 0:
+            raise ValueError("expected whole numbers from 0, at least one")
+        return seeds
+
+
+class _Grid(_Strict):
+    world: _Names
+    mode: _Names
+    model: _Names
+    plan: _Names
+    seeds: _Seeds = _Seeds()
+    exposure: dict[str, Any] | list[dict[str, Any]] = {}
+
+
+class _Document(_Strict):
+    suite: _Head
+    cells: list[_Grid] = pydantic.Field(min_length=1)
+    plans: dict[str, dict[str, Any]]
+
+
+def load(name: str) -> Suite:
+    """The suite of this name or file, with every name in it resolved and every value checked."""
+    path = registry.suite(name)
+    try:
+        source = path.read_text("utf-8")
+        content = tomllib.loads(source)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not TOML: {error}") from None
+    try:
+        document = _Document.model_validate(content)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        line = locate(source, first["loc"])
+        raise UserError(f"{path}:{line}: {_problem(first)}") from None
+
+    @contextlib.contextmanager
+    def at(*place: str | int) -> Iterator[None]:
+        """Errors in the block are those of the key at ``place``."""
+        try:
+            yield
+        except UserError as error:
+            raise UserError(f"{path}:{locate(source, place)}: {error}") from None
+
+    plans = {}
+    for plan, fields in document.plans.items():
+        with at("plans", plan):
+            plans[plan] = _fields(Plan(), fields, "plan")
+    cells = [
+        cell
+        for number, grid in enumerate(document.cells)
+        for cell in _expand(grid, plans, functools.partial(at, "cells", number))
+    ]
+    head = document.suite
+    return Suite(head.id, head.title, head.cost_minutes, head.expected, _distinct(cells))
+
+
+def _expand(
+    grid: _Grid, plans: dict[str, Plan], at: Callable[..., contextlib.AbstractContextManager[None]]
+) -> Iterator[Cell]:
+    """The cells of one table, in the order in which its lists are written."""
+    specs = registry.models()
+    with at("world"):
+        worlds = [(_unsized(name), *registry.sized(name)) for name in _listed(grid.world)]
+    names = {}
+    for key, known in (("mode", MODES), ("model", specs), ("plan", plans)):
+        names[key] = _listed(getattr(grid, key))
+        with at(key):
+            for name in names[key]:
+                if name not in known:
+                    raise suggest(key, name, known)
+    seeds = grid.seeds
+    if len(seeds.init) != len(seeds.order):
+        with at("seeds"):
+            raise UserError(
+                f"seeds.init has {len(seeds.init)} values and seeds.order {len(seeds.order)}; "
+                "they are paired, give equally many"
+            )
+    tuples = [
+        Seeds(*pair, *ends)
+        for pair in itertools.product(seeds.world, seeds.exposure)
+        for ends in zip(seeds.init, seeds.order)
+    ]
+    for (name, world, size), override in itertools.product(worlds, _products(grid.exposure)):
+        with at("exposure"):
+            exposure = _fields(world.default_exposure(size), override, "exposure")
+        for seed, mode, model, plan in itertools.product(tuples, *names.values()):
+            yield Cell(name, size, exposure, mode, model, specs[model], plan, plans[plan], seed)
+
+
+def _fields(default: Any, override: dict[str, Any], kind: str) -> Any:
+    """``default``, a dataclass, with these fields instead; "none" in TOML stands for None."""
+    known = [field.name for field in dataclasses.fields(default)]
+    for key in override:
+        if key not in known:
+            raise suggest(f"key of {kind}", key, known)
+    values = {key: None if value == "none" else value for key, value in override.items()}
+    try:
+        return dataclasses.replace(default, **values)
+    except (TypeError, AttributeError) as error:
+        raise UserError(f"{kind} {override}: a value has the wrong type: {error}") from None
+
+
+def _products(exposure: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every combination of the values that are lists."""
+    tables = exposure if isinstance(exposure, list) else [exposure]
+    return [
+        dict(zip(table, values))
+        for table in tables
+        for values in itertools.product(*map(_listed, table.values()))
+    ]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _unsized(world: str) -> str:
+    """``zebra-v1`` of ``zebra-v1/small``; ``./my.py`` of ``./my.py/small``."""
+    return re.sub(r"\.py/[^/]*$", ".py", world) if ".py" in world else world.partition("/")[0]
+
+
+def _distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    return tuple({cell.digest: cell for cell in cells}.values())
+
+
+def _admits(rule: str, cell: Cell) -> bool:
+    key, equals, value = rule.partition("=")
+    seeds = {f"seeds.{name}": str(n) for name, n in dataclasses.asdict(cell.seeds).items()}
+    names = ("world", "size", "mode", "model", "plan")
+    known = {name: str(getattr(cell, name)) for name in names} | seeds
+    if not equals:
+        raise UserError(f"--only {rule}: expected key=value, such as world=zebra-v1")
+    if key not in known:
+        raise suggest("key of --only", key, known)
+    return value == known[key] or (key == "world" and value == f"{cell.world}/{cell.size}")
+
+
+def _problem(error: Any) -> str:
+    """One line for a pydantic error."""
+    place: tuple[str | int, ...] = error["loc"]
+    key = ".".join(str(part) for part in place if isinstance(part, str))
+    if error["type"] == "extra_forbidden":
+        table = {"suite": _Head, "cells": _Grid}.get(str(place[0]), _Document)
+        table = _Seeds if "seeds" in place[:-1] else _Document if len(place) == 1 else table
+        return str(suggest("key", str(place[-1]), table.model_fields))
+    if error["type"] == "missing":
+        return f"{key} is missing"
+    return f"{key} = {error['input']!r}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,114 @@
+"""Three ceilings: what the corpus allows to one who reasons perfectly from a part of it.
+
+``reuser`` allows nothing new, ``inductor`` every exemplified pattern on every stated fact,
+``deducer`` all that was given. Inductor and deducer do not look at the rungs: the one chains
+forward over the derivations, the other has the engine close what is stated, and a rung on which
+they disagree with their definition is a wrong label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..worlds.corpus import LADDER, Corpus
+from ..worlds.engine import close, heights
+from ..worlds.keys import pack
+from ..worlds.proofs import Proofs
+from .exam import Answers
+
+Bools = NDArray[np.bool_]
+NOTHING_NEW = 1  # bit of ``provable``: provable with the empty set of novelties
+
+
+def references(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers, ...]:
+    """The three ceilings on ``questions`` int64 [n], from the least to the most allowed."""
+    return reuser(corpus, questions), inductor(corpus, questions), deducer(corpus, questions)
+
+
+def reuser(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
+    """Exemplified patterns, used premises, shown frames and heights: the certificate's own word."""
+    certificate, first = corpus.certificate, corpus.offsets[questions]
+    able = (certificate.provable[questions] & NOTHING_NEW) > 0
+    able |= certificate.rung[questions] == LADDER.index("recall")
+    able &= corpus.offsets[questions + 1] > first
+    answer = np.full(len(questions), corpus.none, np.int32)
+    answer[able] = corpus.values[first[able]]
+    return Answers("reuser", answer)
+
+
+def inductor(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
+    """Every exemplified pattern on every stated fact; no pattern that was merely stated."""
+    proofs: Proofs = corpus.proofs
+    closure = corpus.closure
+    read = read_off(corpus, proofs)
+    exemplified = np.zeros(len(proofs.patterns), bool)
+    exemplified[proofs.pattern[read]] = True
+    usable = proofs.counts & exemplified[proofs.pattern]
+    # axiom premises are part of the pattern, so only the open ones must be known
+    known = heights(corpus.stated | corpus.shown, closure.head[usable], proofs.open[usable]) >= 0
+    rows = {
+        p: closure.rows(p)[known[block.start : block.stop]] for p, block in closure.blocks.items()
+    }
+    return Answers("inductor", first_answers(corpus, questions, rows))
+
+
+def deducer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
+    """All that follows from what is stated, by the engine, under every rule that was given."""
+    closure = corpus.closure
+    leaves = corpus.stated | corpus.shown | _is_axiom(corpus)
+    rows = {
+        p: closure.rows(p)[leaves[block.start : block.stop]]
+        for p, block in closure.blocks.items()
+        if leaves[block.start : block.stop].any() or p in closure.base.rows
+    }
+    known = close(closure.program, closure.base.replace(**rows))
+    found = {p: known.rows(p) for p in known.predicates}
+    return Answers("deducer", first_answers(corpus, questions, found))
+
+
+def read_off(corpus: Corpus, proofs: Proofs) -> Bools:
+    """[D] the derivations that the corpus exemplifies.
+
+    All counting derivations of shown conclusions and of stated base facts that are also derivable,
+    recursively down to base facts.
+    """
+    closure = corpus.closure
+    reached = corpus.shown | (corpus.stated & closure.is_base)
+    while True:
+        read = proofs.counts & reached[closure.head]
+        premises = closure.premises[read]
+        before = reached.sum()
+        reached[premises[premises >= 0]] = True
+        if reached.sum() == before:
+            return read
+
+
+def first_answers(
+    corpus: Corpus, questions: NDArray[np.int64], rows: Mapping[str, NDArray[np.int32]]
+) -> NDArray[np.int32]:
+    """[n] the first answer in ``rows`` (predicate -> int32 [k, arity]) to each prompt, else none."""
+    answer = np.full(len(questions), corpus.none, np.int32)
+    prompt = corpus.prompt[questions]
+    for cue, (predicate, position) in enumerate(corpus.cues):
+        here = np.flatnonzero(prompt[:, 0] == cue)
+        facts = rows.get(predicate)
+        if facts is None or not len(facts) or not len(here):
+            continue
+        given = np.delete(facts, position, axis=1)
+        wanted = prompt[here, 1 : 1 + given.shape[1]]
+        key = pack([np.zeros(len(given) + len(wanted), np.int64), *np.concatenate([given, wanted]).T])
+        known, order = np.unique(key[: len(given)], return_index=True)
+        at = np.minimum(np.searchsorted(known, key[len(given) :]), len(known) - 1)
+        hit = known[at] == key[len(given) :]
+        answer[here[hit]] = facts[order[at[hit]], position]
+    return answer
+
+
+def _is_axiom(corpus: Corpus) -> Bools:
+    """[F] given rules as data; an exemplified one need not be stated for its rule to be given."""
+    closure = corpus.closure
+    axioms = [closure.predicates.index(p) for p in corpus.proofs.axioms if p in closure.predicates]
+    return closure.is_base & np.isin(closure.predicate, axioms)

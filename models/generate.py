@@ -1,0 +1,89 @@
+"""Answers of any model with the contract ``model(tokens_BT, at_P) -> logits_BPV``.
+
+The model writes every token itself, never teacher-forced. Q questions, P prompt length, G tokens
+generated at most, M members, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+Model = Callable[[jax.Array, jax.Array], jax.Array]
+
+
+class Format(NamedTuple):
+    """How to read an answer off what was generated (``run.Tokens`` explains the fields)."""
+
+    answer_mark: jax.Array  # int32 []
+    end: jax.Array  # int32 []
+    answer_ids: jax.Array  # int32 [V]
+
+
+class Answers(NamedTuple):
+    """What was generated for Q questions, and what it means."""
+
+    answer: jax.Array  # int32 [Q]: answer ids; -1: no answer, or a token that is none
+    bits: jax.Array  # float32 [Q]: -log2 of the members' summed probability where the answer stood
+    generated: jax.Array  # int32 [Q, G]: token ids; `end` after the end, or after a marked answer
+
+
+def bits(logits_QV: jax.Array, members_QM: jax.Array) -> jax.Array:
+    """-log2 of the summed probability of the members (-1 padded): float32 [Q]."""
+    each_QM = jnp.take_along_axis(logits_QV, jnp.maximum(members_QM, 0), axis=1)
+    each_QM = jnp.where(members_QM >= 0, each_QM, -jnp.inf)
+    nats_Q = jax.nn.logsumexp(logits_QV, axis=1) - jax.nn.logsumexp(each_QM, axis=1)
+    return nats_Q / jnp.log(2.0)
+
+
+def generate(
+    model: Model,
+    ask_QP: jax.Array,
+    members_QM: jax.Array,
+    form: Format,
+    max_new: int,
+    key: jax.Array | None = None,
+    temperature: float = 1.0,
+) -> Answers:
+    """Continues every prompt: greedily, or by sampling when a key is given.
+
+    A proof without an answer is malformed: answer -1 and the bits of a uniform guess, log2 V.
+    One program whatever ``max_new``: a loop over a padded buffer, whose padding a causal model
+    can't see. It stops early once every row has ended.
+    """
+    Q, P = ask_QP.shape
+    V = form.answer_ids.shape[0]
+    buffer_QT = jnp.concatenate([ask_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
+
+    def write(carry):
+        step, buffer_QT, due_Q, ended_Q, answer_Q, bits_Q = carry
+        logits_QV = model(buffer_QT[:, :-1], (P - 1 + step)[None])[:, 0]
+        if key is None:
+            token_Q = jnp.argmax(logits_QV, axis=1).astype(jnp.int32)
+        else:
+            now = jax.random.fold_in(key, step)
+            token_Q = jax.random.categorical(now, logits_QV / temperature).astype(jnp.int32)
+        token_Q = jnp.where(ended_Q, form.end, token_Q)
+        due_Q &= ~ended_Q
+        answer_Q = jnp.where(due_Q, form.answer_ids[token_Q], answer_Q)
+        bits_Q = jnp.where(due_Q, bits(logits_QV, members_QM), bits_Q)
+        ended_Q |= (token_Q == form.end) | (due_Q & (form.answer_mark >= 0))
+        buffer_QT = jax.lax.dynamic_update_slice(buffer_QT, token_Q[:, None], (0, P + step))
+        return step + 1, buffer_QT, token_Q == form.answer_mark, ended_Q, answer_Q, bits_Q
+
+    start = (
+        jnp.int32(0),
+        buffer_QT,
+        jnp.full(Q, form.answer_mark < 0),
+        jnp.zeros(Q, bool),
+        jnp.full(Q, -1, jnp.int32),
+        jnp.full(Q, jnp.log2(V), jnp.float32),
+    )
+    if max_new == 1:
+        last = write(start)
+    else:
+        last = jax.lax.while_loop(lambda c: (c[0] < max_new) & ~jnp.all(c[3]), write, start)
+    return Answers(answer=last[4], bits=last[5], generated=last[1][:, P:])

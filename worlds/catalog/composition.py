@@ -1,0 +1,74 @@
+"""composition-v1: two hops over a knowledge graph."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from ..facts import Facts
+from ..world import Exposure, World
+
+
+class Composition(World):
+    """The tail of a relation of the tail of a relation: two(H,R1,R2,T).
+
+    By default every relation is a permutation of the entities, which removes the shortcut of
+    guessing from the second relation alone (arXiv 2604.07822). `grokked` is the world of arXiv
+    2405.15071: 2,000 entities, 200 relations, out-degree 20, random tails, 5% of the facts held
+    out of every shown two-hop fact, and 7.2 shown two-hop facts per remaining one.
+    """
+
+    id = "composition-v1"
+    rules = "two(H,R1,R2,T) :- one(H,R1,B), one(B,R2,T)."
+    schema = MappingProxyType({0: ("R1", "R2")})
+    rungs = ("recall", "instance", "constituent", "schema", "mixed")
+    not_interpolable = ("constituent",)
+    sizes = MappingProxyType(
+        {
+            "tiny": {"entities": 16, "relations": 8},
+            "small": {"entities": 32, "relations": 16},
+            "base": {"entities": 100, "relations": 10},
+            "large": {"entities": 500, "relations": 20},
+            "random-tails": {"entities": 100, "relations": 10, "permutations": False},
+            "grokked": {
+                "entities": 2_000,
+                "relations": 200,
+                "out_degree": 20,
+                "permutations": False,
+            },
+        }
+    )
+    phrases = MappingProxyType(
+        {
+            "one": "The {1} of {0} is {2}.",
+            "two": "The {2} of the {1} of {0} is {3}.",
+        }
+    )
+    exposure = Exposure(held=0.1, held_frames=0.1, shown=0.9)
+    exposures = MappingProxyType(
+        {"grokked": Exposure(held=0.05, shown=1.0, phi=7.2, nontheorems=0.0)}
+    )
+
+    def sample(
+        self,
+        rng: np.random.RandomState,
+        *,
+        entities: int,
+        relations: int,
+        out_degree: int | None = None,
+        permutations: bool = True,
+    ) -> Facts:
+        """Each head bears ``out_degree`` relations (None: all of them)."""
+        degree = relations if out_degree is None else out_degree
+        head = np.repeat(np.arange(entities), degree)
+        relation = np.argsort(rng.random_sample((entities, relations)), axis=1)[:, :degree].ravel()
+        if permutations:  # of which a relation that only some heads bear uses a part
+            table = np.argsort(rng.random_sample((relations, entities)), axis=1)
+            tail = table[relation, head]
+        else:
+            tail = rng.randint(entities, size=len(head))
+        return Facts.of(
+            {"entity": entities, "relation": [f"rel{i}" for i in range(relations)]},
+            one=("entity relation entity", np.stack([head, relation, tail], axis=1)),
+        )

@@ -1,0 +1,244 @@
+"""Exposure -> what is given, stated, held and shown: the choices behind one corpus.
+
+F facts of gold, P its patterns. What a shown conclusion reads off is all its counting derivations
+down to base facts, so a conclusion may be shown only if nothing withheld stands anywhere in them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .engine import Closure, close
+from .facts import Array, Facts
+from .proofs import Bools, Pattern, Proofs
+from .rungs import read_off
+from .streams import stream
+from .world import WAYS, Exposure, World
+
+
+@dataclasses.dataclass(frozen=True)
+class Exposed:
+    """The choices made, in terms of gold."""
+
+    truth: Closure  # of the whole world
+    gold: Proofs
+    way: tuple[str, ...]  # [P] one of WAYS
+    held: Bools  # [F] base facts that no shown conclusion may use
+    held_frames: Bools  # [frames]
+    eligible: Bools  # [F] conclusions that could be shown
+    usable: int  # base facts that a shown conclusion may use
+    shown: Bools  # [F]
+
+
+def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) -> Exposed:
+    """Draw one exposure of one world; ``seeds`` = (world seed, exposure seed)."""
+    truth = Proofs(world.closure(size, seeds[0]), world.axioms, world.schema)
+    draw = _Draw(world.id, size, seeds[1])
+    ways = _ways(truth, exposure, draw)
+    gold = _gold(truth, exposure, ways, draw)
+    c = gold.closure
+    way = tuple(ways[p] for p in gold.patterns)
+    fixed = read_off(gold, c.is_base & (gold.best >= 0))  # what derivable base facts give away
+    withheld = np.array([w in ("stated", "neither") for w in way], bool)[gold.pattern]
+    withheld |= gold.top > exposure.shown_height
+    asked = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
+    open_ = ~tainted(gold, withheld)
+    held = _held(gold, exposure, fixed.derivations, draw)
+    held_frames = _held_frames(gold, exposure, open_, fixed.frames, draw)
+    bad = withheld.copy()
+    bad |= (np.append(held, False)[gold.open] & (gold.open >= 0)).any(1)
+    bad[gold.rows.derivation[held_frames[gold.rows.frame]]] = True
+    eligible = (gold.best >= 0) & ~c.is_base & ~tainted(gold, bad) & asked[c.predicate]
+    usable = int((_premises(gold) & ~held).sum())
+    shown = _shown(gold, exposure, way, eligible, usable, draw)
+    return Exposed(truth.closure, gold, way, held, held_frames, eligible, usable, shown)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Draw:
+    world: str
+    size: str
+    seed: int
+
+    def __call__(self, purpose: str) -> np.random.RandomState:
+        return stream(self.world, self.size, purpose, self.seed)
+
+
+def tainted(proofs: Proofs, bad: Bools) -> Bools:
+    """[F] whether some counting derivation of the fact, or of what it rests on, is ``bad`` [D]."""
+    c = proofs.closure
+    derivations = np.flatnonzero(proofs.counts)
+    dirty, out = bad[derivations], np.zeros(len(c.predicate) + 1, bool)
+    while True:
+        fresh = np.unique(c.head[derivations[dirty]])
+        if out[fresh].all():
+            return out[:-1]
+        out[fresh] = True
+        dirty |= out[c.premises[derivations]].any(1)
+
+
+def _ways(truth: Proofs, exposure: Exposure, draw: _Draw) -> dict[Pattern, str]:
+    """How each pattern is given. Patterns that share an axiom fact are given alike."""
+    if len(exposure.given) == 1 and "exemplified" in exposure.given:
+        return dict.fromkeys(truth.patterns, "exemplified")
+    c = truth.closure
+    fixed = read_off(truth, c.is_base & (truth.best >= 0)).exemplified
+    exemplary = {p for p, e in zip(truth.patterns, fixed) if e}
+    negated = c.program.negated
+    strata: dict[object, list[list[Pattern]]] = {}
+    for alike in _alike(truth.patterns):
+        rules = tuple(sorted({rule for rule, _ in alike}))
+        strata.setdefault(rules if alike[0][1] else "plain", []).append(alike)
+    out: dict[Pattern, str] = {}
+    for groups in strata.values():
+        left = _apportion(exposure.given, len(groups))
+        order = draw("ways").permutation(len(groups))
+        forced = [any(p in exemplary for p in groups[i]) for i in order]
+        for i in order[np.argsort(~np.array(forced), kind="stable")]:
+            refused = set[str]()
+            if any(p in exemplary for p in groups[i]):
+                refused |= {"stated", "neither"}
+            if any(c.program.rules[rule].head.predicate in negated for rule, _ in groups[i]):
+                refused |= {"neither"}
+            free = [w for w in left if w not in refused]
+            way = free[0] if free else "both"
+            if free:
+                left.remove(way)
+            out |= dict.fromkeys(groups[i], way)
+    return out
+
+
+def _apportion(shares: Mapping[str, float], total: int) -> list[str]:
+    """``total`` ways in these shares, by largest remainder."""
+    ways = [w for w in WAYS if shares.get(w, 0) > 0]
+    exact = np.array([shares[w] * total for w in ways])
+    counts = np.floor(exact + 1e-9).astype(int)
+    for i in np.argsort(counts - exact, kind="stable")[: total - counts.sum()]:
+        counts[i] += 1
+    return [w for w, n in zip(ways, counts) for _ in range(n)]
+
+
+def _alike(patterns: Sequence[Pattern]) -> list[list[Pattern]]:
+    """Patterns grouped by shared axiom facts."""
+    group_of: dict[tuple[str, ...], int] = {}
+    groups: list[list[Pattern]] = []
+    for pattern in patterns:
+        found = sorted({group_of[a] for a in pattern[1] if a in group_of})
+        home = found[0] if found else len(groups)
+        if not found:
+            groups.append([])
+        groups[home].append(pattern)
+        for other in found[1:]:
+            groups[home] += groups[other]
+            groups[other] = []
+        for p in groups[home]:
+            group_of |= dict.fromkeys(p[1], home)
+    return [g for g in groups if g]
+
+
+def _gold(truth: Proofs, exposure: Exposure, ways: Mapping[Pattern, str], draw: _Draw) -> Proofs:
+    """The perfect model of what is stated and given."""
+    c = truth.closure
+    program, facts = c.program, c.base
+    given = {a for p, w in ways.items() if w != "neither" for a in p[1]}
+    rows: dict[str, Array] = {}
+    for predicate, all_rows in facts.rows.items():
+        if predicate in truth.axioms and predicate not in program.negated:
+            names = [(predicate, *(facts.constants[a] for a in row)) for row in all_rows]
+            kept = np.array([n in given for n in names], bool)
+        elif predicate in program.negated or exposure.coverage == 1:
+            continue
+        else:
+            order = draw(f"coverage {predicate}").permutation(len(all_rows))
+            kept = order < round(exposure.coverage * len(all_rows))
+        if not kept.all():
+            rows[predicate] = all_rows[kept]
+    dropped = {rule for (rule, axioms), w in ways.items() if w == "neither" and not axioms}
+    if not rows and not dropped:
+        return truth
+    return Proofs(_close_without(dropped, c, facts.replace(**rows)), truth.axioms, truth.schema)
+
+
+def _close_without(dropped: set[int], truth: Closure, facts: Facts) -> Closure:
+    """The closure without these rules, in which the others keep their numbers."""
+    closure = close(truth.program.without(dropped), facts)
+    kept = [i for i in range(len(truth.program.rules)) if i not in dropped]
+    return dataclasses.replace(
+        closure, program=truth.program, rule=np.array(kept, np.int32)[closure.rule]
+    )
+
+
+def _premises(gold: Proofs) -> Bools:
+    """[F] base facts that stand as an open premise of a counting derivation."""
+    out = np.zeros(len(gold.closure.predicate) + 1, bool)
+    out[gold.open[gold.counts]] = True
+    return out[:-1] & gold.closure.is_base
+
+
+def _held(gold: Proofs, exposure: Exposure, fixed: Bools, draw: _Draw) -> Bools:
+    """[F] the share ``held`` of each predicate's premises, none of them ``fixed`` [D]."""
+    c = gold.closure
+    free = np.append(_premises(gold), False)
+    free[gold.open[fixed]] = False
+    out = np.zeros(len(c.predicate), bool)
+    for predicate, block in c.blocks.items():
+        candidates = block.start + np.flatnonzero(free[block.start : block.stop])
+        number = round(exposure.held * len(candidates))
+        if number:
+            out[draw(f"held {predicate}").permutation(candidates)[:number]] = True
+    return out
+
+
+def _held_frames(
+    gold: Proofs, exposure: Exposure, open_: Bools, fixed: Bools, draw: _Draw
+) -> Bools:
+    """[frames] the share ``held_frames`` of those that could be shown; a pattern keeps one."""
+    rows = gold.rows
+    out = np.zeros(rows.frames, bool)
+    if not exposure.held_frames:
+        return out
+    pattern = np.full(rows.frames, -1, np.int64)
+    could = open_[gold.closure.head[rows.derivation]]
+    pattern[rows.frame[could]] = gold.pattern[rows.derivation[could]]
+    order = draw("held frames").permutation(np.flatnonzero((pattern >= 0) & ~fixed))
+    kept = set[int](pattern[fixed & (pattern >= 0)].tolist())
+    number = round(exposure.held_frames * int((pattern >= 0).sum()))
+    first = np.zeros(len(order), bool)  # the first of its pattern in this order is kept
+    for i, p in enumerate(pattern[order].tolist()):
+        if p not in kept:
+            first[i] = True
+            kept.add(p)
+    out[order[~first][:number]] = True
+    return out
+
+
+def _shown(
+    gold: Proofs,
+    exposure: Exposure,
+    way: tuple[str, ...],
+    eligible: Bools,
+    usable: int,
+    draw: _Draw,
+) -> Bools:
+    """[F] the conclusions shown; each pattern given by examples gets one if it can."""
+    order = draw("shown").permutation(np.flatnonzero(eligible))
+    share = exposure.phi * usable if exposure.phi else exposure.shown * len(order)
+    number = min(round(share), len(order))
+    out = np.zeros(len(eligible), bool)
+    if not number:
+        return out
+    rank = np.full(len(eligible), len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    mine = np.flatnonzero(gold.counts & eligible[gold.closure.head])
+    best = np.full(len(way), len(order), np.int64)
+    np.minimum.at(best, gold.pattern[mine], rank[gold.closure.head[mine]])
+    needed = np.array([w in ("exemplified", "both") for w in way], bool) & (best < len(order))
+    first: NDArray[np.int64] = np.unique(best[needed])
+    out[order[first]] = True
+    rest = np.delete(order, first)
+    out[rest[: max(0, number - len(first))]] = True
+    return out
