@@ -29,6 +29,7 @@ class Cell:
     size: str
     exposure: Exposure
     mode: str
+    questions: int  # asked of each rung, where it has as many
     model: str
     spec: str  # what the model's name stands for
     plan: str

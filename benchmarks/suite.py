@@ -103,6 +103,7 @@ class _Grid(_Strict):
     mode: _Names
     model: _Names
     plan: _Names
+    questions: int = pydantic.Field(default=300, gt=0)
     seeds: _Seeds = _Seeds()
     exposure: dict[str, Any] | list[dict[str, Any]] = {}
 
@@ -156,11 +157,9 @@ def _expand(
     specs = registry.models()
     with at("world"):
         worlds = [(_unsized(name), *registry.sized(name)) for name in _listed(grid.world)]
-    names = {}
     for key, known in (("mode", MODES), ("model", specs), ("plan", plans)):
-        names[key] = _listed(getattr(grid, key))
         with at(key):
-            for name in names[key]:
+            for name in _listed(getattr(grid, key)):
                 if name not in known:
                     raise suggest(key, name, known)
     seeds = grid.seeds
@@ -178,8 +177,22 @@ def _expand(
     for (name, world, size), override in itertools.product(worlds, _products(grid.exposure)):
         with at("exposure"):
             exposure = _fields(world.default_exposure(size), override, "exposure")
-        for seed, mode, model, plan in itertools.product(tuples, *names.values()):
-            yield Cell(name, size, exposure, mode, model, specs[model], plan, plans[plan], seed)
+        trained = itertools.product(
+            tuples, _listed(grid.mode), _listed(grid.model), _listed(grid.plan)
+        )
+        for seed, mode, model, plan in trained:
+            yield Cell(
+                world=name,
+                size=size,
+                exposure=exposure,
+                mode=mode,
+                questions=grid.questions,
+                model=model,
+                spec=specs[model],
+                plan=plan,
+                recipe=plans[plan],
+                seeds=seed,
+            )
 
 
 def _fields(default: Any, override: dict[str, Any], kind: str) -> Any:

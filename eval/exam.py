@@ -12,7 +12,8 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from ..worlds.corpus import LADDER, RUNGS, Corpus
+from ..worlds.corpus import Corpus
+from ..worlds.rungs import LADDER, RUNGS, SPLIT
 from .chance import Chance, Guesses, guesses
 from .marginals import right, right_answers
 
@@ -57,7 +58,7 @@ class Exam:
         for i, name in enumerate(RUNGS):
             suffix = "" if name == "mixed" else " (impure)"
             found[name + suffix] = (rung == i) & ~pure
-        found[SEVERAL] = rung == -1
+        found[SEVERAL] = rung == SPLIT
         for i in range(len(RUNGS), len(LADDER)):
             found[LADDER[i]] = rung == i
         return {name: where for name, where in found.items() if where.any()}

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ..worlds.corpus import LADDER, Corpus
+from ..worlds.corpus import Corpus
 from ..worlds.engine import close, heights
-from ..worlds.keys import pack
-from ..worlds.proofs import Proofs
+from ..worlds.questions import find_prompts
+from ..worlds.rungs import RUNGS
 from .exam import Answers
 
 Bools = NDArray[np.bool_]
@@ -32,7 +32,7 @@ def reuser(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """Exemplified patterns, used premises, shown frames and heights: the certificate's own word."""
     certificate, first = corpus.certificate, corpus.offsets[questions]
     able = (certificate.provable[questions] & NOTHING_NEW) > 0
-    able |= certificate.rung[questions] == LADDER.index("recall")
+    able |= certificate.rung[questions] == RUNGS.index("recall")
     able &= corpus.offsets[questions + 1] > first
     answer = np.full(len(questions), corpus.none, np.int32)
     answer[able] = corpus.values[first[able]]
@@ -41,12 +41,8 @@ def reuser(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
 
 def inductor(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """Every exemplified pattern on every stated fact; no pattern that was merely stated."""
-    proofs: Proofs = corpus.proofs
-    closure = corpus.closure
-    read = read_off(corpus, proofs)
-    exemplified = np.zeros(len(proofs.patterns), bool)
-    exemplified[proofs.pattern[read]] = True
-    usable = proofs.counts & exemplified[proofs.pattern]
+    proofs, closure = corpus.exposed.gold, corpus.closure
+    usable = proofs.counts & corpus.read.exemplified[proofs.pattern]
     # axiom premises are part of the pattern, so only the open ones must be known
     known = heights(corpus.stated | corpus.shown, closure.head[usable], proofs.open[usable]) >= 0
     rows = {
@@ -64,26 +60,11 @@ def deducer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
         for p, block in closure.blocks.items()
         if leaves[block.start : block.stop].any() or p in closure.base.rows
     }
-    known = close(closure.program, closure.base.replace(**rows))
+    # a rule without an instance in gold is one that was not given, or one that never fires
+    idle = set(range(len(closure.program.rules))) - set(closure.rule.tolist())
+    known = close(closure.program.without(idle), closure.base.replace(**rows))
     found = {p: known.rows(p) for p in known.predicates}
     return Answers("deducer", first_answers(corpus, questions, found))
-
-
-def read_off(corpus: Corpus, proofs: Proofs) -> Bools:
-    """[D] the derivations that the corpus exemplifies.
-
-    All counting derivations of shown conclusions and of stated base facts that are also derivable,
-    recursively down to base facts.
-    """
-    closure = corpus.closure
-    reached = corpus.shown | (corpus.stated & closure.is_base)
-    while True:
-        read = proofs.counts & reached[closure.head]
-        premises = closure.premises[read]
-        before = reached.sum()
-        reached[premises[premises >= 0]] = True
-        if reached.sum() == before:
-            return read
 
 
 def first_answers(
@@ -97,18 +78,14 @@ def first_answers(
         facts = rows.get(predicate)
         if facts is None or not len(facts) or not len(here):
             continue
-        given = np.delete(facts, position, axis=1)
-        wanted = prompt[here, 1 : 1 + given.shape[1]]
-        key = pack([np.zeros(len(given) + len(wanted), np.int64), *np.concatenate([given, wanted]).T])
-        known, order = np.unique(key[: len(given)], return_index=True)
-        at = np.minimum(np.searchsorted(known, key[len(given) :]), len(known) - 1)
-        hit = known[at] == key[len(given) :]
-        answer[here[hit]] = facts[order[at[hit]], position]
+        given, first = np.unique(np.delete(facts, position, axis=1), axis=0, return_index=True)
+        at = find_prompts(given.astype(np.int32), prompt[here, 1 : facts.shape[1]])
+        answer[here[at >= 0]] = facts[first[at[at >= 0]], position]
     return answer
 
 
 def _is_axiom(corpus: Corpus) -> Bools:
     """[F] given rules as data; an exemplified one need not be stated for its rule to be given."""
     closure = corpus.closure
-    axioms = [closure.predicates.index(p) for p in corpus.proofs.axioms if p in closure.predicates]
+    axioms = [i for i, p in enumerate(closure.predicates) if p in corpus.world.axioms]
     return closure.is_base & np.isin(closure.predicate, axioms)

@@ -94,7 +94,11 @@ def _checked_arities(program: Program, facts: Facts) -> dict[str, int]:
     for rule in program.rules:
         for atom in rule.positive + rule.negative:
             if atom.predicate not in derived and atom.predicate not in facts.rows:
-                raise suggest("predicate (neither sampled nor derived)", atom.predicate, arity)
+                raise suggest(
+                    "predicate (neither sampled nor derived)",
+                    atom.predicate,
+                    derived | set(facts.rows),
+                )
     return arity
 
 

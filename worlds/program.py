@@ -30,6 +30,11 @@ class Constant:
 Term = Variable | Constant
 
 
+def word(term: Term) -> str:
+    """A variable as `?X`, which no constant can be."""
+    return f"?{term.name}" if isinstance(term, Variable) else term.name
+
+
 @dataclasses.dataclass(frozen=True)
 class Atom:
     predicate: str
@@ -37,6 +42,9 @@ class Atom:
 
     def variables(self) -> set[str]:
         return {t.name for t in self.terms if isinstance(t, Variable)}
+
+    def words(self) -> tuple[str, ...]:
+        return (self.predicate, *map(word, self.terms))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +71,17 @@ class Rule:
                 if term == Variable(variable):
                     return i, j
         raise UserError(f"variable {variable!r} is bound by no positive premise of: {self.text}")
+
+    def sentence(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The rule as words, head and body: what is read where a rule is stated."""
+        body: list[str] = []
+        for atom in self.positive:
+            body += atom.words()
+        for atom in self.negative:
+            body += ["not", *atom.words()]
+        for c in self.comparisons:
+            body += [word(c.left), c.operator, word(c.right)]
+        return self.head.words(), tuple(body)
 
 
 @dataclasses.dataclass(frozen=True)

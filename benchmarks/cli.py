@@ -1,0 +1,127 @@
+"""The command line: parses, calls, prints.  Imports inside commands: ``--help`` is instant."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import __version__, registry
+from ..registry import UserError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich takes longer to import than all else of --help
+    help="Does ability level off when the corpus is exhausted? Worlds in which all is known.",
+)
+
+Out = Annotated[Path, typer.Option(help="Folder of results; finished cells in it are reused.")]
+
+
+def main() -> None:
+    """Entry point: what a user got wrong is one line and status 2, never a traceback."""
+    try:
+        app()
+    except UserError as error:
+        _leave(str(error), 2)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        what = f"{error.filename}: " if error.filename else ""
+        _leave(f"{what}{error.strerror or error}; free, mend or choose another folder", 2)
+
+
+def _leave(line: str, status: int) -> None:
+    print(f"zebroid: {line}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"zebroid {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What holds for all commands."""
+
+
+@app.command()
+def run(
+    suite: Annotated[str, typer.Argument(help="Name of a suite, or a TOML file.")],
+    world: Annotated[
+        str, typer.Option(help="Run the suite's grid on this world: id, id/size or file.py.")
+    ] = "",
+    out: Out = Path("runs"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print cells, cost and what is kept; do nothing.")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help="key=value: only such cells; may be repeated.")
+    ] = None,
+    cells: Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")] = "",
+) -> None:
+    """Train the cells of a suite, then print its table and write its report."""
+    from .job import Job
+
+    job = Job.of(suite, world=world, out=out, only=only or (), share=cells)
+    sys.exit(job.preview() if dry_run else job.run())
+
+
+@app.command()
+def worlds() -> None:
+    """List the worlds, a line each."""
+    from . import listing
+
+    listing.show(listing.worlds())
+
+
+@app.command()
+def models() -> None:
+    """List the models, a line each."""
+    from . import listing
+
+    listing.show(listing.models())
+
+
+@app.command()
+def suites() -> None:
+    """List the suites, a line each."""
+    from . import listing
+
+    listing.show(listing.suites())
+
+
+@app.command()
+def show(
+    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+) -> None:
+    """Print a world: rules, statements, and a question of every rung with its proof."""
+    from rich.console import Console
+
+    from ..worlds.show import describe
+
+    found, size = registry.sized(world)
+    Console().print(describe(found, size))
+
+
+@app.command()
+def clean(out: Out = Path("runs")) -> None:
+    """Delete the cells kept in a folder of results; reports and receipts stay."""
+    from .results import Store
+
+    print(Store(out).clean())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,231 @@
+"""Panels: finished cells -> rows of scores, beside the ceilings and interpolators of their corpora.
+
+A panel is one world, size and exposure; its rows are asked the same questions. Rows are made by
+``eval``; here is decided what stands beside what.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from ..eval.exam import Answers, Exam
+from ..eval.interpolators import interpolators
+from ..eval.predictions import Predictions
+from ..eval.profile import Profile, profile, stating
+from ..eval.references import references
+from ..eval.score import Row, score, strongest, traced_apart
+from ..eval.tracer import tracer
+from ..eval.verdict import Verdict, judge
+from ..registry import UserError
+from .cell import Cell
+from .results import Result
+from .run import Corpora, Outcome, questions_of
+
+T = TypeVar("T")
+APART = ("lookup", "analogies", "kernel ridge", "mlp")  # interpolators with a row of their own
+
+
+@dataclasses.dataclass(frozen=True)
+class Hole:
+    """Cells of one row that gave nothing, and why."""
+
+    label: str
+    cells: int
+    cause: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Panel:
+    """All that is told about one world, size and exposure."""
+
+    name: str  # "zebra-v1/small", and how its exposure differs from the world's own
+    cell: Cell  # any of its cells: world, size and exposure
+    ceilings: tuple[Row, ...]
+    interpolators: tuple[Row, ...]
+    models: tuple[Row, ...]
+    untraced: Mapping[str, Row]  # label of a chain -> its row without what the tracer solves
+    holes: tuple[Hole, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.ceilings + self.interpolators + self.models
+
+    def judge(self, row: Row) -> tuple[Verdict, ...]:
+        """A verdict per rung of one of the models; the others are its positive controls."""
+        others = [other for other in self.models if other is not row]
+        return judge(row, {ceiling.label: ceiling for ceiling in self.ceilings}, others)
+
+
+def panels(cells: Sequence[Cell], outcome: Outcome, corpora: Corpora) -> tuple[Panel, ...]:
+    """The panels of these cells, in their order; one whose cells all failed has holes alone."""
+    results = {result.cell.digest: result for result in outcome.results}
+    groups = _grouped(cells, lambda cell: (cell.world, cell.size, str(cell.exposure.record())))
+    several = len({(c.world, c.size) for c in cells}) < len(groups)
+    return tuple(_panel(group, results, outcome.failures, corpora, several) for group in groups)
+
+
+def _panel(
+    name: str,
+    cells: Sequence[Cell],
+    results: Mapping[str, Result],
+    failures: Mapping[str, str],
+    corpora: Corpora,
+) -> Panel:
+    done = [results[c.digest] for c in cells if c.digest in results]
+    exams = _exams([r.cell for r in done if not r.run.failed], corpora)
+    label = labels(cells)
+    models, untraced, holes = [], {}, []
+    for arm in _grouped(cells, lambda cell: cell.arm):
+        title = label[arm[0].arm]
+        fine = [results[c.digest] for c in arm if c.corpus in exams and c.digest in results]
+        fine = [result for result in fine if not result.run.failed]
+        lost = [c for c in arm if c.digest not in {r.cell.digest for r in fine}]
+        if lost:
+            holes.append(Hole(title, len(lost), _why(lost[0], results, failures)))
+        if not fine:
+            continue
+        given = [_predictions(result, exams[result.cell.corpus]) for result in fine]
+        if arm[0].mode == "chain":
+            row, rest = traced_apart(given, title, tracer)
+            if rest is not None:
+                untraced[title] = rest
+        else:
+            row = score(given, title)
+        models.append(row)
+    asked = [(exam, references(exam.corpus, exam.questions)) for exam in exams.values()]
+    liked = [(exam, interpolators(exam.corpus, exam.questions)) for exam in exams.values()]
+    return Panel(
+        name=name,
+        cell=cells[0],
+        ceilings=tuple(_rows(asked)),
+        interpolators=tuple(_interpolators(_rows(liked))),
+        models=tuple(models),
+        untraced=untraced,
+        holes=tuple(holes),
+    )
+
+
+def labels(cells: Iterable[Cell]) -> dict[str, str]:
+    """Arm -> a name that tells it from the others: mode, and model and plan where they differ."""
+    cells = list(cells)
+    varied = [name for name in ("model", "plan") if len({getattr(c, name) for c in cells}) > 1]
+    return {c.arm: " ".join([c.mode, *(getattr(c, name) for name in varied)]) for c in cells}
+
+
+def profiles(panel: Panel, others: Sequence[Panel]) -> tuple[Profile, ...]:
+    """One per model, with deduction against the twin panel, and what stating the rules adds."""
+    shuffled = _like(panel, others, twin="shuffled rules")
+    found = []
+    for row in panel.models:
+        twin = _row(shuffled, row.label) if shuffled else None
+        own = profile(row, twin)
+        found.append(own)
+        plain = _like(panel, others, given=_unstated(panel.cell))
+        less = _row(plain, row.label) if plain and plain is not panel else None
+        if less is not None:
+            found.append(stating(own, profile(less)))
+    return tuple(found)
+
+
+def _exams(cells: Iterable[Cell], corpora: Corpora) -> dict[str, Exam]:
+    """One exam for each corpus of the cells."""
+    exams: dict[str, Exam] = {}
+    for cell in cells:
+        if cell.corpus not in exams:
+            corpus = corpora.of(cell)
+            exams[cell.corpus] = Exam(corpus, questions_of(cell, corpus))
+    return exams
+
+
+def _predictions(result: Result, exam: Exam) -> Predictions:
+    run = result.run
+    if result.corpus != exam.corpus.digest:
+        raise UserError(f"{result.cell} was kept for another corpus; `zebroid clean` and run again")
+    return Predictions(
+        exam=exam,
+        answer=run.answer,
+        bits=run.bits,
+        steps=run.steps,
+        flops=run.flops,
+        mode=result.cell.mode,
+        parameters=run.parameters,
+    )
+
+
+def _rows(asked: Sequence[tuple[Exam, tuple[Answers, ...]]]) -> list[Row]:
+    """One row per reference, over all corpora; on a corpus where it can't answer it is absent."""
+    by_name: dict[str, list[Predictions]] = {}
+    for exam, answers in asked:
+        for answer in answers:
+            by_name.setdefault(answer.name, []).append(Predictions.of(exam, answer))
+    # a reference's name is its mode: rows of different names are never pooled
+    return [score(given, name) for name, given in by_name.items()]
+
+
+def _interpolators(rows: Sequence[Row]) -> list[Row]:
+    """Those with a name of their own, and the best of the partial-input marginals as one row."""
+    marginals = [row for row in rows if row.label not in APART]
+    best = [strongest(marginals, "best marginal")] if marginals else []
+    own = {row.label: row for row in rows if row.label in APART}
+    return (
+        [own[name] for name in APART[:1] if name in own]
+        + best
+        + [own[name] for name in APART[1:] if name in own]
+    )
+
+
+def _like(panel: Panel, others: Sequence[Panel], **fields: object) -> Panel | None:
+    """The panel of the same world and size whose exposure differs in these fields alone."""
+    wanted = dataclasses.replace(panel.cell.exposure, **fields)  # type: ignore[arg-type]
+    for other in others:
+        same = (other.cell.world, other.cell.size) == (panel.cell.world, panel.cell.size)
+        if same and other.cell.exposure == wanted:
+            return other
+    return None
+
+
+def _unstated(cell: Cell) -> dict[str, float]:
+    """The same patterns given, those given both ways by examples alone."""
+    given = dict(cell.exposure.given)
+    both = given.pop("both", 0.0)
+    return {**given, "exemplified": given.get("exemplified", 0.0) + both} if both else given
+
+
+def _row(panel: Panel, label: str) -> Row | None:
+    return next((row for row in panel.models if row.label == label), None)
+
+
+def _why(cell: Cell, results: Mapping[str, Result], failures: Mapping[str, str]) -> str:
+    if cell.digest in failures:
+        return failures[cell.digest]
+    return results[cell.digest].run.failed if cell.digest in results else "not run yet"
+
+
+def _names(cells: Sequence[Cell]) -> list[str]:
+    """World and size of each panel, and the exposure in which it differs from its neighbours."""
+    names = []
+    for cell in cells:
+        alike = [c.exposure for c in cells if (c.world, c.size) == (cell.world, cell.size)]
+        varied = [
+            f"{field} {_told(value)}"
+            for field, value in cell.exposure.record().items()
+            if any(other.record()[field] != value for other in alike)
+        ]
+        names.append(f"{cell.world}/{cell.size}" + (f" ({', '.join(varied)})" if varied else ""))
+    return names
+
+
+def _told(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " + ".join(f"{share:g} {way}" for way, share in value.items())
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _grouped(items: Iterable[Cell], key: Callable[[Cell], T]) -> list[list[Cell]]:
+    """Cells of equal key, in the order in which the keys first occur."""
+    groups: dict[T, list[Cell]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return list(groups.values())

@@ -1,0 +1,86 @@
+"""What produced a number: code, versions, commit, device.  Imports no JAX of its own accord."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import os
+import platform
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from .. import __version__, registry
+from . import canonical
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "duckdb", "clingo", "jax", "jaxlib", "flax", "optax")
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Of zebroid, Python and the libraries that a number may depend on."""
+    found = {name: metadata.version(name) for name in LIBRARIES}
+    return {"zebroid": __version__, "python": platform.python_version(), **found}
+
+
+@functools.cache
+def maker(world: str) -> str:
+    """Digest of all that decides a cell's answers beside the cell itself.
+
+    The source of worlds/ and models/, the file of a world that isn't built in, and the versions:
+    a result of other code isn't reused, and an edit of tables or reports costs no training.
+    """
+    files = [f for part in ("worlds", "models") for f in (registry.ROOT / part).rglob("*.py")]
+    files.append(registry.ROOT / "registry.py")
+    source = {str(f.relative_to(registry.ROOT)): _hash(f) for f in files}
+    own = Path(inspect.getfile(type(registry.sized(world)[0]))).resolve()
+    if not own.is_relative_to(registry.ROOT):
+        source["the world's own file"] = _hash(own)
+    return canonical.digest([source, versions()])
+
+
+@functools.cache
+def commit() -> tuple[str, bool]:
+    """(git commit of the package's own repository, or empty; whether files differ from it).
+
+    No remote is read: an address may hold credentials.
+    """
+    if not (registry.ROOT / ".git").exists():
+        return "", False
+    try:
+        head = _git("rev-parse", "HEAD")
+        return head, bool(_git("status", "--porcelain"))
+    except (OSError, subprocess.SubprocessError):
+        return "", False
+
+
+def device() -> str:
+    """What the models run on, for instance ``cpu: Intel Xeon, 2 cores``.  Imports JAX."""
+    import jax
+
+    first = jax.devices()[0]
+    kind = _processor() if first.platform == "cpu" else first.device_kind
+    count = len(os.sched_getaffinity(0)) if first.platform == "cpu" else len(jax.devices())
+    return f"{first.platform}: {kind} x {count}"
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if sys.platform == "linux" and info.exists():
+        for line in info.read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _git(*words: str) -> str:
+    command = ["git", "-C", str(registry.ROOT), *words]
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=20
+    ).stdout.strip()
+
+
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -1,0 +1,121 @@
+"""Results of cells on disk: one folder per cell, named by its digest, whole or absent.
+
+``OUT/cells/<digest>/`` holds ``cell.json`` (what it is a result of) and ``answers.npz`` (arrays).
+Suites in the same OUT share them. A result made by other code or versions is not a result.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..models.run import Run
+from ..registry import UserError
+from . import canonical, disk, provenance
+from .cell import Cell
+
+ARRAYS = ("steps", "flops", "answer", "bits", "generated", "loss")
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What one cell answered."""
+
+    cell: Cell
+    run: Run
+    corpus: str  # digest of the corpus it read
+    device: str
+
+    @property
+    def predictions(self) -> str:
+        """Digest of all answers and bits at all checkpoints."""
+        return canonical.digest_arrays(answer=self.run.answer, bits=self.run.bits)
+
+
+class Store:
+    """The cells' results below one folder."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+
+    def path(self, cell: Cell) -> Path:
+        return self.out / "cells" / cell.digest[:16]
+
+    def has(self, cell: Cell) -> bool:
+        """Whether a result of this very code is there."""
+        return self._about(cell) is not None
+
+    def load(self, cell: Cell) -> Result | None:
+        """The finished result, or None."""
+        about = self._about(cell)
+        if about is None:
+            return None
+        try:
+            with np.load(self.path(cell) / "answers.npz", allow_pickle=False) as file:
+                arrays: dict[str, Any] = {name: file[name] for name in ARRAYS}
+            run = Run(**arrays, **about["run"] | {"seeds": _pairs(about["run"]["seeds"])})
+            result = Result(cell, run, about["corpus"], about["device"])
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            raise UserError(
+                f"{self.path(cell)} is damaged ({error}); delete it and run again"
+            ) from None
+        if result.predictions != about["predictions"]:
+            raise UserError(f"{self.path(cell)} is damaged (digest); delete it and run again")
+        return result
+
+    def save(self, result: Result) -> None:
+        """Atomically; an older result of other code is replaced."""
+        final, run = self.path(result.cell), result.run
+        if final.exists() and not self.has(result.cell):
+            with disk.writing(final):
+                shutil.rmtree(final)
+        scalars = {
+            name: getattr(run, name) for name in ("seeds", "parameters", "seconds", "failed")
+        }
+        about = {
+            "cell": result.cell.record(),
+            "corpus": result.corpus,
+            "device": result.device,
+            "maker": provenance.maker(result.cell.world),
+            "predictions": result.predictions,
+            "run": scalars,
+        }
+        with disk.folder(final) as draft:
+            np.savez_compressed(draft / "answers.npz", **{n: getattr(run, n) for n in ARRAYS})
+            (draft / "cell.json").write_text(canonical.text(about, indent=1), "ascii")
+
+    def explain(self, cell: Cell, trace: str) -> None:
+        """Keeps the traceback of a cell that failed, for whoever mends it."""
+        with disk.file(self.out / "failures" / f"{cell.digest[:16]}.txt") as draft:
+            draft.write_text(f"{cell}\n\n{trace}", "utf-8")
+
+    def clean(self) -> tuple[int, int]:
+        """Removes all cells and half-written leftovers: (folders, bytes) removed."""
+        folders = [p for p in (self.out / "cells").glob("*") if _ours(p)]
+        size = sum(f.stat().st_size for p in folders for f in p.rglob("*") if f.is_file())
+        with disk.writing(self.out):
+            for path in folders:
+                shutil.rmtree(path)
+        return len(folders), size
+
+    def _about(self, cell: Cell) -> dict[str, Any] | None:
+        try:
+            about = json.loads((self.path(cell) / "cell.json").read_text("ascii"))
+        except (OSError, ValueError):
+            return None
+        return about if about.get("maker") == provenance.maker(cell.world) else None
+
+
+def _ours(path: Path) -> bool:
+    """Whether a folder is one that ``save`` made: nothing else is ever deleted."""
+    return path.is_dir() and ((path / "cell.json").exists() or path.name.startswith(".draft-"))
+
+
+def _pairs(seeds: list[list[int]]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(pair) for pair in seeds)

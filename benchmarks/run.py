@@ -1,0 +1,109 @@
+"""The arrow: world -> closure -> corpus -> tokens -> run, cell by cell.
+
+``state`` closes the world under its rules before it chooses what to state, so closure and corpus
+are one call here. Scores follow in ``panel.py`` from finished cells alone: what was trained once
+is never trained again for another table.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import traceback
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import registry
+from ..registry import UserError
+from ..worlds.corpus import Corpus
+from ..worlds.state import state
+from ..worlds.tokens import encode, select
+from . import provenance
+from .cell import Cell
+from .progress import Silent, Watch
+from .results import Result, Store
+
+KEPT = 4  # corpora in memory: cells of one corpus stand side by side in a suite
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What came of some cells: results in their order, and why others have none."""
+
+    results: tuple[Result, ...]
+    failures: dict[str, str]  # digest of a cell -> cause, one line
+
+
+class Corpora:
+    """Builds the corpora of cells; the last few are kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Corpus] = {}
+
+    def of(self, cell: Cell) -> Corpus:
+        """What the cell's model gets to read, with everything that is known about it."""
+        if cell.corpus not in self._kept:
+            seeds = (cell.seeds.world, cell.seeds.exposure)
+            corpus = state(registry.make(cell.world), cell.size, cell.exposure, seeds)
+            while len(self._kept) >= KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[cell.corpus] = corpus
+        return self._kept[cell.corpus]
+
+
+def run(
+    cells: Sequence[Cell], store: Store, watch: Watch | None = None, corpora: Corpora | None = None
+) -> Outcome:
+    """Trains the cells that ``store`` doesn't hold; one that fails is a hole, the rest goes on.
+
+    Raises UserError only where results cannot be written.
+    """
+    watch, corpora = watch or Silent(), corpora or Corpora()
+    results: list[Result] = []
+    failures: dict[str, str] = {}
+    for cell in cells:
+        kept = store.load(cell)
+        if kept is not None:
+            results.append(kept)
+            watch.done(cell, _how(kept, "kept"))
+            continue
+        try:
+            result = train_cell(cell, corpora, watch)
+        except Exception as error:
+            failures[cell.digest] = _cause(error)
+            store.explain(cell, traceback.format_exc())
+            watch.done(cell, f"failed: {failures[cell.digest]}")
+            continue
+        store.save(result)
+        results.append(result)
+        watch.done(cell, _how(result, "trained"))
+    return Outcome(tuple(results), failures)
+
+
+def train_cell(cell: Cell, corpora: Corpora, watch: Watch) -> Result:
+    """One cell, from its world to its answers."""
+    from ..models.train import train  # JAX: not for those who only list or resume
+
+    watch.stage(cell, "corpus")
+    corpus = corpora.of(cell)
+    tokens = encode(corpus, cell.mode, questions_of(cell, corpus))
+    watch.stage(cell, "compile")
+    seeds = [(cell.seeds.init, cell.seeds.order)]
+    found = train(registry.model(cell.model), tokens, cell.recipe, seeds, progress=watch.step)
+    return Result(cell, found, corpus.digest, provenance.device())
+
+
+def questions_of(cell: Cell, corpus: Corpus) -> NDArray[np.int64]:
+    """The questions that a cell is asked: the same for all cells of one corpus."""
+    return select(corpus, cell.questions, cell.seeds.exposure)
+
+
+def _how(result: Result, fine: str) -> str:
+    return f"failed: {result.run.failed}" if result.run.failed else fine
+
+
+def _cause(error: Exception) -> str:
+    """One line: the message of a user's error, else with the name of its class."""
+    line = " ".join(str(error).split())
+    return line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"

@@ -1,0 +1,133 @@
+"""A panel as a table of text: rungs as columns; ceilings, interpolators and models as rows.
+
+The same content goes to the terminal and into the report. Nothing is computed here but rounding.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from ..eval.profile import NAMES, Profile, Share
+from ..eval.score import HEADLINE, Row, RungScore
+from .panel import Panel
+
+ABSENT = "–"
+AT_CHANCE, SUPPRESSED = "°", "↓"
+MARKS = f"{AT_CHANCE} interval includes chance; {SUPPRESSED} surely below uniform guessing"
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One row: its label, its kind ("chance", "ceiling", "interpolator", "model", "hole")."""
+
+    label: str
+    kind: str
+    scores: tuple[str, ...]
+    detail: tuple[str, ...]  # of each score: interval, chance, n; empty where there is none
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    title: str
+    columns: tuple[str, ...]  # rungs that any row has
+    questions: tuple[int, ...]  # n of each column
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...]
+
+
+def table(panel: Panel) -> Table:
+    """The scores of a panel at the last checkpoint, raw (1 = all right), beside chance."""
+    rungs = [rung for rung in HEADLINE if any(rung in row.rungs for row in panel.rows)]
+    first = {r: next(row.rungs[r] for row in panel.rows if r in row.rungs) for r in rungs}
+    # recall is told raw, so its chance is not subtracted and not shown
+    chance = tuple(ABSENT if r == "recall" else f"{first[r].chance.value:.2f}" for r in rungs)
+    lines = [Line("chance", "chance", chance, tuple(first[r].chance.method for r in rungs))]
+    for kind, rows in (
+        ("ceiling", panel.ceilings),
+        ("interpolator", panel.interpolators),
+        ("model", panel.models),
+    ):
+        for row in rows:
+            lines.append(_line(row, row.label, kind, rungs))
+            if row.label in panel.untraced and kind == "model":
+                rest = panel.untraced[row.label]
+                lines.append(_line(rest, f"{row.label}, not traced", kind, rungs))
+    scored = {line.label for line in lines}
+    for hole in panel.holes:
+        if hole.label not in scored:
+            lines.append(Line(hole.label, "hole", (ABSENT,) * len(rungs), ("",) * len(rungs)))
+    lines = [line for line in lines if line.kind == "hole" or set(line.scores) != {ABSENT}]
+    return Table(
+        panel.name,
+        tuple(rungs),
+        tuple(first[r].n for r in rungs),
+        tuple(lines),
+        tuple(_notes(panel)),
+    )
+
+
+def spread(panels: Iterable[Panel]) -> str:
+    """What "±" is, for the models of these panels."""
+    bands = [s.accuracy for p in panels for row in p.models for s in row.rungs.values()]
+    over = sorted({band.over for band in bands}) or ["questions"]
+    single = ", which says nothing about other seeds" if over == ["questions"] else ""
+    return f"± is the wider side of a 95% interval over {' and '.join(over)}{single}"
+
+
+def score(found: RungScore) -> str:
+    """``0.94±.03``, with a mark where chance, or suppression, would explain it."""
+    mean, low, high = found.accuracy.at()
+    mark = ""
+    if found.surely_suppressed[-1]:
+        mark = SUPPRESSED
+    elif found.name != "recall" and low <= found.chance.value <= high:
+        mark = AT_CHANCE
+    return f"{mean:.2f}±{max(high - mean, mean - low):.2f}{mark}".replace("±0.", "±.")
+
+
+def share(found: Share) -> str:
+    """One number of a profile with its interval."""
+    if found.absent:
+        return ABSENT
+    half = max(found.high - found.value, found.value - found.low)
+    return f"{found.value:.2f}±{half:.2f}".replace("±0.", "±.")
+
+
+def profile_lines(found: Sequence[Profile]) -> list[tuple[str, ...]]:
+    """(label, reuse, systematicity, deduction) of each, as text."""
+    return [(p.label, *(share(getattr(p, name)) for name in NAMES)) for p in found]
+
+
+def reasons(found: Sequence[Profile]) -> list[str]:
+    """Why numbers of a profile are absent, each reason once."""
+    given = [(name, getattr(p, name).absent) for p in found for name in NAMES]
+    return list(dict.fromkeys(f"no {name}: {why}" for name, why in given if why))
+
+
+def _line(row: Row, label: str, kind: str, rungs: Sequence[str]) -> Line:
+    found = [row.rungs.get(rung) for rung in rungs]
+    return Line(
+        label,
+        kind,
+        tuple(ABSENT if s is None else score(s) for s in found),
+        tuple("" if s is None else _detail(s) for s in found),
+    )
+
+
+def _detail(found: RungScore) -> str:
+    mean, low, high = found.accuracy.at()
+    text = f"{mean:.3f} [{low:.3f}, {high:.3f}] on {found.n} questions"
+    if found.bits is not None:
+        text += f", {found.bits.at()[0]:.2f} bits"
+    return text
+
+
+def _notes(panel: Panel) -> Iterable[str]:
+    for hole in panel.holes:
+        plural = "s" if hole.cells > 1 else ""
+        yield f"{hole.label}: {hole.cells} cell{plural} missing: {hole.cause}"
+    for label, rest in panel.untraced.items():
+        asked = ", ".join(f"{s.n} {name}" for name, s in rest.rungs.items())
+        if asked:
+            yield f"{label}, not traced: the questions that the tracer doesn't solve ({asked})"

@@ -1,0 +1,195 @@
+"""Figures: the ladder of all rows, and curves over compute. Readable in greyscale.
+
+Each function takes score rows and returns a Matplotlib figure; ``svg`` and ``png`` render it. No
+global state of Matplotlib is touched.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from .score import HEADLINE, Row, RungScore
+
+# lines differ in dash and marker, so they stay apart without colour; colours are Okabe & Ito's
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 2)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
+COLOURS = ("#0072B2", "#D55E00", "#000000", "#009E73", "#CC79A7", "#7F6000")
+STYLE = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebroid"}
+
+
+def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
+    """Rungs as columns, rows as lines: accuracy with its 95% interval, chance dotted.
+
+    ``groups``: heading -> rows ("ceilings", "interpolators", "models"), from top to bottom.
+    """
+    rows = [(heading, row) for heading, members in groups.items() for row in members]
+    rungs = _rungs([row for _, row in rows])
+    places, y = [], 0.0
+    for i, (heading, _) in enumerate(rows):
+        y += 0.6 if i and heading != rows[i - 1][0] else 0.0
+        places.append(y)
+        y += 1
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(2.6 + 1.45 * len(rungs), 1.5 + 0.25 * y), layout="constrained")
+        panels = figure.subplots(1, len(rungs), sharey=True, squeeze=False)[0]
+        for axes, rung in zip(panels, rungs):
+            _ladder_panel(axes, rung, [row for _, row in rows], places)
+        panels[0].set_yticks(places, [row.label for _, row in rows])
+        panels[0].set_ylim(y - 0.4, -0.7)
+        for heading in groups:
+            first = next(p for p, (h, _) in zip(places, rows) if h == heading)
+            for axes in panels:
+                axes.axhline(first - 0.8, color="0.75", linewidth=0.6)
+        figure.suptitle(title, fontsize=10)
+        figure.supxlabel(
+            "accuracy (share of exact matches) with 95% interval; dotted: chance; "
+            "open mark: one run, interval over questions",
+            fontsize=8,
+        )
+    return figure
+
+
+def _ladder_panel(axes: Axes, rung: str, rows: Sequence[Row], places: Sequence[float]) -> None:
+    scores = [row.rungs.get(rung) for row in rows]
+    for score, y in zip(scores, places):
+        if score is None:
+            axes.text(0.5, y, "none asked", ha="center", va="center", color="0.5", fontsize=6)
+            continue
+        mean, low, high = score.accuracy.at()
+        axes.plot([low, high], [y, y], color="black", linewidth=1.4, solid_capstyle="butt")
+        filled = score.accuracy.over != "questions"
+        face = "black" if filled else "white"
+        axes.plot([mean], [y], "o", color="black", markerfacecolor=face, markersize=4.5)
+        right = mean < 0.5
+        axes.text(
+            high + 0.05 if right else low - 0.05,
+            y,
+            f"{mean:.2f}" + ("↓" if score.suppressed[-1] else ""),
+            ha="left" if right else "right",
+            va="center",
+            fontsize=7,
+        )
+    told = [s for s in scores if s is not None]
+    axes.axvline(told[-1].chance.value, color="black", linestyle=":", linewidth=0.9)
+    axes.set_title(f"{rung}\nn = {told[-1].n:,}", fontsize=8.5)
+    axes.set_xlim(-0.04, 1.04)
+    axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
+    axes.tick_params(axis="y", length=0)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.set_facecolor("0.97")
+
+
+def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None = None) -> Figure:
+    """Accuracy (above) and bits (below) of each rung over training compute, with 95% bands.
+
+    ``ceilings``: name -> row of that reference, drawn at the level it reaches.
+    """
+    rows = [r for r in rows if r.flops[-1] > 0]
+    if not rows:
+        raise ValueError("got no trained row, expected at least one with FLOPs to draw over")
+    rungs = _rungs(rows)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(1.2 + 2.2 * len(rungs), 5.2), layout="constrained")
+        panels = figure.subplots(2, len(rungs), sharex=True, sharey="row", squeeze=False)
+        for (above, below), rung in zip(panels.T, rungs):
+            for i, row in enumerate(rows):
+                if rung in row.rungs:
+                    _curve(above, below, row, row.rungs[rung], i)
+            scores = [row.rungs[rung] for row in rows if rung in row.rungs]
+            above.axhline(scores[0].chance.value, color="black", linestyle=":", linewidth=0.9)
+            _ceilings(above, rung, scores[0], ceilings or {})
+            above.set_title(f"{rung}\nn = {scores[0].n:,}", fontsize=9)
+            above.set_xscale("log")
+            below.axhline(
+                -np.log2(scores[0].chance.uniform or 1), color="0.4", linestyle=":", linewidth=0.9
+            )
+        panels[0, 0].set_ylabel("accuracy (share of exact matches)")
+        panels[0, 0].set_ylim(-0.04, 1.12)
+        panels[1, 0].set_ylabel("bits (−log2 probability of the answer)")
+        panels[1, 0].set_ylim(bottom=0)
+        figure.supxlabel("training compute per run (FLOPs, log scale)", fontsize=9)
+        figure.legend(handles=_legend(rows), loc="outside lower center", ncols=4, frameon=False)
+        figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def _curve(above: Axes, below: Axes, row: Row, score: RungScore, i: int) -> None:
+    style = _style(i)
+    started = row.flops > 0  # step 0 has no place on a log axis
+    for axes, band in ((above, score.accuracy), (below, score.bits)):
+        if band is None:
+            axes.text(0.5, 0.5, "not weighed", transform=axes.transAxes, ha="center", color="0.5")
+            continue
+        x = row.flops[started]
+        axes.plot(x, band.mean[started], **style)
+        axes.fill_between(
+            x, band.low[started], band.high[started], color=style["color"], alpha=0.15, linewidth=0
+        )
+
+
+def _ceilings(axes: Axes, rung: str, score: RungScore, ceilings: Mapping[str, Row]) -> None:
+    """A thin line per level that some ceiling reaches, named by the references that reach it."""
+    levels: dict[float, list[str]] = {}
+    for name, row in ceilings.items():
+        if rung in row.rungs:
+            # a reference that derives nothing is drawn at chance
+            level = max(row.rungs[rung].accuracy.at()[0], score.chance.value)
+            levels.setdefault(round(level, 3), []).append(name)
+    for level, names in levels.items():
+        axes.axhline(level, color="0.5", linewidth=0.7)
+        axes.text(
+            0.02,
+            level + 0.015,
+            ", ".join(names),
+            transform=axes.get_yaxis_transform(),
+            fontsize=6.5,
+            color="0.35",
+        )
+
+
+def _legend(rows: Sequence[Row]) -> list[Line2D]:
+    lines = [Line2D([], [], label=row.label, **_style(i)) for i, row in enumerate(rows)]
+    dotted = {"color": "black", "linestyle": ":", "linewidth": 0.9}
+    return [*lines, Line2D([], [], label="chance (above), uniform (below)", **dotted)]
+
+
+def _style(i: int) -> dict[str, Any]:
+    return {
+        "color": COLOURS[i % len(COLOURS)],
+        "linestyle": DASHES[i % len(DASHES)],
+        "marker": MARKERS[i % len(MARKERS)],
+        "markersize": 3.5,
+        "linewidth": 1.3,
+    }
+
+
+def _rungs(rows: Sequence[Row]) -> list[str]:
+    present = [r for r in HEADLINE if any(r in row.rungs for row in rows)]
+    if not present:
+        raise ValueError("got rows without a headline rung, expected at least one to draw")
+    return present
+
+
+def svg(figure: Figure) -> str:
+    """The figure as an SVG document, equal for equal figures."""
+    buffer = io.StringIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def png(figure: Figure, dpi: int = 150) -> bytes:
+    """The figure as a PNG image."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(buffer, format="png", dpi=dpi)
+    return buffer.getvalue()

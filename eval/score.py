@@ -1,0 +1,179 @@
+"""score(cells, label) -> Row: rung x checkpoint x run, with intervals, chance and what is missing.
+
+Headline scores use pure questions whose answers share one rung; all others are kept and reported
+apart. A score never travels without its interval, its chance and its number of questions.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..registry import UserError
+from ..worlds.corpus import Corpus
+from ..worlds.rungs import RUNGS
+from .chance import Chance
+from .controls import Controls, Okapi, controls, okapi
+from .exam import Answers
+from .intervals import Band, means, shares
+from .predictions import Predictions
+
+HEADLINE = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
+
+
+@dataclasses.dataclass(frozen=True)
+class RungScore:
+    """The score on one group of questions at K checkpoints."""
+
+    name: str  # a rung, a cell of one ("constituent out-in"), or a group that is not pure
+    n: int  # different questions, over all worlds
+    accuracy: Band  # exact match
+    bits: Band | None  # mean -log2 of the right answers' probability; None: not weighed
+    chance: Chance
+
+    @property
+    def normalised(self) -> Band:
+        """0 = chance, 1 = perfect; recall is raw."""
+        return self.accuracy.normalised(self.chance.value)
+
+    @property
+    def suppressed(self) -> NDArray[np.bool_]:
+        """[K] whether less than uniform guessing is right: the split taught what not to say."""
+        return self.accuracy.mean < self.chance.uniform
+
+    @property
+    def surely_suppressed(self) -> NDArray[np.bool_]:
+        """[K] whether the whole interval lies below uniform."""
+        return self.accuracy.high < self.chance.uniform
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One row of a table: one model, mode, plan and exposure in one world and size."""
+
+    label: str
+    world: str  # id/size
+    mode: str
+    digests: tuple[str, ...]  # of the corpora
+    steps: NDArray[np.int64]  # [K]
+    flops: NDArray[np.float64]  # [K]
+    rungs: Mapping[str, RungScore]  # headline: pure questions of one rung
+    apart: Mapping[str, RungScore]  # cells of unseen positions, mixed, impure, several rungs
+    absent: Mapping[str, str]  # rung -> why it has no score
+    malformed: Band  # share of generations without a readable answer, all questions
+    controls: Mapping[str, Controls | Okapi]  # "nontheorem", "unknowable", "okapi"
+    load: float | None  # corpus bits per parameter; None: not a trained model
+
+
+def score(cells: Sequence[Predictions], label: str) -> Row:
+    """Score the cells of one row: same world, size, mode and checkpoints; their seeds differ.
+
+    Raises UserError where cells do not belong together.
+    """
+    _check(cells)
+    first, corpus = cells[0], cells[0].exam.corpus
+    worlds = [c.exam.corpus.digest for c in cells]
+    names = list(dict.fromkeys(n for c in cells for n in c.exam.groups))
+    scores = {n: _rung(n, cells) for n in names if n not in ("nontheorem", "unknowable")}
+    headline = {n: scores[n] for n in HEADLINE if n in scores}
+    return Row(
+        label=label,
+        world=f"{corpus.world.id}/{corpus.size}",
+        mode=first.mode,
+        digests=tuple(dict.fromkeys(worlds)),
+        steps=first.steps,
+        flops=first.flops,
+        rungs=headline,
+        apart={n: s for n, s in scores.items() if n not in headline},
+        absent={n: first.exam.missing(n) for n in HEADLINE if n not in headline},
+        malformed=shares([c.answer < 0 for c in cells], worlds),
+        controls={**controls(cells), **okapi(cells)},
+        load=load(corpus, first.parameters) if first.parameters else None,
+    )
+
+
+def traced_apart(
+    cells: Sequence[Predictions],
+    label: str,
+    trace: Callable[[Corpus, NDArray[np.int64]], Answers],
+) -> tuple[Row, Row | None]:
+    """(all questions, those that ``trace`` does not solve; None if it solves all) for chains."""
+    whole = score(cells, label)
+    rest = []
+    for cell in cells:
+        solved = cell.exam.right(trace(cell.exam.corpus, cell.exam.questions).answer)
+        if not solved.all():
+            rest.append(cell.only(~solved))
+    if not rest:
+        return whole, None
+    part = score(rest, f"{label}, not traced")
+    mode = f"{part.mode}, not traced"
+    reason = "the tracer solves every question of this rung"
+    absent = {n: reason if n in whole.rungs else whole.absent[n] for n in part.absent}
+    return whole, dataclasses.replace(part, mode=mode, absent=absent)
+
+
+def strongest(rows: Sequence[Row], label: str) -> Row:
+    """One row with the best of ``rows`` on each rung: the partial-input marginals as one line."""
+    if not rows:
+        raise ValueError("got no rows, expected at least one to choose from")
+    best = {}
+    for name in rows[0].rungs:
+        best[name] = max((r.rungs[name] for r in rows), key=lambda s: float(s.accuracy.mean[-1]))
+    return dataclasses.replace(rows[0], label=label, rungs=best, apart={}, controls={})
+
+
+def load(corpus: Corpus, parameters: int) -> float:
+    """Corpus bits per parameter: what it takes to memorise every different statement.
+
+    A statement costs log2 of the values possible for its cue. About 3.6 bits per parameter can be
+    stored (arXiv 2505.24832); what follows by rule need not be, so this is an upper bound.
+    """
+    from .marginals import possible
+
+    size = np.maximum(possible(corpus).sum(1), 1)
+    statements = np.column_stack([corpus.examples.prompt, corpus.examples.answer])
+    cues = np.unique(statements, axis=0)[:, 0]
+    return float(np.log2(size[cues]).sum() / parameters)
+
+
+def _rung(name: str, cells: Sequence[Predictions]) -> RungScore:
+    cells = [c for c in cells if name in c.exam.groups]
+    worlds = [c.exam.corpus.digest for c in cells]
+    where = [c.exam.groups[name] for c in cells]
+    bits = [c.capped_bits() for c in cells]
+    weighed = [b[:, :, w] for b, w in zip(bits, where) if b is not None]
+    known = len(weighed) == len(cells) and not any(np.isnan(b).any() for b in weighed)
+    by_world = {w: c.exam.chance(name) for w, c in zip(worlds, cells)}
+    chances = list(by_world.values())
+    return RungScore(
+        name=name,
+        n=sum({d: int(w.sum()) for d, w in zip(worlds, where)}.values()),
+        accuracy=shares([c.right()[:, :, w] for c, w in zip(cells, where)], worlds),
+        bits=means(weighed, worlds) if known else None,
+        chance=Chance(
+            float(np.mean([c.value for c in chances])),
+            float(np.mean([c.uniform for c in chances])),
+            chances[0].method,
+        ),
+    )
+
+
+def _check(cells: Sequence[Predictions]) -> None:
+    if not cells:
+        raise UserError("got no cells, expected at least one; a row needs a finished run")
+    first = cells[0]
+    for cell in cells[1:]:
+        for what, a, b in (
+            ("world", first.exam.corpus.world.id, cell.exam.corpus.world.id),
+            ("size", first.exam.corpus.size, cell.exam.corpus.size),
+            ("mode", first.mode, cell.mode),
+            ("checkpoints", first.steps.tolist(), cell.steps.tolist()),
+        ):
+            if a != b:
+                raise UserError(
+                    f"one row got cells of {what} {a} and {b}, expected one; score them apart"
+                )

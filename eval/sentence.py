@@ -1,0 +1,113 @@
+"""One plain sentence per world: what each mode can do, said only as far as intervals allow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .score import Row, RungScore
+
+ABLE = {  # rung -> what a score above chance there means one can do
+    "constituent": "recombine",
+    "schema": "use unseen pairings",
+    "depth": "go deeper than shown",
+    "axiom": "apply rules that were only stated",
+}
+DOING = {  # mode -> how the sentence calls it
+    "chain": "writing the proof first",
+    "post-hoc": "writing the proof after the answer",
+    "filler": "writing as many empty tokens first",
+    "direct": "answering at once",
+}
+
+
+def sentence(rows: Sequence[Row], tracer: Row | None = None) -> str:
+    """What the modes of one model in one world and size show at their last checkpoint.
+
+    The first row with mode "direct" (else the first row) is what the others are compared with;
+    ``tracer`` is the tracer's own row. Raises ValueError where there is no row.
+    """
+    if not rows:
+        raise ValueError("got no rows, expected at least one to tell of")
+    base = next((r for r in rows if r.mode == "direct"), rows[0])
+    rung = next((r for r in ABLE if r in base.rungs), None)
+    if rung is None:
+        return f"{base.world}: nothing to tell: no rung above instance has pure questions."
+    parts = [f"{base.mode} {_ability(base, rung)}"]
+    for row in rows:
+        if row is not base and row.world == base.world and rung in row.rungs:
+            parts.append(_compared(row, base, rung, tracer))
+    parts += _elsewhere(base, rung)
+    return f"{base.world}: {'; '.join(parts)}. {_basis(rows)}"
+
+
+def _ability(row: Row, rung: str) -> str:
+    score = row.rungs[rung]
+    told = f"{rung} {interval(score)}"
+    if score.surely_suppressed[-1]:
+        told += f" (suppressed: uniform guessing gives {score.chance.uniform:.2f})"
+    elif above(score) is not True:
+        told += f" (chance {score.chance.value:.2f})"
+    instance = row.rungs.get("instance")
+    able = {True: f"can {ABLE[rung]}", False: f"does not {ABLE[rung]}"}
+    can = able.get(above(score), f"may or may not {ABLE[rung]}")
+    if instance is None:
+        return f"{can}: {told}"
+    at = f"at instance {interval(instance)}"
+    if above(instance):
+        return f"reuses {'and' if above(score) else 'but'} {can}: {told} {at}"
+    return f"does not show that it reuses, so {rung} decides nothing yet: {told} {at}"
+
+
+def _compared(row: Row, base: Row, rung: str, tracer: Row | None) -> str:
+    """How ``row`` differs from ``base`` on ``rung``, if their intervals lie apart."""
+    mine, other = row.rungs[rung].accuracy, base.rungs[rung].accuracy
+    doing, told = DOING.get(row.mode, row.label), interval(row.rungs[rung])
+    if mine.low[-1] > other.high[-1]:
+        what = f"{doing} lifts {rung} to {told}"
+    elif mine.high[-1] < other.low[-1]:
+        what = f"{doing} lowers {rung} to {told}"
+    else:
+        what = f"{doing} leaves {rung} at {told}, not told apart from {base.mode}"
+    if row.mode == "chain" and tracer is not None and rung in tracer.rungs:
+        share = float(tracer.rungs[rung].accuracy.mean[-1])
+        if share >= 0.995:
+            what += ", each step a recall (the tracer solves all of it)"
+        elif share > 0:
+            what += f" (the tracer solves {share:.2f} of it by recalls)"
+    return what
+
+
+def _elsewhere(row: Row, told: str) -> list[str]:
+    """The other rungs of novelty, sorted into above chance, at chance, and open."""
+    others = {r: above(row.rungs[r]) for r in ABLE if r in row.rungs and r != told}
+    out = []
+    for verdict, words in ((True, "above chance"), (False, "not above chance"), (None, "open")):
+        names = [f"{r} {interval(row.rungs[r])}" for r, v in others.items() if v is verdict]
+        if names:
+            out.append(f"{words}: {', '.join(names)}")
+    return out
+
+
+def above(score: RungScore, margin: float = 0.03) -> bool | None:
+    """Whether the last score is above chance; False only if not above by ``margin``; else None."""
+    _, low, high = score.accuracy.at()
+    if low > score.chance.value:
+        return True
+    return False if high <= score.chance.value + margin else None
+
+
+def interval(score: RungScore) -> str:
+    """The last accuracy as "0.94 [0.91, 0.97]"."""
+    mean, low, high = score.accuracy.at()
+    return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _basis(rows: Sequence[Row]) -> str:
+    bands = [s.accuracy for r in rows for s in r.rungs.values()]
+    runs, over = min(len(b.runs) for b in bands), {b.over for b in bands}
+    if over == {"questions"}:
+        return "One run each: the 95% intervals are over questions and say nothing of other seeds."
+    if "questions" in over:
+        return "Where there is one run, the 95% interval is over questions only."
+    unit = " and ".join(sorted(over))
+    return f"95% intervals over {unit}, {runs} runs{' or more' * (len({len(b.runs) for b in bands}) > 1)}."

@@ -1,0 +1,175 @@
+"""One compiled program that trains and answers.
+
+It advances any number of steps and asks all questions at the checkpoints on the way, so nothing
+recompiles between progress reports. Everything is a pure function of pytrees: NNX modules are
+split before and merged inside. K checkpoints, N examples, B batch, T tokens, P asked positions,
+Q questions (C chunks of them).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any, NamedTuple, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from flax import nnx
+
+from . import flops
+from .data import Data
+from .generate import generate
+from .optimizers import matrices, optimizer
+from .run import Plan
+
+
+class Spec(Protocol):
+    """What train needs of an architecture: a frozen dataclass with these two methods."""
+
+    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> nnx.Module: ...
+    def flops(self, vocabulary: int, tokens: int, asked: int) -> float: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """All that is static: what the compiled program depends on beside shapes."""
+
+    spec: Spec
+    plan: Plan
+    vocabulary: int
+    prompt: int
+    max_new: int
+    at: tuple[int, ...]  # positions after which some row bears loss
+    together: bool  # seeds on a leading axis, advanced side by side
+
+    def build(self, rngs: nnx.Rngs) -> nnx.Module:
+        return self.spec.build(self.vocabulary, self.prompt, rngs)
+
+    @functools.cached_property
+    def model(self) -> tuple[Any, Any, Any]:
+        """Graph definition, shapes of the parameters, and which of them are hidden matrices."""
+        graph, state = nnx.split(nnx.eval_shape(lambda: self.build(nnx.Rngs(0))))
+        return graph, nnx.to_pure_dict(state), nnx.to_pure_dict(matrices(state))
+
+    @functools.cached_property
+    def step_flops(self) -> float:
+        """One update of one seed: the batch forward and backward, and Muon's products."""
+        forward = self.spec.flops(self.vocabulary, self.at[-1] + 1, len(self.at))
+        total = self.plan.batch * flops.example(forward)
+        if self.plan.optimizer == "muon":
+            _, shapes, hidden = self.model
+            marked = zip(jax.tree.leaves(shapes), jax.tree.leaves(hidden))
+            total += flops.muon(leaf.shape for leaf, yes in marked if yes)
+        return total
+
+    @functools.cached_property
+    def parameters(self) -> int:
+        return sum(leaf.size for leaf in jax.tree.leaves(self.model[1]))
+
+
+class State(NamedTuple):
+    """One seed in training: all that a checkpoint must hold."""
+
+    params: Any
+    optimizer: Any
+    order: jax.Array  # uint32 [2]: key data
+    loss_now: jax.Array  # float32 []: of the last batch
+    loss_sum: jax.Array  # float32 []: since the last checkpoint
+    bad_step: jax.Array  # int32 []: the first step whose loss wasn't finite, else -1
+    answer: jax.Array  # int32 [K, C * chunk]
+    bits: jax.Array  # float32 [K, C * chunk]
+    loss: jax.Array  # float32 [K]
+    generated: jax.Array  # int32 [C * chunk, max_new]
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def start(program: Program, init: jax.Array, order: jax.Array, data: Data) -> State:
+    """The state before the first step."""
+    params = nnx.to_pure_dict(nnx.state(program.build(nnx.Rngs(init))))
+    K = data.checkpoints.shape[0]
+    Q = data.ask.shape[0] * data.ask.shape[1]
+    return State(
+        params=params,
+        optimizer=optimizer(program.plan, program.model[2]).init(params),
+        order=jax.random.key_data(order),
+        loss_now=jnp.float32(jnp.nan),
+        loss_sum=jnp.float32(0),
+        bad_step=jnp.int32(-1),
+        answer=jnp.full((K, Q), -1, jnp.int32),
+        bits=jnp.full((K, Q), jnp.log2(program.vocabulary), jnp.float32),
+        loss=jnp.full(K, jnp.nan, jnp.float32),
+        generated=jnp.full((Q, program.max_new), data.form.end, jnp.int32),
+    )
+
+
+def nats(model: Any, at: tuple[int, ...], train_BT: jax.Array, loss_BP: jax.Array) -> jax.Array:
+    """Mean cross-entropy of the tokens that bear loss."""
+    at_P = np.asarray(at)
+    logits_BPV = model(train_BT[:, : at[-1] + 1], at_P)
+    each_BP = optax.softmax_cross_entropy_with_integer_labels(logits_BPV, train_BT[:, at_P + 1])
+    return jnp.sum(each_BP * loss_BP) / jnp.maximum(1, jnp.sum(loss_BP))
+
+
+def update(program: Program, state: State, step: jax.Array, data: Data) -> State:
+    """One step: a batch drawn with replacement, its gradient, the optimizer."""
+    graph, _, hidden = program.model
+    now = jax.random.fold_in(jax.random.wrap_key_data(state.order), step)
+    row_B = jax.random.randint(now, (program.plan.batch,), 0, data.rows)
+    train_BT, loss_BP = data.train[row_B], data.loss[row_B].astype(jnp.float32)
+
+    def cost(params):
+        return nats(nnx.merge(graph, params), program.at, train_BT, loss_BP)
+
+    loss, gradient = jax.value_and_grad(cost)(state.params)
+    rule = optimizer(program.plan, hidden)
+    change, moments = rule.update(gradient, state.optimizer, state.params)
+    fine = jnp.isfinite(loss) | (state.bad_step >= 0)
+    return state._replace(
+        params=optax.apply_updates(state.params, change),
+        optimizer=moments,
+        loss_now=loss,
+        loss_sum=state.loss_sum + loss,
+        bad_step=jnp.where(fine, state.bad_step, step + 1),
+    )
+
+
+def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
+    """Asks all questions and writes checkpoint ``k``, unless the seed has failed."""
+    model = nnx.merge(program.model[0], state.params)
+
+    def chunk(part):
+        return generate(model, *part, data.form, program.max_new)
+
+    answers = jax.lax.map(chunk, (data.ask, data.members))
+    answer, bits, generated = (a.reshape(-1, *a.shape[2:]) for a in answers)
+    since = jnp.where(k > 0, data.checkpoints[jnp.maximum(k, 1) - 1], 0)
+    loss = state.loss_sum / (data.checkpoints[k] - since).astype(jnp.float32)
+    fine = state.bad_step < 0
+    return state._replace(
+        loss_sum=jnp.float32(0),
+        answer=state.answer.at[k].set(jnp.where(fine, answer, state.answer[k])),
+        bits=state.bits.at[k].set(jnp.where(fine, bits, state.bits[k])),
+        loss=state.loss.at[k].set(jnp.where(fine, loss, state.loss[k])),
+        generated=jnp.where(fine, generated, state.generated),
+    )
+
+
+@functools.partial(jax.jit, static_argnums=0, donate_argnums=1)
+def advance(program: Program, state: State, step: jax.Array, until: jax.Array, data: Data) -> State:
+    """From ``step`` to ``until``; both traced, so every segment is the same program."""
+    side_by_side = functools.partial(jax.vmap, in_axes=(0, None, None))
+    over = side_by_side if program.together else lambda function: function
+
+    def body(step: jax.Array, state: State) -> State:
+        state = over(lambda s, i, d: update(program, s, i, d))(state, step, data)
+        k = jnp.searchsorted(data.checkpoints, step + 1).astype(jnp.int32)
+        return jax.lax.cond(
+            data.checkpoints[k] == step + 1,
+            lambda s: over(lambda s, k, d: record(program, s, k, d))(s, k, data),
+            lambda s: s,
+            state,
+        )
+
+    return jax.lax.fori_loop(step, until, body, state)

@@ -1,0 +1,128 @@
+"""state(world, size, exposure, seeds) -> Corpus: what is stated, what is asked, and why.
+
+One principle: in doubt a thing counts as shown. Everything here is computed in gold, the perfect
+model of what is stated and given; the audit then checks every promise, on every build.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .audit import audit
+from .corpus import Corpus
+from .engine import Closure
+from .examples import examples_of, sentences_of
+from .expose import Exposed, expose
+from .facts import Array
+from .nontheorems import near_misses
+from .okapi import okapis
+from .questions import Certificate, Cue, Questions, ask, certify, find_prompts
+from .rungs import LADDER, provable, read_off
+from .streams import stream
+from .world import Exposure, World
+
+
+def state(
+    world: World, size: str, exposure: Exposure | None = None, seeds: tuple[int, int] = (0, 0)
+) -> Corpus:
+    """The corpus of one world, size, exposure and (world, exposure) seeds; audited.
+
+    Raises UserError for an unknown size, AuditError where a promise cannot be kept.
+    """
+    exposure = exposure or world.default_exposure(size)
+    exposed = expose(world, size, exposure, seeds)
+    gold, c = exposed.gold, exposed.gold.closure
+    axiom = np.array([p in world.axioms for p in c.predicates])[c.predicate]
+    read = read_off(gold, exposed.shown | (c.is_base & (gold.best >= 0)))
+    told = np.array([w in ("stated", "both") for w in exposed.way], bool)
+    sets = provable(gold, read, exposed.shown, told)
+    cues = _cues(world, c)
+    width = max(c.arity.values()) - 1
+    questions = ask(c, [q for q in cues if q[0] not in world.axioms], width)
+    recalled = (c.is_base & ~axiom) | exposed.shown
+    certificate = certify(gold, read, questions, recalled, sets)
+    rng = stream(world.id, size, "nontheorems", seeds[1])
+    prompts, near, lures, missed = _controls(world, exposed, exposure, questions, cues, width, rng)
+    draw = stream(world.id, size, "twin", seeds[1])
+    examples = examples_of(world, exposed, exposure, cues, width, missed, draw)
+    if world.like:
+        lure, twin = okapis(world.like, c, questions, certificate, examples.prompt, examples.answer)
+        certificate = dataclasses.replace(certificate, lure=lure, twin=twin)
+    corpus = Corpus(
+        world=world,
+        size=size,
+        exposure=exposure,
+        seeds=seeds,
+        exposed=exposed,
+        read=read,
+        stated=c.is_base & ~axiom,
+        shown=exposed.shown,
+        cues=cues,
+        prompt=np.concatenate([questions.prompt, prompts]),
+        values=questions.values,
+        fact=questions.fact,
+        offsets=np.append(questions.offsets, np.full(len(prompts), questions.offsets[-1])),
+        certificate=_with_controls(certificate, near, lures),
+        examples=examples,
+        sentences=sentences_of(exposed, exposure, draw),
+    )
+    audit(corpus)
+    return corpus
+
+
+def _cues(world: World, closure: Closure) -> tuple[Cue, ...]:
+    """Every predicate's asked positions; those of axioms come last: stated, never asked."""
+    order = sorted(closure.predicates, key=lambda p: (p in world.axioms, p))
+    return tuple((p, i) for p in order for i in world.positions(p, closure.arity[p]))
+
+
+def _controls(
+    world: World,
+    exposed: Exposed,
+    exposure: Exposure,
+    questions: Questions,
+    cues: tuple[Cue, ...],
+    width: int,
+    rng: np.random.RandomState,
+) -> tuple[Array, NDArray[np.int8], Array, Array]:
+    """(prompts, near_miss, world's answer or -1) of asked controls, and prompts of shown ones."""
+    asked = [q for q in cues if q[0] not in world.axioms]
+    known = questions
+    unknown = np.zeros((0, 1 + width), np.int32)
+    betrayal = np.zeros(0, np.int32)
+    if exposed.truth is not exposed.gold.closure:
+        known = ask(exposed.truth, asked, width)
+        lost = find_prompts(questions.prompt, known.prompt) < 0
+        unknown, betrayal = known.prompt[lost], known.values[known.offsets[:-1]][lost]
+    if not exposure.nontheorems:
+        tags = np.full(len(unknown), -1, np.int8)
+        return unknown, tags, betrayal, unknown[:0]
+    prompts, tags = near_misses(exposed.gold, exposed.truth, known.prompt, asked, rng)
+    order = rng.permutation(len(prompts))
+    shown = order[: min(round(exposure.nontheorems * exposed.shown.sum()), len(order) // 2)]
+    kept = np.sort(order[len(shown) :])
+    return (
+        np.concatenate([prompts[kept], unknown]),
+        np.concatenate([tags[kept], np.full(len(unknown), -1, np.int8)]),
+        np.concatenate([np.full(len(kept), -1, np.int32), betrayal]),
+        prompts[np.sort(shown)],
+    )
+
+
+def _with_controls(certificate: Certificate, near: NDArray[np.int8], lures: Array) -> Certificate:
+    """The certificate with the controls' rows behind: pure, and with nothing to prove.
+
+    The lure of an unknowable question is the world's answer: to give it betrays a leak.
+    """
+    rung = np.where(near >= 0, LADDER.index("nontheorem"), LADDER.index("unknowable"))
+    own = {"rung": rung, "pure": np.ones(len(near)), "near_miss": near, "lure": lures}
+    own["twin"] = np.full(len(near), -1)
+    columns = {}
+    for field in dataclasses.fields(certificate):
+        column = getattr(certificate, field.name)
+        extra = own.get(field.name, np.zeros(len(near)))
+        columns[field.name] = np.concatenate([column, np.asarray(extra, column.dtype)])
+    return Certificate(**columns)
