@@ -10,12 +10,15 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+import numpy as np
+
 from ..eval.exam import Answers, Exam
 from ..eval.interpolators import interpolators
 from ..eval.predictions import Predictions
 from ..eval.profile import Profile, profile, stating
 from ..eval.references import references
 from ..eval.score import Row, score, strongest, traced_apart
+from ..eval.sentence import sentence
 from ..eval.tracer import tracer
 from ..eval.verdict import Verdict, judge
 from ..registry import UserError
@@ -24,7 +27,13 @@ from .results import Result
 from .run import Corpora, Outcome, questions_of
 
 T = TypeVar("T")
-APART = ("lookup", "analogies", "kernel ridge", "mlp")  # interpolators with a row of their own
+APART = (
+    "lookup",
+    "analogies",
+    "kernel ridge",
+    "mlp",
+    "tracer",
+)  # interpolators with a row of their own
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +61,14 @@ class Panel:
     def rows(self) -> tuple[Row, ...]:
         return self.ceilings + self.interpolators + self.models
 
+    @property
+    def sentence(self) -> str:
+        """The verdict on the world, in one sentence."""
+        if not self.models:
+            return f"{self.name}: nothing to tell, every cell failed: {self.holes[0].cause}"
+        traced = next((row for row in self.interpolators if row.label == "tracer"), None)
+        return sentence(self.models, traced)
+
     def judge(self, row: Row) -> tuple[Verdict, ...]:
         """A verdict per rung of one of the models; the others are its positive controls."""
         others = [other for other in self.models if other is not row]
@@ -62,8 +79,11 @@ def panels(cells: Sequence[Cell], outcome: Outcome, corpora: Corpora) -> tuple[P
     """The panels of these cells, in their order; one whose cells all failed has holes alone."""
     results = {result.cell.digest: result for result in outcome.results}
     groups = _grouped(cells, lambda cell: (cell.world, cell.size, str(cell.exposure.record())))
-    several = len({(c.world, c.size) for c in cells}) < len(groups)
-    return tuple(_panel(group, results, outcome.failures, corpora, several) for group in groups)
+    names = _names([group[0] for group in groups])
+    return tuple(
+        _panel(name, group, results, outcome.failures, corpora)
+        for name, group in zip(names, groups)
+    )
 
 
 def _panel(
@@ -96,6 +116,8 @@ def _panel(
         models.append(row)
     asked = [(exam, references(exam.corpus, exam.questions)) for exam in exams.values()]
     liked = [(exam, interpolators(exam.corpus, exam.questions)) for exam in exams.values()]
+    if any(row.mode == "chain" for row in models):
+        liked += [(exam, (tracer(exam.corpus, exam.questions),)) for exam in exams.values()]
     return Panel(
         name=name,
         cell=cells[0],
@@ -145,10 +167,10 @@ def _predictions(result: Result, exam: Exam) -> Predictions:
         raise UserError(f"{result.cell} was kept for another corpus; `zebroid clean` and run again")
     return Predictions(
         exam=exam,
-        answer=run.answer,
-        bits=run.bits,
-        steps=run.steps,
-        flops=run.flops,
+        answer=np.asarray(run.answer, np.int32),
+        bits=np.asarray(run.bits, np.float32),
+        steps=np.asarray(run.steps, np.int64),
+        flops=np.asarray(run.flops, np.float64),
         mode=result.cell.mode,
         parameters=run.parameters,
     )

@@ -51,6 +51,17 @@ class Corpora:
             self._kept[cell.corpus] = corpus
         return self._kept[cell.corpus]
 
+    def questions(self, cell: Cell) -> NDArray[np.int64]:
+        """The questions that the cell is asked: the same for all cells of one corpus."""
+        return select(self.of(cell), cell.questions, cell.seeds.exposure)
+
+    def exam(self, cell: Cell) -> Exam:
+        """These questions, as what answers are scored against."""
+        key = cell.corpus, cell.questions
+        if key not in self._exams:
+            self._exams[key] = Exam(self.of(cell), self.questions(cell))
+        return self._exams[key]
+
 
 def run(
     cells: Sequence[Cell], store: Store, watch: Watch | None = None, corpora: Corpora | None = None
@@ -87,16 +98,11 @@ def train_cell(cell: Cell, corpora: Corpora, watch: Watch) -> Result:
 
     watch.stage(cell, "corpus")
     corpus = corpora.of(cell)
-    tokens = encode(corpus, cell.mode, questions_of(cell, corpus))
+    tokens = encode(corpus, cell.mode, corpora.questions(cell))
     watch.stage(cell, "compile")
     seeds = [(cell.seeds.init, cell.seeds.order)]
     found = train(registry.model(cell.model), tokens, cell.recipe, seeds, progress=watch.step)
     return Result(cell, found, corpus.digest, provenance.device())
-
-
-def questions_of(cell: Cell, corpus: Corpus) -> NDArray[np.int64]:
-    """The questions that a cell is asked: the same for all cells of one corpus."""
-    return select(corpus, cell.questions, cell.seeds.exposure)
 
 
 def _how(result: Result, fine: str) -> str:

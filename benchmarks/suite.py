@@ -20,11 +20,10 @@ import pydantic
 from .. import registry
 from ..models.run import Plan
 from ..registry import UserError, suggest
+from ..worlds.tokens import MODES
 from . import canonical
 from .cell import Cell, Seeds
 from .lines import locate
-
-MODES = ("direct", "chain", "post-hoc", "filler")
 
 
 @dataclasses.dataclass(frozen=True)

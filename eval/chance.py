@@ -42,7 +42,9 @@ class Guesses:
     def best(self, where: NDArray[np.bool_]) -> Chance:
         """Chance on the questions ``where`` bool [Q]; raises ValueError where there are none."""
         if not where.any():
-            raise ValueError("got no questions, expected at least one: an empty group has no chance")
+            raise ValueError(
+                "got no questions, expected at least one: an empty group has no chance"
+            )
         total, votes = 0.0, np.zeros(len(self.methods), np.int64)
         for cue in np.unique(self.cue[where]):
             here = where & (self.cue == cue)

@@ -12,6 +12,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from ..worlds.audit import empty_rungs
 from ..worlds.corpus import Corpus
 from ..worlds.rungs import LADDER, RUNGS, SPLIT
 from .chance import Chance, Guesses, guesses
@@ -78,11 +79,10 @@ class Exam:
 
     def missing(self, rung: str) -> str:
         """Why no pure question of ``rung`` is asked."""
-        certificate, i = self.corpus.certificate, LADDER.index(rung)
-        held = (certificate.rung == i) & (certificate.pure | (i >= len(RUNGS)))
-        if not held.any():
-            return "the corpus has no such question"
-        return f"none of the corpus' {held.sum()} questions was asked"
+        there = len(self.corpus.of_rung(rung))
+        if there:
+            return f"none of the {there} questions was asked"
+        return empty_rungs(self.corpus).get(rung, "the corpus has no such question")
 
     def only(self, keep: NDArray[np.bool_]) -> Exam:
         """The exam with some of its questions; what was computed for all is not done again."""

@@ -22,7 +22,14 @@ from .score import HEADLINE, Row, RungScore
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 COLOURS = ("#0072B2", "#D55E00", "#000000", "#009E73", "#CC79A7", "#7F6000")
-STYLE = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebroid"}
+STYLE: dict[Any, Any] = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebroid"}
+
+LADDER_LEGEND = (
+    "accuracy (share of exact matches). Circles: trained models with 95% intervals, open where "
+    "there is one run and the interval is over questions.\nDiamonds: symbolic references and "
+    "interpolators, crosses where none of their answers is right. Dotted: chance. "
+    "↓: below uniform guessing (suppressed)."
+)
 
 
 def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
@@ -32,9 +39,9 @@ def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
     """
     rows = [(heading, row) for heading, members in groups.items() for row in members]
     rungs = _rungs([row for _, row in rows])
-    places, y = [], 0.0
+    places, y = [], 0.3
     for i, (heading, _) in enumerate(rows):
-        y += 0.6 if i and heading != rows[i - 1][0] else 0.0
+        y += 1.0 if i and heading != rows[i - 1][0] else 0.0
         places.append(y)
         y += 1
     with matplotlib.rc_context(STYLE):
@@ -42,50 +49,59 @@ def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
         panels = figure.subplots(1, len(rungs), sharey=True, squeeze=False)[0]
         for axes, rung in zip(panels, rungs):
             _ladder_panel(axes, rung, [row for _, row in rows], places)
+            axes.set_xlim(-0.04, 1.04)
         panels[0].set_yticks(places, [row.label for _, row in rows])
         panels[0].set_ylim(y - 0.4, -0.7)
-        for heading in groups:
+        for heading in (h for h in groups if groups[h]):
             first = next(p for p, (h, _) in zip(places, rows) if h == heading)
             for axes in panels:
-                axes.axhline(first - 0.8, color="0.75", linewidth=0.6)
+                axes.axhline(first - 1.0, color="0.75", linewidth=0.6)
+            panels[0].text(-0.02, first - 0.62, heading, fontsize=7, color="0.35", va="center")
         figure.suptitle(title, fontsize=10)
-        figure.supxlabel(
-            "accuracy (share of exact matches) with 95% interval; dotted: chance; "
-            "open mark: one run, interval over questions",
-            fontsize=8,
-        )
+        figure.supxlabel(LADDER_LEGEND, fontsize=7.5)
     return figure
 
 
 def _ladder_panel(axes: Axes, rung: str, rows: Sequence[Row], places: Sequence[float]) -> None:
     scores = [row.rungs.get(rung) for row in rows]
-    for score, y in zip(scores, places):
+    for row, score, y in zip(rows, scores, places):
         if score is None:
             axes.text(0.5, y, "none asked", ha="center", va="center", color="0.5", fontsize=6)
             continue
-        mean, low, high = score.accuracy.at()
-        axes.plot([low, high], [y, y], color="black", linewidth=1.4, solid_capstyle="butt")
-        filled = score.accuracy.over != "questions"
-        face = "black" if filled else "white"
-        axes.plot([mean], [y], "o", color="black", markerfacecolor=face, markersize=4.5)
-        right = mean < 0.5
-        axes.text(
-            high + 0.05 if right else low - 0.05,
-            y,
-            f"{mean:.2f}" + ("↓" if score.suppressed[-1] else ""),
-            ha="left" if right else "right",
-            va="center",
-            fontsize=7,
-        )
-    told = [s for s in scores if s is not None]
-    axes.axvline(told[-1].chance.value, color="black", linestyle=":", linewidth=0.9)
-    axes.set_title(f"{rung}\nn = {told[-1].n:,}", fontsize=8.5)
-    axes.set_xlim(-0.04, 1.04)
+        _ladder_mark(axes, score, y, trained=row.load is not None)
+    told = [s for s in scores if s is not None][-1]
+    if told.chance.method == "raw":
+        chance = "raw"
+    else:
+        chance = f"chance {told.chance.value:.2f}"
+        axes.axvline(told.chance.value, color="black", linestyle=":", linewidth=0.9)
+    axes.set_title(f"{rung}\nn = {told.n:,}, {chance}", fontsize=8.5)
     axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
     axes.tick_params(axis="y", length=0)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.set_facecolor("0.97")
+
+
+def _ladder_mark(axes: Axes, score: RungScore, y: float, trained: bool) -> None:
+    mean, low, high = score.accuracy.at()
+    if not trained and mean == 0:  # what derives nothing answers NONE: drawn at chance
+        axes.plot([score.chance.value], [y], "x", color="0.45", markersize=4.5)
+        return
+    if trained:
+        axes.plot([low, high], [y, y], color="black", linewidth=1.4, solid_capstyle="butt")
+    face = "white" if score.accuracy.over == "questions" else "black"
+    mark, colour = ("o", "black") if trained else ("D", "0.45")
+    axes.plot([mean], [y], mark, color=colour, markerfacecolor=face, markersize=4.5)
+    right = mean < 0.5
+    axes.text(
+        max(high, mean) + 0.05 if right else min(low, mean) - 0.05,
+        y,
+        f"{mean:.2f}" + ("↓" if trained and score.suppressed[-1] else ""),
+        ha="left" if right else "right",
+        va="center",
+        fontsize=7,
+    )
 
 
 def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None = None) -> Figure:
@@ -98,7 +114,7 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
         raise ValueError("got no trained row, expected at least one with FLOPs to draw over")
     rungs = _rungs(rows)
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(1.2 + 2.2 * len(rungs), 5.2), layout="constrained")
+        figure = Figure(figsize=(1.2 + 2.2 * len(rungs), 5.6), layout="constrained")
         panels = figure.subplots(2, len(rungs), sharex=True, sharey="row", squeeze=False)
         for (above, below), rung in zip(panels.T, rungs):
             for i, row in enumerate(rows):
@@ -112,12 +128,12 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
             below.axhline(
                 -np.log2(scores[0].chance.uniform or 1), color="0.4", linestyle=":", linewidth=0.9
             )
-        panels[0, 0].set_ylabel("accuracy (share of exact matches)")
+            below.set_xlabel("FLOPs per run", fontsize=8)
+        panels[0, 0].set_ylabel("accuracy (exact match)")
         panels[0, 0].set_ylim(-0.04, 1.12)
-        panels[1, 0].set_ylabel("bits (−log2 probability of the answer)")
+        panels[1, 0].set_ylabel("bits of the right answer\n(−log2 probability)")
         panels[1, 0].set_ylim(bottom=0)
-        figure.supxlabel("training compute per run (FLOPs, log scale)", fontsize=9)
-        figure.legend(handles=_legend(rows), loc="outside lower center", ncols=4, frameon=False)
+        figure.legend(handles=_legend(rows), loc="outside lower center", ncols=5, frameon=False)
         figure.suptitle(title, fontsize=10)
     return figure
 
@@ -153,6 +169,7 @@ def _ceilings(axes: Axes, rung: str, score: RungScore, ceilings: Mapping[str, Ro
             transform=axes.get_yaxis_transform(),
             fontsize=6.5,
             color="0.35",
+            bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5},
         )
 
 

@@ -19,7 +19,7 @@ from ..worlds.corpus import Corpus
 from ..worlds.streams import stream
 from .chance import guess_name
 from .exam import Answers
-from .marginals import KINDS, Asked, expected, right_answers, stated_with, subsets
+from .marginals import KINDS, Asked, entries, expected, right_answers, stated_with, subsets
 
 LEARNED = 4_000  # examples that kernel ridge and MLP learn from: seconds on two cores
 COMPARED = 40_000  # examples among which the nearest are sought
@@ -43,8 +43,7 @@ def interpolators(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers
 def lookup(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """The commonest answer stated with exactly this prompt, else none."""
     prompt = corpus.prompt[questions]
-    table = stated_with(corpus, prompt, tuple(range(prompt.shape[1]))).tocoo()
-    row, found, count = table.row, table.col, table.data
+    row, found, count = entries(stated_with(corpus, prompt, tuple(range(prompt.shape[1]))))
     order = np.lexsort((found, -count, row))
     rows, first = np.unique(row[order], return_index=True)
     answer = np.full(len(questions), corpus.none, np.int32)
@@ -158,9 +157,7 @@ class _Encoder:
         return sparse.csr_matrix(sparse.hstack(blocks, format="csr"))
 
 
-def _sample(
-    corpus: Corpus, most: int, purpose: str
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _sample(corpus: Corpus, most: int, purpose: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """(prompts, answers) of at most ``most`` examples, by a stream named after the purpose."""
     prompt, answer = corpus.examples.prompt, corpus.examples.answer
     if len(answer) > most:

@@ -3,7 +3,7 @@
 With few runs the interval is Student's t over the runs' means. Simulated coverage of a nominal 95%
 interval for 3 / 5 / 10 / 20 runs with means near 1 (Beta(19, 1)): t .89 / .90 / .90 / .91,
 percentile bootstrap .72 / .81 / .86 / .90, BCa .70 / .82 / .86 / .92; so runs are resampled (BCa)
-only from 20 on. Below that, three runs have ten distinct resamples, and their extremes are not tails.
+only from 20 on: three runs have ten distinct resamples, whose extremes are not tails.
 
 Runs that share a world share its questions, and runs that all score 0 have no spread: no resampling
 of runs can see the chance that lay in drawing the questions. So an interval over runs is never

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ..worlds.corpus import Corpus
+from ..worlds.keys import ragged
 
 CHUNK = 2_048  # questions at a time: 2,048 x 2,000 answers stay below 50 MB
 
@@ -65,8 +66,7 @@ def right_answers(
     """(row, answer) of every right answer; NONE is the right answer of an empty set."""
     first, last = corpus.offsets[questions], corpus.offsets[questions + 1]
     count = last - first
-    row = np.repeat(np.arange(len(questions)), count)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    row, within = ragged(count)
     answer = corpus.values[first[row] + within].astype(np.int64)
     empty = np.flatnonzero(count == 0)
     return np.append(row, empty), np.append(answer, np.full(len(empty), corpus.none))
@@ -121,7 +121,7 @@ def stated_with(
 def commonest(corpus: Corpus, asked: Asked, columns: tuple[int, ...]) -> Guess:
     """The answers most often stated with this part, among those possible for the cue."""
     seen = stated_with(corpus, asked.prompt, columns)
-    row, answer, count = _entries(seen)
+    row, answer, count = entries(seen)
     row_ok = proper(asked.prompt, columns)[row]
     keep = asked.possible[asked.prompt[row, 0], answer] & row_ok
     row, answer, count = row[keep], answer[keep], count[keep]
@@ -136,7 +136,7 @@ def exclusion(corpus: Corpus, asked: Asked, columns: tuple[int, ...]) -> Guess:
     seen = stated_with(corpus, asked.prompt, columns)
     usable = np.flatnonzero(proper(asked.prompt, columns))
     left = asked.possible[asked.prompt[usable, 0]] & asked.stated
-    row, answer, _ = _entries(sparse.csr_array(seen[usable]))
+    row, answer, _ = entries(sparse.csr_array(seen[usable]))
     left[row, answer] = False
     row, answer = np.nonzero(left)
     return Guess(usable[row], answer.astype(np.int64))
@@ -163,9 +163,9 @@ def uniform(asked: Asked) -> NDArray[np.float64]:
     return np.bincount(row, weights=inside, minlength=n) / size
 
 
-def _entries(
+def entries(
     table: sparse.csr_array,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """(row, column, value) of the stored entries of ``table``."""
-    row = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
-    return row, table.indices.astype(np.int64), table.data
+    starts, columns = np.asarray(table.indptr), np.asarray(table.indices, np.int64)
+    return ragged(np.diff(starts))[0], columns, np.asarray(table.data, np.int64)

@@ -40,7 +40,7 @@ class Predictions:
         for name in ("steps", "flops"):
             if len(getattr(self, name)) != shape[1]:
                 raise UserError(
-                    f"got {len(getattr(self, name))} {name}, expected one per checkpoint: {shape[1]}"
+                    f"got {len(getattr(self, name))} {name}, expected {shape[1]}: one a checkpoint"
                 )
 
     @classmethod

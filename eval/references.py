@@ -70,7 +70,7 @@ def deducer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
 def first_answers(
     corpus: Corpus, questions: NDArray[np.int64], rows: Mapping[str, NDArray[np.int32]]
 ) -> NDArray[np.int32]:
-    """[n] the first answer in ``rows`` (predicate -> int32 [k, arity]) to each prompt, else none."""
+    """[n] the first answer to each prompt in ``rows``, predicate -> int32 [k, arity]; else none."""
     answer = np.full(len(questions), corpus.none, np.int32)
     prompt = corpus.prompt[questions]
     for cue, (predicate, position) in enumerate(corpus.cues):

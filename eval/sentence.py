@@ -48,13 +48,17 @@ def _ability(row: Row, rung: str) -> str:
     elif above(score) is not True:
         told += f" (chance {score.chance.value:.2f})"
     instance = row.rungs.get("instance")
-    able = {True: f"can {ABLE[rung]}", False: f"does not {ABLE[rung]}"}
-    can = able.get(above(score), f"may or may not {ABLE[rung]}")
+    can = {
+        True: f"{_much(score)} {ABLE[rung]}",
+        False: f"does not {ABLE[rung]}",
+        None: f"may or may not {ABLE[rung]}",
+    }[above(score)]
     if instance is None:
         return f"{can}: {told}"
     at = f"at instance {interval(instance)}"
     if above(instance):
-        return f"reuses {'and' if above(score) else 'but'} {can}: {told} {at}"
+        reuses = "reuses" if _much(instance) == "can" else "begins to reuse"
+        return f"{reuses} {'and' if above(score) else 'but'} {can}: {told} {at}"
     return f"does not show that it reuses, so {rung} decides nothing yet: {told} {at}"
 
 
@@ -67,7 +71,7 @@ def _compared(row: Row, base: Row, rung: str, tracer: Row | None) -> str:
     elif mine.high[-1] < other.low[-1]:
         what = f"{doing} lowers {rung} to {told}"
     else:
-        what = f"{doing} leaves {rung} at {told}, not told apart from {base.mode}"
+        what = f"{doing} leaves {rung} at {told}, not distinguishable from {base.mode}"
     if row.mode == "chain" and tracer is not None and rung in tracer.rungs:
         share = float(tracer.rungs[rung].accuracy.mean[-1])
         if share >= 0.995:
@@ -96,6 +100,10 @@ def above(score: RungScore, margin: float = 0.03) -> bool | None:
     return False if high <= score.chance.value + margin else None
 
 
+def _much(score: RungScore) -> str:
+    return "can" if score.normalised.mean[-1] >= 0.5 else "begins to"
+
+
 def interval(score: RungScore) -> str:
     """The last accuracy as "0.94 [0.91, 0.97]"."""
     mean, low, high = score.accuracy.at()
@@ -110,4 +118,5 @@ def _basis(rows: Sequence[Row]) -> str:
     if "questions" in over:
         return "Where there is one run, the 95% interval is over questions only."
     unit = " and ".join(sorted(over))
-    return f"95% intervals over {unit}, {runs} runs{' or more' * (len({len(b.runs) for b in bands}) > 1)}."
+    least = "at least " if len({len(b.runs) for b in bands}) > 1 else ""
+    return f"95% intervals over {unit}, {least}{runs} runs."

@@ -123,9 +123,7 @@ def _trace(templates: Templates, new: NDArray[np.int32], book: _Book, none: int)
     return none
 
 
-def _imitate(
-    form: Form, old: dict[int, int], new: NDArray[np.int32], book: _Book
-) -> int | None:
+def _imitate(form: Form, old: dict[int, int], new: NDArray[np.int32], book: _Book) -> int | None:
     """The answer of this form of proof with the new prompt in it; None where a line fails."""
     bound: dict[int, int] = {}
     for slot, value in zip(form.same, new.tolist()):

@@ -35,9 +35,7 @@ class Verdict:
     budget: float | None = None  # FLOPs per run that would decide; None: it is decided
 
 
-def judge(
-    row: Row, ceilings: Mapping[str, Row], others: Sequence[Row] = ()
-) -> tuple[Verdict, ...]:
+def judge(row: Row, ceilings: Mapping[str, Row], others: Sequence[Row] = ()) -> tuple[Verdict, ...]:
     """One verdict per headline rung but recall. ``ceilings``: name -> row of that reference;
     ``others``: rows that may serve as positive control."""
     return tuple(
@@ -78,9 +76,10 @@ def _floor_or_plateau(
     row: Row, score: RungScore, ceiling: str, evidence: str, others: Sequence[Row]
 ) -> Verdict:
     mean, low, _ = score.accuracy.at()
-    at_floor = low <= score.chance.value or mean <= score.chance.value + FLAT
-    if not at_floor:
+    if low > score.chance.value and mean > score.chance.value + FLAT:
         return Verdict(score.name, "plateau", ceiling, evidence)
+    at_floor = mean <= score.chance.value + FLAT
+    evidence = f"{'at' if at_floor else 'not told apart from'} the floor: {evidence}"
     budget, found = float(row.flops[-1]), None
     for other in others:
         rose = _rises_at(other, score.name) if other.digests == row.digests else None
@@ -88,9 +87,9 @@ def _floor_or_plateau(
             continue
         if rose <= budget:
             control = f"{other.label} rises there by {rose:.1e} FLOPs"
-            return Verdict(score.name, "plateau", ceiling, f"at the floor: {evidence}; {control}")
+            return Verdict(score.name, "plateau", ceiling, f"{evidence}; {control}")
         found = min(found or rose, rose)
-    why = f"at the floor: {evidence}, and no positive control rises there by {budget:.1e} FLOPs"
+    why = f"{evidence}, and no positive control rises there by {budget:.1e} FLOPs"
     return Verdict(score.name, "undecided", ceiling, why, found or budget)
 
 

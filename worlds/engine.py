@@ -73,8 +73,9 @@ def close(program: Program, facts: Facts, threads: int | None = None) -> Closure
     between rules and rows, and a rule's constant that no sort holds.
     """
     arity = _checked_arities(program, facts)
-    config = {} if threads is None else {"threads": threads}
-    with duckdb.connect(":memory:", config=config) as db:
+    with duckdb.connect(":memory:") as db:
+        if threads is not None:
+            db.execute(f"SET threads = {int(threads)}")
         db.execute("SET preserve_insertion_order = false")
         evaluation = _Evaluation(db, program, facts, arity)
         for stratum in program.strata:
@@ -273,18 +274,21 @@ def heights(is_base: NDArray[np.bool_], head: Array, premises: Array) -> Array:
     """[F] least heights: in round t all is known whose premises were known in round t - 1."""
     height = np.where(is_base, 0, -1).astype(np.int32)
     known = np.append(is_base, True)  # the last element answers for the padding -1
-    left = np.flatnonzero(~is_base[head])
+    left = ~is_base[head]
+    heads = head[left]
+    columns = [premises[left, k] for k in range(premises.shape[1])]  # 3x as fast as rows
     turn = 0
-    while len(left):
+    while len(heads):
         turn += 1
-        ready = known[premises[left]].all(1)
+        ready = np.logical_and.reduce([known[c] for c in columns])
         if not ready.any():
             break
-        new = head[left[ready]]
+        new = heads[ready]
         height[new] = turn
         known[new] = True
-        left = left[~ready]
-        left = left[~known[head[left]]]
+        left = ~known[heads]
+        heads = heads[left]
+        columns = [c[left] for c in columns]
     return height
 
 

@@ -42,19 +42,25 @@ def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) 
     gold = _gold(truth, exposure, ways, draw)
     c = gold.closure
     way = tuple(ways[p] for p in gold.patterns)
-    fixed = read_off(gold, c.is_base & (gold.best >= 0))  # what derivable base facts give away
     withheld = np.array([w in ("stated", "neither") for w in way], bool)[gold.pattern]
     withheld |= gold.top > exposure.shown_height
     asked = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
-    open_ = ~tainted(gold, withheld)
+    conclusion = (gold.best >= 0) & ~c.is_base & asked[c.predicate]
+    open_ = conclusion & ~tainted(gold, withheld)
+    rank = draw("shown").permutation(len(open_))
+    witness = (
+        _witnesses(gold, way, open_, rank) if exposure.shown or exposure.phi else open_ & False
+    )
+    # what witnesses and derivable base facts read off is never held
+    fixed = read_off(gold, witness | (c.is_base & (gold.best >= 0)))
     held = _held(gold, exposure, fixed.derivations, draw)
     held_frames = _held_frames(gold, exposure, open_, fixed.frames, draw)
     bad = withheld.copy()
     bad |= (np.append(held, False)[gold.open] & (gold.open >= 0)).any(1)
     bad[gold.rows.derivation[held_frames[gold.rows.frame]]] = True
-    eligible = (gold.best >= 0) & ~c.is_base & ~tainted(gold, bad) & asked[c.predicate]
+    eligible = conclusion & ~tainted(gold, bad)
     usable = int((_premises(gold) & ~held).sum())
-    shown = _shown(gold, exposure, way, eligible, usable, draw)
+    shown = _shown(exposure, eligible, witness, rank, usable)
     return Exposed(truth.closure, gold, way, held, held_frames, eligible, usable, shown)
 
 
@@ -82,18 +88,24 @@ def tainted(proofs: Proofs, bad: Bools) -> Bools:
 
 
 def _ways(truth: Proofs, exposure: Exposure, draw: _Draw) -> dict[Pattern, str]:
-    """How each pattern is given. Patterns that share an axiom fact are given alike."""
+    """How each pattern is given. Patterns that share an axiom fact are given alike.
+
+    In a world with rules as data the shares are over these, and the plain rules, which say how
+    the data are used, are exemplified.
+    """
     if len(exposure.given) == 1 and "exemplified" in exposure.given:
         return dict.fromkeys(truth.patterns, "exemplified")
     c = truth.closure
+    plain = [p for p in truth.patterns if not p[1]]
+    data = [p for p in truth.patterns if p[1]]
     fixed = read_off(truth, c.is_base & (truth.best >= 0)).exemplified
     exemplary = {p for p, e in zip(truth.patterns, fixed) if e}
     negated = c.program.negated
     strata: dict[object, list[list[Pattern]]] = {}
-    for alike in _alike(truth.patterns):
+    out: dict[Pattern, str] = dict.fromkeys(plain, "exemplified") if data else {}
+    for alike in _alike(data or plain):
         rules = tuple(sorted({rule for rule, _ in alike}))
         strata.setdefault(rules if alike[0][1] else "plain", []).append(alike)
-    out: dict[Pattern, str] = {}
     for groups in strata.values():
         left = _apportion(exposure.given, len(groups))
         order = draw("ways").permutation(len(groups))
@@ -196,8 +208,14 @@ def _held(gold: Proofs, exposure: Exposure, fixed: Bools, draw: _Draw) -> Bools:
 def _held_frames(
     gold: Proofs, exposure: Exposure, open_: Bools, fixed: Bools, draw: _Draw
 ) -> Bools:
-    """[frames] the share ``held_frames`` of those that could be shown; a pattern keeps one."""
+    """[frames] the share ``held_frames`` of those that could be shown; a pattern keeps one.
+
+    A pattern on its own result is never held: without it no depth is pure.
+    """
     rows = gold.rows
+    own = 1 + gold.pattern[rows.derivation][:, None]
+    fixed = fixed.copy()
+    fixed[rows.frame[(np.append(gold.states.label, 0)[rows.premises] == own).any(1)]] = True
     out = np.zeros(rows.frames, bool)
     if not exposure.held_frames:
         return out
@@ -216,29 +234,27 @@ def _held_frames(
     return out
 
 
+def _witnesses(gold: Proofs, way: tuple[str, ...], open_: Bools, rank: NDArray[np.int64]) -> Bools:
+    """[F] for each pattern that is to be exemplified, the first of its open conclusions."""
+    c = gold.closure
+    mine = np.flatnonzero(gold.counts & open_[c.head])
+    none = len(rank)
+    best = np.full(len(way), none, np.int64)
+    np.minimum.at(best, gold.pattern[mine], rank[c.head[mine]])
+    wanted = np.array([w in ("exemplified", "both") for w in way], bool) & (best < none)
+    chosen = np.zeros(none, bool)
+    chosen[best[wanted]] = True
+    return chosen[rank]
+
+
 def _shown(
-    gold: Proofs,
-    exposure: Exposure,
-    way: tuple[str, ...],
-    eligible: Bools,
-    usable: int,
-    draw: _Draw,
+    exposure: Exposure, eligible: Bools, witness: Bools, rank: NDArray[np.int64], usable: int
 ) -> Bools:
-    """[F] the conclusions shown; each pattern given by examples gets one if it can."""
-    order = draw("shown").permutation(np.flatnonzero(eligible))
-    share = exposure.phi * usable if exposure.phi else exposure.shown * len(order)
-    number = min(round(share), len(order))
-    out = np.zeros(len(eligible), bool)
-    if not number:
-        return out
-    rank = np.full(len(eligible), len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    mine = np.flatnonzero(gold.counts & eligible[gold.closure.head])
-    best = np.full(len(way), len(order), np.int64)
-    np.minimum.at(best, gold.pattern[mine], rank[gold.closure.head[mine]])
-    needed = np.array([w in ("exemplified", "both") for w in way], bool) & (best < len(order))
-    first: NDArray[np.int64] = np.unique(best[needed])
-    out[order[first]] = True
-    rest = np.delete(order, first)
-    out[rest[: max(0, number - len(first))]] = True
+    """[F] the conclusions shown: the witnesses, and of the others as many as the share asks."""
+    total = int(eligible.sum())
+    share = exposure.phi * usable if exposure.phi else exposure.shown * total
+    number = max(0, min(round(share), total) - int((witness & eligible).sum()))
+    order = np.argsort(np.where(eligible & ~witness, rank, len(rank)), kind="stable")
+    out = witness & eligible
+    out[order[: min(number, int((eligible & ~witness).sum()))]] = True
     return out

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .engine import Closure, close
 from .facts import Array
 from .language import parse
-from .program import Atom, Comparison, Constant, Program, Rule, Term
+from .program import Atom, Comparison, Constant, Program, Rule, Term, Variable
 from .proofs import Proofs
 from .questions import Cue, find_prompts, prompt_rows
 
@@ -105,15 +105,12 @@ def _blocked(truth: Closure, rule: Rule, place: int, given: tuple[Term, ...]) ->
 
 
 def _text(atom: Atom) -> str:
-    """The atom in rule syntax; a wildcard `_1` is a variable like any other."""
-    terms = (t.name if isinstance(t, Constant) else _name(t.name) for t in atom.terms)
-    return f"{atom.predicate}({','.join(terms)})"
+    return f"{atom.predicate}({','.join(map(_term, atom.terms))})"
 
 
 def _comparison(c: Comparison) -> str:
-    left, right = (t.name if isinstance(t, Constant) else _name(t.name) for t in (c.left, c.right))
-    return f"{left} {c.operator} {right}"
+    return f"{_term(c.left)} {c.operator} {_term(c.right)}"
 
 
-def _name(variable: str) -> str:
-    return f"W{variable}" if variable.startswith("_") else variable
+def _term(term: Term) -> str:
+    return "_" if isinstance(term, Variable) and term.wildcard else term.name

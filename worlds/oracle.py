@@ -79,17 +79,19 @@ def load(program: Program, facts: Facts) -> tuple[clingo.Control, list[Instances
 
 
 def read(control: clingo.Control, arity: Mapping[str, int]) -> dict[str, Array]:
-    """Predicate -> int32 [n, arity], in no order, of what a grounded ``control`` knows."""
+    """Predicate -> int32 [n, arity], in no order, of what a grounded ``control`` knows.
+
+    Through text, which takes half the time of asking each symbol for its arguments' numbers.
+    """
     rows = {}
     for predicate, n in arity.items():
         atoms = control.symbolic_atoms.by_signature(predicate, n)
-        numbers = (argument.number for atom in atoms for argument in atom.symbol.arguments)
-        # a rule without variables has an auxiliary head without arguments: one row, no column
-        rows[predicate] = (
-            np.fromiter(numbers, np.int32).reshape(-1, n)
-            if n
-            else np.zeros((sum(1 for _ in atoms), 0), np.int32)
-        )
+        if not n:  # a rule without variables has an auxiliary head without arguments
+            rows[predicate] = np.zeros((sum(1 for _ in atoms), 0), np.int32)
+            continue
+        start = len(predicate) + 1
+        text = ",".join([str(atom.symbol)[start:-1] for atom in atoms])
+        rows[predicate] = np.fromstring(text, np.int32, sep=",").reshape(-1, n)
     return rows
 
 

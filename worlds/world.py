@@ -31,8 +31,10 @@ class Exposure:
     shown: float = 0.8  # share of the eligible conclusions that are shown
     phi: float = 0.0  # if > 0, instead: shown conclusions per usable base fact (2405.15071)
     shown_height: int = 1  # greatest height of any derivation of a shown conclusion
-    given: Mapping[str, float] = dataclasses.field(  # WAYS -> share of the patterns
-        default_factory=lambda: MappingProxyType({"exemplified": 1.0})
+    given: Mapping[str, float] = (
+        dataclasses.field(  # WAYS -> share of the patterns, or of those that are rules as data
+            default_factory=lambda: MappingProxyType({"exemplified": 1.0})
+        )
     )
     nontheorems: float = 0.0  # shown nontheorems per shown conclusion
     twin: str | None = None  # one of TWINS: the same corpus with one thing broken

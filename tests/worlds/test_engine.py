@@ -40,7 +40,7 @@ def test_every_proof_of_a_fact_is_kept():
         ("kind(foal,animal)", 1, ("kind(foal,zebra)", "kind(zebra,animal)")),
         ("kind(foal,animal)", 1, ("kind(foal,horse)", "kind(horse,animal)")),
     ]
-    assert closure.height[closure.find("kind", np.array([[0, 3]]))].tolist() == [3]
+    assert closure.height[closure.find("kind", np.array([[0, 3]], np.int32))].tolist() == [3]
 
 
 def test_a_stated_fact_that_also_follows_keeps_its_derivations_at_height_0():
@@ -147,7 +147,7 @@ def test_facts_are_found_by_their_arguments():
         every = closure.find(predicate, closure.rows(predicate))
         assert np.array_equal(every, np.arange(block.start, block.stop))
     true = {tuple(row) for row in closure.rows("fact").tolist()}
-    wanted = stream("test-engine", "find").randint(0, 550, (2_000, 3))
+    wanted = stream("test-engine", "find").randint(0, 550, (2_000, 3)).astype(np.int32)
     found = closure.find("fact", wanted)
     assert [i >= 0 for i in found] == [tuple(row) in true for row in wanted.tolist()]
     assert closure.find("fact", np.zeros((0, 3), np.int32)).tolist() == []
@@ -155,7 +155,7 @@ def test_facts_are_found_by_their_arguments():
 
 def test_nothing_is_found_among_no_facts():
     closure = close(parse("p(X) :- q(X,X)."), Facts.of({"c": 2}, q=("c c", [[0, 1]])))
-    assert closure.find("p", np.array([[0], [1]])).tolist() == [-1, -1]
+    assert closure.find("p", np.array([[0], [1]], np.int32)).tolist() == [-1, -1]
     assert len(closure.rule) == 0 and closure.premises.shape == (0, 1)
 
 

@@ -1,0 +1,115 @@
+"""A job: what ``zebroid run`` does, from the name of a suite to its receipt and report."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from .. import __version__
+from . import predictions, report, terminal
+from .cell import Cell
+from .panel import Panel, panels
+from .progress import Shown
+from .receipt import Receipt
+from .results import Store
+from .run import Corpora, Outcome, run
+from .suite import Suite, load
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """Some cells of a suite, and where their results go."""
+
+    suite: Suite
+    cells: tuple[Cell, ...]
+    out: Path
+
+    @classmethod
+    def of(cls, name: str, world: str, out: Path, only: Sequence[str], share: str) -> Job:
+        """Raises UserError for whatever of these does not exist or fit."""
+        suite = load(name)
+        if world:
+            suite = suite.on(world)
+        return cls(suite, suite.select(only, share), out)
+
+    @property
+    def folder(self) -> Path:
+        """Where receipt, report and Parquet files of the whole suite go."""
+        return self.out / f"{self.suite.id}-{self.suite.digest[:8]}"
+
+    def preview(self) -> int:
+        """Prints cells, cost and what is kept; 0."""
+        store = Store(self.out)
+        for cell in self.cells:
+            print(f"{cell.digest[:16]}  {'kept   ' if store.has(cell) else 'to run '}  {cell}")
+        print(self.cost(store))
+        return 0
+
+    def cost(self, store: Store) -> str:
+        """One line: how many cells, how many of them kept, how long the rest will take."""
+        rest = [cell for cell in self.cells if not store.has(cell)]
+        whole = sum(map(_work, self.suite.cells))
+        minutes = self.suite.cost_minutes * sum(map(_work, rest)) / whole
+        return (
+            f"{self.suite.name}: {len(self.cells)} cells, {len(self.cells) - len(rest)} kept; "
+            f"about {minutes:.1f} minutes on two cores (the whole suite: "
+            f"{self.suite.cost_minutes:g})"
+        )
+
+    def run(self) -> int:
+        """Trains, prints, writes; 0, or 1 if a cell failed."""
+        console, store = terminal.console(), Store(self.out)
+        store.prepare()
+        console.print(self.suite.title, style="bold", markup=False)
+        console.print(self.cost(store), markup=False, soft_wrap=True)
+        corpora = Corpora()
+        with Shown(console, len(self.cells)) as watch:
+            outcome = run(self.cells, store, watch, corpora)
+        found = panels(self.cells, outcome, corpora)
+        terminal.show(console, found, caption(self.suite, self.cells))
+        self._keep(console, outcome, found, corpora)
+        return 1 if outcome.failures or any(r.run.failed for r in outcome.results) else 0
+
+    def _keep(
+        self, console: Console, outcome: Outcome, found: tuple[Panel, ...], corpora: Corpora
+    ) -> None:
+        """Receipt, Parquet and report: of whole suites only, so that a receipt is never partial."""
+        missing = len(self.suite.cells) - len(self.cells)
+        if missing:
+            line = f"{missing} more cells to the receipt and report: zebroid run {self.suite.id}"
+            console.print(line, markup=False, soft_wrap=True)
+            return
+        exams = [(result, corpora.exam(result.cell)) for result in outcome.results]
+        files = predictions.write(self.folder, exams)
+        finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        receipt = Receipt.of(self.suite, outcome, found, files, finished)
+        page = report.write(self.folder / "report.html", self.suite, found, receipt)
+        receipt.write(self.folder / "receipt.json")
+        console.print(f"receipt  {self.folder / 'receipt.json'}", markup=False, soft_wrap=True)
+        console.print(f"report   {page}", markup=False, soft_wrap=True)
+
+
+def caption(suite: Suite, cells: Sequence[Cell]) -> str:
+    """Suite and digest, version, and the seeds of each axis."""
+    seeds = {
+        axis.name: sorted({getattr(cell.seeds, axis.name) for cell in cells})
+        for axis in dataclasses.fields(cells[0].seeds)
+    }
+    told = ", ".join(f"{axis} {_range(values)}" for axis, values in seeds.items())
+    return f"{suite.name}, zebroid {__version__}; seeds: {told}"
+
+
+def _range(values: list[int]) -> str:
+    """``0`` or ``0-4`` or ``0,2,7``."""
+    whole = list(range(values[0], values[-1] + 1))
+    if len(values) > 2 and values == whole:
+        return f"{values[0]}-{values[-1]}"
+    return ",".join(map(str, values))
+
+
+def _work(cell: Cell) -> int:
+    return cell.recipe.steps * cell.recipe.batch

@@ -1,0 +1,247 @@
+"""The receipt of a suite: one canonical JSON, enough to verify every number and to cite it.
+
+Two runs of the same cells by the same code on the same CPU give equal receipts, but for the block
+``times``. Beside it lie Parquet files, named here with their SHA-256. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic
+
+from ..eval.intervals import Band
+from ..eval.score import Row, RungScore
+from ..registry import UserError
+from . import canonical, disk, provenance
+from .panel import Panel, profiles
+from .results import Result
+from .run import Outcome
+from .suite import Suite
+
+SCHEMA = 0
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class SuiteRecord(_Strict):
+    id: str
+    title: str
+    digest: str = pydantic.Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class CellRecord(_Strict):
+    """One training: what it was, what it read, what it answered."""
+
+    digest: str
+    cell: dict[str, Any]  # world, size, exposure, mode, model, plan, the four seeds, …
+    failed: str  # empty, or why it has no answers
+    corpus: str = ""
+    predictions: str = ""  # digest of all answers and bits at all checkpoints
+    parameters: int = 0
+    flops: float = 0.0
+    device: str = ""
+
+
+class Interval(_Strict):
+    """A mean with its 95% interval; null where nothing can be shown."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    over: str  # what was resampled
+
+
+class ScoreRecord(_Strict):
+    questions: int
+    accuracy: Interval
+    normalised: Interval
+    bits: Interval | None
+    chance: float
+    uniform: float
+    method: str
+    suppressed: bool
+
+
+class RowRecord(_Strict):
+    label: str
+    kind: Literal["ceiling", "interpolator", "model", "untraced"]
+    rungs: dict[str, ScoreRecord]
+    apart: dict[str, ScoreRecord]
+    absent: dict[str, str]
+    malformed: Interval
+    controls: dict[str, dict[str, Any]]
+    load: float | None
+
+
+class PanelRecord(_Strict):
+    name: str
+    rows: list[RowRecord]
+    profiles: list[dict[str, Any]]
+    verdicts: dict[str, list[dict[str, Any]]]  # label of a model -> a verdict per rung
+    sentence: str
+    holes: list[dict[str, Any]]
+
+
+class Times(_Strict):
+    """All that may differ between two runs."""
+
+    finished: str  # UTC, ISO 8601
+    seconds: dict[str, float]  # digest of a cell -> its training, compilation included
+
+
+class Receipt(_Strict):
+    """``schema`` 0: fields may still change with any version."""
+
+    schema_: Literal[0] = pydantic.Field(SCHEMA, alias="schema")
+    suite: SuiteRecord
+    cells: list[CellRecord]
+    versions: dict[str, str]
+    commit: str
+    dirty: bool
+    panels: list[PanelRecord]
+    files: dict[str, str]  # name -> SHA-256
+    times: Times
+
+    @classmethod
+    def of(
+        cls,
+        suite: Suite,
+        outcome: Outcome,
+        panels: Sequence[Panel],
+        files: Mapping[str, Path],
+        finished: str,
+    ) -> Receipt:
+        """The receipt of a suite whose cells are all finished or failed."""
+        commit, dirty = provenance.commit()
+        results = {result.cell.digest: result for result in outcome.results}
+        content = {
+            "schema": SCHEMA,
+            "suite": {"id": suite.id, "title": suite.title, "digest": suite.digest},
+            "cells": [
+                _cell(results[cell.digest])
+                if cell.digest in results
+                else {
+                    "digest": cell.digest,
+                    "cell": cell.record(),
+                    "failed": outcome.failures.get(cell.digest, "not run"),
+                }
+                for cell in suite.cells
+            ],
+            "versions": provenance.versions(),
+            "commit": commit,
+            "dirty": dirty,
+            "panels": [_panel(panel, panels) for panel in panels],
+            "files": {
+                path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files.values()
+            },
+            "times": {
+                "finished": finished,
+                "seconds": {digest: result.run.seconds for digest, result in results.items()},
+            },
+        }
+        return cls.model_validate_json(canonical.text(content))
+
+    @classmethod
+    def read(cls, path: Path) -> Receipt:
+        """A receipt from disk; UserError, one line, for anything else."""
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except OSError as error:
+            raise UserError(f"cannot read {path}: {error.strerror}; give a receipt.json") from None
+        except ValueError as error:
+            raise UserError(f"{path} is not JSON: {error}; give a receipt.json") from None
+        found = content.get("schema") if isinstance(content, dict) else None
+        if found != SCHEMA:
+            raise UserError(
+                f"{path} has schema {found!r}; this version reads schema {SCHEMA}: give a receipt "
+                "written by it"
+            )
+        try:
+            return cls.model_validate(content)
+        except pydantic.ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise UserError(
+                f"{path} is no receipt of schema {SCHEMA}: {where}: {first['msg']}; "
+                "it was written by another version or changed by hand"
+            ) from None
+
+    def write(self, path: Path) -> None:
+        """Atomically, as canonical JSON."""
+        with disk.file(path) as draft:
+            text = canonical.text(self.model_dump(by_alias=True), indent=1)
+            draft.write_text(text + "\n", "ascii")
+
+
+def _cell(result: Result) -> dict[str, Any]:
+    run = result.run
+    return {
+        "digest": result.cell.digest,
+        "cell": result.cell.record(),
+        "failed": run.failed,
+        "corpus": result.corpus,
+        "predictions": result.predictions,
+        "parameters": run.parameters,
+        "flops": float(run.flops[-1]),
+        "device": result.device,
+    }
+
+
+def _panel(panel: Panel, others: Sequence[Panel]) -> dict[str, Any]:
+    rows = [
+        *(_row(row, "ceiling") for row in panel.ceilings),
+        *(_row(row, "interpolator") for row in panel.interpolators),
+        *(_row(row, "model") for row in panel.models),
+        *(_row(row, "untraced") for row in panel.untraced.values()),
+    ]
+    return {
+        "name": panel.name,
+        "rows": rows,
+        "profiles": [_plain(found) for found in profiles(panel, others)],
+        "verdicts": {row.label: [_plain(v) for v in panel.judge(row)] for row in panel.models},
+        "sentence": panel.sentence,
+        "holes": [dataclasses.asdict(hole) for hole in panel.holes],
+    }
+
+
+def _row(row: Row, kind: str) -> dict[str, Any]:
+    return {
+        "label": row.label,
+        "kind": kind,
+        "rungs": {name: _score(score) for name, score in row.rungs.items()},
+        "apart": {name: _score(score) for name, score in row.apart.items()},
+        "absent": dict(row.absent),
+        "malformed": _plain(row.malformed),
+        "controls": {name: _plain(found) for name, found in row.controls.items()},
+        "load": row.load,
+    }
+
+
+def _score(score: RungScore) -> dict[str, Any]:
+    return {
+        "questions": score.n,
+        "accuracy": _plain(score.accuracy),
+        "normalised": _plain(score.normalised),
+        "bits": None if score.bits is None else _plain(score.bits),
+        "chance": score.chance.value,
+        "uniform": score.chance.uniform,
+        "method": score.chance.method,
+        "suppressed": bool(score.suppressed[-1]),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """JSON-ready content of the dataclasses of eval/; a band as its last checkpoint."""
+    if isinstance(value, Band):
+        return dict(zip(("mean", "low", "high"), value.at())) | {"over": value.over}
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return value

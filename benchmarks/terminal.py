@@ -1,0 +1,72 @@
+"""The end of a run on the terminal: one table, the profile, a sentence per world."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from ..eval.profile import NAMES
+from .panel import Panel, profiles
+from .table import ABSENT, MARKS, Table, profile_lines, reasons, spread, table
+
+PIPED = 100  # columns where there is no terminal to ask
+STYLES = {"chance": "dim", "ceiling": "dim", "interpolator": "", "model": "bold", "hole": "red"}
+
+
+def console() -> Console:
+    """The console of a command: no control codes where the output is piped."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPED)
+
+
+def show(console: Console, found: Sequence[Panel], caption: str) -> None:
+    """Tables, profiles and sentences of all panels under one caption."""
+    for panel in found:
+        told = table(panel)
+        if told.columns:
+            console.print(_scores(told))
+        for note in told.notes:
+            console.print(Padding(Text(note), (0, 2)))
+    console.print(f"{caption}\n{spread(found)}; {MARKS}.\n", markup=False, soft_wrap=True)
+    _profiles(console, found)
+    for panel in found:
+        console.print(panel.sentence, markup=False, soft_wrap=True)
+    console.print()
+
+
+def _scores(told: Table) -> RichTable:
+    shown = RichTable(
+        title=told.title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    shown.add_column("share of exact answers", no_wrap=True)
+    for rung, n in zip(told.columns, told.questions):
+        shown.add_column(f"{rung}\nn={n:,}", justify="right", no_wrap=True)
+    for line, after in zip(told.lines, [*told.lines[1:], None]):
+        last = after is not None and after.kind != line.kind
+        shown.add_row(line.label, *line.scores, style=STYLES[line.kind], end_section=last)
+    return shown
+
+
+def _profiles(console: Console, found: Sequence[Panel]) -> None:
+    """One table for all panels; columns that no model has are told below it instead."""
+    rows = [(panel, profile) for panel in found for profile in profiles(panel, found)]
+    if not rows:
+        return
+    several = len(found) > 1
+    lines = profile_lines([profile for _, profile in rows])
+    kept = [i for i in range(len(NAMES)) if any(line[1 + i] != ABSENT for line in lines)]
+    shown = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    shown.add_column("profile (0 = chance, 1 = perfect)")
+    for i in kept:
+        shown.add_column(NAMES[i], justify="right", no_wrap=True)
+    for (panel, _), line in zip(rows, lines):
+        label = f"{panel.name}: {line[0]}" if several else line[0]
+        shown.add_row(label, *(line[1 + i] for i in kept))
+    console.print(shown)
+    for reason in reasons([profile for _, profile in rows]):
+        console.print(Padding(Text(reason), (0, 2)))
