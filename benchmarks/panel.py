@@ -24,7 +24,7 @@ from ..eval.verdict import Verdict, judge
 from ..registry import UserError
 from .cell import Cell
 from .results import Result
-from .run import Corpora, Outcome, questions_of
+from .run import Corpora, Outcome
 
 T = TypeVar("T")
 APART = (
@@ -94,7 +94,7 @@ def _panel(
     corpora: Corpora,
 ) -> Panel:
     done = [results[c.digest] for c in cells if c.digest in results]
-    exams = _exams([r.cell for r in done if not r.run.failed], corpora)
+    exams = {r.cell.corpus: corpora.exam(r.cell) for r in done if not r.run.failed}
     label = labels(cells)
     models, untraced, holes = [], {}, []
     for arm in _grouped(cells, lambda cell: cell.arm):
@@ -149,16 +149,6 @@ def profiles(panel: Panel, others: Sequence[Panel]) -> tuple[Profile, ...]:
         if less is not None:
             found.append(stating(own, profile(less)))
     return tuple(found)
-
-
-def _exams(cells: Iterable[Cell], corpora: Corpora) -> dict[str, Exam]:
-    """One exam for each corpus of the cells."""
-    exams: dict[str, Exam] = {}
-    for cell in cells:
-        if cell.corpus not in exams:
-            corpus = corpora.of(cell)
-            exams[cell.corpus] = Exam(corpus, questions_of(cell, corpus))
-    return exams
 
 
 def _predictions(result: Result, exam: Exam) -> Predictions:

@@ -47,6 +47,17 @@ class Store:
     def path(self, cell: Cell) -> Path:
         return self.out / "cells" / cell.digest[:16]
 
+    def draft(self, cell: Cell) -> Path:
+        """Where a training in progress keeps its state."""
+        return self.out / "training" / cell.digest[:16]
+
+    def prepare(self) -> None:
+        """Raises UserError now rather than after hours of work if nothing can be written."""
+        with disk.file(self.out / ".probe") as draft:
+            draft.write_bytes(b"\0" * 4096)
+        with disk.writing(self.out):
+            (self.out / ".probe").unlink()
+
     def has(self, cell: Cell) -> bool:
         """Whether a result of this very code is there."""
         return self._about(cell) is not None
@@ -89,20 +100,23 @@ class Store:
         with disk.folder(final) as draft:
             np.savez_compressed(draft / "answers.npz", **{n: getattr(run, n) for n in ARRAYS})
             (draft / "cell.json").write_text(canonical.text(about, indent=1), "ascii")
+        shutil.rmtree(self.draft(result.cell), ignore_errors=True)
 
     def explain(self, cell: Cell, trace: str) -> None:
         """Keeps the traceback of a cell that failed, for whoever mends it."""
         with disk.file(self.out / "failures" / f"{cell.digest[:16]}.txt") as draft:
             draft.write_text(f"{cell}\n\n{trace}", "utf-8")
 
-    def clean(self) -> tuple[int, int]:
-        """Removes all cells and half-written leftovers: (folders, bytes) removed."""
-        folders = [p for p in (self.out / "cells").glob("*") if _ours(p)]
-        size = sum(f.stat().st_size for p in folders for f in p.rglob("*") if f.is_file())
+    def clean(self) -> str:
+        """Removes cells, states of training and tracebacks, and says how much that was."""
+        names = ("cells", "training", "failures")
+        parts = [self.out / name for name in names if (self.out / name).is_dir()]
+        cells = len(list((self.out / "cells").glob("[!.]*")))
+        size = sum(f.stat().st_size for p in parts for f in p.rglob("*") if f.is_file())
         with disk.writing(self.out):
-            for path in folders:
-                shutil.rmtree(path)
-        return len(folders), size
+            for part in parts:
+                shutil.rmtree(part)
+        return f"{self.out}: removed {cells} cells, {size / 1e6:.1f} MB; reports and receipts stay"
 
     def _about(self, cell: Cell) -> dict[str, Any] | None:
         try:
@@ -110,11 +124,6 @@ class Store:
         except (OSError, ValueError):
             return None
         return about if about.get("maker") == provenance.maker(cell.world) else None
-
-
-def _ours(path: Path) -> bool:
-    """Whether a folder is one that ``save`` made: nothing else is ever deleted."""
-    return path.is_dir() and ((path / "cell.json").exists() or path.name.startswith(".draft-"))
 
 
 def _pairs(seeds: list[list[int]]) -> tuple[tuple[int, ...], ...]:

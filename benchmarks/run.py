@@ -10,13 +10,11 @@ from __future__ import annotations
 import dataclasses
 import traceback
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from pathlib import Path
 
 from .. import registry
+from ..eval.exam import Exam
 from ..registry import UserError
-from ..worlds.corpus import Corpus
 from ..worlds.state import state
 from ..worlds.tokens import encode, select
 from . import provenance
@@ -24,7 +22,7 @@ from .cell import Cell
 from .progress import Silent, Watch
 from .results import Result, Store
 
-KEPT = 4  # corpora in memory: cells of one corpus stand side by side in a suite
+KEPT = 8  # exams in memory; cells of one corpus stand side by side in a suite
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,31 +34,25 @@ class Outcome:
 
 
 class Corpora:
-    """Builds the corpora of cells; the last few are kept."""
+    """Builds the corpora of cells, and the exams about them; the last few are kept."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Corpus] = {}
+        self._kept: dict[tuple[str, int], Exam] = {}
 
-    def of(self, cell: Cell) -> Corpus:
-        """What the cell's model gets to read, with everything that is known about it."""
-        if cell.corpus not in self._kept:
+    def exam(self, cell: Cell) -> Exam:
+        """What the cell's model gets to read, and what it is asked about it.
+
+        Cells of one corpus are asked the same questions, and share their chance.
+        """
+        key = cell.corpus, cell.questions
+        if key not in self._kept:
             seeds = (cell.seeds.world, cell.seeds.exposure)
             corpus = state(registry.make(cell.world), cell.size, cell.exposure, seeds)
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[cell.corpus] = corpus
-        return self._kept[cell.corpus]
-
-    def questions(self, cell: Cell) -> NDArray[np.int64]:
-        """The questions that the cell is asked: the same for all cells of one corpus."""
-        return select(self.of(cell), cell.questions, cell.seeds.exposure)
-
-    def exam(self, cell: Cell) -> Exam:
-        """These questions, as what answers are scored against."""
-        key = cell.corpus, cell.questions
-        if key not in self._exams:
-            self._exams[key] = Exam(self.of(cell), self.questions(cell))
-        return self._exams[key]
+            questions = select(corpus, cell.questions, cell.seeds.exposure)
+            self._kept[key] = Exam(corpus, questions)
+        return self._kept[key]
 
 
 def run(
@@ -80,7 +72,9 @@ def run(
             watch.done(cell, _how(kept, "kept"))
             continue
         try:
-            result = train_cell(cell, corpora, watch)
+            result = train_cell(cell, corpora, watch, store.draft(cell))
+        except OSError:
+            raise  # a full disk fails every cell, and is for the user to mend
         except Exception as error:
             failures[cell.digest] = _cause(error)
             store.explain(cell, traceback.format_exc())
@@ -92,17 +86,18 @@ def run(
     return Outcome(tuple(results), failures)
 
 
-def train_cell(cell: Cell, corpora: Corpora, watch: Watch) -> Result:
-    """One cell, from its world to its answers."""
-    from ..models.train import train  # JAX: not for those who only list or resume
+def train_cell(cell: Cell, corpora: Corpora, watch: Watch, draft: Path | None = None) -> Result:
+    """One cell, from its world to its answers; ``draft`` is where a killed training goes on."""
+    from ..models.train import enable_cache, train  # JAX: not for those who list or resume
 
+    enable_cache()
     watch.stage(cell, "corpus")
-    corpus = corpora.of(cell)
-    tokens = encode(corpus, cell.mode, corpora.questions(cell))
+    exam = corpora.exam(cell)
+    tokens = encode(exam.corpus, cell.mode, exam.questions)
     watch.stage(cell, "compile")
-    seeds = [(cell.seeds.init, cell.seeds.order)]
-    found = train(registry.model(cell.model), tokens, cell.recipe, seeds, progress=watch.step)
-    return Result(cell, found, corpus.digest, provenance.device())
+    spec, seeds = registry.model(cell.model), [(cell.seeds.init, cell.seeds.order)]
+    found = train(spec, tokens, cell.recipe, seeds, progress=watch.step, checkpoint=draft)
+    return Result(cell, found, exam.corpus.digest, provenance.device())
 
 
 def _how(result: Result, fine: str) -> str:

@@ -7,6 +7,7 @@ global state of Matplotlib is touched.
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ STYLE: dict[Any, Any] = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt":
 
 LADDER_LEGEND = (
     "accuracy (share of exact matches). Circles: trained models with 95% intervals, open where "
-    "there is one run and the interval is over questions.\nDiamonds: symbolic references and "
+    "there is one run and the interval is over questions. Diamonds: symbolic references and "
     "interpolators, crosses where none of their answers is right. Dotted: chance. "
     "↓: below uniform guessing (suppressed)."
 )
@@ -58,18 +59,20 @@ def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
                 axes.axhline(first - 1.0, color="0.75", linewidth=0.6)
             panels[0].text(-0.02, first - 0.62, heading, fontsize=7, color="0.35", va="center")
         figure.suptitle(title, fontsize=10)
-        figure.supxlabel(LADDER_LEGEND, fontsize=7.5)
+        width = int(figure.get_figwidth() / 0.062)  # letters of 7.5 points
+        figure.supxlabel(textwrap.fill(LADDER_LEGEND, width), fontsize=7.5)
     return figure
 
 
 def _ladder_panel(axes: Axes, rung: str, rows: Sequence[Row], places: Sequence[float]) -> None:
     scores = [row.rungs.get(rung) for row in rows]
+    told = max((s for s in scores if s is not None), key=lambda s: s.n)
     for row, score, y in zip(rows, scores, places):
         if score is None:
             axes.text(0.5, y, "none asked", ha="center", va="center", color="0.5", fontsize=6)
             continue
-        _ladder_mark(axes, score, y, trained=row.load is not None)
-    told = [s for s in scores if s is not None][-1]
+        note = "" if score.n == told.n else f" (n = {score.n:,})"
+        _ladder_mark(axes, score, y, row.load is not None, note)
     if told.chance.method == "raw":
         chance = "raw"
     else:
@@ -83,7 +86,7 @@ def _ladder_panel(axes: Axes, rung: str, rows: Sequence[Row], places: Sequence[f
     axes.set_facecolor("0.97")
 
 
-def _ladder_mark(axes: Axes, score: RungScore, y: float, trained: bool) -> None:
+def _ladder_mark(axes: Axes, score: RungScore, y: float, trained: bool, note: str) -> None:
     mean, low, high = score.accuracy.at()
     if not trained and mean == 0:  # what derives nothing answers NONE: drawn at chance
         axes.plot([score.chance.value], [y], "x", color="0.45", markersize=4.5)
@@ -97,7 +100,7 @@ def _ladder_mark(axes: Axes, score: RungScore, y: float, trained: bool) -> None:
     axes.text(
         max(high, mean) + 0.05 if right else min(low, mean) - 0.05,
         y,
-        f"{mean:.2f}" + ("↓" if trained and score.suppressed[-1] else ""),
+        f"{mean:.2f}" + ("↓" if trained and score.suppressed[-1] else "") + note,
         ha="left" if right else "right",
         va="center",
         fontsize=7,
@@ -133,7 +136,9 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
         panels[0, 0].set_ylim(-0.04, 1.12)
         panels[1, 0].set_ylabel("bits of the right answer\n(−log2 probability)")
         panels[1, 0].set_ylim(bottom=0)
-        figure.legend(handles=_legend(rows), loc="outside lower center", ncols=5, frameon=False)
+        figure.legend(
+            handles=_legend(rows), loc="outside lower center", ncols=1 + len(rungs), frameon=False
+        )
         figure.suptitle(title, fontsize=10)
     return figure
 

@@ -9,7 +9,8 @@ of Gray 2026 (arXiv 2603.17019).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ from scipy import sparse
 
 from ..worlds.corpus import Corpus
 from ..worlds.streams import stream
-from .chance import guess_name
-from .exam import Answers
+from .chance import guess_name, interpolable
+from .exam import Answers, Exam
 from .marginals import KINDS, Asked, entries, expected, right_answers, stated_with, subsets
 
 LEARNED = 4_000  # examples that kernel ridge and MLP learn from: seconds on two cores
@@ -38,6 +39,24 @@ def interpolators(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers
         kernel_ridge(corpus, questions),
         mlp(corpus, questions),
     )
+
+
+def refusals(exam: Exam, answers: Sequence[Answers]) -> dict[tuple[str, str], str]:
+    """(interpolator, rung) -> why it refutes that the world's rung is not interpolable.
+
+    Empty where the world keeps its promise: on those rungs ``answers`` stay at chance.
+    """
+    world = exam.corpus.world
+    rungs = [r for r in world.not_interpolable if r in exam.groups]
+    out = {}
+    for rung in rungs:
+        chance, where = exam.chance(rung).value, exam.groups[rung]
+        for found in answers:
+            right = exam.right(found.answer)[where]
+            why = interpolable(right, chance, len(answers) * len(rungs))
+            if why:
+                out[found.name, rung] = why
+    return out
 
 
 def lookup(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
@@ -105,7 +124,8 @@ def kernel_ridge(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     classes, target = np.unique(labels, return_inverse=True)
     encode = _Encoder(corpus)
     # two prompts that differ in one part lie sqrt(2) apart: gamma 0.5 makes that 1/e
-    ridge = KernelRidge(alpha=0.1, kernel="rbf", gamma=0.5)
+    alpha: Any = 0.1  # scikit-learn has no types, and its default is an int
+    ridge = KernelRidge(alpha=alpha, kernel="rbf", gamma=0.5)
     ridge.fit(encode(shown), np.eye(len(classes), dtype=np.float32)[target])
     answer = np.full(len(questions), corpus.none, np.int32)
     for at in _chunks(len(questions), 2_048):
@@ -120,7 +140,7 @@ def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
 
     shown, labels = _sample(corpus, LEARNED, "mlp")
     encode = _Encoder(corpus)
-    batch = min(200, len(shown))
+    batch: Any = min(200, len(shown))
     net = MLPClassifier(
         hidden_layer_sizes=(128,),
         batch_size=batch,

@@ -10,26 +10,17 @@ import numpy as np
 from ..facts import Facts
 from ..world import Exposure, World
 
-KINDS = [
-    "horse",
-    "cow",
-    "goat",
-    "dog",
-    "cat",
-    "bear",
-    "deer",
-    "sheep",
-    "camel",
-    "wolf",
-    "fox",
-    "hare",
-    "seal",
-    "otter",
-    "lynx",
-    "boar",
-]
-TRAITS = ["striped", "spotted", "winged", "horned", "dwarf", "giant", "woolly", "tusked"]
-ATTRIBUTES = ["coat", "voice", "food", "home", "gait", "mood", "sleep", "smell"]
+KINDS = (
+    "horse cow goat dog cat bear deer sheep camel wolf fox hare seal otter lynx boar "
+    "mole newt toad crow swan goose crane stork heron owl hawk eagle vole shrew bat whale "
+    "moose bison yak ibex puma tapir sloth gecko"
+)
+TRAITS = (
+    "striped spotted winged horned dwarf giant woolly tusked maned finned crested hooded "
+    "pale dark masked ringed bearded banded plumed scaly blind albino foal wild tame "
+    "desert marsh alpine polar tropical"
+)
+ATTRIBUTES = "coat voice food home gait mood sleep smell"
 
 
 class Zebra(World):
@@ -62,7 +53,7 @@ class Zebra(World):
         {
             "tiny": {"kinds": 8, "traits": 6, "attributes": 4, "levels": (30, 20, 20, 40, 30)},
             "small": {"kinds": 20, "traits": 16, "levels": (200, 150, 150, 300, 250)},
-            "base": {"kinds": 40, "traits": 30, "levels": (600, 450, 450, 900, 750)},
+            "base": {"kinds": 40, "traits": 30, "levels": (600, 450, 450, 1000, 850)},
             "large": {"kinds": 120, "traits": 100, "levels": (6_000, 4_000, 4_000, 6_000, 5_000)},
         }
     )
@@ -148,9 +139,10 @@ class Zebra(World):
         return np.concatenate(genus), np.concatenate(bears)
 
 
-def names(known: list[str], stem: str, number: int) -> list[str]:
-    """The first ``number`` of the known names, then numbered ones."""
-    return [*known[:number], *(f"{stem}{i}" for i in range(len(known), number))]
+def names(known: str, stem: str, number: int) -> list[str]:
+    """The first ``number`` of the known words, then numbered ones."""
+    words = known.split()[:number]
+    return [*words, *(f"{stem}{i}" for i in range(len(words), number))]
 
 
 def animals(number: int) -> list[str]:

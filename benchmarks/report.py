@@ -1,0 +1,5 @@
+"""The report."""
+
+
+def write(path, suite, found, receipt):
+    return path

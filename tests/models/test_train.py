@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+from zebroid.models import train as training
+from zebroid.models.data import load
+from zebroid.models.decoder import DecoderSpec
+from zebroid.models.keys import key
+from zebroid.models.program import Program, nats, start
+from zebroid.models.run import Plan, Run
+from zebroid.models.train import train
+
+SPEC = DecoderSpec(width=16, layers=2, heads=2)
+PLAN = Plan(learning_rate=1e-2, weight_decay=0.0, warmup=2, batch=32, steps=12, evaluations=3)
+SEEDS = ((0, 0), (1, 0), (0, 1))
+
+
+def assert_same(one: Run, other: Run) -> None:
+    for field in ("steps", "flops", "answer", "bits", "generated", "loss"):
+        np.testing.assert_array_equal(getattr(one, field), getattr(other, field), err_msg=field)
+    assert (one.seeds, one.parameters, one.failed) == (other.seeds, other.parameters, other.failed)
+
+
+@pytest.fixture(scope="module")
+def three(chain) -> Run:
+    return train(SPEC, chain, PLAN, SEEDS)
+
+
+def test_run_has_the_promised_shapes(three, chain):
+    S, K, Q = 3, 3, len(chain.ask)
+    assert three.steps.tolist() == [1, 3, 12] and three.steps.dtype == np.int64
+    assert three.flops.shape == (K,) and three.flops.dtype == np.float64
+    assert three.answer.shape == three.bits.shape == (S, K, Q)
+    assert three.answer.dtype == np.int32 and three.bits.dtype == np.float32
+    assert three.generated.shape == (S, Q, chain.max_new)
+    assert three.loss.shape == (S, K) and np.all(np.isfinite(three.loss))
+    assert all(
+        type(getattr(three, name)) is np.ndarray for name in ("answer", "bits", "generated", "loss")
+    )
+    assert not three.failed and three.seconds > 0
+
+
+@pytest.mark.parametrize("optimizer, rate", [("adamw", 1e-2), ("muon", 2e-2), ("sgd", 0.1)])
+def test_one_small_batch_is_learnt_by_heart(chain, optimizer, rate):
+    plan = dataclasses.replace(
+        PLAN, optimizer=optimizer, learning_rate=rate, steps=300, evaluations=2
+    )
+    run = train(SPEC, chain, plan, [(0, 0)])
+    right = run.answer[0, -1] == chain.answer_ids[chain.members[:, 0]]
+    assert right.mean() > 0.95
+    np.testing.assert_array_equal(run.generated[0][right], chain.train[right, 3:])
+    assert run.bits[0, -1][right].max() < 1.0 < run.bits[0, 0].mean()
+    assert run.loss[0, -1] < run.loss[0, 0]
+
+
+def test_same_seeds_give_the_same_bits(three, chain):
+    assert_same(three, train(SPEC, chain, PLAN, SEEDS))
+
+
+def test_seeds_side_by_side_equal_seeds_in_turn(three, chain):
+    side = train(SPEC, chain, PLAN, SEEDS, together=True)
+    np.testing.assert_allclose(side.loss, three.loss, rtol=1e-4)
+    np.testing.assert_allclose(side.bits, three.bits, rtol=1e-2, atol=1e-2)
+    assert np.mean(side.answer == three.answer) > 0.97
+
+
+def test_init_and_order_are_separate_axes(direct):
+    at, data = load(direct, PLAN)
+    program = Program(SPEC, PLAN, len(direct.vocabulary), 3, 1, at, False)
+    first = start(program, key("init", 0), key("order", 0), data)
+    other_order = start(program, key("init", 0), key("order", 1), data)
+    other_init = start(program, key("init", 1), key("order", 0), data)
+    for a, b, c in zip(*(jax.tree.leaves(s.params) for s in (first, other_order, other_init))):
+        np.testing.assert_array_equal(a, b)
+        assert np.any(np.asarray(a) != np.asarray(c)) or np.all(np.asarray(a) == 1.0)
+    assert np.any(np.asarray(first.order) != np.asarray(other_order.order))
+    np.testing.assert_array_equal(first.order, other_init.order)
+    assert np.any(key("init", 0) != key("order", 0))
+
+
+def test_each_axis_changes_the_run(three):
+    assert len({loss.tobytes() for loss in three.loss}) == 3
+
+
+def test_loss_comes_only_from_where_it_belongs(chain):
+    model = SPEC.build(len(chain.vocabulary), 3, nnx.Rngs(0))
+    at = tuple(range(2, 7))
+    train_BT = jnp.asarray(chain.train)
+    loss_BP = jnp.asarray(chain.loss[:, 3:], jnp.float32).at[:, 2].set(0.0)
+    value = nats(model, at, train_BT, loss_BP)
+    other_target = train_BT.at[:, 7].set(4)  # the last token is target only, never input
+    assert float(nats(model, at, other_target, loss_BP)) != float(value)
+    masked = loss_BP.at[:, 4].set(0.0)
+    np.testing.assert_array_equal(
+        nats(model, at, other_target, masked), nats(model, at, train_BT, masked)
+    )
+
+    def by_embedding(embed_VD):
+        graph, state = nnx.split(model)
+        state["embed_VD"].set_value(embed_VD)
+        return nats(nnx.merge(graph, state), at, jnp.asarray(chain.train), only_first)
+
+    only_first = jnp.zeros((25, 5)).at[:, 0].set(1.0)
+    gradient_VD = jax.grad(by_embedding)(model.embed_VD[...])
+    assert np.all(np.asarray(gradient_VD[jnp.array([0, 1, 3])]) == 0.0), "COPY, MARK come later"
+    assert np.any(np.asarray(gradient_VD[2]) != 0.0)
+
+
+def test_columns_without_loss_are_never_computed(direct):
+    longer = dataclasses.replace(
+        direct,
+        train=np.pad(direct.train, ((0, 0), (0, 9))),
+        loss=np.pad(direct.loss, ((0, 0), (0, 9))),
+    )
+    at, data = load(longer, PLAN)
+    assert at == (2,) and data.train.shape[1] == 4
+
+
+def test_corpora_of_about_one_size_share_the_compiled_program(chain):
+    fewer = dataclasses.replace(
+        chain, train=chain.train[:-3], loss=chain.loss[:-3], ask=chain.ask[:-2]
+    )
+    fewer = dataclasses.replace(fewer, members=chain.members[:-2, :1].repeat(2, axis=1))
+    before = training.advance._cache_size()
+    assert train(SPEC, fewer, PLAN, [(0, 0)]).answer.shape == (1, 3, 23)
+    assert training.advance._cache_size() == before
+
+
+def test_progress_counts_all_seeds_up_to_the_end(chain):
+    calls = []
+    train(SPEC, chain, PLAN, SEEDS, progress=lambda *call: calls.append(call))
+    steps = [step for step, *_ in calls]
+    assert steps == sorted(set(steps)) and steps[-1] == 36
+    assert all(total == 36 and speed > 0 and loss > 0 for _, total, speed, loss in calls)
+
+
+def test_a_loss_that_is_not_a_number_is_said_and_not_raised(direct):
+    plan = dataclasses.replace(PLAN, optimizer="sgd", learning_rate=1e30, warmup=0)
+    run = train(SPEC, direct, plan, [(0, 0), (1, 0)])
+    assert "loss not finite at step" in run.failed and "init 1, order 0" in run.failed
+    assert np.all(run.answer[:, -1] == -1) and np.all(np.isnan(run.loss[:, -1]))
+    np.testing.assert_allclose(run.bits[:, -1], np.log2(9), rtol=1e-6)
+
+
+def test_a_killed_run_goes_on_bit_for_bit(three, chain, tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "SAVE_S", 0.0)
+
+    class Killed(Exception):
+        pass
+
+    def kill(step: int, *_: float) -> None:
+        if step in (9, 21):  # in the first seed, then in the second
+            raise Killed
+
+    for _ in range(2):
+        with pytest.raises(Killed):
+            train(SPEC, chain, PLAN, SEEDS, progress=kill, checkpoint=tmp_path)
+    seen = []
+    run = train(
+        SPEC, chain, PLAN, SEEDS, progress=lambda s, *_: seen.append(s), checkpoint=tmp_path
+    )
+    assert min(seen) > 12, "the first seed was finished before"
+    assert_same(run, three)
+
+
+def test_a_state_of_another_training_is_not_continued(chain, tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "SAVE_S", 0.0)
+    train(SPEC, chain, PLAN, [(0, 0)], checkpoint=tmp_path)
+    seen = []
+    train(SPEC, chain, PLAN, [(0, 1)], progress=lambda s, *_: seen.append(s), checkpoint=tmp_path)
+    assert min(seen) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        ({"optimizer": "adam"}, "did you mean 'adamw'"),
+        ({"schedule": "cosin"}, "did you mean 'cosine'"),
+        ({"steps": 0}, "plan.steps is 0; expected a whole number, at least 1"),
+        ({"batch": 2.5}, "plan.batch is 2.5"),
+        ({"learning_rate": float("nan")}, "plan.learning_rate is nan"),
+        ({"weight_decay": -1.0}, "plan.weight_decay is -1.0"),
+        ({"warmup": True}, "plan.warmup is True"),
+    ],
+)
+def test_wrong_plans_are_one_line_errors(wrong, said):
+    with pytest.raises(ValueError) as error:
+        Plan(**wrong)
+    assert said in str(error.value) and "\n" not in str(error.value)
+
+
+def test_no_seeds_is_an_error(direct):
+    with pytest.raises(ValueError, match="no seeds"):
+        train(SPEC, direct, PLAN, [])

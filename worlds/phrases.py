@@ -1,0 +1,52 @@
+"""Facts and questions in English, by the world's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .corpus import Corpus
+from .engine import Closure
+from .world import World
+
+BLANK = "___"
+
+
+def fact_in_english(world: World, closure: Closure, fact: int) -> str:
+    """One fact as a sentence."""
+    predicate = closure.predicates[closure.predicate[fact]]
+    names = [closure.base.constants[a] for a in closure.arguments[fact] if a >= 0]
+    return phrase(world, predicate, names)
+
+
+def facts_in_english(world: World, closure: Closure, facts: NDArray[np.int64]) -> list[str]:
+    """Many facts, a predicate at a time: what a corpus reads as."""
+    constants = np.array(closure.base.constants, dtype=object)
+    out = np.empty(len(facts), dtype=object)
+    for number in np.unique(closure.predicate[facts]):
+        mine = closure.predicate[facts] == number
+        predicate = closure.predicates[number]
+        words = constants[closure.arguments[facts[mine], : closure.arity[predicate]]]
+        template = _template(world, predicate, words.shape[1])
+        out[mine] = [template.format(*row) for row in words.tolist()]
+    return out.tolist()
+
+
+def question_in_english(corpus: Corpus, question: int) -> str:
+    """One prompt as its sentence with a blank."""
+    row = corpus.prompt[question]
+    predicate, position = corpus.cues[row[0]]
+    names = [corpus.closure.base.constants[a] for a in row[1:] if a >= 0]
+    return phrase(corpus.world, predicate, [*names[:position], BLANK, *names[position:]])
+
+
+def phrase(world: World, predicate: str, names: Sequence[str]) -> str:
+    """The world's sentence for a fact; without a template the fact as written in a rule."""
+    return _template(world, predicate, len(names)).format(*names)
+
+
+def _template(world: World, predicate: str, arity: int) -> str:
+    places = ", ".join(f"{{{i}}}" for i in range(arity))
+    return world.phrases.get(predicate, f"{predicate}({places})")
