@@ -16,11 +16,13 @@ FIRST = FORM._replace(answer_mark=jnp.int32(-1))
 
 
 @pytest.fixture(scope="module")
-def model() -> nnx.Module:
+def model():
     """Untrained, but with logits large enough that generations differ and marks occur."""
-    model = DecoderSpec(width=16, layers=2, heads=2).build(V, P, nnx.Rngs(5))
+    spec = DecoderSpec(width=16, layers=2, heads=2)
+    model = nnx.jit(lambda: spec.build(V, P, nnx.Rngs(5)))()
     model.head_DV[...] = model.head_DV[...] * 4.0
-    return model
+    graph, state = nnx.split(model)
+    return jax.jit(lambda tokens_BT, at_P: nnx.merge(graph, state)(tokens_BT, at_P))
 
 
 def slow(model, prompt, members, mark):

@@ -146,8 +146,9 @@ def names(known: str, stem: str, number: int) -> list[str]:
 
 
 def animals(number: int) -> list[str]:
-    """Pronounceable names, all different: zebra, okapi, then dabe, dabi, ..."""
-    consonants, vowels = "bdgklmnprtvz", "aeiou"
-    syllables = ["".join(s) for s in itertools.product(consonants, vowels)]
+    """Pronounceable names, all different: zebra, okapi, then baba, babe, ..."""
+    syllables = ["".join(s) for s in itertools.product("bdgklmnprtvz", "aeiou")]
     made = ("".join(s) for n in (2, 3) for s in itertools.product(syllables, repeat=n))
-    return ["zebra", "okapi", *itertools.islice(made, max(0, number - 2))][:number]
+    taken = {*KINDS.split(), *TRAITS.split(), *ATTRIBUTES.split()}
+    free = itertools.chain(["zebra", "okapi"], (name for name in made if name not in taken))
+    return list(itertools.islice(free, number))
