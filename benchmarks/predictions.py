@@ -28,7 +28,9 @@ SEPARATOR = " | "  # between right answers, on their way into a list
 
 def write(folder: Path, asked: Sequence[tuple[Result, Exam]]) -> dict[str, Path]:
     """Writes ``predictions.parquet`` and ``curves.parquet`` of finished cells; name -> path."""
-    texts: dict[str, Columns] = {}  # questions of a corpus are spelled out once for all its cells
+    texts: dict[
+        str, dict[str, NDArray[Any]]
+    ] = {}  # questions of a corpus are spelled out once for all its cells
     tables = {"predictions": [], "curves": []}
     for result, exam in asked:
         key = exam.corpus.digest

@@ -1,5 +1,224 @@
-"""The report."""
+"""report.html: the table, the figures, the verdicts, and what they allow one to say."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..eval import figures
+from ..eval.controls import Okapi
+from ..eval.intervals import Band
+from ..eval.score import Row
+from . import disk
+from .page import figure, fold, grid, page, tag
+from .panel import Panel, profiles
+from .receipt import Receipt
+from .suite import Suite
+from .table import MARKS, profile_lines, reasons, score, spread, table
+
+LADDER = (  # rung, what is new, what a score above chance says
+    ("recall", "nothing: the answer was stated", "it memorised; printed raw"),
+    ("instance", "nothing but the combination", "it applies a pattern that it saw at work"),
+    ("constituent", "a fact never used in that role", "it uses facts that it only read about"),
+    ("schema", "a combination of relations or kinds never shown", "its pattern has slots"),
+    ("depth", "a proof higher than any shown", "it goes on where the corpus stopped"),
+    ("axiom", "a rule that was stated and never exemplified", "it applies a rule that it was told"),
+)
 
 
-def write(path, suite, found, receipt):
+def write(path: Path, suite: Suite, panels: Sequence[Panel], receipt: Receipt, told: str) -> Path:
+    """Writes the page, whole or not at all; ``told`` is the caption of the tables."""
+    with disk.file(path) as draft:
+        draft.write_text(page(suite.title, _body(suite, panels, receipt, told)), "utf-8")
     return path
+
+
+def _body(suite: Suite, panels: Sequence[Panel], receipt: Receipt, told: str) -> Iterator[str]:
+    yield "<header>"
+    yield tag("h1", suite.title)
+    yield tag("p", told, of="by")
+    yield "</header>\n<main>"
+    for panel in panels:
+        yield tag("p", panel.sentence, of="lead")
+    yield tag("p", f"Expected of this suite before it ran: {suite.expected}.", of="note")
+    for panel in panels:
+        yield from _panel(panel, told, spread(panels))
+    yield from _profiles(panels)
+    yield from _reading(panels)
+    yield from _provenance(suite, receipt)
+    yield "</main>"
+
+
+def _panel(panel: Panel, told: str, interval: str) -> Iterator[str]:
+    yield tag("h2", panel.name)
+    shown = table(panel)
+    if not shown.columns:
+        yield from (tag("p", note, of="note") for note in shown.notes)
+        return
+    yield grid(
+        "Share of exact answers at the last checkpoint",
+        ["", *(f"{r}\n{n:,} questions" for r, n in zip(shown.columns, shown.questions))],
+        [[line.label, *line.scores] for line in shown.lines],
+        kinds=[line.kind for line in shown.lines],
+    )
+    yield from (tag("p", n, of="note") for n in (f"{told}. {interval}; {MARKS}.", *shown.notes))
+    groups = {
+        "ceilings": panel.ceilings,
+        "interpolators": panel.interpolators,
+        "models": panel.models,
+    }
+    drawn = figures.ladder({k: rows for k, rows in groups.items() if rows}, panel.name)
+    yield figure(
+        figures.svg(drawn),
+        f"The ladder of {panel.name}: accuracy of every row of the table on each rung, with its "
+        "95% interval and chance.",
+    )
+    if not panel.models:
+        return
+    ceilings = {row.label: row for row in panel.ceilings}
+    if len(panel.models[0].steps) > 1:
+        yield figure(
+            figures.svg(figures.curves(panel.models, panel.name, ceilings)),
+            f"Accuracy (above) and bits (below) of the models of {panel.name} on each rung over "
+            "training compute, with 95% bands; thin lines are the ceilings.",
+        )
+    yield _verdicts(panel)
+    yield fold("Questions reported apart: cells of unseen premises, impure, mixed", _apart(panel))
+    controls = list(_controls(panel.models))
+    if controls:
+        yield grid("Controls", ["", "share or d'", "questions"], controls)
+
+
+def _verdicts(panel: Panel) -> str:
+    rows = [
+        [f"{row.label}: {v.rung}", v.kind, v.ceiling, v.evidence]
+        for row in panel.models
+        for v in panel.judge(row)
+    ]
+    return grid(
+        "Verdict on each rung: does it still rise at the end of this budget?",
+        ["", "verdict", "level explained by", "evidence"],
+        rows,
+        text=(1, 2, 3),
+    )
+
+
+def _apart(panel: Panel) -> str:
+    names = list(dict.fromkeys(name for row in panel.models for name in row.apart))
+    header = ["", *(row.label for row in panel.models)]
+    body = [
+        [name, *(score(row.apart[name]) if name in row.apart else "–" for row in panel.models)]
+        for name in names
+    ]
+    return grid("Share of exact answers; out: a premise never used there, in: used", header, body)
+
+
+def _controls(rows: Iterable[Row]) -> Iterator[list[str]]:
+    """False conclusions, false NONEs and d' together: each alone is misleading."""
+    for row in rows:
+        yield [f"{row.label}: malformed answers", _band(row.malformed), "all"]
+        for name, found in row.controls.items():
+            n = found.n
+            for field in dataclasses.fields(found):
+                band = getattr(found, field.name)
+                if isinstance(band, Band):
+                    told = field.name.replace("_", " ")
+                    asked = found.twins if isinstance(found, Okapi) and "twin" in told else n
+                    yield [f"{row.label}: {name}, {told}", _band(band), f"{asked:,}"]
+
+
+def _band(band: Band) -> str:
+    mean, low, high = band.at()
+    return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _profiles(panels: Sequence[Panel]) -> Iterator[str]:
+    found = [(panel, profile) for panel in panels for profile in profiles(panel, panels)]
+    if not found:
+        return
+    yield tag("h2", "Profile")
+    yield tag(
+        "p",
+        "Normalised: 0 is chance, 1 is perfect. Reuse is instance; systematicity the mean over "
+        "constituent, schema and depth; deduction is axiom above the same questions when the "
+        "stated rules were shuffled, for only that difference shows that they were read.",
+    )
+    lines = profile_lines([profile for _, profile in found])
+    names = [f"{line[0]}\n{panel.name}" for (panel, _), line in zip(found, lines)]
+    yield grid(
+        "Profile of each model, with 95% intervals",
+        ["", "reuse", "systematicity", "deduction"],
+        [[name, *line[1:]] for name, line in zip(names, lines)],
+    )
+    for reason in reasons([profile for _, profile in found]):
+        yield tag("p", reason, of="note")
+
+
+def _reading(panels: Sequence[Panel]) -> Iterator[str]:
+    present = {rung for panel in panels for row in panel.rows for rung in row.rungs}
+    yield tag("h2", "How to read the ladder")
+    yield tag(
+        "p",
+        "Every rung allows one kind of novelty between what the corpus stated and the answer. In "
+        "doubt a thing counts as shown: a rung may understate novelty, never overstate it. Scores "
+        "are exact matches of what the model itself wrote, over the whole vocabulary.",
+    )
+    yield grid(
+        "The rungs",
+        ["rung", "what is new", "a score above chance says"],
+        [row for row in LADDER if row[0] in present],
+        text=(1, 2),
+    )
+    yield tag(
+        "p",
+        "Ceilings are symbolic: the reuser allows nothing new, the inductor any pattern that was "
+        "exemplified, the deducer all that was given. Interpolators answer by likeness alone: "
+        "where one of them scores above chance, a model's score there is no sign of a rule. "
+        "Chance is the best guess from one or two parts of the prompt. In a chain, writing the "
+        "proof turns many questions into recalls in sequence: the tracer shows which.",
+    )
+    yield tag("h3", "What this does not say")
+    yield tag(
+        "p",
+        "These are small models on synthetic worlds. A plateau here is one at this corpus, "
+        "architecture and budget; an interval over questions says nothing of other seeds, one "
+        "over runs nothing of other worlds.",
+    )
+
+
+def _provenance(suite: Suite, receipt: Receipt) -> Iterator[str]:
+    yield tag("h2", "Provenance")
+    commit = receipt.commit[:12] or "none: installed from a package"
+    facts: Mapping[str, Any] = {
+        "Command": f"zebroid run {suite.id}",
+        "Suite digest": suite.digest,
+        "Commit": commit + (", with uncommitted changes" if receipt.dirty else ""),
+        "Versions": ", ".join(f"{k} {v}" for k, v in receipt.versions.items()),
+        "Device": "; ".join(sorted({c.device for c in receipt.cells if c.device})) or "none",
+        "Finished": receipt.times.finished,
+    }
+    yield "<dl>"
+    for name, value in facts.items():
+        yield f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>"
+    for name, digest in receipt.files.items():
+        yield f'<dt><a href="{escape(name)}">{escape(name)}</a></dt><dd>SHA-256 {digest}</dd>'
+    yield '<dt><a href="receipt.json">receipt.json</a></dt><dd>all of this page, as data</dd>'
+    yield "</dl>"
+    rows = [
+        [
+            c.digest[:16],
+            f"{c.cell['world']}/{c.cell['size']}",
+            c.cell["mode"],
+            c.cell["model"],
+            c.cell["plan"],
+            "/".join(str(c.cell["seeds"][s]) for s in ("world", "exposure", "init", "order")),
+            c.corpus[:12],
+            c.failed or f"{receipt.times.seconds.get(c.digest, 0):.0f} s",
+        ]
+        for c in receipt.cells
+    ]
+    header = ["cell", "world", "mode", "model", "plan", "seeds w/e/i/o", "corpus", "trained in"]
+    yield fold(f"All {len(rows)} cells", grid("Cells", header, rows))

@@ -75,11 +75,13 @@ def spread(panels: Iterable[Panel]) -> str:
     return f"± is the wider side of a 95% interval over {' and '.join(over)}{single}"
 
 
-def score(found: RungScore) -> str:
+def score(found: RungScore, marked: bool = True) -> str:
     """``0.94±.03``, with a mark where chance, or suppression, would explain it."""
     mean, low, high = found.accuracy.at()
     mark = ""
-    if found.surely_suppressed[-1]:
+    if not marked:
+        pass
+    elif found.surely_suppressed[-1]:
         mark = SUPPRESSED
     elif found.name != "recall" and low <= found.chance.value <= high:
         mark = AT_CHANCE
@@ -110,7 +112,7 @@ def _line(row: Row, label: str, kind: str, rungs: Sequence[str]) -> Line:
     return Line(
         label,
         kind,
-        tuple(ABSENT if s is None else score(s) for s in found),
+        tuple(ABSENT if s is None else score(s, marked=kind == "model") for s in found),
         tuple("" if s is None else _detail(s) for s in found),
     )
 

@@ -32,10 +32,10 @@ def show(console: Console, found: Sequence[Panel], caption: str) -> None:
             console.print(_scores(told))
         for note in told.notes:
             console.print(Padding(Text(note), (0, 2)))
-    console.print(f"{caption}\n{spread(found)}; {MARKS}.\n", markup=False, soft_wrap=True)
+    console.print(f"{caption}\n{spread(found)}; {MARKS}.\n", markup=False)
     _profiles(console, found)
     for panel in found:
-        console.print(panel.sentence, markup=False, soft_wrap=True)
+        console.print(panel.sentence, markup=False)
     console.print()
 
 

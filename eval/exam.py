@@ -55,7 +55,9 @@ class Exam:
         positions = max(2, int(certificate.unseen.max(initial=0)).bit_length())
         for mask in sorted(set(unseen[constituent].tolist())):
             sides = ["out" if mask >> i & 1 else "in" for i in range(positions)]
-            found[f"constituent {'-'.join(sides)}"] = constituent & (unseen == mask)
+            # nothing new in the last step: the new fact stands deeper in the proof
+            cell = "-".join(sides) if mask else "deeper"
+            found[f"constituent {cell}"] = constituent & (unseen == mask)
         for i, name in enumerate(RUNGS):
             suffix = "" if name == "mixed" else " (impure)"
             found[name + suffix] = (rung == i) & ~pure

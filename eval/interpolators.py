@@ -25,8 +25,9 @@ from .marginals import KINDS, Asked, entries, expected, right_answers, stated_wi
 LEARNED = 4_000  # examples that kernel ridge and MLP learn from: seconds on two cores
 COMPARED = 40_000  # examples among which the nearest are sought
 NEAREST = 8  # analogies that vote; all that are as near as the eighth vote too
-NEARER = 0.25  # weight of an analogy that differs in one part more
-UPDATES = 1_500  # of the MLP: it then knows its examples by heart, in 2 s on two cores
+NEARER = 2.0**-10  # weight of an analogy that differs in one part more: the nearest decide
+UPDATES = 1_200  # of the MLP: by then it knows most of its examples by heart
+THREADS = 1  # matrices this small gain nothing from more (measured: 1.7 s, 22 s on busy cores)
 FLOOR_BITS = 30.0  # bits of an answer with no weight: 2^-30, about float32's resolution
 
 
@@ -119,6 +120,7 @@ def analogies(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
 def kernel_ridge(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """Ridge regression of the one-hot answer on the one-hot prompt, with a Gaussian kernel."""
     from sklearn.kernel_ridge import KernelRidge
+    from threadpoolctl import threadpool_limits
 
     shown, labels = _sample(corpus, LEARNED, "kernel ridge")
     classes, target = np.unique(labels, return_inverse=True)
@@ -126,17 +128,19 @@ def kernel_ridge(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     # two prompts that differ in one part lie sqrt(2) apart: gamma 0.5 makes that 1/e
     alpha: Any = 0.1  # scikit-learn has no types, and its default is an int
     ridge = KernelRidge(alpha=alpha, kernel="rbf", gamma=0.5)
-    ridge.fit(encode(shown), np.eye(len(classes), dtype=np.float32)[target])
     answer = np.full(len(questions), corpus.none, np.int32)
-    for at in _chunks(len(questions), 2_048):
-        scores = np.asarray(ridge.predict(encode(corpus.prompt[questions[at]])))
-        answer[at] = classes[scores.reshape(len(scores), -1).argmax(1)]
+    with threadpool_limits(THREADS):
+        ridge.fit(encode(shown), np.eye(len(classes), dtype=np.float32)[target])
+        for at in _chunks(len(questions), 2_048):
+            scores = np.asarray(ridge.predict(encode(corpus.prompt[questions[at]])))
+            answer[at] = classes[scores.reshape(len(scores), -1).argmax(1)]
     return Answers("kernel ridge", answer)
 
 
 def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
-    """One hidden layer of 128 on the one-hot prompt, Adam, about 1,500 updates."""
+    """One hidden layer of 128 on the one-hot prompt, Adam, about 1,200 updates."""
     from sklearn.neural_network import MLPClassifier
+    from threadpoolctl import threadpool_limits
 
     shown, labels = _sample(corpus, LEARNED, "mlp")
     encode = _Encoder(corpus)
@@ -148,7 +152,7 @@ def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
         max_iter=UPDATES * batch // len(shown) + 1,
         random_state=int(stream(corpus.digest, "interpolator", "mlp", "weights").randint(2**31)),
     )
-    with warnings.catch_warnings():  # the number of updates is fixed, converged or not
+    with warnings.catch_warnings(), threadpool_limits(THREADS):  # the number of updates is fixed, converged or not
         warnings.simplefilter("ignore")
         net.fit(encode(shown), labels)
     answer = np.full(len(questions), corpus.none, np.int32)

@@ -32,6 +32,16 @@ def schedule(plan: Plan) -> optax.Schedule:
 
 def optimizer(plan: Plan, hidden: Any) -> optax.GradientTransformation:
     """The plan's update rule; ``hidden`` marks the leaves that are hidden matrices."""
+    rule = _rule(plan, hidden)
+
+    def update(gradient: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
+        with jax.numpy_dtype_promotion("standard"):  # Optax (0.2.8) raises float ** int
+            return rule.update(gradient, state, params)
+
+    return optax.GradientTransformation(rule.init, update)
+
+
+def _rule(plan: Plan, hidden: Any) -> optax.GradientTransformation:
     rate = schedule(plan)
     if plan.optimizer == "muon":
         return optax.contrib.muon(

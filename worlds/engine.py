@@ -7,63 +7,13 @@ found exactly once. What leaves is put into canonical order, equal on every thre
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-from collections.abc import Mapping
-
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
 from ..registry import UserError, suggest
+from .closure import Closure, heights, row_keys
 from .facts import Array, Facts
-from .language import Atom, Constant, Program, Rule, Variable
-
-
-@dataclasses.dataclass(frozen=True)
-class Closure:
-    """All that follows, with proofs. F facts, D derivations, w widest arity, m most premises.
-
-    Facts are ordered by (predicate, arguments), derivations by (head, rule, premises).
-    """
-
-    program: Program
-    base: Facts
-    predicates: tuple[str, ...]  # sorted names
-    arity: Mapping[str, int]
-    predicate: Array  # [F] index into predicates
-    arguments: Array  # [F, w] constant ids, -1 padded
-    is_base: NDArray[np.bool_]  # [F]
-    height: Array  # [F] 0 for a base fact, else 1 + the largest premise height, minimised
-    rule: Array  # [D] index into program.rules
-    head: Array  # [D] fact
-    premises: Array  # [D, m] facts: positive premises in body order, -1 padded
-
-    @functools.cached_property
-    def blocks(self) -> dict[str, range]:
-        """Predicate -> the range of its facts."""
-        ends = np.searchsorted(self.predicate, np.arange(len(self.predicates) + 1))
-        return {p: range(int(ends[i]), int(ends[i + 1])) for i, p in enumerate(self.predicates)}
-
-    @functools.cached_property
-    def first(self) -> NDArray[np.int64]:
-        """[F + 1] where the derivations of each fact begin."""
-        return np.searchsorted(self.head, np.arange(len(self.predicate) + 1))
-
-    def rows(self, predicate: str) -> Array:
-        """int32 [n, arity]: the arguments of all facts of ``predicate``."""
-        block = self.blocks[predicate]
-        return self.arguments[block.start : block.stop, : self.arity[predicate]]
-
-    def find(self, predicate: str, arguments: Array) -> NDArray[np.int64]:
-        """[n] fact ids of ``arguments`` int32 [n, arity] under ``predicate``; -1 where not true."""
-        block, size = self.blocks[predicate], len(self.base.constants)
-        known = _key(self.rows(predicate), size)
-        wanted = _key(arguments, size)
-        if not len(known):
-            return np.full(len(wanted), -1)
-        at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-        return np.where(known[at] == wanted, at + block.start, -1)
+from .program import Atom, Constant, Program, Rule, Variable
 
 
 def close(program: Program, facts: Facts, threads: int | None = None) -> Closure:
@@ -163,12 +113,16 @@ class _Evaluation:
             )
             if not heads:
                 continue
-            same = " AND ".join(f"old.a{k} = new.h{k}" for k in columns)
-            table = self.table[p]
+            table, unknown = self.table[p], ""
+            if self.count[p]:
+                # of a table DuckDB knows the size, and then it hashes these few, not all old rows
+                self.db.execute(f"CREATE OR REPLACE TEMP TABLE found AS {heads}")
+                same = " AND ".join(f"old.a{k} = new.h{k}" for k in columns)
+                heads = "SELECT * FROM found"
+                unknown = f"WHERE NOT EXISTS (SELECT 1 FROM {table} old WHERE {same})"
             found = self.db.execute(
                 f"INSERT INTO {table} SELECT {self.count[p]} + row_number() OVER () - 1, new.*, "
-                f"{turn + 1} FROM ({heads}) new WHERE NOT EXISTS "
-                f"(SELECT 1 FROM {table} old WHERE {same})"
+                f"{turn + 1} FROM ({heads}) new {unknown}"
             ).fetchone()
             self.count[p] += found[0] if found else 0
             grew |= bool(found and found[0])
@@ -217,7 +171,7 @@ class _Evaluation:
         for p in self.predicates:
             found = self.db.execute(f"SELECT * EXCLUDE (round) FROM {self.table[p]}").fetchnumpy()
             rows = np.stack([found[f"a{j}"] for j in range(self.arity[p])], 1)
-            order = np.argsort(_key(rows, len(self.facts.constants)))
+            order = np.argsort(row_keys(rows, len(self.facts.constants)))
             local = found["id"][order]
             canonical[p] = np.empty(len(order), np.int32)
             canonical[p][local] = np.arange(start, start + len(order), dtype=np.int32)
@@ -268,41 +222,6 @@ class _Evaluation:
         # each rule's rows are sorted by head already; a stable merge of them is the order wanted
         order = np.argsort(head, kind="stable") if len(rules) > 1 else slice(None)
         return np.concatenate(rules)[order], head[order], np.concatenate(premises)[order]
-
-
-def heights(is_base: NDArray[np.bool_], head: Array, premises: Array) -> Array:
-    """[F] least heights: in round t all is known whose premises were known in round t - 1."""
-    height = np.where(is_base, 0, -1).astype(np.int32)
-    known = np.append(is_base, True)  # the last element answers for the padding -1
-    left = ~is_base[head]
-    heads = head[left]
-    columns = [premises[left, k] for k in range(premises.shape[1])]  # 3x as fast as rows
-    turn = 0
-    while len(heads):
-        turn += 1
-        ready = np.logical_and.reduce([known[c] for c in columns])
-        if not ready.any():
-            break
-        new = heads[ready]
-        height[new] = turn
-        known[new] = True
-        left = ~known[heads]
-        heads = heads[left]
-        columns = [c[left] for c in columns]
-    return height
-
-
-def _key(rows: Array, size: int) -> NDArray[np.int64]:
-    """[n] one number per row that orders as the rows do. Rows hold ids in [0, size)."""
-    if size ** rows.shape[1] >= 2**63:
-        raise UserError(
-            f"{size} constants in {rows.shape[1]} places are more than 2^63 possible facts; "
-            "use fewer constants or split the predicate"
-        )
-    key = np.zeros(len(rows), np.int64)
-    for column in rows.T:
-        key = key * size + column
-    return key
 
 
 def _sorted_rows(columns: list[Array], size: int) -> Array:

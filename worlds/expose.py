@@ -79,12 +79,17 @@ def tainted(proofs: Proofs, bad: Bools) -> Bools:
     c = proofs.closure
     derivations = np.flatnonzero(proofs.counts)
     dirty, out = bad[derivations], np.zeros(len(c.predicate) + 1, bool)
-    while True:
-        fresh = np.unique(c.head[derivations[dirty]])
-        if out[fresh].all():
-            return out[:-1]
-        out[fresh] = True
-        dirty |= out[c.premises[derivations]].any(1)
+    known = -1
+    while known < (known := _spread(out, c.head[derivations[dirty]])):
+        for premise in c.premises.T:
+            dirty |= out[premise[derivations]]
+    return out[:-1]
+
+
+def _spread(out: Bools, facts: Array) -> int:
+    """Mark ``facts``; how many are marked now."""
+    out[facts] = True
+    return int(np.count_nonzero(out))
 
 
 def _ways(truth: Proofs, exposure: Exposure, draw: _Draw) -> dict[Pattern, str]:

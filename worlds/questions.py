@@ -105,10 +105,15 @@ def certify(
     proofs: Proofs,
     read: ReadOff,
     questions: Questions,
+    entity: Bools,
     recalled: Bools,
     sets: NDArray[np.uint16],
 ) -> Certificate:
-    """The certificate of every question; ``recalled`` [F] = stated, ``sets`` [F] = provable."""
+    """The certificate of every question.
+
+    ``entity`` [C + 1]: constants that can make a shortcut; ``recalled`` [F]: what is stated;
+    ``sets`` [F]: the novelty kinds with which each fact is provable.
+    """
     c, best = proofs.closure, proofs.best
     rung, pure = rung_of(sets, recalled)
     fact, starts = questions.fact, questions.offsets[:-1]
@@ -123,9 +128,7 @@ def certify(
     derived = np.bincount(c.head[counted], minlength=len(c.predicate))
     support = np.zeros(len(c.predicate), np.int64)
     np.maximum.at(support, c.head[counted], read.support[proofs.pattern[counted]])
-    stood = np.bincount(
-        proofs.open[read.derivations & True].ravel() + 1, minlength=len(c.predicate) + 1
-    )
+    stood = np.bincount(proofs.open[read.derivations].ravel() + 1, minlength=len(c.predicate) + 1)
     stood[0] = np.iinfo(np.int32).max  # the padding -1 is never the rarest
     rarest = stood[proofs.open[proof] + 1].min(1, initial=np.iinfo(np.int32).max)
     new = (proofs.open >= 0) & np.append(c.is_base, False)[proofs.open] & ~read.used
@@ -144,7 +147,7 @@ def certify(
         support=each(support).astype(np.int32),
         frequency=each(np.where(has, rarest, 0)).astype(np.int32),
         unseen=each(np.where(has & ~c.is_base, bits[proof], 0), np.minimum.reduceat),
-        shortcut=shortcuts(proofs, questions.prompt, fact, questions.question, recalled),
+        shortcut=shortcuts(proofs, entity, questions.prompt, fact, questions.question, recalled),
         lure=none,
         twin=none,
         near_miss=none.astype(np.int8),

@@ -6,16 +6,20 @@ times over when these questions are set apart (SOCRATES, arXiv 2411.16679).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from .engine import Closure
 from .facts import Array
-from .keys import group, ragged
+from .keys import among, distinct, ragged
 from .proofs import Bools, Proofs
 
 
 def shortcuts(
     proofs: Proofs,
+    entity: Bools,
     prompt: Array,
     fact: NDArray[np.int64],
     question: NDArray[np.int64],
@@ -23,69 +27,77 @@ def shortcuts(
 ) -> Bools:
     """[Q] of prompts int32 [Q, 1 + w], given each answer's fact and question ([A] each).
 
-    Entities are the constants of the prompt whose sort is not that of a schema variable.
-    ``stated`` [F]: facts that stand in the corpus. Recalled answers have no shortcut.
+    ``entity`` [C + 1]: which constants are entities. ``stated`` [F]: facts that stand in the
+    corpus. Recalled answers have no shortcut.
     """
     c = proofs.closure
     out = np.zeros(len(prompt), bool)
     open_ = np.flatnonzero(~stated[fact])
     if not len(open_):
         return out
-    entity = _entities(proofs)
     answer = _answers(proofs, prompt[question[open_]], fact[open_])
     given = prompt[question[open_], 1:]
     row, column = np.nonzero((given >= 0) & entity[given])
     pair = given[row, column].astype(np.int64) * len(c.base.constants) + answer[row]
-    together, statement = _together(proofs, np.unique(pair), np.flatnonzero(stated))
+    together, statement = _together(proofs, entity, distinct(pair), np.flatnonzero(stated))
     # each (answer, statement in which entity and answer meet), unless a proof holds the statement
     first = np.searchsorted(together, pair)
-    count = np.searchsorted(together, pair, side="right") - first
-    which, place = ragged(count)
+    which, place = ragged(np.searchsorted(together, pair, side="right") - first)
     met = statement[first[which] + place]
-    asked = row[which]
-    suspects, number = np.unique(asked, return_inverse=True)
+    suspects, number = np.unique(row[which], return_inverse=True)
     inside = _in_proofs(proofs, fact[open_[suspects]], number, met)
-    out[question[open_[asked[~inside]]]] = True
+    out[question[open_[row[which][~inside]]]] = True
     return out
 
 
-def _entities(proofs: Proofs) -> Bools:
-    """[C + 1] constants of a sort that no schema variable ranges over; the last is the padding."""
-    c = proofs.closure
-    entity = np.ones(len(c.base.constants) + 1, bool)
-    entity[-1] = False
-    for rule, variables in proofs.schema.items():
-        mine = np.flatnonzero(c.rule == rule)[:1]
+def entities(
+    closure: Closure, schema: Mapping[int, tuple[str, ...]], sorts: tuple[str, ...]
+) -> Bools:
+    """[C + 1] constants of these sorts; of none: of all over which no schema variable ranges.
+
+    The last element answers for the padding -1.
+    """
+    out = np.zeros(len(closure.base.constants) + 1, bool)
+    for block in (closure.base.sorts[s] for s in sorts or closure.base.sorts):
+        out[block.start : block.stop] = True
+    for rule, variables in schema.items() if not sorts else ():
+        mine = np.flatnonzero(closure.rule == rule)[:1]
         for variable in variables:
-            premise, place = c.program.rules[rule].binding(variable)
-            for value in c.arguments[c.premises[mine, premise], place]:
-                block = next(s for s in c.base.sorts.values() if value in s)
-                entity[block.start : block.stop] = False
-    return entity
+            premise, place = closure.program.rules[rule].binding(variable)
+            for value in closure.arguments[closure.premises[mine, premise], place]:
+                block = next(s for s in closure.base.sorts.values() if value in s)
+                out[block.start : block.stop] = False
+    return out
 
 
 def _answers(proofs: Proofs, prompts: Array, facts: NDArray[np.int64]) -> Array:
     """[n] the asked argument of each fact: what its prompt does not give."""
-    total = np.where(proofs.closure.arguments[facts] >= 0, proofs.closure.arguments[facts], 0)
-    given = np.where(prompts[:, 1:] >= 0, prompts[:, 1:], 0)
-    return (total.sum(1, dtype=np.int64) - given.sum(1, dtype=np.int64)).astype(np.int32)
+    # a prompt has room for all arguments but one, so both sides are padded with as many -1
+    total = proofs.closure.arguments[facts].sum(1, dtype=np.int64)
+    return (total - prompts[:, 1:].sum(1, dtype=np.int64)).astype(np.int32)
 
 
 def _together(
-    proofs: Proofs, pairs: NDArray[np.int64], statements: NDArray[np.int64]
+    proofs: Proofs,
+    entity: Bools,
+    pairs: NDArray[np.int64],
+    statements: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(pair, statement), ordered by pair: which ``pairs`` of constants meet in which statements."""
     c = proofs.closure
-    rows, size = c.arguments[statements].astype(np.int64), len(c.base.constants)
-    keys, where = [], []
-    for i in range(rows.shape[1]):
-        for j in range(rows.shape[1]):
-            both = (rows[:, i] >= 0) & (rows[:, j] >= 0) if i != j else np.zeros(len(rows), bool)
-            key = rows[both, i] * size + rows[both, j]
-            at = np.minimum(np.searchsorted(pairs, key), len(pairs) - 1)
-            hit = pairs[at] == key
-            keys.append(key[hit])
-            where.append(statements[both][hit])
+    columns, size = c.arguments[statements].astype(np.int64).T, len(c.base.constants)
+    keys, where = [pairs[:0]], [statements[:0]]
+    for i, one in enumerate(columns):
+        met = entity[one]
+        if not met.any():
+            continue
+        for j, other in enumerate(columns):
+            if i != j:
+                both = np.flatnonzero(met & (other >= 0))
+                key = one[both] * size + other[both]
+                hit = among(key, pairs)
+                keys.append(key[hit])
+                where.append(statements[both[hit]])
     key, statement = np.concatenate(keys), np.concatenate(where)
     order = np.argsort(key, kind="stable")
     return key[order], statement[order]
@@ -102,16 +114,15 @@ def _in_proofs(
     size = len(c.predicate)
     wanted = which * size + met
     found = np.zeros(len(wanted), bool)
-    seen = np.arange(len(facts)) * size + facts
-    frontier = seen
+    seen = frontier = np.arange(len(facts)) * size + facts
     while len(frontier):
-        found |= np.isin(wanted, frontier)
+        found |= among(wanted, frontier)
         asked, at = np.divmod(frontier, size)
         more, place = ragged(c.first[at + 1] - c.first[at])
         derivation = c.first[at[more]] + place
         counted = proofs.counts[derivation]
         premises = c.premises[derivation[counted]]
-        pairs = (asked[more[counted], None] * size + premises)[premises >= 0]
-        frontier = np.setdiff1d(pairs[group(pairs)[1]], seen)
-        seen = np.union1d(seen, frontier)
+        pairs = distinct((asked[more[counted], None] * size + premises)[premises >= 0])
+        frontier = pairs[~among(pairs, seen)]
+        seen = np.sort(np.concatenate([seen, frontier]))
     return found

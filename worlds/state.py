@@ -21,6 +21,7 @@ from .nontheorems import near_misses
 from .okapi import okapis
 from .questions import Certificate, Cue, Questions, ask, certify, find_prompts
 from .rungs import LADDER, provable, read_off
+from .shortcuts import entities
 from .streams import stream
 from .world import Exposure, World
 
@@ -42,8 +43,9 @@ def state(
     cues = _cues(world, c)
     width = max(c.arity.values()) - 1
     questions = ask(c, [q for q in cues if q[0] not in world.axioms], width)
+    entity = entities(c, world.schema, world.entities)
     recalled = (c.is_base & ~axiom) | exposed.shown
-    certificate = certify(gold, read, questions, recalled, sets)
+    certificate = certify(gold, read, questions, entity, recalled, sets)
     rng = stream(world.id, size, "nontheorems", seeds[1])
     prompts, near, lures, missed = _controls(world, exposed, exposure, questions, cues, width, rng)
     draw = stream(world.id, size, "twin", seeds[1])

@@ -76,6 +76,7 @@ class World(abc.ABC):
     not_interpolable: ClassVar[tuple[str, ...]] = ()  # rungs where interpolators must fail
     asked: ClassVar[Mapping[str, tuple[int, ...]]] = {}  # predicate -> asked positions; () = never
     phrases: ClassVar[Mapping[str, str]] = {}  # predicate -> "{0} bears {1}."
+    entities: ClassVar[tuple[str, ...]] = ()  # sorts for shortcuts; (): those of no schema variable
     like: ClassVar[str] = ""  # rules for like(X,Y): whom the okapi interpolator takes for X's kin
     exposure: ClassVar[Exposure] = Exposure()
     exposures: ClassVar[Mapping[str, Exposure]] = {}  # size -> its own exposure, where it differs

@@ -20,7 +20,7 @@ END, MARK, PLUS, COPY = 0, 1, 2, 3  # tokens before the numbers
 
 @dataclasses.dataclass(frozen=True)
 class Sums:
-    """``a + b mod n``: directly, or after the line ``[COPY b a MARK]``, which stands for a proof."""
+    """``a + b mod n``: at once, or after the line ``[COPY b a MARK]``, which stands for a proof."""
 
     vocabulary: tuple[str, ...]
     train: NDArray[np.int32]

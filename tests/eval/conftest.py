@@ -1,0 +1,99 @@
+"""Two tiny real corpora with exams, and models made up to score what a test wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from zebroid.eval.exam import Exam
+from zebroid.eval.predictions import Predictions
+from zebroid.eval.score import Row, score
+from zebroid.worlds.catalog.composition import Composition
+from zebroid.worlds.catalog.zebra import Zebra
+from zebroid.worlds.corpus import Corpus
+from zebroid.worlds.rungs import LADDER
+from zebroid.worlds.state import state
+
+Levels = Mapping[str, float | Sequence[float]]
+Model = Callable[..., Predictions]
+
+
+def exam_of(corpus: Corpus, per_rung: int = 60) -> Exam:
+    rng = np.random.RandomState(0)
+    rungs = [corpus.of_rung(r, pure=False) for r in LADDER]
+    several = np.flatnonzero(corpus.certificate.rung == -1)
+    drawn = [rng.permutation(q)[:per_rung] for q in (*rungs, several)]
+    return Exam(corpus, np.sort(np.concatenate(drawn)))
+
+
+@pytest.fixture(scope="session")
+def composition() -> Corpus:
+    return state(Composition(), "tiny")
+
+
+@pytest.fixture(scope="session")
+def zebra() -> Corpus:
+    return state(Zebra(), "tiny")
+
+
+@pytest.fixture(scope="session")
+def composition_exam(composition: Corpus) -> Exam:
+    return exam_of(composition)
+
+
+@pytest.fixture(scope="session")
+def zebra_exam(zebra: Corpus) -> Exam:
+    return exam_of(zebra)
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """A model that answers exactly the wanted share of each group rightly, at each checkpoint."""
+
+    def made(
+        exam: Exam,
+        levels: Levels,
+        *,
+        shifts: Sequence[float] = (0.0, 0.0, 0.0),
+        flops: Sequence[float] | None = None,
+        mode: str = "direct",
+        weighed: bool = True,
+    ) -> Predictions:
+        points = max((np.size(v) for v in levels.values()), default=1)
+        n = len(exam.questions)
+        share = np.zeros((len(shifts), points, n))
+        place = np.zeros(n)
+        for group, level in levels.items():
+            where = exam.groups[group]
+            place[where] = (np.arange(where.sum()) + 0.5) / where.sum()
+            for s, shift in enumerate(shifts):
+                share[s][:, where] = (np.broadcast_to(level, points) + shift)[:, None]
+        question, member = exam.members()
+        right = np.zeros(n, np.int32)
+        right[question[::-1]] = member[::-1]
+        answer = np.where(place < share, right, -1).astype(np.int32)
+        bits = -np.log2(np.clip(share, 0.01, 1)).astype(np.float32)
+        spent = np.geomspace(1e12 / 10 ** (points / 4), 1e12, points) if flops is None else flops
+        return Predictions(
+            exam,
+            answer,
+            bits if weighed else None,
+            np.arange(points) + 1,
+            np.asarray(spent, float),
+            mode,
+            10_000,
+        )
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def row(model: Model) -> Callable[..., Row]:
+    """The score row of such a model."""
+
+    def made(exam: Exam, levels: Levels, label: str = "direct", **more: object) -> Row:
+        return score([model(exam, levels, **more)], label)
+
+    return made
