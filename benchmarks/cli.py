@@ -107,12 +107,10 @@ def show(
     world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""
-    from rich.console import Console
-
     from ..worlds.show import describe
 
     found, size = registry.sized(world)
-    Console().print(describe(found, size))
+    print(describe(found, size))
 
 
 @app.command()

@@ -41,7 +41,8 @@ def _keys(text: str) -> dict[tuple[str | int, ...], int]:
             if header[1] == "[[":
                 table = (*path, arrays[path])
                 arrays[path] += 1
-            found.setdefault(table, number)
+            for length in range(1, len(table) + 1):
+                found.setdefault(table[:length], number)
         elif key:
             found.setdefault((*table, *_parts(key[1])), number)
     return found

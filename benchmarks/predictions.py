@@ -28,6 +28,8 @@ SEPARATOR = " | "  # between right answers, on their way into a list
 
 def write(folder: Path, asked: Sequence[tuple[Result, Exam]]) -> dict[str, Path]:
     """Writes ``predictions.parquet`` and ``curves.parquet`` of finished cells; name -> path."""
+    if not asked:
+        return {}
     texts: dict[
         str, dict[str, NDArray[Any]]
     ] = {}  # questions of a corpus are spelled out once for all its cells

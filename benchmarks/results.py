@@ -68,7 +68,11 @@ class Store:
         if about is None:
             return None
         try:
-            with np.load(self.path(cell) / "answers.npz", allow_pickle=False) as file:
+            # opened here: np.load leaves a damaged file open
+            with (
+                (self.path(cell) / "answers.npz").open("rb") as handle,
+                np.load(handle, allow_pickle=False) as file,
+            ):
                 arrays: dict[str, Any] = {name: file[name] for name in ARRAYS}
             run = Run(**arrays, **about["run"] | {"seeds": _pairs(about["run"]["seeds"])})
             result = Result(cell, run, about["corpus"], about["device"])

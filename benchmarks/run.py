@@ -22,7 +22,7 @@ from .cell import Cell
 from .progress import Silent, Watch
 from .results import Result, Store
 
-KEPT = 8  # exams in memory; cells of one corpus stand side by side in a suite
+KEPT = 32  # exams in memory; cells of one corpus stand side by side in a suite
 
 
 @dataclasses.dataclass(frozen=True)

@@ -113,6 +113,10 @@ class _Document(_Strict):
     plans: dict[str, dict[str, Any]]
 
 
+# place of a key -> a context in which errors are told with its line
+Place = Callable[..., contextlib.AbstractContextManager[None]]
+
+
 def load(name: str) -> Suite:
     """The suite of this name or file, with every name in it resolved and every value checked."""
     path = registry.suite(name)
@@ -124,7 +128,8 @@ def load(name: str) -> Suite:
     try:
         document = _Document.model_validate(content)
     except pydantic.ValidationError as error:
-        first = error.errors()[0]
+        # a misspelt key also leaves one missing: the first is the cause
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         line = locate(source, first["loc"])
         raise UserError(f"{path}:{line}: {_problem(first)}") from None
 
@@ -138,8 +143,7 @@ def load(name: str) -> Suite:
 
     plans = {}
     for plan, fields in document.plans.items():
-        with at("plans", plan):
-            plans[plan] = _fields(Plan(), fields, "plan")
+        plans[plan] = _fields(Plan(), fields, "plan", functools.partial(at, "plans", plan))
     cells = [
         cell
         for number, grid in enumerate(document.cells)
@@ -149,9 +153,7 @@ def load(name: str) -> Suite:
     return Suite(head.id, head.title, head.cost_minutes, head.expected, _distinct(cells))
 
 
-def _expand(
-    grid: _Grid, plans: dict[str, Plan], at: Callable[..., contextlib.AbstractContextManager[None]]
-) -> Iterator[Cell]:
+def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
     """The cells of one table, in the order in which its lists are written."""
     specs = registry.models()
     with at("world"):
@@ -174,8 +176,8 @@ def _expand(
         for ends in zip(seeds.init, seeds.order)
     ]
     for (name, world, size), override in itertools.product(worlds, _products(grid.exposure)):
-        with at("exposure"):
-            exposure = _fields(world.default_exposure(size), override, "exposure")
+        default, place = world.default_exposure(size), functools.partial(at, "exposure")
+        exposure = _fields(default, override, "exposure", place)
         trained = itertools.product(
             tuples, _listed(grid.mode), _listed(grid.model), _listed(grid.plan)
         )
@@ -194,17 +196,23 @@ def _expand(
             )
 
 
-def _fields(default: Any, override: dict[str, Any], kind: str) -> Any:
+def _fields(default: Any, override: dict[str, Any], kind: str, at: Place) -> Any:
     """``default``, a dataclass, with these fields instead; "none" in TOML stands for None."""
     known = [field.name for field in dataclasses.fields(default)]
     for key in override:
         if key not in known:
-            raise suggest(f"key of {kind}", key, known)
+            with at(key):
+                raise suggest(f"key of {kind}", key, known)
     values = {key: None if value == "none" else value for key, value in override.items()}
     try:
         return dataclasses.replace(default, **values)
+    except UserError as error:
+        named = re.match(rf"{kind}\.(\w+)", str(error))
+        with at(*named.groups() if named else ()):
+            raise
     except (TypeError, AttributeError) as error:
-        raise UserError(f"{kind} {override}: a value has the wrong type: {error}") from None
+        with at():
+            raise UserError(f"{kind} {override}: a value has the wrong type: {error}") from None
 
 
 def _products(exposure: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:

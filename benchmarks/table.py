@@ -40,8 +40,7 @@ def table(panel: Panel) -> Table:
     """The scores of a panel at the last checkpoint, raw (1 = all right), beside chance."""
     rungs = [rung for rung in HEADLINE if any(rung in row.rungs for row in panel.rows)]
     first = {r: next(row.rungs[r] for row in panel.rows if r in row.rungs) for r in rungs}
-    # recall is told raw, so its chance is not subtracted and not shown
-    chance = tuple(ABSENT if r == "recall" else f"{first[r].chance.value:.2f}" for r in rungs)
+    chance = tuple(_chance(first[r]) for r in rungs)
     lines = [Line("chance", "chance", chance, tuple(first[r].chance.method for r in rungs))]
     for kind, rows in (
         ("ceiling", panel.ceilings),
@@ -76,7 +75,7 @@ def spread(panels: Iterable[Panel]) -> str:
 
 
 def score(found: RungScore, marked: bool = True) -> str:
-    """``0.94±.03``, with a mark where chance, or suppression, would explain it."""
+    """``.94±.03``, with a mark where chance, or suppression, would explain it."""
     mean, low, high = found.accuracy.at()
     mark = ""
     if not marked:
@@ -85,15 +84,20 @@ def score(found: RungScore, marked: bool = True) -> str:
         mark = SUPPRESSED
     elif found.name != "recall" and low <= found.chance.value <= high:
         mark = AT_CHANCE
-    return f"{mean:.2f}±{max(high - mean, mean - low):.2f}{mark}".replace("±0.", "±.")
+    return _spread(mean, low, high) + mark
 
 
 def share(found: Share) -> str:
     """One number of a profile with its interval."""
     if found.absent:
         return ABSENT
-    half = max(found.high - found.value, found.value - found.low)
-    return f"{found.value:.2f}±{half:.2f}".replace("±0.", "±.")
+    return _spread(found.value, found.low, found.high)
+
+
+def _spread(mean: float, low: float, high: float) -> str:
+    """``.94±.03``: the wider side of the interval stands for both."""
+    half = f"{max(high - mean, mean - low):.2f}".removeprefix("0")
+    return f"{mean:.2f}".replace("0.", ".", 1) + f"±{half}"
 
 
 def profile_lines(found: Sequence[Profile]) -> list[tuple[str, ...]]:
@@ -105,6 +109,11 @@ def reasons(found: Sequence[Profile]) -> list[str]:
     """Why numbers of a profile are absent, each reason once."""
     given = [(name, getattr(p, name).absent) for p in found for name in NAMES]
     return list(dict.fromkeys(f"no {name}: {why}" for name, why in given if why))
+
+
+def _chance(found: RungScore) -> str:
+    """Recall is told raw: its chance is not subtracted, and not shown."""
+    return ABSENT if found.name == "recall" else f"{found.chance.value:.2f}".removeprefix("0")
 
 
 def _line(row: Row, label: str, kind: str, rungs: Sequence[str]) -> Line:

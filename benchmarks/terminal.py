@@ -41,9 +41,13 @@ def show(console: Console, found: Sequence[Panel], caption: str) -> None:
 
 def _scores(told: Table) -> RichTable:
     shown = RichTable(
-        title=told.title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+        title=told.title,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
     )
-    shown.add_column("share of exact answers", no_wrap=True)
+    shown.add_column("exact answers", no_wrap=True)
     for rung, n in zip(told.columns, told.questions):
         shown.add_column(f"{rung}\nn={n:,}", justify="right", no_wrap=True)
     for line, after in zip(told.lines, [*told.lines[1:], None]):

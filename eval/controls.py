@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from ..worlds.rungs import RUNGS
+from ..worlds.rungs import CONTROLS, RUNGS
 from .intervals import LEVEL, Band, over_runs, shares
 from .predictions import Predictions
 
@@ -45,9 +45,9 @@ class Okapi:
 
 
 def controls(cells: Sequence[Predictions]) -> dict[str, Controls]:
-    """Group -> its controls, for "nontheorem" and "unknowable" where they are asked."""
+    """Group -> its controls, for each of CONTROLS that is asked."""
     out = {}
-    for name in ("nontheorem", "unknowable"):
+    for name in CONTROLS:
         having = [c for c in cells if name in c.exam.groups]
         if having:
             out[name] = _controls(having, name)
@@ -82,7 +82,7 @@ def _controls(cells: Sequence[Predictions], name: str) -> Controls:
 
 
 def d_prime(
-    hits: NDArray[np.float64], theorems: int, alarms: NDArray[np.float64], nontheorems: int
+    hits: NDArray[np.number], theorems: int, alarms: NDArray[np.number], nontheorems: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(d', its standard error) from counts of answers where one follows, and where none does.
 

@@ -28,7 +28,7 @@ STYLE: dict[Any, Any] = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt":
 LADDER_LEGEND = (
     "accuracy (share of exact matches). Circles: trained models with 95% intervals, open where "
     "there is one run and the interval is over questions. Diamonds: symbolic references and "
-    "interpolators, crosses where none of their answers is right. Dotted: chance. "
+    "interpolators, crosses at chance where none of their answers is right. Dotted: chance. "
     "↓: below uniform guessing (suppressed)."
 )
 
@@ -46,7 +46,7 @@ def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
         places.append(y)
         y += 1
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(2.6 + 1.45 * len(rungs), 1.5 + 0.25 * y), layout="constrained")
+        figure = Figure(figsize=(2.6 + 1.45 * len(rungs), 1.5 + 0.3 * y), layout="constrained")
         panels = figure.subplots(1, len(rungs), sharey=True, squeeze=False)[0]
         for axes, rung in zip(panels, rungs):
             _ladder_panel(axes, rung, [row for _, row in rows], places)
@@ -96,14 +96,15 @@ def _ladder_mark(axes: Axes, score: RungScore, y: float, trained: bool, note: st
     face = "white" if score.accuracy.over == "questions" else "black"
     mark, colour = ("o", "black") if trained else ("D", "0.45")
     axes.plot([mean], [y], mark, color=colour, markerfacecolor=face, markersize=4.5)
-    right = mean < 0.5
+    side = "left" if mean < 0.3 else "right" if mean > 0.7 else "center"
     axes.text(
-        max(high, mean) + 0.05 if right else min(low, mean) - 0.05,
-        y,
+        mean + {"left": -0.03, "right": 0.03, "center": 0.0}[side],
+        y - 0.42,  # above the mark, where no interval runs
         f"{mean:.2f}" + ("↓" if trained and score.suppressed[-1] else "") + note,
-        ha="left" if right else "right",
+        ha=side,
         va="center",
-        fontsize=7,
+        fontsize=6.5,
+        bbox={"facecolor": "0.97", "linewidth": 0, "pad": 0.4},  # the chance line ends behind it
     )
 
 

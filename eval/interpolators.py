@@ -152,7 +152,10 @@ def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
         max_iter=UPDATES * batch // len(shown) + 1,
         random_state=int(stream(corpus.digest, "interpolator", "mlp", "weights").randint(2**31)),
     )
-    with warnings.catch_warnings(), threadpool_limits(THREADS):  # the number of updates is fixed, converged or not
+    with (
+        warnings.catch_warnings(),
+        threadpool_limits(THREADS),
+    ):  # the number of updates is fixed, converged or not
         warnings.simplefilter("ignore")
         net.fit(encode(shown), labels)
     answer = np.full(len(questions), corpus.none, np.int32)

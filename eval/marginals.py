@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ..worlds.corpus import Corpus
-from ..worlds.keys import ragged
+from ..worlds.keys import group, pack, ragged
 
 CHUNK = 2_048  # questions at a time: 2,048 x 2,000 answers stay below 50 MB
 
@@ -110,12 +110,13 @@ def stated_with(
 ) -> sparse.csr_array:
     """[n, answers]: how often each answer was stated with a prompt that agrees on ``columns``."""
     shown, answer = corpus.examples.prompt, corpus.examples.answer
-    keys = np.concatenate([shown[:, columns], prompt[:, columns]])
-    group = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
-    shape = (int(group.max(initial=-1)) + 1, corpus.none + 1)
+    parts = pack([np.concatenate([shown[:, c], prompt[:, c]]) for c in columns])
+    number, first = group(parts)
     ones = np.ones(len(shown), np.int64)
-    table = sparse.csr_array((ones, (group[: len(shown)], answer)), shape=shape)
-    return sparse.csr_array(table[group[len(shown) :]])
+    table = sparse.csr_array(
+        (ones, (number[: len(shown)], answer)), shape=(len(first), corpus.none + 1)
+    )
+    return sparse.csr_array(table[number[len(shown) :]])
 
 
 def commonest(corpus: Corpus, asked: Asked, columns: tuple[int, ...]) -> Guess:

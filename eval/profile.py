@@ -70,7 +70,7 @@ def _rung(row: Row, rung: str) -> Share:
 
 
 def _mean(scores: list[RungScore]) -> Share:
-    """The mean over rungs, run by run where all rungs have the same runs."""
+    """The mean over rungs at the last checkpoint."""
     bands = [s.normalised for s in scores]
     basis = ", ".join(s.name for s in scores)
     value = float(np.mean([b.mean[-1] for b in bands]))

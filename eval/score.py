@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 
 from ..registry import UserError
 from ..worlds.corpus import Corpus
-from ..worlds.rungs import RUNGS
+from ..worlds.keys import pack
+from ..worlds.rungs import CONTROLS, RUNGS
 from .chance import Chance
 from .controls import Controls, Okapi, controls, okapi
 from .exam import Answers
 from .intervals import Band, means, shares
+from .marginals import possible
 from .predictions import Predictions
 
+NOT_TRACED = ", not traced"  # ends the label and mode of a row without what the tracer solves
 HEADLINE = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
 
 
@@ -77,7 +80,8 @@ def score(cells: Sequence[Predictions], label: str) -> Row:
     first, corpus = cells[0], cells[0].exam.corpus
     worlds = [c.exam.corpus.digest for c in cells]
     names = list(dict.fromkeys(n for c in cells for n in c.exam.groups))
-    scores = {n: _rung(n, cells) for n in names if n not in ("nontheorem", "unknowable")}
+    right = [c.right() for c in cells]
+    scores = {n: _rung(n, cells, right) for n in names if n not in CONTROLS}
     headline = {n: scores[n] for n in HEADLINE if n in scores}
     return Row(
         label=label,
@@ -109,8 +113,8 @@ def traced_apart(
             rest.append(cell.only(~solved))
     if not rest:
         return whole, None
-    part = score(rest, f"{label}, not traced")
-    mode = f"{part.mode}, not traced"
+    part = score(rest, label + NOT_TRACED)
+    mode = part.mode + NOT_TRACED
     reason = "the tracer solves every question of this rung"
     absent = {n: reason if n in whole.rungs else whole.absent[n] for n in part.absent}
     return whole, dataclasses.replace(part, mode=mode, absent=absent)
@@ -132,15 +136,14 @@ def load(corpus: Corpus, parameters: int) -> float:
     A statement costs log2 of the values possible for its cue. About 3.6 bits per parameter can be
     stored (arXiv 2505.24832); what follows by rule need not be, so this is an upper bound.
     """
-    from .marginals import possible
-
     size = np.maximum(possible(corpus).sum(1), 1)
-    statements = np.column_stack([corpus.examples.prompt, corpus.examples.answer])
-    cues = np.unique(statements, axis=0)[:, 0]
-    return float(np.log2(size[cues]).sum() / parameters)
+    statements = pack([*corpus.examples.prompt.T, corpus.examples.answer])
+    different = np.unique(statements, return_index=True)[1]
+    return float(np.log2(size[corpus.examples.prompt[different, 0]]).sum() / parameters)
 
 
-def _rung(name: str, cells: Sequence[Predictions]) -> RungScore:
+def _rung(name: str, cells: Sequence[Predictions], right: Sequence[NDArray[np.bool_]]) -> RungScore:
+    right = [r for r, c in zip(right, cells) if name in c.exam.groups]
     cells = [c for c in cells if name in c.exam.groups]
     worlds = [c.exam.corpus.digest for c in cells]
     where = [c.exam.groups[name] for c in cells]
@@ -152,7 +155,7 @@ def _rung(name: str, cells: Sequence[Predictions]) -> RungScore:
     return RungScore(
         name=name,
         n=sum({d: int(w.sum()) for d, w in zip(worlds, where)}.values()),
-        accuracy=shares([c.right()[:, :, w] for c, w in zip(cells, where)], worlds),
+        accuracy=shares([r[:, :, w] for r, w in zip(right, where)], worlds),
         bits=means(weighed, worlds) if known else None,
         chance=Chance(
             float(np.mean([c.value for c in chances])),

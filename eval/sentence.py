@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .score import Row, RungScore
+from .score import NOT_TRACED, Row, RungScore
+from .verdict import FEW
 
 ABLE = {  # rung -> what a score above chance there means one can do
     "constituent": "recombine",
@@ -34,8 +35,11 @@ def sentence(rows: Sequence[Row], tracer: Row | None = None) -> str:
         return f"{base.world}: nothing to tell: no rung above instance has pure questions."
     parts = [f"{base.mode} {_ability(base, rung)}"]
     for row in rows:
-        if row is not base and row.world == base.world and rung in row.rungs:
-            parts.append(_compared(row, base, rung, tracer))
+        if row is base or row.world != base.world or rung not in row.rungs:
+            continue
+        if not row.mode.endswith(NOT_TRACED):  # fewer questions: not to be compared with direct
+            rest = [r for r in rows if r.mode == row.mode + NOT_TRACED and rung in r.rungs]
+            parts.append(_compared(row, base, rung, tracer) + _rest(rest, rung))
     parts += _elsewhere(base, rung)
     return f"{base.world}: {'; '.join(parts)}. {_basis(rows)}"
 
@@ -77,8 +81,14 @@ def _compared(row: Row, base: Row, rung: str, tracer: Row | None) -> str:
         if share >= 0.995:
             what += ", each step a recall (the tracer solves all of it)"
         elif share > 0:
-            what += f" (the tracer solves {share:.2f} of it by recalls)"
+            what += f" (the tracer solves {share:.2f} of it, by recalls)"
     return what
+
+
+def _rest(rows: Sequence[Row], rung: str) -> str:
+    return "".join(
+        f", and {interval(r.rungs[rung])} on what the tracer does not solve" for r in rows
+    )
 
 
 def _elsewhere(row: Row, told: str) -> list[str]:
@@ -93,8 +103,10 @@ def _elsewhere(row: Row, told: str) -> list[str]:
 
 
 def above(score: RungScore, margin: float = 0.03) -> bool | None:
-    """Whether the last score is above chance; False only if not above by ``margin``; else None."""
+    """Whether the last score is above chance; False only if surely not by ``margin``; else None."""
     _, low, high = score.accuracy.at()
+    if score.n < FEW:
+        return None
     if low > score.chance.value:
         return True
     return False if high <= score.chance.value + margin else None
@@ -119,4 +131,6 @@ def _basis(rows: Sequence[Row]) -> str:
         return "Where there is one run, the 95% interval is over questions only."
     unit = " and ".join(sorted(over))
     least = "at least " if len({len(b.runs) for b in bands}) > 1 else ""
+    if unit == "runs":
+        return f"95% intervals over {least}{runs} runs."
     return f"95% intervals over {unit}, {least}{runs} runs."

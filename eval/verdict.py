@@ -7,7 +7,7 @@ Definitions (DESIGN section 2), on the raw accuracy of one row:
 - *rising* / *fell*: over the last half decade the change is more than 0.03 and its interval leaves
   out 0; a rise also needs fewer bits, or it is only a threshold being crossed.
 - *undecided*: all else, with the budget that would decide: ten times the compute at which the
-  present level was first reached.
+  present level was first reached. Fewer than 30 questions decide nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .score import Row, RungScore
 FLAT = 0.03  # accuracy: a plateau stays within it over a decade
 DECADE, HALF = 10.0, 10.0**0.5  # factors of compute
 POINTS = 3  # checkpoints that the last decade must hold: two cannot show that it is flat between
+FEW = 30  # questions below which neither a level nor its chance means much
 CEILINGS = ("reuser", "inductor", "deducer")
 
 
@@ -32,7 +33,7 @@ class Verdict:
     kind: str  # "plateau", "rising", "fell" or "undecided"
     ceiling: str  # the least reference that would explain the level: "reuser", .. or "between .."
     evidence: str
-    budget: float | None = None  # FLOPs per run that would decide; None: it is decided
+    budget: float | None = None  # FLOPs per run that would decide; None: decided, or not by compute
 
 
 def judge(row: Row, ceilings: Mapping[str, Row], others: Sequence[Row] = ()) -> tuple[Verdict, ...]:
@@ -46,6 +47,9 @@ def judge(row: Row, ceilings: Mapping[str, Row], others: Sequence[Row] = ()) -> 
 
 
 def _judge(row: Row, score: RungScore, ceiling: str, others: Sequence[Row]) -> Verdict:
+    if score.n < FEW:
+        why = f"only {score.n} questions, at {_told(score)}: more of them would decide, not compute"
+        return Verdict(score.name, "undecided", ceiling, why)
     mean, flops = score.accuracy.mean, row.flops
     flat_from = _flat_from(mean)
     decide = DECADE * max(float(flops[flat_from]), float(flops[0]))
@@ -121,10 +125,10 @@ def _level(score: RungScore, ceilings: Mapping[str, Row]) -> str:
     }
     _, low, high = score.accuracy.at()
     below = ""
-    for name, height in heights.items():
-        # a reference that derives nothing still guesses, so a floor stands at chance
-        height = max(height, score.chance.value)
-        if low <= height + FLAT and high >= height - FLAT:
+    for name, raw in heights.items():
+        # a reference that derives nothing still guesses: its floor reaches from 0 up to chance
+        height = max(raw, score.chance.value)
+        if low <= height + FLAT and high >= min(raw, height) - FLAT:
             return name
         if high < height - FLAT:
             return f"between {below} and {name}" if below else f"below {name}"

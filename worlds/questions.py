@@ -118,7 +118,7 @@ def certify(
     rung, pure = rung_of(sets, recalled)
     fact, starts = questions.fact, questions.offsets[:-1]
     has = best >= 0
-    proof = np.where(has, best, 0)
+    proof = np.pad(proofs.open, ((0, 1), (0, 0)), constant_values=-1)[best]  # [F, k] premises
 
     def each(column: NDArray, reduce: Callable[..., NDArray] = np.maximum.reduceat) -> NDArray:
         return reduce(column[fact], starts) if len(starts) else column[:0]
@@ -130,9 +130,9 @@ def certify(
     np.maximum.at(support, c.head[counted], read.support[proofs.pattern[counted]])
     stood = np.bincount(proofs.open[read.derivations].ravel() + 1, minlength=len(c.predicate) + 1)
     stood[0] = np.iinfo(np.int32).max  # the padding -1 is never the rarest
-    rarest = stood[proofs.open[proof] + 1].min(1, initial=np.iinfo(np.int32).max)
+    rarest = stood[proof + 1].min(1, initial=np.iinfo(np.int32).max)
     new = (proofs.open >= 0) & np.append(c.is_base, False)[proofs.open] & ~read.used
-    bits = (new << np.arange(new.shape[1])).sum(1).astype(np.uint8)
+    bits = np.append((new << np.arange(new.shape[1])).sum(1), 0)[best].astype(np.uint8)
     none = np.full(len(starts), -1, np.int32)
     return Certificate(
         rung=np.where(low == high, low, SPLIT).astype(np.int8),
@@ -146,7 +146,7 @@ def certify(
         proofs=each(derived, np.add.reduceat).astype(np.int32),
         support=each(support).astype(np.int32),
         frequency=each(np.where(has, rarest, 0)).astype(np.int32),
-        unseen=each(np.where(has & ~c.is_base, bits[proof], 0), np.minimum.reduceat),
+        unseen=each(np.where(c.is_base, 0, bits), np.minimum.reduceat),
         shortcut=shortcuts(proofs, entity, questions.prompt, fact, questions.question, recalled),
         lure=none,
         twin=none,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
-
 from zebroid.eval.exam import Exam
 from zebroid.eval.predictions import Predictions
 from zebroid.eval.score import Row, score

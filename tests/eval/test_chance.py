@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from zebroid.eval.chance import Guesses, interpolable
 from zebroid.eval.exam import Exam
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-
 from zebroid.eval.intervals import change, difference, means, shares, student, wilson
 
 

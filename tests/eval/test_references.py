@@ -6,7 +6,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-
 from zebroid.eval.exam import Exam
 from zebroid.eval.references import deducer, inductor, reuser
 from zebroid.worlds.corpus import Corpus
@@ -79,7 +78,7 @@ def test_the_inductor_knows_what_naive_chaining_by_exemplified_patterns_derives(
 
 
 def _naively_induced(corpus: Corpus) -> set[tuple]:
-    """Facts as tuples, by sets and loops: patterns of shown proofs, applied until nothing is new."""
+    """Facts as tuples, by sets and loops: patterns of shown proofs, until nothing is new."""
     closure, proofs = corpus.closure, corpus.exposed.gold
     derivations = [
         (int(h), frozenset(int(p) for p in ps if p >= 0), int(pattern), bool(counts))
@@ -107,7 +106,12 @@ def _naively_induced(corpus: Corpus) -> set[tuple]:
     while grown:
         grown = False
         for head, premises, pattern, counts in derivations:
-            if counts and pattern in exemplified and head not in known and premises <= known | axiom:
+            if (
+                counts
+                and pattern in exemplified
+                and head not in known
+                and premises <= known | axiom
+            ):
                 known.add(head)
                 grown = True
     rows = [[a for a in row if a >= 0] for row in closure.arguments.tolist()]

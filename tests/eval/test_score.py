@@ -1,4 +1,4 @@
-"""Scores: exact match per rung with intervals, headline and the rest apart, nothing silently lost."""
+"""Scores: exact match per rung with intervals, headline and the rest apart, nothing lost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-
 from zebroid.eval.exam import Exam
 from zebroid.eval.interpolators import lookup, marginals
 from zebroid.eval.predictions import Predictions
@@ -172,7 +171,9 @@ def test_the_strongest_marginal_of_each_rung_makes_one_row(composition_exam: Exa
         assert found.accuracy.mean[-1] == max(r.rungs[rung].accuracy.mean[-1] for r in rows)
 
 
-def test_what_the_tracer_solves_is_set_apart(composition_exam: Exam, zebra_exam: Exam, model) -> None:
+def test_what_the_tracer_solves_is_set_apart(
+    composition_exam: Exam, zebra_exam: Exam, model
+) -> None:
     levels = {"instance": 0.9, "constituent": 0.9}
     whole, rest = traced_apart([model(zebra_exam, levels, mode="chain")], "chain", tracer)
     assert rest is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-
 from zebroid.eval.exam import Exam
 from zebroid.eval.tracer import tracer
 

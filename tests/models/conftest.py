@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import os
 
-os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=2")
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_force_host_platform_device_count=2 --xla_backend_optimization_level=0"
+)
 
 import jax
 import numpy as np

@@ -10,7 +10,8 @@ from zebroid.models.generate import Format, bits, generate
 
 V, P, G, END, MARK = 7, 3, 5, 0, 1
 ASK = jax.random.randint(jax.random.key(3), (40, P), 1, V)
-MEMBERS = jnp.stack([jnp.arange(40) % V, jnp.where(jnp.arange(40) % 2, -1, 3)], axis=1)
+ROW = jnp.arange(40)
+MEMBERS = jnp.stack([ROW % V, jnp.where(ROW % 2 == 1, -1, (ROW + 2) % V)], axis=1)
 FORM = Format(jnp.int32(MARK), jnp.int32(END), jnp.array([-1, -1, 10, 11, 12, 13, 14], jnp.int32))
 FIRST = FORM._replace(answer_mark=jnp.int32(-1))
 

@@ -20,7 +20,11 @@ TRAITS = (
     "pale dark masked ringed bearded banded plumed scaly blind albino foal wild tame "
     "desert marsh alpine polar tropical"
 )
-ATTRIBUTES = "coat voice food home gait mood sleep smell"
+ATTRIBUTES = (
+    "coat voice food home gait mood sleep smell size speed nest herd call tail ears eyes hoof "
+    "tongue teeth skin blood heart lifespan season range rival prey dance play song fear "
+    "memory sight hearing touch swim climb dig jump rest"
+)
 
 
 class Zebra(World):
@@ -52,10 +56,20 @@ class Zebra(World):
     like = "like(X,Y) :- genus(X,K), genus(Y,K), X != Y."
     sizes = MappingProxyType(
         {
-            "tiny": {"kinds": 8, "traits": 6, "attributes": 4, "levels": (30, 20, 20, 40, 30)},
-            "small": {"kinds": 20, "traits": 16, "levels": (200, 150, 150, 300, 250)},
-            "base": {"kinds": 40, "traits": 30, "levels": (600, 450, 450, 1000, 850)},
-            "large": {"kinds": 120, "traits": 100, "levels": (6_000, 4_000, 4_000, 6_000, 5_000)},
+            "tiny": {"kinds": 5, "traits": 4, "attributes": 16, "levels": (16, 8, 8, 10, 8)},
+            "small": {"kinds": 10, "traits": 8, "attributes": 40, "levels": (60, 40, 40, 60, 50)},
+            "base": {
+                "kinds": 20,
+                "traits": 16,
+                "attributes": 40,
+                "levels": (160, 100, 100, 150, 120),
+            },
+            "large": {
+                "kinds": 120,
+                "traits": 100,
+                "attributes": 40,
+                "levels": (2_000, 1_500, 1_500, 2_000, 1_500),
+            },
         }
     )
     phrases = MappingProxyType(
@@ -71,7 +85,7 @@ class Zebra(World):
         }
     )
     exposure = Exposure(
-        held=0.04,
+        held=0.07,
         held_frames=0.2,
         shown=0.8,
         shown_height=3,
@@ -85,17 +99,20 @@ class Zebra(World):
         *,
         kinds: int,
         traits: int,
+        attributes: int,
         levels: tuple[int, ...],
-        attributes: int = 8,
         values: int = 8,
-        decided: int = 2,
         exceptions: float = 0.05,
     ) -> Facts:
-        """``levels[i]`` definitions build on i others; a trait decides ``decided`` attributes."""
+        """``levels[i]`` definitions build on i others; a trait decides a sixth of all attributes.
+
+        Many attributes a thing, so that each definition has many shown conclusions: with 8 of them
+        a model that answers at once memorised the corpus and reused nothing.
+        """
         genus, bears = self._definitions(rng, kinds, traits, levels)
         typical = np.stack(np.meshgrid(np.arange(kinds), np.arange(attributes)), -1).reshape(-1, 2)
         gives = np.array(
-            [(t, r) for t in range(traits) for r in rng.permutation(attributes)[:decided]]
+            [(t, r) for t in range(traits) for r in rng.permutation(attributes)[: attributes // 6]]
         )
         things = len(genus)
         unlike = np.stack([np.arange(things), rng.randint(attributes, size=things)], 1)

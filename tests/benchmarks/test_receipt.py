@@ -1,0 +1,169 @@
+"""Receipts: complete, canonical, readable again, and refused in one line where they don't fit."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import numpy as np
+import pytest
+from zebroid.benchmarks import canonical, provenance
+from zebroid.benchmarks.receipt import Receipt
+from zebroid.benchmarks.results import Store
+from zebroid.benchmarks.suite import load
+from zebroid.eval.exam import Exam
+from zebroid.registry import UserError, make
+from zebroid.worlds.state import state
+from zebroid.worlds.tokens import select
+
+
+@pytest.fixture
+def done(zebroid, suite, trained, tmp_path):
+    """The folder of a finished suite."""
+    zebroid("run", suite(), "--out", "out")
+    (path,) = tmp_path.glob("out/tiny-*")
+    return path
+
+
+def test_a_receipt_reads_back_as_written(done):
+    path = done / "receipt.json"
+    found = Receipt.read(path)
+    again = done / "again.json"
+    found.write(again)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_receipt_says_what_it_takes_to_run_it_again(done, suite):
+    found, grid = Receipt.read(done / "receipt.json"), load(suite())
+    assert found.suite.digest == grid.digest
+    assert [c.digest for c in found.cells] == [c.digest for c in grid.cells]
+    assert found.cells[3].cell["seeds"] == {"world": 0, "exposure": 0, "init": 1, "order": 1}
+    assert found.cells[0].cell["recipe"]["steps"] == 100
+    assert found.versions["jax"] and found.versions["zebroid"]
+    corpus = state(make("composition-v1"), "tiny", grid.cells[0].exposure, (0, 0))
+    assert {c.corpus for c in found.cells} == {corpus.digest}
+
+
+def test_no_score_travels_without_interval_chance_and_number(done):
+    (panel,) = Receipt.read(done / "receipt.json").panels
+    assert [r.label for r in panel.rows if r.kind == "ceiling"] == ["reuser", "inductor", "deducer"]
+    assert [r.label for r in panel.rows if r.kind == "model"] == ["direct", "chain"]
+    for row in panel.rows:
+        for score in row.rungs.values():
+            assert score.questions > 0 and 0 <= score.chance <= 1
+            low, mean, high = score.accuracy.low, score.accuracy.mean, score.accuracy.high
+            assert low is not None and mean is not None and high is not None
+            assert low <= mean <= high
+    assert set(panel.verdicts) == {"direct", "chain"}
+
+
+def test_files_are_named_with_their_digests(done):
+    found = Receipt.read(done / "receipt.json")
+    import hashlib
+
+    for name, digest in found.files.items():
+        assert hashlib.sha256((done / name).read_bytes()).hexdigest() == digest
+    assert set(found.files) == {"predictions.parquet", "curves.parquet"}
+
+
+def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_path):
+    cell = load(suite()).cells[2]
+    table = duckdb.sql(
+        f"SELECT * FROM '{done}/predictions.parquet' WHERE cell = '{cell.digest[:16]}'"
+    )
+    rows = [dict(zip(table.columns, row)) for row in table.fetchall()]
+    corpus = state(make("composition-v1"), "tiny", cell.exposure, (0, 0))
+    exam = Exam(corpus, select(corpus, cell.questions, 0))
+    result = Store(tmp_path / "out").load(cell)
+    assert result is not None
+    assert [row["question"] for row in rows] == exam.questions.tolist()
+    right = exam.right(result.run.answer[0, -1])
+    assert [row["right"] for row in rows] == right.tolist()
+    for row in rows:
+        assert (row["answer"] in row["right_answers"]) == row["right"]
+    first = rows[0]
+    assert first["prompt"].count("?") == 1 and first["prompt"].endswith(")")
+    for column in "rung pure provable height proofs support frequency shortcut lure".split():
+        assert column in first
+
+
+def test_curves_agree_with_the_receipt(done, suite):
+    cell = load(suite()).cells[0]
+    (value,) = duckdb.sql(
+        f"""SELECT accuracy FROM '{done}/curves.parquet'
+            WHERE cell = '{cell.digest[:16]}' AND "group" = 'instance' AND step = 100"""
+    ).fetchall()
+    predictions = duckdb.sql(
+        f"""SELECT avg("right"::INT) FROM '{done}/predictions.parquet'
+            WHERE cell = '{cell.digest[:16]}' AND rung = 'instance' AND pure"""
+    ).fetchall()
+    assert value[0] == pytest.approx(predictions[0][0])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda c: c.update(schema=1), "schema 1; this version reads schema 0"),
+        (lambda c: c.pop("cells"), "cells: Field required"),
+        (lambda c: c.update(extra=1), "extra: Extra inputs"),
+        (lambda c: c["suite"].update(digest="abc"), "suite.digest"),
+        (lambda c: c["cells"][0].update(parameters="many"), "cells.0.parameters"),
+        (lambda c: c["panels"][0]["rows"][0]["rungs"]["recall"].pop("accuracy"), "accuracy"),
+    ],
+)
+def test_what_is_no_receipt_is_refused_in_one_line(done, change, told):
+    path = done / "receipt.json"
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(UserError) as error:
+        Receipt.read(path)
+    assert told in str(error.value) and "\n" not in str(error.value)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{", "\x80"])
+def test_what_is_no_json_is_refused_in_one_line(tmp_path, text):
+    path = tmp_path / "receipt.json"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(UserError, match=r"receipt\.json"):
+        Receipt.read(path)
+    with pytest.raises(UserError, match="No such file"):
+        Receipt.read(tmp_path / "absent.json")
+
+
+def test_credentials_are_never_recorded(done):
+    text = (done / "receipt.json").read_text().lower()
+    for word in ("http", "@github", "token", "password", "home/", "username"):
+        assert word not in text
+
+
+def test_canonical_text_is_the_same_for_equal_content():
+    one = {"b": np.float32(0.1), "a": (1, None, True), "c": {"y": np.arange(2), "x": "é"}}
+    two = {"c": {"x": "é", "y": [0, 1]}, "a": [1, None, True], "b": 0.100000001490116}
+    assert canonical.text(one) == canonical.text(two)
+    assert canonical.text(float("inf")) == "null"
+    with pytest.raises(TypeError, match="set has no canonical JSON"):
+        canonical.text({1, 2})
+
+
+def test_digest_of_arrays_tells_shape_name_and_value_but_not_width():
+    a = np.arange(6, dtype=np.int32)
+    same = canonical.digest_arrays(x=a)
+    assert canonical.digest_arrays(x=a.astype(np.int64)) == same
+    others = [{"y": a}, {"x": a.reshape(2, 3)}, {"x": a[::-1]}, {"x": a.astype(float)}]
+    assert same not in [canonical.digest_arrays(**other) for other in others]
+
+
+def test_code_of_a_foreign_world_is_part_of_who_made_a_result(tmp_path):
+    source = (
+        "from zebroid.worlds.catalog.composition import Composition\n"
+        "class Mine(Composition):\n    id = 'test.mine-v1'\n"
+    )
+    path = tmp_path / "mine.py"
+    makers = []
+    for text in (source, source, source + "# changed\n"):
+        path.write_text(text)
+        provenance.maker.cache_clear()
+        makers.append(provenance.maker(str(path)))
+    assert makers[0] == makers[1] != makers[2]

@@ -1,0 +1,270 @@
+"""Runs: what is finished is kept, what fails is a hole, and nothing is ever half there."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+
+import numpy as np
+import pytest
+from zebroid.benchmarks import disk, run
+from zebroid.benchmarks.receipt import Receipt
+from zebroid.benchmarks.results import Store
+from zebroid.benchmarks.suite import load
+from zebroid.registry import UserError
+
+
+def receipt(folder):
+    """The one receipt below a folder, without its times."""
+    (path,) = folder.glob("*/receipt.json")
+    content = Receipt.read(path).model_dump(by_alias=True)
+    del content["times"]
+    return content
+
+
+def test_finished_cells_are_not_trained_again(zebroid, suite, trained, tmp_path):
+    path = suite()
+    status, first, err = zebroid("run", path, "--out", "out")
+    assert (status, err, len(trained)) == (0, "", 4)
+    before = receipt(tmp_path / "out")
+    _, second, _ = zebroid("run", path, "--out", "out")
+    assert len(trained) == 4
+    assert second.count("  kept") == 4
+    assert receipt(tmp_path / "out") == before
+    assert first.split("exact answers")[1] == second.split("exact answers")[1]
+
+
+def test_finished_cells_are_shared_between_suites(zebroid, suite, trained):
+    zebroid("run", suite(), "--out", "out")
+    zebroid("run", suite(**{'"tiny"': '"other"', '"short"': '"brief"', ".short": ".brief"}))
+    zebroid("run", suite(**{'"tiny"': '"other"', "steps = 100": "steps = 101"}), "--out", "out")
+    assert len(trained) == 4 + 4 + 4  # another folder, then another recipe
+    zebroid("run", suite(**{'"tiny"': '"third"'}), "--out", "out")
+    assert len(trained) == 12
+
+
+def test_results_of_other_code_are_not_results(zebroid, suite, trained, other_code):
+    zebroid("run", suite(), "--out", "out")
+    other_code()
+    _, out, _ = zebroid("run", suite(), "--dry-run", "--out", "out")
+    assert "0 kept" in out
+    zebroid("run", suite(), "--out", "out")
+    assert len(trained) == 8
+
+
+def test_two_folders_get_equal_receipts_and_equal_files(zebroid, suite, trained, tmp_path):
+    for out in ("a", "b"):
+        zebroid("run", suite(), "--out", out)
+    assert receipt(tmp_path / "a") == receipt(tmp_path / "b")
+    for name in ("predictions.parquet", "curves.parquet"):
+        (one,), (two,) = tmp_path.glob(f"a/*/{name}"), tmp_path.glob(f"b/*/{name}")
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_shares_and_filters_add_up_to_the_whole(zebroid, suite, trained, tmp_path):
+    zebroid("run", suite(), "--out", "whole")
+    for part in (["--cells", "1/3"], ["--cells", "2/3"], ["--only", "mode=chain"]):
+        status, out, _ = zebroid("run", suite(), "--out", "parts", *part)
+        assert status == 0
+        assert "more cells to the receipt" in out
+        assert not list(tmp_path.glob("parts/*/receipt.json"))
+    trained.clear()
+    zebroid("run", suite(), "--out", "parts")
+    assert len(trained) < 2
+    assert receipt(tmp_path / "parts") == receipt(tmp_path / "whole")
+
+
+def test_a_failing_cell_is_a_hole_and_the_rest_goes_on(zebroid, suite, trained, monkeypatch):
+    kind = run.train_cell
+
+    def fails(cell, *rest):
+        if cell.mode == "chain" and cell.seeds.init == 0:
+            raise RuntimeError("out of\nmemory")
+        return kind(cell, *rest)
+
+    monkeypatch.setattr(run, "train_cell", fails)
+    status, out, _ = zebroid("run", suite(), "--out", "out")
+    assert status == 1
+    assert len(trained) == 3
+    assert "chain: 1 cell missing: RuntimeError: out of memory" in out
+    monkeypatch.setattr(run, "train_cell", kind)
+    status, out, _ = zebroid("run", suite(), "--out", "out")
+    assert (status, len(trained)) == (0, 4)
+
+
+def test_a_row_whose_cells_all_fail_is_shown_as_a_hole(
+    zebroid, suite, trained, monkeypatch, tmp_path
+):
+    kind = run.train_cell
+
+    def fails(cell, *rest):
+        if cell.mode == "chain":
+            raise UserError("no proof; give one")
+        return kind(cell, *rest)
+
+    monkeypatch.setattr(run, "train_cell", fails)
+    status, out, _ = zebroid("run", suite(), "--out", "out")
+    assert status == 1
+    row = next(line for line in out.splitlines() if line.strip().startswith("chain "))
+    assert set(row.split()[1:]) == {"–"}
+    assert "chain: 2 cells missing: no proof; give one" in out
+    found = receipt(tmp_path / "out")
+    assert [c["failed"] for c in found["cells"]].count("no proof; give one") == 2
+    assert len(list(tmp_path.glob("out/failures/*.txt"))) == 2
+
+
+def test_a_suite_without_any_result_still_ends_in_words(zebroid, suite, monkeypatch):
+    def fails(*_):
+        raise UserError("no luck; try again")
+
+    monkeypatch.setattr(run, "train_cell", fails)
+    status, out, err = zebroid("run", suite(), "--out", "out")
+    assert (status, err) == (1, "")
+    assert "every cell failed: no luck" in " ".join(out.split())
+
+
+def test_a_loss_that_is_not_finite_is_a_finished_failure(zebroid, suite, trained, monkeypatch):
+    import dataclasses
+
+    kind = run.train_cell
+
+    def diverges(cell, *rest):
+        result = kind(cell, *rest)
+        broken = dataclasses.replace(result.run, failed="loss not finite at step 7")
+        return dataclasses.replace(result, run=broken) if cell.mode == "direct" else result
+
+    monkeypatch.setattr(run, "train_cell", diverges)
+    for _ in range(2):
+        status, out, _ = zebroid("run", suite(), "--out", "out")
+        assert status == 1
+        assert "direct: 2 cells missing: loss not finite at step 7" in out
+    assert len(trained) == 4  # it would fail again
+
+
+def test_a_damaged_result_is_named(zebroid, suite, trained, tmp_path):
+    zebroid("run", suite(), "--out", "out")
+    cell = load(suite()).cells[0]
+    path = Store(tmp_path / "out").path(cell) / "answers.npz"
+    whole = path.read_bytes()
+    for broken in (whole[: len(whole) // 2], b"no archive"):
+        path.write_bytes(broken)
+        status, _, err = zebroid("run", suite(), "--out", "out")
+        assert status == 2
+        assert cell.digest[:16] in err and "delete it" in err and err.count("\n") == 1
+
+
+def test_changed_answers_are_noticed(suite, trained, zebroid, tmp_path):
+    zebroid("run", suite(), "--out", "out")
+    cell = load(suite()).cells[0]
+    path = Store(tmp_path / "out").path(cell) / "answers.npz"
+    with np.load(path) as file:
+        arrays = dict(file)
+    arrays["answer"][0, -1, 0] += 1
+    np.savez_compressed(path, **arrays)
+    with pytest.raises(UserError, match=r"damaged \(digest\)"):
+        Store(tmp_path / "out").load(cell)
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path, files):
+    with pytest.raises(RuntimeError), disk.folder(tmp_path / "sub" / "cell") as draft:
+        (draft / "half").write_text("half")
+        raise RuntimeError
+    assert files(tmp_path) == []
+    with disk.folder(tmp_path / "sub" / "cell") as draft:
+        (draft / "whole").write_text("whole")
+        assert not (tmp_path / "sub" / "cell").exists()
+    assert files(tmp_path) == ["sub/cell/whole"]
+
+
+def test_a_file_is_replaced_whole_or_kept(tmp_path, files):
+    final = tmp_path / "file"
+    final.write_text("old")
+    with pytest.raises(RuntimeError), disk.file(final) as draft:
+        draft.write_text("ne")
+        raise RuntimeError
+    assert (final.read_text(), files(tmp_path)) == ("old", ["file"])
+    with disk.file(final) as draft:
+        draft.write_text("new")
+    assert (final.read_text(), files(tmp_path)) == ("new", ["file"])
+
+
+def test_what_the_dead_left_half_written_is_swept(tmp_path, files):
+    dead = 2**22 + 1  # above the largest process id of Linux
+    (tmp_path / f".draft-{dead}-cell").mkdir()
+    (tmp_path / f".draft-{dead}-cell" / "half").write_text("half")
+    (tmp_path / f".draft-{dead}-file").write_text("half")
+    (tmp_path / f".draft-{os.getppid()}-file").write_text("a neighbour at work")
+    with disk.file(tmp_path / "mine") as draft:
+        draft.write_text("mine")
+    assert files(tmp_path) == [f".draft-{os.getppid()}-file", "mine"]
+
+
+def test_a_full_disk_is_one_line_and_nothing_half_written(
+    zebroid, suite, trained, monkeypatch, tmp_path, files
+):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    status, _, err = zebroid("run", suite(), "--out", "out")
+    assert status == 2
+    assert err.count("\n") == 1
+    assert "No space left on device" in err and "out/cells" in err and "--out" in err
+    assert files(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("name", ["predictions.parquet", "report.html", "receipt.json"])
+def test_a_disk_full_at_the_end_keeps_cells_and_writes_no_receipt(
+    zebroid, suite, trained, monkeypatch, tmp_path, files, name
+):
+    sync = disk._sync
+
+    def full(path):
+        if path.name.endswith(name):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        sync(path)
+
+    monkeypatch.setattr(disk, "_sync", full)
+    status, _, err = zebroid("run", suite(), "--out", "out")
+    assert status == 2
+    assert err.count("\n") == 1 and name in err and "No space left" in err
+    left = files(tmp_path / "out")
+    assert not [f for f in left if f.endswith((name, "receipt.json")) or "draft" in f]
+    monkeypatch.setattr(disk, "_sync", sync)
+    assert zebroid("run", suite(), "--out", "out")[0] == 0
+    assert len(trained) == 4
+
+
+def test_an_unwritable_folder_is_told_before_any_work(zebroid, suite, trained, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    status, _, err = zebroid("run", suite(), "--out", "file/out")
+    assert status == 2
+    assert err.count("\n") == 1 and "file" in err and "--out" in err
+    assert trained == []
+
+
+def test_clean_removes_cells_and_keeps_receipts(zebroid, suite, trained, tmp_path, files):
+    zebroid("run", suite(), "--out", "out")
+    kept = [f for f in files(tmp_path / "out") if not f.startswith("cells/")]
+    status, out, _ = zebroid("clean", "--out", "out")
+    assert status == 0 and "removed 4 cells" in out
+    assert files(tmp_path / "out") == kept
+    assert zebroid("clean", "--out", "nowhere")[0] == 0
+
+
+def test_dry_run_writes_nothing_and_says_what_it_would_cost(zebroid, suite, trained, tmp_path):
+    status, out, _ = zebroid("run", suite(), "--dry-run", "--out", "out")
+    assert status == 0
+    assert out.count("to run") == 4 and "about 0.1 minutes" in out
+    assert not (tmp_path / "out").exists()
+    assert trained == []
+
+
+def test_cells_are_stored_as_plain_arrays_and_json(zebroid, suite, trained, tmp_path):
+    zebroid("run", suite(), "--out", "out")
+    for path in tmp_path.glob("out/cells/*/cell.json"):
+        json.loads(path.read_text("ascii"))
+    for path in tmp_path.glob("out/cells/*/answers.npz"):
+        with np.load(path, allow_pickle=False) as file:
+            assert {array.dtype.kind for array in file.values()} <= {"i", "f"}
