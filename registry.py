@@ -171,7 +171,7 @@ def _unique(
 
 
 def _origin(point: EntryPoint) -> str:
-    package = point.dist.name if point.dist else "an unknown package"
+    package = f"{point.dist.name} {point.dist.version}" if point.dist else "an unknown package"
     return f"{point.value!r} of {package}"
 
 

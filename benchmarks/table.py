@@ -6,6 +6,7 @@ The same content goes to the terminal and into the report. Nothing is computed h
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 
 from ..eval.profile import NAMES, Profile, Share
@@ -97,7 +98,7 @@ def share(found: Share) -> str:
 def _spread(mean: float, low: float, high: float) -> str:
     """``.94±.03``: the wider side of the interval stands for both."""
     half = f"{max(high - mean, mean - low):.2f}".removeprefix("0")
-    return f"{mean:.2f}".replace("0.", ".", 1) + f"±{half}"
+    return re.sub(r"^(-?)0\.", r"\1.", f"{mean:.2f}") + f"±{half}"
 
 
 def profile_lines(found: Sequence[Profile]) -> list[tuple[str, ...]]:

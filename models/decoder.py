@@ -10,7 +10,7 @@ from flax import nnx
 
 from ..registry import UserError
 from . import flops
-from .layers import Block, RMSNorm, project
+from .layers import Block, Memory, RMSNorm, project
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Decoder(nnx.Module):
     """
 
     def __init__(self, spec: DecoderSpec, vocabulary: int, rngs: nnx.Rngs):
+        self.spec = spec
         D, V = spec.width, vocabulary
         gain = (2 * spec.layers) ** -0.5  # keeps the stream's variance at any depth (GPT-2)
         self.embed_VD = nnx.Param(rngs.params.normal((V, D)))
@@ -66,3 +67,22 @@ class Decoder(nnx.Module):
             x = block(x, every_T)
         x_BPD = self.blocks[-1](x, at_P)
         return project(self.norm(x_BPD), self.head_DV[...])
+
+    def memory(self, rows: int, tokens: int) -> list[Memory]:
+        """Empty keys and values of every layer, for ``step``."""
+        shape = (rows, tokens, self.spec.heads, self.spec.width // self.spec.heads)
+        return [(jnp.zeros(shape), jnp.zeros(shape)) for _ in self.blocks]
+
+    def step(
+        self, memory: list[Memory], token_B: jax.Array, now: jax.Array
+    ) -> tuple[jax.Array, list[Memory]]:
+        """Reads one more token, at position ``now``: (logits_BV, memory).
+
+        Writing a proof token by token costs one pass in all, not one pass a token.
+        """
+        x_B1D = self.embed_VD[...][token_B][:, None]
+        after = []
+        for block, before in zip(self.blocks, memory):
+            x_B1D, kept = block.step(x_B1D, before, now)
+            after.append(kept)
+        return project(self.norm(x_B1D), self.head_DV[...])[:, 0], after

@@ -6,13 +6,12 @@ generated at most, M members, V vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-Model = Callable[[jax.Array, jax.Array], jax.Array]
+Model = Any  # model(tokens_BT, at_P) -> logits_BPV; and, if it can, `memory` and `step`
 
 
 class Format(NamedTuple):
@@ -52,27 +51,35 @@ def generate(
 
     A proof without an answer is malformed: answer -1 and the bits of a uniform guess, log2 V.
     One program whatever ``max_new``: a loop over a padded buffer, whose padding a causal model
-    can't see. It stops early once every row has ended.
+    can't see. It stops early once every row has ended. A model that can ``step`` remembers what
+    it has read; any other reads it again for every token.
     """
     Q, P = ask_QP.shape
     V = form.answer_ids.shape[0]
     buffer_QT = jnp.concatenate([ask_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
+    stepwise = max_new > 1 and hasattr(model, "step")
+    memory = _read(model, ask_QP[:, :-1], P + max_new - 1) if stepwise else ()
 
     def write(carry):
-        step, buffer_QT, due_Q, ended_Q, answer_Q, bits_Q = carry
-        logits_QV = model(buffer_QT[:, :-1], (P - 1 + step)[None])[:, 0]
+        step, buffer_QT, due_Q, ended_Q, answer_Q, bits_Q, memory = carry
+        now = P - 1 + step
+        if stepwise:
+            logits_QV, memory = model.step(memory, buffer_QT[:, now], now)
+        else:
+            logits_QV = model(buffer_QT[:, :-1], now[None])[:, 0]
         if key is None:
             token_Q = jnp.argmax(logits_QV, axis=1).astype(jnp.int32)
         else:
-            now = jax.random.fold_in(key, step)
-            token_Q = jax.random.categorical(now, logits_QV / temperature).astype(jnp.int32)
+            draw = jax.random.fold_in(key, step)
+            token_Q = jax.random.categorical(draw, logits_QV / temperature).astype(jnp.int32)
         token_Q = jnp.where(ended_Q, form.end, token_Q)
         due_Q &= ~ended_Q
         answer_Q = jnp.where(due_Q, form.answer_ids[token_Q], answer_Q)
         bits_Q = jnp.where(due_Q, bits(logits_QV, members_QM), bits_Q)
         ended_Q |= (token_Q == form.end) | (due_Q & (form.answer_mark >= 0))
         buffer_QT = jax.lax.dynamic_update_slice(buffer_QT, token_Q[:, None], (0, P + step))
-        return step + 1, buffer_QT, token_Q == form.answer_mark, ended_Q, answer_Q, bits_Q
+        due_Q = token_Q == form.answer_mark
+        return step + 1, buffer_QT, due_Q, ended_Q, answer_Q, bits_Q, memory
 
     start = (
         jnp.int32(0),
@@ -81,9 +88,20 @@ def generate(
         jnp.zeros(Q, bool),
         jnp.full(Q, -1, jnp.int32),
         jnp.full(Q, jnp.log2(V), jnp.float32),
+        memory,
     )
     if max_new == 1:
         last = write(start)
     else:
         last = jax.lax.while_loop(lambda c: (c[0] < max_new) & ~jnp.all(c[3]), write, start)
     return Answers(answer=last[4], bits=last[5], generated=last[1][:, P:])
+
+
+def _read(model: Any, tokens_QT: jax.Array, length: int) -> Any:
+    """The memory of a stepwise model after all these tokens, with room for ``length``."""
+
+    def read(now: jax.Array, memory: Any) -> Any:
+        return model.step(memory, tokens_QT[:, now], now)[1]
+
+    empty = model.memory(tokens_QT.shape[0], length)
+    return jax.lax.fori_loop(0, tokens_QT.shape[1], read, empty)

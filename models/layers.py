@@ -16,6 +16,9 @@ from flax import nnx
 FAR = 10_000.0  # longest rotary wavelength / 2 pi, in positions
 
 
+Memory = tuple[jax.Array, jax.Array]  # keys and values of one layer, [B, T, H, K] each
+
+
 class Matrix(nnx.Param):
     """A hidden matrix: the last two axes are (in, out), any before them count matrices.
 
@@ -73,11 +76,29 @@ class Attention(nnx.Module):
         q_BPHK = rotate(project(x_BPD, q).reshape(B, -1, self.heads, K), at_P)
         k_BTHK = rotate(project(x_BTD, k).reshape(B, T, self.heads, K), position_T)
         v_BTHK = project(x_BTD, v).reshape(B, T, self.heads, K)
+        return self._attend(q_BPHK, k_BTHK, v_BTHK, position_T[None] <= at_P[:, None])
+
+    def step(self, x_B1D: jax.Array, memory: Memory, now: jax.Array) -> tuple[jax.Array, Memory]:
+        """The token at position ``now`` alone, on the keys and values of those before it."""
+        B, _, D = x_B1D.shape
+        shape = (B, 1, self.heads, D // self.heads)
+        q, k, v = self.qkv_3DD[...]
+        q_B1HK = rotate(project(x_B1D, q).reshape(shape), now[None])
+        k_B1HK = rotate(project(x_B1D, k).reshape(shape), now[None])
+        v_B1HK = project(x_B1D, v).reshape(shape)
+        k_BTHK = jax.lax.dynamic_update_slice(memory[0], k_B1HK, (0, now, 0, 0))
+        v_BTHK = jax.lax.dynamic_update_slice(memory[1], v_B1HK, (0, now, 0, 0))
+        seen_1T = (jnp.arange(k_BTHK.shape[1]) <= now)[None]
+        return self._attend(q_B1HK, k_BTHK, v_BTHK, seen_1T), (k_BTHK, v_BTHK)
+
+    def _attend(
+        self, q_BPHK: jax.Array, k_BTHK: jax.Array, v_BTHK: jax.Array, seen_PT: jax.Array
+    ) -> jax.Array:
+        B, P, H, K = q_BPHK.shape
         scores_BHPT = jnp.einsum("BPHK,BTHK->BHPT", q_BPHK, k_BTHK) / math.sqrt(K)
-        seen_PT = position_T[None] <= at_P[:, None]
         weights_BHPT = jax.nn.softmax(jnp.where(seen_PT[None, None], scores_BHPT, -1e30), axis=-1)
         y_BPHK = jnp.einsum("BHPT,BTHK->BPHK", weights_BHPT, v_BTHK)
-        return project(y_BPHK.reshape(B, -1, D), self.out_DD[...])
+        return project(y_BPHK.reshape(B, P, H * K), self.out_DD[...])
 
 
 class MLP(nnx.Module):
@@ -103,3 +124,9 @@ class Block(nnx.Module):
         stay_BPD = x_BTD if at_P.shape[0] == x_BTD.shape[1] else x_BTD[:, at_P]
         x_BPD = stay_BPD + self.attention(self.before_attention(x_BTD), at_P)
         return x_BPD + self.mlp(self.before_mlp(x_BPD))
+
+    def step(self, x_B1D: jax.Array, memory: Memory, now: jax.Array) -> tuple[jax.Array, Memory]:
+        """The token at position ``now`` alone."""
+        y_B1D, memory = self.attention.step(self.before_attention(x_B1D), memory, now)
+        x_B1D = x_B1D + y_B1D
+        return x_B1D + self.mlp(self.before_mlp(x_B1D)), memory

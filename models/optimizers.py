@@ -34,9 +34,9 @@ def optimizer(plan: Plan, hidden: Any) -> optax.GradientTransformation:
     """The plan's update rule; ``hidden`` marks the leaves that are hidden matrices."""
     rule = _rule(plan, hidden)
 
-    def update(gradient: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
+    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
         with jax.numpy_dtype_promotion("standard"):  # Optax (0.2.8) raises float ** int
-            return rule.update(gradient, state, params)
+            return rule.update(updates, state, params)
 
     return optax.GradientTransformation(rule.init, update)
 

@@ -20,7 +20,7 @@ from flax import nnx
 
 from . import flops
 from .data import Data
-from .generate import generate
+from .generate import Answers, generate
 from .optimizers import matrices, optimizer
 from .run import Plan
 
@@ -139,8 +139,9 @@ def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
     """Asks all questions and writes checkpoint ``k``, unless the seed has failed."""
     model = nnx.merge(program.model[0], state.params)
 
-    def chunk(part):
-        return generate(model, *part, data.form, program.max_new)
+    def chunk(part: tuple[jax.Array, jax.Array]) -> Answers:
+        ask, members = part
+        return generate(model, ask, members, data.form, program.max_new)
 
     answers = jax.lax.map(chunk, (data.ask, data.members))
     answer, bits, generated = (a.reshape(-1, *a.shape[2:]) for a in answers)

@@ -66,7 +66,7 @@ def _patterns_as_given(corpus: Corpus) -> None:
         cure = (
             "no shown conclusion may use it: withhold the conclusions that do"
             if shown
-            else "show more conclusions, hold fewer facts, or give it another way"
+            else "show more conclusions or higher ones, hold fewer facts, or give it another way"
         )
         raise AuditError(
             f"{corpus.world.id}: the pattern {rule}{axioms} is given as {way!r} but is "
@@ -77,10 +77,14 @@ def _patterns_as_given(corpus: Corpus) -> None:
 def _withheld(corpus: Corpus) -> None:
     """No held fact is used, no held frame shown, nothing shown is higher than allowed."""
     exposed, read = corpus.exposed, corpus.read
+    proves = exposed.gold.counts & corpus.shown[corpus.closure.head]
     held = np.append(exposed.held, False)[exposed.gold.open] & (exposed.gold.open >= 0)
     broken = {
         "a held fact stands in a derivation of a shown conclusion": held[read.derivations].any(),
         "a held frame is shown": (exposed.held_frames & read.frames).any(),
+        "a shown conclusion is higher than exposure.shown_height": (
+            exposed.gold.top[proves] > corpus.exposure.shown_height
+        ).any(),
         "a shown conclusion is a base fact": (corpus.shown & corpus.closure.is_base).any(),
         "a shown conclusion is not eligible": (corpus.shown & ~exposed.eligible).any(),
     }

@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from zebroid import __version__, registry
@@ -134,7 +135,7 @@ def test_a_file_too_large_for_the_system_is_one_line(suite, tmp_path):
     """A real failing write, in a process that may write no file beyond 2 kB."""
     code = (
         "import resource, signal, sys\n"
-        f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "import conftest\n"
         "from zebroid.benchmarks import cli, run\n"
         "run.train_cell = conftest.pretend\n"

@@ -83,7 +83,7 @@ def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_pat
         assert (row["answer"] in row["right_answers"]) == row["right"]
     first = rows[0]
     assert first["prompt"].count("?") == 1 and first["prompt"].endswith(")")
-    for column in "rung pure provable height proofs support frequency shortcut lure".split():
+    for column in ("rung", "pure", "height", "proofs", "support", "frequency", "shortcut", "lure"):
         assert column in first
 
 

@@ -1,0 +1,190 @@
+"""Ids: built in, from a file, from a plugin; what is wrong with one harms no other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from zebroid import registry
+from zebroid.registry import UserError
+
+WORLD = """
+from zebroid.worlds.facts import Facts
+from zebroid.worlds.world import World
+
+class {name}(World):
+    "Edges and their chains."
+    id = "{id}"
+    rules = "path(X,Z) :- edge(X,Y), edge(Y,Z)."
+    sizes = {{"small": {{}}, "big": {{}}}}
+
+    def sample(self, rng):
+        return Facts.of({{"node": 3}}, edge=("node node", [[0, 1], [1, 2]]))
+"""
+
+
+@pytest.fixture
+def world_file(tmp_path):
+    def write(text, name="mine.py"):
+        path = tmp_path / name
+        path.write_text(text)
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def plugin(tmp_path, monkeypatch):
+    """plugin(package, entry points, modules): installs a package as pip would lay it out."""
+
+    def install(package, points, **modules):
+        site = tmp_path / package
+        info = site / f"{package}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(points)
+        for name, text in modules.items():
+            (site / f"{name}.py").write_text(text)
+        monkeypatch.syspath_prepend(str(site))
+
+    return install
+
+
+def test_every_built_in_world_is_made_by_its_id():
+    assert {"composition-v1", "zebra-v1"} <= set(registry.worlds())
+    for id in registry.worlds():
+        assert registry.make(id).id == id
+
+
+def test_every_built_in_model_is_made_by_its_name():
+    for name, text in registry.models().items():
+        spec = registry.model(name)
+        assert type(spec).__name__ == text.partition("(")[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: registry.make("zebra-v2"), "unknown world 'zebra-v2'; did you mean 'zebra-v1'?"),
+        (lambda: registry.make("quark"), "known: composition-v1"),
+        (lambda: registry.make("zebra-v1/tiny"), "make the world 'zebra-v1' alone"),
+        (lambda: registry.sized("zebra-v1/tny"), "did you mean 'tiny'?"),
+        (lambda: registry.model("decodr-s"), "did you mean 'decoder-s'?"),
+        (lambda: registry.suite("smok"), "did you mean 'smoke'?"),
+        (lambda: registry.suite("a/b.toml"), "no suite file 'a/b.toml'"),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest_known_one(call, told):
+    with pytest.raises(UserError) as error:
+        call()
+    assert told in str(error.value)
+
+
+def test_a_file_gives_its_one_world(world_file):
+    path = world_file(WORLD.format(name="Path", id="acme.path-v1"))
+    world, size = registry.sized(path)
+    assert (world.id, size) == ("acme.path-v1", "small")  # the first: it has no tiny one
+    assert registry.sized("zebra-v1")[1] == "tiny"
+    assert registry.sized(f"{path}/big")[1] == "big"
+    with pytest.raises(UserError, match="did you mean 'big'"):
+        registry.sized(f"{path}/bigg")
+
+
+def test_a_file_may_import_worlds_and_define_one(world_file):
+    text = "from zebroid.worlds.catalog.zebra import Zebra\n"
+    text += "class Mine(Zebra):\n    id = 'acme.mine-v1'\n"
+    assert registry.make(world_file(text)).id == "acme.mine-v1"
+
+
+def test_a_file_with_two_worlds_or_none_names_what_it_found(world_file):
+    two = WORLD.format(name="One", id="a.one-v1") + WORLD.format(name="Two", id="a.two-v1")
+    with pytest.raises(UserError, match=r"exactly one World; found One, Two"):
+        registry.make(world_file(two))
+    with pytest.raises(UserError, match=r"exactly one World; found none"):
+        registry.make(world_file("x = 1"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("import nothing_of_this_name", "ModuleNotFoundError: No module named"),
+        ("def broken(:", "SyntaxError"),
+        ("1 / 0", "ZeroDivisionError"),
+        (WORLD.format(name="Path", id="path"), "must be a versioned name such as 'zebra-v1'"),
+    ],
+)
+def test_a_file_that_does_not_load_says_why_in_one_line(world_file, text, told):
+    path = world_file(text)
+    with pytest.raises(UserError) as error:
+        registry.make(path)
+    assert told in str(error.value) and path in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_two_files_of_one_name_are_two_worlds(world_file, tmp_path):
+    (tmp_path / "sub").mkdir()
+    one = world_file(WORLD.format(name="Path", id="acme.one-v1"))
+    two = world_file(WORLD.format(name="Path", id="acme.two-v1"), name="sub/mine.py")
+    assert (registry.make(one).id, registry.make(two).id) == ("acme.one-v1", "acme.two-v1")
+
+
+def test_a_plugin_world_is_found_by_name(plugin):
+    points = "[zebroid.worlds]\nacme.path-v1 = acme_path\n"
+    plugin("acme", points, acme_path=WORLD.format(name="Path", id="acme.path-v1"))
+    assert "acme.path-v1" in registry.worlds()
+    assert registry.make("acme.path-v1").id == "acme.path-v1"
+
+
+def test_a_plugin_may_name_the_class(plugin):
+    points = "[zebroid.worlds]\nacme.class-v1 = acme_class:Path\n"
+    plugin("acmeclass", points, acme_class=WORLD.format(name="Path", id="acme.class-v1"))
+    assert registry.make("acme.class-v1").id == "acme.class-v1"
+
+
+def test_a_broken_plugin_is_named_and_harms_no_other(plugin):
+    points = "[zebroid.worlds]\nacme.bad-v1 = acme_bad\nacme.good-v1 = acme_good\n"
+    good = WORLD.format(name="Path", id="acme.good-v1")
+    plugin("acmetwo", points, acme_bad="import missing_module", acme_good=good)
+    assert {"acme.bad-v1", "acme.good-v1"} <= set(registry.worlds())
+    with pytest.raises(UserError, match=r"acme\.bad-v1.*'acme_bad' of acmetwo.*missing_module"):
+        registry.make("acme.bad-v1")
+    assert registry.make("acme.good-v1").id == "acme.good-v1"
+    assert registry.make("zebra-v1").id == "zebra-v1"
+
+
+def test_a_plugin_under_a_name_that_is_not_its_worlds_is_refused(plugin):
+    points = "[zebroid.worlds]\nacme.alias-v1 = acme_alias\n"
+    plugin("acmealias", points, acme_alias=WORLD.format(name="Path", id="acme.other-v1"))
+    with pytest.raises(UserError, match=r"gives the world 'acme\.other-v1'"):
+        registry.make("acme.alias-v1")
+
+
+def test_a_name_defined_twice_names_both(plugin):
+    for package in ("acmeone", "acmetwin"):
+        plugin(package, f"[zebroid.worlds]\nacme.twice-v1 = {package}_w\n")
+    with pytest.raises(UserError, match=r"defined twice, by '.*' of acme.* and by '.*' of acme"):
+        registry.make("acme.twice-v1")
+
+
+def test_a_plugin_cannot_replace_a_built_in_world(plugin):
+    plugin("acmezebra", "[zebroid.worlds]\nzebra-v1 = acme_zebra\n")
+    with pytest.raises(
+        UserError, match=r"worlds/catalog/zebra\.py and by 'acme_zebra' of acmezebra"
+    ):
+        registry.make("zebra-v1")
+
+
+def test_a_plugin_model_is_found_by_name(plugin):
+    plugin("acmemodel", "[zebroid.models]\nacme.net = acme_net:SPEC\n", acme_net="SPEC = (1, 2)")
+    assert registry.models()["acme.net"] == "'acme_net:SPEC' of acmemodel 1.0"
+    assert registry.model("acme.net") == (1, 2)
+
+
+def test_importing_the_registry_imports_nothing_heavy():
+    code = (
+        "import sys, zebroid.registry as r; r.worlds(); r.models(); r.suites();print(*sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names = {name.partition(".")[0] for name in out.stdout.split()}
+    assert not names & {"numpy", "jax", "flax", "duckdb", "clingo"}
