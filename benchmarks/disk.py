@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..registry import UserError
+
+HOST = platform.node()  # shares of a suite may run on several machines in one folder
 
 
 @contextlib.contextmanager
@@ -63,7 +66,7 @@ def file(final: Path) -> Iterator[Path]:
 
 def sweep(parent: Path) -> None:
     """Removes what processes of this machine that are no more left half-written in ``parent``."""
-    for draft in parent.glob(".draft-*"):
+    for draft in parent.glob(f".draft-*-{HOST}-*"):
         owner = draft.name.split("-")[1]
         if not owner.isdigit() or _alive(int(owner)):
             continue
@@ -74,7 +77,7 @@ def sweep(parent: Path) -> None:
 
 
 def _draft(final: Path) -> Path:
-    return final.parent / f".draft-{os.getpid()}-{final.name}"
+    return final.parent / f".draft-{os.getpid()}-{HOST}-{final.name}"
 
 
 def _alive(process: int) -> bool:

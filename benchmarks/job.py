@@ -61,14 +61,18 @@ class Job:
         )
 
     def run(self) -> int:
-        """Trains, prints, writes; 0, or 1 if a cell failed."""
+        """Trains, prints, writes; 0, or 1 if a cell failed, or 130 if interrupted."""
         console, store = terminal.console(), Store(self.out)
         store.prepare()
         console.print(self.suite.title, style="bold", markup=False)
         console.print(self.cost(store), markup=False, soft_wrap=True)
         corpora = Corpora()
-        with Shown(console, len(self.cells)) as watch:
-            outcome = run(self.cells, store, watch, corpora)
+        try:
+            with Shown(console, len(self.cells)) as watch:
+                outcome = run(self.cells, store, watch, corpora)
+        except KeyboardInterrupt:
+            console.print("interrupted; finished cells are kept, the same command goes on")
+            return 130
         found = panels(self.cells, outcome, corpora)
         terminal.show(console, found, caption(self.suite, self.cells))
         self._keep(console, outcome, found, corpora)
@@ -95,13 +99,14 @@ class Job:
 
 
 def caption(suite: Suite, cells: Sequence[Cell]) -> str:
-    """Suite and digest, version, and the seeds of each axis."""
+    """Suite and digest, version, models and plans, and the seeds of each axis."""
     seeds = {
         axis.name: sorted({getattr(cell.seeds, axis.name) for cell in cells})
         for axis in dataclasses.fields(cells[0].seeds)
     }
     told = ", ".join(f"{axis} {_range(values)}" for axis, values in seeds.items())
-    return f"{suite.name}, zebroid {__version__}; seeds: {told}"
+    trained = ", ".join(dict.fromkeys(f"{cell.model} by plan {cell.plan}" for cell in cells))
+    return f"{suite.name}, zebroid {__version__}; {trained}; seeds: {told}"
 
 
 def _range(values: list[int]) -> str:

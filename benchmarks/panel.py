@@ -202,7 +202,8 @@ def _unstated(cell: Cell) -> dict[str, float]:
     """The same patterns given, those given both ways by examples alone."""
     given = dict(cell.exposure.given)
     both = given.pop("both", 0.0)
-    return {**given, "exemplified": given.get("exemplified", 0.0) + both} if both else given
+    shown = round(given.get("exemplified", 0.0) + both, 9)
+    return {**given, "exemplified": shown} if both else given
 
 
 def _row(panel: Panel, label: str) -> Row | None:

@@ -125,7 +125,12 @@ def _write(path: Path, parts: Sequence[Columns], select: str) -> None:
         for number, part in enumerate(parts):
             db.register("part", dict(part))
             verb = "INSERT INTO whole" if number else "CREATE TABLE whole AS"
-            db.execute(f"{verb} SELECT * FROM part")
+            # text is text: else each part becomes an enumeration of its own words
+            told = [
+                f'"{n}"::VARCHAR AS "{n}"' if a.dtype.kind in "OU" else f'"{n}"'
+                for n, a in part.items()
+            ]
+            db.execute(f"{verb} SELECT {', '.join(told)} FROM part")
             db.unregister("part")
         target = str(draft).replace("'", "''")
         try:

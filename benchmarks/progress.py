@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from types import TracebackType
 from typing import Protocol
@@ -45,9 +46,10 @@ class Shown:
         self.console, self.cells, self.finished = console, cells, 0
         self.live = Progress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=12),
+            BarColumn(bar_width=10),
             TextColumn("{task.fields[note]}"),
             TimeRemainingColumn(compact=True),
+            TextColumn("left"),
             console=console,
             refresh_per_second=4,
             disable=not console.is_terminal,
@@ -77,7 +79,7 @@ class Shown:
 
     def step(self, step: int, steps: int, speed: float, loss: float) -> None:
         self.speed = speed or self.speed
-        note = f"step {step:,}/{steps:,} {speed:,.0f} examples/s loss {loss:.2f}"
+        note = f"step {step:,}/{steps:,} {speed:,.0f}/s"  # examples; a narrow line must hold it
         if self.task is not None:
             self.live.update(self.task, completed=step, total=steps, note=note)
 
@@ -88,17 +90,12 @@ class Shown:
             how += f" in {time.monotonic() - self.began:.0f} s"
             how += f", {self.speed:,.0f} examples/s" if self.speed else ""
             self.task = None
-        self.console.print(
-            f"{_title(cell, self.finished, self.cells)}  {how}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+        title = _title(cell, self.finished, self.cells)
+        seeds = ".".join(str(seed) for seed in dataclasses.astuple(cell.seeds))
+        line = f"{title} {cell.plan} seed {seeds}: {how}"
+        self.console.print(line, markup=False, soft_wrap=True)
 
 
 def _title(cell: Cell, number: int, cells: int) -> str:
-    seeds = cell.seeds
-    return (
-        f"{number:>{len(str(cells))}}/{cells} {cell.world}/{cell.size} {cell.mode} {cell.model} "
-        f"{cell.plan} seed {seeds.world}.{seeds.exposure}.{seeds.init}.{seeds.order}"
-    )
+    place = f"{number:>{len(str(cells))}}/{cells}"
+    return f"{place} {cell.world}/{cell.size} {cell.mode} {cell.model}"

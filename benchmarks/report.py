@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..eval import figures
-from ..eval.controls import Okapi
+from ..eval.controls import Controls, Okapi
 from ..eval.intervals import Band
 from ..eval.score import Row
 from . import disk
@@ -23,9 +23,20 @@ LADDER = (  # rung, what is new, what a score above chance says
     ("recall", "nothing: the answer was stated", "it memorised; printed raw"),
     ("instance", "nothing but the combination", "it applies a pattern that it saw at work"),
     ("constituent", "a fact never used in that role", "it uses facts that it only read about"),
-    ("schema", "a combination of relations or kinds never shown", "its pattern has slots"),
+    (
+        "schema",
+        "a combination of relations or kinds never shown",
+        "it fills its pattern as it never saw it filled",
+    ),
     ("depth", "a proof higher than any shown", "it goes on where the corpus stopped"),
     ("axiom", "a rule that was stated and never exemplified", "it applies a rule that it was told"),
+)
+
+CONTROLS = (
+    "Nontheorem: nothing follows, though one premise is all that is missing. Unknowable: true in "
+    "the world, but not to be known from the corpus; to answer it is a leak. Both are rightly "
+    "answered NONE. Discrimination is d', of questions with an answer from those without. Okapi: "
+    "an exception, where things of its kind suggest a wrong answer, the lure."
 )
 
 
@@ -90,6 +101,7 @@ def _panel(panel: Panel, told: str, interval: str) -> Iterator[str]:
     controls = list(_controls(panel.models))
     if controls:
         yield grid("Controls", ["", "share or d'", "questions"], controls)
+        yield tag("p", CONTROLS, of="note")
 
 
 def _verdicts(panel: Panel) -> str:
@@ -121,13 +133,19 @@ def _controls(rows: Iterable[Row]) -> Iterator[list[str]]:
     for row in rows:
         yield [f"{row.label}: malformed answers", _band(row.malformed), "all"]
         for name, found in row.controls.items():
-            n = found.n
             for field in dataclasses.fields(found):
                 band = getattr(found, field.name)
                 if isinstance(band, Band):
-                    told = field.name.replace("_", " ")
-                    asked = found.twins if isinstance(found, Okapi) and "twin" in told else n
-                    yield [f"{row.label}: {name}, {told}", _band(band), f"{asked:,}"]
+                    told = field.name.replace("_", " ").replace("nones", "NONEs")
+                    yield [f"{row.label}: {name}, {told}", _band(band), _asked(found, field.name)]
+
+
+def _asked(found: Controls | Okapi, share: str) -> str:
+    """How many questions a share of the controls is of."""
+    if isinstance(found, Okapi):
+        return f"{found.twins if share.startswith('twin') else found.n:,}"
+    parts = {"false_nones": [found.theorems], "discrimination": [found.theorems, found.n]}
+    return " + ".join(f"{n:,}" for n in parts.get(share, [found.n]))
 
 
 def _band(band: Band) -> str:
@@ -153,7 +171,7 @@ def _profiles(panels: Sequence[Panel]) -> Iterator[str]:
         ["", "reuse", "systematicity", "deduction"],
         [[name, *line[1:]] for name, line in zip(names, lines)],
     )
-    for reason in reasons([profile for _, profile in found]):
+    for reason in reasons(found):
         yield tag("p", reason, of="note")
 
 

@@ -48,8 +48,9 @@ class Store:
         return self.out / "cells" / cell.digest[:16]
 
     def draft(self, cell: Cell) -> Path:
-        """Where a training in progress keeps its state."""
-        return self.out / "training" / cell.digest[:16]
+        """Where a training in progress keeps its state, for the very code that began it."""
+        maker = provenance.maker(cell.world)
+        return self.out / "training" / f"{cell.digest[:16]}-{maker[:8]}"
 
     def prepare(self) -> None:
         """Raises UserError now rather than after hours of work if nothing can be written."""
@@ -104,7 +105,8 @@ class Store:
         with disk.folder(final) as draft:
             np.savez_compressed(draft / "answers.npz", **{n: getattr(run, n) for n in ARRAYS})
             (draft / "cell.json").write_text(canonical.text(about, indent=1), "ascii")
-        shutil.rmtree(self.draft(result.cell), ignore_errors=True)
+        for state in (self.out / "training").glob(f"{result.cell.digest[:16]}-*"):
+            shutil.rmtree(state, ignore_errors=True)
 
     def explain(self, cell: Cell, trace: str) -> None:
         """Keeps the traceback of a cell that failed, for whoever mends it."""

@@ -1,7 +1,7 @@
 """A suite: a frozen grid of cells, read from TOML.  Every error names the file and the line.
 
 In ``[[cells]]`` lists multiply (worlds, modes, models, plans, exposures, and any value within an
-exposure), except that ``seeds.init`` and ``seeds.order`` are paired.
+exposure), except that ``seeds.init`` and ``seeds.order`` are paired; ``seeds.all`` pairs all four.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ class _Seeds(_Strict):
     exposure: list[int] = [0]
     init: list[int] = [0]
     order: list[int] = [0]
+    all: list[int] = []  # instead of these: n stands for (n, n, n, n), another chance throughout
 
     @pydantic.field_validator("*")
     @classmethod
@@ -95,6 +96,22 @@ class _Seeds(_Strict):
         if not seeds or min(seeds) < 0:
             raise ValueError("expected whole numbers from 0, at least one")
         return seeds
+
+    @pydantic.model_validator(mode="after")
+    def either(self) -> _Seeds:
+        if self.all and len(self.model_fields_set) > 1:
+            raise ValueError("expected either `all` or the four axes")
+        return self
+
+    def tuples(self) -> list[Seeds]:
+        """Worlds and exposures multiply; initialisations and orders are paired."""
+        if self.all:
+            return [Seeds(n, n, n, n) for n in self.all]
+        return [
+            Seeds(*pair, *ends)
+            for pair in itertools.product(self.world, self.exposure)
+            for ends in zip(self.init, self.order)
+        ]
 
 
 class _Grid(_Strict):
@@ -170,16 +187,11 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
                 f"seeds.init has {len(seeds.init)} values and seeds.order {len(seeds.order)}; "
                 "they are paired, give equally many"
             )
-    tuples = [
-        Seeds(*pair, *ends)
-        for pair in itertools.product(seeds.world, seeds.exposure)
-        for ends in zip(seeds.init, seeds.order)
-    ]
     for (name, world, size), override in itertools.product(worlds, _products(grid.exposure)):
         default, place = world.default_exposure(size), functools.partial(at, "exposure")
         exposure = _fields(default, override, "exposure", place)
         trained = itertools.product(
-            tuples, _listed(grid.mode), _listed(grid.model), _listed(grid.plan)
+            seeds.tuples(), _listed(grid.mode), _listed(grid.model), _listed(grid.plan)
         )
         for seed, mode, model, plan in trained:
             yield Cell(

@@ -52,7 +52,7 @@ def table(panel: Panel) -> Table:
             lines.append(_line(row, row.label, kind, rungs))
             if row.label in panel.untraced and kind == "model":
                 rest = panel.untraced[row.label]
-                lines.append(_line(rest, f"{row.label}, not traced", kind, rungs))
+                lines.append(_line(rest, f"{row.label} untraced", kind, rungs))
     scored = {line.label for line in lines}
     for hole in panel.holes:
         if hole.label not in scored:
@@ -106,10 +106,15 @@ def profile_lines(found: Sequence[Profile]) -> list[tuple[str, ...]]:
     return [(p.label, *(share(getattr(p, name)) for name in NAMES)) for p in found]
 
 
-def reasons(found: Sequence[Profile]) -> list[str]:
-    """Why numbers of a profile are absent, each reason once."""
-    given = [(name, getattr(p, name).absent) for p in found for name in NAMES]
-    return list(dict.fromkeys(f"no {name}: {why}" for name, why in given if why))
+def reasons(found: Sequence[tuple[Panel, Profile]]) -> list[str]:
+    """Why numbers of the profiles are absent, once for each panel."""
+    told = [
+        f"{panel.name}: no {name}: {getattr(profile, name).absent}"
+        for panel, profile in found
+        for name in NAMES
+        if getattr(profile, name).absent
+    ]
+    return list(dict.fromkeys(told))
 
 
 def _chance(found: RungScore) -> str:
@@ -142,4 +147,4 @@ def _notes(panel: Panel) -> Iterable[str]:
     for label, rest in panel.untraced.items():
         asked = ", ".join(f"{s.n} {name}" for name, s in rest.rungs.items())
         if asked:
-            yield f"{label}, not traced: the questions that the tracer doesn't solve ({asked})"
+            yield f"{label} untraced: the questions that the tracer doesn't solve ({asked})"

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table as RichTable
-from rich.text import Text
 
 from ..eval.profile import NAMES
 from .panel import Panel, profiles
@@ -31,9 +29,11 @@ def show(console: Console, found: Sequence[Panel], caption: str) -> None:
         if told.columns:
             console.print(_scores(told))
         for note in told.notes:
-            console.print(Padding(Text(note), (0, 2)))
+            console.print(note, markup=False)
+        console.print()
     console.print(f"{caption}\n{spread(found)}; {MARKS}.\n", markup=False)
     _profiles(console, found)
+    console.print()
     for panel in found:
         console.print(panel.sentence, markup=False)
     console.print()
@@ -47,7 +47,7 @@ def _scores(told: Table) -> RichTable:
         padding=(0, 1, 0, 0),
         show_edge=False,
     )
-    shown.add_column("exact answers", no_wrap=True)
+    shown.add_column("exact answers")
     for rung, n in zip(told.columns, told.questions):
         shown.add_column(f"{rung}\nn={n:,}", justify="right", no_wrap=True)
     for line, after in zip(told.lines, [*told.lines[1:], None]):
@@ -72,5 +72,5 @@ def _profiles(console: Console, found: Sequence[Panel]) -> None:
         label = f"{panel.name}: {line[0]}" if several else line[0]
         shown.add_row(label, *(line[1 + i] for i in kept))
     console.print(shown)
-    for reason in reasons([profile for _, profile in rows]):
-        console.print(Padding(Text(reason), (0, 2)))
+    for reason in reasons(rows):
+        console.print(reason, markup=False)

@@ -10,7 +10,7 @@ from flax import nnx
 
 from ..registry import UserError
 from . import flops
-from .layers import Block, Memory, RMSNorm, project
+from .layers import RATE, Block, Memory, RMSNorm, project
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Decoder(nnx.Module):
         self.spec = spec
         D, V = spec.width, vocabulary
         gain = (2 * spec.layers) ** -0.5  # keeps the stream's variance at any depth (GPT-2)
-        self.embed_VD = nnx.Param(rngs.params.normal((V, D)))
+        self.embed_VD = nnx.Param(rngs.params.normal((V, D)) * D**-RATE)
         self.blocks = nnx.List(
             [Block(D, spec.heads, spec.ratio * D, gain, rngs) for _ in range(spec.layers)]
         )
         self.norm = RMSNorm(D)
-        self.head_DV = nnx.Param(rngs.params.normal((D, V)) * D**-0.5)
+        self.head_DV = nnx.Param(rngs.params.normal((D, V)) * D**-RATE)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array) -> jax.Array:
         x = self.embed_VD[...][tokens_BT]

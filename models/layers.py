@@ -14,6 +14,10 @@ import jax.numpy as jnp
 from flax import nnx
 
 FAR = 10_000.0  # longest rotary wavelength / 2 pi, in positions
+# Deviation of initial weights = in^-RATE; 0.5 keeps variance. Smaller ones compose rather than
+# memorise (arXiv 2405.05409). Measured: direct two-hop, 100 x 10, width 128, 750 steps, one seed:
+# unseen pairs 0.01 at 0.5 (Muon or AdamW), 0.81 at 0.8 (Muon, rate 4e-3, weight decay 1).
+RATE = 0.8
 
 
 Memory = tuple[jax.Array, jax.Array]  # keys and values of one layer, [B, T, H, K] each
@@ -27,8 +31,8 @@ class Matrix(nnx.Param):
 
 
 def matrix(rngs: nnx.Rngs, *shape: int, gain: float = 1.0) -> Matrix:
-    """Normal with deviation gain / sqrt(in)."""
-    return Matrix(rngs.params.normal(shape) * (gain / math.sqrt(shape[-2])))
+    """Normal with deviation gain * in^-RATE."""
+    return Matrix(rngs.params.normal(shape) * (gain * shape[-2] ** -RATE))
 
 
 def project(x_BTI: jax.Array, w_IO: jax.Array) -> jax.Array:

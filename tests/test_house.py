@@ -62,7 +62,8 @@ def checked_only(path):
     found = set()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            found |= {str(n.module).partition(".")[0] for n in node.body if hasattr(n, "module")}
+            inner = [n.module for n in node.body if isinstance(n, ast.ImportFrom)]
+            found |= {str(module).partition(".")[0] for module in inner}
     return found
 
 

@@ -79,7 +79,7 @@ def test_the_installed_wheel_works_from_another_folder(wheel, tmp_path):
     )
     # the dependencies of this environment, behind the wheel's own files; a .pth file adds paths
     # only, so the editable install of this environment is not followed
-    here = Path(metadata.distribution("numpy").locate_file(""))
+    here = Path(str(metadata.distribution("numpy").locate_file("")))
     (site / "dependencies.pth").write_text(f"{here}\n")
     where = run(python, "-c", "import zebroid; print(zebroid.__file__)", cwd=tmp_path).strip()
     assert Path(where).is_relative_to(home)

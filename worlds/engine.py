@@ -200,7 +200,7 @@ class _Evaluation:
 
     def _derivations(self, canonical: dict[str, Array], facts: int) -> tuple[Array, Array, Array]:
         most = max(len(r.positive) for r in self.program.rules) if self.program.rules else 0
-        rules, heads, premises = [], [], []
+        tables: list[list[Array]] = []  # per rule: head, premises, sorted
         for i, rule in enumerate(self.program.rules):
             p = rule.head.predicate
             ids = ", ".join(f"d.p{k} AS p{k}" for k in range(len(rule.positive)))
@@ -210,28 +210,34 @@ class _Evaluation:
             ).fetchnumpy()
             columns = [canonical[p][found["head"]]]
             columns += [canonical[a.predicate][found[f"p{k}"]] for k, a in enumerate(rule.positive)]
-            table = _sorted_rows(columns, facts)
-            padded = np.full((len(table), most), -1, np.int32)
-            padded[:, : table.shape[1] - 1] = table[:, 1:]
-            rules.append(np.full(len(table), i, np.int32))
-            heads.append(table[:, 0])
-            premises.append(padded)
-        if not rules:
+            tables.append(_sorted(columns, facts))
+        if not tables:
             return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros((0, 0), np.int32)
-        head = np.concatenate(heads)
+        head = np.concatenate([t[0] for t in tables])
         # each rule's rows are sorted by head already; a stable merge of them is the order wanted
-        order = np.argsort(head, kind="stable") if len(rules) > 1 else slice(None)
-        return np.concatenate(rules)[order], head[order], np.concatenate(premises)[order]
+        order = np.argsort(head, kind="stable") if len(tables) > 1 else slice(None)
+        rule = np.repeat(np.arange(len(tables), dtype=np.int32), [len(t[0]) for t in tables])
+        premises = np.full((len(head), most), -1, np.int32)
+        for k in range(most):
+            padding = [np.broadcast_to(np.int32(-1), len(t[0])) for t in tables]
+            column = [t[1 + k] if 1 + k < len(t) else none for t, none in zip(tables, padding)]
+            premises[:, k] = np.concatenate(column)[order]
+        return rule[order], head[order], premises
 
 
-def _sorted_rows(columns: list[Array], size: int) -> Array:
-    """int32 [n, columns]: the rows in lexicographic order; values lie in [0, size)."""
+def _sorted(columns: list[Array], size: int) -> list[Array]:
+    """The columns with their rows in lexicographic order; values lie in [0, size)."""
     bits = max(1, int(size - 1).bit_length())
     if bits * len(columns) > 63:
-        return np.stack(columns, 1)[np.lexsort(columns[::-1])]
-    key = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        key = (key << bits) | column
+        order = np.lexsort(columns[::-1])
+        return [c[order] for c in columns]
+    key = columns[0].astype(np.int64)
+    for column in columns[1:]:  # in place: at millions of rows, new memory costs more than the sum
+        key <<= bits
+        key |= column
     key.sort()  # sorting the numbers themselves is several times faster than an argsort
-    parts = [(key >> (bits * k)) & ((1 << bits) - 1) for k in range(len(columns))]
-    return np.stack(parts[::-1], 1).astype(np.int32)
+    parts = []
+    for _ in columns:
+        parts.append((key & ((1 << bits) - 1)).astype(np.int32))
+        key >>= bits
+    return parts[::-1]

@@ -38,8 +38,8 @@ def near_misses(
     tags: list[NDArray[np.int8]] = [np.zeros(0, np.int8)]
     for number, (predicate, position) in enumerate(cues):
         for rule_number, rule in enumerate(gold.closure.program.rules):
-            if rule.head.predicate != predicate:
-                continue
+            if rule.head.predicate != predicate or len(rule.head.terms) == 1:
+                continue  # a prompt that gives nothing can miss nothing
             given = tuple(t for i, t in enumerate(rule.head.terms) if i != position)
             for i in range(len(rule.positive)):
                 prompts = _without(gold, truth, rule_number, i, given, rng)

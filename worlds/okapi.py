@@ -11,7 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import Closure, close
+from ..registry import UserError
+from .closure import Closure
+from .engine import close
 from .facts import Array
 from .keys import group, pack, ragged
 from .language import parse
@@ -33,7 +35,10 @@ def okapis(
     lure = np.full(len(questions.prompt), -1, np.int32)
     twin = lure.copy()
     base = closure.base.replace(**{p: closure.rows(p) for p in closure.predicates})
-    like = close(parse(rules), base).rows("like")
+    kinship = close(parse(rules), base)
+    if kinship.arity.get("like") != 2:
+        raise UserError(f"the rules of likeness derive no like(X,Y): {rules.strip()!r}; derive it")
+    like = kinship.rows("like")
     asked, swapped = _swap(questions.prompt, like[like[:, 0] != like[:, 1]])
     stated, order = _index(prompts)
     place = find_prompts(prompts[order[stated[:-1]]], swapped)

@@ -17,7 +17,7 @@ def stream(*parts: str | int) -> np.random.RandomState:
     """The random stream called ``parts``, for instance ``stream("zebra-v1", "world", 0)``.
 
     >>> int(stream("doc", "world", 0).randint(1000)), int(stream("doc", "world", 1).randint(1000))
-    (926, 788)
+    (548, 716)
     """
     name = json.dumps(parts, separators=(",", ":"), ensure_ascii=True).encode()
     key = np.frombuffer(hashlib.sha256(name).digest()[:16], dtype="<u8")

@@ -17,6 +17,13 @@ from zebroid.worlds.state import state
 from zebroid.worlds.tokens import select
 
 
+def rows(query):
+    """Rows of a query, as dictionaries."""
+    found = duckdb.connect().execute(query)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row)) for row in found.fetchall()]
+
+
 @pytest.fixture
 def done(zebroid, suite, trained, tmp_path):
     """The folder of a finished suite."""
@@ -68,20 +75,17 @@ def test_files_are_named_with_their_digests(done):
 
 def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_path):
     cell = load(suite()).cells[2]
-    table = duckdb.sql(
-        f"SELECT * FROM '{done}/predictions.parquet' WHERE cell = '{cell.digest[:16]}'"
-    )
-    rows = [dict(zip(table.columns, row)) for row in table.fetchall()]
+    told = rows(f"SELECT * FROM '{done}/predictions.parquet' WHERE cell = '{cell.digest[:16]}'")
     corpus = state(make("composition-v1"), "tiny", cell.exposure, (0, 0))
     exam = Exam(corpus, select(corpus, cell.questions, 0))
     result = Store(tmp_path / "out").load(cell)
     assert result is not None
-    assert [row["question"] for row in rows] == exam.questions.tolist()
+    assert [row["question"] for row in told] == exam.questions.tolist()
     right = exam.right(result.run.answer[0, -1])
-    assert [row["right"] for row in rows] == right.tolist()
-    for row in rows:
+    assert [row["right"] for row in told] == right.tolist()
+    for row in told:
         assert (row["answer"] in row["right_answers"]) == row["right"]
-    first = rows[0]
+    first = told[0]
     assert first["prompt"].count("?") == 1 and first["prompt"].endswith(")")
     for column in ("rung", "pure", "height", "proofs", "support", "frequency", "shortcut", "lure"):
         assert column in first
@@ -89,15 +93,18 @@ def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_pat
 
 def test_curves_agree_with_the_receipt(done, suite):
     cell = load(suite()).cells[0]
-    (value,) = duckdb.sql(
+    mine = f"cell = '{cell.digest[:16]}'"
+    (curve,) = rows(
         f"""SELECT accuracy FROM '{done}/curves.parquet'
-            WHERE cell = '{cell.digest[:16]}' AND "group" = 'instance' AND step = 100"""
-    ).fetchall()
-    predictions = duckdb.sql(
-        f"""SELECT avg("right"::INT) FROM '{done}/predictions.parquet'
-            WHERE cell = '{cell.digest[:16]}' AND rung = 'instance' AND pure"""
-    ).fetchall()
-    assert value[0] == pytest.approx(predictions[0][0])
+            WHERE {mine} AND "group" = 'instance' AND step = 100"""
+    )
+    (answers,) = rows(
+        f"""SELECT avg("right"::INT) AS accuracy FROM '{done}/predictions.parquet'
+            WHERE {mine} AND rung = 'instance' AND pure"""
+    )
+    (panel,) = Receipt.read(done / "receipt.json").panels
+    assert curve["accuracy"] == pytest.approx(answers["accuracy"])
+    assert {row.label for row in panel.rows} >= {"direct", "chain"}
 
 
 @pytest.mark.parametrize(
@@ -167,3 +174,13 @@ def test_code_of_a_foreign_world_is_part_of_who_made_a_result(tmp_path):
         provenance.maker.cache_clear()
         makers.append(provenance.maker(str(path)))
     assert makers[0] == makers[1] != makers[2]
+
+
+def test_cells_of_different_worlds_share_one_file(zebroid, suite, trained, tmp_path):
+    worlds = '["composition-v1/tiny", "zebra-v1/tiny"]'
+    zebroid("run", suite(**{'"composition-v1/tiny"': worlds}), "--out", "both")
+    (path,) = tmp_path.glob("both/*/predictions.parquet")
+    told = rows(f"SELECT DISTINCT world FROM '{path}' ORDER BY world")
+    assert [row["world"] for row in told] == ["composition-v1/tiny", "zebra-v1/tiny"]
+    (kinds,) = rows(f"SELECT typeof(right_answers) r, typeof(lure) l FROM '{path}' LIMIT 1")
+    assert kinds == {"r": "VARCHAR[]", "l": "VARCHAR"}

@@ -42,8 +42,9 @@ class Page(HTMLParser):
 
 
 def rung(mean, low, high, chance=0.1, uniform=0.05, name="instance"):
-    values = [np.array([v]) for v in (mean, low, high)]
-    band = Band(*values, "questions", np.array([[mean]]))
+    band = Band(
+        np.array([mean]), np.array([low]), np.array([high]), "questions", np.array([[mean]])
+    )
     return RungScore(name, 300, band, None, Chance(chance, uniform, "uniform"))
 
 
@@ -140,7 +141,7 @@ def test_piped_output_has_no_control_codes_and_fits(zebroid, suite, trained):
     _, out, _ = zebroid("run", suite(), "--out", "out")
     assert "\x1b" not in out
     wide = [line for line in out.splitlines() if len(line) > terminal.PIPED]
-    assert all(" seed " in line or "/out/" in line for line in wide)
+    assert all(" seed " in line or "/tiny-" in line for line in wide)
     for word in ("chance", "deducer", "lookup", "direct", "reuse", "report.html", "n=40", "seeds:"):
         assert word in out
 

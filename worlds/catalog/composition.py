@@ -28,8 +28,9 @@ class Composition(World):
         {
             "tiny": {"entities": 16, "relations": 8},
             "small": {"entities": 32, "relations": 16},
-            "base": {"entities": 100, "relations": 10},
-            "large": {"entities": 500, "relations": 20},
+            "laptop": {"entities": 100, "relations": 10},
+            "base": {"entities": 200, "relations": 20},
+            "large": {"entities": 1_000, "relations": 20},
             "random-tails": {"entities": 100, "relations": 10, "permutations": False},
             "grokked": {
                 "entities": 2_000,
@@ -47,7 +48,10 @@ class Composition(World):
     )
     exposure = Exposure(held=0.1, held_frames=0.1, shown=0.9)
     exposures = MappingProxyType(
-        {"grokked": Exposure(held=0.05, shown=1.0, phi=7.2, nontheorems=0.0)}
+        {
+            "laptop": Exposure(held=0.1, held_frames=0.05, shown=0.95),
+            "grokked": Exposure(held=0.05, shown=1.0, phi=7.2),
+        }
     )
 
     def sample(
