@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 from ..models.run import Plan
@@ -44,6 +45,12 @@ class Cell:
             "recipe": dataclasses.asdict(self.recipe),
             "seeds": dataclasses.asdict(self.seeds),
         }
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Cell:
+        """The cell of a record that was read back from JSON."""
+        parts = {"exposure": Exposure, "recipe": Plan, "seeds": Seeds}
+        return cls(**dict(record) | {name: kind(**record[name]) for name, kind in parts.items()})
 
     @functools.cached_property
     def digest(self) -> str:

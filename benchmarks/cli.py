@@ -32,8 +32,9 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:
-        what = f"{error.filename}: " if error.filename else ""
-        _leave(f"{what}{error.strerror or error}; free, mend or choose another folder", 2)
+        from .disk import told
+
+        _leave(told(error), 2)
 
 
 def _leave(line: str, status: int) -> None:
@@ -70,11 +71,14 @@ def run(
         list[str] | None, typer.Option(help="key=value: only such cells; may be repeated.")
     ] = None,
     cells: Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")] = "",
+    jobs: Annotated[
+        int, typer.Option(help="Processes, each on its share of the CPU cores; 2 suit 2 cores.")
+    ] = 1,
 ) -> None:
     """Train the cells of a suite, then print its table and write its report."""
     from .job import Job
 
-    job = Job.of(suite, world=world, out=out, only=only or (), share=cells)
+    job = Job.of(suite, world=world, out=out, only=only or (), share=cells, jobs=jobs)
     sys.exit(job.preview() if dry_run else job.run())
 
 
@@ -108,9 +112,10 @@ def show(
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""
     from ..worlds.show import describe
+    from . import listing
 
     found, size = registry.sized(world)
-    print(describe(found, size))
+    listing.read(describe(found, size))
 
 
 @app.command()

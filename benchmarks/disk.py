@@ -14,6 +14,12 @@ from ..registry import UserError
 HOST = platform.node()  # shares of a suite may run on several machines in one folder
 
 
+def told(error: OSError) -> str:
+    """One line for an error of the system that nobody expected."""
+    what = f"{error.filename}: " if error.filename else ""
+    return f"{what}{error.strerror or error}; free, mend or choose another folder"
+
+
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turns an error of the file system into one line that names what, where and the cure."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import Console
 
 from .. import __version__
-from . import predictions, report, terminal
+from ..registry import UserError
+from . import jobs, predictions, report, terminal
 from .cell import Cell
 from .panel import Panel, panels
 from .progress import Shown
@@ -18,6 +19,10 @@ from .receipt import Receipt
 from .results import Store
 from .run import Corpora, Outcome, run
 from .suite import Suite, load
+
+# Seconds a step beside those of direct, for rows are longer: measured on composition-v1/laptop with
+# decoder-s on one core (32, 91, 120 and 119 s); a world of higher proofs costs a chain more.
+SLOWNESS = {"direct": 1.0, "filler": 2.8, "post-hoc": 3.75, "chain": 3.75}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,14 +32,19 @@ class Job:
     suite: Suite
     cells: tuple[Cell, ...]
     out: Path
+    jobs: int = 1  # processes
 
     @classmethod
-    def of(cls, name: str, world: str, out: Path, only: Sequence[str], share: str) -> Job:
+    def of(
+        cls, name: str, world: str, out: Path, only: Sequence[str], share: str, jobs: int = 1
+    ) -> Job:
         """Raises UserError for whatever of these does not exist or fit."""
+        if jobs < 1:
+            raise UserError(f"--jobs {jobs}: expected a number of processes, at least 1")
         suite = load(name)
         if world:
             suite = suite.on(world)
-        return cls(suite, suite.select(only, share), out)
+        return cls(suite, suite.select(only, share), out, jobs)
 
     @property
     def folder(self) -> Path:
@@ -45,18 +55,21 @@ class Job:
         """Prints cells, cost and what is kept; 0."""
         store = Store(self.out)
         for cell in self.cells:
-            print(f"{cell.digest[:16]}  {'kept   ' if store.has(cell) else 'to run '}  {cell}")
+            plan = "kept" if store.has(cell) else "to redo" if store.stale(cell) else "to run"
+            print(f"{cell.digest[:16]}  {plan:<7}  {cell}")
         print(self.cost(store))
         return 0
 
     def cost(self, store: Store) -> str:
         """One line: how many cells, how many of them kept, how long the rest will take."""
         rest = [cell for cell in self.cells if not store.has(cell)]
+        stale = sum(map(store.stale, rest))
+        again = f" ({stale} made by other code, to be made again)" if stale else ""
         whole = sum(map(_work, self.suite.cells))
         minutes = self.suite.cost_minutes * sum(map(_work, rest)) / whole
         return (
-            f"{self.suite.name}: {len(self.cells)} cells, {len(self.cells) - len(rest)} kept; "
-            f"about {minutes:.1f} minutes on two cores (the whole suite: "
+            f"{self.suite.name}: {len(self.cells)} cells, {len(self.cells) - len(rest)} kept"
+            f"{again}; about {minutes:.1f} minutes on two cores (the whole suite: "
             f"{self.suite.cost_minutes:g})"
         )
 
@@ -66,10 +79,13 @@ class Job:
         store.prepare()
         console.print(self.suite.title, style="bold", markup=False)
         console.print(self.cost(store), markup=False, soft_wrap=True)
-        corpora = Corpora()
+        corpora, places = Corpora(), jobs.shares(self.jobs)
         try:
             with Shown(console, len(self.cells)) as watch:
-                outcome = run(self.cells, store, watch, corpora)
+                if len(places) > 1:
+                    outcome = jobs.run_apart(self.cells, store, watch, places)
+                else:
+                    outcome = run(self.cells, store, watch, corpora)
         except KeyboardInterrupt:
             console.print("interrupted; finished cells are kept, the same command goes on")
             return 130
@@ -87,8 +103,7 @@ class Job:
             line = f"{missing} more cells to the receipt and report: zebroid run {self.suite.id}"
             console.print(line, markup=False, soft_wrap=True)
             return
-        exams = [(result, corpora.exam(result.cell)) for result in outcome.results]
-        files = predictions.write(self.folder, exams)
+        files = predictions.write(self.folder, outcome.results, corpora)
         finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         receipt = Receipt.of(self.suite, outcome, found, files, finished)
         told = caption(self.suite, self.cells)
@@ -117,5 +132,6 @@ def _range(values: list[int]) -> str:
     return ",".join(map(str, values))
 
 
-def _work(cell: Cell) -> int:
-    return cell.recipe.steps * cell.recipe.batch
+def _work(cell: Cell) -> float:
+    """In proportion to the time that the cell takes, worlds and models being equal."""
+    return cell.recipe.steps * cell.recipe.batch * SLOWNESS[cell.mode]

@@ -1,4 +1,4 @@
-"""What there is, a line each: worlds, models and suites."""
+"""What there is: worlds, models and suites, a line each, and Markdown about one of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from .. import registry
 from ..registry import UserError
 
+WIDE = 100  # columns beyond which prose is hard to read
 Line = tuple[str, str]  # name, what it is
 
 
@@ -17,6 +18,20 @@ def show(lines: Iterable[Line]) -> None:
     width = max((len(name) for name, _ in table), default=0)
     for name, what in table:
         print(f"{name:<{width}}  {what}")
+
+
+def read(markdown: str) -> None:
+    """Prints Markdown, set for a terminal; as it is where it is piped."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console()
+    if not console.is_terminal:
+        print(markdown, end="")
+        return
+    # the terminal's own colours for rules: nobody knows whether its background is dark
+    text = Markdown(markdown, code_theme="ansi_dark", hyperlinks=False)
+    console.print(text, width=min(console.width, WIDE))
 
 
 def worlds() -> Iterator[Line]:

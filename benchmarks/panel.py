@@ -106,7 +106,7 @@ def _panel(
             holes.append(Hole(title, len(lost), _why(lost[0], results, failures)))
         if not fine:
             continue
-        given = [_predictions(result, exams[result.cell.corpus]) for result in fine]
+        given = [_predictions(result, exams[result.cell.corpus], corpora) for result in fine]
         if arm[0].mode == "chain":
             row, rest = traced_apart(given, title, tracer)
             if rest is not None:
@@ -151,7 +151,7 @@ def profiles(panel: Panel, others: Sequence[Panel]) -> tuple[Profile, ...]:
     return tuple(found)
 
 
-def _predictions(result: Result, exam: Exam) -> Predictions:
+def _predictions(result: Result, exam: Exam, corpora: Corpora) -> Predictions:
     run = result.run
     if result.corpus != exam.corpus.digest:
         raise UserError(f"{result.cell} was kept for another corpus; `zebroid clean` and run again")
@@ -163,6 +163,7 @@ def _predictions(result: Result, exam: Exam) -> Predictions:
         flops=np.asarray(run.flops, np.float64),
         mode=result.cell.mode,
         parameters=run.parameters,
+        proofs=corpora.proofs(result),
     )
 
 

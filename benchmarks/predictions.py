@@ -20,25 +20,28 @@ from ..worlds.corpus import Corpus
 from ..worlds.rungs import LADDER
 from . import disk
 from .results import Result
+from .run import Corpora
 
 Columns = Mapping[str, NDArray[Any]]
+PROOF = np.array(["invalid", "valid"], object)
 MALFORMED = "<malformed>"
 SEPARATOR = " | "  # between right answers, on their way into a list
 
 
-def write(folder: Path, asked: Sequence[tuple[Result, Exam]]) -> dict[str, Path]:
+def write(folder: Path, results: Sequence[Result], corpora: Corpora) -> dict[str, Path]:
     """Writes ``predictions.parquet`` and ``curves.parquet`` of finished cells; name -> path."""
-    if not asked:
+    if not results:
         return {}
-    texts: dict[
-        str, dict[str, NDArray[Any]]
-    ] = {}  # questions of a corpus are spelled out once for all its cells
+    # questions of a corpus are spelled out once for all its cells
+    texts: dict[str, dict[str, NDArray[Any]]] = {}
     tables = {"predictions": [], "curves": []}
-    for result, exam in asked:
+    for result in results:
+        exam = corpora.exam(result.cell)
         key = exam.corpus.digest
         if key not in texts:
             texts[key] = certificates(exam)
-        tables["predictions"].append(answers(result, exam) | texts[key])
+        told = answers(result, exam, corpora.proofs(result))
+        tables["predictions"].append(told | texts[key])
         tables["curves"].append(curves(result, exam))
     select = {
         "predictions": f"* REPLACE (string_split(right_answers, '{SEPARATOR}') AS right_answers)",
@@ -50,7 +53,9 @@ def write(folder: Path, asked: Sequence[tuple[Result, Exam]]) -> dict[str, Path]
     return paths
 
 
-def answers(result: Result, exam: Exam) -> dict[str, NDArray[Any]]:
+def answers(
+    result: Result, exam: Exam, proofs: NDArray[np.bool_] | None
+) -> dict[str, NDArray[Any]]:
     """What one cell answered at its last checkpoint, [Q] each."""
     cell, run, n = result.cell, result.run, len(exam.questions)
     names = (*exam.corpus.closure.base.constants, "none", MALFORMED)
@@ -63,6 +68,8 @@ def answers(result: Result, exam: Exam) -> dict[str, NDArray[Any]]:
         "answer": np.array([names[a] for a in answer], object),  # -1 takes the last name
         "right": exam.right(np.asarray(answer, np.int32)),
         "bits": np.asarray(run.bits[0, -1], np.float32),
+        # of the proof before the answer
+        "written": _same("none", n) if proofs is None else PROOF[proofs[0].astype(int)],
     }
 
 

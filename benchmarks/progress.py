@@ -15,31 +15,44 @@ from .cell import Cell
 
 
 class Watch(Protocol):
-    """Told by a run what happens; shows it, or doesn't."""
+    """Told by a run what happens; shows it, or doesn't.  Several cells may be at work at once."""
 
     def stage(self, cell: Cell, what: str) -> None:
         """Work on ``cell`` has come to ``what``: "corpus", "compile"."""
 
-    def step(self, step: int, steps: int, speed: float, loss: float) -> None:
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
         """Training has come to ``step`` of ``steps``, at ``speed`` examples/s."""
 
     def done(self, cell: Cell, how: str) -> None:
         """``cell`` is finished: "trained", "kept" from an earlier run, or "failed: why"."""
+
+    def say(self, line: str) -> None:
+        """Something else has to be told, such as a warning from another process."""
 
 
 class Silent:
     """Shows nothing."""
 
     def stage(self, cell: Cell, what: str) -> None: ...
-    def step(self, step: int, steps: int, speed: float, loss: float) -> None: ...
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None: ...
     def done(self, cell: Cell, how: str) -> None: ...
+    def say(self, line: str) -> None: ...
+
+
+@dataclasses.dataclass
+class _Line:
+    """The live line of a cell at work."""
+
+    task: TaskID
+    began: float  # seconds, monotonic
+    speed: float = 0.0  # examples/s, the last that was told
 
 
 class Shown:
     """A watch on a console; a context, in which nothing else should print.
 
-    On a terminal each cell has one live line (step, speed, time left) that stays when it is done;
-    piped, each cell prints one line when it is done, without control codes.
+    On a terminal each cell at work has one live line (step, speed, time left); done, each cell has
+    one plain line. Piped, the plain lines are all, without control codes.
     """
 
     def __init__(self, console: Console, cells: int) -> None:
@@ -55,8 +68,7 @@ class Shown:
             disable=not console.is_terminal,
             transient=True,
         )
-        self.task: TaskID | None = None
-        self.began, self.speed = 0.0, 0.0
+        self.lines: dict[str, _Line] = {}  # digest of a cell at work -> its line
 
     def __enter__(self) -> Shown:
         self.live.start()
@@ -71,28 +83,30 @@ class Shown:
         self.live.stop()
 
     def stage(self, cell: Cell, what: str) -> None:
-        if self.task is None:
-            self.began, self.speed = time.monotonic(), 0.0
-            title = escape(_title(cell, self.finished + 1, self.cells))
-            self.task = self.live.add_task(title, total=None, note=what)
-        self.live.update(self.task, note=what)
+        if cell.digest not in self.lines:
+            title = _title(cell, self.finished + len(self.lines) + 1, self.cells)
+            task = self.live.add_task(escape(title), total=None, note=what)
+            self.lines[cell.digest] = _Line(task, time.monotonic())
+        self.live.update(self.lines[cell.digest].task, note=what)
 
-    def step(self, step: int, steps: int, speed: float, loss: float) -> None:
-        self.speed = speed or self.speed
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
+        line = self.lines[cell.digest]
+        line.speed = speed or line.speed
         note = f"step {step:,}/{steps:,} {speed:,.0f}/s"  # examples; a narrow line must hold it
-        if self.task is not None:
-            self.live.update(self.task, completed=step, total=steps, note=note)
+        self.live.update(line.task, completed=step, total=steps, note=note)
 
     def done(self, cell: Cell, how: str) -> None:
         self.finished += 1
-        if self.task is not None:
-            self.live.remove_task(self.task)
-            how += f" in {time.monotonic() - self.began:.0f} s"
-            how += f", {self.speed:,.0f} examples/s" if self.speed else ""
-            self.task = None
+        line = self.lines.pop(cell.digest, None)
+        if line is not None:
+            self.live.remove_task(line.task)
+            how += f" in {time.monotonic() - line.began:.0f} s"
+            how += f", {line.speed:,.0f} examples/s" if line.speed else ""
         title = _title(cell, self.finished, self.cells)
         seeds = ".".join(str(seed) for seed in dataclasses.astuple(cell.seeds))
-        line = f"{title} {cell.plan} seed {seeds}: {how}"
+        self.say(f"{title} {cell.plan} seed {seeds}: {how}")
+
+    def say(self, line: str) -> None:
         self.console.print(line, markup=False, soft_wrap=True)
 
 

@@ -57,13 +57,24 @@ def commit() -> tuple[str, bool]:
 
 
 def device() -> str:
-    """What the models run on, for instance ``cpu: Intel Xeon, 2 cores``.  Imports JAX."""
+    """What the models run on, for instance ``cpu: Intel Xeon x 2``.  Imports JAX.
+
+    The number is that of the cores that this process may use: XLA splits sums over as many, so
+    the last bits of a result depend on it.
+    """
     import jax
 
     first = jax.devices()[0]
     kind = _processor() if first.platform == "cpu" else first.device_kind
-    count = len(os.sched_getaffinity(0)) if first.platform == "cpu" else len(jax.devices())
+    count = len(cores()) if first.platform == "cpu" else len(jax.devices())
     return f"{first.platform}: {kind} x {count}"
+
+
+def cores() -> tuple[int, ...]:
+    """Numbers of the CPU cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # else the system doesn't say: macOS, Windows
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
 
 
 def _processor() -> str:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import pydantic
 
 from ..eval.intervals import Band
+from ..eval.proofs import ProofScore
 from ..eval.score import Row, RungScore
 from ..registry import UserError
 from . import canonical, disk, provenance
@@ -70,6 +71,12 @@ class ScoreRecord(_Strict):
     suppressed: bool
 
 
+class ProofRecord(_Strict):
+    questions: int
+    valid: Interval  # share of questions with a valid proof
+    earned: Interval | None  # share of right answers with one
+
+
 class RowRecord(_Strict):
     label: str
     kind: Literal["ceiling", "interpolator", "model", "untraced"]
@@ -78,6 +85,7 @@ class RowRecord(_Strict):
     absent: dict[str, str]
     malformed: Interval
     controls: dict[str, dict[str, Any]]
+    proofs: dict[str, ProofRecord]  # rung -> the proofs written, in chain mode
     load: float | None
 
 
@@ -221,6 +229,7 @@ def _row(row: Row, kind: str) -> dict[str, Any]:
         "absent": dict(row.absent),
         "malformed": _plain(row.malformed),
         "controls": {name: _plain(found) for name, found in row.controls.items()},
+        "proofs": {name: _proofs(found) for name, found in row.proofs.items()},
         "load": row.load,
     }
 
@@ -236,6 +245,11 @@ def _score(score: RungScore) -> dict[str, Any]:
         "method": score.chance.method,
         "suppressed": bool(score.suppressed[-1]),
     }
+
+
+def _proofs(found: ProofScore) -> dict[str, Any]:
+    earned = None if found.earned is None else _plain(found.earned)
+    return {"questions": found.n, "valid": _plain(found.valid), "earned": earned}
 
 
 def _plain(value: Any) -> Any:

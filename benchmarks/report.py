@@ -39,6 +39,12 @@ CONTROLS = (
     "an exception, where things of its kind suggest a wrong answer, the lure."
 )
 
+PROOFS = (
+    "A proof is valid when each of its lines was stated or follows from lines before it by one "
+    "step, and the answer follows so from them; then the answer is right. A right answer behind a "
+    "proof that is not valid was not earned by what was written."
+)
+
 
 def write(path: Path, suite: Suite, panels: Sequence[Panel], receipt: Receipt, told: str) -> Path:
     """Writes the page, whole or not at all; ``told`` is the caption of the tables."""
@@ -97,6 +103,10 @@ def _panel(panel: Panel, told: str, interval: str) -> Iterator[str]:
             "training compute, with 95% bands; thin lines are the ceilings.",
         )
     yield _verdicts(panel)
+    written = list(_proofs([*panel.models, *panel.untraced.values()], shown.columns))
+    if written:
+        yield grid("Proofs written before the answer", ["", *shown.columns], written)
+        yield tag("p", PROOFS, of="note")
     yield fold("Questions reported apart: cells of unseen premises, impure, mixed", _apart(panel))
     controls = list(_controls(panel.models))
     if controls:
@@ -116,6 +126,17 @@ def _verdicts(panel: Panel) -> str:
         rows,
         text=(1, 2, 3),
     )
+
+
+def _proofs(rows: Iterable[Row], rungs: Sequence[str]) -> Iterator[list[str]]:
+    """Of each row with proofs: how many hold, and how many of the right answers rest on one."""
+    for row in rows:
+        if row.proofs:
+            found = [row.proofs.get(rung) for rung in rungs]
+            valid = [_band(p.valid) if p else "–" for p in found]
+            yield [f"{row.label}: questions with a valid proof", *valid]
+            earned = [_band(p.earned) if p and p.earned else "–" for p in found]
+            yield [f"{row.label}: right answers with one", *earned]
 
 
 def _apart(panel: Panel) -> str:

@@ -57,11 +57,16 @@ class Store:
         with disk.file(self.out / ".probe") as draft:
             draft.write_bytes(b"\0" * 4096)
         with disk.writing(self.out):
-            (self.out / ".probe").unlink()
+            (self.out / ".probe").unlink(missing_ok=True)  # another run may have probed as well
 
     def has(self, cell: Cell) -> bool:
         """Whether a result of this very code is there."""
         return self._about(cell) is not None
+
+    def stale(self, cell: Cell) -> bool:
+        """Whether a result is there that other code or versions made; it counts as none."""
+        about = self._told(cell)
+        return about is not None and not self._mine(cell, about)
 
     def load(self, cell: Cell) -> Result | None:
         """The finished result, or None."""
@@ -125,11 +130,19 @@ class Store:
         return f"{self.out}: removed {cells} cells, {size / 1e6:.1f} MB; reports and receipts stay"
 
     def _about(self, cell: Cell) -> dict[str, Any] | None:
+        about = self._told(cell)
+        return about if about is not None and self._mine(cell, about) else None
+
+    def _told(self, cell: Cell) -> dict[str, Any] | None:
+        """What is written beside the arrays, whoever made them."""
         try:
-            about = json.loads((self.path(cell) / "cell.json").read_text("ascii"))
+            return json.loads((self.path(cell) / "cell.json").read_text("ascii"))
         except (OSError, ValueError):
             return None
-        return about if about.get("maker") == provenance.maker(cell.world) else None
+
+    @staticmethod
+    def _mine(cell: Cell, about: dict[str, Any]) -> bool:
+        return about.get("maker") == provenance.maker(cell.world)
 
 
 def _pairs(seeds: list[list[int]]) -> tuple[tuple[int, ...], ...]:

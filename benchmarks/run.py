@@ -8,13 +8,18 @@ is never trained again for another table.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .. import registry
 from ..eval.exam import Exam
 from ..registry import UserError
+from ..worlds.reading import valid_proofs
 from ..worlds.state import state
 from ..worlds.tokens import encode, select
 from . import provenance
@@ -38,6 +43,7 @@ class Corpora:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, int], Exam] = {}
+        self._read: dict[str, NDArray[np.bool_]] = {}
 
     def exam(self, cell: Cell) -> Exam:
         """What the cell's model gets to read, and what it is asked about it.
@@ -53,6 +59,18 @@ class Corpora:
             questions = select(corpus, cell.questions, cell.seeds.exposure)
             self._kept[key] = Exam(corpus, questions)
         return self._kept[key]
+
+    def proofs(self, result: Result) -> NDArray[np.bool_] | None:
+        """bool [S, Q]: which proofs the model wrote in the end are valid; None: it wrote none."""
+        cell = result.cell
+        if cell.mode != "chain":
+            return None
+        if cell.digest not in self._read:
+            exam = self.exam(cell)
+            tokens = encode(exam.corpus, cell.mode, exam.questions)
+            read = [valid_proofs(exam.corpus, tokens, g) for g in result.run.generated]
+            self._read[cell.digest] = np.stack(read)
+        return self._read[cell.digest]
 
 
 def run(
@@ -96,7 +114,8 @@ def train_cell(cell: Cell, corpora: Corpora, watch: Watch, draft: Path | None = 
     tokens = encode(exam.corpus, cell.mode, exam.questions)
     watch.stage(cell, "compile")
     spec, seeds = registry.model(cell.model), [(cell.seeds.init, cell.seeds.order)]
-    found = train(spec, tokens, cell.recipe, seeds, progress=watch.step, checkpoint=draft)
+    step = functools.partial(watch.step, cell)
+    found = train(spec, tokens, cell.recipe, seeds, progress=step, checkpoint=draft)
     return Result(cell, found, exam.corpus.digest, provenance.device())
 
 

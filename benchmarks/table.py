@@ -9,18 +9,21 @@ import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 
+from ..eval.intervals import Band
 from ..eval.profile import NAMES, Profile, Share
 from ..eval.score import HEADLINE, Row, RungScore
 from .panel import Panel
 
 ABSENT = "–"
+VALID = "valid proofs"
 AT_CHANCE, SUPPRESSED = "°", "↓"
 MARKS = f"{AT_CHANCE} interval includes chance; {SUPPRESSED} surely below uniform guessing"
 
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """One row: its label, its kind ("chance", "ceiling", "interpolator", "model", "hole")."""
+    """One row: its label and its kind ("chance", "ceiling", "interpolator", "model", "proof",
+    "hole")."""
 
     label: str
     kind: str
@@ -53,6 +56,7 @@ def table(panel: Panel) -> Table:
             if row.label in panel.untraced and kind == "model":
                 rest = panel.untraced[row.label]
                 lines.append(_line(rest, f"{row.label} untraced", kind, rungs))
+    lines += [_proof_line(row, rungs) for row in panel.models if row.proofs]
     scored = {line.label for line in lines}
     for hole in panel.holes:
         if hole.label not in scored:
@@ -132,6 +136,21 @@ def _line(row: Row, label: str, kind: str, rungs: Sequence[str]) -> Line:
     )
 
 
+def _proof_line(row: Row, rungs: Sequence[str]) -> Line:
+    found = [row.proofs.get(rung) for rung in rungs]
+    return Line(
+        f"{row.label}: {VALID}",
+        "proof",
+        tuple(ABSENT if p is None else _spread(*p.valid.at()) for p in found),
+        tuple("" if p is None or p.earned is None else _earned(p.earned) for p in found),
+    )
+
+
+def _earned(found: Band) -> str:
+    mean, low, high = found.at()
+    return f"of right answers {mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
 def _detail(found: RungScore) -> str:
     mean, low, high = found.accuracy.at()
     text = f"{mean:.3f} [{low:.3f}, {high:.3f}] on {found.n} questions"
@@ -144,6 +163,8 @@ def _notes(panel: Panel) -> Iterable[str]:
     for hole in panel.holes:
         plural = "s" if hole.cells > 1 else ""
         yield f"{hole.label}: {hole.cells} cell{plural} missing: {hole.cause}"
+    if any(row.proofs for row in panel.models):
+        yield f"{VALID}: share of questions; each line was stated or follows, as does the answer"
     for label, rest in panel.untraced.items():
         asked = ", ".join(f"{s.n} {name}" for name, s in rest.rungs.items())
         if asked:

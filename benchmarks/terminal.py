@@ -14,7 +14,8 @@ from .panel import Panel, profiles
 from .table import ABSENT, MARKS, Table, profile_lines, reasons, spread, table
 
 PIPED = 100  # columns where there is no terminal to ask
-STYLES = {"chance": "dim", "ceiling": "dim", "interpolator": "", "model": "bold", "hole": "red"}
+STYLES = {"chance": "dim", "ceiling": "dim", "interpolator": "", "model": "bold"}
+STYLES |= {"proof": "", "hole": "red"}
 
 
 def console() -> Console:

@@ -87,6 +87,26 @@ def shares(right: Sequence[NDArray[np.bool_]], worlds: Sequence[str]) -> Band:
     return _band(runs, world, wilson(_mean(runs, world), n), (0.0, 1.0))
 
 
+def portions(
+    part: Sequence[NDArray[np.bool_]], whole: Sequence[NDArray[np.bool_]], worlds: Sequence[str]
+) -> Band | None:
+    """The band, K = 1, of the share of ``whole`` that is ``part`` as well, bool [S, n] a cell each.
+
+    Runs with nothing in ``whole`` have no share and are left out; None where no run has any.
+    """
+    runs, of, asked = [], [], {}
+    for p, w, world in zip(part, whole, worlds):
+        some = w.any(1)
+        runs += [(p & w)[some].sum(1) / w[some].sum(1)]
+        of += [world] * int(some.sum())
+        asked[world] = asked.get(world, False) | w.any(0)  # runs of one world share its questions
+    if not of:
+        return None
+    values, number = np.concatenate(runs)[:, None], np.unique(of, return_inverse=True)[1]
+    n = sum(int(a.sum()) for a in asked.values())
+    return _band(values, number, wilson(_mean(values, number), n), (0.0, 1.0))
+
+
 def means(values: Sequence[NDArray[np.floating]], worlds: Sequence[str]) -> Band:
     """The band of a mean of ``values``, a float [S, K, n] per cell, at least 0 (bits)."""
     cells = [np.asarray(v, float) for v in values]

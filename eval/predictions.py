@@ -27,6 +27,8 @@ class Predictions:
     flops: NDArray[np.float64]  # [K] spent on training until then, per run
     mode: str = "direct"
     parameters: int = 0  # 0: not a trained model
+    # [S, Q] which proofs written at the last checkpoint are valid; None: no proofs are written
+    proofs: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         shape, questions = np.shape(self.answer), len(self.exam.questions)
@@ -37,6 +39,11 @@ class Predictions:
             )
         if self.bits is not None and np.shape(self.bits) != shape:
             raise UserError(f"got bits of shape {np.shape(self.bits)}, expected {shape}")
+        if self.proofs is not None and np.shape(self.proofs) != (shape[0], questions):
+            raise UserError(
+                f"got proofs of shape {np.shape(self.proofs)}, expected {(shape[0], questions)}: "
+                "bool [S, Q]"
+            )
         for name in ("steps", "flops"):
             if len(getattr(self, name)) != shape[1]:
                 raise UserError(
@@ -55,6 +62,8 @@ class Predictions:
         part = {"exam": self.exam.only(keep), "answer": self.answer[:, :, keep]}
         if self.bits is not None:
             part["bits"] = self.bits[:, :, keep]
+        if self.proofs is not None:
+            part["proofs"] = self.proofs[:, keep]
         return dataclasses.replace(self, **part)
 
     def right(self) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ from .exam import Answers
 from .intervals import Band, means, shares
 from .marginals import possible
 from .predictions import Predictions
+from .proofs import ProofScore, proofs
 
 NOT_TRACED = ", not traced"  # ends the label and mode of a row without what the tracer solves
 HEADLINE = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
@@ -68,6 +69,7 @@ class Row:
     absent: Mapping[str, str]  # rung -> why it has no score
     malformed: Band  # share of generations without a readable answer, all questions
     controls: Mapping[str, Controls | Okapi]  # "nontheorem", "unknowable", "okapi"
+    proofs: Mapping[str, ProofScore]  # of headline rungs, where proofs are written
     load: float | None  # corpus bits per parameter; None: not a trained model
 
 
@@ -95,6 +97,7 @@ def score(cells: Sequence[Predictions], label: str) -> Row:
         absent={n: first.exam.missing(n) for n in HEADLINE if n not in headline},
         malformed=shares([c.answer < 0 for c in cells], worlds),
         controls={**controls(cells), **okapi(cells)},
+        proofs=proofs(cells, right, list(headline)),
         load=load(corpus, first.parameters) if first.parameters else None,
     )
 
@@ -127,7 +130,7 @@ def strongest(rows: Sequence[Row], label: str) -> Row:
     best = {}
     for name in rows[0].rungs:
         best[name] = max((r.rungs[name] for r in rows), key=lambda s: float(s.accuracy.mean[-1]))
-    return dataclasses.replace(rows[0], label=label, rungs=best, apart={}, controls={})
+    return dataclasses.replace(rows[0], label=label, rungs=best, apart={}, controls={}, proofs={})
 
 
 def load(corpus: Corpus, parameters: int) -> float:

@@ -13,7 +13,7 @@ from zebroid.benchmarks.results import Result
 from zebroid.eval.interpolators import lookup
 from zebroid.eval.references import deducer, reuser
 from zebroid.models.run import Run
-from zebroid.worlds.tokens import encode
+from zebroid.worlds.tokens import Lexicon, Lines, encode
 
 TINY = """
 [suite]
@@ -37,11 +37,27 @@ evaluations = 4
 """
 
 
+def written(corpus, tokens, answer):
+    """[Q, max_new] what a chain writes before these answers: a proof of the first right one."""
+    lexicon = Lexicon(corpus)
+    lines = Lines(corpus, lexicon)
+    out = np.full((len(answer), tokens.max_new), tokens.end, np.int32)
+    for row, question, given in zip(out, tokens.questions, answer):
+        first, last = corpus.offsets[question : question + 2]
+        proof = lines.tokens(int(corpus.fact[first])) if first < last else []
+        words = [tokens.answer_mark, int(lexicon.answers(np.int32(given), corpus.none))]
+        row[:] = [*proof, *words, *row][: len(row)]
+    return out
+
+
 def pretend(cell, corpora, watch, draft=None):
-    """Direct reuses, chain deduces, both only at the end, and a tenth is wrong by the seed."""
+    """Direct reuses, chain deduces, both only at the end, and a tenth is wrong by the seed.
+
+    The proofs of the chain hold wherever there is one to write and the answer is right.
+    """
     watch.stage(cell, "corpus")
     exam = corpora.exam(cell)
-    encode(exam.corpus, cell.mode, exam.questions)
+    tokens = encode(exam.corpus, cell.mode, exam.questions)
     steps = cell.recipe.checkpoints
     reference = deducer if cell.mode == "chain" else reuser
     final = reference(exam.corpus, exam.questions).answer
@@ -49,13 +65,13 @@ def pretend(cell, corpora, watch, draft=None):
     answer = np.zeros((1, len(steps), len(final)), np.int32)
     answer[0, -1] = np.where(rng.random_sample(len(final)) < 0.1, 1, final)
     bits = np.where(exam.right(answer), 0.1, 6.0).astype(np.float32)
-    watch.step(int(steps[-1]), int(steps[-1]), 1000.0, 0.5)
+    watch.step(cell, int(steps[-1]), int(steps[-1]), 1000.0, 0.5)
     found = Run(
         steps=steps,
         flops=steps * 1e6,
         answer=answer,
         bits=bits,
-        generated=np.zeros((1, len(final), 1), np.int32),
+        generated=written(exam.corpus, tokens, answer[0, -1])[None],
         loss=np.ones((1, len(steps)), np.float32),
         seeds=((cell.seeds.init, cell.seeds.order),),
         parameters=1000,

@@ -64,6 +64,24 @@ def test_no_score_travels_without_interval_chance_and_number(done):
     assert set(panel.verdicts) == {"direct", "chain"}
 
 
+def test_proofs_are_told_apart_from_answers(done, suite):
+    (panel,) = Receipt.read(done / "receipt.json").panels
+    told = {row.label: row.proofs for row in panel.rows if row.kind == "model"}
+    assert told["direct"] == {} and set(told["chain"]) >= {"recall", "instance"}
+    for found in told["chain"].values():
+        assert found.questions > 0 and found.earned is not None
+        assert found.valid.over == found.earned.over == "runs"
+    cells = {cell.digest[:16]: cell.mode for cell in load(suite()).cells}
+    for row in rows(
+        f"""SELECT cell, list(DISTINCT written) AS ways,
+            bool_and("right") FILTER (written = 'valid') AS sound
+            FROM '{done}/predictions.parquet' GROUP BY cell"""
+    ):
+        chain = cells[row["cell"]] == "chain"
+        assert set(row["ways"]) == ({"valid", "invalid"} if chain else {"none"})
+        assert row["sound"] is (True if chain else None)  # a valid proof has a right answer
+
+
 def test_files_are_named_with_their_digests(done):
     found = Receipt.read(done / "receipt.json")
     import hashlib

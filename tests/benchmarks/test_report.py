@@ -89,7 +89,7 @@ def test_rungs_that_a_world_lacks_are_left_out(panels):
     told = table(panels()[0])
     assert told.columns == ("recall", "instance", "constituent", "schema")
     kinds = list(dict.fromkeys(line.kind for line in told.lines))
-    assert kinds == ["chance", "ceiling", "interpolator", "model"]
+    assert kinds == ["chance", "ceiling", "interpolator", "model", "proof"]
     assert all(len(line.scores) == len(told.columns) for line in told.lines)
 
 
@@ -137,6 +137,36 @@ def test_what_stating_adds_stands_beside_the_same_patterns_by_example(panels):
     assert [p.label for p in profiles(shown, [shown, both])] == ["direct", "chain"]
 
 
+def test_proofs_of_a_chain_have_a_line_of_their_own(panels):
+    (panel,) = panels()
+    told = table(panel)
+    (line,) = [line for line in told.lines if line.kind == "proof"]
+    assert line.label == "chain: valid proofs"
+    row = panel.models[1]
+    for rung, shown in zip(told.columns, line.scores):
+        valid, right = row.proofs[rung].valid.mean[0], row.rungs[rung].accuracy.mean[-1]
+        assert shown.startswith(f"{valid:.2f}".removeprefix("0"))
+        assert 0 < valid <= right
+    assert [note for note in told.notes if note.startswith("valid proofs: share of questions")]
+    assert panel.models[0].proofs == {} and panel.ceilings[0].proofs == {}
+
+
+def test_proofs_that_cannot_be_read_are_not_valid(panels, suite, tmp_path):
+    from zebroid.benchmarks.results import Store
+    from zebroid.benchmarks.suite import load
+
+    panels()
+    cells = [cell for cell in load(suite()).cells if cell.mode == "chain"]
+    result = Store(tmp_path / "out").load(cells[0])
+    assert result is not None
+    broken = result.run.generated.copy()
+    broken[:, ::2, 0] = -1
+    other = dataclasses.replace(result, run=dataclasses.replace(result.run, generated=broken))
+    before, after = run.Corpora().proofs(result), run.Corpora().proofs(other)
+    assert before is not None and after is not None
+    assert not after[:, ::2].any() and np.array_equal(after[:, 1::2], before[:, 1::2])
+
+
 def test_piped_output_has_no_control_codes_and_fits(zebroid, suite, trained):
     _, out, _ = zebroid("run", suite(), "--out", "out")
     assert "\x1b" not in out
@@ -165,6 +195,7 @@ def test_the_page_is_whole_and_needs_nothing_else(zebroid, suite, trained, tmp_p
     (path,) = tmp_path.glob("out/*/report.html")
     text = path.read_text("utf-8")
     found = Page(text)
+    assert "chain: right answers with one" in text
     assert "Tiny &lt;suite&gt;" in text and "Tiny <suite>" not in text
     for name in ("script", "link", "img", "iframe"):
         assert not found.all(name)

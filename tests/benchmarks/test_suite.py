@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 
 import pytest
 from zebroid import registry
+from zebroid.benchmarks.cell import Cell
 from zebroid.benchmarks.lines import locate
 from zebroid.benchmarks.suite import load
 from zebroid.registry import UserError
@@ -62,6 +64,13 @@ def test_a_cell_spells_out_all_that_may_change(suite):
     assert record["recipe"]["optimizer"] == "adamw"
     assert record["exposure"]["coverage"] == 1.0
     assert "width=32" in record["spec"]
+
+
+def test_a_cell_reads_back_from_its_record(suite):
+    text = GRID.replace("[plans", 'exposure = { held = 0.2, twin = "random labels" }\n[plans')
+    for cell in load(suite(text)).cells:
+        again = Cell.of(json.loads(json.dumps(cell.record())))
+        assert again == cell and again.digest == cell.digest
 
 
 def test_digest_is_that_of_the_cells_not_of_the_file(suite):

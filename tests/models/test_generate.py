@@ -17,13 +17,17 @@ FIRST = FORM._replace(answer_mark=jnp.int32(-1))
 
 
 @pytest.fixture(scope="module")
-def model():
-    """Untrained, but with logits large enough that generations differ and marks occur."""
+def parts():
+    """Untrained, but with weights so large that generations differ and marks occur."""
     spec = DecoderSpec(width=16, layers=2, heads=2)
-    model = nnx.jit(lambda: spec.build(V, P, nnx.Rngs(5)))()
-    model.head_DV[...] = model.head_DV[...] * 4.0
-    graph, state = nnx.split(model)
-    return jax.jit(lambda tokens_BT, at_P: nnx.merge(graph, state)(tokens_BT, at_P))
+    graph, state = nnx.split(nnx.jit(lambda: spec.build(V, P, nnx.Rngs(5)))())
+    return graph, jax.tree.map(lambda leaf: 6.0 * leaf, state)
+
+
+@pytest.fixture(scope="module")
+def model(parts):
+    """A bare function, so that generating reads the whole prefix again for every token."""
+    return jax.jit(lambda tokens_BT, at_P: nnx.merge(*parts)(tokens_BT, at_P))
 
 
 def slow(model, prompt, members, mark):
@@ -45,9 +49,14 @@ def slow(model, prompt, members, mark):
     return answer, bits, generated
 
 
+@pytest.mark.parametrize("remembers", [False, True], ids=["reads again", "remembers"])
 @pytest.mark.parametrize("form", [FORM, FIRST], ids=["after a mark", "first token"])
-def test_generation_equals_a_slow_loop(model, form):
-    fast = jax.jit(generate, static_argnums=(0, 4))(model, ASK, MEMBERS, form, G)
+def test_generation_equals_a_slow_loop(model, parts, form, remembers):
+    def run(state):
+        asked = nnx.merge(parts[0], state) if remembers else model
+        return generate(asked, ASK, MEMBERS, form, G)
+
+    fast = jax.jit(run)(parts[1])
     rows = [slow(model, a, m, int(form.answer_mark)) for a, m in zip(ASK, np.asarray(MEMBERS))]
     answers, expected_bits, generated = zip(*rows)
     np.testing.assert_array_equal(fast.generated, generated)

@@ -1,0 +1,188 @@
+"""Cells in several processes side by side, each on cores of its own.
+
+XLA spreads each small operation over all cores that a process may use, and mostly waits for the
+slowest: two processes of one core each train our small models about 1.5 times as fast as one on
+two. Cells are given out one at a time, so none waits for a process that is behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..registry import UserError
+from . import provenance
+from .cell import Cell
+from .progress import Watch
+from .results import Store
+from .run import Outcome, run
+from .worker import SEPARATOR
+
+COMMAND = (sys.executable, "-m", "zebroid.benchmarks.worker")
+PATIENCE = 10.0  # seconds that a worker has to leave once it is told to
+
+Cores = tuple[int, ...]
+Events = queue.Queue[tuple["_Worker", str | None]]
+
+
+def shares(jobs: int) -> list[Cores]:
+    """Equally many cores for each of ``jobs`` processes, or of as many as there are cores.
+
+    Equally many, and as many however few cells are left: their number shows in the last bits.
+    """
+    cores = provenance.cores()
+    jobs = min(jobs, len(cores))
+    size = len(cores) // jobs
+    return [cores[i * size : (i + 1) * size] for i in range(jobs)]
+
+
+def run_apart(
+    cells: Sequence[Cell], store: Store, watch: Watch, places: Sequence[Cores]
+) -> Outcome:
+    """As ``run``, with a process on each of ``places`` for the cells that ``store`` doesn't hold.
+
+    A process that dies loses the cell it was at, and another takes its place.
+    """
+    kept = [cell for cell in cells if store.has(cell)]
+    run(kept, store, watch)
+    digests = {cell.digest for cell in kept}
+    rest = deque(cell for cell in cells if cell.digest not in digests)
+    failures: dict[str, str] = {}
+    events: Events = queue.Queue()
+    workers: list[_Worker] = []
+    try:
+        for place in places[: len(rest)]:
+            workers.append(_Worker(store.out, place, events, rest.popleft()))
+        while any(worker.cell for worker in workers):
+            worker, line = events.get()
+            cell = worker.cell
+            if cell is None:
+                continue  # it has nothing to do any more, and leaves
+            cause = _hear(cell, line, watch) if line is not None else worker.mourn(watch)
+            if cause:
+                failures[cell.digest] = cause
+            if line is None and rest:
+                workers.append(_Worker(store.out, worker.cores, events, rest.popleft()))
+            elif line is not None and cause is not None:
+                worker.give(rest.popleft() if rest else None)
+    finally:
+        _end(workers)
+    results = [store.load(cell) for cell in cells if cell.digest not in failures]
+    return Outcome(tuple(result for result in results if result is not None), failures)
+
+
+class _Worker:
+    """A process at work on ``cell``; what it writes comes to ``events``, and None when it ends."""
+
+    def __init__(self, out: Path, cores: Cores, events: Events, cell: Cell) -> None:
+        self.cores = cores
+        self.cell: Cell | None = None
+        with _pinned(cores):
+            self.process = subprocess.Popen(
+                [*COMMAND, str(out)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                process_group=0,  # Ctrl-C comes to us alone, and we pass it on
+            )
+        threading.Thread(target=self._listen, args=(events,), daemon=True).start()
+        self.give(cell)
+
+    def _listen(self, events: Events) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as lines:
+            for line in lines:
+                events.put((self, line))
+        events.put((self, None))
+
+    def give(self, cell: Cell | None) -> None:
+        """The next cell, or None: there is no more to do."""
+        self.cell = cell
+        stdin = self.process.stdin
+        assert stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it died, as we shall hear
+            if cell is None:
+                stdin.close()
+            else:
+                stdin.write(line_of(cell))
+                stdin.flush()
+
+    def mourn(self, watch: Watch) -> str:
+        """Why the process ended while it was at a cell."""
+        cell, self.cell = self.cell, None
+        assert cell is not None
+        status = self.process.wait()
+        by = signal.strsignal(-status) if status < 0 else f"exit status {status}"
+        cause = f"its process died ({by}); the same command goes on"
+        watch.done(cell, f"failed: {cause}")
+        return cause
+
+
+def line_of(cell: Cell) -> str:
+    """A cell as a worker reads it."""
+    return json.dumps(cell.record()) + "\n"
+
+
+def _hear(cell: Cell, line: str, watch: Watch) -> str | None:
+    """Passes on what a worker wrote; why ``cell`` failed once it is over, empty if it did not.
+
+    Raises UserError where the worker cannot go on, nor could another.
+    """
+    said, _, text = line.partition(SEPARATOR)
+    if said.strip():
+        watch.say(said.rstrip())
+    told: dict[str, Any] = json.loads(text) if text else {}
+    if "stop" in told:
+        raise UserError(told["stop"])
+    if "stage" in told:
+        watch.stage(cell, told["stage"])
+    if "step" in told:
+        watch.step(cell, *told["step"])
+    if "done" in told:
+        watch.done(cell, told["done"])
+    return told.get("over")
+
+
+def _end(workers: Sequence[_Worker]) -> None:
+    """Interrupts those at work, and waits until all have left."""
+    for worker in workers:
+        if worker.cell is not None:
+            worker.process.send_signal(signal.SIGINT)
+    for worker in workers:
+        worker.give(None)
+        try:
+            worker.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            worker.process.kill()
+            worker.process.wait()
+
+
+@contextlib.contextmanager
+def _pinned(cores: Cores) -> Iterator[None]:
+    """Processes started in the block may use these cores alone, where the system allows that.
+
+    A process inherits this from the thread that starts it, before any library counts cores.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

@@ -1,0 +1,76 @@
+"""A worker: trains the cells that it is given, one at a time, and tells what comes of them.
+
+``python -m zebroid.benchmarks.worker OUT``, started by ``jobs.py``, reads cells from its standard
+input, a line of JSON each. What it tells is JSON behind a record separator (as in RFC 7464), which
+sets it apart from what libraries print:
+
+    {"stage": "compile"}    {"step": [step, steps, examples/s, loss]}    {"done": "trained"}
+    {"over": "why it failed, or empty"}    {"stop": "why no cell can be kept, for the user to mend"}
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..registry import UserError
+from . import disk
+from .cell import Cell
+from .results import Store
+from .run import Corpora, run
+
+SEPARATOR = "\x1e"
+
+
+class Telling:
+    """A watch that passes on what it is told."""
+
+    def stage(self, cell: Cell, what: str) -> None:
+        tell(stage=what)
+
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
+        tell(step=[step, steps, speed, loss])
+
+    def done(self, cell: Cell, how: str) -> None:
+        tell(done=how)
+
+    def say(self, line: str) -> None:
+        print(line, flush=True)
+
+
+def work(lines: Iterable[str], out: Path) -> int:
+    """Trains one cell after the other into ``out``; 0, or 2 where nothing can be kept."""
+    store, watch, corpora = Store(out), Telling(), Corpora()
+    try:
+        for line in lines:
+            cell = Cell.of(json.loads(line))
+            failures = run([cell], store, watch, corpora).failures
+            tell(over=failures.get(cell.digest, ""))
+    except UserError as error:
+        tell(stop=str(error))
+        return 2
+    except OSError as error:
+        tell(stop=disk.told(error))
+        return 2
+    return 0
+
+
+def tell(**what: object) -> None:
+    """Writes one record; where nobody reads any more, there is nobody to work for."""
+    try:
+        print(f"{SEPARATOR}{json.dumps(what)}", flush=True)
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+
+
+def main() -> None:
+    try:
+        sys.exit(work(sys.stdin, Path(sys.argv[1])))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

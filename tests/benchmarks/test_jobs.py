@@ -1,0 +1,192 @@
+"""Cells in several processes: the same results, and what becomes of those whose process dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from zebroid.benchmarks import jobs, progress, provenance
+from zebroid.benchmarks.receipt import Receipt
+
+SCRIPT = """
+import errno, os, pathlib, signal, sys, time, warnings
+sys.path.insert(0, {folder!r})
+import conftest
+from zebroid.benchmarks import provenance, run, worker
+
+def train_cell(cell, corpora, watch, draft=None):
+    with pathlib.Path({folder_of_test!r}, "trained").open("a") as log:
+        log.write(f"{{os.getpid()}} {{len(provenance.cores())}}\\n")
+    {misfortune}
+    return conftest.pretend(cell, corpora, watch, draft)
+
+run.train_cell = train_cell
+worker.main()
+"""
+SECOND_CHAIN = "if cell.mode == 'chain' and cell.seeds.init == 1:\n        "
+
+
+@pytest.fixture
+def workers(monkeypatch, tmp_path):
+    """workers(what happens before a training) : two workers as on two cores, which only pretend."""
+    here = str(Path(__file__).parent)
+
+    def begin(misfortune="pass"):
+        path = tmp_path / "worker.py"
+        given = {"folder": here, "folder_of_test": str(tmp_path), "misfortune": misfortune}
+        path.write_text(SCRIPT.format(**given))
+        monkeypatch.setattr(jobs, "COMMAND", (sys.executable, str(path)))
+
+    monkeypatch.setattr(provenance, "cores", lambda: (0, 1))
+    begin()
+    return begin
+
+
+@pytest.fixture
+def log(tmp_path):
+    """log() -> (process, number of its cores) of every training, in order."""
+    path = tmp_path / "trained"
+    return lambda: [line.split() for line in path.read_text().splitlines()]
+
+
+def receipt(folder):
+    (path,) = folder.glob("*/receipt.json")
+    content = Receipt.read(path).model_dump(by_alias=True)
+    del content["times"]
+    return content
+
+
+def gone(process):
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_two_processes_give_the_receipt_of_one(zebroid, suite, trained, workers, log, tmp_path):
+    zebroid("run", suite(), "--out", "one")
+    trained.clear()
+    status, out, err = zebroid("run", suite(), "--out", "two", "--jobs", "2")
+    assert (status, err, trained) == (0, "", [])
+    assert receipt(tmp_path / "two") == receipt(tmp_path / "one")
+    assert out.count(": trained in") == 4
+    assert len({process for process, _ in log()}) == 2
+    if hasattr(os, "sched_setaffinity"):
+        assert {cores for _, cores in log()} == {"1"}
+    assert all(gone(process) for process, _ in log())
+
+
+def test_what_is_kept_is_given_to_nobody(zebroid, suite, trained, workers, log):
+    zebroid("run", suite(), "--only", "mode=direct")
+    status, out, _ = zebroid("run", suite(), "--jobs", "2")
+    assert (status, len(log())) == (0, 2)
+    assert out.count(": kept") == 2 and out.count(": trained in") == 2
+    zebroid("run", suite(), "--jobs", "2")
+    assert len(log()) == 2
+
+
+def test_a_process_that_dies_loses_one_cell_and_the_same_command_goes_on(
+    zebroid, suite, trained, workers, log, tmp_path
+):
+    workers(SECOND_CHAIN + "os.kill(os.getpid(), signal.SIGKILL)")
+    status, out, err = zebroid("run", suite(), "--out", "out", "--jobs", "2")
+    assert (status, err) == (1, "")
+    assert out.count(": trained in") == 3
+    assert "failed: its process died (Killed); the same command goes on" in out
+    assert "chain: 1 cell missing: its process died" in " ".join(out.split())
+    workers()
+    status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
+    assert (status, out.count(": kept"), out.count(": trained in")) == (0, 3, 1)
+
+
+def test_another_process_takes_the_place_of_a_dead_one(zebroid, suite, trained, workers, log):
+    workers("if cell.seeds.init == 0: sys.exit(3)")
+    status, out, _ = zebroid("run", suite(), "--jobs", "2")
+    assert status == 1
+    assert out.count("its process died (exit status 3)") >= 2 and out.count(": trained in") == 2
+
+
+def test_a_cell_that_fails_in_a_process_is_a_hole(zebroid, suite, trained, workers, tmp_path):
+    workers(SECOND_CHAIN + "raise RuntimeError('out of\\nmemory')".replace("\n", "\\n"))
+    status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
+    assert status == 1
+    assert "chain: 1 cell missing: RuntimeError: out of memory" in " ".join(out.split())
+    assert len(list(tmp_path.glob("out/failures/*.txt"))) == 1
+
+
+def test_what_no_process_can_mend_ends_all_in_one_line(zebroid, suite, trained, workers, log):
+    workers("raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), 'out/cells')")
+    status, _, err = zebroid("run", suite(), "--jobs", "2")
+    assert status == 2
+    assert "out/cells: No space left on device" in err and err.count("\n") == 1
+    assert all(gone(process) for process, _ in log())
+
+
+def test_words_of_a_library_are_passed_on(zebroid, suite, trained, workers):
+    workers("print('library: no such accelerator', file=sys.stderr)")
+    _, out, _ = zebroid("run", suite(), "--only", "mode=chain", "--jobs", "2")
+    assert out.count("library: no such accelerator") == 2
+
+
+def test_an_interrupt_is_passed_on_and_keeps_what_is_finished(
+    zebroid, suite, trained, workers, log, monkeypatch, tmp_path
+):
+    workers("watch.stage(cell, 'asleep'); cell.mode == 'chain' and time.sleep(60)")
+
+    def stage(self, cell, what, asleep=set()):  # noqa: B006: the set lasts for the test
+        asleep |= {cell.digest} if cell.mode == "chain" else set()
+        if len(asleep) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress.Shown, "stage", stage)
+    monkeypatch.setattr(progress.Shown, "step", lambda *_: None)
+    began = time.monotonic()
+    status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
+    assert status == 130 and "the same command goes on" in out
+    assert time.monotonic() - began < 50
+    assert all(gone(process) for process, _ in log())
+    assert len(list(tmp_path.glob("out/cells/*"))) == 2
+
+
+def test_workers_leave_when_nobody_listens_any_more(suite, workers, tmp_path):
+    from zebroid.benchmarks.suite import load
+
+    workers("time.sleep(0.5)")
+    process = subprocess.Popen(
+        [*jobs.COMMAND, str(tmp_path / "out")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdin and process.stdout
+    cell = load(suite()).cells[0]
+    process.stdin.write(jobs.line_of(cell))
+    process.stdin.flush()
+    process.stdout.close()  # as when whoever started it was killed
+    assert process.wait(timeout=60) != 0
+    process.stdin.close()
+
+
+@pytest.mark.parametrize(
+    ("cores", "number", "expected"),
+    [
+        ((0, 1), 1, [(0, 1)]),
+        ((0, 1), 2, [(0,), (1,)]),
+        ((0, 2, 4, 6, 8), 2, [(0, 2), (4, 6)]),  # equally many
+        ((3,), 2, [(3,)]),  # no more processes than cores
+    ],
+)
+def test_cores_are_shared_equally(monkeypatch, cores, number, expected):
+    monkeypatch.setattr(provenance, "cores", lambda: cores)
+    assert jobs.shares(number) == expected
+
+
+def test_a_number_of_processes_below_one_is_refused(zebroid, suite):
+    status, _, err = zebroid("run", suite(), "--jobs", "0")
+    assert status == 2 and "--jobs 0: expected" in err and err.count("\n") == 1

@@ -1,0 +1,117 @@
+"""Facts, questions and whole worlds in English."""
+
+import re
+
+import numpy as np
+import pytest
+from zebroid import registry
+from zebroid.registry import UserError
+from zebroid.worlds.phrases import (
+    BLANK,
+    fact_in_english,
+    facts_in_english,
+    phrase,
+    question_in_english,
+)
+from zebroid.worlds.rungs import LADDER
+from zebroid.worlds.show import MEANING, describe
+
+both = pytest.mark.parametrize("world", ["composition-v1", "zebra-v1"])
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """world -> what `zebroid show` prints, written once."""
+    known = {}
+
+    def of(world):
+        known.setdefault(world, describe(registry.make(world), "tiny"))
+        return known[world]
+
+    return of
+
+
+def _section(text, rung):
+    return text.split(f"### {rung}: ")[1].split("\n### ")[0]
+
+
+@both
+def test_every_predicate_has_a_sentence_with_all_its_arguments(corpus, world):
+    made = corpus(world)
+    for predicate, arity in made.closure.arity.items():
+        names = [f"<{i}>" for i in range(arity)]
+        sentence = phrase(made.world, predicate, names)
+        assert all(n in sentence for n in names) and sentence.endswith(".") and "(" not in sentence
+
+
+def test_without_a_template_a_fact_is_written_as_in_a_rule(make_world):
+    world = make_world("p(X) :- e(X,_).", "e(a,b)")
+    assert phrase(world, "e", ["a", "b"]) == "e(a, b)"
+
+
+@both
+def test_many_facts_read_as_each_of_them_does(corpus, world):
+    made = corpus(world)
+    facts = np.arange(0, len(made.closure.predicate), 7)[::-1]
+    singly = [fact_in_english(made.world, made.closure, int(f)) for f in facts]
+    assert facts_in_english(made.world, made.closure, facts) == singly
+
+
+@both
+def test_a_question_is_its_fact_with_a_blank_for_the_answer(corpus, world):
+    made = corpus(world)
+    for q in range(0, len(made.prompt), 50):
+        asked = question_in_english(made, q)
+        assert asked.count(BLANK) == 1
+        for at in range(made.offsets[q], made.offsets[q + 1]):
+            answer = made.closure.base.constants[made.values[at]]
+            fact = fact_in_english(made.world, made.closure, int(made.fact[at]))
+            assert asked.replace(BLANK, answer) == fact
+
+
+@both
+def test_a_world_is_shown_with_sizes_rules_statements_and_every_rung(shown, world):
+    text, made = shown(world), registry.make(world)
+    assert text.startswith(f"# {world}\n") and set(MEANING) == set(LADDER)
+    for size in made.sizes:
+        assert f"- **{size}**: " in text
+    for rule in made.program.rules:
+        assert rule.text in text
+    for rung in LADDER:
+        assert f"### {rung}: {MEANING[rung]}" in text
+
+
+@both
+def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_alike(shown, world):
+    for rung in registry.make(world).rungs:
+        part = _section(shown(world), rung)
+        for expected in (BLANK, "- Proof:", "- New: ", "- Shown and alike: ", "(stated)"):
+            assert expected in part, rung
+        new = re.findall("- New: (.*)", part)[0]
+        assert (new == "nothing.") == (rung in ("recall", "instance"))
+        assert (";" in new) == (rung == "mixed"), new
+
+
+def test_what_is_new_is_said_in_the_terms_of_the_rung(shown):
+    zebra, words = shown("zebra-v1"), {
+        "constituent": "no shown conclusion uses here: ",
+        "schema": "never stood together",
+        "depth": "high, what was shown at most",
+        "axiom": "told as a sentence, and no example",
+    }  # fmt: skip
+    for rung, said in words.items():
+        assert said in _section(zebra, rung)
+
+
+def test_an_empty_rung_says_why(shown):
+    assert "Empty: no pattern is given as 'stated'" in _section(shown("composition-v1"), "axiom")
+
+
+def test_controls_say_why_the_answer_is_none(shown):
+    assert "A near miss: premise" in _section(shown("zebra-v1"), "nontheorem")
+    assert "In the world it is" in _section(shown("zebra-v1"), "unknowable")
+
+
+def test_an_unknown_size_is_refused():
+    with pytest.raises(UserError, match="did you mean 'tiny'"):
+        describe(registry.make("zebra-v1"), "tyni")
