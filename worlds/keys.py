@@ -14,7 +14,7 @@ def pack(columns: Sequence[Integers]) -> NDArray[np.int64]:
     """[n] one number per row, ordered as the rows are lexicographically.
 
     >>> pack([np.array([1, 0, 1]), np.array([-1, 5, 5])])
-    array([7, 6, 13])
+    array([ 7,  6, 13])
     """
     key = np.zeros(len(columns[0]), np.int64)
     if not len(key):
