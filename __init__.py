@@ -1,8 +1,8 @@
 """zebroid: does ability level off when the corpus is exhausted, or go on rising?
 
 The arrow, by name and loaded on first use, so that ``import zebroid`` imports no JAX: ``make`` a
-world, ``state`` a corpus of it, ``select`` questions for an ``Exam``, ``encode`` tokens, ``train`` a
-``model`` by a ``Plan``, and ``score`` its ``Predictions``.
+world, ``state`` a corpus of it, ``select`` questions for an ``Exam``, ``encode`` tokens, ``train``
+a ``model`` by a ``Plan``, and ``score`` its ``Predictions``.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .worlds.world import World
 
 ROOT = Path(__file__).resolve().parent
+LISTED = 10  # names that an error lists; a world may have thousands of constants
 WORLD_ID = re.compile(r"([a-z0-9_]+\.)?[a-z0-9]+(-[a-z0-9]+)*-v\d+")
 
 
@@ -34,10 +35,12 @@ class UserError(ValueError):
 
 
 def suggest(kind: str, name: str, names: Iterable[str]) -> UserError:
-    """The error for an unknown ``name``: the closest known one, else all that are known."""
+    """The error for an unknown ``name``: the closest known one, else the first that are known."""
     known = sorted(names)
     close = difflib.get_close_matches(name, known, n=1)
-    cure = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known) or 'none'}"
+    more = f" and {len(known) - LISTED:,} more" if len(known) > LISTED else ""
+    listed = (", ".join(known[:LISTED]) or "none") + more
+    cure = f"did you mean {close[0]!r}?" if close else f"known: {listed}"
     return UserError(f"unknown {kind} {name!r}; {cure}")
 
 

@@ -81,6 +81,14 @@ def test_an_unknown_name_gets_the_nearest_known_one(call, told):
     assert told in str(error.value)
 
 
+def test_of_many_known_names_the_first_are_told_and_how_many_more():
+    names = [f"entity{i:04}" for i in range(2000)]
+    told = str(registry.suggest("constant", "quark", names))
+    assert told.endswith("entity0008, entity0009 and 1,990 more")
+    assert str(registry.suggest("mode", "quark", names[:2])).endswith("entity0000, entity0001")
+    assert str(registry.suggest("mode", "quark", [])).endswith("known: none")
+
+
 def test_a_file_gives_its_one_world(world_file):
     path = world_file(WORLD.format(name="Path", id="acme.path-v1"))
     world, size = registry.sized(path)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..registry import UserError
 from .facts import Array, Facts
+from .keys import begins
 from .program import Program
 
 
@@ -42,7 +43,7 @@ class Closure:
     @functools.cached_property
     def first(self) -> NDArray[np.int64]:
         """[F + 1] where the derivations of each fact begin."""
-        return np.searchsorted(self.head, np.arange(len(self.predicate) + 1))
+        return begins(self.head, len(self.predicate))
 
     def rows(self, predicate: str) -> Array:
         """int32 [n, arity]: the arguments of all facts of ``predicate``."""

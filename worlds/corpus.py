@@ -94,9 +94,9 @@ class Corpus:
             self.stated,
             self.shown,
         ):
-            digest.update(np.ascontiguousarray(array, "<i4"))
+            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
         for array in (self.prompt, self.values, self.offsets, self.certificate.provable):
-            digest.update(np.ascontiguousarray(array, "<i4"))
+            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
         for array in (self.examples.prompt, self.examples.answer, self.examples.kind):
-            digest.update(np.ascontiguousarray(array, "<i4"))
+            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
         return digest.hexdigest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from ..registry import UserError, suggest
 from .closure import Closure, heights, row_keys
@@ -63,6 +64,10 @@ class _Evaluation:
         self.predicates = tuple(sorted(arity))
         self.table = {p: f"f{i}" for i, p in enumerate(self.predicates)}
         self.count: dict[str, int] = {}
+        read = {a.predicate for r in program.rules for a in r.positive + r.negative}
+        # what no rule reads is only numbered, which NumPy does faster, at the end
+        self.last = {r.head.predicate for r in program.rules} - read
+        self.found: dict[int, dict[str, Array]] = {}  # rule -> its rows, of those
         self.constant = {c: i for i, c in enumerate(facts.constants)}
         for p in self.predicates:
             rows = facts.rows.get(p, np.zeros((0, arity[p]), np.int32))
@@ -111,7 +116,7 @@ class _Evaluation:
                 for i, r in rules
                 if r.head.predicate == p
             )
-            if not heads:
+            if not heads or p in self.last:
                 continue
             table, unknown = self.table[p], ""
             if self.count[p]:
@@ -169,28 +174,21 @@ class _Evaluation:
         canonical: dict[str, Array] = {}  # predicate -> its local ids' canonical fact ids
         arguments, is_base, start = [], [], 0
         for p in self.predicates:
-            found = self.db.execute(f"SELECT * EXCLUDE (round) FROM {self.table[p]}").fetchnumpy()
-            rows = np.stack([found[f"a{j}"] for j in range(self.arity[p])], 1)
-            order = np.argsort(row_keys(rows, len(self.facts.constants)))
-            local = found["id"][order]
-            canonical[p] = np.empty(len(order), np.int32)
-            canonical[p][local] = np.arange(start, start + len(order), dtype=np.int32)
-            padded = np.full((len(order), width), -1, np.int32)
-            padded[:, : self.arity[p]] = rows[order]
-            arguments.append(padded)
-            is_base.append(local < len(self.facts.rows.get(p, ())))
-            start += len(order)
+            columns, number, sampled = self._numbered(p)
+            canonical[p] = number + np.int32(start)
+            arguments.append(columns)
+            is_base.append(sampled)
+            start += len(sampled)
         base = np.concatenate(is_base)
         rule, head, premises = self._derivations(canonical, start)
+        predicate = np.repeat(np.arange(len(is_base), dtype=np.int32), [len(b) for b in is_base])
         return Closure(
             program=self.program,
             base=self.facts,
             predicates=self.predicates,
             arity=self.arity,
-            predicate=np.repeat(
-                np.arange(len(self.predicates), dtype=np.int32), [len(a) for a in arguments]
-            ),
-            arguments=np.concatenate(arguments),
+            predicate=predicate,
+            arguments=_padded(arguments, width),
             is_base=base,
             height=heights(base, head, premises),
             rule=rule,
@@ -198,16 +196,40 @@ class _Evaluation:
             premises=premises,
         )
 
+    def _numbered(self, p: str) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """(columns [arity, n] in canonical order, canonical number of each local id, is_base [n]).
+
+        The local ids of ``last`` predicates are the sampled rows, then each rule's heads in turn.
+        """
+        sampled = self.facts.rows.get(p, np.zeros((0, self.arity[p]), np.int32))
+        if p in self.last:
+            parts, end = [sampled.T], len(sampled)
+            for i, rule in enumerate(self.program.rules):
+                if rule.head.predicate == p:
+                    found = self.db.execute(f"SELECT * EXCLUDE (round) FROM d{i}").fetchnumpy()
+                    parts.append(np.stack([found[f"h{k}"] for k in range(self.arity[p])]))
+                    start, end = end, end + parts[-1].shape[1]
+                    self.found[i] = found | {"head": np.arange(start, end, dtype=np.int32)}
+            columns, local = np.concatenate(parts, axis=1), np.arange(end)
+        else:
+            found = self.db.execute(f"SELECT * EXCLUDE (round) FROM {self.table[p]}").fetchnumpy()
+            columns, local = np.stack([found[f"a{j}"] for j in range(self.arity[p])]), found["id"]
+        key = row_keys(columns.T, len(self.facts.constants))
+        order = np.argsort(key)
+        new = np.diff(key[order], prepend=-1) > 0
+        number = np.empty(len(key), np.int32)
+        number[local[order]] = np.cumsum(new) - 1
+        columns = columns[:, order[new]]
+        is_base = np.zeros(columns.shape[1], bool)
+        is_base[number[: len(sampled)]] = True
+        return columns, number, is_base
+
     def _derivations(self, canonical: dict[str, Array], facts: int) -> tuple[Array, Array, Array]:
         most = max(len(r.positive) for r in self.program.rules) if self.program.rules else 0
         tables: list[list[Array]] = []  # per rule: head, premises, sorted
         for i, rule in enumerate(self.program.rules):
             p = rule.head.predicate
-            ids = ", ".join(f"d.p{k} AS p{k}" for k in range(len(rule.positive)))
-            same = " AND ".join(f"d.h{k} = f.a{k}" for k in range(self.arity[p]))
-            found = self.db.execute(
-                f"SELECT f.id AS head, {ids} FROM d{i} d JOIN {self.table[p]} f ON {same}"
-            ).fetchnumpy()
+            found = self.found.pop(i) if i in self.found else self._joined(i, rule)
             columns = [canonical[p][found["head"]]]
             columns += [canonical[a.predicate][found[f"p{k}"]] for k, a in enumerate(rule.positive)]
             tables.append(_sorted(columns, facts))
@@ -217,12 +239,31 @@ class _Evaluation:
         # each rule's rows are sorted by head already; a stable merge of them is the order wanted
         order = np.argsort(head, kind="stable") if len(tables) > 1 else slice(None)
         rule = np.repeat(np.arange(len(tables), dtype=np.int32), [len(t[0]) for t in tables])
-        premises = np.full((len(head), most), -1, np.int32)
+        premises = np.empty((most, len(head)), np.int32).T  # whole columns lie together
         for k in range(most):
             padding = [np.broadcast_to(np.int32(-1), len(t[0])) for t in tables]
             column = [t[1 + k] if 1 + k < len(t) else none for t, none in zip(tables, padding)]
             premises[:, k] = np.concatenate(column)[order]
         return rule[order], head[order], premises
+
+    def _joined(self, number: int, rule: Rule) -> dict[str, Array]:
+        """The local ids of heads and premises of a rule's derivations."""
+        p = rule.head.predicate
+        ids = ", ".join(f"d.p{k} AS p{k}" for k in range(len(rule.positive)))
+        same = " AND ".join(f"d.h{k} = f.a{k}" for k in range(self.arity[p]))
+        return self.db.execute(
+            f"SELECT f.id AS head, {ids} FROM d{number} d JOIN {self.table[p]} f ON {same}"
+        ).fetchnumpy()
+
+
+def _padded(blocks: list[Array], width: int) -> Array:
+    """[F, width] blocks of columns [arity, n] below one another, -1 padded, columns contiguous."""
+    out = np.full((width, sum(b.shape[1] for b in blocks)), -1, np.int32)
+    start = 0
+    for block in blocks:
+        out[: len(block), start : start + block.shape[1]] = block
+        start += block.shape[1]
+    return out.T
 
 
 def _sorted(columns: list[Array], size: int) -> list[Array]:

@@ -53,13 +53,15 @@ def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) 
     )
     # what witnesses and derivable base facts read off is never held
     fixed = read_off(gold, witness | (c.is_base & (gold.best >= 0)))
-    held = _held(gold, exposure, fixed.derivations, draw)
+    premises = _premises(gold)
+    held = _held(gold, exposure, premises, fixed.derivations, draw)
     held_frames = _held_frames(gold, exposure, open_, fixed.frames, draw)
     bad = withheld.copy()
-    bad |= (np.append(held, False)[gold.open] & (gold.open >= 0)).any(1)
+    for column in gold.open.T:
+        bad |= np.append(held, False)[column]
     bad[gold.rows.derivation[held_frames[gold.rows.frame]]] = True
     eligible = conclusion & ~tainted(gold, bad)
-    usable = int((_premises(gold) & ~held).sum())
+    usable = int((premises & ~held).sum())
     shown = _shown(exposure, eligible, witness, rank, usable)
     return Exposed(truth.closure, gold, way, held, held_frames, eligible, usable, shown)
 
@@ -192,14 +194,15 @@ def _close_without(dropped: set[int], truth: Closure, facts: Facts) -> Closure:
 def _premises(gold: Proofs) -> Bools:
     """[F] base facts that stand as an open premise of a counting derivation."""
     out = np.zeros(len(gold.closure.predicate) + 1, bool)
-    out[gold.open[gold.counts]] = True
+    for column in gold.open.T:
+        out[column[gold.counts]] = True
     return out[:-1] & gold.closure.is_base
 
 
-def _held(gold: Proofs, exposure: Exposure, fixed: Bools, draw: _Draw) -> Bools:
-    """[F] the share ``held`` of each predicate's premises, none of them ``fixed`` [D]."""
+def _held(gold: Proofs, exposure: Exposure, premises: Bools, fixed: Bools, draw: _Draw) -> Bools:
+    """[F] the share ``held`` of each predicate's ``premises`` [F], none of them ``fixed`` [D]."""
     c = gold.closure
-    free = np.append(_premises(gold), False)
+    free = np.append(premises, False)
     free[gold.open[fixed]] = False
     out = np.zeros(len(c.predicate), bool)
     for predicate, block in c.blocks.items():
@@ -218,12 +221,12 @@ def _held_frames(
     A pattern on its own result is never held: without it no depth is pure.
     """
     rows = gold.rows
-    own = 1 + gold.pattern[rows.derivation][:, None]
-    fixed = fixed.copy()
-    fixed[rows.frame[(np.append(gold.states.label, 0)[rows.premises] == own).any(1)]] = True
     out = np.zeros(rows.frames, bool)
     if not exposure.held_frames:
         return out
+    own = 1 + gold.pattern[rows.derivation][:, None]
+    fixed = fixed.copy()
+    fixed[rows.frame[(np.append(gold.states.label, 0)[rows.premises] == own).any(1)]] = True
     pattern = np.full(rows.frames, -1, np.int64)
     could = open_[gold.closure.head[rows.derivation]]
     pattern[rows.frame[could]] = gold.pattern[rows.derivation[could]]
@@ -259,7 +262,8 @@ def _shown(
     total = int(eligible.sum())
     share = exposure.phi * usable if exposure.phi else exposure.shown * total
     number = max(0, min(round(share), total) - int((witness & eligible).sum()))
-    order = np.argsort(np.where(eligible & ~witness, rank, len(rank)), kind="stable")
+    order = np.empty(len(rank), np.int64)
+    order[rank] = np.arange(len(rank))
     out = witness & eligible
-    out[order[: min(number, int((eligible & ~witness).sum()))]] = True
+    out[order[(eligible & ~witness)[order]][:number]] = True
     return out

@@ -51,6 +51,15 @@ def group(key: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return number, first
 
 
+def begins(ordered: Integers, size: int) -> NDArray[np.int64]:
+    """[size + 1] where each number in [0, size) begins among ``ordered``; the last: their end.
+
+    >>> begins(np.array([0, 0, 2]), 3)
+    array([0, 2, 2, 3])
+    """
+    return np.append(0, np.cumsum(np.bincount(ordered, minlength=size)))
+
+
 def ragged(counts: Integers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(row, place): row i repeated counts[i] times, with its places 0 .. counts[i] - 1.
 
@@ -62,7 +71,7 @@ def ragged(counts: Integers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return row, np.arange(len(row)) - start[row]
 
 
-def distinct(key: NDArray[np.int64]) -> NDArray[np.int64]:
+def distinct(key: Integers) -> NDArray[np.int64]:
     """The distinct keys, ordered. Sorting beats NumPy's hashing `unique` several times over."""
     key = np.sort(key)
     return key[np.diff(key, prepend=key[:1] - 1) > 0]
@@ -78,3 +87,15 @@ def among(key: NDArray[np.int64], ordered: NDArray[np.int64]) -> NDArray[np.bool
         table[ordered] = True
         return table[key]
     return ordered[np.minimum(np.searchsorted(ordered, key), len(ordered) - 1)] == key
+
+
+def perhaps(key: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of ``key`` may stand in ``others``: all that do and few that don't, without sorting.
+
+    >>> perhaps(np.array([1, 5]), np.array([9, 5]))
+    array([False,  True])
+    """
+    mask = (1 << max(10, (8 * len(others)).bit_length())) - 1
+    table = np.zeros(mask + 1, bool)
+    table[others & mask] = True
+    return table[key & mask]

@@ -73,8 +73,8 @@ def _without(
     for atom in rule.positive:
         for name in sorted(atom.variables()):
             premise, place = rule.binding(name)
-            column = c.arguments[c.premises[derivations, premise], place]
-            value[name] = column if name in kept else rng.permutation(column)
+            found = c.arguments[c.premises[derivations, premise], place]
+            value[name] = found if name in kept else rng.permutation(found)
     names = {name: i for i, name in enumerate(c.base.constants)}
 
     def column(term: Term) -> Array:

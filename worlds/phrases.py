@@ -28,9 +28,8 @@ def facts_in_english(world: World, closure: Closure, facts: NDArray[np.int64]) -
     for number in np.unique(closure.predicate[facts]):
         mine = closure.predicate[facts] == number
         predicate = closure.predicates[number]
-        words = constants[closure.arguments[facts[mine], : closure.arity[predicate]]]
-        template = _template(world, predicate, words.shape[1])
-        out[mine] = [template.format(*row) for row in words.tolist()]
+        rows = closure.arguments[facts[mine], : closure.arity[predicate]]
+        out[mine] = _phrases(world, predicate, [constants[column].tolist() for column in rows.T])
     return out.tolist()
 
 
@@ -42,9 +41,29 @@ def question_in_english(corpus: Corpus, question: int) -> str:
     return phrase(corpus.world, predicate, [*names[:position], BLANK, *names[position:]])
 
 
+def questions_in_english(corpus: Corpus, questions: NDArray[np.int64]) -> list[str]:
+    """Many prompts, a cue at a time."""
+    constants = np.array(corpus.closure.base.constants, dtype=object)
+    prompt = corpus.prompt[questions]
+    out = np.empty(len(questions), dtype=object)
+    for number in np.unique(prompt[:, 0]):
+        mine = prompt[:, 0] == number
+        predicate, position = corpus.cues[number]
+        rows = prompt[mine, 1 : corpus.closure.arity[predicate]]
+        words = [constants[column].tolist() for column in rows.T]
+        words.insert(position, [BLANK] * len(rows))
+        out[mine] = _phrases(corpus.world, predicate, words)
+    return out.tolist()
+
+
 def phrase(world: World, predicate: str, names: Sequence[str]) -> str:
     """The world's sentence for a fact; without a template the fact as written in a rule."""
     return _template(world, predicate, len(names)).format(*names)
+
+
+def _phrases(world: World, predicate: str, columns: Sequence[Sequence[str]]) -> list[str]:
+    """The sentences of many facts of one predicate, from their arguments' names by column."""
+    return list(map(_template(world, predicate, len(columns)).format, *columns))
 
 
 def _template(world: World, predicate: str, arity: int) -> str:

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from .engine import Closure
 from .facts import Array
-from .keys import group, pack, ragged
+from .keys import begins, group, pack, ragged
 
 Bools = NDArray[np.bool_]
 LARGEST_COMPONENT = 2_000  # facts; in larger components every derivation counts: in doubt, shown
@@ -134,7 +134,7 @@ class Proofs:
         heads = c.head[self.counts].astype(np.int64) * labels + 1 + self.pattern[self.counts]
         number, first = group(key := np.concatenate([base * labels, heads]))
         fact, label = np.divmod(key[first], labels)
-        starts = np.searchsorted(fact, np.arange(len(c.predicate) + 1))
+        starts = begins(fact, len(c.predicate))
         return States(fact.astype(np.int32), label.astype(np.int32), starts, number[len(base) :])
 
     @functools.cached_property
@@ -152,13 +152,13 @@ class Proofs:
                 which, premise = which[repeat], premise[repeat]
                 chosen = [column[repeat] for column in chosen]
             else:
-                place = 0
+                place = np.int64(0)
             chosen.append(np.where(premise >= 0, states.first[premise] + place, -1))
         derivation = counted[which]
         head = states.head[which]
         labels = [np.where(s >= 0, np.append(states.label, 0)[s], -1) for s in chosen]
         frame, first = group(pack([self.pattern[derivation], *labels, *self._values(derivation)]))
-        premises = np.stack(chosen, 1) if chosen else np.zeros((len(which), 0))
+        premises = np.stack(chosen, 1) if chosen else np.zeros((len(which), 0), np.int64)
         if (np.diff(head) < 0).any():
             order = np.argsort(head, kind="stable")
             derivation, premises, head, frame = (

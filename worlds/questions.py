@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .engine import Closure, heights
 from .facts import Array
-from .keys import pack
+from .keys import Integers, pack
 from .proofs import Bools, Proofs
 from .rungs import SPLIT, ReadOff, rung_of
 from .shortcuts import shortcuts
@@ -90,7 +90,7 @@ def prompt_rows(cue: int, given: Array, width: int) -> Array:
     return out
 
 
-def find_prompts(known: Array, wanted: Array) -> NDArray[np.int64]:
+def find_prompts(known: Integers, wanted: Integers) -> NDArray[np.int64]:
     """[n] the row of ``known`` (rows unique) that equals each row of ``wanted``, or -1."""
     if not len(known) or not len(wanted):
         return np.full(len(wanted), -1, np.int64)
@@ -118,7 +118,6 @@ def certify(
     rung, pure = rung_of(sets, recalled)
     fact, starts = questions.fact, questions.offsets[:-1]
     has = best >= 0
-    proof = np.pad(proofs.open, ((0, 1), (0, 0)), constant_values=-1)[best]  # [F, k] premises
 
     def each(column: NDArray, reduce: Callable[..., NDArray] = np.maximum.reduceat) -> NDArray:
         return reduce(column[fact], starts) if len(starts) else column[:0]
@@ -130,9 +129,13 @@ def certify(
     np.maximum.at(support, c.head[counted], read.support[proofs.pattern[counted]])
     stood = np.bincount(proofs.open[read.derivations].ravel() + 1, minlength=len(c.predicate) + 1)
     stood[0] = np.iinfo(np.int32).max  # the padding -1 is never the rarest
-    rarest = stood[proof + 1].min(1, initial=np.iinfo(np.int32).max)
-    new = (proofs.open >= 0) & np.append(c.is_base, False)[proofs.open] & ~read.used
-    bits = np.append((new << np.arange(new.shape[1])).sum(1), 0)[best].astype(np.uint8)
+    rarest = np.full(len(best), np.iinfo(np.int32).max, np.int64)
+    bits = np.zeros(len(best), np.uint8)
+    base = np.append(c.is_base, False)
+    for i, (column, used) in enumerate(zip(proofs.open.T, read.used.T)):  # of each fact's proof
+        premise = np.append(column, -1)[best]
+        rarest = np.minimum(rarest, stood[premise + 1])
+        bits |= (base[premise] & ~np.append(used, True)[best]).astype(np.uint8) << np.uint8(i)
     none = np.full(len(starts), -1, np.int32)
     return Certificate(
         rung=np.where(low == high, low, SPLIT).astype(np.int8),
@@ -147,7 +150,9 @@ def certify(
         support=each(support).astype(np.int32),
         frequency=each(np.where(has, rarest, 0)).astype(np.int32),
         unseen=each(np.where(c.is_base, 0, bits), np.minimum.reduceat),
-        shortcut=shortcuts(proofs, entity, questions.prompt, fact, questions.question, recalled),
+        shortcut=shortcuts(
+            proofs, entity, questions.prompt, questions.values, fact, questions.question, recalled
+        ),
         lure=none,
         twin=none,
         near_miss=none.astype(np.int8),

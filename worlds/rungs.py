@@ -10,6 +10,7 @@ account of their own: round t of the synchronous iteration holds exactly the pro
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,9 +123,9 @@ def _allowed(proofs: Proofs, read: ReadOff, stated_patterns: Bools) -> NDArray[n
     pattern = proofs.pattern[rows.derivation]
     shown = read.exemplified[pattern]
     allowed = np.full(len(rows.head), EVERYTHING, np.uint16)
-    base = np.append(proofs.states.label, 1)[rows.premises] == 0
-    new_premise = (base & ~read.used[rows.derivation]).any(1)
-    allowed[new_premise] &= WITH["constituent"]
+    base = np.append(proofs.states.label == 0, False)
+    for premise, used in zip(rows.premises.T, read.used.T):
+        allowed[base[premise] & ~used[rows.derivation]] &= WITH["constituent"]
     allowed[~read.frames[rows.frame]] &= WITH["schema"]
     # neither role nor frame is asked of a pattern that was never exemplified
     allowed[~shown] = np.where(stated_patterns[pattern[~shown]], WITH["axiom"], np.uint16(0))
@@ -133,20 +134,26 @@ def _allowed(proofs: Proofs, read: ReadOff, stated_patterns: Bools) -> NDArray[n
 
 def rung_of(sets: NDArray[np.uint16], recalled: Bools) -> tuple[NDArray[np.int8], Bools]:
     """(rung, pure) of answers, from their provable sets and whether they were stated."""
+    rung, pure = _rung_of_all()
+    return np.where(recalled, np.int8(RUNGS.index("recall")), rung[sets]), recalled | pure[sets]
+
+
+@functools.cache
+def _rung_of_all() -> tuple[NDArray[np.int8], Bools]:
+    """(rung, pure), [65,536] each: of every combination of sets, for an answer not stated."""
+    sets = np.arange(2**16, dtype=np.uint16)
     rung = np.full(len(sets), RUNGS.index("mixed"), np.int8)
     pure = np.zeros(len(sets), bool)
-    open_ = ~recalled
     old = sets >> 0b0111 & 1 > 0  # provable without new patterns, however much else is new
     for i, kind in reversed(list(enumerate(KINDS))):
-        alone = open_ & (sets >> (1 << i) & 1 > 0)
+        alone = sets >> (1 << i) & 1 > 0
         others = sets >> (0b1111 & ~(1 << i)) & 1 > 0
         if kind == "axiom":
             alone &= ~old
         rung[alone] = RUNGS.index(kind)
         pure[alone] = ~others[alone]
-    instance = open_ & (sets & 1 > 0)
+    instance = sets & 1 > 0
     rung[instance], pure[instance] = RUNGS.index("instance"), True
-    rung[recalled], pure[recalled] = RUNGS.index("recall"), True
     return rung, pure
 
 

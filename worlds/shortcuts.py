@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .engine import Closure
 from .facts import Array
-from .keys import among, distinct, ragged
+from .keys import among, distinct, perhaps, ragged
 from .proofs import Bools, Proofs
 
 
@@ -21,11 +21,12 @@ def shortcuts(
     proofs: Proofs,
     entity: Bools,
     prompt: Array,
+    answer: Array,
     fact: NDArray[np.int64],
     question: NDArray[np.int64],
     stated: Bools,
 ) -> Bools:
-    """[Q] of prompts int32 [Q, 1 + w], given each answer's fact and question ([A] each).
+    """[Q] of prompts int32 [Q, 1 + w], given each answer, its fact and its question ([A] each).
 
     ``entity`` [C + 1]: which constants are entities. ``stated`` [F]: facts that stand in the
     corpus. Recalled answers have no shortcut.
@@ -35,11 +36,16 @@ def shortcuts(
     open_ = np.flatnonzero(~stated[fact])
     if not len(open_):
         return out
-    answer = _answers(proofs, prompt[question[open_]], fact[open_])
-    given = prompt[question[open_], 1:]
-    row, column = np.nonzero((given >= 0) & entity[given])
-    pair = given[row, column].astype(np.int64) * len(c.base.constants) + answer[row]
-    together, statement = _together(proofs, entity, distinct(pair), np.flatnonzero(stated))
+    rows, pairs = [open_[:0]], [open_[:0]]
+    for column in prompt.T[1:]:
+        given = column[question[open_]]
+        rows.append(np.flatnonzero(entity[given]))
+        mine = given[rows[-1]].astype(np.int64) * len(c.base.constants)
+        pairs.append(mine + answer[open_[rows[-1]]])
+    row, pair = np.concatenate(rows), np.concatenate(pairs)
+    together, statement = _together(proofs, entity, pair, np.flatnonzero(stated))
+    near = perhaps(pair, together)
+    row, pair = row[near], pair[near]
     # each (answer, statement in which entity and answer meet), unless a proof holds the statement
     first = np.searchsorted(together, pair)
     which, place = ragged(np.searchsorted(together, pair, side="right") - first)
@@ -70,22 +76,18 @@ def entities(
     return out
 
 
-def _answers(proofs: Proofs, prompts: Array, facts: NDArray[np.int64]) -> Array:
-    """[n] the asked argument of each fact: what its prompt does not give."""
-    # a prompt has room for all arguments but one, so both sides are padded with as many -1
-    total = proofs.closure.arguments[facts].sum(1, dtype=np.int64)
-    return (total - prompts[:, 1:].sum(1, dtype=np.int64)).astype(np.int32)
-
-
 def _together(
     proofs: Proofs,
     entity: Bools,
     pairs: NDArray[np.int64],
     statements: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(pair, statement), ordered by pair: which ``pairs`` of constants meet in which statements."""
+    """(pair, statement), ordered by pair: where constants meet that may be one of ``pairs``."""
     c = proofs.closure
-    columns, size = c.arguments[statements].astype(np.int64).T, len(c.base.constants)
+    size = len(c.base.constants)
+    columns = [column[statements].astype(np.int64) for column in c.arguments.T]
+    second = np.zeros(size + 1, bool)
+    second[pairs % size] = True
     keys, where = [pairs[:0]], [statements[:0]]
     for i, one in enumerate(columns):
         met = entity[one]
@@ -93,12 +95,12 @@ def _together(
             continue
         for j, other in enumerate(columns):
             if i != j:
-                both = np.flatnonzero(met & (other >= 0))
-                key = one[both] * size + other[both]
-                hit = among(key, pairs)
-                keys.append(key[hit])
-                where.append(statements[both[hit]])
+                both = np.flatnonzero(met & second[other])
+                keys.append(one[both] * size + other[both])
+                where.append(statements[both])
     key, statement = np.concatenate(keys), np.concatenate(where)
+    near = perhaps(key, pairs)
+    key, statement = key[near], statement[near]
     order = np.argsort(key, kind="stable")
     return key[order], statement[order]
 

@@ -59,7 +59,7 @@ class Tokens:
         digest = hashlib.sha256("\n".join((self.mode, *self.vocabulary)).encode())
         for array in (self.train, self.loss, self.ask, self.members):
             digest.update(str(array.shape).encode())
-            digest.update(np.ascontiguousarray(array, "<i4"))
+            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
         return digest.hexdigest()
 
 
@@ -101,12 +101,14 @@ class Lexicon:
 
     def prompts(self, prompt: Array) -> Array:
         """int32 [n, 1 + w] tokens of prompts, padded on the left."""
-        out = np.where(prompt >= 0, prompt + self.constants, self.special[END])
-        out[:, 0] = self.cue[prompt[:, 0]]
-        width = (prompt >= 0).sum(1)
-        place = np.arange(prompt.shape[1]) - (prompt.shape[1] - width)[:, None]
-        moved = np.take_along_axis(out, np.maximum(place, 0), axis=1)
-        return np.where(place >= 0, moved, self.special[END]).astype(np.int32)
+        out = np.full(prompt.shape, self.special[END], np.int32)
+        width = np.sum([column >= 0 for column in prompt.T], axis=0)
+        for n in np.unique(width):
+            mine = np.flatnonzero(width == n) if (width != n).any() else slice(None)
+            out[mine, -n] = self.cue[prompt[mine, 0]]
+            if n > 1:
+                out[mine, 1 - n :] = prompt[mine, 1:n] + np.int32(self.constants)
+        return out
 
     def answers(self, answer: Array, none: int) -> Array:
         """Tokens of answer ids."""
@@ -171,7 +173,7 @@ def select(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int64]:
             chosen.append(mine[np.argsort(turn, kind="stable")][:quota])
     asked = np.concatenate(chosen)
     twins = certificate.twin[asked]
-    return np.unique(np.concatenate([asked, twins[twins >= 0]]))
+    return np.unique(np.concatenate([asked, twins[twins >= 0]])).astype(np.int64)
 
 
 def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
@@ -183,7 +185,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     examples = corpus.examples
     prompt = lexicon.prompts(examples.prompt)
     answer = lexicon.answers(examples.answer, corpus.none)
-    proofs = _proofs(corpus, lexicon) if mode != "direct" else [[]] * len(answer)
+    proofs = _proofs(corpus, lexicon) if mode != "direct" else []
     longest = max(map(len, proofs), default=0)
     mark = -1
     ask = lexicon.prompts(corpus.prompt[questions])

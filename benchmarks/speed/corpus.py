@@ -31,7 +31,7 @@ from rich.table import Table
 
 from ... import registry
 from ...worlds.corpus import Corpus
-from ...worlds.phrases import facts_in_english, question_in_english
+from ...worlds.phrases import facts_in_english, questions_in_english
 from ...worlds.state import state
 from ...worlds.tokens import encode
 from ...worlds.world import World
@@ -115,7 +115,7 @@ def _written(corpus: Corpus) -> list[str]:
     facts = corpus.examples.fact
     texts = [" ".join(words) for words in corpus.sentences]
     texts += facts_in_english(corpus.world, corpus.closure, facts[facts >= 0])
-    return texts + [question_in_english(corpus, q) for q in range(len(corpus.prompt))]
+    return texts + questions_in_english(corpus, np.arange(len(corpus.prompt)))
 
 
 def _stories(create: Callable[..., Any], families: int, seed: int) -> list[dict[str, Any]]:

@@ -42,11 +42,10 @@ def written(corpus, tokens, answer):
     lexicon = Lexicon(corpus)
     lines = Lines(corpus, lexicon)
     out = np.full((len(answer), tokens.max_new), tokens.end, np.int32)
-    for row, question, given in zip(out, tokens.questions, answer):
+    for row, question, word in zip(out, tokens.questions, lexicon.answers(answer, corpus.none)):
         first, last = corpus.offsets[question : question + 2]
         proof = lines.tokens(int(corpus.fact[first])) if first < last else []
-        words = [tokens.answer_mark, int(lexicon.answers(np.int32(given), corpus.none))]
-        row[:] = [*proof, *words, *row][: len(row)]
+        row[:] = [*proof, tokens.answer_mark, word, *row][: len(row)]
     return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,20 @@ def test_show_prints_every_promised_rung(zebroid):
     assert status == 0
     for rung in registry.make("composition-v1").rungs:
         assert rung in out
+
+
+def test_what_is_shown_is_markdown_in_a_pipe_and_set_on_a_terminal(zebroid, monkeypatch):
+    _, piped, _ = zebroid("show", "zebra-v1")
+    assert piped.startswith("# zebra-v1\n") and "**tiny**" in piped and "\x1b" not in piped
+    for columns in (80, 100, 200):
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("COLUMNS", str(columns))
+        _, shown, _ = zebroid("show", "zebra-v1")
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+        assert plain != shown and "**" not in plain and "##" not in plain
+        assert max(len(line.rstrip()) for line in plain.splitlines()) <= min(columns, 100)
+        words = re.sub(r"[*#`>•\s-]|prolog", "", piped)
+        assert re.sub(r"[*#`>•\s-]|prolog", "", plain) == words  # nothing is lost
 
 
 def test_version(zebroid):

@@ -46,7 +46,8 @@ def test_results_of_other_code_are_not_results(zebroid, suite, trained, other_co
     zebroid("run", suite(), "--out", "out")
     other_code()
     _, out, _ = zebroid("run", suite(), "--dry-run", "--out", "out")
-    assert "0 kept" in out
+    assert "4 cells, 0 kept (4 made by other code, to be made again); about" in out
+    assert out.count("to redo") == 4
     zebroid("run", suite(), "--out", "out")
     assert len(trained) == 8
 
@@ -192,6 +193,16 @@ def test_dry_run_writes_nothing_and_says_what_it_would_cost(zebroid, suite, trai
     assert out.count("to run") == 4 and "about 0.1 minutes" in out
     assert not (tmp_path / "out").exists()
     assert trained == []
+
+
+def test_a_chain_is_expected_to_take_longer_than_an_answer(zebroid, suite, trained):
+    def minutes(*words):
+        told = zebroid("run", suite(**{"minutes = 0.1": "minutes = 100"}), "--dry-run", *words)[1]
+        return float(told.partition("about ")[2].split()[0])
+
+    direct, chain = minutes("--only", "mode=direct"), minutes("--only", "mode=chain")
+    assert direct + chain == minutes() == 100
+    assert chain > 2 * direct
 
 
 def test_cells_are_stored_as_plain_arrays_and_json(zebroid, suite, trained, tmp_path):

@@ -107,7 +107,7 @@ def test_random_labels_deal_out_the_conclusions_answers_and_nothing_else(corpus)
 
 
 def test_an_unknown_size_is_refused_with_the_next_known_one():
-    with pytest.raises(UserError, match="unknown size of zebra-v1 'smal'; did you mean 'small'?"):
+    with pytest.raises(UserError, match="unknown size of zebra-v1 'smal'; did you mean 'small'"):
         state(registry.make("zebra-v1"), "smal")
 
 

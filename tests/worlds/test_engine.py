@@ -130,6 +130,21 @@ def test_the_closure_is_bit_identical_for_1_2_and_8_threads():
             assert a.dtype == b.dtype and a.tobytes() == b.tobytes(), name
 
 
+def test_what_no_rule_reads_comes_out_as_what_a_rule_reads():
+    edges = stream("test", "last", 0).randint(0, 30, (200, 2))
+    facts = Facts.of({"c": 30}, e=("c c", edges), p=("c c", edges[:20, ::-1]))
+    rules = "p(X,Y) :- e(X,Y).\np(X,Z) :- e(X,Y), e(Y,Z)."
+    for threads in (1, 2, 8):
+        last = close(parse(rules), facts, threads)
+        read = close(parse(f"{rules}\nz(X) :- p(X,X)."), facts, threads)
+        of_z = read.rule == 2
+        assert of_z.any() and last.is_base[last.head].any()
+        for name in ("rule", "head", "premises"):
+            assert np.array_equal(getattr(last, name), getattr(read, name)[~of_z]), name
+        for name in ("predicate", "arguments", "is_base", "height"):
+            assert np.array_equal(getattr(last, name), getattr(read, name)[: len(last.height)])
+
+
 def test_arrays_have_the_types_and_shapes_of_the_contract():
     closure = _random_graph(2)
     facts, derivations = len(closure.predicate), len(closure.head)

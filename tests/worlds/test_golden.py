@@ -16,7 +16,8 @@ GOLDEN = Path(__file__).with_name("golden.json")
 
 def _today(corpus, world, size):
     made = corpus(world, size)
-    tokens = {m: encode(made, m, select(made, 30, 0)).digest for m in MODES} if size == "tiny" else {}
+    asked = select(made, 30, 0)
+    tokens = {mode: encode(made, mode, asked).digest for mode in MODES if size == "tiny"}
     return {"corpus": made.digest, **tokens}
 
 
@@ -30,8 +31,8 @@ def test_content_has_not_moved_without_a_version(world, size, corpus, request):
         return
     moved = sorted(k for k in today if stored.get(name, {}).get(k) != today[k])
     assert not moved, (
-        f"content moved without a version: {name}, {', '.join(moved)}. Undo the change, or give the "
-        "world a new id and store its digests: "
+        f"content moved without a version: {name}, {', '.join(moved)}. Undo the change, or give "
+        "the world a new id and store its digests: "
         "python -m pytest tests/worlds/test_golden.py --update-golden"
     )
 

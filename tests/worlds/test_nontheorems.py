@@ -1,4 +1,4 @@
-"""Controls: near misses have no answer in the world, unknowables have one that is not to be known."""
+"""Controls: near misses have no answer in the world, unknowables one that cannot be known."""
 
 import numpy as np
 import pytest

@@ -113,5 +113,5 @@ def test_controls_say_why_the_answer_is_none(shown):
 
 
 def test_an_unknown_size_is_refused():
-    with pytest.raises(UserError, match="did you mean 'tiny'"):
-        describe(registry.make("zebra-v1"), "tyni")
+    with pytest.raises(UserError, match="unknown size of zebra-v1 'bas'; did you mean 'base'"):
+        describe(registry.make("zebra-v1"), "bas")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from zebroid.worlds.phrases import question_in_english, questions_in_english
 from zebroid.worlds.questions import find_prompts
 from zebroid.worlds.rungs import KINDS, LADDER, SPLIT, ingredients, rung_of
 from zebroid.worlds.state import state
@@ -32,13 +33,19 @@ def test_rules_as_data_are_never_asked(tiny):
     assert not asked & tiny.world.axioms and asked
 
 
+def test_many_questions_read_as_each_of_them_does(tiny):
+    questions = np.arange(len(tiny.prompt))[::-3]
+    singly = [question_in_english(tiny, int(q)) for q in questions]
+    assert questions_in_english(tiny, questions) == singly
+
+
 def test_the_fact_behind_an_answer_says_prompt_and_answer(tiny):
     c = tiny.closure
     question = np.repeat(np.arange(len(tiny.prompt)), np.diff(tiny.offsets))
     for q, value, fact in zip(question, tiny.values, tiny.fact):
         predicate, position = tiny.cues[tiny.prompt[q, 0]]
-        given = tiny.prompt[q, 1 : c.arity[predicate]]
-        assert np.insert(given, position, value).tolist() == [a for a in c.arguments[fact] if a >= 0]
+        whole = np.insert(tiny.prompt[q, 1 : c.arity[predicate]], position, value)
+        assert whole.tolist() == [a for a in c.arguments[fact] if a >= 0]
 
 
 def test_recall_is_what_stands_in_the_examples(tiny):
@@ -84,7 +91,7 @@ def test_distance_is_steps_from_what_is_stated(make_world):
     rules = "anc(X,Y) :- par(X,Y).\nanc(X,Z) :- par(X,Y), anc(Y,Z)."
     facts = " ".join(f"par(n{i},n{i + 1})" for i in range(7))
     made = state(make_world(rules, facts), "tiny", Exposure(held=0.0, shown=1.0, shown_height=3))
-    c, certificate = made.closure, made.certificate
+    certificate = made.certificate
     for cue, x in made.prompt:
         if made.cues[cue] != ("anc", 1):
             continue

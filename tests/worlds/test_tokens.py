@@ -9,6 +9,7 @@ from zebroid.worlds.state import state
 from zebroid.worlds.tokens import ANSWER, END, FILL, MODES, Lexicon, Lines, encode, select
 from zebroid.worlds.world import Exposure
 
+
 @pytest.fixture(scope="module")
 def asked(corpus):
     """world, mode -> (corpus, tokens), each encoded once."""
@@ -180,7 +181,7 @@ def test_every_proof_fits(asked, world):
 
 @both
 def test_filler_has_as_many_empty_tokens_as_the_longest_proof(asked, world):
-    corpus, filler = asked(world, "filler")
+    _, filler = asked(world, "filler")
     _, hoc = asked(world, "post-hoc")
     fills = np.char.equal(np.array(filler.vocabulary), FILL)[filler.ask].sum(1)
     assert (fills == hoc.train.shape[1] - hoc.prompt - 1).all()
@@ -203,8 +204,8 @@ def test_a_stated_rule_is_a_row_of_its_own(make_world):
     made = state(make_world(rules, facts), "tiny", Exposure(given={"both": 1.0}))
     tokens = encode(made, "direct", select(made, 10, 0))
     rows = tokens.train[-2:]
-    assert _said(tokens, rows[0]) == "p ?X ?Y if e ?X ?Y ?X != ?Y".split()
-    assert _said(tokens, rows[1]) == "q ?X ?Y if f ?X ?Y not f ?Y ?X".split()
+    assert " ".join(_said(tokens, rows[0])) == "p ?X ?Y if e ?X ?Y ?X != ?Y"
+    assert " ".join(_said(tokens, rows[1])) == "q ?X ?Y if f ?X ?Y not f ?Y ?X"
     assert not tokens.loss[-2:, 0].any()
     assert np.array_equal(tokens.loss[-2:, 1:], (rows != tokens.end)[:, 1:])
 
