@@ -133,10 +133,10 @@ def _proofs(rows: Iterable[Row], rungs: Sequence[str]) -> Iterator[list[str]]:
     for row in rows:
         if row.proofs:
             found = [row.proofs.get(rung) for rung in rungs]
-            valid = [_band(p.valid) if p else "–" for p in found]
-            yield [f"{row.label}: questions with a valid proof", *valid]
-            earned = [_band(p.earned) if p and p.earned else "–" for p in found]
-            yield [f"{row.label}: right answers with one", *earned]
+            valid = [_band(p.valid, "\n") if p else "–" for p in found]
+            yield [f"{row.label}\nquestions with a valid proof", *valid]
+            earned = [_band(p.earned, "\n") if p and p.earned else "–" for p in found]
+            yield [f"{row.label}\nright answers with a valid proof", *earned]
 
 
 def _apart(panel: Panel) -> str:
@@ -169,9 +169,9 @@ def _asked(found: Controls | Okapi, share: str) -> str:
     return " + ".join(f"{n:,}" for n in parts.get(share, [found.n]))
 
 
-def _band(band: Band) -> str:
+def _band(band: Band, between: str = " ") -> str:
     mean, low, high = band.at()
-    return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+    return f"{mean:.2f}{between}[{low:.2f}, {high:.2f}]"
 
 
 def _profiles(panels: Sequence[Panel]) -> Iterator[str]:

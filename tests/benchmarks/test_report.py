@@ -195,7 +195,7 @@ def test_the_page_is_whole_and_needs_nothing_else(zebroid, suite, trained, tmp_p
     (path,) = tmp_path.glob("out/*/report.html")
     text = path.read_text("utf-8")
     found = Page(text)
-    assert "chain: right answers with one" in text
+    assert "chain<small>right answers with a valid proof</small>" in text
     assert "Tiny &lt;suite&gt;" in text and "Tiny <suite>" not in text
     for name in ("script", "link", "img", "iframe"):
         assert not found.all(name)
