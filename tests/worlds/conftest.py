@@ -84,7 +84,7 @@ def make_world():
     def make(rules, facts, **attributes):
         given = base(facts) if isinstance(facts, str) else facts
         body = {
-            "id": "test.small-v1",  # one for all: it names the streams, and no draw hangs on test order
+            "id": "test.small-v1",  # names the streams: one for all, so that test order is no input
             "rules": rules,
             "sizes": {"tiny": {}},
             "sample": lambda self, rng: given,
