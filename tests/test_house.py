@@ -63,7 +63,8 @@ def checked_only(path):
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             inner = [n.module for n in node.body if isinstance(n, ast.ImportFrom)]
-            found |= {str(module).partition(".")[0] for module in inner}
+            names = {str(module).partition(".")[0] for module in inner}
+            found |= {name if name in FOLDERS else "" for name in names}
     return found
 
 

@@ -73,7 +73,7 @@ def ragged(counts: Integers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def distinct(key: Integers) -> NDArray[np.int64]:
     """The distinct keys, ordered. Sorting beats NumPy's hashing `unique` several times over."""
-    key = np.sort(key)
+    key = np.sort(key).astype(np.int64, copy=False)
     return key[np.diff(key, prepend=key[:1] - 1) > 0]
 
 

@@ -74,7 +74,7 @@ def _without(
         for name in sorted(atom.variables()):
             premise, place = rule.binding(name)
             found = c.arguments[c.premises[derivations, premise], place]
-            value[name] = found if name in kept else rng.permutation(found)
+            value[name] = found if name in kept else rng.permutation(found).astype(np.int32)
     names = {name: i for i, name in enumerate(c.base.constants)}
 
     def column(term: Term) -> Array:

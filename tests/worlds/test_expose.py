@@ -29,7 +29,7 @@ def _read_off_by_hand(corpus):
                 read.add(d)
                 new = {int(p) for p in c.premises[d] if p >= 0} - seen
                 seen |= new
-                todo += new
+                todo += list(new)
     return sorted(read)
 
 

@@ -35,9 +35,9 @@ NEEDED = {"e": 4, "r": 4, "k": 1, "c": 2, "v": 1, "n": 1, "m": 0.7, "d": 0.7, "p
 @st.composite
 def _theory(draw):
     """(program, facts, axioms, schema, draw of exposures); every other one grows along a chain."""
-    chain = draw(st.sampled_from([[], RULES[:1] + RULES[2:3]]))
-    chosen = draw(st.lists(st.sampled_from(RULES), min_size=3, max_size=6, unique=True))
-    program = parse("\n".join([*dict.fromkeys(chain + chosen)]))
+    chain: list[str] = draw(st.sampled_from([[], [RULES[0], RULES[2]]]))
+    chosen: list[str] = draw(st.lists(st.sampled_from(RULES), min_size=3, max_size=6, unique=True))
+    program = parse("\n".join([*dict.fromkeys([*chain, *chosen])]))
     rng = np.random.RandomState(draw(st.integers(0, 2**32 - 1)))
     size = {"t": 3 + rng.randint(3) + len(chain), "a": 2 + rng.randint(2)}
     rows = {}
