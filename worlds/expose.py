@@ -121,8 +121,9 @@ def _ways(truth: Proofs, exposure: Exposure, draw: _Draw) -> dict[Pattern, str]:
             refused = set[str]()
             if any(p in exemplary for p in groups[i]):
                 refused |= {"stated", "neither"}
-            if any(c.program.rules[rule].head.predicate in negated for rule, _ in groups[i]):
-                refused |= {"neither"}
+            heads = {c.program.rules[rule].head.predicate for rule, _ in groups[i]}
+            if negated & (heads | {axiom[0] for _, bound in groups[i] for axiom in bound}):
+                refused |= {"neither"}  # what stands under negation is given in full
             free = [w for w in left if w not in refused]
             way = free[0] if free else "both"
             if free:
@@ -216,7 +217,7 @@ def _held(gold: Proofs, exposure: Exposure, premises: Bools, fixed: Bools, draw:
 def _held_frames(
     gold: Proofs, exposure: Exposure, open_: Bools, fixed: Bools, draw: _Draw
 ) -> Bools:
-    """[frames] the share ``held_frames`` of those that could be shown; a pattern keeps one.
+    """[frames] the share ``held_frames`` of those that could be shown, none of them ``fixed``.
 
     A pattern on its own result is never held: without it no depth is pure.
     """
@@ -227,18 +228,10 @@ def _held_frames(
     own = 1 + gold.pattern[rows.derivation][:, None]
     fixed = fixed.copy()
     fixed[rows.frame[(np.append(gold.states.label, 0)[rows.premises] == own).any(1)]] = True
-    pattern = np.full(rows.frames, -1, np.int64)
-    could = open_[gold.closure.head[rows.derivation]]
-    pattern[rows.frame[could]] = gold.pattern[rows.derivation[could]]
-    order = draw("held frames").permutation(np.flatnonzero((pattern >= 0) & ~fixed))
-    kept = set[int](pattern[fixed & (pattern >= 0)].tolist())
-    number = round(exposure.held_frames * int((pattern >= 0).sum()))
-    first = np.zeros(len(order), bool)  # the first of its pattern in this order is kept
-    for i, p in enumerate(pattern[order].tolist()):
-        if p not in kept:
-            first[i] = True
-            kept.add(p)
-    out[order[~first][:number]] = True
+    could = np.zeros(rows.frames, bool)
+    could[rows.frame[open_[gold.closure.head[rows.derivation]]]] = True
+    number = round(exposure.held_frames * int(could.sum()))
+    out[draw("held frames").permutation(np.flatnonzero(could & ~fixed))[:number]] = True
     return out
 
 

@@ -181,6 +181,18 @@ def test_rules_that_negation_depends_on_are_always_given(make_world):
         assert sum(len(made.closure.rows(f"e{i}")) for i in range(3)) == 9
 
 
+def test_rules_as_data_under_negation_are_always_given(make_world):
+    rules = "has(X,V) :- kind(X,K), typical(K,V).\nodd(X) :- kind(X,K), value(V), not typical(K,V)."
+    kinds = " ".join(f"kind({x}{k},k{k})" for k in range(4) for x in "abc")
+    facts = kinds + " value(v0) " + " ".join(f"typical(k{k},v{k % 2})" for k in range(4))
+    world = make_world(rules, facts, axioms=frozenset({"typical"}))
+    for seed in range(4):
+        given = {"both": 0.5, "neither": 0.5}
+        made = state(world, "tiny", Exposure(held=0.0, given=given), (0, seed))
+        assert len(made.closure.rows("typical")) == 4 and "neither" not in made.exposed.way
+        assert len(made.closure.rows("odd")) == 6
+
+
 def test_a_pattern_that_cannot_be_shown_is_refused(make_world):
     with pytest.raises(AuditError, match="is given as 'exemplified' but is not exemplified; show"):
         state(make_world(CHAIN, _parents(4)), "tiny", Exposure(shown=0.0))

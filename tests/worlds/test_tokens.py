@@ -160,6 +160,25 @@ def test_a_chain_line_is_the_statement_of_its_fact(asked, world):
     assert used > 50
 
 
+def test_rules_as_data_have_a_line_only_where_they_are_told(asked):
+    corpus, tokens = asked("zebra-v1", "chain")
+    e, c = corpus.examples, corpus.closure
+    told = {int(f) for f in e.fact[e.kind == SENTENCE]}
+    lines = Lines(corpus, Lexicon(corpus))
+    axiom = [p in corpus.world.axioms for p in c.predicates]
+    met = {True: 0, False: 0}
+    for n in np.flatnonzero(e.kind == CONCLUSION):
+        (first,) = [corpus.exposed.gold.best[e.fact[n]]]
+        for premise in (int(p) for p in c.premises[first] if p >= 0):
+            if axiom[c.predicate[premise]]:
+                written = " ".join(_statement(corpus, premise)) in " ".join(
+                    _said(tokens, tokens.train[n])
+                )
+                assert written == (premise in told) == (premise in lines.facts(int(e.fact[n])))
+                met[written] += 1
+    assert min(met.values()) > 20
+
+
 @both
 def test_every_proof_fits(asked, world):
     corpus, tokens = asked(world, "chain")
