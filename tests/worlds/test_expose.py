@@ -185,11 +185,12 @@ def test_rules_as_data_under_negation_are_always_given(make_world):
     rules = "has(X,V) :- kind(X,K), typical(K,V).\nodd(X) :- kind(X,K), value(V), not typical(K,V)."
     kinds = " ".join(f"kind({x}{k},k{k})" for k in range(4) for x in "abc")
     facts = kinds + " value(v0) " + " ".join(f"typical(k{k},v{k % 2})" for k in range(4))
+    facts += " typical(k9,v0)"  # bound in no pattern
     world = make_world(rules, facts, axioms=frozenset({"typical"}))
     for seed in range(4):
         given = {"both": 0.5, "neither": 0.5}
         made = state(world, "tiny", Exposure(held=0.0, given=given), (0, seed))
-        assert len(made.closure.rows("typical")) == 4 and "neither" not in made.exposed.way
+        assert len(made.closure.rows("typical")) == 5 and "neither" not in made.exposed.way
         assert len(made.closure.rows("odd")) == 6
 
 

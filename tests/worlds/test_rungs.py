@@ -162,7 +162,7 @@ def test_the_enumeration_finds_what_single_proof_trees_do(certified):
 
 
 @pytest.mark.slow
-@settings(max_examples=1_500, **FUZZ)
+@settings(max_examples=500, **FUZZ)
 @given(_theory())
 def test_rungs_are_those_of_an_enumeration_on_new_random_theories(theory):
     _compare(theory, 4, collections.Counter())
