@@ -64,11 +64,9 @@ def right_answers(
     corpus: Corpus, questions: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(row, answer) of every right answer; NONE is the right answer of an empty set."""
-    first, last = corpus.offsets[questions], corpus.offsets[questions + 1]
-    count = last - first
-    row, within = ragged(count)
-    answer = corpus.values[first[row] + within].astype(np.int64)
-    empty = np.flatnonzero(count == 0)
+    row, _, at = corpus.entries(questions)
+    answer = corpus.values[at].astype(np.int64)
+    empty = np.flatnonzero(np.diff(corpus.offsets)[questions] == 0)
     return np.append(row, empty), np.append(answer, np.full(len(empty), corpus.none))
 
 

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ..worlds.closure import heights
 from ..worlds.corpus import Corpus
-from ..worlds.engine import close, heights
+from ..worlds.engine import close
 from ..worlds.questions import find_prompts
 from ..worlds.rungs import RUNGS
 from .exam import Answers
@@ -54,7 +55,8 @@ def inductor(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
 def deducer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """All that follows from what is stated, by the engine, under every rule that was given."""
     closure = corpus.closure
-    leaves = corpus.stated | corpus.shown | _is_axiom(corpus)
+    # every given rule as data: an exemplified one need not be stated for its rule to be given
+    leaves = corpus.stated | corpus.shown | (closure.is_base & corpus.exposed.gold.axiom)
     rows = {
         p: closure.rows(p)[leaves[block.start : block.stop]]
         for p, block in closure.blocks.items()
@@ -82,10 +84,3 @@ def first_answers(
         at = find_prompts(given.astype(np.int32), prompt[here, 1 : facts.shape[1]])
         answer[here[at >= 0]] = facts[first[at[at >= 0]], position]
     return answer
-
-
-def _is_axiom(corpus: Corpus) -> Bools:
-    """[F] given rules as data; an exemplified one need not be stated for its rule to be given."""
-    closure = corpus.closure
-    axioms = [i for i, p in enumerate(closure.predicates) if p in corpus.world.axioms]
-    return closure.is_base & np.isin(closure.predicate, axioms)

@@ -8,7 +8,7 @@ from ..registry import UserError
 from .corpus import FACT, SENTENCE, Corpus
 from .keys import group, pack
 from .questions import ask, find_prompts
-from .rungs import LADDER
+from .rungs import CONTROLS, LADDER
 
 
 class AuditError(UserError):
@@ -132,17 +132,18 @@ def _certified(corpus: Corpus) -> None:
 
 def _controls(corpus: Corpus) -> None:
     """Nontheorems have no answer in the world; unknowables have, and none in gold."""
+    controls = {rung: corpus.of_rung(rung) for rung in CONTROLS}
+    if not any(map(len, controls.values())):
+        return
     asked = [q for q in corpus.cues if q[0] not in corpus.world.axioms]
-    width = corpus.prompt.shape[1] - 1
-    for rung, answered in (("nontheorem", False), ("unknowable", True)):
-        mine = corpus.of_rung(rung)
-        if len(mine):
-            known = ask(corpus.exposed.truth, asked, width)
-            if ((find_prompts(known.prompt, corpus.prompt[mine]) >= 0) != answered).any():
-                raise AuditError(
-                    f"{corpus.world.id}: a question tagged {rung} "
-                    f"{'has no' if answered else 'has an'} answer in the world"
-                )
+    known = ask(corpus.exposed.truth, asked, corpus.prompt.shape[1] - 1).prompt
+    for rung, mine in controls.items():
+        answered = rung == "unknowable"
+        if ((find_prompts(known, corpus.prompt[mine]) >= 0) != answered).any():
+            raise AuditError(
+                f"{corpus.world.id}: a question tagged {rung} "
+                f"{'has no' if answered else 'has an'} answer in the world"
+            )
 
 
 def empty_rungs(corpus: Corpus) -> dict[str, str]:

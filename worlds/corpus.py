@@ -10,9 +10,10 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import Closure
+from .closure import Closure
 from .expose import Exposed
 from .facts import Array
+from .keys import ragged
 from .proofs import Bools
 from .questions import Certificate, Cue
 from .rungs import LADDER, ReadOff
@@ -65,6 +66,15 @@ class Corpus:
     def answers(self, question: int) -> Array:
         """The right answers to one question; empty: NONE."""
         return self.values[self.offsets[question] : self.offsets[question + 1]]
+
+    def entries(
+        self, questions: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """(row, place, at) of every right answer to ``questions`` [n]: the row among them, which of
+        its answers, and where that stands in ``values`` and ``fact``. An empty set has none."""
+        first = self.offsets[questions]
+        row, place = ragged(self.offsets[questions + 1] - first)
+        return row, place, first[row] + place
 
     def of_rung(self, rung: str, pure: bool = True) -> NDArray[np.int64]:
         """The questions of one rung or control."""

@@ -73,12 +73,7 @@ def _others(answer: Array, rng: np.random.RandomState, strict: bool) -> Array:
 def _told_axioms(exposed: Exposed) -> Bools:
     """[F] the axiom facts of patterns given as a sentence."""
     c = exposed.gold.closure
-    told = {
-        a
-        for p, w in zip(exposed.gold.patterns, exposed.way)
-        if w in ("stated", "both")
-        for a in p[1]
-    }
+    told = {a for p, yes in zip(exposed.gold.patterns, exposed.told) if yes for a in p[1]}
     out = np.zeros(len(c.predicate), bool)
     index = {name: i for i, name in enumerate(c.base.constants)}
     for predicate in sorted({a[0] for a in told}):
@@ -91,11 +86,7 @@ def sentences_of(
     exposed: Exposed, exposure: Exposure, rng: np.random.RandomState
 ) -> tuple[tuple[str, ...], ...]:
     """Rules without axiom facts that are stated: head words, `if`, body words."""
-    rules = [
-        p
-        for p, w in zip(exposed.gold.patterns, exposed.way)
-        if w in ("stated", "both") and not p[1]
-    ]
+    rules = [p for p, yes in zip(exposed.gold.patterns, exposed.told) if yes and not p[1]]
     program = exposed.gold.closure.program
     parts = [program.rules[number].sentence() for number, _ in rules]
     bodies = [body for _, body in parts]

@@ -7,12 +7,14 @@ down to base facts, so a conclusion may be shown only if nothing withheld stands
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import Closure, close
+from .closure import Closure
+from .engine import close
 from .facts import Array, Facts
 from .proofs import Bools, Pattern, Proofs
 from .rungs import read_off
@@ -32,6 +34,11 @@ class Exposed:
     eligible: Bools  # [F] conclusions that could be shown
     usable: int  # base facts that a shown conclusion may use
     shown: Bools  # [F]
+
+    @functools.cached_property
+    def told(self) -> Bools:
+        """[P] patterns given as a sentence."""
+        return np.array([w in ("stated", "both") for w in self.way], bool)
 
 
 def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) -> Exposed:

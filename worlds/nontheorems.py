@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import Closure, close
+from .closure import Closure
+from .engine import close
 from .facts import Array
 from .language import parse
 from .program import Atom, Comparison, Constant, Program, Rule, Term, Variable

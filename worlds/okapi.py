@@ -15,8 +15,9 @@ from ..registry import UserError
 from .closure import Closure
 from .engine import close
 from .facts import Array
-from .keys import group, pack, ragged
+from .keys import Integers, group, pack, ragged
 from .language import parse
+from .proofs import Bools
 from .questions import Certificate, Questions, find_prompts
 
 
@@ -50,14 +51,16 @@ def okapis(
     total = np.bincount(asked[row], minlength=len(lure))
     question, answer = asked[row][first], vote[first]
     half = 2 * weight >= total[question]
-    wrong = find_prompts(
-        np.stack([questions.question, questions.values], 1),
-        np.stack([question, answer], 1),
-    )
-    chosen = half & (wrong < 0)
+    chosen = half & ~_right(questions, question, answer)
     lure[question[chosen]] = answer[chosen]
     _twins(questions, certificate, lure, twin, asked, find_prompts(questions.prompt, swapped))
     return lure, twin
+
+
+def _right(questions: Questions, question: Integers, value: Integers) -> Bools:
+    """[n] whether ``value`` is an answer to ``question``."""
+    pairs = np.stack([questions.question, questions.values], 1)
+    return find_prompts(pairs, np.stack([question, value], 1)) >= 0
 
 
 def _swap(prompt: Array, like: Array) -> tuple[NDArray[np.int64], Array]:
@@ -96,9 +99,5 @@ def _twins(
     fits = certificate.rung[asked] == certificate.rung[other]
     fits &= certificate.pure[asked] == certificate.pure[other]
     fits &= lure[other] < 0
-    right = find_prompts(
-        np.stack([questions.question, questions.values], 1),
-        np.stack([other, lure[asked]], 1).astype(np.int64),
-    )
-    fits &= right >= 0
+    fits &= _right(questions, other, lure[asked])
     twin[asked[fits][::-1]] = other[fits][::-1]

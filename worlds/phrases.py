@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .closure import Closure
 from .corpus import Corpus
-from .engine import Closure
 from .world import World
 
 BLANK = "___"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from .engine import Closure
+from .closure import Closure
 from .facts import Array
 from .keys import begins, group, pack, ragged
 
@@ -52,6 +52,12 @@ class Proofs:
     closure: Closure
     axioms: frozenset[str]
     schema: Mapping[int, tuple[str, ...]]
+
+    @functools.cached_property
+    def axiom(self) -> Bools:
+        """[F] whether the fact is a rule as data."""
+        c = self.closure
+        return np.array([p in self.axioms for p in c.predicates])[c.predicate]
 
     @functools.cached_property
     def counts(self) -> Bools:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import Closure, heights
+from .closure import Closure, heights
 from .facts import Array
 from .keys import Integers, pack
 from .proofs import Bools, Proofs

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import Closure
+from .closure import Closure
 from .facts import Array
 from .keys import among, distinct, perhaps, ragged
 from .proofs import Bools, Proofs

@@ -7,13 +7,14 @@ model of what is stated and given; the audit then checks every promise, on every
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .audit import audit
+from .closure import Closure
 from .corpus import Corpus
-from .engine import Closure
 from .examples import examples_of, sentences_of
 from .expose import Exposed, expose
 from .facts import Array
@@ -36,18 +37,17 @@ def state(
     exposure = exposure or world.default_exposure(size)
     exposed = expose(world, size, exposure, seeds)
     gold, c = exposed.gold, exposed.gold.closure
-    axiom = np.array([p in world.axioms for p in c.predicates])[c.predicate]
+    stated = c.is_base & ~gold.axiom
     read = read_off(gold, exposed.shown | (c.is_base & (gold.best >= 0)))
-    told = np.array([w in ("stated", "both") for w in exposed.way], bool)
-    sets = provable(gold, read, exposed.shown, told)
+    sets = provable(gold, read, exposed.shown, exposed.told)
     cues = _cues(world, c)
     width = max(c.arity.values()) - 1
-    questions = ask(c, [q for q in cues if q[0] not in world.axioms], width)
+    asked = [cue for cue in cues if cue[0] not in world.axioms]
+    questions = ask(c, asked, width)
     entity = entities(c, world.schema, world.entities)
-    recalled = (c.is_base & ~axiom) | exposed.shown
-    certificate = certify(gold, read, questions, entity, recalled, sets)
+    certificate = certify(gold, read, questions, entity, stated | exposed.shown, sets)
     rng = stream(world.id, size, "nontheorems", seeds[1])
-    prompts, near, lures, missed = _controls(world, exposed, exposure, questions, cues, width, rng)
+    prompts, near, lures, missed = _controls(exposed, exposure, questions, asked, rng)
     draw = stream(world.id, size, "twin", seeds[1])
     examples = examples_of(world, exposed, exposure, cues, width, missed, draw)
     if world.like:
@@ -60,7 +60,7 @@ def state(
         seeds=seeds,
         exposed=exposed,
         read=read,
-        stated=c.is_base & ~axiom,
+        stated=stated,
         shown=exposed.shown,
         cues=cues,
         prompt=np.concatenate([questions.prompt, prompts]),
@@ -82,21 +82,17 @@ def _cues(world: World, closure: Closure) -> tuple[Cue, ...]:
 
 
 def _controls(
-    world: World,
     exposed: Exposed,
     exposure: Exposure,
     questions: Questions,
-    cues: tuple[Cue, ...],
-    width: int,
+    asked: Sequence[Cue],
     rng: np.random.RandomState,
 ) -> tuple[Array, NDArray[np.int8], Array, Array]:
     """(prompts, near_miss, world's answer or -1) of asked controls, and prompts of shown ones."""
-    asked = [q for q in cues if q[0] not in world.axioms]
-    known = questions
-    unknown = np.zeros((0, 1 + width), np.int32)
+    known, unknown = questions, questions.prompt[:0]
     betrayal = np.zeros(0, np.int32)
     if exposed.truth is not exposed.gold.closure:
-        known = ask(exposed.truth, asked, width)
+        known = ask(exposed.truth, asked, questions.prompt.shape[1] - 1)
         lost = find_prompts(questions.prompt, known.prompt) < 0
         unknown, betrayal = known.prompt[lost], known.values[known.offsets[:-1]][lost]
     if not exposure.nontheorems:

@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 from ..registry import suggest
 from .corpus import SENTENCE, Corpus
 from .facts import Array
-from .keys import ragged
 from .proofs import Bools
 from .rungs import LADDER, SPLIT
 from .streams import stream
@@ -122,8 +121,7 @@ class Lines:
         self.corpus, self.lexicon = corpus, lexicon
         told = np.zeros(len(corpus.closure.predicate), bool)
         told[corpus.examples.fact[corpus.examples.kind == SENTENCE]] = True
-        axiom = np.array([p in corpus.world.axioms for p in corpus.closure.predicates])
-        self.silent = axiom[corpus.closure.predicate] & ~told
+        self.silent = corpus.exposed.gold.axiom & ~told
 
     def facts(self, fact: int) -> list[int]:
         """The facts of the lines of the proof of ``fact``, in order, each once."""
@@ -185,7 +183,9 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     examples = corpus.examples
     prompt = lexicon.prompts(examples.prompt)
     answer = lexicon.answers(examples.answer, corpus.none)
-    proofs = _proofs(corpus, lexicon) if mode != "direct" else []
+    lines = Lines(corpus, lexicon)
+    facts = [] if mode == "direct" else examples.fact.tolist()
+    proofs = [lines.tokens(f) if f >= 0 else [] for f in facts]
     longest = max(map(len, proofs), default=0)
     mark = -1
     ask = lexicon.prompts(corpus.prompt[questions])
@@ -197,14 +197,14 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         ask = np.concatenate([ask, fill.repeat(len(ask), 0)], 1)
         rest = answer[:, None]
     elif mode == "post-hoc":
-        rest = _padded([[int(a), *lines] for a, lines in zip(answer, proofs)], end)
+        rest = _padded([[int(a), *proof] for a, proof in zip(answer, proofs)], end)
     else:
         mark = lexicon.special[ANSWER]
         concluded = np.array([bool(p) for p in proofs]) | (examples.fact < 0)
         rest = _padded(
             [
-                [*lines, mark, int(a)] if done else [int(a), mark, int(a)]
-                for a, lines, done in zip(answer, proofs, concluded)
+                [*proof, mark, int(a)] if done else [int(a), mark, int(a)]
+                for a, proof, done in zip(answer, proofs, concluded)
             ],
             end,
         )
@@ -219,7 +219,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         loss=loss,
         ask=ask,
         prompt=ask.shape[1],
-        max_new=_max_new(corpus, lexicon, mode, questions, longest),
+        max_new=_max_new(lines, questions, longest) if mode == "chain" else 1,
         answer_mark=mark,
         answer_ids=answer_ids,
         members=_members(corpus, lexicon, questions),
@@ -228,29 +228,17 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     )
 
 
-def _proofs(corpus: Corpus, lexicon: Lexicon) -> list[list[int]]:
-    """The proof lines of every example, empty for what is not a conclusion."""
-    lines = Lines(corpus, lexicon)
-    return [lines.tokens(int(f)) if f >= 0 else [] for f in corpus.examples.fact]
-
-
-def _max_new(
-    corpus: Corpus, lexicon: Lexicon, mode: str, questions: NDArray[np.int64], longest: int
-) -> int:
+def _max_new(lines: Lines, questions: NDArray[np.int64], longest: int) -> int:
     """Room for the longest proof, shown or asked, and the answer behind its mark."""
-    if mode != "chain":
-        return 1
-    lines = Lines(corpus, lexicon)
-    pairs, place = ragged(np.diff(corpus.offsets)[questions])
-    facts = corpus.fact[corpus.offsets[:-1][questions[pairs]] + place]
+    facts = lines.corpus.fact[lines.corpus.entries(questions)[2]]
     return 2 + max([longest, 1, *(len(lines.tokens(int(f))) for f in facts)])
 
 
 def _members(corpus: Corpus, lexicon: Lexicon, questions: NDArray[np.int64]) -> Array:
     count = np.diff(corpus.offsets)[questions]
     out = np.full((len(questions), max(1, int(count.max(initial=1)))), -1, np.int32)
-    row, place = ragged(count)
-    out[row, place] = corpus.values[corpus.offsets[:-1][questions[row]] + place]
+    row, place, at = corpus.entries(questions)
+    out[row, place] = corpus.values[at]
     out[count == 0, 0] = corpus.none
     return np.where(out >= 0, lexicon.answers(out, corpus.none), -1).astype(np.int32)
 

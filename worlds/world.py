@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..registry import UserError, suggest
-from .engine import Closure, close
+from .closure import Closure
+from .engine import close
 from .facts import Facts
-from .language import Program, parse
+from .language import parse
+from .program import Program
 from .streams import stream
 
 WAYS = ("exemplified", "stated", "both", "neither")  # how a pattern may be given

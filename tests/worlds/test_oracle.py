@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from zebroid.worlds.engine import close
 from zebroid.worlds.facts import Facts
-from zebroid.worlds.language import Variable, parse
+from zebroid.worlds.language import parse
 from zebroid.worlds.oracle import decide
+from zebroid.worlds.program import Variable
 
 # Declared in an order that is neither alphabetical nor clingo's own (numbers before names).
 NAMES = ("zoo", "ant", "7", "bee", "10")
