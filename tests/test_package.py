@@ -38,7 +38,7 @@ def sources():
     found = {"__init__.py", "registry.py", "py.typed"}
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in (".py", ".toml") and "__pycache__" not in path.parts:
+            if path.suffix in (".py", ".toml", ".json") and "__pycache__" not in path.parts:
                 found.add(str(path.relative_to(ROOT)))
     return found
 
