@@ -67,7 +67,7 @@ class Panel:
         if not self.models:
             return f"{self.name}: nothing to tell, every cell failed: {self.holes[0].cause}"
         traced = next((row for row in self.interpolators if row.label == "tracer"), None)
-        return sentence(self.models, traced)
+        return sentence(self.name, self.models, traced)
 
     def judge(self, row: Row) -> tuple[Verdict, ...]:
         """A verdict per rung of one of the models; the others are its positive controls."""

@@ -88,7 +88,8 @@ def certificates(exam: Exam) -> dict[str, NDArray[Any]]:
     rungs = (*LADDER, "several")  # -1: answers on different rungs
     found["rung"] = np.array([rungs[r] for r in corpus.certificate.rung[questions]], object)
     names = np.array([*corpus.closure.base.constants, None], object)
-    found["lure"] = names[corpus.certificate.lure[questions]]
+    for word in ("lure", "leak"):
+        found[word] = names[getattr(corpus.certificate, word)[questions]]
     return found
 
 

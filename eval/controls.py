@@ -66,8 +66,7 @@ def _controls(cells: Sequence[Predictions], name: str) -> Controls:
     ]
     answered = [s[:, :, w] for s, w in zip(says, without)]
     both = all(t.any() for t in theorem)
-    # the lure of an unknowable question is the world's answer
-    told = [c.answer == c.exam.corpus.certificate.lure[c.exam.questions] for c in cells]
+    told = [c.answer == c.exam.corpus.certificate.leak[c.exam.questions] for c in cells]
     told = [(t & s)[:, :, w] for t, s, w in zip(told, says, without)]
     hits = [s[:, :, t] for s, t in zip(says, theorem)]
     return Controls(
@@ -115,7 +114,7 @@ def _discrimination(
 
 def okapi(cells: Sequence[Predictions]) -> dict[str, Okapi]:
     """{"okapi": ..} where exceptions are asked, else {}."""
-    lures = [_lures(c) for c in cells]
+    lures = [c.exam.corpus.certificate.lure[c.exam.questions] for c in cells]
     having = [(c, lure) for c, lure in zip(cells, lures) if (lure >= 0).any()]
     if not having:
         return {}
@@ -133,13 +132,6 @@ def okapi(cells: Sequence[Predictions]) -> dict[str, Okapi]:
         else None,
     )
     return {"okapi": found}
-
-
-def _lures(cell: Predictions) -> NDArray[np.int32]:
-    """[Q] the wrong answer that an exception invites, -1 where there is none."""
-    certificate, questions = cell.exam.corpus.certificate, cell.exam.questions
-    control = certificate.rung[questions] >= len(RUNGS)
-    return np.where(control, -1, certificate.lure[questions])
 
 
 def _twins(cell: Predictions, where: NDArray[np.bool_]) -> NDArray[np.int64]:

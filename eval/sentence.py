@@ -21,8 +21,8 @@ DOING = {  # mode -> how the sentence calls it
 }
 
 
-def sentence(rows: Sequence[Row], tracer: Row | None = None) -> str:
-    """What the modes of one model in one world and size show at their last checkpoint.
+def sentence(name: str, rows: Sequence[Row], tracer: Row | None = None) -> str:
+    """What the modes of one model show at their last checkpoint; ``name`` says where.
 
     The first row with mode "direct" (else the first row) is what the others are compared with;
     ``tracer`` is the tracer's own row. Raises ValueError where there is no row.
@@ -32,7 +32,7 @@ def sentence(rows: Sequence[Row], tracer: Row | None = None) -> str:
     base = next((r for r in rows if r.mode == "direct"), rows[0])
     rung = next((r for r in ABLE if r in base.rungs), None)
     if rung is None:
-        return f"{base.world}: nothing to tell: no rung above instance has pure questions."
+        return f"{name}: nothing to tell: no rung above instance has pure questions."
     parts = [f"{base.mode} {_ability(base, rung)}"]
     for row in rows:
         if row is base or row.world != base.world or rung not in row.rungs:
@@ -41,7 +41,7 @@ def sentence(rows: Sequence[Row], tracer: Row | None = None) -> str:
             rest = [r for r in rows if r.mode == row.mode + NOT_TRACED and rung in r.rungs]
             parts.append(_compared(row, base, rung, tracer) + _rest(rest, rung))
     parts += _elsewhere(base, rung)
-    return f"{base.world}: {'; '.join(parts)}. {_basis(rows)}"
+    return f"{name}: {'; '.join(parts)}. {_basis(rows)}"
 
 
 def _ability(row: Row, rung: str) -> str:

@@ -54,6 +54,7 @@ class Certificate:
     lure: Array  # okapi: the wrong answer that the declared interpolator prefers, or -1
     twin: Array  # okapi: the question that is like it but for the exception, or -1
     near_miss: NDArray[np.int8]  # nontheorems: the premise that is missing, or -1
+    leak: Array  # unknowables: the world's answer, which nothing stated tells, or -1
 
 
 def ask(closure: Closure, cues: Sequence[Cue], width: int) -> Questions:
@@ -156,4 +157,5 @@ def certify(
         lure=none,
         twin=none,
         near_miss=none.astype(np.int8),
+        leak=none,
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .audit import empty_rungs
 from .corpus import Corpus
+from .nontheorems import NEGATIVE
 from .phrases import fact_in_english, question_in_english
 from .rungs import KINDS, LADDER, RUNGS, ingredients
 from .state import state
@@ -97,10 +98,12 @@ def _example(corpus: Corpus, rung: str) -> str:
 
 def _why_none(corpus: Corpus, question: int) -> list[str]:
     constants = corpus.closure.base.constants
-    near, lure = corpus.certificate.near_miss[question], corpus.certificate.lure[question]
-    if lure >= 0:
-        return ["", f"- In the world it is {constants[lure]}; nothing stated tells it."]
-    return ["", f"- A near miss: premise {near % 100 + 1} of a rule's body is missing."]
+    near, leak = corpus.certificate.near_miss[question], corpus.certificate.leak[question]
+    if leak >= 0:
+        return ["", f"- In the world it is {constants[leak]}; nothing stated tells it."]
+    if near >= NEGATIVE:
+        return ["", "- A near miss: all premises of a rule hold, but so does what it forbids."]
+    return ["", f"- A near miss: premise {near + 1} of a rule's body is missing."]
 
 
 def _proof(corpus: Corpus, fact: int, indent: str) -> list[str]:

@@ -47,7 +47,7 @@ def state(
     entity = entities(c, world.schema, world.entities)
     certificate = certify(gold, read, questions, entity, stated | exposed.shown, sets)
     rng = stream(world.id, size, "nontheorems", seeds[1])
-    prompts, near, lures, missed = _controls(exposed, exposure, questions, asked, rng)
+    prompts, near, leaks, missed = _controls(exposed, exposure, questions, asked, rng)
     draw = stream(world.id, size, "twin", seeds[1])
     examples = examples_of(world, exposed, exposure, cues, width, missed, draw)
     if world.like:
@@ -67,7 +67,7 @@ def state(
         values=questions.values,
         fact=questions.fact,
         offsets=np.append(questions.offsets, np.full(len(prompts), questions.offsets[-1])),
-        certificate=_with_controls(certificate, near, lures),
+        certificate=_with_controls(certificate, near, leaks),
         examples=examples,
         sentences=sentences_of(exposed, exposure, draw),
     )
@@ -110,14 +110,11 @@ def _controls(
     )
 
 
-def _with_controls(certificate: Certificate, near: NDArray[np.int8], lures: Array) -> Certificate:
-    """The certificate with the controls' rows behind: pure, and with nothing to prove.
-
-    The lure of an unknowable question is the world's answer: to give it betrays a leak.
-    """
+def _with_controls(certificate: Certificate, near: NDArray[np.int8], leaks: Array) -> Certificate:
+    """The certificate with the controls' rows behind: pure, and with nothing to prove."""
     rung = np.where(near >= 0, LADDER.index("nontheorem"), LADDER.index("unknowable"))
-    own = {"rung": rung, "pure": np.ones(len(near)), "near_miss": near, "lure": lures}
-    own["twin"] = np.full(len(near), -1)
+    own = {"rung": rung, "pure": np.ones(len(near)), "near_miss": near, "leak": leaks}
+    own["twin"] = own["lure"] = np.full(len(near), -1)
     columns = {}
     for field in dataclasses.fields(certificate):
         column = getattr(certificate, field.name)

@@ -49,7 +49,7 @@ def test_a_malformed_answer_is_neither_a_conclusion_nor_a_none(zebra_exam: Exam)
 
 def test_the_worlds_answer_to_what_cannot_be_known_is_a_leak(zebra_exam: Exam) -> None:
     exam = zebra_exam
-    world = exam.corpus.certificate.lure[exam.questions].astype(np.int32)
+    world = exam.corpus.certificate.leak[exam.questions].astype(np.int32)
     leaking = _controls(exam, np.where(world >= 0, world, exam.corpus.none))["unknowable"]
     honest = _controls(exam, np.full(len(world), exam.corpus.none, np.int32))["unknowable"]
     assert isinstance(leaking, Controls) and isinstance(honest, Controls)

@@ -15,7 +15,7 @@ def test_modes_whose_intervals_lie_apart_are_told_apart(composition_exam: Exam, 
     exam = composition_exam
     direct = row(exam, {"instance": 0.94, "constituent": 0.0})
     chain = row(exam, {"instance": 1.0, "constituent": 0.97}, "chain", mode="chain")
-    said = sentence([direct, chain])
+    said = sentence("composition-v1/tiny", [direct, chain])
     assert said.startswith("composition-v1/tiny: direct reuses but does not recombine: ")
     assert "constituent 0.00 [0.00, 0.06] (suppressed" in said
     assert "at instance 0.93" in said
@@ -30,7 +30,9 @@ def test_the_tracer_is_named_where_it_solves_what_the_chain_solves(
     found = tracer(exam.corpus, exam.questions)
     traced = score([Predictions.of(exam, found)], "tracer")
     rows = [row(exam, {"instance": 0.9}), row(exam, {"constituent": 0.9}, "chain", mode="chain")]
-    assert "each step a recall (the tracer solves all of it)" in sentence(rows, traced)
+    assert "each step a recall (the tracer solves all of it)" in sentence(
+        "composition-v1/tiny", rows, traced
+    )
 
 
 def test_what_the_tracer_does_not_solve_is_never_compared_with_all_questions(
@@ -40,7 +42,7 @@ def test_what_the_tracer_does_not_solve_is_never_compared_with_all_questions(
     whole, rest = traced_apart([chain], "chain", tracer)
     assert rest is not None
     direct = row(zebra_exam, {"instance": 0.9})
-    said = sentence([direct, whole, rest])
+    said = sentence("composition-v1/tiny", [direct, whole, rest])
     assert "not traced" not in said
     assert f"and {interval(rest.rungs['constituent'])} on what the tracer does not solve" in said
 
@@ -48,7 +50,7 @@ def test_what_the_tracer_does_not_solve_is_never_compared_with_all_questions(
 def test_a_rung_of_a_handful_of_questions_is_left_open(zebra_exam: Exam, row) -> None:
     depth = zebra_exam.groups["depth"]
     few = zebra_exam.only(~depth | (np.cumsum(depth) <= 20))
-    said = sentence([row(few, {"instance": 0.9, "depth": 1.0})])
+    said = sentence("composition-v1/tiny", [row(few, {"instance": 0.9, "depth": 1.0})])
     assert "open: " in said and "depth" in said.split("open: ")[1]
 
 
@@ -56,33 +58,36 @@ def test_overlapping_intervals_are_not_told_apart(composition_exam: Exam, row) -
     levels = {"instance": 0.9, "constituent": 0.5}
     close = {"instance": 0.9, "constituent": 0.53}
     said = sentence(
-        [row(composition_exam, levels), row(composition_exam, close, "filler", mode="filler")]
+        "composition-v1/tiny",
+        [row(composition_exam, levels), row(composition_exam, close, "filler", mode="filler")],
     )
     assert "not distinguishable from direct" in said
     assert "lifts" not in said
 
 
 def test_one_run_is_said_to_say_nothing_of_other_seeds(composition_exam: Exam, row) -> None:
-    said = sentence([row(composition_exam, {"instance": 0.9}, shifts=(0.0,))])
+    said = sentence(
+        "composition-v1/tiny", [row(composition_exam, {"instance": 0.9}, shifts=(0.0,))]
+    )
     assert "over questions and say nothing of other seeds" in said
 
 
 def test_without_reuse_the_rest_decides_nothing(composition_exam: Exam, row) -> None:
-    said = sentence([row(composition_exam, {"recall": 1.0})])
+    said = sentence("composition-v1/tiny", [row(composition_exam, {"recall": 1.0})])
     assert "does not show that it reuses, so constituent decides nothing yet" in said
 
 
 def test_an_interval_across_chance_is_left_open(composition_exam: Exam, row) -> None:
     levels = {"instance": 0.9, "constituent": 0.4}
-    said = sentence([row(composition_exam, levels, shifts=(-0.2, 0.0, 0.2))])
+    said = sentence("composition-v1/tiny", [row(composition_exam, levels, shifts=(-0.2, 0.0, 0.2))])
     assert "may or may not recombine" in said
 
 
 def test_a_world_with_recall_only_has_nothing_to_tell(composition_exam: Exam, row) -> None:
     exam = Exam(composition_exam.corpus, composition_exam.corpus.of_rung("recall"))
-    assert "nothing to tell" in sentence([row(exam, {"recall": 1.0})])
+    assert "nothing to tell" in sentence("composition-v1/tiny", [row(exam, {"recall": 1.0})])
 
 
 def test_no_row_is_an_error() -> None:
     with pytest.raises(ValueError, match="got no rows"):
-        sentence([])
+        sentence("composition-v1/tiny", [])

@@ -39,7 +39,7 @@ def test_unknowables_have_an_answer_in_the_world_and_none_under_gold(zebra):
     truth, mine = _truth(zebra), zebra.of_rung("unknowable")
     assert len(mine) > 5
     for q in mine:
-        assert zebra.certificate.lure[q] in truth[tuple(zebra.prompt[q].tolist())]
+        assert zebra.certificate.leak[q] in truth[tuple(zebra.prompt[q].tolist())]
         assert len(zebra.answers(q)) == 0
     lost = [p for p in truth if p not in {*map(tuple, zebra.prompt[: -len(mine)].tolist())}]
     assert len(lost) == len(mine)
