@@ -225,7 +225,7 @@ def _names(cells: Sequence[Cell]) -> list[str]:
         varied = [
             f"{field} {_told(value)}"
             for field, value in cell.exposure.record().items()
-            if any(other.record()[field] != value for other in alike)
+            if any(other.record().get(field) != value for other in alike)
         ]
         names.append(f"{cell.world}/{cell.size}" + (f" ({', '.join(varied)})" if varied else ""))
     return names

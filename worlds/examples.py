@@ -27,6 +27,7 @@ def examples_of(
     told = _told_axioms(exposed)
     none = len(c.base.constants)
     parts: list[tuple[Array, Array, int, NDArray[np.int64]]] = []
+    dealt: dict[str, tuple[int, Array]] = {}  # of a shuffled predicate: one deal for all its cues
     for number, (predicate, position) in enumerate(cues):
         block = np.arange(c.blocks[predicate].start, c.blocks[predicate].stop)
         if predicate in world.axioms:
@@ -36,12 +37,13 @@ def examples_of(
             chosen = [(FACT, block[base]), (CONCLUSION, block[shown])]
         for kind, facts in chosen:
             rows = c.arguments[facts, : c.arity[predicate]]
+            if len(facts) and kind == SENTENCE and exposure.twin == "shuffled rules":
+                if predicate not in dealt:
+                    dealt[predicate] = position, _others(rows[:, position], rng, True)
+                rows[:, dealt[predicate][0]] = dealt[predicate][1]
             answer = rows[:, position]
-            if len(facts) and (
-                (kind == SENTENCE and exposure.twin == "shuffled rules")
-                or (kind == CONCLUSION and exposure.twin == "random labels")
-            ):
-                answer = _others(answer, rng, kind == SENTENCE)
+            if len(facts) and kind == CONCLUSION and exposure.twin == "random labels":
+                answer = _others(answer, rng, False)
             given = np.delete(rows, position, axis=1)
             parts.append((prompt_rows(number, given, width), answer, kind, facts))
     gone = np.full(len(nontheorems), none, np.int32)

@@ -44,7 +44,7 @@ class Exposed:
 def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) -> Exposed:
     """Draw one exposure of one world; ``seeds`` = (world seed, exposure seed)."""
     truth = Proofs(world.closure(size, seeds[0]), world.axioms, world.schema)
-    draw = _Draw(world.id, size, seeds[1])
+    draw = _Draw(world.id, world.draws(size), seeds[1])
     ways = _ways(truth, exposure, draw)
     gold = _gold(truth, exposure, ways, draw)
     c = gold.closure

@@ -40,7 +40,7 @@ def state(
     stated = c.is_base & ~gold.axiom
     read = read_off(gold, exposed.shown | (c.is_base & (gold.best >= 0)))
     sets = provable(gold, read, exposed.shown, exposed.told)
-    cues = _cues(world, c)
+    cues = _cues(world, c, exposure)
     width = max(c.arity.values()) - 1
     asked = [cue for cue in cues if cue[0] not in world.axioms]
     questions = ask(c, asked, width)
@@ -75,10 +75,15 @@ def state(
     return corpus
 
 
-def _cues(world: World, closure: Closure) -> tuple[Cue, ...]:
-    """Every predicate's asked positions; those of axioms come last: stated, never asked."""
+def _cues(world: World, closure: Closure, exposure: Exposure) -> tuple[Cue, ...]:
+    """Every predicate's asked positions; those of axioms come last: stated, never asked.
+
+    A cue of an axiom stands once for each of its wordings.
+    """
     order = sorted(closure.predicates, key=lambda p: (p in world.axioms, p))
-    return tuple((p, i) for p in order for i in world.positions(p, closure.arity[p]))
+    times = {p: exposure.wordings if p in world.axioms else 1 for p in order}
+    places = {p: world.positions(p, closure.arity[p]) for p in order}
+    return tuple((p, i) for p in order for i in places[p] * times[p])
 
 
 def _controls(

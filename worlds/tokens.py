@@ -66,7 +66,7 @@ class Lexicon:
     """Words of a corpus and their tokens."""
 
     def __init__(self, corpus: Corpus) -> None:
-        names = [f"{p}/{i}" if self._many(corpus, p) else p for p, i in corpus.cues]
+        names = [self._name(corpus, number) for number in range(len(corpus.cues))]
         constants = corpus.closure.base.constants
         words = dict.fromkeys([*SPECIAL, *names])
         silent = [p for p in corpus.closure.predicates if all(p != q for q, _ in corpus.cues)]
@@ -95,8 +95,12 @@ class Lexicon:
                 self.line[p] = (token[p], places)
 
     @staticmethod
-    def _many(corpus: Corpus, predicate: str) -> bool:
-        return sum(predicate == p for p, _ in corpus.cues) > 1
+    def _name(corpus: Corpus, number: int) -> str:
+        """The predicate; the asked place where there are several; the wording after the first."""
+        predicate, place = cue = corpus.cues[number]
+        many = len({i for p, i in corpus.cues if p == predicate}) > 1
+        wording = corpus.cues[:number].count(cue)
+        return predicate + (f"/{place}" if many else "") + (f"#{wording + 1}" if wording else "")
 
     def prompts(self, prompt: Array) -> Array:
         """int32 [n, 1 + w] tokens of prompts, padded on the left."""

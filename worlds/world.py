@@ -40,13 +40,16 @@ class Exposure:
     )
     nontheorems: float = 0.0  # shown nontheorems per shown conclusion
     twin: str | None = None  # one of TWINS: the same corpus with one thing broken
+    wordings: int = 1  # cue words with each of which a told axiom fact is stated (2309.00667)
 
     def __post_init__(self) -> None:
         for name in ("coverage", "held", "held_frames", "shown"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UserError(f"exposure.{name} = {getattr(self, name)}; give a share, 0 to 1")
-        if self.phi < 0 or self.nontheorems < 0 or self.shown_height < 1:
-            raise UserError("exposure: phi and nontheorems are at least 0, shown_height 1")
+        if self.phi < 0 or self.nontheorems < 0 or self.shown_height < 1 or self.wordings < 1:
+            raise UserError(
+                "exposure: phi and nontheorems are at least 0, shown_height 1 and wordings 1"
+            )
         for way in self.given:
             if way not in WAYS:
                 raise suggest("way of giving a pattern", way, WAYS)
@@ -57,8 +60,13 @@ class Exposure:
         object.__setattr__(self, "given", MappingProxyType(dict(self.given)))
 
     def record(self) -> dict[str, Any]:
-        """JSON-ready fields, in a canonical order."""
+        """JSON-ready fields, in a canonical order.
+
+        ``wordings`` is younger than published digests, so it stands only where it says something.
+        """
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        if self.wordings == 1:
+            del fields["wordings"]
         return {**fields, "given": {w: self.given[w] for w in WAYS if w in self.given}}
 
 
@@ -82,6 +90,7 @@ class World(abc.ABC):
     like: ClassVar[str] = ""  # rules for like(X,Y): whom the okapi interpolator takes for X's kin
     exposure: ClassVar[Exposure] = Exposure()
     exposures: ClassVar[Mapping[str, Exposure]] = {}  # size -> its own exposure, where it differs
+    drawn_as: ClassVar[Mapping[str, str]] = {}  # size -> the size that it is, exposed otherwise
 
     def __init_subclass__(cls) -> None:
         missing = [n for n in ("id", "rules", "sizes") if not hasattr(cls, n)]
@@ -103,7 +112,11 @@ class World(abc.ABC):
         """The base facts of one size and world seed."""
         if size not in self.sizes:
             raise suggest(f"size of {self.id}", size, self.sizes)
-        return self.sample(stream(self.id, size, "world", seed), **self.sizes[size])
+        return self.sample(stream(self.id, self.draws(size), "world", seed), **self.sizes[size])
+
+    def draws(self, size: str) -> str:
+        """The size whose draws ``size`` shares: then both have the same facts."""
+        return self.drawn_as.get(size, size)
 
     def closure(self, size: str, seed: int) -> Closure:
         """All that is true, with proofs."""
