@@ -68,10 +68,11 @@ def heights(is_base: NDArray[np.bool_], head: Array, premises: Array) -> Array:
     left = ~is_base[head]
     heads = head[left]
     columns = [premises[left, k] for k in range(premises.shape[1])]  # 3x as fast as rows
+    columns = [c for c in columns if not known[c].all()]  # what is known at once, is never asked
     turn = 0
     while len(heads):
         turn += 1
-        ready = np.logical_and.reduce([known[c] for c in columns])
+        ready = np.logical_and.reduce([np.ones(len(heads), bool), *(known[c] for c in columns)])
         if not ready.any():
             break
         new = heads[ready]

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from ..registry import UserError, suggest
 from .closure import Closure, heights, row_keys
 from .facts import Array, Facts
+from .numbering import Numbering
 from .program import Atom, Constant, Program, Rule, Variable
+
+_NOTHING = np.zeros(0, np.int32)
 
 
 def close(program: Program, facts: Facts, threads: int | None = None) -> Closure:
@@ -55,7 +58,7 @@ def _checked_arities(program: Program, facts: Facts) -> dict[str, int]:
 
 
 class _Evaluation:
-    """A table per predicate, (id, a0.., round), and one per rule, (p0.., h0.., round)."""
+    """A table per predicate, (id, a0.., round), and what each round finds, as arrays."""
 
     def __init__(
         self, db: duckdb.DuckDBPyConnection, program: Program, facts: Facts, arity: dict[str, int]
@@ -63,84 +66,79 @@ class _Evaluation:
         self.db, self.program, self.facts, self.arity = db, program, facts, arity
         self.predicates = tuple(sorted(arity))
         self.table = {p: f"f{i}" for i, p in enumerate(self.predicates)}
-        self.count: dict[str, int] = {}
         read = {a.predicate for r in program.rules for a in r.positive + r.negative}
-        # what no rule reads is only numbered, which NumPy does faster, at the end
-        self.last = {r.head.predicate for r in program.rules} - read
-        self.found: dict[int, dict[str, Array]] = {}  # rule -> its rows, of those
+        derived = {r.head.predicate for r in program.rules}
+        # what no rule reads is numbered once, at the end
+        self.numbering = {
+            p: Numbering(self._sampled(p), len(facts.constants)) for p in derived & read
+        }
+        self.found: list[list[dict[str, Array]]] = [[] for _ in program.rules]
         self.constant = {c: i for i, c in enumerate(facts.constants)}
         for p in self.predicates:
-            rows = facts.rows.get(p, np.zeros((0, arity[p]), np.int32))
-            columns = {"id": np.arange(len(rows), dtype=np.int32)}
-            columns |= {f"a{j}": np.ascontiguousarray(rows[:, j]) for j in range(arity[p])}
-            columns["round"] = np.zeros(len(rows), np.int32)
-            db.register("loaded", columns)
-            db.execute(f"CREATE TABLE {self.table[p]} AS SELECT * FROM loaded")
-            db.unregister("loaded")
-            self.count[p] = len(rows)
-        for i, rule in enumerate(program.rules):
-            columns_of = [f"p{k} INTEGER" for k in range(len(rule.positive))]
-            columns_of += [f"h{k} INTEGER" for k in range(len(rule.head.terms))]
-            db.execute(f"CREATE TABLE d{i} ({', '.join(columns_of)}, round INTEGER)")
+            columns = ["id", *(f"a{j}" for j in range(arity[p])), "round"]
+            db.execute(f"CREATE TABLE {self.table[p]} ({' INTEGER, '.join(columns)} INTEGER)")
+            self._insert(p, list(self._sampled(p).T), 0, 0)
+
+    def _sampled(self, p: str) -> Array:
+        return self.facts.rows.get(p, np.zeros((0, self.arity[p]), np.int32))
+
+    def _insert(self, p: str, columns: list[Array], first: int, turn: int) -> None:
+        """Rows, given as columns, with local ids from ``first``; they are new in round ``turn``."""
+        number = len(columns[0])
+        rows = {"id": np.arange(first, first + number, dtype=np.int32)}
+        rows |= {f"a{j}": np.ascontiguousarray(column) for j, column in enumerate(columns)}
+        rows["round"] = np.full(number, turn, np.int32)
+        self.db.register("loaded", rows)
+        self.db.execute(f"INSERT INTO {self.table[p]} SELECT * FROM loaded")
+        self.db.unregister("loaded")
 
     def run(self, stratum: tuple[str, ...]) -> None:
         """Evaluate one stratum to its fixpoint."""
-        rules = [(i, r) for i, r in enumerate(self.program.rules) if r.head.predicate in stratum]
-        for i, rule in rules:
-            if not any(a.predicate in stratum for a in rule.positive):
-                self.db.execute(f"INSERT INTO d{i} {self._select(rule)}, -1 {self._body(rule)}")
-        grew = self._absorb(rules, stratum, -1)
-        turn = 0
-        recursive = [(i, r) for i, r in rules if any(a.predicate in stratum for a in r.positive)]
+        recursive, grew, turn = [], False, 0
+        for i, rule in enumerate(self.program.rules):
+            if rule.head.predicate not in stratum:
+                continue
+            if loops := [k for k, a in enumerate(rule.positive) if a.predicate in stratum]:
+                recursive.append((i, rule, loops))
+            else:
+                self._derive(i, rule, [], -1)
         while recursive and (grew or turn == 0):
-            for i, rule in recursive:
-                loops = [k for k, a in enumerate(rule.positive) if a.predicate in stratum]
+            grew = False
+            for i, rule, loops in recursive:
                 for new in loops:
                     when = [f"t{new}.round = {turn}"]
                     when += [f"t{k}.round < {turn}" for k in loops if k < new]
                     when += [f"t{k}.round <= {turn}" for k in loops if k > new]
-                    self.db.execute(
-                        f"INSERT INTO d{i} {self._select(rule)}, {turn} {self._body(rule, when)}"
-                    )
-            grew = self._absorb(recursive, stratum, turn)
+                    grew |= self._derive(i, rule, when, turn)
             turn += 1
 
-    def _absorb(self, rules: list[tuple[int, Rule]], stratum: tuple[str, ...], turn: int) -> bool:
-        """Add the heads derived in this round that are not known yet; whether there were any."""
-        grew = False
-        for p in stratum:
-            columns = range(self.arity[p])
-            heads = " UNION ".join(
-                f"SELECT DISTINCT {', '.join(f'h{k}' for k in columns)} FROM d{i} "
-                f"WHERE round = {turn}"
-                for i, r in rules
-                if r.head.predicate == p
-            )
-            if not heads or p in self.last:
-                continue
-            table, unknown = self.table[p], ""
-            if self.count[p]:
-                # of a table DuckDB knows the size, and then it hashes these few, not all old rows
-                self.db.execute(f"CREATE OR REPLACE TEMP TABLE found AS {heads}")
-                same = " AND ".join(f"old.a{k} = new.h{k}" for k in columns)
-                heads = "SELECT * FROM found"
-                unknown = f"WHERE NOT EXISTS (SELECT 1 FROM {table} old WHERE {same})"
-            found = self.db.execute(
-                f"INSERT INTO {table} SELECT {self.count[p]} + row_number() OVER () - 1, new.*, "
-                f"{turn + 1} FROM ({heads}) new {unknown}"
-            ).fetchone()
-            self.count[p] += found[0] if found else 0
-            grew |= bool(found and found[0])
-        return grew
+    def _derive(self, number: int, rule: Rule, when: list[str], turn: int) -> bool:
+        """Keep the instances of a rule that a round brings; whether some head is new."""
+        p = rule.head.predicate
+        found = self.db.execute(f"{self._select(rule)} {self._body(rule, when)}").fetchnumpy()
+        found = {name: np.asarray(column, np.int32) for name, column in found.items()}
+        if not len(found["h0"]):
+            return False
+        self.found[number].append(found)
+        if p not in self.numbering:
+            return False
+        numbering = self.numbering[p]
+        columns, first = [found.pop(f"h{k}") for k in range(self.arity[p])], numbering.count
+        found["head"], new = numbering.number(columns)
+        if len(new):
+            self._insert(p, [c[new] for c in columns], first, turn + 1)
+        return len(new) > 0
 
     def _select(self, rule: Rule) -> str:
-        ids = [f"t{k}.id" for k in range(len(rule.positive))]
-        return "SELECT " + ", ".join(ids + [self._sql(rule, t) for t in rule.head.terms])
+        """Local ids of the premises and arguments of the head."""
+        ids = [f"t{k}.id AS p{k}" for k in range(len(rule.positive))]
+        ids += [f"{self._sql(rule, t)} AS h{k}" for k, t in enumerate(rule.head.terms)]
+        return "SELECT " + ", ".join(ids)
 
-    def _body(self, rule: Rule, when: list[str] | None = None) -> str:
+    def _body(self, rule: Rule, when: list[str]) -> str:
         """FROM .. WHERE ..: the join of the positive premises, filtered by all the others."""
         tables = [f"{self.table[a.predicate]} t{k}" for k, a in enumerate(rule.positive)]
-        where = list(when or ())
+        where = list(when)
         for k, atom in enumerate(rule.positive):
             for j, term in enumerate(atom.terms):
                 if isinstance(term, Constant) or rule.binding(term.name) != (k, j):
@@ -199,21 +197,19 @@ class _Evaluation:
     def _numbered(self, p: str) -> tuple[Array, Array, NDArray[np.bool_]]:
         """(columns [arity, n] in canonical order, canonical number of each local id, is_base [n]).
 
-        The local ids of ``last`` predicates are the sampled rows, then each rule's heads in turn.
+        What no rule reads gets its local ids here: the sampled rows, then each rule's heads.
         """
-        sampled = self.facts.rows.get(p, np.zeros((0, self.arity[p]), np.int32))
-        if p in self.last:
-            parts, end = [sampled.T], len(sampled)
-            for i, rule in enumerate(self.program.rules):
-                if rule.head.predicate == p:
-                    found = self.db.execute(f"SELECT * EXCLUDE (round) FROM d{i}").fetchnumpy()
-                    parts.append(np.stack([found[f"h{k}"] for k in range(self.arity[p])]))
-                    start, end = end, end + parts[-1].shape[1]
-                    self.found[i] = found | {"head": np.arange(start, end, dtype=np.int32)}
-            columns, local = np.concatenate(parts, axis=1), np.arange(end)
+        sampled = self._sampled(p)
+        if p in self.numbering:
+            columns, local = self._table(p)
         else:
-            found = self.db.execute(f"SELECT * EXCLUDE (round) FROM {self.table[p]}").fetchnumpy()
-            columns, local = np.stack([found[f"a{j}"] for j in range(self.arity[p])]), found["id"]
+            parts, end = [sampled.T], len(sampled)
+            for rule, chunks in zip(self.program.rules, self.found):
+                for found in chunks if rule.head.predicate == p else ():
+                    parts.append(np.stack([found.pop(f"h{k}") for k in range(self.arity[p])]))
+                    start, end = end, end + parts[-1].shape[1]
+                    found["head"] = np.arange(start, end, dtype=np.int32)
+            columns, local = np.concatenate(parts, axis=1), np.arange(end)
         key = row_keys(columns.T, len(self.facts.constants))
         order = np.argsort(key)
         new = np.diff(key[order], prepend=-1) > 0
@@ -224,14 +220,21 @@ class _Evaluation:
         is_base[number[: len(sampled)]] = True
         return columns, number, is_base
 
+    def _table(self, p: str) -> tuple[Array, Array]:
+        """(columns [arity, n], local ids [n]) of a predicate that rules read."""
+        found = self.db.execute(f"SELECT * EXCLUDE (round) FROM {self.table[p]}").fetchnumpy()
+        return np.stack([found[f"a{j}"] for j in range(self.arity[p])]), found["id"]
+
     def _derivations(self, canonical: dict[str, Array], facts: int) -> tuple[Array, Array, Array]:
         most = max(len(r.positive) for r in self.program.rules) if self.program.rules else 0
         tables: list[list[Array]] = []  # per rule: head, premises, sorted
-        for i, rule in enumerate(self.program.rules):
-            p = rule.head.predicate
-            found = self.found.pop(i) if i in self.found else self._joined(i, rule)
-            columns = [canonical[p][found["head"]]]
-            columns += [canonical[a.predicate][found[f"p{k}"]] for k, a in enumerate(rule.positive)]
+        for rule, chunks in zip(self.program.rules, self.found):
+            names = [("head", rule.head.predicate)]
+            names += [(f"p{k}", a.predicate) for k, a in enumerate(rule.positive)]
+            columns = [
+                np.concatenate([_NOTHING, *(canonical[p][found.pop(name)] for found in chunks)])
+                for name, p in names
+            ]
             tables.append(_sorted(columns, facts))
         if not tables:
             return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros((0, 0), np.int32)
@@ -245,15 +248,6 @@ class _Evaluation:
             column = [t[1 + k] if 1 + k < len(t) else none for t, none in zip(tables, padding)]
             premises[:, k] = np.concatenate(column)[order]
         return rule[order], head[order], premises
-
-    def _joined(self, number: int, rule: Rule) -> dict[str, Array]:
-        """The local ids of heads and premises of a rule's derivations."""
-        p = rule.head.predicate
-        ids = ", ".join(f"d.p{k} AS p{k}" for k in range(len(rule.positive)))
-        same = " AND ".join(f"d.h{k} = f.a{k}" for k in range(self.arity[p]))
-        return self.db.execute(
-            f"SELECT f.id AS head, {ids} FROM d{number} d JOIN {self.table[p]} f ON {same}"
-        ).fetchnumpy()
 
 
 def _padded(blocks: list[Array], width: int) -> Array:
