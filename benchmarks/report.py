@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -32,6 +33,8 @@ LADDER = (  # rung, what is new, what a score above chance says
     ("axiom", "a rule that was stated and never exemplified", "it applies a rule that it was told"),
 )
 
+Drawings = dict[str, tuple[str, str]]  # name -> (the figure as an SVG document, what it shows)
+
 CONTROLS = (
     "Nontheorem: nothing follows, though one premise is all that is missing. Unknowable: true in "
     "the world, but not to be known from the corpus; to answer it is a leak. Both are rightly "
@@ -47,13 +50,59 @@ PROOFS = (
 
 
 def write(path: Path, suite: Suite, panels: Sequence[Panel], receipt: Receipt, told: str) -> Path:
-    """Writes the page, whole or not at all; ``told`` is the caption of the tables."""
+    """Writes the page, whole or not at all, and its figures as files in ``figures`` beside it.
+
+    ``told`` is the caption of the tables.
+    """
+    drawn = [drawings(panel) for panel in panels]
+    for panel, found in zip(panels, drawn):
+        for name, (drawing, _) in found.items():
+            with disk.file(path.parent / "figures" / f"{_slug(panel.name)}-{name}.svg") as draft:
+                draft.write_text(drawing, "utf-8")
     with disk.file(path) as draft:
-        draft.write_text(page(suite.title, _body(suite, panels, receipt, told)), "utf-8")
+        draft.write_text(page(suite.title, _body(suite, panels, drawn, receipt, told)), "utf-8")
     return path
 
 
-def _body(suite: Suite, panels: Sequence[Panel], receipt: Receipt, told: str) -> Iterator[str]:
+def drawings(panel: Panel) -> Drawings:
+    """The figures of one panel."""
+    if not table(panel).columns:
+        return {}
+    groups = {
+        "ceilings": panel.ceilings,
+        "interpolators": panel.interpolators,
+        "models": panel.models,
+    }
+    ladder = figures.ladder({k: rows for k, rows in groups.items() if rows}, panel.name)
+    found = {
+        "ladder": (
+            figures.svg(ladder),
+            f"The ladder of {panel.name}: accuracy of every row of the table on each rung, with "
+            "its 95% interval and chance.",
+        )
+    }
+    if panel.models and len(panel.models[0].steps) > 1:
+        ceilings = {row.label: row for row in panel.ceilings}
+        found["curves"] = (
+            figures.svg(figures.curves(panel.models, panel.name, ceilings)),
+            f"Accuracy (above) and bits (below) of the models of {panel.name} on each rung over "
+            "training compute, with 95% bands; thin lines are the ceilings.",
+        )
+    return found
+
+
+def _slug(name: str) -> str:
+    """The name of a panel as part of a file's name."""
+    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
+
+
+def _body(
+    suite: Suite,
+    panels: Sequence[Panel],
+    drawn: Sequence[Drawings],
+    receipt: Receipt,
+    told: str,
+) -> Iterator[str]:
     yield "<header>"
     yield tag("h1", suite.title)
     yield tag("p", told, of="by")
@@ -61,15 +110,15 @@ def _body(suite: Suite, panels: Sequence[Panel], receipt: Receipt, told: str) ->
     for panel in panels:
         yield tag("p", panel.sentence, of="lead")
     yield tag("p", f"Expected of this suite before it ran: {suite.expected}.", of="note")
-    for panel in panels:
-        yield from _panel(panel, told, spread(panels))
+    for panel, found in zip(panels, drawn):
+        yield from _panel(panel, found, told, spread(panels))
     yield from _profiles(panels)
     yield from _reading(panels)
     yield from _provenance(suite, receipt)
     yield "</main>"
 
 
-def _panel(panel: Panel, told: str, interval: str) -> Iterator[str]:
+def _panel(panel: Panel, drawn: Drawings, told: str, interval: str) -> Iterator[str]:
     yield tag("h2", panel.name)
     shown = table(panel)
     if not shown.columns:
@@ -82,26 +131,10 @@ def _panel(panel: Panel, told: str, interval: str) -> Iterator[str]:
         kinds=[line.kind for line in shown.lines],
     )
     yield from (tag("p", n, of="note") for n in (f"{told}. {interval}; {MARKS}.", *shown.notes))
-    groups = {
-        "ceilings": panel.ceilings,
-        "interpolators": panel.interpolators,
-        "models": panel.models,
-    }
-    drawn = figures.ladder({k: rows for k, rows in groups.items() if rows}, panel.name)
-    yield figure(
-        figures.svg(drawn),
-        f"The ladder of {panel.name}: accuracy of every row of the table on each rung, with its "
-        "95% interval and chance.",
-    )
+    for drawing, shows in drawn.values():
+        yield figure(drawing, shows)
     if not panel.models:
         return
-    ceilings = {row.label: row for row in panel.ceilings}
-    if len(panel.models[0].steps) > 1:
-        yield figure(
-            figures.svg(figures.curves(panel.models, panel.name, ceilings)),
-            f"Accuracy (above) and bits (below) of the models of {panel.name} on each rung over "
-            "training compute, with 95% bands; thin lines are the ceilings.",
-        )
     yield _verdicts(panel)
     written = list(_proofs([*panel.models, *panel.untraced.values()], shown.columns))
     if written:
