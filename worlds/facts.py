@@ -57,7 +57,13 @@ def _rows(predicate: str, signature: str, table: ArrayLike, sorts: Mapping[str, 
     unknown = [s for s in names if s not in sorts]
     if unknown:
         raise UserError(f"{predicate}: sort {unknown[0]!r} is not declared; known: {list(sorts)}")
-    local = np.asarray(table, dtype=np.int64).reshape(-1, len(names))
+    given = np.asarray(table)
+    if given.size and given.dtype.kind not in "iu":
+        raise UserError(
+            f"{predicate}({signature}): rows of {given.dtype}, expected integers; draw integers, "
+            "for what is rounded differs between machines"
+        )
+    local = given.astype(np.int64).reshape(-1, len(names))
     sizes = np.array([len(sorts[s]) for s in names])
     if ((local < 0) | (local >= sizes)).any():
         row = local[((local < 0) | (local >= sizes)).any(1)][0]

@@ -48,6 +48,8 @@ def test_replace_changes_only_the_rows_named():
             r"row \[0, 2\] is outside .* \[2, 2\]; rows hold local",
         ),
         ({"k": 2}, {"p": ("k", [[-1]])}, r"row \[-1\] is outside"),
+        ({"k": 2}, {"p": ("k", [[0.9]])}, r"p\(k\): rows of float64, expected integers; draw int"),
+        ({"k": 2}, {"p": ("k", [["a"]])}, "rows of <U1, expected integers"),
     ],
 )
 def test_wrong_facts_are_refused_in_one_line(sorts, rows, message):
