@@ -43,7 +43,9 @@ class Exposed:
 
 def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) -> Exposed:
     """Draw one exposure of one world; ``seeds`` = (world seed, exposure seed)."""
-    truth = Proofs(world.closure(size, seeds[0]), world.axioms, world.schema)
+    sampled = world.closure(size, seeds[0])
+    familiar = frozenset(sampled.base.rows) if world.episodes else world.familiar
+    truth = Proofs(sampled, world.axioms, world.schema, familiar)
     draw = _Draw(world.id, world.draws(size), seeds[1])
     ways = _ways(truth, exposure, draw)
     gold = _gold(truth, exposure, ways, draw)
@@ -187,7 +189,8 @@ def _gold(truth: Proofs, exposure: Exposure, ways: Mapping[Pattern, str], draw: 
     dropped = {rule for (rule, axioms), w in ways.items() if w == "neither" and not axioms}
     if not rows and not dropped:
         return truth
-    return Proofs(_close_without(dropped, c, facts.replace(**rows)), truth.axioms, truth.schema)
+    closure = _close_without(dropped, c, facts.replace(**rows))
+    return dataclasses.replace(truth, closure=closure)
 
 
 def _close_without(dropped: set[int], truth: Closure, facts: Facts) -> Closure:
@@ -210,7 +213,7 @@ def _premises(gold: Proofs) -> Bools:
 def _held(gold: Proofs, exposure: Exposure, premises: Bools, fixed: Bools, draw: _Draw) -> Bools:
     """[F] the share ``held`` of each predicate's ``premises`` [F], none of them ``fixed`` [D]."""
     c = gold.closure
-    free = np.append(premises, False)
+    free = np.append(premises, False) & ~gold.well_known
     free[gold.open[fixed]] = False
     out = np.zeros(len(c.predicate), bool)
     for predicate, block in c.blocks.items():

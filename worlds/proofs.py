@@ -52,12 +52,20 @@ class Proofs:
     closure: Closure
     axioms: frozenset[str]
     schema: Mapping[int, tuple[str, ...]]
+    familiar: frozenset[str] = frozenset()  # base predicates whose facts count as used
 
     @functools.cached_property
     def axiom(self) -> Bools:
         """[F] whether the fact is a rule as data."""
         c = self.closure
         return np.array([p in self.axioms for p in c.predicates])[c.predicate]
+
+    @functools.cached_property
+    def well_known(self) -> Bools:
+        """[F + 1] base facts of familiar predicates; the last answers for the padding -1."""
+        c = self.closure
+        known = np.array([p in self.familiar for p in c.predicates])
+        return np.append(known[c.predicate] & c.is_base, False)
 
     @functools.cached_property
     def counts(self) -> Bools:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .corpus import Corpus
-from .tokens import Lexicon, Lines, Tokens
+from .lexicon import Lexicon
+from .tokens import Lines, Tokens
 
 Line = tuple[str, tuple[int, ...]]  # predicate, constants
 
@@ -29,8 +30,11 @@ class _Reader:
     def __init__(self, corpus: Corpus, tokens: Tokens) -> None:
         self.corpus, self.mark = corpus, tokens.answer_mark
         lexicon = Lexicon(corpus)
-        self.constants = lexicon.constants
+        self.constant = lexicon.constant
         self.heads = {token: (p, places) for p, (token, places) in lexicon.line.items()}
+        spelled = {tuple(tokens): c for c, tokens in enumerate(lexicon.spelling) if tokens}
+        self.spelled = spelled if corpus.world.spelled else {}  # tokens -> the constant
+        self.longest = max(map(len, self.spelled), default=1)
         self.silent = Lines(corpus, lexicon).silent
         gold = corpus.exposed.gold
         self.counts = gold.counts
@@ -39,28 +43,41 @@ class _Reader:
         """The lines of one generation, and as the last the conclusion; None: cannot be read."""
         out: list[Line] = []
         at = 0
-        if row and row[0] >= self.constants:  # a fact that completes its own prompt
+        if row and self.constant[row[0]] >= 0:  # a fact that completes its own prompt
             out.append(self._concluded(question, row[0]))
             at = 1
         while at < len(row) and row[at] in self.heads:
             predicate, places = self.heads[row[at]]
-            words = [t - self.constants for t in row[at + 1 : at + 1 + len(places)]]
-            if len(words) < len(places) or min(words) < 0:
-                return None
             ordered = [0] * len(places)
-            for place, word in zip(places, words):
-                ordered[place] = word
+            at += 1
+            for place in places:
+                if place == 0 and self.corpus.world.episodes:  # that of the prompt
+                    ordered[0] = int(self.corpus.prompt[question, 1])
+                    continue
+                read = self._constant(row, at)
+                if read is None:
+                    return None
+                ordered[place], at = read
             out.append((predicate, tuple(ordered)))
-            at += 1 + len(places)
-        if at + 1 >= len(row) or row[at] != self.mark or row[at + 1] < self.constants:
+        if at + 1 >= len(row) or row[at] != self.mark or self.constant[row[at + 1]] < 0:
             return None
         return [*out, self._concluded(question, row[at + 1])]
+
+    def _constant(self, row: list[int], at: int) -> tuple[int, int] | None:
+        """(the constant that is written at ``at``, in as many words as can be; where it ends)."""
+        for end in range(min(at + self.longest, len(row)), at, -1):
+            constant = self.spelled.get(tuple(row[at:end]))
+            if constant is not None:
+                return constant, end
+        if at >= len(row) or self.constant[row[at]] < 0:
+            return None
+        return int(self.constant[row[at]]), at + 1
 
     def _concluded(self, question: int, token: int) -> Line:
         prompt = self.corpus.prompt[question]
         predicate, position = self.corpus.cues[prompt[0]]
         words = [int(a) for a in prompt[1:] if a >= 0]
-        words.insert(position, token - self.constants)
+        words.insert(position, int(self.constant[token]))
         return predicate, tuple(words)
 
     def known(self, lines: set[Line]) -> dict[Line, int]:

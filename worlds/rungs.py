@@ -78,6 +78,7 @@ def _used(proofs: Proofs, read: Bools) -> Bools:
         there = premise >= 0
         stood[(of + premise)[read & there]] = True
         out[:, i] = there & stood[np.where(there, of + premise, 0)]
+        out[:, i] |= proofs.well_known[premise]
     return out
 
 

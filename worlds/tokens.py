@@ -1,7 +1,7 @@
 """encode(corpus, mode, questions) -> Tokens: integer arrays, all that a model sees.
 
 A prompt is a cue and the given arguments, padded on the left so that what follows stands at one
-place. Modes say what follows:
+place; in a world of episodes their theory stands before it. Modes say what follows:
 
 ========  ==============================================================================
 direct    the answer
@@ -13,7 +13,8 @@ filler    as many empty tokens as the longest proof has, in the prompt, then the
 A line is written as the fact is stated: the cue of its predicate, the given arguments, the asked
 one. So in chain mode a stated fact is a line that completes its own prompt, and each step of a
 proof is a recall. Premises that are stated or derived have a line; rules as data have one where
-they are stated as a sentence; what does not stand (a negative premise) has none.
+they are stated as a sentence; what does not stand (a negative premise) has none, nor has what the
+prompt shows by itself (a familiar premise that is never asked).
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ from numpy.typing import NDArray
 from ..registry import suggest
 from .corpus import SENTENCE, Corpus
 from .facts import Array
+from .lexicon import ANSWER, END, FILL, NONE, Lexicon
 from .proofs import Bools
 from .rungs import LADDER, SPLIT
 from .streams import stream
+from .theories import in_context
 
 MODES = ("direct", "chain", "post-hoc", "filler")
-SPECIAL = END, ANSWER, FILL, NONE = ("<end>", "<answer>", "<fill>", "none")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,62 +64,6 @@ class Tokens:
         return digest.hexdigest()
 
 
-class Lexicon:
-    """Words of a corpus and their tokens."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        names = [self._name(corpus, number) for number in range(len(corpus.cues))]
-        constants = corpus.closure.base.constants
-        words = dict.fromkeys([*SPECIAL, *names])
-        silent = [p for p in corpus.closure.predicates if all(p != q for q, _ in corpus.cues)]
-        words |= dict.fromkeys(silent)
-        for sentence in corpus.sentences:
-            words |= dict.fromkeys(w for w in sentence if w not in constants)
-        clash = [c for c in constants if c in words]
-        self.vocabulary = (*words, *(f"{c}'" if c in clash else c for c in constants))
-        token = {word: i for i, word in enumerate(self.vocabulary)}
-        self.special = {word: token[word] for word in SPECIAL}
-        self.constants = len(words)  # the token of constant 0
-        self.cue = np.array([token[n] for n in names], np.int32)
-        self.sentences = [
-            [token.get(w, -1) if w in words else self.constants + constants.index(w) for w in s]
-            for s in corpus.sentences
-        ]
-        first = {p: n for n, (p, _) in reversed(list(enumerate(corpus.cues)))}
-        self.line: dict[str, tuple[int, list[int]]] = {}  # predicate -> its token, its order
-        for p in corpus.closure.predicates:
-            places = list(range(corpus.closure.arity[p]))
-            if p in first:
-                asked = corpus.cues[first[p]][1]
-                places.remove(asked)
-                self.line[p] = (int(self.cue[first[p]]), [*places, asked])
-            else:
-                self.line[p] = (token[p], places)
-
-    @staticmethod
-    def _name(corpus: Corpus, number: int) -> str:
-        """The predicate; the asked place where there are several; the wording after the first."""
-        predicate, place = cue = corpus.cues[number]
-        many = len({i for p, i in corpus.cues if p == predicate}) > 1
-        wording = corpus.cues[:number].count(cue)
-        return predicate + (f"/{place}" if many else "") + (f"#{wording + 1}" if wording else "")
-
-    def prompts(self, prompt: Array) -> Array:
-        """int32 [n, 1 + w] tokens of prompts, padded on the left."""
-        out = np.full(prompt.shape, self.special[END], np.int32)
-        width = np.sum([column >= 0 for column in prompt.T], axis=0)
-        for n in np.unique(width):
-            mine = np.flatnonzero(width == n) if (width != n).any() else slice(None)
-            out[mine, -n] = self.cue[prompt[mine, 0]]
-            if n > 1:
-                out[mine, 1 - n :] = prompt[mine, 1:n] + np.int32(self.constants)
-        return out
-
-    def answers(self, answer: Array, none: int) -> Array:
-        """Tokens of answer ids."""
-        return np.where(answer == none, self.special[NONE], answer + self.constants)
-
-
 class Lines:
     """Proof lines, as tokens: of each fact its first lowest proof, down to base facts."""
 
@@ -126,6 +72,10 @@ class Lines:
         told = np.zeros(len(corpus.closure.predicate), bool)
         told[corpus.examples.fact[corpus.examples.kind == SENTENCE]] = True
         self.silent = corpus.exposed.gold.axiom & ~told
+        if not corpus.world.episodes:  # whose theories are read, and cited
+            asked = {p for p, _ in corpus.cues}
+            shown = [p in corpus.world.familiar - asked for p in corpus.closure.predicates]
+            self.silent |= np.array(shown)[corpus.closure.predicate]
 
     def facts(self, fact: int) -> list[int]:
         """The facts of the lines of the proof of ``fact``, in order, each once."""
@@ -146,13 +96,7 @@ class Lines:
 
     def tokens(self, fact: int) -> list[int]:
         """The lines of the proof of ``fact``; none for a base fact."""
-        c = self.corpus.closure
-        out: list[int] = []
-        for f in self.facts(fact):
-            token, places = self.lexicon.line[c.predicates[c.predicate[f]]]
-            out.append(token)
-            out += [self.lexicon.constants + int(c.arguments[f, i]) for i in places]
-        return out
+        return [token for f in self.facts(fact) for token in self.lexicon.written(f)]
 
 
 def select(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int64]:
@@ -185,14 +129,15 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     lexicon = Lexicon(corpus)
     end = lexicon.special[END]
     examples = corpus.examples
-    prompt = lexicon.prompts(examples.prompt)
+    prompt, ask = lexicon.prompts(examples.prompt), lexicon.prompts(corpus.prompt[questions])
+    if corpus.world.episodes:
+        prompt, ask = in_context(corpus, lexicon, prompt, ask, questions)
     answer = lexicon.answers(examples.answer, corpus.none)
     lines = Lines(corpus, lexicon)
     facts = [] if mode == "direct" else examples.fact.tolist()
     proofs = [lines.tokens(f) if f >= 0 else [] for f in facts]
     longest = max(map(len, proofs), default=0)
     mark = -1
-    ask = lexicon.prompts(corpus.prompt[questions])
     if mode == "direct":
         rest = answer[:, None]
     elif mode == "filler":
@@ -213,8 +158,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
             end,
         )
     train, loss = _rows(prompt, rest, lexicon.sentences, end)
-    answer_ids = np.full(len(lexicon.vocabulary), -1, np.int32)
-    answer_ids[lexicon.constants :] = np.arange(corpus.none)
+    answer_ids = lexicon.constant.copy()
     answer_ids[lexicon.special[NONE]] = corpus.none
     return Tokens(
         mode=mode,

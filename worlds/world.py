@@ -87,6 +87,10 @@ class World(abc.ABC):
     asked: ClassVar[Mapping[str, tuple[int, ...]]] = {}  # predicate -> asked positions; () = never
     phrases: ClassVar[Mapping[str, str]] = {}  # predicate -> "{0} bears {1}."
     entities: ClassVar[tuple[str, ...]] = ()  # sorts for shortcuts; (): those of no schema variable
+    # base predicates whose facts count as used: what a prompt shows by itself, tables of addition
+    familiar: ClassVar[frozenset[str]] = frozenset()
+    spelled: ClassVar[tuple[str, ...]] = ()  # sorts whose names are written word by word
+    episodes: ClassVar[str] = ""  # sort of every predicate's first argument: theories in prompts
     like: ClassVar[str] = ""  # rules for like(X,Y): whom the okapi interpolator takes for X's kin
     exposure: ClassVar[Exposure] = Exposure()
     exposures: ClassVar[Mapping[str, Exposure]] = {}  # size -> its own exposure, where it differs

@@ -13,7 +13,8 @@ from zebroid.benchmarks.results import Result
 from zebroid.eval.interpolators import lookup
 from zebroid.eval.references import deducer, reuser
 from zebroid.models.run import Run
-from zebroid.worlds.tokens import Lexicon, Lines, encode
+from zebroid.worlds.lexicon import Lexicon
+from zebroid.worlds.tokens import Lines, encode
 
 TINY = """
 [suite]

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from zebroid.worlds.lexicon import Lexicon
 from zebroid.worlds.reading import valid_proofs
-from zebroid.worlds.tokens import Lexicon, Lines, encode
+from zebroid.worlds.tokens import Lines, encode
 
 
 class Writer:

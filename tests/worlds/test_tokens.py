@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from zebroid.registry import UserError
 from zebroid.worlds.corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE
+from zebroid.worlds.lexicon import ANSWER, END, FILL, Lexicon
 from zebroid.worlds.rungs import LADDER, SPLIT
 from zebroid.worlds.state import state
-from zebroid.worlds.tokens import ANSWER, END, FILL, MODES, Lexicon, Lines, encode, select
+from zebroid.worlds.tokens import MODES, Lines, encode, select
 from zebroid.worlds.world import Exposure
 
 
