@@ -6,11 +6,14 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 
-from ..registry import UserError
 from . import flops
-from .layers import RATE, Block, Memory, RMSNorm, project
+from .initial import Initial, Small
+from .layers import Block, Embedding, Head, Memory, causal, gain
+from .positions import Positions, Rotary
+from .sizes import check
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,24 +24,19 @@ class DecoderSpec:
     layers: int = 2  # L: two-hop needs two, one per hop
     heads: int = 4  # H: each D / H wide, an even number for rotary pairs
     ratio: int = 4  # F / D: hidden width of the MLP
+    positions: Positions = Rotary()
+    initial: Initial = Small()
 
     def __post_init__(self) -> None:
-        for name, value in dataclasses.asdict(self).items():
-            if type(value) is not int or value < 1:
-                raise UserError(f"spec.{name} is {value!r}; expected a whole number, at least 1")
-        if self.width % (2 * self.heads):
-            raise UserError(
-                f"spec.width {self.width} isn't a multiple of 2 * heads = {2 * self.heads}; "
-                "rotary positions turn pairs within a head"
-            )
+        check(self)
 
     def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Decoder:
         """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
         return Decoder(self, vocabulary, rngs)
 
-    def flops(self, vocabulary: int, tokens: int, asked: int) -> float:
+    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
         """Multiplications and additions of one forward pass over one example."""
-        return flops.decoder(self, vocabulary, tokens, asked)
+        return flops.decoder(self, vocabulary, at)
 
 
 class Decoder(nnx.Module):
@@ -51,27 +49,26 @@ class Decoder(nnx.Module):
 
     def __init__(self, spec: DecoderSpec, vocabulary: int, rngs: nnx.Rngs):
         self.spec = spec
-        D, V = spec.width, vocabulary
-        gain = (2 * spec.layers) ** -0.5  # keeps the stream's variance at any depth (GPT-2)
-        self.embed_VD = nnx.Param(rngs.params.normal((V, D)) * D**-RATE)
-        self.blocks = nnx.List(
-            [Block(D, spec.heads, spec.ratio * D, gain, rngs) for _ in range(spec.layers)]
-        )
-        self.norm = RMSNorm(D)
-        self.head_DV = nnx.Param(rngs.params.normal((D, V)) * D**-RATE)
+        D, F, scale = spec.width, spec.ratio * spec.width, gain(spec.layers)
+        how = (spec.positions, spec.initial, rngs)
+        self.embedding = Embedding(vocabulary, D, *how)
+        self.blocks = nnx.List([Block(D, spec.heads, F, scale, *how) for _ in range(spec.layers)])
+        self.head = Head(D, vocabulary, spec.initial, rngs)
 
-    def __call__(self, tokens_BT: jax.Array, at_P: jax.Array) -> jax.Array:
-        x = self.embed_VD[...][tokens_BT]
-        every_T = jnp.arange(tokens_BT.shape[1])
+    def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        T = tokens_BT.shape[1]
+        every_T = np.arange(T)
+        x = self.embedding(tokens_BT, every_T)
         for block in self.blocks[:-1]:
-            x = block(x, every_T)
-        x_BPD = self.blocks[-1](x, at_P)
-        return project(self.norm(x_BPD), self.head_DV[...])
+            x = block(x, every_T, causal(every_T, T))
+        return self.head(self.blocks[-1](x, at_P, causal(at_P, T)))
 
     def memory(self, rows: int, tokens: int) -> list[Memory]:
         """Empty keys and values of every layer, for ``step``."""
+        self.embedding.fits(tokens)
         shape = (rows, tokens, self.spec.heads, self.spec.width // self.spec.heads)
-        return [(jnp.zeros(shape), jnp.zeros(shape)) for _ in self.blocks]
+        empty = jnp.zeros(shape, self.embedding.embed_VD.dtype)
+        return [(empty, empty) for _ in self.blocks]
 
     def step(
         self, memory: list[Memory], token_B: jax.Array, now: jax.Array
@@ -80,9 +77,9 @@ class Decoder(nnx.Module):
 
         Writing a proof token by token costs one pass in all, not one pass a token.
         """
-        x_B1D = self.embed_VD[...][token_B][:, None]
+        x_B1D = self.embedding(token_B[:, None], now[None])
         after = []
         for block, before in zip(self.blocks, memory):
             x_B1D, kept = block.step(x_B1D, before, now)
             after.append(kept)
-        return project(self.norm(x_B1D), self.head_DV[...])[:, 0], after
+        return self.head(x_B1D)[:, 0], after

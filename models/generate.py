@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-Model = Any  # model(tokens_BT, at_P) -> logits_BPV; and, if it can, `memory` and `step`
+# model(tokens_BT, at_P) -> logits_BPV; and, if it can, `step`, and `memory` or `read` before it
+Model = Any
 
 
 class Format(NamedTuple):
@@ -58,7 +59,7 @@ def generate(
     V = form.answer_ids.shape[0]
     buffer_QT = jnp.concatenate([ask_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
     stepwise = max_new > 1 and hasattr(model, "step")
-    memory = _read(model, ask_QP[:, :-1], P + max_new - 1) if stepwise else ()
+    memory = prefill(model, ask_QP, P + max_new - 1) if stepwise else ()
 
     def write(carry):
         step, buffer_QT, due_Q, ended_Q, answer_Q, bits_Q, memory = carry
@@ -97,11 +98,13 @@ def generate(
     return Answers(answer=last[4], bits=last[5], generated=last[1][:, P:])
 
 
-def _read(model: Any, tokens_QT: jax.Array, length: int) -> Any:
-    """The memory of a stepwise model after all these tokens, with room for ``length``."""
+def prefill(model: Any, ask_QP: jax.Array, length: int) -> Any:
+    """The memory of a stepwise model before it steps over the prompt's last token, with room for
+    ``length`` tokens in all. A model that reads a prompt whole has its own way, ``read``."""
+    if hasattr(model, "read"):
+        return model.read(ask_QP, length)
 
     def read(now: jax.Array, memory: Any) -> Any:
-        return model.step(memory, tokens_QT[:, now], now)[1]
+        return model.step(memory, ask_QP[:, now], now)[1]
 
-    empty = model.memory(tokens_QT.shape[0], length)
-    return jax.lax.fori_loop(0, tokens_QT.shape[1], read, empty)
+    return jax.lax.fori_loop(0, ask_QP.shape[1] - 1, read, model.memory(ask_QP.shape[0], length))

@@ -29,7 +29,7 @@ class Spec(Protocol):
     """What train needs of an architecture: a frozen dataclass with these two methods."""
 
     def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> nnx.Module: ...
-    def flops(self, vocabulary: int, tokens: int, asked: int) -> float: ...
+    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Program:
     @functools.cached_property
     def step_flops(self) -> float:
         """One update of one seed: the batch forward and backward, and Muon's products."""
-        forward = self.spec.flops(self.vocabulary, self.at[-1] + 1, len(self.at))
+        forward = self.spec.flops(self.vocabulary, self.prompt, self.at)
         total = self.plan.batch * flops.example(forward)
         if self.plan.optimizer == "muon":
             _, shapes, hidden = self.model

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from flax import nnx
 from zebroid.models.decoder import DecoderSpec
-from zebroid.models.layers import Matrix
-from zebroid.models.presets import MODELS
 from zebroid.registry import UserError
 
 SPEC = DecoderSpec(width=16, layers=2, heads=2)
@@ -29,13 +27,6 @@ def model(plain):
 @pytest.fixture(scope="module")
 def tokens_BT() -> jax.Array:
     return jax.random.randint(jax.random.key(1), (B, T), 0, V)
-
-
-def test_no_prediction_sees_a_later_token(model, tokens_BT):
-    before = model(tokens_BT, jnp.arange(T))
-    after = model(tokens_BT.at[:, 3:].set((tokens_BT[:, 3:] + 1) % V), jnp.arange(T))
-    np.testing.assert_array_equal(before[:, :3], after[:, :3])
-    assert np.all(np.abs(before[:, 3:] - after[:, 3:]).max(axis=(0, 2)) > 1e-3)
 
 
 def test_every_prediction_sees_every_earlier_token(model, tokens_BT):
@@ -71,16 +62,6 @@ def test_permuting_the_batch_permutes_the_outputs(model, tokens_BT):
 def test_compiled_equals_not_compiled(model, plain, tokens_BT):
     at = jnp.array([1, 5])
     np.testing.assert_allclose(model(tokens_BT, at), plain(tokens_BT, at), rtol=1e-4, atol=1e-5)
-
-
-def test_presets_have_the_parameters_that_their_comments_claim():
-    claimed = {"decoder-xs": 25e3, "decoder-s": 98e3, "decoder-m": 0.39e6, "decoder-l": 3.1e6}
-    assert MODELS.keys() == claimed.keys()
-    for name, spec in MODELS.items():
-        state = nnx.state(nnx.eval_shape(lambda spec=spec: spec.build(V, T, nnx.Rngs(0))))
-        variables = jax.tree.leaves(state, is_leaf=lambda v: isinstance(v, nnx.Variable))
-        hidden = sum(v.get_value().size for v in variables if isinstance(v, Matrix))
-        assert hidden == pytest.approx(claimed[name], rel=0.02)
 
 
 @pytest.mark.parametrize("wrong", [{"width": 30}, {"layers": 0}, {"heads": 2.0}, {"ratio": -1}])

@@ -1,0 +1,94 @@
+"""Looped Transformer: the same blocks several times over.  arXiv 1807.03819, 2502.17416, 2604.07822
+
+What is learned of one hop serves every hop; and the number of loops is a choice at test time too,
+more than in training included.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from . import flops
+from .initial import Initial, Small
+from .layers import Block, Embedding, Head, Memory, causal, gain
+from .positions import Positions, Rotary
+from .sizes import check
+
+
+@dataclasses.dataclass(frozen=True)
+class LoopedSpec:
+    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
+
+    width: int = 64  # D: the residual stream
+    layers: int = 1  # blocks of own weights, run in turn
+    loops: int = 4  # times that they are run in training
+    asked: int | None = None  # times that they are run when questions are asked; None: as trained
+    heads: int = 4
+    ratio: int = 4  # F / D: hidden width of the MLP
+    positions: Positions = Rotary()
+    initial: Initial = Small()
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    @property
+    def answering(self) -> LoopedSpec:
+        """The model of the same weights that answers questions."""
+        return dataclasses.replace(self, loops=self.asked or self.loops)
+
+    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Looped:
+        """A freshly initialised model; its weights don't depend on the number of loops."""
+        return Looped(self, vocabulary, rngs)
+
+    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
+        """Multiplications and additions of one forward pass over one example."""
+        return flops.looped(self, vocabulary, at)
+
+
+class Looped(nnx.Module):
+    """tokens int32 [B, T], positions int32 [P] -> logits float32 [B, P, V].
+
+    Contract and pruning as in ``decoder.Decoder``: the last block of the last loop is computed at
+    the asked positions alone.
+    """
+
+    def __init__(self, spec: LoopedSpec, vocabulary: int, rngs: nnx.Rngs):
+        self.spec = spec
+        # the scale of as many layers as weights, so that it is one model whatever the loops
+        D, F, scale = spec.width, spec.ratio * spec.width, gain(spec.layers)
+        how = (spec.positions, spec.initial, rngs)
+        self.embedding = Embedding(vocabulary, D, *how)
+        self.blocks = nnx.List([Block(D, spec.heads, F, scale, *how) for _ in range(spec.layers)])
+        self.head = Head(D, vocabulary, spec.initial, rngs)
+
+    def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        T = tokens_BT.shape[1]
+        every_T = np.arange(T)
+        x = self.embedding(tokens_BT, every_T)
+        order = list(self.blocks) * self.spec.loops
+        for block in order[:-1]:
+            x = block(x, every_T, causal(every_T, T))
+        return self.head(order[-1](x, at_P, causal(at_P, T)))
+
+    def memory(self, rows: int, tokens: int) -> list[Memory]:
+        """Empty keys and values of every block in every loop, for ``step``."""
+        self.embedding.fits(tokens)
+        shape = (rows, tokens, self.spec.heads, self.spec.width // self.spec.heads)
+        empty = jnp.zeros(shape, self.embedding.embed_VD.dtype)
+        return [(empty, empty) for _ in range(self.spec.loops * self.spec.layers)]
+
+    def step(
+        self, memory: list[Memory], token_B: jax.Array, now: jax.Array
+    ) -> tuple[jax.Array, list[Memory]]:
+        """Reads one more token, at position ``now``: (logits_BV, memory)."""
+        x_B1D = self.embedding(token_B[:, None], now[None])
+        after = []
+        for block, before in zip(list(self.blocks) * self.spec.loops, memory):
+            x_B1D, kept = block.step(x_B1D, before, now)
+            after.append(kept)
+        return self.head(x_B1D)[:, 0], after

@@ -1,0 +1,85 @@
+"""Multi-layer perceptron on one-hot prompts (Bengio et al. 2003, JMLR 3:1137).
+
+It sees a window of tokens as long as the prompt, each one-hot and mapped by the same matrix, side
+by side; so in direct mode it sees the whole prompt at once, and in other modes what stands in the
+window before the token to be predicted. Nothing is shared between places but the embedding.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from . import flops
+from .initial import Initial, Small
+from .layers import MLP, Embedding, Head, Matrix, RMSNorm, gain, project
+from .positions import Unordered
+from .sizes import check
+
+
+@dataclasses.dataclass(frozen=True)
+class MLPSpec:
+    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary,
+    W tokens in the window: the length of the prompt."""
+
+    width: int = 64  # D: embeddings, and the residual stream
+    layers: int = 2  # residual layers on top of the first map [W * D, D]
+    hidden: int = 160  # F: their hidden width
+    initial: Initial = Small()
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Perceptron:
+        """A freshly initialised model of prompts of this length."""
+        return Perceptron(self, vocabulary, prompt, rngs)
+
+    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
+        """Multiplications and additions of one forward pass over one example."""
+        return flops.mlp(self, vocabulary, prompt, at)
+
+
+class Perceptron(nnx.Module):
+    """tokens int32 [B, T], positions int32 [P] -> logits float32 [B, P, V]."""
+
+    def __init__(self, spec: MLPSpec, vocabulary: int, prompt: int, rngs: nnx.Rngs):
+        self.window, D, start = prompt, spec.width, spec.initial
+        self.embedding = Embedding(vocabulary, D, Unordered(), start, rngs)
+        self.in_WD = Matrix(start.hidden(rngs, (prompt * D, D)))
+        scale = gain(spec.layers, writes=1)
+        self.norms = nnx.List([RMSNorm(D) for _ in range(spec.layers)])
+        self.layers = nnx.List(
+            [MLP(D, spec.hidden, scale, start, rngs) for _ in range(spec.layers)]
+        )
+        self.head = Head(D, vocabulary, start, rngs)
+
+    def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        W = self.window
+        place_PW = jnp.asarray(at_P)[:, None] + jnp.arange(1 - W, 1)[None]
+        tokens_BPW = tokens_BT[:, jnp.maximum(place_PW, 0)]
+        return self._answer(tokens_BPW, place_PW >= 0)
+
+    def memory(self, rows: int, tokens: int) -> jax.Array:
+        """The window before the first token, for ``step``; what stands before it is masked."""
+        return jnp.zeros((rows, self.window), jnp.int32)
+
+    def step(
+        self, memory: jax.Array, token_B: jax.Array, now: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """Reads one more token, at position ``now``: (logits_BV, memory)."""
+        tokens_BW = jnp.concatenate([memory[:, 1:], token_B[:, None]], axis=1)
+        there_W = now + jnp.arange(1 - self.window, 1) >= 0
+        return self._answer(tokens_BW[:, None], there_W[None])[:, 0], tokens_BW
+
+    def _answer(self, tokens_BPW: jax.Array, there_PW: jax.Array) -> jax.Array:
+        B, P, W = tokens_BPW.shape
+        x_BQD = self.embedding(tokens_BPW.reshape(B, P * W), np.arange(P * W))
+        x_BQD = jnp.where(there_PW.reshape(1, P * W, 1), x_BQD, jnp.zeros_like(x_BQD))
+        x_BPD = project(x_BQD.reshape(B, P, -1), self.in_WD[...])
+        for norm, layer in zip(self.norms, self.layers):
+            x_BPD = x_BPD + layer(norm(x_BPD))
+        return self.head(x_BPD)

@@ -1,0 +1,76 @@
+"""How a model knows the order of its tokens: rotary, learned or not at all.
+
+One piece per way, each with the same two methods. B batch, T tokens, D width, H heads, K width
+of a head.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Protocol
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+from ..registry import UserError
+from .initial import Initial
+
+
+class Positions(Protocol):
+    """A frozen dataclass."""
+
+    def table(self, width: int, initial: Initial, rngs: nnx.Rngs) -> nnx.Param | None:
+        """Learned vectors [longest, D] to be added to the embeddings, if this way has any."""
+        ...
+
+    def turn(self, x_BTHK: jax.Array, position_T: jax.Array) -> jax.Array:
+        """Queries or keys as they enter attention."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Rotary:
+    """Pairs (k, k + K/2) of queries and keys turn by position * far^(-2k/K).  arXiv 2104.09864"""
+
+    far: float = 10_000.0  # longest wavelength / 2 pi, in positions
+
+    def table(self, width: int, initial: Initial, rngs: nnx.Rngs) -> None:
+        return None
+
+    def turn(self, x_BTHK: jax.Array, position_T: jax.Array) -> jax.Array:
+        half = x_BTHK.shape[-1] // 2
+        speed_k = self.far ** (-jnp.arange(half, dtype=jnp.float32) / half)
+        angle_Tk = position_T.astype(jnp.float32)[:, None] * speed_k[None]
+        cos, sin = jnp.cos(angle_Tk)[None, :, None], jnp.sin(angle_Tk)[None, :, None]
+        cos, sin = cos.astype(x_BTHK.dtype), sin.astype(x_BTHK.dtype)
+        low, high = x_BTHK[..., :half], x_BTHK[..., half:]
+        return jnp.concatenate([low * cos - high * sin, low * sin + high * cos], axis=-1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Absolute:
+    """A learned vector per position, added to the embedding, as in GPT-2."""
+
+    longest: int = 128  # tokens; a longer sequence is an error
+
+    def __post_init__(self) -> None:
+        if type(self.longest) is not int or self.longest < 1:
+            raise UserError(f"positions.longest is {self.longest!r}; expected a whole number > 0")
+
+    def table(self, width: int, initial: Initial, rngs: nnx.Rngs) -> nnx.Param:
+        return nnx.Param(initial.embedding(rngs, (self.longest, width)))
+
+    def turn(self, x_BTHK: jax.Array, position_T: jax.Array) -> jax.Array:
+        return x_BTHK
+
+
+@dataclasses.dataclass(frozen=True)
+class Unordered:
+    """None: the causal mask alone tells order ("NoPE", arXiv 2305.19466)."""
+
+    def table(self, width: int, initial: Initial, rngs: nnx.Rngs) -> None:
+        return None
+
+    def turn(self, x_BTHK: jax.Array, position_T: jax.Array) -> jax.Array:
+        return x_BTHK

@@ -1,0 +1,147 @@
+"""Recurrent networks: LSTM (Hochreiter & Schmidhuber 1997) and GRU (arXiv 1406.1078).
+
+Flax's own cells, stacked with pre-norm and residual sums (arXiv 1609.08144), so that depth costs
+what it costs in the Transformers beside them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from . import flops
+from .initial import Initial, Small
+from .layers import Embedding, Head, Matrix, RMSNorm
+from .positions import Unordered
+from .sizes import check
+
+UNROLL = 8  # steps of a recurrence in one iteration of XLA's loop
+
+
+@dataclasses.dataclass(frozen=True)
+class LSTMSpec:
+    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
+
+    width: int = 64  # D: the residual stream, and the state of every layer
+    layers: int = 3
+    forget: float = 1.0  # bias of the forget gates at first: to remember (Jozefowicz 2015)
+    initial: Initial = Small()
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def cell(self, rngs: nnx.Rngs) -> nnx.OptimizedLSTMCell:
+        """One layer's cell."""
+        cell = nnx.OptimizedLSTMCell(self.width, self.width, rngs=rngs, **_drawn(self.initial))
+        gates = jnp.zeros((4, self.width)).at[1].set(self.forget)  # input, forget, cell, output
+        cell.dense_h.bias = nnx.Param(gates.ravel())
+        return cell
+
+    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Recurrent:
+        """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
+        return Recurrent(self, vocabulary, rngs)
+
+    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
+        """Multiplications and additions of one forward pass over one example."""
+        return flops.recurrent(self, 4, vocabulary, at)
+
+
+@dataclasses.dataclass(frozen=True)
+class GRUSpec:
+    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
+
+    width: int = 64  # D: the residual stream, and the state of every layer
+    layers: int = 4
+    initial: Initial = Small()
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def cell(self, rngs: nnx.Rngs) -> nnx.GRUCell:
+        """One layer's cell."""
+        return nnx.GRUCell(self.width, self.width, rngs=rngs, **_drawn(self.initial))
+
+    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Recurrent:
+        """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
+        return Recurrent(self, vocabulary, rngs)
+
+    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
+        """Multiplications and additions of one forward pass over one example."""
+        return flops.recurrent(self, 3, vocabulary, at)
+
+
+def _drawn(initial: Initial) -> dict[str, Callable[..., jax.Array]]:
+    """Both of a cell's matrices start by ``initial``; Flax's own would not start small."""
+
+    def draw(key: jax.Array, shape: tuple[int, ...], dtype: Any = None, **_: Any) -> jax.Array:
+        return initial.hidden(nnx.Rngs(params=key), shape)
+
+    return {"kernel_init": draw, "recurrent_kernel_init": draw}
+
+
+class Layer(nnx.Module):
+    """x + cell(norm(x)), token by token."""
+
+    def __init__(self, cell: Any):
+        self.norm, self.cell = RMSNorm(cell.in_features), cell
+        for part in (cell.dense_i, cell.dense_h):  # so that optimizers know them
+            part.kernel = Matrix(part.kernel[...])
+
+    def empty(self, rows: int, dtype: Any) -> Any:
+        """The state before the first token."""
+        shape = (rows, self.cell.in_features)
+        return jax.tree.map(
+            lambda leaf: leaf.astype(dtype), self.cell.initialize_carry(shape, nnx.Rngs(carry=0))
+        )
+
+    def __call__(self, x_BTD: jax.Array) -> jax.Array:
+        empty = self.empty(x_BTD.shape[0], x_BTD.dtype)
+        n_TBD = self.norm(x_BTD).swapaxes(0, 1)
+        _, y_TBD = jax.lax.scan(lambda h, x: self.cell(h, x), empty, n_TBD, unroll=UNROLL)
+        return x_BTD + y_TBD.swapaxes(0, 1)
+
+    def step(self, x_BD: jax.Array, state: Any) -> tuple[jax.Array, Any]:
+        """One token."""
+        state, y_BD = self.cell(state, self.norm(x_BD[:, None])[:, 0])
+        return x_BD + y_BD, state
+
+
+class Recurrent(nnx.Module):
+    """tokens int32 [B, T], positions int32 [P] -> logits float32 [B, P, V].
+
+    A recurrence must pass every token on its way; only the logits are computed at the asked
+    positions alone.
+    """
+
+    def __init__(self, spec: LSTMSpec | GRUSpec, vocabulary: int, rngs: nnx.Rngs):
+        self.spec = spec
+        self.embedding = Embedding(vocabulary, spec.width, Unordered(), spec.initial, rngs)
+        self.layers = nnx.List([Layer(spec.cell(rngs)) for _ in range(spec.layers)])
+        self.head = Head(spec.width, vocabulary, spec.initial, rngs)
+
+    def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        x_BTD = self.embedding(tokens_BT, np.arange(tokens_BT.shape[1]))
+        for layer in self.layers:
+            x_BTD = layer(x_BTD)
+        return self.head(x_BTD[:, at_P])
+
+    def memory(self, rows: int, tokens: int) -> list[Any]:
+        """The empty state of every layer, for ``step``."""
+        return [layer.empty(rows, self.embedding.embed_VD.dtype) for layer in self.layers]
+
+    def step(
+        self, memory: list[Any], token_B: jax.Array, now: jax.Array
+    ) -> tuple[jax.Array, list[Any]]:
+        """Reads one more token, at position ``now``: (logits_BV, memory)."""
+        x_BD = self.embedding(token_B[:, None], now[None])[:, 0]
+        after = []
+        for layer, before in zip(self.layers, memory):
+            x_BD, state = layer.step(x_BD, before)
+            after.append(state)
+        return self.head(x_BD[:, None])[:, 0], after

@@ -1,0 +1,164 @@
+"""Selective state-space model: a diagonal linear recurrence by parallel scan.  arXiv 2312.00752
+
+As Mamba's block: a short causal convolution, then for each of E channels a state of N numbers,
+h <- exp(dt A) h + dt B x, read out as C h, with dt, B and C computed from the token; gated, and
+added to the stream. A recurrence that is linear in its state is associative: T tokens take
+log2 T rounds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from . import flops
+from .initial import Initial, Small
+from .layers import Embedding, Head, Matrix, RMSNorm, gain, project, take
+from .positions import Unordered
+from .sizes import check
+
+State = tuple[jax.Array, jax.Array]  # tokens of the convolution [B, taps - 1, E]; h [B, E, N]
+
+
+@dataclasses.dataclass(frozen=True)
+class SSMSpec:
+    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
+
+    width: int = 64  # D: the residual stream
+    layers: int = 3
+    state: int = 16  # N: numbers remembered per channel
+    expand: int = 2  # E / D: channels
+    taps: int = 4  # tokens of the short convolution
+    initial: Initial = Small()
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    @property
+    def channels(self) -> int:
+        """E."""
+        return self.expand * self.width
+
+    @property
+    def rank(self) -> int:
+        """R: of the map from a token to its step sizes."""
+        return -(-self.width // 16)
+
+    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> SSM:
+        """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
+        return SSM(self, vocabulary, rngs)
+
+    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
+        """Multiplications and additions of one forward pass over one example."""
+        return flops.ssm(self, vocabulary, at)
+
+
+class Selective(nnx.Module):
+    """One block; the output is at the asked positions only."""
+
+    def __init__(self, spec: SSMSpec, rngs: nnx.Rngs):
+        D, E, N, R = spec.width, spec.channels, spec.state, spec.rank
+        self.spec, start = spec, spec.initial
+        self.norm = RMSNorm(D)
+        self.in_DE = Matrix(start.hidden(rngs, (D, E)))
+        self.gate_DE = Matrix(start.hidden(rngs, (D, E)))
+        self.taps_KE = nnx.Param(rngs.params.normal((spec.taps, E)) * spec.taps**-0.5)
+        self.select_EX = Matrix(start.hidden(rngs, (E, R + 2 * N)))
+        self.step_RE = Matrix(start.hidden(rngs, (R, E)))
+        # steps log-uniform from 0.001 to 0.1, and rates 1 … N ("S4D-real"), as published
+        steps_E = jnp.exp(rngs.params.uniform((E,), minval=jnp.log(1e-3), maxval=jnp.log(1e-1)))
+        self.bias_E = nnx.Param(steps_E + jnp.log(-jnp.expm1(-steps_E)))  # inverse of softplus
+        rates_N = jnp.log(jnp.arange(1, N + 1, dtype=jnp.float32))
+        self.rates_EN = nnx.Param(jnp.tile(rates_N[None], (E, 1)))
+        self.skip_E = nnx.Param(jnp.ones(E))
+        self.out_ED = Matrix(start.output(rngs, (E, D), gain(spec.layers, writes=1)))
+
+    def __call__(self, x_BTD: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        n_BTD = self.norm(x_BTD)
+        T, K = x_BTD.shape[1], self.spec.taps
+        u_BTE = jnp.pad(project(n_BTD, self.in_DE[...]), ((0, 0), (K - 1, 0), (0, 0)))
+        windows = jnp.stack([u_BTE[:, k : k + T] for k in range(K)])
+        x_BTE = self._convolve(windows)
+        keep, add, read = self._select(x_BTE)
+        _, h_BTEN = jax.lax.associative_scan(_then, (keep, add), axis=1)
+        y_BPE = self._read(take(h_BTEN, at_P), take(read, at_P), take(x_BTE, at_P))
+        return take(x_BTD, at_P) + self._gated(y_BPE, take(n_BTD, at_P))
+
+    def step(self, x_B1D: jax.Array, state: State) -> tuple[jax.Array, State]:
+        """One token."""
+        past_BKE, h_BEN = state
+        n_B1D = self.norm(x_B1D)
+        u_BKE = jnp.concatenate([past_BKE, project(n_B1D, self.in_DE[...])], axis=1)
+        x_B1E = self._convolve(u_BKE.swapaxes(0, 1)[:, :, None])
+        keep, add, read = self._select(x_B1E)
+        h_BEN = keep[:, 0] * h_BEN + add[:, 0]
+        y_B1E = self._read(h_BEN[:, None], read, x_B1E)
+        return x_B1D + self._gated(y_B1E, n_B1D), (u_BKE[:, 1:], h_BEN)
+
+    def _convolve(self, windows_KBTE: jax.Array) -> jax.Array:
+        taps_KE = self.taps_KE[...]
+        return jax.nn.silu(jnp.sum(windows_KBTE * taps_KE[:, None, None], axis=0))
+
+    def _select(self, x_BTE: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """How much of h is kept and what is added, float32 [B, T, E, N]; how it is read [B, T, N]."""
+        R, N = self.spec.rank, self.spec.state
+        chosen_BTX = project(x_BTE, self.select_EX[...])
+        low_BTR, write_BTN, read_BTN = jnp.split(chosen_BTX, [R, R + N], axis=-1)
+        raw_BTE = project(low_BTR, self.step_RE[...]) + self.bias_E[...][None, None]
+        dt_BTE = jax.nn.softplus(raw_BTE.astype(jnp.float32))
+        rates_EN = jnp.exp(self.rates_EN[...].astype(jnp.float32))
+        keep = jnp.exp(-dt_BTE[..., None] * rates_EN[None, None])
+        add = (dt_BTE * x_BTE.astype(jnp.float32))[..., None]
+        return keep, add * write_BTN.astype(jnp.float32)[:, :, None], read_BTN
+
+    def _read(self, h_BPEN: jax.Array, read_BPN: jax.Array, x_BPE: jax.Array) -> jax.Array:
+        y_BPE = jnp.sum(h_BPEN * read_BPN.astype(jnp.float32)[:, :, None], axis=-1)
+        return y_BPE.astype(x_BPE.dtype) + x_BPE * self.skip_E[...][None, None]
+
+    def _gated(self, y_BPE: jax.Array, n_BPD: jax.Array) -> jax.Array:
+        gate_BPE = jax.nn.silu(project(n_BPD, self.gate_DE[...]))
+        return project(y_BPE * gate_BPE, self.out_ED[...])
+
+
+def _then(one: tuple[jax.Array, jax.Array], two: tuple[jax.Array, jax.Array]):
+    """h -> a h + b, then h -> c h + d, as one such map."""
+    (a, b), (c, d) = one, two
+    return a * c, c * b + d
+
+
+class SSM(nnx.Module):
+    """tokens int32 [B, T], positions int32 [P] -> logits float32 [B, P, V]."""
+
+    def __init__(self, spec: SSMSpec, vocabulary: int, rngs: nnx.Rngs):
+        self.spec = spec
+        self.embedding = Embedding(vocabulary, spec.width, Unordered(), spec.initial, rngs)
+        self.layers = nnx.List([Selective(spec, rngs) for _ in range(spec.layers)])
+        self.head = Head(spec.width, vocabulary, spec.initial, rngs)
+
+    def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        every_T = np.arange(tokens_BT.shape[1])
+        x = self.embedding(tokens_BT, every_T)
+        for layer in self.layers[:-1]:
+            x = layer(x, every_T)
+        return self.head(self.layers[-1](x, at_P))
+
+    def memory(self, rows: int, tokens: int) -> list[State]:
+        """The empty state of every layer, for ``step``."""
+        E, dtype = self.spec.channels, self.embedding.embed_VD.dtype
+        past = jnp.zeros((rows, self.spec.taps - 1, E), dtype)
+        return [(past, jnp.zeros((rows, E, self.spec.state))) for _ in self.layers]
+
+    def step(
+        self, memory: list[State], token_B: jax.Array, now: jax.Array
+    ) -> tuple[jax.Array, list[State]]:
+        """Reads one more token, at position ``now``: (logits_BV, memory)."""
+        x_B1D = self.embedding(token_B[:, None], now[None])
+        after = []
+        for layer, before in zip(self.layers, memory):
+            x_B1D, state = layer.step(x_B1D, before)
+            after.append(state)
+        return self.head(x_B1D)[:, 0], after
