@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from ..registry import UserError
-from .corpus import FACT, SENTENCE, Corpus
+from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
 from .keys import group, pack
 from .questions import ask, find_prompts
-from .rungs import CONTROLS, LADDER
+from .rungs import CONTROLS, LADDER, RUNGS
 
 
 class AuditError(UserError):
     """A corpus breaks a promise: which, with an instance, and what would mend it."""
+
+
+class TooLittle(AuditError):
+    """The exposure leaves too little to exemplify what it gives as exemplified."""
 
 
 def audit(corpus: Corpus) -> None:
@@ -20,7 +24,9 @@ def audit(corpus: Corpus) -> None:
     _nothing_false(corpus)
     _given_in_full(corpus)
     _patterns_as_given(corpus)
+    _told_as_given(corpus)
     _withheld(corpus)
+    _unanswered(corpus)
     _stated_equally_often(corpus)
     _certified(corpus)
     _controls(corpus)
@@ -68,9 +74,49 @@ def _patterns_as_given(corpus: Corpus) -> None:
             if shown
             else "show more conclusions or higher ones, hold fewer facts, or give it another way"
         )
-        raise AuditError(
+        raise (AuditError if shown else TooLittle)(
             f"{corpus.world.id}: the pattern {rule}{axioms} is given as {way!r} but is "
             f"{'' if shown else 'not '}exemplified; {cure}"
+        )
+
+
+def _told_as_given(corpus: Corpus) -> None:
+    """A pattern stands as a sentence exactly where the exposure says so."""
+    exposed, c = corpus.exposed, corpus.closure
+    examples = corpus.examples
+    stated = {
+        (c.predicates[c.predicate[f]], *(c.base.constants[a] for a in c.arguments[f] if a >= 0))
+        for f in examples.fact[examples.kind == SENTENCE].tolist()
+    }
+    told = {a for p, yes in zip(exposed.gold.patterns, exposed.told) if yes for a in p[1]}
+    for fact in sorted(stated ^ told):
+        raise AuditError(
+            f"{corpus.world.id}: the rule {' '.join(fact)} is {'' if fact in stated else 'not '}"
+            "stated, against its exposure; this is an error in examples.py"
+        )
+    plain = sum(bool(yes) and not p[1] for p, yes in zip(exposed.gold.patterns, exposed.told))
+    if plain != len(corpus.sentences):
+        raise AuditError(
+            f"{corpus.world.id}: {len(corpus.sentences)} rules stand as sentences, {plain} are to "
+            "be told; this is an error in examples.py"
+        )
+
+
+def _unanswered(corpus: Corpus) -> None:
+    """No example gives away the answer to a question that is not recall."""
+    new = corpus.certificate.rung > RUNGS.index("recall")
+    row, _, at = corpus.entries(np.flatnonzero(new))
+    asked = np.column_stack([corpus.prompt[new][row], corpus.values[at]])
+    examples = corpus.examples
+    telling = examples.kind != NONTHEOREM
+    if corpus.exposure.twin == "random labels":
+        telling &= examples.kind != CONCLUSION  # which is given away only by chance
+    given = np.column_stack([examples.prompt[telling], examples.answer[telling]])
+    leaked = find_prompts(asked, given) >= 0
+    if leaked.any():
+        raise AuditError(
+            f"{corpus.world.id}: the example {given[leaked][0].tolist()} answers a question "
+            "that is not recall; state it nowhere or tag it so"
         )
 
 

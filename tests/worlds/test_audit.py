@@ -78,6 +78,32 @@ def _say_a_fact_twice(kind):
     return corrupt
 
 
+def _leave_a_sentence_out(corpus):
+    first = np.argmax(corpus.examples.kind == SENTENCE)
+    return _examples(corpus, np.delete(np.arange(len(corpus.examples.kind)), first))
+
+
+def _tell_a_rule_that_is_not_given(corpus):
+    """An axiom fact of a pattern that is given by examples alone, in place of a told one."""
+    c, gold = corpus.closure, corpus.exposed.gold
+    way = dict(zip(gold.patterns, corpus.exposed.way))
+    told = {a for p, w in way.items() if w in ("stated", "both") for a in p[1]}
+    (atom, *_) = sorted({a for p, w in way.items() for a in p[1]} - told)
+    row = np.array([[c.base.constants.index(x) for x in atom[1:]]], np.int32)
+    first = np.argmax(corpus.examples.kind == SENTENCE)
+    fact = _with(corpus.examples.fact, first, c.find(atom[0], row)[0])
+    return dataclasses.replace(corpus, examples=dataclasses.replace(corpus.examples, fact=fact))
+
+
+def _give_an_answer_away(corpus):
+    """The answer to a question of schema, in place of a stated fact."""
+    q, first = corpus.of_rung("schema")[0], np.argmax(corpus.examples.kind == FACT)
+    prompt = _with(corpus.examples.prompt, first, corpus.prompt[q])
+    answer = _with(corpus.examples.answer, first, corpus.answers(q)[0])
+    examples = dataclasses.replace(corpus.examples, prompt=prompt, answer=answer)
+    return dataclasses.replace(corpus, examples=examples)
+
+
 def _leave_an_answer_unproved(corpus):
     at = corpus.of_rung("instance")[0]
     return _certificate(corpus, provable=_with(corpus.certificate.provable, at, 0x7FFF))
@@ -102,6 +128,9 @@ def _rename(old, new):
         (_show_what_is_not_eligible, "a shown conclusion is not eligible"),
         (_show_what_is_too_high, "a shown conclusion is higher than exposure.shown_height"),
         (_leave_a_fact_out, "a stated fact stands in no example"),
+        (_leave_a_sentence_out, "is not stated, against its exposure"),
+        (_tell_a_rule_that_is_not_given, "is stated, against its exposure"),
+        (_give_an_answer_away, "answers a question that is not recall"),
         (_say_a_fact_twice(FACT), "is stated 2 times and others once; state each once"),
         (_say_a_fact_twice(SENTENCE), "is stated 2 times and others once; state each once"),
         (_leave_an_answer_unproved, "follows in gold and has no proof from what is stated"),
