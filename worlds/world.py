@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import functools
+import inspect
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -71,15 +72,18 @@ class Exposure:
 
 
 class World(abc.ABC):
-    """One world: a subclass in a file of its own. Needed: id, rules, sizes, sample.
+    """One world: a subclass in a file of its own. Needed: id, rules, sample.
 
     ``rules`` is what a logician reviews; ``sample`` only draws the base facts. The rest has
-    defaults: every predicate is asked for its last argument, nothing is an axiom, no schema.
+    defaults: every predicate is asked for its last argument, nothing is an axiom, no schema, a fact
+    reads as in a rule, and both sizes, tiny and small, are drawn with the defaults of ``sample``.
     """
 
     id: ClassVar[str]
     rules: ClassVar[str]
-    sizes: ClassVar[Mapping[str, Mapping[str, Any]]]  # name -> keyword arguments of sample
+    generalises: ClassVar[str] = ""  # published benchmarks of which it is the general case
+    # name -> keyword arguments of sample
+    sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {"tiny": {}, "small": {}}
     axioms: ClassVar[frozenset[str]] = frozenset()  # base predicates whose facts are rules as data
     schema: ClassVar[Mapping[int, tuple[str, ...]]] = {}  # rule number -> its schema variables
     rungs: ClassVar[tuple[str, ...]] = ("recall", "instance", "constituent")  # promised
@@ -97,11 +101,11 @@ class World(abc.ABC):
     drawn_as: ClassVar[Mapping[str, str]] = {}  # size -> the size that it is, exposed otherwise
 
     def __init_subclass__(cls) -> None:
-        missing = [n for n in ("id", "rules", "sizes") if not hasattr(cls, n)]
+        missing = [n for n in ("id", "rules") if not hasattr(cls, n)]
         if missing or cls.sample is World.sample:
             raise UserError(
-                f"{cls.__name__} lacks {(*missing, 'sample')[0]}; a World needs id, rules, sizes "
-                "and sample(rng, **size)"
+                f"{cls.__name__} lacks {(*missing, 'sample')[0]}; a World needs id, rules and "
+                "sample(rng, **size)"
             )
 
     @abc.abstractmethod
@@ -116,6 +120,13 @@ class World(abc.ABC):
         """The base facts of one size and world seed."""
         if size not in self.sizes:
             raise suggest(f"size of {self.id}", size, self.sizes)
+        try:
+            inspect.signature(self.sample).bind(None, **self.sizes[size])
+        except TypeError as error:
+            raise UserError(
+                f"{self.id}/{size} does not fit sample: {error}; "
+                "give its arguments in sizes, or defaults to sample itself"
+            ) from None
         return self.sample(stream(self.id, self.draws(size), "world", seed), **self.sizes[size])
 
     def draws(self, size: str) -> str:
