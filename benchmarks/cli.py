@@ -119,6 +119,31 @@ def show(
 
 
 @app.command()
+def check(
+    world: Annotated[str, typer.Argument(help="A world: id or file.py.")],
+    size: Annotated[
+        str, typer.Option(help="One size; tiny answers in seconds, while you edit.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a world promises; exit status 1 where it breaks a promise."""
+    import json
+
+    from rich.console import Console
+
+    from . import conformance
+    from .terminal import console
+
+    with Console(stderr=True).status("loading") as status:
+        report = conformance.conform(world, size, status.update)
+    if as_json:
+        print(json.dumps(report.record(), indent=1))
+    else:
+        conformance.show(console(), report)
+    sys.exit(not report.passed)
+
+
+@app.command()
 def clean(out: Out = Path("runs")) -> None:
     """Delete the cells kept in a folder of results; reports and receipts stay."""
     from .results import Store

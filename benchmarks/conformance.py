@@ -1,0 +1,230 @@
+"""conform(world, sizes) -> Report: every check that a world must pass, and its table.
+
+The symbolic checks stand in ``worlds/check.py``; those that need reference solvers are added here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .. import __version__, registry
+from ..eval.chance import interpolable
+from ..eval.exam import Exam
+from ..eval.interpolators import interpolators, lookup
+from ..eval.references import references
+from ..registry import suggest
+from ..worlds.check import ELSEWHERE, SYMBOLIC, Outcome, run
+from ..worlds.checks.elsewhere import Elsewhere
+from ..worlds.checks.subject import Check, Moot, Refused, Subject
+from ..worlds.phrases import question_in_english
+from ..worlds.rungs import CONTROLS, RUNGS
+from ..worlds.streams import stream
+
+LADDER = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
+WITHIN = {  # reference -> the rungs on which it is always right; on the others it never is
+    "lookup": LADDER[:1],
+    "reuser": LADDER[:2],
+    "inductor": LADDER[:5],
+    "deducer": LADDER,
+}
+DEFAULT = ("tiny", "small")
+POOLED = 6  # world seeds whose questions are pooled where one world has too few
+ASKED = 4_000  # questions of a rung and a world that interpolators answer
+
+
+def ceilings(subject: Subject) -> str:
+    """Reuser, inductor, deducer and lookup: always right up to their rung, never above it."""
+    corpus = subject.corpus()
+    exam = Exam(corpus, np.arange(len(corpus.prompt)))
+    found = [*references(corpus, exam.questions), lookup(corpus, exam.questions)]
+    for solver in found:
+        right = exam.right(solver.answer)
+        for rung in (*LADDER, *CONTROLS):
+            if rung not in exam.groups:
+                continue
+            # where nothing follows, NONE is right, and to say it is all that a reference can do
+            able = rung in WITHIN[solver.name] or rung in CONTROLS
+            _unlike(exam, f"{solver.name} on {rung}", right != able, exam.groups[rung])
+        if solver.name == "deducer":
+            _unlike(exam, "deducer", ~right, np.ones(len(right), bool))
+    return f"{len(exam.questions):,} questions, by {', '.join(a.name for a in found)}"
+
+
+def _unlike(exam: Exam, who: str, odd: NDArray[np.bool_], where: NDArray[np.bool_]) -> None:
+    """Refuse a reference that is not what it is defined to be."""
+    wrong = np.flatnonzero(odd & where)
+    if len(wrong):
+        question = question_in_english(exam.corpus, int(exam.questions[wrong[0]]))
+        raise Refused(
+            f"{who}: {len(wrong)} of {where.sum()} answers are not as defined, first to "
+            f"{question!r}",
+            "a rung is labelled wrongly: this is an error in rungs.py, proofs.py or questions.py",
+        )
+
+
+def not_interpolable(subject: Subject) -> str:
+    """On the rungs that the world declares so, no interpolator is better than chance."""
+    world = subject.world
+    if not world.not_interpolable:
+        raise Moot("the world declares no rung so")
+    pool = _Pool(subject)
+    most = 1 if subject.size == "tiny" else POOLED
+    while pool.seeds < most and not pool.enough():
+        pool.add()
+    parts = []
+    for rung in pool.rungs():
+        tests = len(pool.hits[rung]) * len(pool.hits)
+        chance, share = pool.chance(rung), {n: pool.right(rung, n) for n in pool.hits[rung]}
+        for name, right in share.items():
+            why = interpolable(right, chance, tests)
+            if why:
+                raise Refused(
+                    f"{name} answers {rung} by likeness: {why}",
+                    "spread the answers (permutations leave no commonest one), make no two "
+                    "relations alike, or leave the rung out of `not_interpolable`",
+                )
+        best = max(share, key=lambda name: float(share[name].mean()))
+        parts.append(
+            f"{rung}: {len(share[best]):,} questions of {pool.seeds} worlds, chance {chance:.3f}, "
+            f"best {share[best].mean():.3f} ({best})"
+        )
+    return "; ".join(parts)
+
+
+class _Pool:
+    """Answers of all interpolators to the questions of some rungs, over world seeds."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject, self.seeds = subject, 0
+        # rung -> interpolator -> bool [n] of each world; rung -> (chance, n) of each world
+        self.hits: dict[str, dict[str, list[NDArray[np.bool_]]]] = {}
+        self.chances: dict[str, list[tuple[float, int]]] = {}
+
+    def add(self) -> None:
+        """The next world."""
+        subject, rungs = self.subject, self.subject.world.not_interpolable
+        corpus = subject.corpus(seeds=(self.seeds, 0))
+        rng = stream(subject.world.id, "interpolable", self.seeds)
+        asked = [np.sort(rng.permutation(corpus.of_rung(r))[:ASKED]) for r in rungs]
+        exam = Exam(corpus, np.concatenate(asked))
+        self.seeds += 1
+        for answers in interpolators(corpus, exam.questions):
+            right = exam.right(answers.answer)
+            for rung in exam.groups.keys() & {*rungs}:
+                known = self.hits.setdefault(rung, {}).setdefault(answers.name, [])
+                known.append(right[exam.groups[rung]])
+        for rung in exam.groups.keys() & {*rungs}:
+            found = exam.chance(rung).value, int(exam.groups[rung].sum())
+            self.chances.setdefault(rung, []).append(found)
+
+    def rungs(self) -> list[str]:
+        return [r for r in self.subject.world.not_interpolable if r in self.hits]
+
+    def chance(self, rung: str) -> float:
+        value, n = np.array(self.chances[rung]).T
+        return float(np.average(value, weights=n))
+
+    def right(self, rung: str, name: str) -> NDArray[np.bool_]:
+        return np.concatenate(self.hits[rung][name])
+
+    def enough(self) -> bool:
+        """Whether every rung has the questions that DESIGN's bound asks for."""
+        return bool(self.hits) and all(
+            sum(n for _, n in self.chances[rung]) >= max(1_000, 40_000 * c * (1 - c))
+            for rung, c in [(r, self.chance(r)) for r in self.rungs()]
+        )
+
+
+SOLVED = (
+    Check("ceilings", "as defined, on every rung", ceilings, needs=("corpus",)),
+    Check("interpolators", "at chance where declared", not_interpolable, needs=("ceilings",)),
+)
+CHECKS = (*SYMBOLIC, *SOLVED, *ELSEWHERE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What came of all checks of one world."""
+
+    world: str
+    sizes: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(o.passed for o in self.outcomes)
+
+    def record(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "world": self.world,
+            "sizes": self.sizes,
+            "zebroid": __version__,
+            "passed": self.passed,
+            "checks": [dataclasses.asdict(o) for o in self.outcomes],
+        }
+
+
+def conform(name: str, size: str = "", watch: Callable[[str], None] = lambda what: None) -> Report:
+    """Checks the world of an id or a Python file, at one size or at tiny and small.
+
+    ``watch`` is told what is looked at. Raises UserError for an unknown world or size.
+    """
+    world = registry.make(name)
+    if size and size not in world.sizes:
+        raise suggest(f"size of {world.id}", size, world.sizes)
+    sizes = (size,) if size else tuple(s for s in DEFAULT if s in world.sizes)
+    where = str(Path(name).resolve()) if name.endswith(".py") else name
+    with Elsewhere(where, sizes) as elsewhere:
+        outcomes = tuple(run(CHECKS, world, sizes, elsewhere, watch))
+    return Report(world.id, sizes, outcomes)
+
+
+def show(console: Console, report: Report) -> None:
+    """A table of all checks, then what failed, with its cure."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    for head in ("", "check", "what was found"):
+        table.add_column(head)
+    table.add_column("s", justify="right")
+    for size in ("", *report.sizes):
+        outcomes = [o for o in report.outcomes if o.size == size]
+        title = f"{report.world} at size {size}" if size else report.world
+        table.add_row("", f"[bold]{escape(title)}[/]")
+        for o in outcomes:
+            table.add_row(MARKS[o.passed], o.name, escape(o.found), f"{o.seconds:.1f}")
+        table.add_section()
+    console.print(table)
+    for o in report.outcomes:
+        if o.passed is False:
+            console.print(f"\n[red bold]{_where(o)}[/]: {escape(o.found)}.", soft_wrap=True)
+            console.print(
+                f"  promised: {escape(o.promise)}\n  cure: {escape(o.cure)}", soft_wrap=True
+            )
+    console.print(f"\n{_sum(report)}", soft_wrap=True)
+
+
+MARKS = {True: "[green]✓[/]", False: "[red bold]✗[/]", None: "[dim]–[/]"}
+
+
+def _where(outcome: Outcome) -> str:
+    return outcome.name + (f", size {outcome.size}" if outcome.size else "")
+
+
+def _sum(report: Report) -> str:
+    failed = sum(o.passed is False for o in report.outcomes)
+    skipped = sum(o.passed is None for o in report.outcomes)
+    many = len(report.outcomes)
+    if report.passed:
+        return f"{report.world} keeps all {many} promises at {' and '.join(report.sizes)}."
+    rest = f", {skipped} not looked at" if skipped else ""
+    return f"{report.world} breaks {failed} of {many} promises{rest}."

@@ -1,0 +1,192 @@
+"""What is drawn: the same for the same seed, whatever was asked before, wherever it is asked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..closure import Closure
+from ..engine import close
+from ..facts import Facts
+from ..golden import digests, stored
+from ..streams import stream
+from .elsewhere import HASH_SEEDS, SEEDS
+from .subject import Moot, Refused, Subject, unequal
+
+THREADS = (1, 2, 4)
+WORLDS, EXPOSURES = 8, 2  # seeds that must differ from one another
+OWN = "draw everything from the `rng` given to sample(), and nothing from anywhere else"
+
+
+def facts(subject: Subject) -> str:
+    """Constants in sorts, rows of integers within them: what all else rests upon."""
+    found = subject.facts
+    names = found.constants
+    twice = next((c for i, c in enumerate(names) if c in names[:i]), None)
+    if twice is not None:
+        raise Refused(
+            f"the constant {twice!r} stands twice", "give each constant a name of its own"
+        )
+    blank = [c for c in names if not c.strip() or "\n" in c]
+    if blank:
+        raise Refused(f"a constant is called {blank[0]!r}", "give it a name that can be printed")
+    blocks = sorted((b.start, b.stop) for b in found.sorts.values())
+    if [b for block in blocks for b in range(*block)] != [*range(len(names))]:
+        raise Refused(f"the sorts {blocks} are no partition of the constants", "use Facts.of")
+    for predicate, rows in found.rows.items():
+        why = _unsound(rows, len(names))
+        if why:
+            raise Refused(f"the rows of {predicate} {why}", "make the facts with Facts.of")
+    counts = ", ".join(f"{len(rows):,} {p}" for p, rows in sorted(found.rows.items()))
+    return f"{len(names):,} constants in {len(found.sorts)} sorts; {counts}"
+
+
+def _unsound(rows: np.ndarray, constants: int) -> str:
+    if rows.dtype != np.int32 or rows.ndim != 2:
+        return f"are {rows.dtype} {list(rows.shape)}, expected int32 [n, arity]"
+    if rows.size and (rows.min() < 0 or rows.max() >= constants):
+        return "hold numbers of no constant"
+    if not np.array_equal(rows, np.unique(rows, axis=0)):
+        return "are not unique and in order"
+    return ""
+
+
+def repeatable(subject: Subject) -> str:
+    """Twice from the same stream, each time by a world just loaded."""
+    differs = unequal(
+        subject.fresh().facts(subject.size, 0), subject.fresh().facts(subject.size, 0)
+    )
+    if differs:
+        raise Refused(f"drawn twice from the same seed, {differs} differ", OWN)
+    return "twice the same from the same seed"
+
+
+def own_stream(subject: Subject) -> str:
+    """Facts come from a stream named after world, size and seed, shared with no other draw."""
+    world, size = subject.world, subject.size
+    for seed in (0, 1):
+        rng = stream(world.id, world.draws(size), "world", seed)
+        drawn = subject.fresh().sample(rng, **world.sizes[size])
+        differs = unequal(subject.fresh().facts(size, seed), drawn)
+        if differs:
+            raise Refused(
+                f"for seed {seed}, {differs} are not what sample() draws from the stream of this "
+                "size and seed",
+                "leave World.facts as it is: seeds would be shared between sizes or worlds",
+            )
+    return f"a stream of its own for {world.id}, {world.draws(size)} and each seed"
+
+
+def world_seeds(subject: Subject) -> str:
+    found: list[Facts] = []
+    for seed in range(WORLDS):
+        found.append(subject.world.facts(subject.size, seed))
+        for other in range(seed):
+            if not unequal(found[other], found[seed]):
+                raise Refused(f"world seeds {other} and {seed} give the same facts", OWN)
+    return f"{WORLDS} seeds, {WORLDS} worlds"
+
+
+def access(subject: Subject) -> str:
+    """Other seeds asked in between change nothing."""
+    world, size = subject.fresh(), subject.size
+    first = world.facts(size, 0)
+    world.facts(size, 1)
+    differs = unequal(first, world.facts(size, 0))
+    if differs:
+        raise Refused(
+            f"asked again after another seed, {differs} differ",
+            "let sample() change nothing of the world (self, class, module) that it reads",
+        )
+    return "nothing that was asked before changes what is drawn"
+
+
+def threads(subject: Subject) -> str:
+    for n in THREADS:
+        closure = close(subject.world.program, subject.facts, threads=n)
+        differs = _different(subject.closure, closure)
+        if differs:
+            raise Refused(
+                f"with {n} threads, {differs} of the closure differ",
+                "this is an error in engine.py",
+            )
+    return f"the same closure with {', '.join(map(str, THREADS))} threads"
+
+
+def _different(one: Closure, other: Closure) -> str:
+    for field in ("predicates", "predicate", "arguments", "is_base", "rule", "head", "premises"):
+        if not np.array_equal(getattr(one, field), getattr(other, field)):
+            return field
+    return ""
+
+
+def processes(subject: Subject) -> str:
+    if subject.elsewhere is None:
+        raise Moot("not asked for")
+    try:
+        found = subject.elsewhere.made()
+    except RuntimeError as error:
+        raise Refused(f"in another process: {error}", "let the world be made anywhere") from error
+    for seeds in SEEDS:
+        world, exposure = map(int, seeds.split(":"))
+        here = digests(subject.corpus(seeds=(world, exposure)))
+        for seed, made in zip(HASH_SEEDS, found):
+            there = made[f"{subject.size}:{seeds}"]["digests"]
+            differ = [what for what in here if here[what] != there[what]]
+            if differ:
+                raise Refused(
+                    f"with PYTHONHASHSEED={seed} the digest of {differ[0]} is another",
+                    "iterate no set, and hash() nothing, on the way into facts: sort first",
+                )
+    return f"the same digests with PYTHONHASHSEED={', '.join(HASH_SEEDS)}, in either order"
+
+
+def exposure_seeds(subject: Subject) -> str:
+    e = subject.exposure
+    shares = (e.coverage, e.held, e.held_frames, *([] if e.phi else [e.shown]), *e.given.values())
+    if all(share in (0, 1) for share in shares) and not e.phi and not e.nontheorems:
+        raise Moot("the exposure leaves nothing to chance")
+    found = [subject.corpus(seeds=(0, seed)) for seed in range(EXPOSURES)]
+    for seed, corpus in enumerate(found):
+        if unequal(found[0].exposed.truth.base, corpus.exposed.truth.base):
+            raise Refused(
+                f"exposure seed {seed} changes the world", "this is an error in expose.py"
+            )
+        if corpus.digest in {c.digest for c in found[:seed]}:
+            raise Refused(
+                f"exposure seed {seed} gives the corpus of another seed",
+                "hold or show less than all, so that there is something to choose",
+            )
+    return f"{EXPOSURES} seeds, {EXPOSURES} corpora of one world"
+
+
+def golden(subject: Subject) -> str:
+    name = f"{subject.world.id}/{subject.size}"
+    known = stored().get(name)
+    if known is None:
+        if type(subject.world).__module__.startswith("zebroid.worlds.catalog."):
+            if subject.size in ("tiny", "small"):
+                raise Refused(
+                    f"no digest of {name} is stored",
+                    "python -m pytest tests/worlds/test_golden.py --update-golden",
+                )
+            raise Moot("digests are stored of sizes tiny and small")
+        raise Moot("no built-in world")
+    moved = [
+        what for what, digest in digests(subject.corpus()).items() if known.get(what) != digest
+    ]
+    if moved:
+        raise Refused(
+            f"{', '.join(moved)} of {name}: not what was released under this id",
+            "undo the change of content, or give the world a new version",
+        )
+    return f"as released, {known['corpus'][:12]}"
+
+
+def cost(subject: Subject) -> str:
+    """Time and memory of one corpus, in a process of its own."""
+    corpus = subject.corpus()
+    size = f"{len(corpus.examples.kind):,} statements, {len(corpus.prompt):,} questions"
+    if subject.elsewhere is None:
+        raise Moot(size)
+    made = subject.elsewhere.made()[0][f"{subject.size}:{SEEDS[0]}"]
+    return f"{size}: {made['seconds']:.2f} s, {made['megabytes']:,.0f} MB in all"
