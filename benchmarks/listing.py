@@ -1,4 +1,4 @@
-"""What there is: worlds, models and suites, a line each, and Markdown about one of them."""
+"""What there is: worlds, models, suites, plugins, a line each; and Markdown about one of them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator
 
 from .. import registry
 from ..registry import UserError
+from . import provenance
 
 WIDE = 100  # columns beyond which prose is hard to read
-Line = tuple[str, str]  # name, what it is
+Line = tuple[str, ...]  # name, what it is; or other columns
 
 
 def show(lines: Iterable[Line]) -> None:
-    """Prints the lines with the names in a column."""
+    """Prints the lines in columns."""
     table = list(lines)
-    width = max((len(name) for name, _ in table), default=0)
-    for name, what in table:
-        print(f"{name:<{width}}  {what}")
+    widths = [max(map(len, column)) for column in zip(*table)]
+    for line in table:
+        print("  ".join(f"{text:<{width}}" for text, width in zip(line, widths)).rstrip())
 
 
 def read(markdown: str) -> None:
@@ -49,6 +50,36 @@ def worlds() -> Iterator[Line]:
 def models() -> Iterator[Line]:
     """The spec that each name stands for."""
     yield from registry.models().items()
+
+
+def plugins() -> Iterator[Line]:
+    """A header, and every world and model of an installed package, with what a citation needs.
+
+    The digest of a world is that of its content, equal on every machine: of the corpus of the size
+    named before it, in its own exposure and for seeds 0, as a receipt gives it. A model has no
+    content of its own: its digest is that of the Python of its package.
+    """
+    yield "name", "kind", "package", "version", "digest", "state"
+    for plugin in registry.plugins():
+        package = plugin.distribution, plugin.version
+        try:
+            digest, state = "" if plugin.flaw else _digest(plugin), plugin.flaw or "ok"
+        except Exception as error:  # one that is broken harms no other
+            line = " ".join(str(error).split())
+            told = line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
+            digest, state = "", f"broken: {told}"
+        yield plugin.name or "?", plugin.kind or "?", *package, digest or "-", state
+
+
+def _digest(plugin: registry.Plugin) -> str:
+    """Raises whatever the plugin's code raises."""
+    if plugin.kind == "model":
+        registry.model(plugin.name)
+        return f"source {provenance.source(plugin)[:16]}"
+    from ..worlds.state import state
+
+    world, size = registry.sized(plugin.name)
+    return f"{size} {state(world, size).digest[:16]}"
 
 
 def suites() -> Iterator[Line]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.util
 import inspect
 import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -26,19 +28,43 @@ def versions() -> dict[str, str]:
 
 
 @functools.cache
-def maker(world: str) -> str:
+def maker(world: str, model: str) -> str:
     """Digest of all that decides a cell's answers beside the cell itself.
 
-    The source of worlds/ and models/, the file of a world that isn't built in, and the versions:
-    a result of other code isn't reused, and an edit of tables or reports costs no training.
+    The source of worlds/ and models/, that of a world or model which isn't built in, and the
+    versions: a result of other code isn't reused, and an edit of tables costs no training.
     """
-    files = [f for part in ("worlds", "models") for f in (registry.ROOT / part).rglob("*.py")]
-    files.append(registry.ROOT / "registry.py")
-    source = {str(f.relative_to(registry.ROOT)): _hash(f) for f in files}
-    own = Path(inspect.getfile(type(registry.sized(world)[0]))).resolve()
-    if not own.is_relative_to(registry.ROOT):
-        source["the world's own file"] = _hash(own)
-    return canonical.digest([source, versions()])
+    own = [f for part in ("worlds", "models") for f in (registry.ROOT / part).rglob("*.py")]
+    own.append(registry.ROOT / "registry.py")
+    files = {str(f.relative_to(registry.ROOT)): _hash(f) for f in own}
+    home = Path(inspect.getfile(type(registry.sized(world)[0]))).resolve()
+    if not home.is_relative_to(registry.ROOT):
+        files["the world's own file"] = _hash(home)
+    for plugin in plugins([world], [model]):
+        files[f"plugin {plugin.name}"] = source(plugin)
+    return canonical.digest([files, versions()])
+
+
+def plugins(worlds: Iterable[str], models: Iterable[str]) -> list[registry.Plugin]:
+    """The plugins among these names, in order of name."""
+    named = {("world", name.partition("/")[0]) for name in worlds}
+    named |= {("model", name) for name in models}
+    found = [plugin for plugin in registry.plugins() if (plugin.kind, plugin.name) in named]
+    return sorted(found, key=lambda plugin: (plugin.kind, plugin.name))
+
+
+def source(plugin: registry.Plugin) -> str:
+    """Digest of the Python of a plugin: of its whole package, or its one module; not loaded."""
+    top = plugin.value.partition(":")[0].partition(".")[0].strip()
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        spec = None
+    folders = [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
+    files = {str(f.relative_to(d)): f for d in folders for f in sorted(d.rglob("*.py"))}
+    if spec is not None and spec.origin and not files:
+        files = {Path(spec.origin).name: Path(spec.origin)}
+    return canonical.digest({name: _hash(file) for name, file in files.items()})
 
 
 @functools.cache

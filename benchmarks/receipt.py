@@ -143,7 +143,7 @@ class Receipt(_Strict):
                 }
                 for cell in suite.cells
             ],
-            "versions": provenance.versions(),
+            "versions": provenance.versions() | _plugins(suite),
             "commit": commit,
             "dirty": dirty,
             "panels": [_panel(panel, panels) for panel in panels],
@@ -187,6 +187,12 @@ class Receipt(_Strict):
         with disk.file(path) as draft:
             text = canonical.text(self.model_dump(by_alias=True), indent=1)
             draft.write_text(text + "\n", "ascii")
+
+
+def _plugins(suite: Suite) -> dict[str, str]:
+    """Distribution -> version, of the worlds and models that come from others."""
+    worlds, models = ({getattr(c, kind) for c in suite.cells} for kind in ("world", "model"))
+    return {p.distribution: p.version for p in provenance.plugins(worlds, models)}
 
 
 def _cell(result: Result) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Store:
 
     def draft(self, cell: Cell) -> Path:
         """Where a training in progress keeps its state, for the very code that began it."""
-        maker = provenance.maker(cell.world)
+        maker = provenance.maker(cell.world, cell.model)
         return self.out / "training" / f"{cell.digest[:16]}-{maker[:8]}"
 
     def prepare(self) -> None:
@@ -103,7 +103,7 @@ class Store:
             "cell": result.cell.record(),
             "corpus": result.corpus,
             "device": result.device,
-            "maker": provenance.maker(result.cell.world),
+            "maker": provenance.maker(result.cell.world, result.cell.model),
             "predictions": result.predictions,
             "run": scalars,
         }
@@ -142,7 +142,7 @@ class Store:
 
     @staticmethod
     def _mine(cell: Cell, about: dict[str, Any]) -> bool:
-        return about.get("maker") == provenance.maker(cell.world)
+        return about.get("maker") == provenance.maker(cell.world, cell.model)
 
 
 def _pairs(seeds: list[list[int]]) -> tuple[tuple[int, ...], ...]:

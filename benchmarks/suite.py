@@ -58,14 +58,16 @@ class Suite:
         return tuple(cells[int(match[1]) - 1 :: int(match[2])])
 
     def on(self, world: str) -> Suite:
-        """The same grid on another world (``id``, ``id/size`` or a file), in its own exposure."""
-        made, size = registry.sized(world)
-        exposure = made.default_exposure(size)
-        name = _unsized(world)
-        moved = [
-            dataclasses.replace(cell, world=name, size=size, exposure=exposure)
-            for cell in self.cells
-        ]
+        """The same grid on another world (``id``, ``id/size`` or a file), in its own exposure.
+
+        Where no size is named, cells keep theirs if that world has it.
+        """
+        made, default = registry.sized(world)
+        name, moved = _unsized(world), []
+        for cell in self.cells:
+            size = cell.size if name == world and cell.size in made.sizes else default
+            exposure = made.default_exposure(size)
+            moved.append(dataclasses.replace(cell, world=name, size=size, exposure=exposure))
         return dataclasses.replace(self, cells=_distinct(moved))
 
 

@@ -23,32 +23,17 @@ class {name}(World):
         return Facts.of({{"node": 3}}, edge=("node node", [[0, 1], [1, 2]]))
 """
 
+MODEL = """
+import dataclasses
 
-@pytest.fixture
-def world_file(tmp_path):
-    def write(text, name="mine.py"):
-        path = tmp_path / name
-        path.write_text(text)
-        return str(path)
+@dataclasses.dataclass(frozen=True)
+class Spec:
+    width: int = 8
+    def build(self, vocabulary, prompt, rngs): ...
+    def flops(self, vocabulary, prompt, at): return 1.0
 
-    return write
-
-
-@pytest.fixture
-def plugin(tmp_path, monkeypatch):
-    """plugin(package, entry points, modules): installs a package as pip would lay it out."""
-
-    def install(package, points, **modules):
-        site = tmp_path / package
-        info = site / f"{package}-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(points)
-        for name, text in modules.items():
-            (site / f"{name}.py").write_text(text)
-        monkeypatch.syspath_prepend(str(site))
-
-    return install
+SPEC = Spec()
+"""
 
 
 def test_every_built_in_world_is_made_by_its_id():
@@ -67,7 +52,7 @@ def test_every_built_in_model_is_made_by_its_name():
     ("call", "told"),
     [
         (lambda: registry.make("zebra-v2"), "unknown world 'zebra-v2'; did you mean 'zebra-v1'?"),
-        (lambda: registry.make("quark"), "known: composition-v1"),
+        (lambda: registry.make("quark"), "known: algebra-v1"),
         (lambda: registry.make("zebra-v1/tiny"), "make the world 'zebra-v1' alone"),
         (lambda: registry.sized("zebra-v1/tny"), "did you mean 'tiny'?"),
         (lambda: registry.model("decodr-s"), "did you mean 'decoder-s'?"),
@@ -164,7 +149,7 @@ def test_a_broken_plugin_is_named_and_harms_no_other(plugin):
 def test_a_plugin_under_a_name_that_is_not_its_worlds_is_refused(plugin):
     points = "[zebroid.worlds]\nacme.alias-v1 = acme_alias\n"
     plugin("acmealias", points, acme_alias=WORLD.format(name="Path", id="acme.other-v1"))
-    with pytest.raises(UserError, match=r"gives the world 'acme\.other-v1'"):
+    with pytest.raises(UserError, match=r"gives 'acme\.other-v1'"):
         registry.make("acme.alias-v1")
 
 
@@ -184,9 +169,96 @@ def test_a_plugin_cannot_replace_a_built_in_world(plugin):
 
 
 def test_a_plugin_model_is_found_by_name(plugin):
-    plugin("acmemodel", "[zebroid.models]\nacme.net = acme_net:SPEC\n", acme_net="SPEC = (1, 2)")
+    points = "[zebroid.models]\nacme.net = acme_net:SPEC\nacme.class = acme_net:Spec\n"
+    plugin("acmemodel", points, acme_net=MODEL)
     assert registry.models()["acme.net"] == "'acme_net:SPEC' of acmemodel 1.0"
-    assert registry.model("acme.net") == (1, 2)
+    assert registry.model("acme.net").width == 8
+    assert registry.model("acme.class") == registry.model("acme.net")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("SPEC = (1, 2)", "is 'tuple', without build()"),
+        (MODEL.replace("def flops", "def cost"), "is 'Spec', without flops()"),
+        (MODEL.replace("@dataclasses.dataclass(frozen=True)", ""), "is 'Spec', no dataclass"),
+        (MODEL.replace("frozen=True", "frozen=False"), "TypeError: unhashable type: 'Spec'"),
+        ("1 / 0", "does not load: ZeroDivisionError"),
+        ("import sys; sys.exit(3)", "does not load: SystemExit: 3"),
+        ("", "does not load: AttributeError: module 'acme_net' has no attribute 'SPEC'"),
+    ],
+)
+def test_a_model_that_is_none_is_refused_in_one_line(plugin, text, told):
+    plugin("acmemodel", "[zebroid.models]\nacme.net = acme_net:SPEC\n", acme_net=text)
+    with pytest.raises(UserError) as error:
+        registry.model("acme.net")
+    assert told in str(error.value) and "acmemodel 1.0" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_package_whose_entry_points_cannot_be_read_harms_no_other(plugin):
+    plugin("acmebad", "[zebroid.worlds]\nno equals sign\n")
+    points = "[zebroid.worlds]\nacme.good-v1 = acme_good\n"
+    plugin("acmegood", points, acme_good=WORLD.format(name="Path", id="acme.good-v1"))
+    assert registry.make("acme.good-v1").id == "acme.good-v1"
+    (bad,) = [plugin for plugin in registry.plugins() if plugin.flaw]
+    assert (bad.distribution, bad.version) == ("acmebad", "1.0")
+    assert bad.flaw.startswith("cannot be read: TypeError")
+
+
+def test_a_package_that_lies_on_the_path_twice_is_one(plugin, monkeypatch):
+    points = "[zebroid.worlds]\nacme.path-v1 = acme_path\n"
+    site = plugin("acme", points, acme_path=WORLD.format(name="Path", id="acme.path-v1"))
+    (site / "link").symlink_to(site)
+    monkeypatch.syspath_prepend(str(site / "link"))
+    assert [found.name for found in registry.plugins()] == ["acme.path-v1"]
+    assert registry.make("acme.path-v1").id == "acme.path-v1"
+
+
+def test_listing_plugins_loads_none(acme):
+    assert {found.name for found in registry.plugins()} == {
+        "acme.harbour-v1",
+        "acme.broken-v1",
+        "acme.recency",
+    }
+    assert not [name for name in sys.modules if name.startswith("acme")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("sizes = {", "sizes = {} and {", "sizes is empty"),
+        ("def sample", "def __init__(self): 1 / 0\n    def sample", "ZeroDivisionError"),
+        ('id = "acme.mine-v1"', 'id = "mine-v1"', "gives 'mine-v1'"),
+    ],
+)
+def test_a_plugin_world_that_cannot_be_made_is_refused_in_one_line(plugin, old, new, told):
+    text = WORLD.format(name="Mine", id="acme.mine-v1")
+    assert old in text
+    points = "[zebroid.worlds]\nacme.mine-v1 = acme_mine:Mine\n"
+    plugin("acmemine", points, acme_mine=text.replace(old, new))
+    with pytest.raises(UserError) as error:
+        registry.make("acme.mine-v1")
+    assert told in str(error.value) and "acmemine 1.0" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_plugin_world_bears_the_name_of_its_makers(plugin):
+    points = "[zebroid.worlds]\nmine-v1 = acme_mine\n"
+    plugin("acmemine", points, acme_mine=WORLD.format(name="Mine", id="mine-v1"))
+    with pytest.raises(UserError, match="name it by maker and version"):
+        registry.make("mine-v1")
+
+
+def test_a_world_may_leave_out_all_but_id_rules_and_sample(world_file):
+    text = WORLD.format(name="Least", id="acme.least-v1")
+    text = "\n".join(line for line in text.splitlines() if "sizes" not in line)
+    world, size = registry.sized(world_file(text.replace("rng)", "rng, last=2)")))
+    assert (size, [*world.sizes]) == ("tiny", ["tiny", "small"])
+    assert len(world.facts("small", 0).rows["edge"]) == 2
+    lacking = world_file(text.replace("rng)", "rng, last)"))
+    with pytest.raises(UserError, match=r"tiny does not fit sample: missing .* 'last'"):
+        registry.make(lacking).facts("tiny", 0)
 
 
 def test_importing_the_registry_imports_nothing_heavy():

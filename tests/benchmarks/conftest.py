@@ -149,6 +149,6 @@ def other_code(monkeypatch):
     """Makes all kept results results of other code."""
 
     def change():
-        monkeypatch.setattr(provenance, "maker", lambda world: "other")
+        monkeypatch.setattr(provenance, "maker", lambda world, model: "other")
 
     return change

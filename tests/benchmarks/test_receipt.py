@@ -190,7 +190,7 @@ def test_code_of_a_foreign_world_is_part_of_who_made_a_result(tmp_path):
     for text in (source, source, source + "# changed\n"):
         path.write_text(text)
         provenance.maker.cache_clear()
-        makers.append(provenance.maker(str(path)))
+        makers.append(provenance.maker(str(path), "decoder-xs"))
     assert makers[0] == makers[1] != makers[2]
 
 

@@ -1,0 +1,70 @@
+"""Worlds and models of third parties, as files and as installed packages."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ACME = Path(__file__).parent / "plugins" / "acme"
+
+
+@pytest.fixture
+def world_file(tmp_path):
+    """world_file(text) -> path of a Python file."""
+
+    def write(text, name="mine.py"):
+        path = tmp_path / name
+        path.write_text(text)
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def plugin(tmp_path, monkeypatch):
+    """plugin(package, entry points, modules): installs a package as pip would lay it out."""
+    before = {*sys.modules}
+
+    def install(package, points, version="1.0", **modules):
+        site = tmp_path / package
+        info = site / f"{package}-{version}.dist-info"
+        info.mkdir(parents=True)
+        metadata = f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n"
+        (info / "METADATA").write_text(metadata)
+        (info / "entry_points.txt").write_text(points)
+        for name, text in modules.items():
+            (site / f"{name}.py").write_text(text)
+        monkeypatch.syspath_prepend(str(site))
+        return site
+
+    yield install
+    _forget(before)
+
+
+@pytest.fixture
+def acme(plugin, monkeypatch):
+    """The package below plugins/, as pip would install it in editable mode; acme() removes it."""
+    project = tomllib.loads((ACME / "pyproject.toml").read_text())["project"]
+    before, path = {*sys.modules}, str(ACME)
+    points = [
+        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in of.items())
+        for group, of in project["entry-points"].items()
+    ]
+    site = plugin(project["name"], "\n".join(points), project["version"])
+    monkeypatch.syspath_prepend(path)
+
+    def remove():
+        sys.path[:] = [place for place in sys.path if place not in (path, str(site))]
+        _forget(before)
+
+    return remove
+
+
+def _forget(before):
+    """Unloads what was imported of third parties since then."""
+    for name in {*sys.modules} - before:
+        if name.startswith("acme"):
+            del sys.modules[name]

@@ -1,0 +1,1 @@
+"""Worlds and models of a third party."""
