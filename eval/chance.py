@@ -62,10 +62,10 @@ class Guesses:
 
 def guesses(corpus: Corpus, questions: NDArray[np.int64]) -> Guesses:
     """Every way of guessing, on ``questions`` int64 [Q] of ``corpus``."""
-    columns = subsets(corpus.prompt.shape[1])
+    asked = Asked.of(corpus, questions)
+    columns = subsets(asked.prompt.shape[1])
     methods = ["uniform", *(guess_name(kind, c) for kind in KINDS for c in columns)]
     value = np.zeros((len(methods), len(questions)))
-    asked = Asked.of(corpus, questions)
     for at, some in asked.chunks():
         level = uniform(some)
         value[0, at] = level

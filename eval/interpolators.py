@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ..worlds.corpus import Corpus
+from ..worlds.lexicon import parts
 from ..worlds.streams import stream
 from .chance import guess_name, interpolable
 from .exam import Answers, Exam
@@ -63,7 +64,8 @@ def refusals(exam: Exam, answers: Sequence[Answers]) -> dict[tuple[str, str], st
 def lookup(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """The commonest answer stated with exactly this prompt, else none."""
     prompt = corpus.prompt[questions]
-    row, found, count = entries(stated_with(corpus, prompt, tuple(range(prompt.shape[1]))))
+    columns = tuple(range(prompt.shape[1]))
+    row, found, count = entries(stated_with(corpus, corpus.examples.prompt, prompt, columns))
     order = np.lexsort((found, -count, row))
     rows, first = np.unique(row[order], return_index=True)
     answer = np.full(len(questions), corpus.none, np.int32)
@@ -76,7 +78,7 @@ def marginals(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers, ..
     out = []
     asked = Asked.of(corpus, questions)
     for kind, guess in KINDS.items():
-        for columns in subsets(corpus.prompt.shape[1]):
+        for columns in subsets(asked.prompt.shape[1]):
             name = guess_name(kind, columns)
             rng = stream(corpus.digest, "interpolator", name)
             answer = np.full(len(questions), corpus.none, np.int32)
@@ -104,7 +106,7 @@ def analogies(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
         shape=(len(labels), corpus.none + 1),
     )
     for at in _chunks(len(questions), 256):
-        prompt = corpus.prompt[questions[at]]
+        prompt = parts(corpus, corpus.prompt[questions[at]])
         apart = np.zeros((len(prompt), len(shown)), np.int8)
         for column in range(prompt.shape[1]):
             apart += prompt[:, [column]] != shown[:, column]
@@ -132,7 +134,8 @@ def kernel_ridge(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     with threadpool_limits(THREADS):
         ridge.fit(encode(shown), np.eye(len(classes), dtype=np.float32)[target])
         for at in _chunks(len(questions), 2_048):
-            scores = np.asarray(ridge.predict(encode(corpus.prompt[questions[at]])))
+            prompt = parts(corpus, corpus.prompt[questions[at]])
+            scores = np.asarray(ridge.predict(encode(prompt)))
             answer[at] = classes[scores.reshape(len(scores), -1).argmax(1)]
     return Answers("kernel ridge", answer)
 
@@ -162,7 +165,8 @@ def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     weight = np.zeros(len(questions))
     right = _members(corpus, questions)
     for at in _chunks(len(questions), 2_048):
-        share = np.asarray(net.predict_proba(encode(corpus.prompt[questions[at]])))
+        prompt = parts(corpus, corpus.prompt[questions[at]])
+        share = np.asarray(net.predict_proba(encode(prompt)))
         answer[at] = net.classes_[share.argmax(1)]
         weight[at] = (share * right[at][:, net.classes_]).sum(1)
     return Answers("mlp", answer, _bits(weight))
@@ -172,7 +176,8 @@ class _Encoder:
     """int32 [n, 1 + w] prompts -> one-hot float32 [n, features], equal features for equal parts."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self.values = [np.unique(column) for column in corpus.examples.prompt.T]
+        shown = parts(corpus, corpus.examples.prompt)
+        self.values = [np.unique(column) for column in shown.T]
 
     def __call__(self, prompt: NDArray[np.int32]) -> sparse.csr_matrix:
         blocks = []
@@ -186,7 +191,7 @@ class _Encoder:
 
 def _sample(corpus: Corpus, most: int, purpose: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """(prompts, answers) of at most ``most`` examples, by a stream named after the purpose."""
-    prompt, answer = corpus.examples.prompt, corpus.examples.answer
+    prompt, answer = parts(corpus, corpus.examples.prompt), corpus.examples.answer
     if len(answer) > most:
         rng = stream(corpus.digest, "interpolator", purpose)
         keep = np.sort(rng.permutation(len(answer))[:most])

@@ -17,6 +17,7 @@ from scipy import sparse
 
 from ..worlds.corpus import Corpus
 from ..worlds.keys import group, pack, ragged
+from ..worlds.lexicon import parts
 
 CHUNK = 2_048  # questions at a time: 2,048 x 2,000 answers stay below 50 MB
 
@@ -33,7 +34,8 @@ class Guess:
 class Asked:
     """Questions of a corpus with all that a guesser may know of their cues."""
 
-    prompt: NDArray[np.int32]  # [n, 1 + w]
+    prompt: NDArray[np.int32]  # [n, 1 + w] their parts, as a reader sees them
+    shown: NDArray[np.int32]  # [N, 1 + w] the parts of every stated prompt
     members: NDArray[np.int64]  # sorted keys row * answers + answer of every right answer
     possible: NDArray[np.bool_]  # [cues, answers] what a cue can be answered with: whole sorts
     stated: NDArray[np.bool_]  # [answers] values that were the answer of some statement
@@ -47,7 +49,11 @@ class Asked:
         stated[corpus.none] = False
         row, answer = right_answers(corpus, questions)
         members = np.sort(row * (corpus.none + 1) + answer)
-        return cls(corpus.prompt[questions], members, possible(corpus), stated, corpus.none + 1)
+        asked, shown = (
+            parts(corpus, corpus.prompt[questions]),
+            parts(corpus, corpus.examples.prompt),
+        )
+        return cls(asked, shown, members, possible(corpus), stated, corpus.none + 1)
 
     def chunks(self) -> Iterator[tuple[slice, Asked]]:
         """The same questions, at most CHUNK at a time, with their places."""
@@ -104,12 +110,17 @@ def proper(prompt: NDArray[np.int32], columns: tuple[int, ...]) -> NDArray[np.bo
 
 
 def stated_with(
-    corpus: Corpus, prompt: NDArray[np.int32], columns: tuple[int, ...]
+    corpus: Corpus,
+    shown: NDArray[np.int32],
+    prompt: NDArray[np.int32],
+    columns: tuple[int, ...],
 ) -> sparse.csr_array:
-    """[n, answers]: how often each answer was stated with a prompt that agrees on ``columns``."""
-    shown, answer = corpus.examples.prompt, corpus.examples.answer
-    parts = pack([np.concatenate([shown[:, c], prompt[:, c]]) for c in columns])
-    number, first = group(parts)
+    """[n, answers]: how often each answer was stated with a prompt that agrees on ``columns``.
+
+    ``shown`` [N, 1 + w] are the stated prompts, written as ``prompt`` [n, 1 + w] is.
+    """
+    answer = corpus.examples.answer
+    number, first = group(pack([np.concatenate([shown[:, c], prompt[:, c]]) for c in columns]))
     ones = np.ones(len(shown), np.int64)
     table = sparse.csr_array(
         (ones, (number[: len(shown)], answer)), shape=(len(first), corpus.none + 1)
@@ -119,7 +130,7 @@ def stated_with(
 
 def commonest(corpus: Corpus, asked: Asked, columns: tuple[int, ...]) -> Guess:
     """The answers most often stated with this part, among those possible for the cue."""
-    seen = stated_with(corpus, asked.prompt, columns)
+    seen = stated_with(corpus, asked.shown, asked.prompt, columns)
     row, answer, count = entries(seen)
     row_ok = proper(asked.prompt, columns)[row]
     keep = asked.possible[asked.prompt[row, 0], answer] & row_ok
@@ -132,7 +143,7 @@ def commonest(corpus: Corpus, asked: Asked, columns: tuple[int, ...]) -> Guess:
 
 def exclusion(corpus: Corpus, asked: Asked, columns: tuple[int, ...]) -> Guess:
     """The stated values, possible for the cue, that were never an answer beside this part."""
-    seen = stated_with(corpus, asked.prompt, columns)
+    seen = stated_with(corpus, asked.shown, asked.prompt, columns)
     usable = np.flatnonzero(proper(asked.prompt, columns))
     left = asked.possible[asked.prompt[usable, 0]] & asked.stated
     row, answer, _ = entries(sparse.csr_array(seen[usable]))

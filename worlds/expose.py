@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,9 @@ from .closure import Closure
 from .engine import close
 from .facts import Array, Facts
 from .proofs import Bools, Pattern, Proofs
-from .rungs import read_off
-from .streams import stream
-from .world import WAYS, Exposure, World
+from .rungs import ReadOff, read_off
+from .ways import Draw, ways_of
+from .world import Exposure, World
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,9 +46,9 @@ def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) 
     sampled = world.closure(size, seeds[0])
     familiar = frozenset(sampled.base.rows) if world.episodes else world.familiar
     truth = Proofs(sampled, world.axioms, world.schema, familiar)
-    draw = _Draw(world.id, world.draws(size), seeds[1])
-    ways = _ways(truth, exposure, draw)
-    gold = _gold(truth, exposure, ways, draw)
+    draw = Draw(world.id, world.draws(size), seeds[1])
+    ways = ways_of(truth, exposure, draw)
+    gold = _gold(truth, exposure, ways, draw, world.familiar)
     c = gold.closure
     way = tuple(ways[p] for p in gold.patterns)
     withheld = np.array([w in ("stated", "neither") for w in way], bool)[gold.pattern]
@@ -57,13 +57,8 @@ def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) 
     conclusion = (gold.best >= 0) & ~c.is_base & asked[c.predicate]
     open_ = conclusion & ~tainted(gold, withheld)
     rank = draw("shown").permutation(len(open_))
-    witness = (
-        _witnesses(gold, way, open_, rank) if exposure.shown or exposure.phi else open_ & False
-    )
-    # what witnesses and derivable base facts read off is never held
-    fixed = read_off(gold, witness | (c.is_base & (gold.best >= 0)))
     premises = _premises(gold)
-    held = _held(gold, exposure, premises, fixed.derivations, draw)
+    witness, fixed, held = _witnessed(gold, exposure, way, open_, rank, premises, draw)
     held_frames = _held_frames(gold, exposure, open_, fixed.frames, draw)
     bad = withheld.copy()
     for column in gold.open.T:
@@ -73,16 +68,6 @@ def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) 
     usable = int((premises & ~held).sum())
     shown = _shown(exposure, eligible, witness, rank, usable)
     return Exposed(truth.closure, gold, way, held, held_frames, eligible, usable, shown)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Draw:
-    world: str
-    size: str
-    seed: int
-
-    def __call__(self, purpose: str) -> np.random.RandomState:
-        return stream(self.world, self.size, purpose, self.seed)
 
 
 def tainted(proofs: Proofs, bad: Bools) -> Bools:
@@ -103,83 +88,24 @@ def _spread(out: Bools, facts: Array) -> int:
     return int(np.count_nonzero(out))
 
 
-def _ways(truth: Proofs, exposure: Exposure, draw: _Draw) -> dict[Pattern, str]:
-    """How each pattern is given. Patterns that share an axiom fact are given alike.
-
-    In a world with rules as data the shares are over these, and the plain rules, which say how
-    the data are used, are exemplified.
-    """
-    if len(exposure.given) == 1 and "exemplified" in exposure.given:
-        return dict.fromkeys(truth.patterns, "exemplified")
-    c = truth.closure
-    plain = [p for p in truth.patterns if not p[1]]
-    data = [p for p in truth.patterns if p[1]]
-    fixed = read_off(truth, c.is_base & (truth.best >= 0)).exemplified
-    exemplary = {p for p, e in zip(truth.patterns, fixed) if e}
-    negated = c.program.negated
-    strata: dict[object, list[list[Pattern]]] = {}
-    out: dict[Pattern, str] = dict.fromkeys(plain, "exemplified") if data else {}
-    for alike in _alike(data or plain):
-        rules = tuple(sorted({rule for rule, _ in alike}))
-        strata.setdefault(rules if alike[0][1] else "plain", []).append(alike)
-    for groups in strata.values():
-        left = _apportion(exposure.given, len(groups))
-        order = draw("ways").permutation(len(groups))
-        forced = [any(p in exemplary for p in groups[i]) for i in order]
-        for i in order[np.argsort(~np.array(forced), kind="stable")]:
-            refused = set[str]()
-            if any(p in exemplary for p in groups[i]):
-                refused |= {"stated", "neither"}
-            heads = {c.program.rules[rule].head.predicate for rule, _ in groups[i]}
-            if negated & (heads | {axiom[0] for _, bound in groups[i] for axiom in bound}):
-                refused |= {"neither"}  # what stands under negation is given in full
-            free = [w for w in left if w not in refused]
-            way = free[0] if free else "both"
-            if free:
-                left.remove(way)
-            out |= dict.fromkeys(groups[i], way)
-    return out
-
-
-def _apportion(shares: Mapping[str, float], total: int) -> list[str]:
-    """``total`` ways in these shares, by largest remainder."""
-    ways = [w for w in WAYS if shares.get(w, 0) > 0]
-    exact = np.array([shares[w] * total for w in ways])
-    counts = np.floor(exact + 1e-9).astype(int)
-    for i in np.argsort(counts - exact, kind="stable")[: total - counts.sum()]:
-        counts[i] += 1
-    return [w for w, n in zip(ways, counts) for _ in range(n)]
-
-
-def _alike(patterns: Sequence[Pattern]) -> list[list[Pattern]]:
-    """Patterns grouped by shared axiom facts."""
-    group_of: dict[tuple[str, ...], int] = {}
-    groups: list[list[Pattern]] = []
-    for pattern in patterns:
-        found = sorted({group_of[a] for a in pattern[1] if a in group_of})
-        home = found[0] if found else len(groups)
-        if not found:
-            groups.append([])
-        groups[home].append(pattern)
-        for other in found[1:]:
-            groups[home] += groups[other]
-            groups[other] = []
-        for p in groups[home]:
-            group_of |= dict.fromkeys(p[1], home)
-    return [g for g in groups if g]
-
-
-def _gold(truth: Proofs, exposure: Exposure, ways: Mapping[Pattern, str], draw: _Draw) -> Proofs:
-    """The perfect model of what is stated and given."""
+def _gold(
+    truth: Proofs,
+    exposure: Exposure,
+    ways: Mapping[Pattern, str],
+    draw: Draw,
+    familiar: frozenset[str],
+) -> Proofs:
+    """The perfect model of what is stated and given; ``familiar`` predicates are, in full."""
     c = truth.closure
     program, facts = c.program, c.base
     given = {a for p, w in ways.items() if w != "neither" for a in p[1]}
+    always = program.negated | familiar
     rows: dict[str, Array] = {}
     for predicate, all_rows in facts.rows.items():
         if predicate in truth.axioms and predicate not in program.negated:
             names = [(predicate, *(facts.constants[a] for a in row)) for row in all_rows]
             kept = np.array([n in given for n in names], bool)
-        elif predicate in program.negated or exposure.coverage == 1:
+        elif predicate in always or exposure.coverage == 1:
             continue
         else:
             order = draw(f"coverage {predicate}").permutation(len(all_rows))
@@ -202,6 +128,45 @@ def _close_without(dropped: set[int], truth: Closure, facts: Facts) -> Closure:
     )
 
 
+def _witnessed(
+    gold: Proofs,
+    exposure: Exposure,
+    way: tuple[str, ...],
+    open_: Bools,
+    rank: NDArray[np.int64],
+    premises: Bools,
+    draw: Draw,
+) -> tuple[Bools, ReadOff, Bools]:
+    """(witnesses [F], what they read off, held [F]), so that there is something left to hold.
+
+    What witnesses and derivable base facts read off is never held. Of a predicate with few facts
+    witnesses may take so many that less than half the share could be held: then that share is
+    drawn first, and witnesses that do without it are preferred.
+    """
+    c = gold.closure
+    derivable = c.is_base & (gold.best >= 0)
+    if not (exposure.shown or exposure.phi):
+        fixed = read_off(gold, derivable)
+        return open_ & False, fixed, _held(gold, exposure, premises, fixed.derivations, draw)
+    witness = _witnesses(gold, way, open_, rank)
+    fixed = read_off(gold, witness | derivable)
+    held = _held(gold, exposure, premises, fixed.derivations, draw)
+    given = read_off(gold, derivable).derivations
+    first = _held(gold, exposure, premises, given, draw)
+    for block in c.blocks.values():
+        here = slice(block.start, block.stop)
+        first[here] &= 2 * held[here].sum() < first[here].sum()
+    if not first.any():
+        return witness, fixed, held
+    spared = tainted(gold, np.any(np.append(first, False)[gold.open], axis=1))
+    order = np.lexsort((rank, spared))
+    late = np.empty(len(rank), np.int64)
+    late[order] = np.arange(len(rank))
+    witness = _witnesses(gold, way, open_, late)
+    fixed = read_off(gold, witness | derivable)
+    return witness, fixed, _held(gold, exposure, premises, fixed.derivations, draw, first)
+
+
 def _premises(gold: Proofs) -> Bools:
     """[F] base facts that stand as an open premise of a counting derivation."""
     out = np.zeros(len(gold.closure.predicate) + 1, bool)
@@ -210,23 +175,35 @@ def _premises(gold: Proofs) -> Bools:
     return out[:-1] & gold.closure.is_base
 
 
-def _held(gold: Proofs, exposure: Exposure, premises: Bools, fixed: Bools, draw: _Draw) -> Bools:
-    """[F] the share ``held`` of each predicate's ``premises`` [F], none of them ``fixed`` [D]."""
+def _held(
+    gold: Proofs,
+    exposure: Exposure,
+    premises: Bools,
+    fixed: Bools,
+    draw: Draw,
+    first: Bools | None = None,
+) -> Bools:
+    """[F] the share ``held`` of each predicate's ``premises`` [F], none of them ``fixed`` [D].
+
+    Where a predicate has facts that were to be held ``first`` [F], those that can be are.
+    """
     c = gold.closure
     free = np.append(premises, False) & ~gold.well_known
     free[gold.open[fixed]] = False
     out = np.zeros(len(c.predicate), bool)
     for predicate, block in c.blocks.items():
-        candidates = block.start + np.flatnonzero(free[block.start : block.stop])
+        here = slice(block.start, block.stop)
+        if first is not None and first[here].any():
+            out[here] = first[here] & free[:-1][here]
+            continue
+        candidates = block.start + np.flatnonzero(free[here])
         number = round(exposure.held * len(candidates))
         if number:
             out[draw(f"held {predicate}").permutation(candidates)[:number]] = True
     return out
 
 
-def _held_frames(
-    gold: Proofs, exposure: Exposure, open_: Bools, fixed: Bools, draw: _Draw
-) -> Bools:
+def _held_frames(gold: Proofs, exposure: Exposure, open_: Bools, fixed: Bools, draw: Draw) -> Bools:
     """[frames] the share ``held_frames`` of those that could be shown, none of them ``fixed``.
 
     A pattern on its own result is never held: without it no depth is pure.

@@ -106,22 +106,33 @@ def _why_none(corpus: Corpus, question: int) -> list[str]:
     return ["", f"- A near miss: premise {near + 1} of a rule's body is missing."]
 
 
-def _proof(corpus: Corpus, fact: int, indent: str) -> list[str]:
-    """The lowest proof, down to what is stated."""
+def _proof(corpus: Corpus, fact: int, indent: str, before: set[int] | None = None) -> list[str]:
+    """The lowest proof, down to what is stated; what was proved ``before`` is not proved again."""
     c, gold = corpus.closure, corpus.exposed.gold
     text = fact_in_english(corpus.world, c, fact)
     d = int(gold.best[fact])
+    before = set() if before is None else before
     if c.is_base[fact]:
-        told = fact in corpus.examples.fact
-        why = "stated" if told else "known only through examples"
-        return [f"{indent}- {text} *({why})*"]
+        return [f"{indent}- {text} *({_source(corpus, fact)})*"]
+    if fact in before:
+        return [f"{indent}- {text} *(as above)*"]
+    before.add(fact)
     rule = c.program.rules[c.rule[d]]
     way = corpus.exposed.way[gold.pattern[d]]
     shown = ", itself shown" if corpus.shown[fact] else ""
     lines = [f"{indent}- {text} *(by rule {c.rule[d] + 1}, given as {way}{shown})*"]
     for premise in c.premises[d][: len(rule.positive)]:
-        lines += _proof(corpus, int(premise), indent + "  ")
+        lines += _proof(corpus, int(premise), indent + "  ", before)
     return lines
+
+
+def _source(corpus: Corpus, fact: int) -> str:
+    """Where a base fact is known from."""
+    if corpus.world.episodes:
+        return "stated in the prompt"
+    if fact in corpus.examples.fact:
+        return "stated"
+    return "seen" if corpus.exposed.gold.well_known[fact] else "known only through examples"
 
 
 def _novelty(corpus: Corpus, question: int, fact: int) -> str:
