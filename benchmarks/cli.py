@@ -107,6 +107,27 @@ def suites() -> None:
 
 
 @app.command()
+def plugins() -> None:
+    """List the worlds and models of installed packages, a line each, with digest and state."""
+    from . import listing
+
+    listing.show(listing.plugins())
+
+
+@app.command()
+def new(
+    kind: Annotated[str, typer.Argument(help="world")],
+    package: Annotated[str, typer.Argument(help="Name of the package, such as acme-worlds.")],
+    name: Annotated[str, typer.Option(help="Name of its world: acme.NAME-v1.")] = "guild",
+    out: Annotated[Path, typer.Option(help="Folder to write it in.")] = Path(),
+) -> None:
+    """Write a package with one world, ready to be installed; nothing is overwritten."""
+    from . import scaffold
+
+    print(scaffold.new(kind, package, name, out))
+
+
+@app.command()
 def show(
     world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
 ) -> None:

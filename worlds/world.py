@@ -109,8 +109,8 @@ class World(abc.ABC):
             )
 
     @abc.abstractmethod
-    def sample(self, rng: np.random.RandomState, **size: Any) -> Facts:
-        """The base facts, drawn from ``rng`` alone."""
+    def sample(self, rng: np.random.RandomState, *_: Any, **size: Any) -> Facts:
+        """The base facts, drawn from ``rng`` alone, and the size's arguments by name."""
 
     @functools.cached_property
     def program(self) -> Program:
