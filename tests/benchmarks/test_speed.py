@@ -11,7 +11,7 @@ import types
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.speed import closure, corpus
+from zebroid.benchmarks.speed import closure, corpus, laws
 from zebroid.worlds.facts import Facts
 from zebroid.worlds.state import state
 
@@ -91,3 +91,12 @@ def test_what_cannot_be_measured_is_refused(words, peer, capsys):
         corpus.main(words)
     assert left.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_laws_prints_every_law_and_the_whole(capsys):
+    laws.main(["--curves", "1", "--draws", "2", "--jobs", "1"])
+    out = capsys.readouterr().out
+    assert all(law.name in out for law in (*laws.CURVES, *laws.SURFACES))
+    assert re.search(r"all laws: \d+\.\d s with 1 processes", out) and "load average" in out
+    with pytest.raises(SystemExit):
+        laws.main(["--curves", "0"])
