@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tomllib
+import venv
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -61,6 +65,45 @@ def acme(plugin, monkeypatch):
         _forget(before)
 
     return remove
+
+
+PREAMBLE = """set -eu
+pip() { local verb=$1; shift; local flags=""
+  [ "$verb" = uninstall ] || flags="--no-deps --no-build-isolation --no-index"
+  python -m pip "$verb" --quiet --disable-pip-version-check $flags "$@"; }
+"""
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """environment(bash) -> its output: run in tmp_path, in an environment of its own in which this
+    one's packages can be imported too. What `pip install` there needs is here: nothing is loaded
+    from elsewhere, and nothing of it stays."""
+    home = tmp_path / "venv"
+    venv.create(home, with_pip=False)
+    (site,) = home.glob("lib/python*/site-packages")
+    here = str(metadata.distribution("numpy").locate_file(""))
+    # a .pth file alone would add the folder, and not follow editable installs in it
+    (site / "here.pth").write_text(f"import site; site.addsitedir({here!r})\n")
+    script = f"#!{home}/bin/python\nfrom zebroid.benchmarks.cli import main\nmain()\n"
+    (home / "bin" / "zebroid").write_text(script)
+    (home / "bin" / "zebroid").chmod(0o755)
+    clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
+    clean["PATH"] = f"{home / 'bin'}{os.pathsep}{clean['PATH']}"
+
+    def bash(text):
+        found = subprocess.run(
+            ["bash", "-c", PREAMBLE + text],
+            cwd=tmp_path,
+            env=clean,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert found.returncode == 0, f"{text}\n{found.stdout}{found.stderr}"
+        return found.stdout
+
+    return bash
 
 
 def _forget(before):
