@@ -142,7 +142,7 @@ def written_plainly(gold: Proofs) -> tuple[Proofs, list[Pattern]]:
     rest = {*c.arity} - {*rows} - {rule.head.predicate for rule in rules}
     rows |= {p: np.zeros((0, c.arity[p]), np.int32) for p in sorted(rest)}
     closure = close(new, dataclasses.replace(c.base, rows=rows))
-    return Proofs(closure, frozenset(), schema), origin
+    return dataclasses.replace(gold, closure=closure, axioms=frozenset(), schema=schema), origin
 
 
 def _put(rule: Rule, axioms: frozenset[str], value: dict[str, str]) -> Rule:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...registry import WORLD_ID, UserError, suggest
-from ..program import RuleError
 from ..rungs import RUNGS
 from .subject import Refused, Subject
 
@@ -23,11 +22,10 @@ def identity(subject: Subject) -> str:
 
 
 def rules(subject: Subject) -> str:
-    try:
-        program = subject.world.program
-    except RuleError as error:
-        raise Refused(f"rules {error}", "mend the rule at that line:column of the text") from error
-    return f"{len(program.rules)} rules, {len(program.strata)} derived predicates or groups of them"
+    """They parse: an error names its line and column in the text."""
+    program = subject.world.program
+    derived = ", ".join(p for group in program.strata for p in group)
+    return f"rules: {len(program.rules)}; derived: {derived}"
 
 
 def axioms(subject: Subject) -> str:
@@ -61,7 +59,10 @@ def names(subject: Subject) -> str:
     _known("axiom predicate (nothing samples it)", world.axioms, sampled)
     _known("predicate in asked", world.asked, arity)
     _known("predicate in phrases", world.phrases, arity)
+    _known("familiar predicate (nothing samples it)", world.familiar, sampled)
     _known("sort in entities", world.entities, facts.sorts)
+    _known("sort in spelled", world.spelled, facts.sorts)
+    _known("sort of episodes", filter(None, [world.episodes]), facts.sorts)
     _known("size in exposures", world.exposures, world.sizes)
     _known("size in drawn_as", {*world.drawn_as, *world.drawn_as.values()}, world.sizes)
     _known("rung in rungs", world.rungs, RUNGS)

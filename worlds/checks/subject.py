@@ -60,6 +60,13 @@ class Subject:
         """The world as if it had just been loaded."""
         return type(self.world)()
 
+    @functools.cached_property
+    def steady(self) -> World:
+        """The world with every closure made once, however many exposures are drawn from it."""
+        world = self.fresh()
+        vars(world)["closure"] = functools.cache(world.closure)
+        return world
+
     @property
     def exposure(self) -> Exposure:
         return self.world.default_exposure(self.size)
@@ -72,7 +79,7 @@ class Subject:
     @functools.cached_property
     def closure(self) -> Closure:
         """All that is true for world seed 0, by the engine."""
-        return self.world.closure(self.size, 0)
+        return self.steady.closure(self.size, 0)
 
     @functools.cached_property
     def truth(self) -> Rows:
@@ -106,7 +113,7 @@ class Subject:
     ) -> Any:
         key = json.dumps([what, exposure.record(), seeds], sort_keys=True)
         if key not in self._known:
-            self._known[key] = make(self.world, self.size, exposure, seeds)
+            self._known[key] = make(self.steady, self.size, exposure, seeds)
         return self._known[key]
 
 
