@@ -15,7 +15,7 @@ import numpy as np
 from flax import nnx
 
 from . import flops
-from .initial import Initial, Small
+from .initial import SMALL, Initial
 from .layers import Embedding, Head, Matrix, RMSNorm, gain, project, take
 from .positions import Unordered
 from .sizes import check
@@ -29,7 +29,7 @@ class ConvolutionSpec:
     layers: int = 5
     taps: int = 2  # tokens that a layer looks at
     period: int = 5  # dilations 1, 2, 4, …, 2^(period - 1), then 1 again
-    initial: Initial = Small()
+    initial: Initial = SMALL
 
     def __post_init__(self) -> None:
         check(self)

@@ -10,9 +10,9 @@ import numpy as np
 from flax import nnx
 
 from . import flops
-from .initial import Initial, Small
+from .initial import SMALL, Initial
 from .layers import Block, Embedding, Head, Memory, causal, gain
-from .positions import Positions, Rotary
+from .positions import ROTARY, Positions
 from .sizes import check
 
 
@@ -24,8 +24,8 @@ class DecoderSpec:
     layers: int = 2  # L: two-hop needs two, one per hop
     heads: int = 4  # H: each D / H wide, an even number for rotary pairs
     ratio: int = 4  # F / D: hidden width of the MLP
-    positions: Positions = Rotary()
-    initial: Initial = Small()
+    positions: Positions = ROTARY
+    initial: Initial = SMALL
 
     def __post_init__(self) -> None:
         check(self)

@@ -17,9 +17,9 @@ import numpy as np
 from flax import nnx
 
 from . import flops
-from .initial import Initial, Small
+from .initial import SMALL, Initial
 from .layers import MLP, Attention, Block, Embedding, Head, Memory, RMSNorm, gain, take
-from .positions import Positions, Rotary
+from .positions import ROTARY, Positions
 from .sizes import check
 
 
@@ -33,8 +33,8 @@ class EncoderDecoderSpec:
     decoders: int = 1  # layers of the decoder
     heads: int = 4
     ratio: int = 3  # F / D: hidden width of the MLP; 3 pays for cross-attention
-    positions: Positions = Rotary()
-    initial: Initial = Small()
+    positions: Positions = ROTARY
+    initial: Initial = SMALL
 
     def __post_init__(self) -> None:
         check(self)
@@ -70,13 +70,12 @@ class DecoderBlock(nnx.Module):
         here_P, there_T = jnp.asarray(at_P) + start, jnp.arange(T) + start
         seen_PT = there_T[None] <= here_P[:, None]
         if read is not None:  # what answers a prompt begins with its last token
-            answers_P = here_P >= read.last
-            seen_PT &= (there_T[None] >= read.last) | ~answers_P[:, None]
+            seen_PT &= (there_T >= read.last)[None] | (here_P < read.last)[:, None]
         y_BPD = self.attention(take(n_BTD, at_P), here_P, memory, seen_PT)
         x_BPD = take(x_BTD, at_P) + y_BPD
         if read is not None:
             y_BPD = self._consult(x_BPD, here_P, self.remember(read.encoded_BSD))
-            x_BPD = jnp.where(answers_P[None, :, None], x_BPD + y_BPD, x_BPD)
+            x_BPD = jnp.where((here_P >= read.last)[None, :, None], x_BPD + y_BPD, x_BPD)
         return x_BPD + self.mlp(self.before_mlp(x_BPD))
 
     def remember(self, encoded_BSD: jax.Array) -> Memory:
@@ -130,7 +129,7 @@ class EncoderDecoder(nnx.Module):
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         T, last = tokens_BT.shape[1], self.prompt - 1
         x_BTD = self.embedding(tokens_BT, np.arange(T))
-        read = Read(self.encode(x_BTD[:, : self.prompt]), last) if T > last else None
+        read = Read(self.encode(x_BTD[:, : self.prompt]), last) if last < T else None
         behind = isinstance(at_P, np.ndarray) and at_P.min() >= last
         start = last if behind else 0
         x_BTD, at_P = x_BTD[:, start:], at_P - start

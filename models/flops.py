@@ -53,9 +53,7 @@ def encoder_decoder(
     return float(encoder + decoder + _logits(D, vocabulary, at))
 
 
-def recurrent(
-    spec: LSTMSpec | GRUSpec, gates: int, vocabulary: int, at: Sequence[int]
-) -> float:
+def recurrent(spec: LSTMSpec | GRUSpec, gates: int, vocabulary: int, at: Sequence[int]) -> float:
     """Every layer passes every token: ``gates`` products of the input, as many of the state."""
     D, tokens = spec.width, max(at) + 1
     return float(spec.layers * 2 * 2 * gates * D * D * tokens + _logits(D, vocabulary, at))

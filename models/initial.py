@@ -52,6 +52,9 @@ class Small:
         return rngs.params.normal(shape) * shape[-1] ** -self.rate
 
 
+SMALL = Small()
+
+
 @dataclasses.dataclass(frozen=True)
 class ZeroOutputs(Small):
     """As ``Small``, and nothing is written to the stream at first.  arXiv 2604.07822"""

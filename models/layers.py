@@ -190,9 +190,7 @@ class Block(nnx.Module):
         x_BPD = take(x_BTD, at_P) + y_BPD
         return x_BPD + self.mlp(self.before_mlp(x_BPD))
 
-    def step(
-        self, x_B1D: jax.Array, memory: Memory, now: jax.Array
-    ) -> tuple[jax.Array, Memory]:
+    def step(self, x_B1D: jax.Array, memory: Memory, now: jax.Array) -> tuple[jax.Array, Memory]:
         """The token at position ``now`` alone."""
         y_B1D, memory = self.attention.step(self.before_attention(x_B1D), memory, now, now)
         x_B1D = x_B1D + y_B1D

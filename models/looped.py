@@ -14,9 +14,9 @@ import numpy as np
 from flax import nnx
 
 from . import flops
-from .initial import Initial, Small
+from .initial import SMALL, Initial
 from .layers import Block, Embedding, Head, Memory, causal, gain
-from .positions import Positions, Rotary
+from .positions import ROTARY, Positions
 from .sizes import check
 
 
@@ -30,8 +30,8 @@ class LoopedSpec:
     asked: int | None = None  # times that they are run when questions are asked; None: as trained
     heads: int = 4
     ratio: int = 4  # F / D: hidden width of the MLP
-    positions: Positions = Rotary()
-    initial: Initial = Small()
+    positions: Positions = ROTARY
+    initial: Initial = SMALL
 
     def __post_init__(self) -> None:
         check(self)

@@ -15,7 +15,7 @@ import numpy as np
 from flax import nnx
 
 from . import flops
-from .initial import Initial, Small
+from .initial import SMALL, Initial
 from .layers import MLP, Embedding, Head, Matrix, RMSNorm, gain, project
 from .positions import Unordered
 from .sizes import check
@@ -29,7 +29,7 @@ class MLPSpec:
     width: int = 64  # D: embeddings, and the residual stream
     layers: int = 2  # residual layers on top of the first map [W * D, D]
     hidden: int = 160  # F: their hidden width
-    initial: Initial = Small()
+    initial: Initial = SMALL
 
     def __post_init__(self) -> None:
         check(self)

@@ -48,6 +48,9 @@ class Rotary:
         return jnp.concatenate([low * cos - high * sin, low * sin + high * cos], axis=-1)
 
 
+ROTARY = Rotary()
+
+
 @dataclasses.dataclass(frozen=True)
 class Absolute:
     """A learned vector per position, added to the embedding, as in GPT-2."""

@@ -16,7 +16,7 @@ import numpy as np
 from flax import nnx
 
 from . import flops
-from .initial import Initial, Small
+from .initial import SMALL, Initial
 from .layers import Embedding, Head, Matrix, RMSNorm
 from .positions import Unordered
 from .sizes import check
@@ -31,14 +31,17 @@ class LSTMSpec:
     width: int = 64  # D: the residual stream, and the state of every layer
     layers: int = 3
     forget: float = 1.0  # bias of the forget gates at first: to remember (Jozefowicz 2015)
-    initial: Initial = Small()
+    initial: Initial = SMALL
 
     def __post_init__(self) -> None:
         check(self)
 
     def cell(self, rngs: nnx.Rngs) -> nnx.OptimizedLSTMCell:
         """One layer's cell."""
-        cell = nnx.OptimizedLSTMCell(self.width, self.width, rngs=rngs, **_drawn(self.initial))
+        draw = _drawn(self.initial)
+        cell = nnx.OptimizedLSTMCell(
+            self.width, self.width, kernel_init=draw, recurrent_kernel_init=draw, rngs=rngs
+        )
         gates = jnp.zeros((4, self.width)).at[1].set(self.forget)  # input, forget, cell, output
         cell.dense_h.bias = nnx.Param(gates.ravel())
         return cell
@@ -58,14 +61,17 @@ class GRUSpec:
 
     width: int = 64  # D: the residual stream, and the state of every layer
     layers: int = 4
-    initial: Initial = Small()
+    initial: Initial = SMALL
 
     def __post_init__(self) -> None:
         check(self)
 
     def cell(self, rngs: nnx.Rngs) -> nnx.GRUCell:
         """One layer's cell."""
-        return nnx.GRUCell(self.width, self.width, rngs=rngs, **_drawn(self.initial))
+        draw = _drawn(self.initial)
+        return nnx.GRUCell(
+            self.width, self.width, kernel_init=draw, recurrent_kernel_init=draw, rngs=rngs
+        )
 
     def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Recurrent:
         """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
@@ -76,13 +82,13 @@ class GRUSpec:
         return flops.recurrent(self, 3, vocabulary, at)
 
 
-def _drawn(initial: Initial) -> dict[str, Callable[..., jax.Array]]:
-    """Both of a cell's matrices start by ``initial``; Flax's own would not start small."""
+def _drawn(initial: Initial) -> Callable[..., jax.Array]:
+    """A cell's matrices start by ``initial``; Flax's own would not start small."""
 
     def draw(key: jax.Array, shape: tuple[int, ...], dtype: Any = None, **_: Any) -> jax.Array:
         return initial.hidden(nnx.Rngs(params=key), shape)
 
-    return {"kernel_init": draw, "recurrent_kernel_init": draw}
+    return draw
 
 
 class Layer(nnx.Module):

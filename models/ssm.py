@@ -16,7 +16,7 @@ import numpy as np
 from flax import nnx
 
 from . import flops
-from .initial import Initial, Small
+from .initial import SMALL, Initial
 from .layers import Embedding, Head, Matrix, RMSNorm, gain, project, take
 from .positions import Unordered
 from .sizes import check
@@ -33,7 +33,7 @@ class SSMSpec:
     state: int = 16  # N: numbers remembered per channel
     expand: int = 2  # E / D: channels
     taps: int = 4  # tokens of the short convolution
-    initial: Initial = Small()
+    initial: Initial = SMALL
 
     def __post_init__(self) -> None:
         check(self)
@@ -104,7 +104,7 @@ class Selective(nnx.Module):
         return jax.nn.silu(jnp.sum(windows_KBTE * taps_KE[:, None, None], axis=0))
 
     def _select(self, x_BTE: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-        """How much of h is kept and what is added, float32 [B, T, E, N]; how it is read [B, T, N]."""
+        """What of h is kept and what is added, float32 [B, T, E, N]; how it is read [B, T, N]."""
         R, N = self.spec.rank, self.spec.state
         chosen_BTX = project(x_BTE, self.select_EX[...])
         low_BTR, write_BTN, read_BTN = jnp.split(chosen_BTX, [R, R + N], axis=-1)

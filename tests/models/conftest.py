@@ -6,7 +6,7 @@ import dataclasses
 import os
 
 os.environ.setdefault(
-    "XLA_FLAGS", "--xla_force_host_platform_device_count=2 --xla_backend_optimization_level=0"
+    "XLA_FLAGS", "--xla_force_host_platform_device_count=8 --xla_backend_optimization_level=0"
 )
 
 import jax
