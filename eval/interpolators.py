@@ -22,6 +22,7 @@ from ..worlds.streams import stream
 from .chance import guess_name, interpolable
 from .exam import Answers, Exam
 from .marginals import KINDS, Asked, entries, expected, right_answers, stated_with, subsets
+from .references import first_answers
 
 LEARNED = 4_000  # examples that kernel ridge and MLP learn from: seconds on two cores
 COMPARED = 40_000  # examples among which the nearest are sought
@@ -62,7 +63,7 @@ def refusals(exam: Exam, answers: Sequence[Answers]) -> dict[tuple[str, str], st
 
 
 def lookup(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
-    """The commonest answer stated with exactly this prompt, else none."""
+    """The commonest answer stated with exactly this prompt, else none; or in it, of an episode."""
     prompt = corpus.prompt[questions]
     columns = tuple(range(prompt.shape[1]))
     row, found, count = entries(stated_with(corpus, corpus.examples.prompt, prompt, columns))
@@ -70,6 +71,12 @@ def lookup(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     rows, first = np.unique(row[order], return_index=True)
     answer = np.full(len(questions), corpus.none, np.int32)
     answer[rows] = found[order[first]]
+    if corpus.world.episodes:
+        stated = {
+            p: corpus.closure.rows(p)[corpus.stated[list(block)]]
+            for p, block in corpus.closure.blocks.items()
+        }
+        answer = first_answers(corpus, questions, stated)
     return Answers("lookup", answer)
 
 

@@ -28,6 +28,7 @@ def audit(corpus: Corpus) -> None:
     _withheld(corpus)
     _unanswered(corpus)
     _stated_equally_often(corpus)
+    _episodes(corpus)
     _certified(corpus)
     _controls(corpus)
 
@@ -156,8 +157,21 @@ def _stated_equally_often(corpus: Corpus) -> None:
     stated = np.zeros(len(corpus.closure.predicate), bool)
     stated[examples.fact[facts]] = True
     asked = np.array([any(p == q for q, _ in corpus.cues) for p in corpus.closure.predicates])
-    if (corpus.stated & asked[corpus.closure.predicate] & ~stated).any():
+    told = corpus.stated & ~corpus.exposed.apart
+    if (told & asked[corpus.closure.predicate] & ~stated).any():
         raise AuditError(f"{corpus.world.id}: a stated fact stands in no example")
+
+
+def _episodes(corpus: Corpus) -> None:
+    """No example is about an episode that is asked, and no question about another."""
+    exposed = corpus.exposed
+    if exposed.asked is None:
+        return
+    if exposed.asks(corpus.examples.prompt).any() or not exposed.asks(corpus.prompt).all():
+        raise AuditError(
+            f"{corpus.world.id}: an example is about an episode that is asked, or a question about "
+            "one that is shown from; this is an error in state.py"
+        )
 
 
 def _certified(corpus: Corpus) -> None:

@@ -33,7 +33,7 @@ def examples_of(
         if predicate in world.axioms:
             chosen = [(SENTENCE, block[told[block]])]
         else:
-            base, shown = c.is_base[block], exposed.shown[block]
+            base, shown = c.is_base[block] & ~exposed.apart[block], exposed.shown[block]
             chosen = [(FACT, block[base]), (CONCLUSION, block[shown])]
         for kind, facts in chosen:
             rows = c.arguments[facts, : c.arity[predicate]]

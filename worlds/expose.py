@@ -34,6 +34,20 @@ class Exposed:
     eligible: Bools  # [F] conclusions that could be shown
     usable: int  # base facts that a shown conclusion may use
     shown: Bools  # [F]
+    asked: Array | None = None  # the episodes that questions are about; None: all, or no episodes
+
+    def asks(self, prompt: Array) -> Bools:
+        """[n] which prompts int32 [n, 1 + w] may be asked: with episodes not those shown from."""
+        if self.asked is None:
+            return np.ones(len(prompt), bool)
+        return np.isin(prompt[:, 1], self.asked)
+
+    @functools.cached_property
+    def apart(self) -> Bools:
+        """[F] facts of the episodes that are asked: they stand in prompts, and in no example."""
+        if self.asked is None:
+            return np.zeros(len(self.shown), bool)
+        return np.isin(self.gold.closure.arguments[:, 0], self.asked)
 
     @functools.cached_property
     def told(self) -> Bools:
@@ -55,6 +69,12 @@ def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) 
     withheld |= gold.top > exposure.shown_height
     asked = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
     conclusion = (gold.best >= 0) & ~c.is_base & asked[c.predicate]
+    episodes = None
+    if world.episodes:
+        block = c.base.sorts[world.episodes]
+        drawn = draw("episodes").permutation(np.arange(block.start, block.stop))
+        episodes = np.sort(drawn[: round(exposure.held * len(block))]).astype(np.int32)
+        conclusion &= ~np.isin(c.arguments[:, 0], episodes)
     open_ = conclusion & ~tainted(gold, withheld)
     rank = draw("shown").permutation(len(open_))
     premises = _premises(gold)
@@ -67,7 +87,7 @@ def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) 
     eligible = conclusion & ~tainted(gold, bad)
     usable = int((premises & ~held).sum())
     shown = _shown(exposure, eligible, witness, rank, usable)
-    return Exposed(truth.closure, gold, way, held, held_frames, eligible, usable, shown)
+    return Exposed(truth.closure, gold, way, held, held_frames, eligible, usable, shown, episodes)
 
 
 def tainted(proofs: Proofs, bad: Bools) -> Bools:

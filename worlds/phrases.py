@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .closure import Closure
 from .corpus import Corpus
+from .theories import theories
 from .world import World
 
 BLANK = "___"
@@ -39,6 +40,14 @@ def question_in_english(corpus: Corpus, question: int) -> str:
     predicate, position = corpus.cues[row[0]]
     names = [corpus.closure.base.constants[a] for a in row[1:] if a >= 0]
     return phrase(corpus.world, predicate, [*names[:position], BLANK, *names[position:]])
+
+
+def theory_in_english(corpus: Corpus, question: int) -> list[str]:
+    """What stands in the prompt of a question about an episode, a sentence each; else nothing."""
+    if not corpus.world.episodes:
+        return []
+    facts = theories(corpus)[int(corpus.prompt[question, 1])]
+    return facts_in_english(corpus.world, corpus.closure, facts)
 
 
 def questions_in_english(corpus: Corpus, questions: NDArray[np.int64]) -> list[str]:

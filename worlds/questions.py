@@ -36,6 +36,15 @@ class Questions:
         """[A] the question of each answer."""
         return np.repeat(np.arange(len(self.prompt)), np.diff(self.offsets))
 
+    def only(self, keep: Bools) -> Questions:
+        """The questions ``keep`` bool [Q]."""
+        if keep.all():
+            return self
+        count = np.diff(self.offsets)
+        answers = np.repeat(keep, count)
+        offsets = np.append(0, np.cumsum(count[keep]))
+        return Questions(self.prompt[keep], self.values[answers], offsets, self.fact[answers])
+
 
 @dataclasses.dataclass(frozen=True)
 class Certificate:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .audit import empty_rungs
 from .corpus import Corpus
 from .nontheorems import NEGATIVE
-from .phrases import fact_in_english, question_in_english
+from .phrases import fact_in_english, question_in_english, theory_in_english
 from .rungs import KINDS, LADDER, RUNGS, ingredients
 from .state import state
 from .streams import stream
@@ -84,12 +84,14 @@ def _example(corpus: Corpus, rung: str) -> str:
     mine = corpus.of_rung(rung, pure=rung != "mixed")
     question = int(stream(corpus.world.id, "show", rung).permutation(mine)[0])
     asked = question_in_english(corpus, question)
+    theory = "".join(f"- {line}\n" for line in theory_in_english(corpus, question))
+    asked = f"{theory}\n**{asked}**" if theory else f"**{asked}**"
     answers = [corpus.closure.base.constants[a] for a in corpus.answers(question)]
     if not answers:
-        return "\n".join([f"**{asked}** — none.", *_why_none(corpus, question)])
+        return "\n".join([f"{asked} — none.", *_why_none(corpus, question)])
     first = int(corpus.offsets[question])
     fact = int(corpus.fact[first : int(corpus.offsets[question + 1])][0])
-    lines = [f"**{asked}** — {' or '.join(answers)}.", "", "- Proof:"]
+    lines = [f"{asked} — {' or '.join(answers)}.", "", "- Proof:"]
     lines += _proof(corpus, fact, "  ")
     lines += [f"- New: {_novelty(corpus, question, fact)}."]
     lines += [f"- Shown and alike: {_alike(corpus, fact)}"]

@@ -43,11 +43,12 @@ def state(
     cues = _cues(world, c, exposure)
     width = max(c.arity.values()) - 1
     asked = [cue for cue in cues if cue[0] not in world.axioms]
-    questions = ask(c, asked, width)
+    everything = ask(c, asked, width)
+    questions = everything.only(exposed.asks(everything.prompt))
     entity = entities(c, world.schema, world.entities)
     certificate = certify(gold, read, questions, entity, stated | exposed.shown, sets)
     rng = stream(world.id, size, "nontheorems", seeds[1])
-    prompts, near, leaks, missed = _controls(exposed, exposure, questions, asked, rng)
+    prompts, near, leaks, missed = _controls(exposed, exposure, everything, asked, rng)
     draw = stream(world.id, size, "twin", seeds[1])
     examples = examples_of(world, exposed, exposure, cues, width, missed, draw)
     if world.like:
@@ -93,20 +94,29 @@ def _controls(
     asked: Sequence[Cue],
     rng: np.random.RandomState,
 ) -> tuple[Array, NDArray[np.int8], Array, Array]:
-    """(prompts, near_miss, world's answer or -1) of asked controls, and prompts of shown ones."""
+    """(prompts, near_miss, world's answer or -1) of asked controls, and prompts of shown ones.
+
+    ``questions`` are all that gold answers; of episodes some are asked and the others shown from.
+    """
     known, unknown = questions, questions.prompt[:0]
     betrayal = np.zeros(0, np.int32)
     if exposed.truth is not exposed.gold.closure:
         known = ask(exposed.truth, asked, questions.prompt.shape[1] - 1)
         lost = find_prompts(questions.prompt, known.prompt) < 0
+        lost &= exposed.asks(known.prompt)
         unknown, betrayal = known.prompt[lost], known.values[known.offsets[:-1]][lost]
     if not exposure.nontheorems:
         tags = np.full(len(unknown), -1, np.int8)
         return unknown, tags, betrayal, unknown[:0]
     prompts, tags = near_misses(exposed.gold, exposed.truth, known.prompt, asked, rng)
     order = rng.permutation(len(prompts))
-    shown = order[: min(round(exposure.nontheorems * exposed.shown.sum()), len(order) // 2)]
-    kept = np.sort(order[len(shown) :])
+    number = round(exposure.nontheorems * exposed.shown.sum())
+    if exposed.asked is None:
+        shown, kept = np.split(order, [min(number, len(order) // 2)])
+    else:
+        mine = exposed.asks(prompts[order])
+        shown, kept = order[~mine][:number], order[mine]
+    kept = np.sort(kept)
     return (
         np.concatenate([prompts[kept], unknown]),
         np.concatenate([tags[kept], np.full(len(unknown), -1, np.int8)]),

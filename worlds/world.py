@@ -29,7 +29,7 @@ class Exposure:
     """What of a world a corpus exposes. Every field is recorded and digested."""
 
     coverage: float = 1.0  # share of the non-axiom base facts that are stated
-    held: float = 0.1  # share of the stated base facts that no shown conclusion uses
+    held: float = 0.1  # share of stated base facts (or of episodes) that no shown conclusion uses
     held_frames: float = 0.0  # share of the frames that no shown conclusion instantiates
     shown: float = 0.8  # share of the eligible conclusions that are shown
     phi: float = 0.0  # if > 0, instead: shown conclusions per usable base fact (2405.15071)
