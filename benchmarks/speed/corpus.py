@@ -1,13 +1,12 @@
-"""Certified corpora: zebroid beside reasoning-gym's family_relationships, in turn, in one run.
+"""Certified corpora: every built-in world beside reasoning-gym's generators, in turn, in one run.
 
-    python -m zebroid.benchmarks.speed.corpus [--repeat 5] [--world ID/SIZE] [--json PATH]
+    python -m zebroid.benchmarks.speed.corpus [--repeat 5] [--world ID/SIZE ...] [--json PATH]
 
 An item of ours is a statement of the corpus or a question about it, each question with its full
-answer set and certificate. The first row is all that a training needs: closure, proofs, rungs,
-audit, and the tokens of every statement and question, as arrays. The second row writes them all
-out in English besides. The peer's item is a story of one family with a question and its answer,
-without proof; it comes in English, so both rows hold its one measurement. Its stories are longer
-than our sentences, hence the characters.
+answer set and certificate. The first table is all that a training needs: closure, proofs, rungs,
+audit, and the tokens of every statement and question, as arrays. The second writes them all out in
+English besides. The peers' item is a question with its answer, without proof, in English, so both
+tables hold their one measurement; theirs are longer than our sentences, hence the characters.
 """
 
 from __future__ import annotations
@@ -36,8 +35,17 @@ from ...worlds.state import state
 from ...worlds.tokens import encode
 from ...worlds.world import World
 
-PEER = "family_relationships"
-GOAL = {"composition-v1/grokked": 400_000}  # certified items/s
+PEERS = ("family_relationships", "syllogism", "acre")
+SIZE = "base"  # of a world that isn't named in SIZES: those whose base is small are
+SIZES = {
+    "algebra-v1": "large",
+    "axioms-v1": "large",
+    "commands-v1": "large",
+    "composition-v1": "grokked",
+    "prover-v1": "large",
+    "zebra-v1": "large",
+}
+GOAL = {"composition-v1/grokked": 400_000}  # certified items/s; all others: ahead of every peer
 T = TypeVar("T")
 
 
@@ -56,43 +64,55 @@ class Series:
         return self.items / statistics.median(self.seconds)
 
 
+@dataclasses.dataclass
+class Measured:
+    """One world at one size."""
+
+    world: str
+    statements: int = 0
+    questions: int = 0
+    certified: Series = dataclasses.field(default_factory=Series)
+    english: Series = dataclasses.field(default_factory=Series)  # certified, and written out
+
+
 @dataclasses.dataclass(frozen=True)
 class Comparison:
     """All that was measured."""
 
-    world: str
-    statements: int
-    questions: int
-    certified: Series
-    english: Series  # certified, and written out
-    peer: Series
+    worlds: tuple[Measured, ...]
+    peers: dict[str, Series]
 
 
-def compare(world: World, size: str, families: int, repeat: int) -> Comparison:
-    """Both sides in turn, ``repeat`` times, in this process.
+def compare(worlds: Sequence[tuple[World, str]], items: int, repeat: int) -> Comparison:
+    """All sides in turn, ``repeat`` times, in this process; a peer makes ``items`` each time.
 
-    Raises UserError where reasoning-gym is missing, the size unknown, or nothing is to be done.
+    Raises UserError where reasoning-gym is missing, or nothing is to be done.
     """
-    if families < 1 or repeat < 1:
-        raise registry.UserError(f"--families {families} --repeat {repeat}; give at least 1")
+    if items < 1 or repeat < 1:
+        raise registry.UserError(f"--items {items} --repeat {repeat}; give at least 1")
     create = _peer().create_dataset
-    certified, english, peer = Series(), Series(), Series()
-    statements = questions = 0
+    found = tuple(Measured(f"{world.id}/{size}") for world, size in worlds)
+    peers = {name: Series() for name in PEERS}
     for seed in range(repeat):
-        corpus = _clocked(certified, _build, world, size)
-        statements = len(corpus.examples.answer) + len(corpus.sentences)
-        questions = len(corpus.prompt)
-        certified.items = statements + questions
-        texts = _clocked(english, _written, corpus)
-        english.items, english.characters = len(texts), sum(map(len, texts))
-        del corpus, texts
-        stories = _clocked(peer, _stories, create, families, seed)
-        peer.items = len(stories)
-        peer.characters = sum(len(s["question"]) + len(s["answer"]) for s in stories)
-        del stories
-    english.seconds = [a + b for a, b in zip(certified.seconds, english.seconds)]
-    english.cpu_seconds = [a + b for a, b in zip(certified.cpu_seconds, english.cpu_seconds)]
-    return Comparison(f"{world.id}/{size}", statements, questions, certified, english, peer)
+        for measured, (world, size) in zip(found, worlds):
+            _measure(measured, world, size)
+        for name, series in peers.items():
+            made = _clocked(series, _generated, create, name, items, seed)
+            series.items = len(made)
+            series.characters = sum(len(m["question"]) + len(str(m["answer"])) for m in made)
+    return Comparison(found, peers)
+
+
+def _measure(into: Measured, world: World, size: str) -> None:
+    """One more repetition."""
+    corpus = _clocked(into.certified, _build, world, size)
+    into.statements = len(corpus.examples.answer) + len(corpus.sentences)
+    into.questions = len(corpus.prompt)
+    into.certified.items = into.statements + into.questions
+    texts = _clocked(into.english, _written, corpus)
+    into.english.items, into.english.characters = len(texts), sum(map(len, texts))
+    for name in ("seconds", "cpu_seconds"):  # to write it out, one needs it
+        getattr(into.english, name)[-1] += getattr(into.certified, name)[-1]
 
 
 def _clocked(series: Series, work: Callable[..., T], *arguments: Any) -> T:
@@ -118,8 +138,8 @@ def _written(corpus: Corpus) -> list[str]:
     return texts + questions_in_english(corpus, np.arange(len(corpus.prompt)))
 
 
-def _stories(create: Callable[..., Any], families: int, seed: int) -> list[dict[str, Any]]:
-    return list(create(PEER, size=families, seed=seed))
+def _generated(create: Callable[..., Any], name: str, items: int, seed: int) -> list[Any]:
+    return list(create(name, size=items, seed=seed))
 
 
 def _peer() -> Any:
@@ -131,19 +151,19 @@ def _peer() -> Any:
         ) from error
 
 
-def table(c: Comparison) -> Table:
-    """A line per kind of item; medians over the repetitions."""
-    out = Table("items", "zebroid", PEER, "ratio")
-    out.title = f"{c.world} beside reasoning-gym: items per second, medians"
-    out.caption = (
-        f"{c.statements:,} statements and {c.questions:,} questions; {c.peer.items:,} families\n"
-        f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    )
-    goal = f" (goal {GOAL[c.world]:,})" if c.world in GOAL else ""
-    peer = f"{c.peer.rate:,.0f}\n{_effort(c.peer)}"
-    for name, ours, wanted in (("as arrays", c.certified, goal), ("in English", c.english, "")):
-        ratio = f"{ours.rate / c.peer.rate:.1f}x"
-        out.add_row(name, f"{ours.rate:,.0f}{wanted}\n{_effort(ours)}", peer, ratio)
+def table(c: Comparison, title: str, side: Callable[[Measured], Series]) -> Table:
+    """A line per peer and per world; medians over the repetitions."""
+    out = Table("", "items", "items/s", "time", *(f"/ {name}" for name in PEERS))
+    out.title = f"certified corpora {title}, beside reasoning-gym: medians"
+    out.caption = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    lines = [(name, series, "") for name, series in c.peers.items()]
+    for measured in c.worlds:
+        goal = GOAL.get(measured.world) if title == "as arrays" else None
+        lines.append((measured.world, side(measured), f" (goal {goal:,})" if goal else ""))
+    for name, series, goal in lines:
+        ratios = [f"{series.rate / c.peers[peer].rate:.2f}x" for peer in PEERS]
+        own = ratios if name not in c.peers else [""] * len(PEERS)
+        out.add_row(name, f"{series.items:,}", f"{series.rate:,.0f}{goal}", _effort(series), *own)
     return out
 
 
@@ -151,7 +171,7 @@ def _effort(series: Series) -> str:
     seconds = statistics.median(series.seconds)
     spent = f"{seconds:.2f} s, CPU {statistics.median(series.cpu_seconds):.2f} s"
     characters = series.characters / seconds / 1e6
-    return f"{spent}\n{characters:.1f}M characters/s" if characters else spent
+    return f"{spent}, {characters:.1f}M characters/s" if characters else spent
 
 
 def record(c: Comparison) -> dict[str, Any]:
@@ -164,20 +184,29 @@ def record(c: Comparison) -> dict[str, Any]:
     return {**dataclasses.asdict(c), "reasoning_gym": version, **machine}
 
 
+def sized(names: Sequence[str]) -> list[tuple[World, str]]:
+    """The worlds named, or all built-in ones, each at a size worth measuring if none is named."""
+    builtin = [id for id in registry.worlds() if "." not in id]
+    asked = names or [f"{id}/{SIZES.get(id, SIZE)}" for id in builtin]
+    return [registry.sized(name) for name in asked]
+
+
 def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--repeat", type=int, default=5, help="repetitions of each side")
-    parser.add_argument("--world", default="composition-v1/grokked", help="world and size")
-    parser.add_argument("--families", type=int, default=20_000, help="items that the peer makes")
+    parser.add_argument(
+        "--world", action="append", default=[], help="a world and size; may be repeated (all)"
+    )
+    parser.add_argument("--items", type=int, default=20_000, help="items that each peer makes")
     parser.add_argument("--json", type=Path, help="write all seconds here")
     asked = parser.parse_args(words)
     try:
-        world, size = registry.sized(asked.world)
-        found = compare(world, size, asked.families, asked.repeat)
+        found = compare(sized(asked.world), asked.items, asked.repeat)
     except registry.UserError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
-    Console().print(table(found))
+    Console().print(table(found, "as arrays", lambda measured: measured.certified))
+    Console().print(table(found, "in English", lambda measured: measured.english))
     if asked.json:
         asked.json.write_text(json.dumps(record(found), indent=1) + "\n")
 

@@ -15,7 +15,7 @@ from zebroid.benchmarks.speed import closure, corpus, laws
 from zebroid.worlds.facts import Facts
 from zebroid.worlds.state import state
 
-RATIO = r"\d+\.\dx"
+RATIO = r"\d+\.\d+x"
 
 
 @pytest.fixture(autouse=True)
@@ -52,28 +52,44 @@ def test_closure_prints_both_ratios_and_their_goals(monkeypatch, capsys, tmp_pat
     assert len(found["ours_s"]) == len(found["grounding_s"]) == len(found["arrays_s"]) == 2
 
 
-@pytest.mark.parametrize("name", ["composition-v1/tiny", "zebra-v1/tiny"])
-def test_corpus_prints_a_ratio_as_arrays_and_one_in_english(name, peer, capsys, tmp_path):
-    words = ["--world", name, "--families", "3", "--repeat", "2"]
+def test_corpus_prints_ratios_to_every_peer_as_arrays_and_in_english(peer, capsys, tmp_path):
+    names = ["composition-v1/tiny", "zebra-v1/tiny"]
+    words = [word for name in names for word in ("--world", name)]
+    words += ["--items", "3", "--repeat", "2"]
     corpus.main([*words, "--json", str(tmp_path / "corpus.json")])
     out = capsys.readouterr().out
-    assert len(re.findall(rf"(as arrays|in English).* {RATIO}", out)) == 2
-    assert "load average" in out
+    for name in names:
+        lines = [line for line in out.splitlines() if name in line]
+        assert [len(re.findall(RATIO, line)) for line in lines] == [3, 3]
+    assert all(f"/ {name}" in out for name in corpus.PEERS)
+    assert out.count("load average") == 2
     found = json.loads((tmp_path / "corpus.json").read_text())
-    made = state(*registry.sized(name))
-    assert found["statements"] == len(made.examples.answer) + len(made.sentences)
-    assert found["questions"] == len(made.prompt)
-    items = found["statements"] + found["questions"]
-    assert found["certified"]["items"] == items
-    assert found["english"]["items"] == items - np.count_nonzero(made.examples.fact < 0)
-    assert found["peer"]["items"] == 3
-    assert found["english"]["characters"] > items
-    assert all(len(found[side]["seconds"]) == 2 for side in ("certified", "english", "peer"))
+    assert [measured["world"] for measured in found["worlds"]] == names
+    for measured, name in zip(found["worlds"], names):
+        made = state(*registry.sized(name))
+        assert measured["statements"] == len(made.examples.answer) + len(made.sentences)
+        assert measured["questions"] == len(made.prompt)
+        items = measured["statements"] + measured["questions"]
+        assert measured["certified"]["items"] == items
+        assert measured["english"]["items"] == items - np.count_nonzero(made.examples.fact < 0)
+        assert measured["english"]["characters"] > items
+        assert len(measured["certified"]["seconds"]) == len(measured["english"]["seconds"]) == 2
+    assert [*found["peers"]] == [*corpus.PEERS]
+    for series in found["peers"].values():
+        assert series["items"] == 3 and series["characters"] > 3 and len(series["seconds"]) == 2
 
 
 def test_english_costs_besides(peer):
-    found = corpus.compare(*registry.sized("composition-v1/tiny"), families=1, repeat=1)
-    assert found.english.seconds[0] > found.certified.seconds[0]
+    found = corpus.compare([registry.sized("composition-v1/tiny")], items=1, repeat=1)
+    (measured,) = found.worlds
+    assert measured.english.seconds[0] > measured.certified.seconds[0]
+
+
+def test_every_built_in_world_is_measured_at_a_size_that_it_has(peer, acme):
+    found = corpus.sized([])
+    assert [world.id for world, _ in found] == [id for id in registry.worlds() if "." not in id]
+    assert all(size in world.sizes and size != "tiny" for world, size in found)
+    assert {*corpus.SIZES} <= {world.id for world, _ in found}
 
 
 def test_a_missing_peer_is_one_line_with_the_cure(monkeypatch, capsys):
@@ -85,7 +101,10 @@ def test_a_missing_peer_is_one_line_with_the_cure(monkeypatch, capsys):
     assert "pip install" in line and "[bench]" in line
 
 
-@pytest.mark.parametrize("words", [["--world", "zebra-v1/huge"], ["--repeat", "0"]])
+@pytest.mark.parametrize(
+    "words",
+    [["--world", "zebra-v1/huge"], ["--items", "0"], ["--repeat", "0", "--world", "zebra-v1"]],
+)
 def test_what_cannot_be_measured_is_refused(words, peer, capsys):
     with pytest.raises(SystemExit) as left:
         corpus.main(words)
