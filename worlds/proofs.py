@@ -208,27 +208,40 @@ def circular(closure: Closure) -> Bools:
     Only premises in the head's strongly connected component need the test: what is outside does
     not depend on the head.
     """
-    out = np.zeros(len(closure.head), bool)
     recursive = _recursive_rules(closure)
     suspect = np.flatnonzero(recursive[closure.rule])
     if not len(suspect):
-        return out
+        return np.zeros(len(closure.head), bool)
     premises = closure.premises[suspect]
     edge = premises >= 0
     facts = len(closure.predicate)
     heads = np.repeat(closure.head[suspect], edge.sum(1))
     graph = coo_matrix((np.ones(len(heads), bool), (heads, premises[edge])), (facts, facts))
     _, component = connected_components(graph, connection="strong")
-    inside = edge & (component[premises] == component[closure.head[suspect]][:, None])
-    loops = inside.any(1)
-    size = np.bincount(component)
-    small = loops & (size[component[closure.head[suspect]]] <= LARGEST_COMPONENT)
-    by_component = component[closure.head[suspect]]
-    for c in np.unique(by_component[small]):
-        # the component's derivations, those without an inner premise included: they ground it
-        mine = np.flatnonzero(component[closure.head] == c)
-        out[mine] = _circular_within(closure, np.flatnonzero(component == c), mine)
+    inner = np.zeros(closure.premises.shape, bool)  # premises in their head's component
+    inner[suspect] = edge & (component[premises] == component[closure.head[suspect]][:, None])
+    loops, home = inner.any(1), component[closure.head]
+    size = np.bincount(component)[home]
+    # of two facts at most, each can do without the other if some derivation comes from outside
+    grounded = np.append(closure.is_base, True)
+    grounded[closure.head[~loops]] = True
+    lost = (closure.premises == closure.head[:, None]) | ~grounded[closure.premises]
+    out = (inner & lost).any(1) & (size <= 2)
+    # the components' derivations, those without an inner premise included: they ground them
+    larger = np.zeros(len(component), bool)
+    larger[home[loops & (size > 2) & (size <= LARGEST_COMPONENT)]] = True
+    derivations, members = np.flatnonzero(larger[home]), np.flatnonzero(larger[component])
+    facts_of = _by(component[members], members)
+    for c, mine in _by(home[derivations], derivations).items():
+        out[mine] = _circular_within(closure, facts_of[c], mine)
     return out
+
+
+def _by(key: NDArray[np.integer], of: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    """Key -> those of ``of`` [n], in their order, whose ``key`` [n] it is."""
+    order = np.argsort(key, kind="stable")
+    keys, first = np.unique(key[order], return_index=True)
+    return dict(zip(keys.tolist(), np.split(of[order], first[1:])))
 
 
 def _recursive_rules(closure: Closure) -> Bools:
