@@ -57,6 +57,7 @@ class Axioms(World):
     """
 
     id = "axioms-v1"
+    generalises = "Taken out of context (Berglund et al. 2023, arXiv 2309.00667)"
     rules = "is_called(X,R3,Z) :- comp(R1,R2,R3), rel(X,R1,Y), rel(Y,R2,Z)."
     axioms = frozenset({"comp"})
     # a definition is read in every direction: the word is given and its parts are wanted too

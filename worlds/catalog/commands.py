@@ -59,6 +59,7 @@ class Commands(World):
     """
 
     id = "commands-v1"
+    generalises = "SCAN (Lake & Baroni 2018, arXiv 1711.00350)"
     rules = """
       at(C,1,A) :- means(C,A).                                  % "jump"
       at(C,1,A) :- is_turn(C,D), turns(D,A).                    % "turn left"

@@ -47,6 +47,7 @@ class Comparison(World):
     """
 
     id = "comparison-v1"
+    generalises = "GrokkedTransformer, comparison (Wang et al. 2024, arXiv 2405.15071)"
     rules = """
       % whoever is the same as somebody in an attribute has that one's value
       value(X,A,V) :- same(A,X,B), value(B,A,V).

@@ -40,6 +40,7 @@ class Order(World):
     """
 
     id = "order-v1"
+    generalises = "Many-hop recall over permutations (Kohli et al. 2026, arXiv 2604.07822)"
     rules = """
       % the next one, if of that trade
       first(R,K,X,Y) :- next(R,X,Y), trade(Y,K).

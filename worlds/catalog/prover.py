@@ -63,6 +63,10 @@ class Prover(World):
     """
 
     id = "prover-v1"
+    generalises = (
+        "RuleTaker (Clark et al. 2020, arXiv 2002.05867), "
+        "PrOntoQA (Saparov & He 2022, arXiv 2210.01240)"
+    )
     rules = """
       % in tale E, whoever is V is W, of attribute B
       is(E,X,B,W) :- is(E,X,A,V), implies(E,V,B,W).

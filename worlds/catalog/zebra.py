@@ -40,6 +40,10 @@ class Zebra(World):
     """
 
     id = "zebra-v1"
+    generalises = (
+        "Definitions without examples (Berglund et al. 2023, arXiv 2309.00667), "
+        "inheritance with exceptions (Touretzky 1986)"
+    )
     rules = """
       % of a kind, through the kind itself or through a definition that builds on another
       has(X,R,V) :- genus(X,K), bears(X,T), typical(K,R,V), not decides(T,R), not unlike(X,R,_).

@@ -1,0 +1,78 @@
+"""docs/worlds.md: counted, not typed, and no world is left out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from zebroid import registry
+from zebroid.benchmarks import worlds
+from zebroid.registry import UserError, make
+from zebroid.worlds.rungs import LADDER
+from zebroid.worlds.state import state
+
+PAGE = "# Worlds\n\n<!-- worlds tiny -->\nold\n<!-- end of worlds -->\n\nend\n"
+
+
+def rows(page):
+    """world -> its cells."""
+    lines = [line for line in page.splitlines() if line.startswith("| `")]
+    return {line.split("`")[1]: line.strip("| ").split(" | ")[1:] for line in lines}
+
+
+@pytest.fixture
+def two(monkeypatch):
+    monkeypatch.setattr(registry, "worlds", lambda: ("acme.own-v1", "composition-v1", "zebra-v1"))
+
+
+def test_every_built_in_world_has_its_questions_counted_by_rung(two):
+    page = worlds.filled(PAGE)
+    assert page.startswith("# Worlds\n\n<!-- worlds tiny -->\n") and page.endswith("\nend\n")
+    assert "old" not in page and worlds.filled(page) == page
+    found = rows(page)
+    assert [*found] == ["composition-v1", "zebra-v1"]
+    for name, cells in found.items():
+        world = make(name)
+        corpus = state(world, "tiny")
+        for rung, cell in zip(LADDER, cells):
+            number = len(corpus.of_rung(rung, pure=rung != "mixed"))
+            assert cell.strip("*") == (f"{number:,}" if number else "–")
+            assert cell.startswith("**") == (rung in world.rungs)
+        assert cells[-1] == world.generalises
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("# Worlds\n", "put `<!-- worlds base -->` there"),
+        (PAGE.replace("tiny", "tniy"), "did you mean 'tiny'?"),
+    ],
+)
+def test_a_page_that_cannot_be_filled_is_refused(two, page, told):
+    with pytest.raises(UserError) as error:
+        worlds.filled(page)
+    assert told in str(error.value)
+
+
+def test_the_command_fills_the_page_or_leaves_it_as_it_was(two, tmp_path, capsys):
+    path = tmp_path / "worlds.md"
+    path.write_text(PAGE)
+    assert worlds.main([str(path)]) == 0
+    assert path.read_text() == worlds.filled(PAGE)
+    path.write_text("nothing")
+    assert worlds.main([str(path)]) == 2 and path.read_text() == "nothing"
+    assert worlds.main([str(tmp_path / "absent.md")]) == 2
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_the_page_lists_every_built_in_world():
+    page = (registry.ROOT / "docs" / "worlds.md").read_text("utf-8")
+    assert [*rows(page)] == worlds.builtin(), "run: python -m zebroid.benchmarks.worlds " + (
+        "docs/worlds.md"
+    )
+    assert re.search(r"<!-- worlds base -->", page)
+
+
+@pytest.mark.parametrize("name", worlds.builtin())
+def test_every_built_in_world_says_what_it_generalises(name):
+    assert make(name).generalises
