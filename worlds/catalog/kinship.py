@@ -57,6 +57,7 @@ class Kinship(World):
     """
 
     id = "kinship-v1"
+    generalises = "CLUTRR (arXiv 1908.06177)"
     rules = """
       % Y is X's mother, and Z is Y's sister: then Z is X's aunt
       kin(X,R,Z) :- kin(X,R1,Y), kin(Y,R2,Z), comp(R1,R2,R).
@@ -68,7 +69,7 @@ class Kinship(World):
     entities = ("person",)
     sizes = MappingProxyType(
         {
-            "tiny": {"people": 1_500},
+            "tiny": {"people": 1_000, "kids": 5, "wed": 1.0},
             "small": {"people": 5_000},
             "base": {"people": 15_000},
             "large": {"people": 100_000},
@@ -183,7 +184,7 @@ class Village:
     def elder(self, parent: int) -> tuple[int, str]:
         """The parent, or now and then a grandparent."""
         known = self.parents[self.home[parent]]
-        if len(known) < 2 or self.rng.randint(4):
+        if len(known) < 2 or self.rng.randint(3):
             return parent, ""
         return known[self.rng.randint(2)], "grand"
 
