@@ -190,9 +190,12 @@ class Receipt(_Strict):
 
 
 def _plugins(suite: Suite) -> dict[str, str]:
-    """Distribution -> version, of the worlds and models that come from others."""
+    """Distribution -> version and digest, of the worlds and models that come from others."""
     worlds, models = ({getattr(c, kind) for c in suite.cells} for kind in ("world", "model"))
-    return {p.distribution: p.version for p in provenance.plugins(worlds, models)}
+    return {
+        plugin.distribution: f"{plugin.version}, source {provenance.source(plugin)[:16]}"
+        for plugin in provenance.plugins(worlds, models)
+    }
 
 
 def _cell(result: Result) -> dict[str, Any]:

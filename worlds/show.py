@@ -55,7 +55,7 @@ def describe(world: World, size: str) -> str:
 
 def _arguments(size: object) -> str:
     assert isinstance(size, dict)
-    return ", ".join(f"{k} {v}" for k, v in size.items())
+    return ", ".join(f"{k} {v}" for k, v in size.items()) or "the defaults of sample"
 
 
 def _stated(corpus: Corpus) -> str:

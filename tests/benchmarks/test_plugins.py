@@ -86,10 +86,12 @@ def test_a_receipt_is_read_and_shown_when_the_plugin_is_gone(
     (path,) = tmp_path.glob("out/tiny-*/receipt.json")
     page = f"<!-- receipt {path.relative_to(tmp_path)} -->\n<!-- end of receipt -->\n"
     before = filled(page, tmp_path)
+    (model,) = provenance.plugins([], ["acme.recency"])
+    code = provenance.source(model)[:16]
     acme()
     assert "acme.harbour-v1" not in registry.worlds()
     receipt = Receipt.read(path)
-    assert receipt.versions["acme-plugin"] == "1.2.3"
+    assert receipt.versions["acme-plugin"] == f"1.2.3, source {code}"
     assert {c.cell["world"] for c in receipt.cells} == {"acme.harbour-v1"}
     assert {c.cell["spec"] for c in receipt.cells} == {
         "'acme_plugin.recency:RecencySpec' of acme-plugin 1.2.3"
