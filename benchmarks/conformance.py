@@ -201,7 +201,12 @@ def show(console: Console, report: Report) -> None:
         title = f"{report.world} at size {size}" if size else report.world
         table.add_row("", f"[bold]{escape(title)}[/]")
         for o in outcomes:
-            table.add_row(MARKS[o.passed], o.name, escape(o.found), f"{o.seconds:.1f}")
+            if o.passed is not None:
+                table.add_row(MARKS[o.passed], o.name, escape(o.found), f"{o.seconds:.1f}")
+        rest = [o for o in outcomes if o.passed is None]
+        if rest:
+            names = ", ".join(o.name for o in rest)
+            table.add_row(MARKS[None], f"{len(rest)} more", f"{rest[0].found}: {names}")
         table.add_section()
     console.print(table)
     for o in report.outcomes:
@@ -223,8 +228,8 @@ def _where(outcome: Outcome) -> str:
 def _sum(report: Report) -> str:
     failed = sum(o.passed is False for o in report.outcomes)
     skipped = sum(o.passed is None for o in report.outcomes)
-    many = len(report.outcomes)
+    many, at = len(report.outcomes), f" at {' and '.join(report.sizes)}" if report.sizes else ""
     if report.passed:
-        return f"{report.world} keeps all {many} promises at {' and '.join(report.sizes)}."
+        return f"{report.world} keeps all {many} promises{at}."
     rest = f", {skipped} not looked at" if skipped else ""
     return f"{report.world} breaks {failed} of {many} promises{rest}."
