@@ -108,12 +108,13 @@ def analogies(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     right = _members(corpus, questions)
     answer = np.full(len(questions), corpus.none, np.int32)
     weight = np.zeros(len(questions))
+    asked = parts(corpus, corpus.prompt[questions])
     one_hot = sparse.csr_array(
         (np.ones(len(labels), np.float32), (np.arange(len(labels)), labels)),
         shape=(len(labels), corpus.none + 1),
     )
     for at in _chunks(len(questions), 256):
-        prompt = parts(corpus, corpus.prompt[questions[at]])
+        prompt = asked[at]
         apart = np.zeros((len(prompt), len(shown)), np.int8)
         for column in range(prompt.shape[1]):
             apart += prompt[:, [column]] != shown[:, column]
@@ -138,11 +139,11 @@ def kernel_ridge(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     alpha: Any = 0.1  # scikit-learn has no types, and its default is an int
     ridge = KernelRidge(alpha=alpha, kernel="rbf", gamma=0.5)
     answer = np.full(len(questions), corpus.none, np.int32)
+    asked = parts(corpus, corpus.prompt[questions])
     with threadpool_limits(THREADS):
         ridge.fit(encode(shown), np.eye(len(classes), dtype=np.float32)[target])
         for at in _chunks(len(questions), 2_048):
-            prompt = parts(corpus, corpus.prompt[questions[at]])
-            scores = np.asarray(ridge.predict(encode(prompt)))
+            scores = np.asarray(ridge.predict(encode(asked[at])))
             answer[at] = classes[scores.reshape(len(scores), -1).argmax(1)]
     return Answers("kernel ridge", answer)
 
@@ -171,9 +172,9 @@ def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     answer = np.full(len(questions), corpus.none, np.int32)
     weight = np.zeros(len(questions))
     right = _members(corpus, questions)
+    asked = parts(corpus, corpus.prompt[questions])
     for at in _chunks(len(questions), 2_048):
-        prompt = parts(corpus, corpus.prompt[questions[at]])
-        share = np.asarray(net.predict_proba(encode(prompt)))
+        share = np.asarray(net.predict_proba(encode(asked[at])))
         answer[at] = net.classes_[share.argmax(1)]
         weight[at] = (share * right[at][:, net.classes_]).sum(1)
     return Answers("mlp", answer, _bits(weight))

@@ -86,6 +86,9 @@ def _example(corpus: Corpus, rung: str) -> str:
     asked = question_in_english(corpus, question)
     theory = "".join(f"- {line}\n" for line in theory_in_english(corpus, question))
     asked = f"{theory}\n**{asked}**" if theory else f"**{asked}**"
+    names = [corpus.closure.base.constants[a] for a in corpus.prompt[question, 1:] if a >= 0]
+    drawings = [d for d in map(corpus.world.sketch, names) if d]
+    asked = "".join(f"```\n{d}\n```\n\n" for d in drawings) + asked
     answers = [corpus.closure.base.constants[a] for a in corpus.answers(question)]
     if not answers:
         return "\n".join([f"{asked} — none.", *_why_none(corpus, question)])

@@ -140,6 +140,10 @@ class World(abc.ABC):
     def default_exposure(self, size: str) -> Exposure:
         return self.exposures.get(size, self.exposure)
 
+    def sketch(self, constant: str) -> str:
+        """A drawing of a constant for people, lines of text; by default none."""
+        return ""
+
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
         """The argument positions at which ``predicate`` is asked (and stated)."""
         return self.asked.get(predicate, (arity - 1,))
