@@ -51,7 +51,7 @@ def test_what_is_quoted_of_show_is_what_show_prints(tmp_path, monkeypatch):
     save(tmp_path)
     told = describe(*registry.sized("./guild.py"))
     (quoted,) = [text for kind, _, text in BLOCKS if kind == "text" and text.startswith("###")]
-    assert quoted in told
+    assert quoted in told and "- **small**: the defaults of sample" in told
 
 
 @pytest.mark.parametrize("attribute", re.findall(r"^\| (`.*?`) \|", TEXT, re.MULTILINE))
