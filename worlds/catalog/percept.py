@@ -53,6 +53,7 @@ class Percept(World):
     """
 
     id = "percept-v1"
+    generalises = "Compounds of seen and named parts, after gSCAN (arXiv 2003.05161)"
     rules = """
       % to name what is seen
       looks(G,T) :- texture(G,T).
