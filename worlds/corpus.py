@@ -63,6 +63,14 @@ class Corpus:
         """The answer id of NONE."""
         return len(self.closure.base.constants)
 
+    @functools.cached_property
+    def unsaid(self) -> Bools:
+        """[F] familiar base facts that no text states: a prompt shows them by itself."""
+        asked = {p for p, _ in self.cues}
+        silent = self.world.familiar - asked if not self.world.episodes else frozenset()
+        mine = np.array([p in silent for p in self.closure.predicates])
+        return mine[self.closure.predicate] & self.closure.is_base
+
     def answers(self, question: int) -> Array:
         """The right answers to one question; empty: NONE."""
         return self.values[self.offsets[question] : self.offsets[question + 1]]

@@ -137,7 +137,7 @@ def _source(corpus: Corpus, fact: int) -> str:
         return "stated in the prompt"
     if fact in corpus.examples.fact:
         return "stated"
-    return "seen" if corpus.exposed.gold.well_known[fact] else "known only through examples"
+    return "seen" if corpus.unsaid[fact] else "known only through examples"
 
 
 def _novelty(corpus: Corpus, question: int, fact: int) -> str:

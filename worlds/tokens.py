@@ -71,11 +71,7 @@ class Lines:
         self.corpus, self.lexicon = corpus, lexicon
         told = np.zeros(len(corpus.closure.predicate), bool)
         told[corpus.examples.fact[corpus.examples.kind == SENTENCE]] = True
-        self.silent = corpus.exposed.gold.axiom & ~told
-        if not corpus.world.episodes:  # whose theories are read, and cited
-            asked = {p for p, _ in corpus.cues}
-            shown = [p in corpus.world.familiar - asked for p in corpus.closure.predicates]
-            self.silent |= np.array(shown)[corpus.closure.predicate]
+        self.silent = corpus.exposed.gold.axiom & ~told | corpus.unsaid
 
     def facts(self, fact: int) -> list[int]:
         """The facts of the lines of the proof of ``fact``, in order, each once."""

@@ -20,7 +20,7 @@ def disjoint(subject: Subject) -> str:
     """No answer but recall's stands in a statement, of its predicate or an equivalent one."""
     corpus = subject.corpus()
     name = equivalent(subject.world.program, subject.facts.rows)
-    told = np.flatnonzero(corpus.stated | corpus.shown)
+    told = np.flatnonzero((corpus.stated | corpus.shown) & ~corpus.unsaid)
     stated = {_renamed(words(corpus.closure, int(f)), name) for f in told}
     for q in range(len(corpus.prompt)):
         rung = LADDER[corpus.certificate.rung[q]] if corpus.certificate.rung[q] != SPLIT else ""
@@ -72,7 +72,7 @@ def doubles(subject: Subject) -> str:
                     f"{other} and {one} hold the same facts in every world",
                     "draw each from `rng` in turn: two streams of one seed are one stream",
                 )
-    return f"{len(found)} sampled predicates, each with facts of its own"
+    return f"drawn apart: {', '.join(found) or 'none'}"
 
 
 def told(subject: Subject) -> str:
