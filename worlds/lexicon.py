@@ -95,6 +95,20 @@ class Lexicon:
         row = c.arguments[fact]
         return [token, *(t for i in places for t in self.spelling[row[i]])]
 
+    def lines(self, facts: NDArray[np.int64]) -> Array:
+        """int32 [n, longest] the same of many facts at once, -1 where there is no token."""
+        c = self.corpus.closure
+        table = self._table
+        width = 1 + table.shape[1] * max(c.arity.values())
+        out = np.full((len(facts), width), -1, np.int32)
+        for number in np.unique(c.predicate[facts]):
+            mine = np.flatnonzero(c.predicate[facts] == number)
+            token, places = self.line[c.predicates[number]]
+            words = [table[c.arguments[facts[mine], i]] for i in places]
+            block = np.concatenate([np.full((len(mine), 1), token, np.int32), *words], axis=1)
+            out[mine, : block.shape[1]] = block
+        return out
+
     def prompts(self, prompt: Array) -> Array:
         """int32 [n, P] tokens of prompts int32 [n, 1 + w], padded on the left."""
         out = np.full((len(prompt), self.width), self.special[END], np.int32)

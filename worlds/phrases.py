@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .closure import Closure
 from .corpus import Corpus
-from .theories import theories
+from .theories import theory
 from .world import World
 
 BLANK = "___"
@@ -46,8 +46,7 @@ def theory_in_english(corpus: Corpus, question: int) -> list[str]:
     """What stands in the prompt of a question about an episode, a sentence each; else nothing."""
     if not corpus.world.episodes:
         return []
-    facts = theories(corpus)[int(corpus.prompt[question, 1])]
-    return facts_in_english(corpus.world, corpus.closure, facts)
+    return facts_in_english(corpus.world, corpus.closure, theory(corpus, question))
 
 
 def questions_in_english(corpus: Corpus, questions: NDArray[np.int64]) -> list[str]:

@@ -11,40 +11,59 @@ from numpy.typing import NDArray
 
 from .corpus import Corpus
 from .facts import Array
+from .keys import begins, ragged
 from .lexicon import END, Lexicon
 from .streams import stream
 
 
-def theories(corpus: Corpus) -> dict[int, NDArray[np.int64]]:
-    """Episode (a constant) -> the base facts that stand in its prompts."""
+def theories(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(base facts by episode, [episodes + 1] where those of each begin).
+
+    Raises AssertionError for a base fact that is of no episode.
+    """
     c = corpus.closure
-    base = np.flatnonzero(c.is_base)
-    episode = c.arguments[base, 0]
     block = c.base.sorts[corpus.world.episodes]
-    starts = np.searchsorted(ordered := np.sort(episode), np.arange(block.start, block.stop + 1))
-    assert len(ordered) == starts[-1] - starts[0], "a base fact that is of no episode"
-    facts = base[np.argsort(episode, kind="stable")]
-    return {e: facts[starts[i] : starts[i + 1]] for i, e in enumerate(block)}
+    base = np.flatnonzero(c.is_base)
+    episode = c.arguments[base, 0] - block.start
+    assert ((episode >= 0) & (episode < len(block))).all(), "a base fact that is of no episode"
+    order = np.argsort(episode, kind="stable")
+    return base[order], begins(episode, len(block))
+
+
+def theory(corpus: Corpus, question: int) -> NDArray[np.int64]:
+    """The base facts that stand in the prompt of one question."""
+    c = corpus.closure
+    episode = corpus.prompt[question, 1]
+    return np.flatnonzero(c.is_base & (c.arguments[:, 0] == episode))
 
 
 def in_context(
     corpus: Corpus, lexicon: Lexicon, train: Array, ask: Array, questions: NDArray[np.int64]
 ) -> tuple[Array, Array]:
     """(train, ask): rows of prompt tokens with their theories before them, padded on the left."""
-    lines = {e: [lexicon.written(int(f)) for f in facts] for e, facts in theories(corpus).items()}
-    longest = max(sum(map(len, theory)) for theory in lines.values())
+    facts, starts = theories(corpus)
+    lines = lexicon.lines(facts)
+    size = np.append(0, np.cumsum((lines >= 0).sum(1)))[starts]  # of each theory, cumulated
+    longest, first = (
+        int(np.diff(size).max()),
+        corpus.closure.base.sorts[corpus.world.episodes].start,
+    )
     out = []
     for purpose, tokens, prompt in (
         ("train", train, corpus.examples.prompt),
         ("ask", ask, corpus.prompt[questions]),
     ):
         rng = stream(corpus.world.id, corpus.size, "theories", purpose, *corpus.seeds)
+        episode = prompt[:, 1] - first
+        row, nth = ragged(np.diff(starts)[episode])
+        line = starts[episode][row] + nth
+        line = line[np.lexsort((rng.random_sample(len(line)), row))]
+        words = lines[line]
         wide = np.full((len(tokens), longest + tokens.shape[1]), lexicon.special[END], np.int32)
         wide[:, longest:] = tokens
-        first = longest + np.argmax(tokens != lexicon.special[END], axis=1)
-        for row, (end, episode) in enumerate(zip(first, prompt[:, 1].tolist())):
-            theory = lines[episode]
-            words = [t for i in rng.permutation(len(theory)) for t in theory[i]]
-            wide[row, end - len(words) : end] = words
+        number = np.diff(size)[episode]
+        end = longest + np.argmax(tokens != lexicon.special[END], axis=1)
+        row, nth = ragged(number)
+        wide[row, (end - number)[row] + nth] = words[words >= 0]
         out.append(wide)
     return out[0], out[1]

@@ -261,3 +261,13 @@ def test_questions_are_drawn_evenly_and_bring_their_twins(asked, world):
 def test_an_unknown_mode_is_refused(corpus):
     with pytest.raises(UserError, match="unknown mode 'chian'; did you mean 'chain'"):
         encode(corpus("composition-v1"), "chian", np.arange(2))
+
+
+@pytest.mark.parametrize("world", ["composition-v1", "commands-v1", "prover-v1"])
+def test_lines_written_at_once_are_those_written_one_by_one(world, corpus):
+    made = corpus(world)
+    lexicon, facts = Lexicon(made), np.arange(0, len(made.closure.predicate), 7)
+    written = {int(f): lexicon.written(int(f)) for f in facts}
+    for fact, line in zip(facts, lexicon.lines(facts)):
+        if written[fact][0] >= 0:  # else its predicate has no word, and no line of it is written
+            assert line[line >= 0].tolist() == written[fact]

@@ -82,7 +82,8 @@ def test_no_example_is_about_a_tale_that_is_asked(tiny, direct):
 
 
 def test_every_prompt_holds_its_whole_theory_in_an_order_of_its_own(tiny, direct):
-    told, c = theories(tiny), tiny.closure
+    (facts, starts), c = theories(tiny), tiny.closure
+    first = c.base.sorts["tale"].start
     orders = {}
     for row, prompt in zip(direct.train[:, :-1], tiny.examples.prompt):
         lines, _ = _read(direct, row)
@@ -91,7 +92,7 @@ def test_every_prompt_holds_its_whole_theory_in_an_order_of_its_own(tiny, direct
                 c.predicates[c.predicate[f]],
                 *(c.base.constants[a] for a in c.arguments[f, 1:] if a >= 0),
             )
-            for f in told[int(prompt[1])]
+            for f in facts[starts[prompt[1] - first] : starts[prompt[1] - first + 1]]
         ]
         assert sorted(lines) == sorted(names)
         orders.setdefault(int(prompt[1]), []).append(lines)
