@@ -1,0 +1,109 @@
+"""taxonomy-v1: the nearest exception wins, and analogy makes penguins fly."""
+
+from __future__ import annotations
+
+import collections
+
+import numpy as np
+import pytest
+from zebroid.worlds.catalog.taxonomy import Taxonomy
+from zebroid.worlds.engine import close
+from zebroid.worlds.facts import Facts
+from zebroid.worlds.nontheorems import NEGATIVE
+from zebroid.worlds.rungs import RUNGS
+
+KINDS = ["bird", "penguin", "emperor", "chick", "ostrich", "racer", "kiwi", "sparrow"]
+ABOVE = {"penguin": "bird", "emperor": "penguin", "chick": "emperor", "ostrich": "bird"}
+ABOVE |= {"racer": "ostrich", "kiwi": "penguin", "sparrow": "bird"}
+
+
+def _gaits(said, own):
+    """The gait of every kind that has one, by the rules of the world."""
+    gaits = ["flying", "waddling", "sliding"]
+    facts = Facts.of(
+        {"kind": KINDS, "attribute": ["gait"], "value": gaits},
+        isa=("kind kind", [[KINDS.index(x), KINDS.index(y)] for x, y in ABOVE.items()]),
+        own=("kind attribute", [[KINDS.index(x), 0] for x in own]),
+        has=(
+            "kind attribute value",
+            [[KINDS.index(x), 0, gaits.index(g)] for x, g in said.items()],
+        ),
+    )
+    rows = close(Taxonomy().program, facts).rows("has")
+    found = {facts.constants[x]: facts.constants[g] for x, _, g in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def test_penguins_do_not_fly_and_sparrows_do():
+    said = {"bird": "flying", "penguin": "waddling"}
+    gait = _gaits(said, own=["penguin"])
+    assert gait["sparrow"] == gait["ostrich"] == gait["racer"] == "flying"
+    assert gait["penguin"] == gait["emperor"] == gait["chick"] == "waddling"
+
+
+def test_the_nearest_exception_wins():
+    said = {"bird": "flying", "penguin": "waddling", "emperor": "sliding"}
+    gait = _gaits(said, own=["penguin", "emperor"])
+    assert gait["chick"] == "sliding" and gait["kiwi"] == "waddling"
+
+
+def test_what_is_cancelled_is_cancelled_for_all_below():
+    gait = _gaits({"bird": "flying"}, own=["ostrich"])
+    assert {*gait} == {*KINDS} - {"ostrich", "racer"}
+
+
+@pytest.mark.parametrize("size", ["tiny", "small"])
+def test_every_kind_is_as_the_first_above_it_of_which_something_is_said(size, corpus):
+    closure = corpus("taxonomy-v1", size).closure
+    base = closure.base.rows
+    above = dict(base["isa"].tolist())
+    own = {*map(tuple, base["own"].tolist())}
+    said = {(x, a): v for x, a, v in base["has"].tolist()}
+    found = {(x, a): v for x, a, v in closure.rows("has").tolist()}
+    assert len(found) == len(closure.rows("has"))  # one value each
+    for x in closure.base.sorts["kind"]:
+        for a in closure.base.sorts["attribute"]:
+            y = x
+            while (y, a) not in own and (y, a) not in said and y in above:
+                y = above[y]
+            assert found.get((x, a)) == said.get((y, a))
+
+
+def test_depth_asks_from_higher_above_than_anything_shown(corpus):
+    made = corpus("taxonomy-v1", "small")
+    above = dict(made.closure.base.rows["isa"].tolist())
+    stated = {(x, a) for x, a, _ in made.closure.base.rows["has"].tolist()}
+
+    def steps(prompt):
+        cue, x, a = prompt.tolist()
+        assert made.cues[cue] == ("has", 2)
+        count = 0
+        while (x, a) not in stated:
+            x, count = above[x], count + 1
+        return count
+
+    depth = [steps(made.prompt[q]) for q in made.of_rung("depth")]
+    assert min(depth) == made.read.height + 1 == 4 and max(depth) == 6
+    assert max(steps(made.prompt[q]) for q in made.of_rung("instance")) <= 3
+
+
+def test_hundreds_of_unstated_okapis_have_a_twin_for_whom_the_lure_is_right(corpus):
+    made = corpus("taxonomy-v1", "small")
+    certificate = made.certificate
+    unstated = (np.diff(made.offsets) > 0) & (certificate.rung > 0)
+    okapis = np.flatnonzero(unstated & (certificate.lure >= 0))
+    paired = okapis[certificate.twin[okapis] >= 0]
+    assert len(okapis) > 500 and len(paired) > 200
+    rungs = collections.Counter(certificate.rung[paired].tolist())
+    assert min(rungs[RUNGS.index(r)] for r in ("instance", "constituent", "depth")) > 30
+    for q in paired:
+        assert certificate.lure[q] not in made.answers(q)
+        assert certificate.lure[q] in made.answers(certificate.twin[q])
+
+
+def test_a_cancelled_attribute_is_a_near_miss_by_the_exception_alone(corpus):
+    made = corpus("taxonomy-v1", "small")
+    own = {*map(tuple, made.closure.base.rows["own"].tolist())}
+    blocked = made.prompt[made.certificate.near_miss == NEGATIVE]
+    assert len(blocked) > 30 and {tuple(p[1:3].tolist()) for p in blocked} <= own

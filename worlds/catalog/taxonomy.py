@@ -1,0 +1,157 @@
+"""taxonomy-v1: what a kind is like, as its kind is, unless it is an exception."""
+
+from __future__ import annotations
+
+import itertools
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..facts import Facts
+from ..world import Exposure, World
+from .zebra import ATTRIBUTES, names
+
+ORDERS = MappingProxyType(  # the two upper levels; what is below has names made up
+    {
+        "bird": "penguin eagle duck owl swan",
+        "mammal": "okapi horse bat whale bear",
+        "fish": "shark eel trout seahorse carp",
+        "reptile": "snake turtle gecko crocodile chameleon",
+        "amphibian": "frog toad newt salamander axolotl",
+        "insect": "beetle ant moth wasp cricket",
+        "arachnid": "spider scorpion mite tick harvestman",
+        "mollusc": "snail slug squid oyster octopus",
+    }
+)
+VALUES = MappingProxyType(  # of the first attributes; those of others are numbered
+    {
+        "coat": "fur feathers scales spines armour slime wool bristles hide down",
+        "voice": "barking singing hissing croaking whistling roaring clicking humming mute howling",
+        "food": "grass leaves seeds insects worms meat nectar fruit algae roots",
+        "home": "burrow hollow cave reef swamp meadow canopy dune river tundra",
+        "gait": "walking running waddling flying swimming crawling hopping climbing gliding still",
+    }
+)
+
+
+class Taxonomy(World):
+    """Inheritance down a tree of kinds: a penguin is a bird, and birds fly; but penguins waddle.
+
+    What holds of a kind holds of all kinds below it, down to the nearest exception, which either
+    says otherwise or merely cancels (asked then, the answer is NONE). Every attribute has values of
+    its own. The okapi interpolator answers as the majority of the order is stated to be: it makes
+    penguins fly.
+    Sources: Touretzky 1986, "The Mathematics of Inheritance Systems"; asked of language models as
+    Leap-of-Thought (arXiv 2006.06609) and, over made-up kinds, as PrOntoQA (arXiv 2210.01240).
+    constituent: a kind that was placed in the tree, or an exception told, and never used since.
+    depth: from higher above than shown.
+    """
+
+    id = "taxonomy-v1"
+    generalises = "Leap-of-Thought (arXiv 2006.06609), PrOntoQA (arXiv 2210.01240)"
+    rules = """
+      % as the kind above, unless it is an exception: so the nearest exception wins
+      has(X,A,V) :- isa(X,K), has(K,A,V), not own(X,A).
+    """
+    rungs = ("recall", "instance", "constituent", "depth", "mixed")
+    not_interpolable = ("depth",)
+    entities = ("kind",)
+    like = """
+      below(X) :- isa(X,_).
+      order(X,K) :- isa(X,K), not below(K).
+      order(X,K) :- isa(X,Y), order(Y,K).
+      like(X,Y) :- order(X,K), order(Y,K), X != Y.
+    """
+    sizes = MappingProxyType(
+        {
+            "tiny": {"levels": (4, 12, 16, 20, 20, 20), "attributes": 12},
+            "small": {"levels": (10, 40, 80, 100, 100, 100, 100), "attributes": 24},
+            "base": {"levels": (30, 90, 150, 200, 250, 250, 250, 250), "attributes": 40},
+            "large": {
+                "levels": (600, 1_200, 1_800, 2_400, 2_400, 2_400, 2_400),
+                "attributes": 40,
+            },
+        }
+    )
+    phrases = MappingProxyType(
+        {
+            "isa": "The {0} is a kind of {1}.",
+            "has": "The {1} of the {0}: {2}.",
+            "own": "In its {1} the {0} is an exception.",
+        }
+    )
+    exposure = Exposure(held=0.06, shown=0.75, shown_height=3, nontheorems=0.05)
+
+    def sample(
+        self,
+        rng: np.random.RandomState,
+        *,
+        levels: tuple[int, ...],
+        attributes: int,
+        values: int = 10,
+        known: float = 0.8,
+        exceptions: float = 0.08,
+        cancelled: float = 0.2,
+    ) -> Facts:
+        """Of the uppermost kinds a share of the attributes is ``known``; every kind below is an
+        exception with a share of them, of which some are merely ``cancelled``."""
+        above = self._tree(rng, levels)
+        first, shape = levels[0], (sum(levels), attributes)
+        new, shift = rng.randint(values, size=shape), rng.randint(1, values, size=shape)
+        gone = rng.random_sample(shape) < cancelled
+        speaks = (
+            rng.random_sample(shape)
+            < np.where(np.arange(shape[0]) < first, known, exceptions)[:, None]
+        )
+        value = np.where(speaks, new, -1)  # -1: none
+        own = np.zeros(shape, bool)
+        for x in range(first, len(value)):
+            inherited = value[above[x]]
+            own[x] = speaks[x] & (inherited >= 0)
+            value[x] = np.where(speaks[x], value[x], inherited)
+            value[x, own[x]] = np.where(gone[x], -1, (inherited + shift[x]) % values)[own[x]]
+        kind, attribute = np.nonzero(speaks & (value >= 0))
+        said = names(ATTRIBUTES, "attribute", attributes)
+        below = np.arange(first, len(above))
+        return Facts.of(
+            {
+                "kind": kinds(levels),
+                "attribute": said,
+                "value": [v for a in said for v in names(VALUES.get(a, ""), a, values)],
+            },
+            isa=("kind kind", np.stack([below, above[below]], 1)),
+            own=("kind attribute", np.argwhere(own)),
+            has=(
+                "kind attribute value",
+                np.stack([kind, attribute, attribute * values + value[kind, attribute]], 1),
+            ),
+        )
+
+    @staticmethod
+    def _tree(rng: np.random.RandomState, levels: tuple[int, ...]) -> NDArray[np.int64]:
+        """[kinds] the kind above; of the second level as the names have it."""
+        above = [np.full(levels[0], -1), np.arange(levels[1]) * levels[0] // levels[1]]
+        start = levels[0]
+        for upper, number in itertools.pairwise(levels[1:]):
+            above.append(start + rng.randint(upper, size=number))
+            start += upper
+        return np.concatenate(above)
+
+
+def kinds(levels: tuple[int, ...]) -> list[str]:
+    """Names of all kinds, level by level."""
+    per_order = levels[1] // levels[0]
+    known = [k for kinds in ORDERS.values() for k in kinds.split()[:per_order]]
+    taken = {*ORDERS, *known, *ATTRIBUTES.split()}
+    syllables = ["".join(s) for s in itertools.product("bdgklmnprtvz", "aeiou")]
+    length = 2 if sum(levels) < 3_000 else 3
+    made = ["".join(s) for s in itertools.product(syllables, repeat=length)]
+    # a stride prime to their number: neighbours have names that can be told apart
+    mixed = (f"{made[i * 1_009 % len(made)]}n" for i in range(len(made)))
+    free = (name for name in mixed if name not in taken)
+    out: list[str] = []
+    for real, number in ((list(ORDERS), levels[0]), (known, levels[1]), ([], sum(levels[2:]))):
+        out += real[:number]
+        out += itertools.islice(free, max(0, number - len(real)))
+    return out
