@@ -84,8 +84,8 @@ class Prover(World):
         {
             "tiny": {"tales": 60, "people": 2, "levels": 4, "values": 3},
             "small": {"tales": 900, "people": 3, "levels": 6, "values": 3},
-            "base": {"tales": 2_000, "people": 3, "levels": 6, "values": 4},
-            "large": {"tales": 5_000, "people": 4, "levels": 8, "values": 4},
+            "base": {"tales": 5_000, "people": 3, "levels": 6, "values": 4},
+            "large": {"tales": 6_000, "people": 4, "levels": 8, "values": 4},
             "ruletaker": {"tales": 1_500, "people": 4, "levels": 5, "values": 2},
             "prontoqa": {
                 "tales": 1_500,
