@@ -26,7 +26,7 @@ def given(exemplified: int, stated: int, both: int, neither: int = 0) -> dict[st
 
 def swept(both: int) -> Exposure:
     """Of the base world's 576 rules 480 are exemplified, ``both`` of these are told as well."""
-    return Exposure(held=0.1, shown=0.95, given=given(480 - both, 64, both, 32))
+    return Exposure(held=0.05, shown=0.93, given=given(480 - both, 64, both, 32))
 
 
 BASE = {"persons": 50, "relations": 24, "definitions": 576}
