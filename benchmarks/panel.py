@@ -7,6 +7,7 @@ A panel is one world, size and exposure; its rows are asked the same questions. 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
@@ -69,10 +70,12 @@ class Panel:
         traced = next((row for row in self.interpolators if row.label == "tracer"), None)
         return sentence(self.name, self.models, traced)
 
-    def judge(self, row: Row) -> tuple[Verdict, ...]:
-        """A verdict per rung of one of the models; the others are its positive controls."""
-        others = [other for other in self.models if other is not row]
-        return judge(row, {ceiling.label: ceiling for ceiling in self.ceilings}, others)
+    @functools.cached_property
+    def verdicts(self) -> dict[str, tuple[Verdict, ...]]:
+        """Label of a model -> a verdict per rung; the other models are its positive controls."""
+        ceilings = {ceiling.label: ceiling for ceiling in self.ceilings}
+        others = {row.label: [o for o in self.models if o is not row] for row in self.models}
+        return {row.label: judge(row, ceilings, others[row.label]) for row in self.models}
 
 
 def panels(cells: Sequence[Cell], outcome: Outcome, corpora: Corpora) -> tuple[Panel, ...]:

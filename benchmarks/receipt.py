@@ -223,7 +223,7 @@ def _panel(panel: Panel, others: Sequence[Panel]) -> dict[str, Any]:
         "name": panel.name,
         "rows": rows,
         "profiles": [_plain(found) for found in profiles(panel, others)],
-        "verdicts": {row.label: [_plain(v) for v in panel.judge(row)] for row in panel.models},
+        "verdicts": {label: [_plain(v) for v in found] for label, found in panel.verdicts.items()},
         "sentence": panel.sentence,
         "holes": [dataclasses.asdict(hole) for hole in panel.holes],
     }
@@ -267,4 +267,4 @@ def _plain(value: Any) -> Any:
         return dict(zip(("mean", "low", "high"), value.at())) | {"over": value.over}
     if dataclasses.is_dataclass(value):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    return value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -135,7 +135,7 @@ def _panel(panel: Panel, drawn: Drawings, told: str, interval: str) -> Iterator[
         yield figure(drawing, shows)
     if not panel.models:
         return
-    yield _verdicts(panel)
+    yield from _verdicts(panel)
     written = list(_proofs([*panel.models, *panel.untraced.values()], shown.columns))
     if written:
         yield grid("Proofs written before the answer", ["", *shown.columns], written)
@@ -147,18 +147,18 @@ def _panel(panel: Panel, drawn: Drawings, told: str, interval: str) -> Iterator[
         yield tag("p", CONTROLS, of="note")
 
 
-def _verdicts(panel: Panel) -> str:
-    rows = [
-        [f"{row.label}: {v.rung}", v.kind, v.ceiling, v.evidence]
-        for row in panel.models
-        for v in panel.judge(row)
-    ]
-    return grid(
+def _verdicts(panel: Panel) -> Iterator[str]:
+    told = [(label, verdict) for label, found in panel.verdicts.items() for verdict in found]
+    yield grid(
         "Verdict on each rung: does it still rise at the end of this budget?",
         ["", "verdict", "level explained by", "evidence"],
-        rows,
+        [[f"{label}: {v.rung}", str(v), v.ceiling, v.evidence] for label, v in told],
         text=(1, 2, 3),
     )
+    weighed = [(label, v) for label, v in told if v.laws]
+    if weighed:
+        lines = "\n\n".join("\n".join([label, *v.lines()]) for label, v in weighed)
+        yield fold("Laws, bends, and the two hypotheses beside the points", tag("pre", lines))
 
 
 def _proofs(rows: Iterable[Row], rungs: Sequence[str]) -> Iterator[list[str]]:

@@ -2,7 +2,9 @@
 
 A law is chosen first by its error on held-out points, the last that were measured, for a law that
 cannot foretell them explains nothing; among those that foretell them equally well, by AICc (Hurvich
-& Tsai 1989, doi:10.1093/biomet/76.2.297).
+& Tsai 1989, doi:10.1093/biomet/76.2.297), on the curve and on other draws of its worlds and runs:
+what only these worlds show is no evidence for a law. How often that names a wrong law is simulated
+in docs/verdicts.md.
 
 Simulated coverage of the 95% intervals within the points and a decade beyond them, three laws with
 the noise of trained models: .98 to 1 with 3 runs, .94 to 1 with 5, .97 to 1 with 15.
@@ -24,8 +26,10 @@ from .measured import LOG, Curve, Floats
 
 LEAST = 5  # points below which no law is fitted
 DRAWS = 1_000
-ALIKE = 1.0  # standard errors: extrapolations nearer to each other than this are equally good
-SURE = 0.9  # weight from which points are attributed to one law
+VOTES = 100  # other draws on which laws compete
+ALIKE = 2.5  # standard errors: extrapolations nearer to each other than this are equally good
+SURE = 0.95  # weight from which points are attributed to one law
+ADEQUATE = 2.0  # mean square error, in standard errors, above which the law misses the points
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,9 +41,11 @@ class Fit:
     parameters: Floats  # [P] in the law's own coordinates
     draws: Floats  # [P, n] of the resampled curves
     aicc: float
+    votes: Floats  # [V] AICc on other draws of worlds and runs
+    misfit: float  # mean square error on all points, in standard errors, per degree of freedom
     extrapolation: float  # root mean square error on the held-out points, in standard errors
     missed: float  # the same error in the units of the curve
-    weight: float  # share of belief among the laws fitted
+    weight: float  # share of the other draws on which it is the best; without any, Akaike's weight
 
     @property
     def constants(self) -> dict[str, float]:
@@ -76,7 +82,8 @@ class Fits:
     @property
     def attributed(self) -> str:
         """The law that the points are surely of, or "undecided"."""
-        return self.best.law.name if self.best.weight >= SURE else "undecided"
+        sure = self.best.weight >= SURE and self.best.misfit <= ADEQUATE
+        return self.best.law.name if sure else "undecided"
 
     def of(self, name: str) -> Fit | None:
         return next((fit for fit in self.fits if fit.law.name == name), None)
@@ -92,17 +99,24 @@ class Fits:
         return centre, np.minimum(low, centre), np.maximum(high, centre)
 
 
-def fit(curve: Curve, laws: Sequence[Law] = CURVES, *, draws: int = DRAWS) -> Fits:
+def fit(
+    curve: Curve, laws: Sequence[Law] = CURVES, *, draws: int = DRAWS, held: int | None = None
+) -> Fits:
     """Every law of as many axes as the curve, with ``draws`` resampled fits each.
 
-    The last fifth of the points, at least two, choose among the laws; a law of P parameters needs
-    P + 2 points before those. Raises UserError where there are too few points for any.
+    The ``held`` last points choose among the laws: by default a fifth, at least two; with 0, AICc
+    alone. A law of P parameters needs P + 2 points before those, and P + 3 in all. Raises UserError
+    where there are too few points for any.
     """
-    return fit_all([curve], laws, draws=draws)[0]
+    return fit_all([curve], laws, draws=draws, held=held)[0]
 
 
 def fit_all(
-    curves: Sequence[Curve], laws: Sequence[Law] = CURVES, *, draws: int = DRAWS
+    curves: Sequence[Curve],
+    laws: Sequence[Law] = CURVES,
+    *,
+    draws: int = DRAWS,
+    held: int | None = None,
 ) -> tuple[Fits, ...]:
     """``fit`` of many curves of one kind over the same x, their descents done at once.
 
@@ -119,14 +133,14 @@ def fit_all(
     still = [a for a, x in zip(first.axes, first.x) if np.ptp(x) == 0]
     if still:
         raise UserError(f"{still[0]} is the same at all points; vary it, or leave the axis out")
-    held = max(2, points // 5)
+    held = ahead(points) if held is None else held
     refused = {}
     for law in laws:
-        size = len(law.linear) + len(law.nonlinear)
+        size = needs(law)
         if law.axes != len(first.axes):
             refused[law.name] = f"it has {law.axes} axes, the curve {len(first.axes)}"
-        elif points - held < size + 2:
-            refused[law.name] = f"it needs {size + 2 + held} points, there are {points}"
+        elif points < size + max(held, 1):
+            refused[law.name] = f"it needs {size + max(held, 1)} points, there are {points}"
     fitted = [law for law in laws if law.name not in refused]
     if not fitted:
         raise UserError(f"no law fits: {'; '.join(f'{k}: {v}' for k, v in refused.items())}")
@@ -134,6 +148,16 @@ def fit_all(
     samples = [curve.resampled(draws, rng) for curve in curves]
     found = [_fit(law, curves, samples, points - held) for law in fitted]
     return tuple(Fits(c, _ranked(fits), refused) for c, fits in zip(curves, zip(*found)))
+
+
+def ahead(points: int) -> int:
+    """How many of the last points are held out."""
+    return max(2, points // 5)
+
+
+def needs(law: Law) -> int:
+    """Points without which a law is not fitted, beside those held out."""
+    return len(law.linear) + len(law.nonlinear) + 2
 
 
 def _fit(
@@ -144,27 +168,39 @@ def _fit(
     mean = np.stack([curve.mean for curve in curves], axis=1)
     full = _problem(law, first, mean, np.ones_like(mean), np.stack([c.se for c in curves], axis=1))
     p, loss = solve(law, full)
-    early, _ = solve(law, full.points(slice(None, until)))
-    ahead = full.points(slice(until, None))
-    value = law.evaluate(ahead.u, early)
-    if first.kind == "accuracy":
-        value = np.clip(value, 0, 1)
-    extrapolation = np.sqrt((ahead.residual(value)[0] ** 2).mean(0))
-    missed = np.sqrt(((value - ahead.y) ** 2).mean(0))
-    size, points = len(p) + 1, first.points  # the noise is estimated as well
-    aicc = points * np.log(np.maximum(loss, 1e-12) / points)
-    aicc += 2 * size + 2 * size * (size + 1) / (points - size - 1)
+    extrapolation = missed = np.zeros(len(curves))
+    if until < first.points:
+        early, _ = solve(law, full.points(slice(None, until)))
+        left = full.points(slice(until, None))
+        value = law.evaluate(left.u, early)
+        if first.kind == "accuracy":
+            value = np.clip(value, 0, 1)
+        extrapolation = np.sqrt((left.residual(value)[0] ** 2).mean(0))
+        missed = np.sqrt(((value - left.y) ** 2).mean(0))
+    misfit = loss / (first.points - len(p))
     fits = []
     for i, curve in enumerate(curves):
-        draws = np.zeros((len(p), 0))
-        if samples[i][0].size:
-            resampled = _problem(law, curve, *samples[i], curve.se[:, None])
-            near = np.tile(p[:, [i]], samples[i][0].shape[1])
-            # it begins near its end: more steps move no interval by a tenth of its width
-            draws = descend(law, resampled, near, steps=20, enough=1e-4)[0]
-        told = float(aicc[i]), float(extrapolation[i]), float(missed[i])
-        fits.append(Fit(law, curve, p[:, i], draws, *told, weight=0.0))
+        draws, votes = np.zeros((len(p), 0)), np.zeros(0)
+        means, weights = samples[i]
+        if means.size:
+            # they begin near their end: more steps move no interval by a tenth of its width
+            near = np.tile(p[:, [i]], means.shape[1])
+            drawn = _problem(law, curve, means, weights, curve.se[:, None])
+            draws = descend(law, drawn, near, steps=20, enough=1e-4)[0]
+            if curve.sampled:
+                some = means[:, :VOTES]
+                drawn = _problem(law, curve, some, np.ones_like(some), curve.se[:, None])
+                votes = descend(law, drawn, near[:, :VOTES], steps=20, enough=1e-4)[1]
+        told = float(misfit[i]), float(extrapolation[i]), float(missed[i])
+        aicc, votes = _aicc(loss[i], law, curve), _aicc(votes, law, curve)
+        fits.append(Fit(law, curve, p[:, i], draws, float(aicc), votes, *told, weight=0.0))
     return fits
+
+
+def _aicc(loss: Floats, law: Law, curve: Curve) -> Floats:
+    size = len(law.linear) + len(law.nonlinear) + 1  # the noise is estimated as well
+    fine = curve.points * np.log(np.maximum(loss, 1e-12) / curve.points)
+    return fine + 2 * size + 2 * size * (size + 1) / (curve.points - size - 1)
 
 
 def _problem(law: Law, curve: Curve, mean: Floats, weight: Floats, se: Floats) -> Problem:
@@ -177,12 +213,16 @@ def _problem(law: Law, curve: Curve, mean: Floats, weight: Floats, se: Floats) -
 
 
 def _ranked(fits: Sequence[Fit]) -> tuple[Fit, ...]:
-    """Ordered by choice, with weights: Akaike's among those that extrapolate equally well."""
+    """Ordered by weight, which only laws have that extrapolate as well as the best of them."""
     best = min(f.extrapolation for f in fits)
     alike = np.array([f.extrapolation <= np.hypot(best, ALIKE) for f in fits])
-    aicc = np.array([f.aicc for f in fits])
-    weights = np.where(alike, np.exp((aicc[alike].min() - aicc) / 2), 0)
-    weights /= weights.sum()
+    aicc = np.where(alike, [f.aicc for f in fits], np.inf)
+    weights = np.exp((aicc.min() - aicc) / 2)
+    votes = np.stack([f.votes for f in fits])
+    if votes.size:
+        winner = np.where(alike[:, None], votes, np.inf).argmin(0)
+        weights = np.bincount(winner, minlength=len(fits))
+    weights = weights / weights.sum()
     told = [dataclasses.replace(f, weight=float(w)) for f, w in zip(fits, weights)]
     return tuple(sorted(told, key=lambda f: (-f.weight, f.extrapolation)))
 

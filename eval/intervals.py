@@ -36,6 +36,7 @@ class Band:
     high: Curve
     over: str  # what was resampled: "worlds", "runs" or "questions"
     runs: NDArray[np.float64]  # [R, K] the mean of each run, for paired comparisons
+    world: NDArray[np.int64]  # [R] number of the world that each run saw
 
     def at(self, checkpoint: int = -1) -> tuple[float, float, float]:
         """(mean, low, high) at one checkpoint; by default the last."""
@@ -46,7 +47,7 @@ class Band:
         """0 = chance, 1 = perfect; NaN where chance is 1 and nothing can be shown."""
         scale = 1 - chance if chance < 1 else np.nan
         values = [(v - chance) / scale for v in (self.mean, self.low, self.high, self.runs)]
-        return Band(values[0], values[1], values[2], self.over, values[3])
+        return Band(values[0], values[1], values[2], self.over, values[3], self.world)
 
 
 def wilson(share: Curve, n: int, level: float = LEVEL) -> tuple[Curve, Curve]:
@@ -188,4 +189,5 @@ def _band(
     else:
         between = resampled(units) if len(units) >= RESAMPLED else student(units)
         low, high = np.minimum(low, between[0]), np.maximum(high, between[1])
-    return Band(_mean(runs, world), np.clip(low, *bounds), np.clip(high, *bounds), over, runs)
+    mean = _mean(runs, world)
+    return Band(mean, np.clip(low, *bounds), np.clip(high, *bounds), over, runs, world)

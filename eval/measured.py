@@ -86,6 +86,11 @@ class Curve:
         return self.x.shape[1]
 
     @property
+    def sampled(self) -> bool:
+        """Whether other draws of it differ: of several runs, or of one run's questions."""
+        return len(self.runs) > 1 or (self.questions > 0 and self.kind == "accuracy")
+
+    @property
     def worlds(self) -> int:
         return int(self.world.max()) + 1
 

@@ -32,16 +32,19 @@ DATA_CONSTRAINED = {
 class Chinchilla(Law):
     """L(N, D) = E + A / N^alpha + B / D^beta: size and data each take away a part of the loss.
 
-    Source: Hoffmann et al. 2022 (arXiv 2203.15556). Axes: N, D.
+    Source: Hoffmann et al. 2022 (arXiv 2203.15556). Axes: N, D; with ``axes`` 3 a third, U, does
+    not matter: the null of the laws in which it does.
     E: the loss that remains; A, alpha: how it falls with size; B, beta: with data.
     """
 
     name = "Chinchilla"
     linear, nonlinear = ("A", "B", "E"), ("alpha", "beta")
-    axes = 2
+
+    def __init__(self, axes: int = 2) -> None:
+        self.axes = axes
 
     def box(self, u: Floats) -> tuple[Floats, Floats]:
-        return np.zeros(2), 6 / np.ptp(u[:, :, 0], axis=1)
+        return np.zeros(2), 6 / np.ptp(u[:2, :, 0], axis=1)
 
     def terms(self, u: Floats, theta: Floats) -> Sequence[Term]:
         sized, read = -theta[0] * u[0], -theta[1] * u[1]

@@ -1,13 +1,15 @@
 """The verdict per rung: plateau, rising, fell or undecided, against which ceiling, and why.
 
 Definitions (DESIGN section 2), on the raw accuracy of one row:
-- *plateau*: over the last decade of compute the mean stays within 0.03. At the floor (a ceiling of
-  0 there) it also needs a positive control: another row on the same corpora that is above chance on
-  that rung by the same budget. Without one, a broken set-up would look like a law.
-- *rising* / *fell*: over the last half decade the change is more than 0.03 and its interval leaves
-  out 0; a rise also needs fewer bits, or it is only a threshold being crossed.
-- *undecided*: all else, with the budget that would decide: ten times the compute at which the
-  present level was first reached. Fewer than 30 questions decide nothing.
+- At least RUNS runs on WORLDS corpora and FEW questions stand behind any verdict.
+- *plateau at L ± e*, *rising*, *fell*: what ``trend.decide`` sees over the last decade of compute.
+  At the floor (a ceiling of 0 there) a plateau also needs a positive control: another row on the
+  same corpora that is above chance on that rung by the same budget. Without one, a broken set-up
+  would look like a law.
+- *undecided*: all else, with what would decide: ten times the compute at which the present level
+  was first reached, or more runs where the noise hides it.
+The laws' weights, the two hypotheses' predictions and where the bits bend are evidence, printed
+beside it; none of them makes a verdict, for no law foretells a bend that no point has passed.
 """
 
 from __future__ import annotations
@@ -17,14 +19,29 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .intervals import change
+from ..registry import UserError
+from .curves import VOTES, fit
+from .hypotheses import Hypotheses, Knee, foretell, knee
+from .intervals import Band, over_runs, wilson
+from .measured import Curve, Floats
 from .score import Row, RungScore
+from .trend import DECADE, FLAT, Decision, decide, level, window
 
-FLAT = 0.03  # accuracy: a plateau stays within it over a decade
-DECADE, HALF = 10.0, 10.0**0.5  # factors of compute
-POINTS = 3  # checkpoints that the last decade must hold: two cannot show that it is flat between
+RUNS, WORLDS = 5, 3  # behind any verdict: initialisations, and worlds that they saw
 FEW = 30  # questions below which neither a level nor its chance means much
+DRAWS = 200  # resampled fits behind each printed interval
 CEILINGS = ("reuser", "inductor", "deducer")
+
+Triple = tuple[float, float, float]  # mean, low, high
+
+
+@dataclasses.dataclass(frozen=True)
+class Weighed:
+    """One law through the curve: how often it is the best, and its error on the held-out points."""
+
+    law: str
+    weight: float  # share of other draws of the worlds and runs on which it is the best
+    missed: float  # accuracy, root mean square
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,67 +51,179 @@ class Verdict:
     ceiling: str  # the least reference that would explain the level: "reuser", .. or "between .."
     evidence: str
     budget: float | None = None  # FLOPs per run that would decide; None: decided, or not by compute
+    level: float = float("nan")  # over the last decade of compute, or at the last checkpoint
+    error: float = float("nan")  # the wider side of its 95% interval
+    laws: tuple[Weighed, ...] = ()  # heaviest first; none where there are too few points
+    knee: Knee | None = None
+    hypotheses: Hypotheses | None = None
+    observed: Floats | None = None  # [3, K] mean, low, high, beside the hypotheses
+
+    def __str__(self) -> str:
+        at = f"{self.level:.2f} ± {self.error:.2f}"
+        if self.kind != "undecided":
+            return f"{self.kind} {'at' if self.kind == 'plateau' else 'to'} {at}"
+        would = (
+            "" if self.budget is None else f", would be decided by about {self.budget:.0e} FLOPs"
+        )
+        return f"undecided at {at}{would}"
+
+    def lines(self) -> list[str]:
+        """All evidence as lines of text: laws, knee, and the hypotheses beside the points."""
+        out = [f"{self.rung}: {self} ({self.ceiling})", f"  {self.evidence}"]
+        told = [f"{w.law} {w.weight:.2f} (missed by {w.missed:.3f})" for w in self.laws]
+        if told:
+            out.append(f"  weights of the laws, error on held-out points: {', '.join(told)}")
+        if self.knee is not None:
+            out.append(f"  {self.knee}")
+        if self.hypotheses is not None and self.observed is not None:
+            out += [f"  {line}" for line in self.hypotheses.lines(self.observed)]
+            apart = self.hypotheses.apart
+            when = f"from {apart:.1e} FLOPs" if apart else "not within four decades"
+            out.append(f"  the two hypotheses' intervals part {when}")
+        return out
 
 
-def judge(row: Row, ceilings: Mapping[str, Row], others: Sequence[Row] = ()) -> tuple[Verdict, ...]:
+def judge(
+    row: Row, ceilings: Mapping[str, Row], others: Sequence[Row] = (), *, weigh: bool = True
+) -> tuple[Verdict, ...]:
     """One verdict per headline rung but recall. ``ceilings``: name -> row of that reference;
-    ``others``: rows that may serve as positive control."""
+    ``others``: rows that may serve as positive control; without ``weigh`` no law is fitted, which
+    changes no verdict."""
     return tuple(
-        _judge(row, score, _level(score, ceilings), others)
+        _judge(row, score, ceilings, others, weigh)
         for name, score in row.rungs.items()
         if name != "recall"
     )
 
 
-def _judge(row: Row, score: RungScore, ceiling: str, others: Sequence[Row]) -> Verdict:
+def curve_of(row: Row, score: RungScore, kind: str = "accuracy") -> Curve | None:
+    """The curve of one rung over compute; None where nothing was trained, or no bits weighed.
+
+    Raises UserError for values that are no numbers.
+    """
+    band: Band | None = score.bits if kind == "bits" else score.accuracy
+    spent = row.flops > 0  # what is known before training is no point of a law
+    if band is None or not spent.any():
+        return None
+    asked = score.n // (int(band.world.max()) + 1)
+    world = band.world.tolist()
+    return Curve.of(
+        row.flops[spent],
+        band.runs[:, spent],
+        "bits" if kind == "bits" else "accuracy",
+        world=world,
+        questions=asked,
+    )
+
+
+def _judge(
+    row: Row,
+    score: RungScore,
+    ceilings: Mapping[str, Row],
+    others: Sequence[Row],
+    weigh: bool,
+) -> Verdict:
+    last = score.accuracy.at()
+    try:
+        curve, bits = curve_of(row, score), curve_of(row, score, "bits")
+    except UserError as error:
+        return Verdict(score.name, "undecided", "unknown", str(error))
+    ceiling, told = _level(score, ceilings, last), _told(last)
+    base = Verdict(score.name, "undecided", ceiling, "", None, last[0], _half(last))
+    if curve is None:
+        return dataclasses.replace(base, evidence=f"at {told}, and nothing was trained")
     if score.n < FEW:
-        why = f"only {score.n} questions, at {_told(score)}: more of them would decide, not compute"
-        return Verdict(score.name, "undecided", ceiling, why)
-    mean, flops = score.accuracy.mean, row.flops
-    flat_from = _flat_from(mean)
-    decide = DECADE * max(float(flops[flat_from]), float(flops[0]))
-    first = int(np.searchsorted(flops, flops[-1] / DECADE * (1 + 1e-9), side="right")) - 1
-    if first >= 0 and len(flops) - first >= POINTS and flat_from <= first:
-        spread = float(np.ptp(mean[first:]))
-        evidence = f"within {spread:.3f} over the last decade of compute, at {_told(score)}"
-        return _floor_or_plateau(row, score, ceiling, evidence, others)
-    half = int(np.searchsorted(flops, flops[-1] / HALF * (1 + 1e-9), side="right")) - 1
-    if half >= 0 and half < len(flops) - 1:
-        step, low, high = change(score.accuracy, half)
-        moved = f"{step:+.2f} [{low:+.2f}, {high:+.2f}] over the last half decade of compute"
-        if step > FLAT and low > 0:
-            if score.bits is not None and score.bits.mean[-1] < score.bits.mean[half]:
-                return Verdict(score.name, "rising", ceiling, f"{moved}, to {_told(score)}")
-            return Verdict(
-                score.name, "undecided", ceiling, f"{moved}, but the bits do not show it", decide
-            )
-        if step < -FLAT and high < 0:
-            return Verdict(score.name, "fell", ceiling, f"{moved}, to {_told(score)}")
-    why = f"at {_told(score)}, level since {flops[flat_from]:.1e} of {flops[-1]:.1e} FLOPs"
-    if len(flops) < POINTS:
-        why += f", {len(flops)} checkpoint{'s' * (len(flops) > 1)}"
-    return Verdict(score.name, "undecided", ceiling, why, decide)
+        why = f"only {score.n} questions, at {told}: more of them would decide, not compute"
+        return dataclasses.replace(base, evidence=why)
+    found = decide(curve, bits)
+    since, last_spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
+    enough = DECADE * since <= last_spent * (1 + 1e-9)  # compute for a plateau at this level
+    few = _too_few(curve)
+    if few:
+        base = dataclasses.replace(base, evidence=f"{found.why}, at {told}; {few}")
+        return base if enough else dataclasses.replace(base, budget=DECADE * since)
+    if weigh:
+        base = _weighed(base, row, score, curve, bits)
+    if found.kind == "plateau":
+        return _floor_or_plateau(base, row, score, ceilings, curve, found, others)
+    if found.kind == "undecided":
+        why = f"{found.why}, at {told}, level since {since:.1e} of {last_spent:.1e} FLOPs"
+        if curve.points < 3:
+            why += f", {curve.points} checkpoint{'s' * (curve.points > 1)}"
+        if found.runs is not None and enough:
+            more = f"too noisy: about {found.runs} runs would decide, not compute"
+            return dataclasses.replace(base, evidence=f"{why}; {more}")
+        budget = DECADE * (last_spent if enough else since)
+        return dataclasses.replace(base, evidence=why, budget=budget)
+    return dataclasses.replace(base, kind=found.kind, evidence=f"{found.why}, to {told}")
+
+
+def _too_few(curve: Curve) -> str:
+    """Why so few runs or worlds stand behind no verdict; empty where they are enough."""
+    runs, worlds = len(curve.runs), curve.worlds
+    if runs >= RUNS and worlds >= WORLDS:
+        return ""
+    have = f"{runs} run{'s' * (runs > 1)} on {worlds} corp{'ora' if worlds > 1 else 'us'}"
+    return f"{have}; at least {RUNS} runs on {WORLDS} corpora stand behind a verdict"
+
+
+def _weighed(
+    base: Verdict, row: Row, score: RungScore, curve: Curve, bits: Curve | None
+) -> Verdict:
+    """``base`` with the laws through the curve, and what follows from them, as evidence."""
+    try:
+        fits = fit(curve, draws=VOTES)
+    except UserError:  # too few points for any law
+        return base
+    band, spent = score.accuracy, row.flops > 0
+    return dataclasses.replace(
+        base,
+        laws=tuple(Weighed(f.law.name, f.weight, f.missed) for f in fits.fits),
+        knee=None if bits is None else knee(curve, bits),
+        hypotheses=foretell(curve, DRAWS),
+        observed=np.stack([band.mean, band.low, band.high])[:, spent],
+    )
 
 
 def _floor_or_plateau(
-    row: Row, score: RungScore, ceiling: str, evidence: str, others: Sequence[Row]
+    base: Verdict,
+    row: Row,
+    score: RungScore,
+    ceilings: Mapping[str, Row],
+    curve: Curve,
+    found: Decision,
+    others: Sequence[Row],
 ) -> Verdict:
-    mean, low, _ = score.accuracy.at()
-    if low > score.chance.value and mean > score.chance.value + FLAT:
-        return Verdict(score.name, "plateau", ceiling, evidence)
-    at_floor = mean <= score.chance.value + FLAT
-    evidence = f"{'at' if at_floor else 'not told apart from'} the floor: {evidence}"
-    budget, found = float(row.flops[-1]), None
+    first = window(curve, DECADE)
+    assert first is not None  # a plateau is one over a decade
+    runs = level(curve, first)[:, None]
+    questions = wilson(np.array([curve.shares @ runs[:, 0]]), score.n)
+    names = [str(w) for w in curve.world]
+    at = over_runs(runs, names, questions, (0.0, 1.0)).at()
+    chance = score.chance.value
+    plateau = dataclasses.replace(
+        base,
+        kind="plateau",
+        ceiling=_level(score, ceilings, at),
+        evidence=f"{found.why}, at {_told(at)}",
+        level=at[0],
+        error=_half(at),
+    )
+    if at[1] > chance and at[0] > chance + FLAT:
+        return plateau
+    where = "at" if at[0] <= chance + FLAT else "not told apart from"
+    evidence = f"{where} the floor: {plateau.evidence}"
+    budget, later = float(row.flops[-1]), None
     for other in others:
         rose = _rises_at(other, score.name) if other.digests == row.digests else None
         if other is row or rose is None:
             continue
         if rose <= budget:
             control = f"{other.label} rises there by {rose:.1e} FLOPs"
-            return Verdict(score.name, "plateau", ceiling, f"{evidence}; {control}")
-        found = min(found or rose, rose)
+            return dataclasses.replace(plateau, evidence=f"{evidence}; {control}")
+        later = min(later or rose, rose)
     why = f"{evidence}, and no positive control rises there by {budget:.1e} FLOPs"
-    return Verdict(score.name, "undecided", ceiling, why, found or budget)
+    return dataclasses.replace(plateau, kind="undecided", evidence=why, budget=later or budget)
 
 
 def _rises_at(row: Row, rung: str) -> float | None:
@@ -109,21 +238,14 @@ def _rises_at(row: Row, rung: str) -> float | None:
     return float(row.flops[below[-1] + 1 if len(below) else 0])
 
 
-def _flat_from(mean: np.ndarray) -> int:
-    """The first checkpoint from which all means lie within FLAT of one another."""
-    reverse = mean[::-1]
-    spread = np.maximum.accumulate(reverse) - np.minimum.accumulate(reverse)
-    return len(mean) - int(np.searchsorted(spread, FLAT + 1e-9, side="right"))
-
-
-def _level(score: RungScore, ceilings: Mapping[str, Row]) -> str:
+def _level(score: RungScore, ceilings: Mapping[str, Row], at: Triple) -> str:
     """The least ceiling that would explain the level, or the two between which it lies."""
     heights = {
         name: ceilings[name].rungs[score.name].accuracy.at()[0]
         for name in CEILINGS
         if name in ceilings and score.name in ceilings[name].rungs
     }
-    _, low, high = score.accuracy.at()
+    _, low, high = at
     below = ""
     for name, raw in heights.items():
         # a reference that derives nothing still guesses: its floor reaches from 0 up to chance
@@ -136,6 +258,9 @@ def _level(score: RungScore, ceilings: Mapping[str, Row]) -> str:
     return f"above {below}" if below else "unknown"
 
 
-def _told(score: RungScore) -> str:
-    mean, low, high = score.accuracy.at()
-    return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+def _half(at: Triple) -> float:
+    return max(at[2] - at[0], at[0] - at[1])
+
+
+def _told(at: Triple) -> str:
+    return f"{at[0]:.2f} [{at[1]:.2f}, {at[2]:.2f}]"

@@ -42,9 +42,8 @@ class Page(HTMLParser):
 
 
 def rung(mean, low, high, chance=0.1, uniform=0.05, name="instance"):
-    band = Band(
-        np.array([mean]), np.array([low]), np.array([high]), "questions", np.array([[mean]])
-    )
+    at, where = np.array([mean]), np.array([low, high])
+    band = Band(at, where[:1], where[1:], "questions", at[None], np.zeros(1, int))
     return RungScore(name, 300, band, None, Chance(chance, uniform, "uniform"))
 
 
