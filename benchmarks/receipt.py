@@ -87,6 +87,7 @@ class RowRecord(_Strict):
     controls: dict[str, dict[str, Any]]
     proofs: dict[str, ProofRecord]  # rung -> the proofs written, in chain mode
     load: float | None
+    reach: dict[str, Interval] | None = None  # height, log10 of conclusions; older ones have none
 
 
 class PanelRecord(_Strict):
@@ -240,6 +241,7 @@ def _row(row: Row, kind: str) -> dict[str, Any]:
         "controls": {name: _plain(found) for name, found in row.controls.items()},
         "proofs": {name: _proofs(found) for name, found in row.proofs.items()},
         "load": row.load,
+        "reach": None if row.reach is None else _plain(row.reach),
     }
 
 

@@ -14,6 +14,7 @@ from ..eval.controls import Controls, Okapi
 from ..eval.intervals import Band
 from ..eval.score import Row
 from . import disk
+from .evidence import reach, verdicts
 from .page import figure, fold, grid, page, tag
 from .panel import Panel, profiles
 from .receipt import Receipt
@@ -135,7 +136,8 @@ def _panel(panel: Panel, drawn: Drawings, told: str, interval: str) -> Iterator[
         yield figure(drawing, shows)
     if not panel.models:
         return
-    yield from _verdicts(panel)
+    yield from verdicts(panel)
+    yield from reach(panel.models)
     written = list(_proofs([*panel.models, *panel.untraced.values()], shown.columns))
     if written:
         yield grid("Proofs written before the answer", ["", *shown.columns], written)
@@ -145,20 +147,6 @@ def _panel(panel: Panel, drawn: Drawings, told: str, interval: str) -> Iterator[
     if controls:
         yield grid("Controls", ["", "share or d'", "questions"], controls)
         yield tag("p", CONTROLS, of="note")
-
-
-def _verdicts(panel: Panel) -> Iterator[str]:
-    told = [(label, verdict) for label, found in panel.verdicts.items() for verdict in found]
-    yield grid(
-        "Verdict on each rung: does it still rise at the end of this budget?",
-        ["", "verdict", "level explained by", "evidence"],
-        [[f"{label}: {v.rung}", str(v), v.ceiling, v.evidence] for label, v in told],
-        text=(1, 2, 3),
-    )
-    weighed = [(label, v) for label, v in told if v.laws]
-    if weighed:
-        lines = "\n\n".join("\n".join([label, *v.lines()]) for label, v in weighed)
-        yield fold("Laws, bends, and the two hypotheses beside the points", tag("pre", lines))
 
 
 def _proofs(rows: Iterable[Row], rungs: Sequence[str]) -> Iterator[list[str]]:

@@ -23,6 +23,7 @@ from .intervals import Band, means, shares
 from .marginals import possible
 from .predictions import Predictions
 from .proofs import ProofScore, proofs
+from .reach import Reach, reach
 
 NOT_TRACED = ", not traced"  # ends the label and mode of a row without what the tracer solves
 HEADLINE = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
@@ -71,6 +72,7 @@ class Row:
     controls: Mapping[str, Controls | Okapi]  # "nontheorem", "unknowable", "okapi"
     proofs: Mapping[str, ProofScore]  # of headline rungs, where proofs are written
     load: float | None  # corpus bits per parameter; None: not a trained model
+    reach: Reach | None  # None: no unstated conclusion was asked for often enough
 
 
 def score(cells: Sequence[Predictions], label: str) -> Row:
@@ -99,6 +101,7 @@ def score(cells: Sequence[Predictions], label: str) -> Row:
         controls={**controls(cells), **okapi(cells)},
         proofs=proofs(cells, right, list(headline)),
         load=load(corpus, first.parameters) if first.parameters else None,
+        reach=reach(cells, right),
     )
 
 

@@ -1,0 +1,49 @@
+"""What a report says of a panel beyond its table: verdicts with all their evidence, and reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..eval.score import Row
+from .page import fold, grid, tag
+from .panel import Panel
+
+REACH = (
+    "A rung and height is reached if at least half of its questions are answered rightly, and more "
+    "than chance explains; conclusions are the distinct ones of the whole corpus there, times the "
+    "share answered. Reach has no end: where it grows at a fixed corpus, compute makes links that "
+    "were never shown."
+)
+
+
+def verdicts(panel: Panel) -> Iterator[str]:
+    """A verdict per model and rung, and behind one line what laws and hypotheses say."""
+    told = [(label, verdict) for label, found in panel.verdicts.items() for verdict in found]
+    yield grid(
+        "Verdict on each rung: does it still rise at the end of this budget?",
+        ["", "verdict", "level explained by", "evidence"],
+        [[f"{label}: {v.rung}", str(v), v.ceiling, v.evidence] for label, v in told],
+        text=(1, 2, 3),
+    )
+    weighed = [(label, v) for label, v in told if v.laws]
+    if weighed:
+        lines = "\n\n".join("\n".join([label, *v.lines()]) for label, v in weighed)
+        yield fold("Laws, bends, and the two hypotheses beside the points", tag("pre", lines))
+
+
+def reach(rows: Iterable[Row]) -> Iterator[str]:
+    """How high, and how many, the unstated conclusions are that each row answers."""
+    told = []
+    for row in rows:
+        if row.reach is None:
+            continue
+        high = "{:.1f}\n[{:.1f}, {:.1f}]".format(*row.reach.height.at())
+        many = "{:,.0f}\n[{:,.0f}, {:,.0f}]".format(
+            *(10.0**v - 1 for v in row.reach.conclusions.at())
+        )
+        grew = [str(c) if c else "–" for c in row.reach.growth(row.flops).values()]
+        told.append([row.label, high, grew[0], many, grew[1]])
+    if told:
+        header = ["", "greatest height", "its change", "conclusions", "change of their log10"]
+        yield grid("Reach: unstated conclusions answered in at least half", header, told)
+        yield tag("p", REACH, of="note")
