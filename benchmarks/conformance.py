@@ -6,6 +6,7 @@ The symbolic checks stand in ``worlds/check.py``; those that need reference solv
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ WITHIN = {  # reference -> the rungs on which it is always right; on the others 
     "deducer": LADDER,
 }
 DEFAULT = ("tiny", "small")
-POOLED = 6  # world seeds whose questions are pooled where one world has too few
+POOLED = 6  # at most so many world seeds are pooled where one has too few questions
 ASKED = 4_000  # questions of a rung and a world that interpolators answer
 
 
@@ -78,8 +79,8 @@ def not_interpolable(subject: Subject) -> str:
     if not world.not_interpolable:
         raise Moot("the world declares no rung so")
     pool = _Pool(subject)
-    most = 1 if subject.size == "tiny" else POOLED
-    while pool.seeds < most and not pool.enough():
+    pool.add()
+    while pool.seeds < pool.wanted():
         pool.add()
     parts = []
     for rung in pool.rungs():
@@ -95,8 +96,8 @@ def not_interpolable(subject: Subject) -> str:
                 )
         best = max(share, key=lambda name: float(share[name].mean()))
         parts.append(
-            f"{rung}: {len(share[best]):,} questions of {pool.seeds} worlds, chance {chance:.3f}, "
-            f"best {share[best].mean():.3f} ({best})"
+            f"{rung}: chance {chance:.3f}, best {share[best].mean():.3f} ({best}) on "
+            f"{len(share[best]):,} questions (world seeds: {pool.seeds})"
         )
     return "; ".join(parts)
 
@@ -137,17 +138,21 @@ class _Pool:
     def right(self, rung: str, name: str) -> NDArray[np.bool_]:
         return np.concatenate(self.hits[rung][name])
 
-    def enough(self) -> bool:
-        """Whether every rung has the questions that DESIGN's bound asks for."""
-        return bool(self.hits) and all(
-            sum(n for _, n in self.chances[rung]) >= max(1_000, 40_000 * c * (1 - c))
-            for rung, c in [(r, self.chance(r)) for r in self.rungs()]
-        )
+    def wanted(self) -> int:
+        """The worlds that have the questions for DESIGN's bound, on all rungs where that can be."""
+        if self.subject.size == "tiny":
+            return 1
+        most = 1
+        for rung in self.rungs():
+            c, per_world = self.chance(rung), self.chances[rung][0][1]
+            worlds = math.ceil(max(1_000, 40_000 * c * (1 - c)) / per_world)
+            most = max(most, worlds if worlds <= POOLED else 1)
+        return most
 
 
 SOLVED = (
-    Check("ceilings", "as defined, on every rung", ceilings, needs=("corpus",)),
-    Check("interpolators", "at chance where declared", not_interpolable, needs=("ceilings",)),
+    Check("ceilings", "each reference solves its rungs, and no other", ceilings, ("corpus",)),
+    Check("interpolators", "likeness solves no rung declared so", not_interpolable, ("ceilings",)),
 )
 CHECKS = (*SYMBOLIC, *SOLVED, *ELSEWHERE)
 

@@ -2,11 +2,15 @@
 
 import dataclasses
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from zebroid import registry
+from zebroid.benchmarks import conformance
 from zebroid.benchmarks.conformance import CHECKS, SOLVED, conform
+from zebroid.eval.interpolators import lookup
 from zebroid.worlds import state
 from zebroid.worlds.catalog.composition import Composition
 from zebroid.worlds.check import run
@@ -71,14 +75,21 @@ def test_answers_that_likeness_gives_away_are_refused():
     assert "answers constituent by likeness: " in found["interpolators"]
 
 
-class Few(Composition):
-    id = "few-v1"
-    sizes = {"few": {"entities": 12, "relations": 4}}  # noqa: RUF012
+class Wide(Composition):
+    id = "wide-v1"
+    sizes = {  # noqa: RUF012
+        "tiny": {"entities": 32, "relations": 16},
+        "enough": {"entities": 32, "relations": 16},
+        "few": {"entities": 10, "relations": 8},
+    }
 
 
-def test_questions_of_several_worlds_are_pooled_where_one_has_too_few():
-    (found,) = run([dataclasses.replace(SOLVED[1], needs=())], Few(), ("few",))
-    assert found.passed and "of 6 worlds" in found.found
+@pytest.mark.parametrize(("size", "worlds"), [("tiny", 1), ("enough", 4), ("few", 1)])
+def test_worlds_are_pooled_where_their_questions_then_suffice(size, worlds, monkeypatch):
+    """40,000 c(1 - c) of them, c = chance; a rung that never has so many is judged all the same."""
+    monkeypatch.setattr(conformance, "interpolators", lambda *asked: (lookup(*asked),))
+    (found,) = run([dataclasses.replace(SOLVED[1], needs=())], Wide(), (size,))
+    assert found.passed and f"(world seeds: {worlds})" in found.found
 
 
 class Mislabelled(Composition):
@@ -139,6 +150,12 @@ def test_a_mistake_of_the_user_is_one_line_with_status_2(zebroid, world_file):
     ):
         status, out, err = zebroid("check", *words)
         assert (status, out, err.count("\n")) == (2, "", 1) and told in err
+
+
+def test_the_docs_name_every_check_and_its_promise():
+    page = (Path(registry.ROOT) / "docs" / "checks.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", page, re.MULTILINE)
+    assert rows == [(check.name, check.promise) for check in CHECKS]
 
 
 def test_every_check_rests_on_checks_before_it():

@@ -43,8 +43,8 @@ class Check:
     name: str
     promise: str
     find: Callable[[Subject], str]
-    scope: str = "size"  # "world": asked once; "least": at the world's least size; "size": at each
     needs: tuple[str, ...] = ()  # checks without which this one would only repeat their complaint
+    scope: str = "size"  # "world": asked once; "least": at the world's least size; "size": at each
 
 
 @dataclasses.dataclass(frozen=True)
