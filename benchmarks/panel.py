@@ -82,7 +82,7 @@ def panels(cells: Sequence[Cell], outcome: Outcome, corpora: Corpora) -> tuple[P
     """The panels of these cells, in their order; one whose cells all failed has holes alone."""
     results = {result.cell.digest: result for result in outcome.results}
     groups = _grouped(cells, lambda cell: (cell.world, cell.size, str(cell.exposure.record())))
-    names = _names([group[0] for group in groups])
+    names = names_of([group[0] for group in groups])
     return tuple(
         _panel(name, group, results, outcome.failures, corpora)
         for name, group in zip(names, groups)
@@ -220,7 +220,7 @@ def _why(cell: Cell, results: Mapping[str, Result], failures: Mapping[str, str])
     return results[cell.digest].run.failed if cell.digest in results else "not run yet"
 
 
-def _names(cells: Sequence[Cell]) -> list[str]:
+def names_of(cells: Sequence[Cell]) -> list[str]:
     """World and size of each panel, and the exposure in which it differs from its neighbours."""
     names = []
     for cell in cells:

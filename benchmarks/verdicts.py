@@ -18,14 +18,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import duckdb
 import numpy as np
 
 from ..eval import recovery
 from ..eval.recovery import UNDECIDED, VERDICTS, Design
 from ..registry import UserError, suggest
 from . import disk
-from .receipt import Receipt
+from .arms import read
 
 BLOCK = re.compile(r"(<!-- recovery (.+?) -->\n).*?(<!-- end of recovery -->)", re.DOTALL)
 DESIGNS = (
@@ -110,21 +109,9 @@ def noise(folder: Path, _: int) -> Lines:
 
 def spread(folder: Path) -> tuple[float, float, int]:
     """(deviation of a run throughout, at one checkpoint, curves) among the runs of a receipt."""
-    receipt = Receipt.read(folder / "receipt.json")
-    arm = {}
-    for cell in receipt.cells:
-        about = {k: str(v) for k, v in sorted(cell.cell.items()) if k != "seeds"}
-        arm[cell.digest[:16]] = tuple(about.items())
-    path = str(folder / "curves.parquet").replace("'", "''")
-    query = f'SELECT cell, "group", accuracy FROM \'{path}\' ORDER BY cell, "group", step'
-    runs: dict[object, dict[str, list[float]]] = {}
-    with duckdb.connect(":memory:") as db:
-        for cell, group, accuracy in db.execute(query).fetchall():
-            if " " not in group and group != "recall" and cell in arm:
-                runs.setdefault((arm[cell], group), {}).setdefault(cell, []).append(accuracy)
     found = []
-    for curves in runs.values():
-        y = np.array([c[-LATE:] for c in curves.values()])
+    for curve in (c for arm in read(folder) for c in arm.accuracy.values()):
+        y = curve.runs[:, -LATE:]
         if len(y) < 3 or y.shape[1] < LATE or not OPEN[0] <= y.mean() <= OPEN[1]:
             continue
         apart = y - y.mean(0)

@@ -138,7 +138,7 @@ def _judge(
     found = decide(curve, bits)
     since, last_spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
     enough = DECADE * since <= last_spent * (1 + 1e-9)  # compute for a plateau at this level
-    few = _too_few(curve)
+    few = too_few(curve)
     if few:
         base = dataclasses.replace(base, evidence=f"{found.why}, at {told}; {few}")
         return base if enough else dataclasses.replace(base, budget=DECADE * since)
@@ -158,7 +158,7 @@ def _judge(
     return dataclasses.replace(base, kind=found.kind, evidence=f"{found.why}, to {told}")
 
 
-def _too_few(curve: Curve) -> str:
+def too_few(curve: Curve) -> str:
     """Why so few runs or worlds stand behind no verdict; empty where they are enough."""
     runs, worlds = len(curve.runs), curve.worlds
     if runs >= RUNS and worlds >= WORLDS:

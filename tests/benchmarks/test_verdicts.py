@@ -17,12 +17,12 @@ ROOT = Path(zebroid.__file__).resolve().parent
 NOISE = "<!-- recovery noise docs/receipts/headline-v1 -->\nold\n<!-- end of recovery -->\n"
 
 
-def test_the_noise_that_is_simulated_is_that_of_the_headline() -> None:
+def test_the_noise_that_is_simulated_is_no_less_than_that_of_the_headline() -> None:
     page = verdicts.filled(NOISE, ROOT, 1)
     rows = [line.split("|")[2:4] for line in page.splitlines() if line.startswith("| ")][1:]
     assert "old" not in page and len(rows) == 2
     for measured, simulated in rows:
-        assert float(measured) == pytest.approx(float(simulated), rel=0.15)
+        assert float(simulated) / 1.4 < float(measured) < float(simulated) * 1.05
 
 
 def test_a_page_is_filled_in_place_and_its_words_are_kept(tmp_path, capsys) -> None:
