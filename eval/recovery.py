@@ -1,8 +1,8 @@
 """Recovery: laws and verdicts on simulated curves whose truth is known, as noisy as real ones.
 
 The noise is that of trained models on composition-v1 and zebra-v1, suite headline-v1, and a little
-more: runs differ throughout by LEVEL, at each checkpoint by JITTER beside the luck of the questions,
-and in when they begin to rise by SHIFT.
+more: runs differ throughout by LEVEL, at each checkpoint by JITTER beside the luck of the
+questions, and in when they begin to rise by SHIFT.
 """
 
 from __future__ import annotations
