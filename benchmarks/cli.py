@@ -165,6 +165,25 @@ def check(
 
 
 @app.command()
+def forecast(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    scenario: Annotated[
+        Path | None, typer.Option(help="TOML of growth rates and limits; default: as published.")
+    ] = None,
+    row: Annotated[
+        str, typer.Option(help="Row of the report: LABEL or 'PANEL: LABEL'; default: the first.")
+    ] = "",
+    rung: Annotated[list[str] | None, typer.Option(help="Only this rung; may be repeated.")] = None,
+    out: Annotated[Path, typer.Option(help="The figure: .svg or .png.")] = Path("forecast.svg"),
+) -> None:
+    """What becomes of an ability if compute, data, both or neither go on growing."""
+    from . import forecast as forecasts
+    from .terminal import console
+
+    forecasts.run(receipt, scenario, row, rung or (), out, console())
+
+
+@app.command()
 def clean(out: Out = Path("runs")) -> None:
     """Delete the cells kept in a folder of results; reports and receipts stay."""
     from .results import Store
