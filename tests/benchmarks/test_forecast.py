@@ -60,7 +60,7 @@ def test_arms_are_the_rows_of_the_report(arms) -> None:
 def test_a_receipt_becomes_branches_and_a_figure(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
-    words = ["forecast", str(HEADLINE), "--rung", "instance", "--rung", "schema"]
+    words = ["forecast", str(HEADLINE), "--rung", "schema"]
     done = CliRunner().invoke(app, [*words, "--out", "f.svg"])
     assert done.exit_code == 0, done.output
     for name in BRANCHES:
