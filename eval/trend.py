@@ -48,7 +48,8 @@ class Decision:
     kind: str  # "plateau", "rising", "fell" or "undecided"
     why: str
     settled: int  # the first point from which the curve is as level as its noise lets one see
-    runs: int | None = None  # how many would decide, where compute would not
+    runs: int | None = None  # how many would decide, where no more of the axis would
+    budget: float | None = None  # of the axis (FLOPs, statements) that would decide
 
 
 def window(curve: Curve, factor: float) -> int | None:
@@ -79,26 +80,36 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     least falls into the last half decade, and the bits fall. *Fell*: the same downwards, whatever
     the bits do.
     """
-    settled = settles(accuracy)
+    settled, what = settles(accuracy), _named(accuracy)
+    since, last = float(accuracy.x[0, settled]), float(accuracy.x[0, -1])
+    enough = DECADE * since <= last * (1 + 1e-9)  # for a plateau at this level
+    budget = DECADE * (last if enough else since)
     long, short = change(accuracy, DECADE), change(accuracy, HALF)
     if long is not None and long.points >= POINTS and _flat(accuracy, long):
-        return Decision("plateau", f"{long} of compute", settled)
+        return Decision("plateau", f"{long} of {what}", settled)
     told = long if long is not None and long.points >= POINTS else short
     if told is None or short is None:
-        return Decision("undecided", "less than half a decade of compute is seen", settled)
+        why = f"less than half a decade of {what} is seen"
+        return Decision("undecided", why, settled, budget=budget)
     for sign, kind in ((1, "rising"), (-1, "fell")):
         sure = min(sign * told.low, sign * told.high) > 0
         goes_on = sign * short.mean > max(FLAT * short.decades, sign * told.mean * GOES_ON)
         if sure and goes_on and sign * told.mean > FLAT * told.decades:
             if kind == "rising" and not _bits_fall(bits, told.decades):
-                why = f"{told} of compute, but the bits do not show it"
-                return Decision("undecided", why, settled)
-            return Decision(kind, f"{told} of compute", settled)
-    runs = None
+                why = f"{told} of {what}, but the bits do not show it"
+                return Decision("undecided", why, settled, budget=budget)
+            return Decision(kind, f"{told} of {what}", settled)
+    why = f"{told} of {what}"
     hidden = told.low <= 0 <= told.high and SIZE - FLAT < told.half < np.inf
-    if told is long and hidden:
+    if told is long and hidden and enough:
         runs = int(np.ceil(len(accuracy.runs) * (told.half / (SIZE - FLAT)) ** 2))
-    return Decision("undecided", f"{told} of compute", settled, runs)
+        return Decision("undecided", why, settled, runs)
+    return Decision("undecided", why, settled, budget=budget)
+
+
+def _named(curve: Curve) -> str:
+    """What is spent along the first axis, in words."""
+    return "compute" if curve.axes[0] == "FLOPs" else curve.axes[0]
 
 
 def settles(curve: Curve) -> int:

@@ -137,11 +137,11 @@ def _judge(
         return dataclasses.replace(base, evidence=why)
     found = decide(curve, bits)
     since, last_spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
-    enough = DECADE * since <= last_spent * (1 + 1e-9)  # compute for a plateau at this level
     few = too_few(curve)
     if few:
-        base = dataclasses.replace(base, evidence=f"{found.why}, at {told}; {few}")
-        return base if enough else dataclasses.replace(base, budget=DECADE * since)
+        enough = DECADE * since <= last_spent * (1 + 1e-9)  # compute, but not runs
+        budget = None if enough else found.budget
+        return dataclasses.replace(base, evidence=f"{found.why}, at {told}; {few}", budget=budget)
     if weigh:
         base = _weighed(base, row, score, curve, bits)
     if found.kind == "plateau":
@@ -150,11 +150,9 @@ def _judge(
         why = f"{found.why}, at {told}, level since {since:.1e} of {last_spent:.1e} FLOPs"
         if curve.points < 3:
             why += f", {curve.points} checkpoint{'s' * (curve.points > 1)}"
-        if found.runs is not None and enough:
-            more = f"too noisy: about {found.runs} runs would decide, not compute"
-            return dataclasses.replace(base, evidence=f"{why}; {more}")
-        budget = DECADE * (last_spent if enough else since)
-        return dataclasses.replace(base, evidence=why, budget=budget)
+        if found.runs is not None:
+            why = f"{why}; too noisy: about {found.runs} runs would decide, not compute"
+        return dataclasses.replace(base, evidence=why, budget=found.budget)
     return dataclasses.replace(base, kind=found.kind, evidence=f"{found.why}, to {told}")
 
 
