@@ -165,6 +165,29 @@ def check(
 
 
 @app.command()
+def check_model(
+    model: Annotated[str, typer.Argument(help="A model: a preset, or one of a plugin.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a model promises; exit status 1 where it breaks a promise."""
+    import json
+
+    from rich.console import Console
+
+    from . import conformance
+    from .model_check import conform_model
+    from .terminal import console
+
+    with Console(stderr=True).status("loading") as status:
+        report = conform_model(model, status.update)
+    if as_json:
+        print(json.dumps(report.record(), indent=1))
+    else:
+        conformance.show(console(), report)
+    sys.exit(not report.passed)
+
+
+@app.command()
 def forecast(
     receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
     scenario: Annotated[

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 
 from ..registry import UserError
 from . import checks
-from .checks import Moot, Refused, Subject
+from .subject import Moot, Refused, Subject
 
 
 @dataclasses.dataclass(frozen=True)

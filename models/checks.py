@@ -6,8 +6,6 @@ V vocabulary.
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 import math
 from typing import Any
 
@@ -15,116 +13,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
-from numpy.typing import NDArray
 
 from . import sharding
 from .count import count
 from .generate import prefill
-from .keys import key
-from .optimizers import matrices, optimizer
-from .program import Spec, nats
-from .run import Plan
-
-NEAR = 1e-4  # of the largest logit: other orders of sums, in float32
-STEPS = 300
-PLAN = Plan(learning_rate=1e-2, weight_decay=0.0, warmup=10, steps=STEPS)
-
-
-class Refused(Exception):
-    """A model breaks a promise: what was found, and what would mend it."""
-
-    def __init__(self, found: str, cure: str) -> None:
-        super().__init__(found)
-        self.cure = cure
-
-
-class Moot(Exception):
-    """There is nothing to hold a promise against: why. It counts as kept."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Subject:
-    """A spec, and what several checks need of it; nothing is compiled before it is asked for."""
-
-    spec: Spec
-    vocabulary: int = 13
-    prompt: int = 4
-    tokens: int = 9
-    batch: int = 8
-
-    def build(self, rngs: nnx.Rngs) -> nnx.Module:
-        return self.spec.build(self.vocabulary, self.prompt, rngs)
-
-    @functools.cached_property
-    def shapes(self) -> tuple[Any, nnx.State]:
-        """Graph definition, and the shapes of all variables."""
-        return nnx.split(nnx.eval_shape(lambda: self.build(nnx.Rngs(0))))
-
-    def start(self, seed: int) -> Any:
-        """Parameters, drawn one by one: faster than compiling a program that draws them once."""
-        return nnx.to_pure_dict(nnx.state(self.build(nnx.Rngs(key("check", seed)))))
-
-    @functools.cached_property
-    def params(self) -> Any:
-        return self.start(0)
-
-    def model(self, params: Any) -> Any:
-        return nnx.merge(self.shapes[0], params)
-
-    @functools.cached_property
-    def tokens_BT(self) -> jax.Array:
-        """Rows that differ from the first token on, for each has a first token of its own."""
-        shape, V = (self.batch, self.tokens), self.vocabulary
-        with jax.ensure_compile_time_eval():  # whoever asks first may be a program being traced
-            drawn = jax.random.randint(key("check", "tokens"), shape, 0, V, jnp.int32)
-            return drawn.at[:, 0].set(jnp.arange(self.batch, dtype=jnp.int32) % V)
-
-    @functools.cached_property
-    def ask(self) -> Any:
-        """(params, tokens_BT, at_P) -> logits_BPV, compiled once for all positions."""
-        return jax.jit(lambda params, tokens_BT, at_P: self.model(params)(tokens_BT, at_P))
-
-    def everywhere(self, tokens_BT: Any) -> NDArray[np.float32]:
-        """Logits after every token."""
-        return np.asarray(self.ask(self.params, tokens_BT, jnp.arange(self.tokens)))
-
-    @functools.cached_property
-    def usual(self) -> NDArray[np.float32]:
-        """Logits [B, T, V] after every token of ``tokens_BT``."""
-        return self.everywhere(self.tokens_BT)
-
-    @property
-    def answers(self) -> tuple[int, ...]:
-        """Positions from the prompt's last token on, but the last of all."""
-        return tuple(range(self.prompt - 1, self.tokens - 1))
-
-    @functools.cached_property
-    def trained(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], Any]:
-        """Overfitting one batch: losses [STEPS], gradients finite [STEPS], parameters after it."""
-        graph, state = self.shapes
-        rule = optimizer(PLAN, nnx.to_pure_dict(matrices(state)))
-        loss_BP = jnp.ones((self.batch, len(self.answers)))
-
-        def cost(params: Any) -> jax.Array:
-            return nats(nnx.merge(graph, params), self.answers, self.tokens_BT, loss_BP)
-
-        def step(carry: tuple[Any, Any], _: None) -> tuple[tuple[Any, Any], Any]:
-            params, moments = carry
-            loss, slope = jax.value_and_grad(cost)(params)
-            change, moments = rule.update(slope, moments, params)
-            fine = jnp.all(jnp.stack([jnp.all(jnp.isfinite(g)) for g in jax.tree.leaves(slope)]))
-            return (jax.tree.map(jnp.add, params, change), moments), (loss, fine)
-
-        start = (self.params, rule.init(self.params))
-        (after, _), (loss, fine) = jax.jit(lambda c: jax.lax.scan(step, c, None, STEPS))(start)
-        return np.asarray(loss), np.asarray(fine), after
+from .subject import NEAR, STEPS, Moot, Refused, Subject, names, near, size
 
 
 def built(subject: Subject) -> str:
     """A spec is hashable, and builds a module of nothing but float32 parameters."""
     hash(subject.spec)
-    names = _names(subject)
-    for name, variable in names.items():
+    found = names(subject)
+    for name, variable in found.items():
         if not isinstance(variable, nnx.Param):
             raise Refused(
                 f"{name} is a {type(variable).__name__}, which training neither moves nor keeps",
@@ -135,9 +35,9 @@ def built(subject: Subject) -> str:
                 f"{name} is {variable.get_value().dtype}",
                 "initialise parameters in float32; training casts them where that is faster",
             )
-    total = sum(v.get_value().size for v in names.values())
-    matrices = sum(v.get_value().size for v in names.values() if type(v) is not nnx.Param)
-    return f"{total:,} parameters in {len(names)} arrays, {matrices:,} in hidden matrices"
+    total = sum(v.get_value().size for v in found.values())
+    matrices = sum(v.get_value().size for v in found.values() if type(v) is not nnx.Param)
+    return f"{total:,} parameters in {len(found)} arrays, {matrices:,} in hidden matrices"
 
 
 def shape(subject: Subject) -> str:
@@ -162,7 +62,7 @@ def causal(subject: Subject) -> str:
     for t in range(subject.tokens):
         later = subject.tokens_BT.at[:, t:].add(1) % subject.vocabulary
         moved = np.abs(subject.everywhere(later) - subject.usual).max(axis=(0, 2))
-        if np.any(moved[:t] > NEAR * _size(subject)):
+        if np.any(moved[:t] > NEAR * size(subject)):
             place = int(np.argmax(moved[:t]))
             raise Refused(
                 f"the prediction after token {place} moves by {moved[place]:.2g} when tokens from "
@@ -170,7 +70,7 @@ def causal(subject: Subject) -> str:
                 "mask what stands behind the asked position, within the prompt too",
             )
         least = min(least, float(moved[t]))
-    if least <= NEAR * _size(subject):
+    if least <= NEAR * size(subject):
         raise Refused(
             f"a prediction moves by {least:.2g} when the token it follows changes",
             "let the prediction after position p depend on token p",
@@ -186,9 +86,9 @@ def asked(subject: Subject) -> str:
         lambda params: [subject.model(params)(subject.tokens_BT, np.array(at)) for at in cases]
     )
     for at, found in zip(cases, static(subject.params)):
-        _near(subject, found, subject.usual[:, at], f"asked after {at} alone, logits differ")
+        near(subject, found, subject.usual[:, at], f"asked after {at} alone, logits differ")
     turned = subject.ask(subject.params, subject.tokens_BT, jnp.arange(T)[::-1])
-    _near(subject, turned, subject.usual[:, ::-1], "asked in reverse, logits differ")
+    near(subject, turned, subject.usual[:, ::-1], "asked in reverse, logits differ")
     return f"{len(cases) + 1} choices of positions agree"
 
 
@@ -210,7 +110,7 @@ def step(subject: Subject) -> str:
         return jax.lax.scan(read, memory, jnp.arange(first, subject.tokens))[1].swapaxes(0, 1)
 
     found = stepped(subject.params, subject.tokens_BT)
-    _near(subject, found, subject.usual[:, first:], "token by token, logits differ")
+    near(subject, found, subject.usual[:, first:], "token by token, logits differ")
     return f"{subject.tokens - first} tokens agree"
 
 
@@ -218,17 +118,17 @@ def batch(subject: Subject) -> str:
     """Permuting the rows permutes the predictions, and no row matters to another."""
     order = np.roll(np.arange(subject.batch), 3)
     turned = subject.everywhere(subject.tokens_BT[order])
-    _near(subject, turned, subject.usual[order], "rows in another order, logits differ")
+    near(subject, turned, subject.usual[order], "rows in another order, logits differ")
     others = subject.tokens_BT.at[1:].add(1) % subject.vocabulary
     kept = subject.everywhere(others)[:1]
-    _near(subject, kept, subject.usual[:1], "when other rows change, a row's logits differ")
+    near(subject, kept, subject.usual[:1], "when other rows change, a row's logits differ")
     return f"{subject.batch} rows, in two orders and among others"
 
 
 def jitted(subject: Subject) -> str:
     """Not compiled, it gives the same."""
     found = subject.model(subject.params)(subject.tokens_BT, np.arange(subject.tokens))
-    _near(subject, found, subject.usual, "without jit, logits differ")
+    near(subject, found, subject.usual, "without jit, logits differ")
     return "same logits with and without jit"
 
 
@@ -240,9 +140,9 @@ def vmapped(subject: Subject) -> str:
     ask = jax.jit(jax.vmap(lambda p: subject.model(p)(subject.tokens_BT, at)))
     one, two = ask(both)
     alone = np.asarray(subject.ask(other, subject.tokens_BT, at))
-    _near(subject, one, subject.usual, "under vmap, the first seed's logits differ")
-    _near(subject, two, alone, "under vmap, the second seed's logits differ")
-    if np.abs(alone - subject.usual).max() <= NEAR * _size(subject):
+    near(subject, one, subject.usual, "under vmap, the first seed's logits differ")
+    near(subject, two, alone, "under vmap, the second seed's logits differ")
+    if np.abs(alone - subject.usual).max() <= NEAR * size(subject):
         raise Refused("two seeds give the same logits", "draw all weights from the rngs given")
     return "two seeds side by side, each as alone"
 
@@ -258,7 +158,7 @@ def sharded(subject: Subject) -> str:
         lambda leaf: jax.device_put(leaf, sharding.spread(mesh, leaf.shape)), subject.params
     )
     at = jax.device_put(jnp.arange(subject.tokens), sharding.whole(mesh))
-    _near(subject, subject.ask(params, tokens_BT, at), subject.usual, "sharded, logits differ")
+    near(subject, subject.ask(params, tokens_BT, at), subject.usual, "sharded, logits differ")
     return f"batch and parameters over {len(devices)} devices"
 
 
@@ -268,7 +168,7 @@ def half(subject: Subject) -> str:
     found = subject.ask(cast, subject.tokens_BT, jnp.arange(subject.tokens))
     if found.dtype != jnp.float32:
         raise Refused(f"logits are {found.dtype}", "return float32 logits whatever the weights are")
-    _near(subject, found, subject.usual, "with bfloat16 weights, logits differ", tolerance=0.1)
+    near(subject, found, subject.usual, "with bfloat16 weights, logits differ", tolerance=0.1)
     return "same logits within a tenth"
 
 
@@ -280,7 +180,7 @@ def gradients(subject: Subject) -> str:
             f"a gradient isn't finite at step {int(np.argmin(fine))} (loss {loss[~fine][0]:.3g})",
             "look for a logarithm, root or quotient at 0, also on the side that `where` discards",
         )
-    pairs = zip(_names(subject), jax.tree.leaves(subject.params), jax.tree.leaves(after))
+    pairs = zip(names(subject), jax.tree.leaves(subject.params), jax.tree.leaves(after))
     still = [name for name, before, now in pairs if np.array_equal(before, now)]
     if still:
         raise Refused(
@@ -320,22 +220,3 @@ def flops(subject: Subject) -> str:
             )
         told.append(f"{formula / max(1.0, counted.products):.2f}")
     return f"formula over counted products: {', '.join(told)}"
-
-
-def _names(subject: Subject) -> dict[str, nnx.Variable]:
-    """Every variable by its path, in the order of leaves."""
-    flat = nnx.to_flat_state(subject.shapes[1])
-    return {".".join(map(str, path)): variable for path, variable in flat}
-
-
-def _size(subject: Subject) -> float:
-    return max(1e-3, float(np.abs(subject.usual).max()))
-
-
-def _near(subject: Subject, found: Any, wanted: Any, what: str, tolerance: float = NEAR) -> None:
-    far = float(np.abs(np.asarray(found) - np.asarray(wanted)).max())
-    if not far <= tolerance * _size(subject):
-        raise Refused(
-            f"{what} by {far:.2g}, where the largest is {_size(subject):.2g}",
-            "compute each row and position by itself, from arguments and parameters alone",
-        )

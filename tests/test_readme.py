@@ -36,7 +36,8 @@ def test_commands_of_the_readme_exist(command):
         return
     from zebroid.benchmarks.cli import app
 
-    known = {c.name or getattr(c.callback, "__name__", "") for c in app.registered_commands}
+    names = (c.name or getattr(c.callback, "__name__", "") for c in app.registered_commands)
+    known = {name.replace("_", "-") for name in names}
     assert verb in known or verb.startswith("--")
     if verb == "run" and rest:
         assert registry.suite(rest[0])

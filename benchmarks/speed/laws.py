@@ -9,6 +9,7 @@ a surface 3 sizes x 4 corpora x 3 budgets; both of five runs.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -61,7 +62,8 @@ def measure(curves: int, draws: int, jobs: int) -> tuple[dict[Law, float], float
     parts = [range(n, min(n + TOGETHER, curves)) for n in range(0, curves, TOGETHER)]
     tasks = [(i, part, draws) for i in reversed(range(len(laws))) for part in parts]
     start = time.perf_counter()
-    with ProcessPoolExecutor(jobs) as pool:
+    # spawned: a process that has JAX at work must not be forked
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         spent = list(pool.map(fitted, tasks))
     passed = time.perf_counter() - start
     return {

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from flax import nnx
 from zebroid.models.check import ALL, FORM, FUNCTION, run
-from zebroid.models.checks import Subject
 from zebroid.models.convolution import ConvolutionSpec
 from zebroid.models.decoder import DecoderSpec
 from zebroid.models.encoder_decoder import EncoderDecoderSpec
@@ -18,6 +17,7 @@ from zebroid.models.positions import Absolute, Rotary, Unordered
 from zebroid.models.presets import MODELS
 from zebroid.models.recurrent import GRUSpec, LSTMSpec
 from zebroid.models.ssm import SSMSpec
+from zebroid.models.subject import Subject
 from zebroid.registry import UserError
 
 V, B, T, P = 11, 3, 7, 3

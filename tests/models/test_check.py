@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import pytest
 from flax import nnx
 from zebroid.models.check import ALL, FORM, FUNCTION, PLACES, TRAINING, Outcome, run
-from zebroid.models.checks import Subject
 from zebroid.models.count import count
+from zebroid.models.subject import Subject
 from zebroid.registry import UserError
 
 D = 16

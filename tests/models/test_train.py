@@ -108,7 +108,7 @@ def test_loss_comes_only_from_where_it_belongs(chain):
     later_differs = train_BT.at[:, 4:].set(train_BT[::-1, 4:])
     assert float(cost(params, later_differs, only_first)[0]) == float(value)
     assert float(cost(params, later_differs, jnp.ones((25, 5)))[0]) != float(value)
-    embedding_VD = np.asarray(gradient["embed_VD"])
+    embedding_VD = np.asarray(gradient["embedding"]["embed_VD"])
     assert np.all(embedding_VD[[0, 1, 3]] == 0.0), "end, mark and copy stand later only"
     assert np.any(embedding_VD[2] != 0.0)
 

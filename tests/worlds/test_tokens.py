@@ -268,6 +268,6 @@ def test_lines_written_at_once_are_those_written_one_by_one(world, corpus):
     made = corpus(world)
     lexicon, facts = Lexicon(made), np.arange(0, len(made.closure.predicate), 7)
     written = {int(f): lexicon.written(int(f)) for f in facts}
-    for fact, line in zip(facts, lexicon.lines(facts)):
+    for fact, line in zip(facts.tolist(), lexicon.lines(facts)):
         if written[fact][0] >= 0:  # else its predicate has no word, and no line of it is written
             assert line[line >= 0].tolist() == written[fact]

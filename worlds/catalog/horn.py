@@ -70,7 +70,7 @@ class Horn(World):
     entities = ("entity",)
     sizes = MappingProxyType(
         {
-            "tiny": {"entities": 40, "relations": 8, "rules": 28},
+            "tiny": {"entities": 40, "relations": 8, "rules": 30, "lengths": (0.4, 0.4, 0.2)},
             "small": {"entities": 100, "relations": 14, "rules": 140},
             "base": {"entities": 160, "relations": 20, "rules": 300},
             "large": {"entities": 300, "relations": 60, "rules": 1_500},
@@ -109,7 +109,7 @@ class Horn(World):
         entities: int,
         relations: int,
         rules: int,
-        lengths: tuple[float, float, float] = (0.2, 0.6, 0.2),
+        lengths: tuple[float, float, float] = (0.3, 0.5, 0.2),
         recursion: float = 0.2,
         conditions: float = 0.25,
         distractors: float = 0.15,
@@ -132,12 +132,12 @@ class Horn(World):
         plain = (1 - recursion - conditions) * np.array(lengths) / sum(lengths)
         shares = np.cumsum([conditions, *plain])  # the rest recurs
         bodies = base + round(reused * rules)
-        theory = Theory(rng, entities, base, bodies, derived, known, told)
+        theory = Theory(rng, entities, base, bodies, derived, told)
         for i in range(base):
             theory.add(None, known) if i >= acyclic else theory.add_acyclic()
         theory.conditions(lower)
-        for _ in range(rules):
-            kind = int(np.searchsorted(shares, rng.random_sample()))
+        kinds = np.searchsorted(shares, (np.arange(rules) + 0.5) / rules)
+        for kind in rng.permutation(kinds).tolist():
             theory.derive(kind) if kind < 4 else theory.recursive()
         for _ in range(relations - base):
             theory.add(None, known)
@@ -162,7 +162,6 @@ class Theory:
     base: int  # upper relations that no rule derives
     bodies: int  # of the upper relations, the first, that stand in bodies
     derived: int  # the most relations of rules in one body
-    known: float
     told: float
     upper: list[Tails] = dataclasses.field(default_factory=list)
     said: list[Tails] = dataclasses.field(default_factory=list)  # the told part of the upper ones
@@ -221,7 +220,7 @@ class Theory:
         while True:
             rule, body = self._rule(length)
             plain, found = self._follow(rule, body, self.said), self._follow(rule, body, self.upper)
-            often = not reused or (found >= 0).mean() < self.known + 0.05
+            often = not reused or (found >= 0).mean() < 0.85
             if often and (plain >= 0).mean() > 0.08:
                 break
         self.rules[rule].append((*body, len(self.upper)))
@@ -236,11 +235,14 @@ class Theory:
                 body[place] = self.rng.randint(self.base, known)
         if not length:
             condition = int(self.rng.randint(len(self.lower)))
-            return ("unless", "only")[self.rng.randint(2)], [int(body[0]), condition]
+            return self._rarer("only", "unless"), [int(body[0]), condition]
         some = self.upper[body[0]][self.upper[body[0]] >= 0]
-        if length == 1 and len(np.unique(some)) == len(some) and self.rng.randint(2):
-            return "inverse", body.tolist()
+        if length == 1 and len(np.unique(some)) == len(some):
+            return self._rarer("implies", "inverse"), body.tolist()
         return ("implies", "chain", "triple")[length - 1], body.tolist()
+
+    def _rarer(self, one: str, other: str) -> str:
+        return one if len(self.rules[one]) < len(self.rules[other]) else other
 
     def _follow(self, rule: str, body: list[int], upper: list[Tails]) -> Tails:
         """Where the rule leads from each head, by what ``upper`` says of its relations."""

@@ -1,0 +1,53 @@
+"""The tutorial is run: its files are written, its commands and its Python executed, in order."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import zebroid
+
+ROOT = Path(zebroid.__file__).resolve().parent
+TEXT = (ROOT / "docs" / "adding-a-model.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def test_every_block_is_run():
+    kinds = [(kind, bool(name)) for kind, name, _ in BLOCKS]
+    assert {*kinds} == {("python", True), ("toml", True), ("bash", False), ("python", False)}
+    assert TEXT.count("```") == 2 * len(BLOCKS)
+
+
+def test_the_model_passes_the_checks_as_the_tutorial_runs_them(tmp_path, monkeypatch, capsys):
+    import runpy
+
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for kind, name, text in BLOCKS:
+        if kind == "python":
+            (tmp_path / (name or "block.py")).write_text(text)
+    try:
+        runpy.run_path(str(tmp_path / "block.py"))
+    finally:
+        sys.modules.pop("linear", None)
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 7 and all(line.startswith("ok ") for line in told)
+    assert "formula over counted products: 1.00, 1.00, 1.00" in told[2]
+
+
+@pytest.mark.slow
+def test_all_blocks_run_in_order(environment, tmp_path):
+    told = ""
+    for kind, name, text in BLOCKS:
+        if name:
+            (tmp_path / name).write_text(text)
+        elif kind == "bash":
+            told += environment(text)
+        else:
+            (tmp_path / "block.py").write_text(text)
+            told += environment("python block.py")
+    assert "acme.linear keeps all 13 promises." in told
+    assert "over 8 devices" in told
+    assert re.search(r"acme.linear +\S*\d", told)
+    assert list(tmp_path.glob("runs/second-*/receipt.json"))
