@@ -16,7 +16,7 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import Embedding, Head, Matrix, RMSNorm, gain, project, take
+from .layers import Embedding, Head, Matrix, gain, normed, project, take
 from .positions import Unordered
 from .sizes import check
 
@@ -58,7 +58,6 @@ class Gated(nnx.Module):
 
     def __init__(self, spec: ConvolutionSpec, dilation: int, rngs: nnx.Rngs):
         D, self.taps, self.dilation = spec.width, spec.taps, dilation
-        self.norm = RMSNorm(D)
         self.in_KE = Matrix(spec.initial.hidden(rngs, (spec.taps * D, 2 * D)))
         self.out_DD = Matrix(spec.initial.output(rngs, (D, D), gain(spec.layers, writes=1)))
 
@@ -68,7 +67,7 @@ class Gated(nnx.Module):
         return (self.taps - 1) * self.dilation
 
     def __call__(self, x_BTD: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
-        n_BTD = jnp.pad(self.norm(x_BTD), ((0, 0), (self.past, 0), (0, 0)))
+        n_BTD = jnp.pad(normed(x_BTD), ((0, 0), (self.past, 0), (0, 0)))
         T = x_BTD.shape[1]
         windows = [
             take(n_BTD[:, tap * self.dilation : tap * self.dilation + T], at_P)
@@ -78,7 +77,7 @@ class Gated(nnx.Module):
 
     def step(self, x_B1D: jax.Array, past_BQD: jax.Array) -> tuple[jax.Array, jax.Array]:
         """One token; ``past``: as many normed tokens before it as matter, oldest first."""
-        seen_BQD = jnp.concatenate([past_BQD, self.norm(x_B1D)], axis=1)
+        seen_BQD = jnp.concatenate([past_BQD, normed(x_B1D)], axis=1)
         windows = [seen_BQD[:, tap * self.dilation][:, None] for tap in range(self.taps)]
         return x_B1D + self._gate(windows), seen_BQD[:, 1:]
 

@@ -18,7 +18,7 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import MLP, Attention, Block, Embedding, Head, Memory, RMSNorm, gain, take
+from .layers import MLP, Attention, Block, Embedding, Head, Memory, gain, normed, take
 from .positions import ROTARY, Positions
 from .sizes import check
 
@@ -54,8 +54,6 @@ class DecoderBlock(nnx.Module):
     def __init__(self, spec: EncoderDecoderSpec, rngs: nnx.Rngs):
         D, scale = spec.width, gain(spec.decoders, writes=3)
         how = (spec.positions, spec.initial, rngs)
-        self.before_attention, self.before_cross = RMSNorm(D), RMSNorm(D)
-        self.before_mlp = RMSNorm(D)
         self.attention = Attention(D, spec.heads, scale, *how)
         self.cross = Attention(D, spec.heads, scale, *how)
         self.mlp = MLP(D, spec.ratio * D, scale, spec.initial, rngs)
@@ -65,18 +63,15 @@ class DecoderBlock(nnx.Module):
     ) -> jax.Array:
         """x: the stream of positions ``start``, start + 1, …; ``at`` counts from ``start``."""
         T = x_BTD.shape[1]
-        n_BTD = self.before_attention(x_BTD)
-        memory = self.attention.read(n_BTD, jnp.arange(T) + start)
         here_P, there_T = jnp.asarray(at_P) + start, jnp.arange(T) + start
         seen_PT = there_T[None] <= here_P[:, None]
         if read is not None:  # what answers a prompt begins with its last token
             seen_PT &= (there_T >= read.last)[None] | (here_P < read.last)[:, None]
-        y_BPD = self.attention(take(n_BTD, at_P), here_P, memory, seen_PT)
-        x_BPD = take(x_BTD, at_P) + y_BPD
+        x_BPD = take(x_BTD, at_P) + self.attention.within(normed(x_BTD), at_P, seen_PT, start)
         if read is not None:
             y_BPD = self._consult(x_BPD, here_P, self.remember(read.encoded_BSD))
             x_BPD = jnp.where((here_P >= read.last)[None, :, None], x_BPD + y_BPD, x_BPD)
-        return x_BPD + self.mlp(self.before_mlp(x_BPD))
+        return x_BPD + self.mlp(normed(x_BPD))
 
     def remember(self, encoded_BSD: jax.Array) -> Memory:
         """Keys and values of the encoder's output."""
@@ -87,15 +82,15 @@ class DecoderBlock(nnx.Module):
     ) -> tuple[jax.Array, tuple[Memory, Memory]]:
         """The token at position ``now`` alone; memory: of the decoder's tokens, and the prompt."""
         own, prompt = memory
-        n_B1D = self.before_attention(x_B1D)
+        n_B1D = normed(x_B1D)
         y_B1D, own = self.attention.step(n_B1D, own, now, now - start)
         x_B1D = x_B1D + y_B1D
         x_B1D = x_B1D + self._consult(x_B1D, now[None], prompt)
-        return x_B1D + self.mlp(self.before_mlp(x_B1D)), (own, prompt)
+        return x_B1D + self.mlp(normed(x_B1D)), (own, prompt)
 
     def _consult(self, x_BPD: jax.Array, here_P: jax.Array, prompt: Memory) -> jax.Array:
         seen_PS = jnp.ones((here_P.shape[0], prompt[0].shape[1]), bool)
-        return self.cross(self.before_cross(x_BPD), here_P, prompt, seen_PS)
+        return self.cross(normed(x_BPD), here_P, prompt, seen_PS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,7 +117,6 @@ class EncoderDecoder(nnx.Module):
         self.encoders = nnx.List(
             [Block(D, spec.heads, F, scale, *how) for _ in range(spec.encoders)]
         )
-        self.encoded = RMSNorm(D)
         self.decoders = nnx.List([DecoderBlock(spec, rngs) for _ in range(spec.decoders)])
         self.head = Head(D, vocabulary, spec.initial, rngs)
 
@@ -143,7 +137,7 @@ class EncoderDecoder(nnx.Module):
         S = x_BSD.shape[1]
         for block in self.encoders:
             x_BSD = block(x_BSD, np.arange(S), jnp.ones((S, S), bool))
-        return self.encoded(x_BSD)
+        return normed(x_BSD)
 
     def read(self, prompt_BS: jax.Array, tokens: int) -> list[tuple[Memory, Memory]]:
         """Memory for ``step`` from the prompt's last token on, with room for ``tokens`` in all."""

@@ -16,7 +16,7 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import MLP, Embedding, Head, Matrix, RMSNorm, gain, project
+from .layers import MLP, Embedding, Head, Matrix, gain, normed, project
 from .positions import Unordered
 from .sizes import check
 
@@ -51,7 +51,6 @@ class Perceptron(nnx.Module):
         self.embedding = Embedding(vocabulary, D, Unordered(), start, rngs)
         self.in_WD = Matrix(start.hidden(rngs, (prompt * D, D)))
         scale = gain(spec.layers, writes=1)
-        self.norms = nnx.List([RMSNorm(D) for _ in range(spec.layers)])
         self.layers = nnx.List(
             [MLP(D, spec.hidden, scale, start, rngs) for _ in range(spec.layers)]
         )
@@ -80,6 +79,6 @@ class Perceptron(nnx.Module):
         x_BQD = self.embedding(tokens_BPW.reshape(B, P * W), np.arange(P * W))
         x_BQD = jnp.where(there_PW.reshape(1, P * W, 1), x_BQD, jnp.zeros_like(x_BQD))
         x_BPD = project(x_BQD.reshape(B, P, -1), self.in_WD[...])
-        for norm, layer in zip(self.norms, self.layers):
-            x_BPD = x_BPD + layer(norm(x_BPD))
+        for layer in self.layers:
+            x_BPD = x_BPD + layer(normed(x_BPD))
         return self.head(x_BPD)

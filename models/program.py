@@ -19,6 +19,7 @@ import optax
 from flax import nnx
 
 from . import flops
+from .compiler import compiled
 from .data import Data
 from .generate import Answers, generate
 from .optimizers import matrices, optimizer
@@ -84,7 +85,7 @@ class State(NamedTuple):
     generated: jax.Array  # int32 [C * chunk, max_new]
 
 
-@functools.partial(jax.jit, static_argnums=0)
+@compiled(static_argnums=0)
 def start(program: Program, init: jax.Array, order: jax.Array, data: Data) -> State:
     """The state before the first step."""
     params = nnx.to_pure_dict(nnx.state(program.build(nnx.Rngs(init))))
@@ -157,7 +158,7 @@ def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
     )
 
 
-@functools.partial(jax.jit, static_argnums=0, donate_argnums=1)
+@compiled(static_argnums=0, donate_argnums=1)
 def advance(program: Program, state: State, step: jax.Array, until: jax.Array, data: Data) -> State:
     """From ``step`` to ``until``; both traced, so every segment is the same program."""
     side_by_side = functools.partial(jax.vmap, in_axes=(0, None, None))

@@ -17,7 +17,7 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import Embedding, Head, Matrix, RMSNorm
+from .layers import Embedding, Head, Matrix, normed
 from .positions import Unordered
 from .sizes import check
 
@@ -95,7 +95,7 @@ class Layer(nnx.Module):
     """x + cell(norm(x)), token by token."""
 
     def __init__(self, cell: Any):
-        self.norm, self.cell = RMSNorm(cell.in_features), cell
+        self.cell = cell
         for part in (cell.dense_i, cell.dense_h):  # so that optimizers know them
             part.kernel = Matrix(part.kernel[...])
 
@@ -108,13 +108,13 @@ class Layer(nnx.Module):
 
     def __call__(self, x_BTD: jax.Array) -> jax.Array:
         empty = self.empty(x_BTD.shape[0], x_BTD.dtype)
-        n_TBD = self.norm(x_BTD).swapaxes(0, 1)
+        n_TBD = normed(x_BTD).swapaxes(0, 1)
         _, y_TBD = jax.lax.scan(lambda h, x: self.cell(h, x), empty, n_TBD, unroll=UNROLL)
         return x_BTD + y_TBD.swapaxes(0, 1)
 
     def step(self, x_BD: jax.Array, state: Any) -> tuple[jax.Array, Any]:
         """One token."""
-        state, y_BD = self.cell(state, self.norm(x_BD[:, None])[:, 0])
+        state, y_BD = self.cell(state, normed(x_BD[:, None])[:, 0])
         return x_BD + y_BD, state
 
 

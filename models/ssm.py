@@ -17,7 +17,7 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import Embedding, Head, Matrix, RMSNorm, gain, project, take
+from .layers import Embedding, Head, Matrix, gain, normed, project, take
 from .positions import Unordered
 from .sizes import check
 
@@ -63,7 +63,6 @@ class Selective(nnx.Module):
     def __init__(self, spec: SSMSpec, rngs: nnx.Rngs):
         D, E, N, R = spec.width, spec.channels, spec.state, spec.rank
         self.spec, start = spec, spec.initial
-        self.norm = RMSNorm(D)
         self.in_DE = Matrix(start.hidden(rngs, (D, E)))
         self.gate_DE = Matrix(start.hidden(rngs, (D, E)))
         self.taps_KE = nnx.Param(rngs.params.normal((spec.taps, E)) * spec.taps**-0.5)
@@ -78,7 +77,7 @@ class Selective(nnx.Module):
         self.out_ED = Matrix(start.output(rngs, (E, D), gain(spec.layers, writes=1)))
 
     def __call__(self, x_BTD: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
-        n_BTD = self.norm(x_BTD)
+        n_BTD = normed(x_BTD)
         T, K = x_BTD.shape[1], self.spec.taps
         u_BTE = jnp.pad(project(n_BTD, self.in_DE[...]), ((0, 0), (K - 1, 0), (0, 0)))
         windows = jnp.stack([u_BTE[:, k : k + T] for k in range(K)])
@@ -91,7 +90,7 @@ class Selective(nnx.Module):
     def step(self, x_B1D: jax.Array, state: State) -> tuple[jax.Array, State]:
         """One token."""
         past_BKE, h_BEN = state
-        n_B1D = self.norm(x_B1D)
+        n_B1D = normed(x_B1D)
         u_BKE = jnp.concatenate([past_BKE, project(n_B1D, self.in_DE[...])], axis=1)
         x_B1E = self._convolve(u_BKE.swapaxes(0, 1)[:, :, None])
         keep, add, read = self._select(x_B1E)
