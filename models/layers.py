@@ -20,7 +20,7 @@ from ..registry import UserError
 from .initial import Initial
 from .positions import Positions
 
-FEW = 64  # pairs of positions up to which attention is elementwise
+FEW = 32  # pairs of positions up to which attention is elementwise; from 36 on, products win
 
 Memory = tuple[jax.Array, jax.Array]  # keys and values of one layer, [B, T, H, K] each
 
