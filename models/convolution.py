@@ -16,9 +16,10 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import Embedding, Head, Matrix, gain, normed, project, take
+from .layers import Embedding, Head, Matrix, gain
 from .positions import Unordered
 from .sizes import check
+from .stream import normed, project, take
 
 
 @dataclasses.dataclass(frozen=True)

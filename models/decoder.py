@@ -11,9 +11,10 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import Block, Embedding, Head, Memory, causal, gain
+from .layers import Block, Embedding, Head, Memory, gain
 from .positions import ROTARY, Positions
 from .sizes import check
+from .stream import causal
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Decoder(nnx.Module):
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         T = tokens_BT.shape[1]
         every_T = np.arange(T)
-        x = self.embedding(tokens_BT, every_T)
+        x = self.embedding.stream(tokens_BT)
         for block in self.blocks[:-1]:
             x = block(x, every_T, causal(every_T, T))
         return self.head(self.blocks[-1](x, at_P, causal(at_P, T)))

@@ -18,9 +18,10 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import MLP, Attention, Block, Embedding, Head, Memory, gain, normed, take
+from .layers import MLP, Attention, Block, Embedding, Head, Memory, gain
 from .positions import ROTARY, Positions
 from .sizes import check
+from .stream import normed, take
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,9 @@ elementwise and most of its work beside products: it is counted.
 
 All are forward FLOPs of one example, read up to the last of the positions ``at`` after which
 something is predicted, with the pruning that the models do: what only later layers or other
-positions would need is not computed. D, F, V, … are explained in the specs.
+positions would need is not computed. What the examples of a batch share (the first layer's products
+of single words) is counted for each: FLOPs do not depend on the batch. D, F, V, … are explained in
+the specs.
 """
 
 from __future__ import annotations

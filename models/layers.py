@@ -9,7 +9,6 @@ float32 whatever the weights are.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -19,6 +18,7 @@ from flax import nnx
 from ..registry import UserError
 from .initial import Initial
 from .positions import Positions
+from .stream import Stream, Words, causal, every, looked_up, normed, project, take
 
 FEW = 32  # pairs of positions up to which attention is elementwise; from 36 on, products win
 
@@ -32,61 +32,9 @@ class Matrix(nnx.Param):
     """
 
 
-@jax.custom_vjp
-def project(x_BTI: jax.Array, w_IO: jax.Array) -> jax.Array:
-    """x @ w, flattened to rows: so the gradient by w contracts one axis, not two, and XLA needs no
-    transposed copy of x on a CPU (measured: a gradient at width 128 in 39 instead of 74 ms)."""
-    return (_rows(x_BTI) @ w_IO).reshape(*x_BTI.shape[:-1], w_IO.shape[1])
-
-
-def _project(x_BTI: jax.Array, w_IO: jax.Array) -> tuple[jax.Array, Any]:
-    return project(x_BTI, w_IO), (x_BTI, w_IO)
-
-
-def _project_back(kept: Any, slope_BTO: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """The gradient by w is computed wide, never tall: on a CPU twice as fast. The barrier keeps XLA
-    from turning it back."""
-    x_BTI, w_IO = kept
-    x_RI, slope_RO = _rows(x_BTI), _rows(slope_BTO)
-    if w_IO.shape[0] > w_IO.shape[1]:
-        slope_IO = jax.lax.optimization_barrier(slope_RO.T @ x_RI).T
-    else:
-        slope_IO = x_RI.T @ slope_RO
-    return (slope_RO @ w_IO.T).reshape(x_BTI.shape), slope_IO
-
-
-project.defvjp(_project, _project_back)
-
-
-def _rows(x_BTI: jax.Array) -> jax.Array:
-    return x_BTI.reshape(-1, x_BTI.shape[-1])
-
-
-def take(x_BTD: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
-    """x at these positions."""
-    return x_BTD if every(at_P, x_BTD.shape[1]) else x_BTD[:, at_P]
-
-
-def every(at_P: jax.Array | np.ndarray, tokens: int) -> bool:
-    """Whether these positions are known, when the program is traced, to be all in order."""
-    return isinstance(at_P, np.ndarray) and np.array_equal(at_P, np.arange(tokens))
-
-
-def causal(at_P: jax.Array | np.ndarray, tokens: int) -> jax.Array:
-    """bool [P, T]: which tokens a query at these positions may see."""
-    return jnp.arange(tokens)[None] <= jnp.asarray(at_P)[:, None]
-
-
 def gain(layers: int, writes: int = 2) -> float:
     """Keeps the stream's variance at any depth, with ``writes`` sums a layer (GPT-2)."""
     return (writes * layers) ** -0.5
-
-
-def normed(x_BTD: jax.Array) -> jax.Array:
-    """x / rms(x).  arXiv 1910.07467, without a gain: the matrix that follows has one for each input
-    already, and summing its gradient over rows cost more than the norm itself on a CPU."""
-    power_BT1 = jnp.mean(jnp.square(x_BTD.astype(jnp.float32)), axis=-1, keepdims=True)
-    return x_BTD * jax.lax.rsqrt(power_BT1 + 1e-6).astype(x_BTD.dtype)
 
 
 class Embedding(nnx.Module):
@@ -104,6 +52,12 @@ class Embedding(nnx.Module):
         if self.place_TD is None:
             return x_BTD
         return x_BTD + self.place_TD[...][position_T][None]
+
+    def stream(self, tokens_BT: jax.Array) -> Stream:
+        """The stream of whole sequences; as words where the vocabulary has fewer than the batch."""
+        if self.place_TD is not None or self.embed_VD.shape[0] >= tokens_BT.size:
+            return self(tokens_BT, np.arange(tokens_BT.shape[1]))
+        return Words(self.embed_VD[...], tokens_BT)
 
     def fits(self, tokens: int) -> None:
         """Raises UserError where learned positions are fewer."""
@@ -142,26 +96,26 @@ class Attention(nnx.Module):
         self.out_DD = Matrix(initial.output(rngs, (width, width), gain))
 
     def __call__(
-        self, x_BPD: jax.Array, here_P: jax.Array, memory: Memory, seen_PT: jax.Array
+        self, x: Stream, here_P: jax.Array, memory: Memory, seen_PT: jax.Array
     ) -> jax.Array:
         """From positions ``here`` to those keys and values of ``memory`` that are seen."""
-        (q_BPHK,) = self._heads(x_BPD, 0, 1)
+        (q_BPHK,) = self._heads(x, 0, 1)
         return self._mixed(self.positions.turn(q_BPHK, here_P), memory, seen_PT)
 
-    def read(self, x_BTD: jax.Array, there_T: jax.Array) -> Memory:
+    def read(self, x: Stream, there_T: jax.Array) -> Memory:
         """Keys and values of a source at positions ``there``."""
-        k_BTHK, v_BTHK = self._heads(x_BTD, 1, 3)
+        k_BTHK, v_BTHK = self._heads(x, 1, 3)
         return self.positions.turn(k_BTHK, there_T), v_BTHK
 
     def within(
-        self, x_BTD: jax.Array, at_P: jax.Array | np.ndarray, seen_PT: jax.Array, start: int = 0
+        self, x: Stream, at_P: jax.Array | np.ndarray, seen_PT: jax.Array, start: int = 0
     ) -> jax.Array:
         """Of a sequence, whose first token has position ``start``, to itself."""
-        there_T = jnp.arange(x_BTD.shape[1]) + start
-        if not every(at_P, x_BTD.shape[1]):
-            memory = self.read(x_BTD, there_T)
-            return self(take(x_BTD, at_P), jnp.asarray(at_P) + start, memory, seen_PT)
-        q_BTHK, k_BTHK, v_BTHK = self._heads(x_BTD, 0, 3)
+        there_T = jnp.arange(x.shape[1]) + start
+        if not every(at_P, x.shape[1]):
+            memory = self.read(x, there_T)
+            return self(take(x, at_P), jnp.asarray(at_P) + start, memory, seen_PT)
+        q_BTHK, k_BTHK, v_BTHK = self._heads(x, 0, 3)
         q_BTHK = self.positions.turn(q_BTHK, there_T)
         return self._mixed(q_BTHK, (self.positions.turn(k_BTHK, there_T), v_BTHK), seen_PT)
 
@@ -178,11 +132,11 @@ class Attention(nnx.Module):
         memory = (whole[0], whole[1])
         return self(x_B1D, now[None], memory, causal(place[None], memory[0].shape[1])), memory
 
-    def _heads(self, x_BTD: jax.Array, first: int, last: int) -> list[jax.Array]:
+    def _heads(self, x: Stream, first: int, last: int) -> list[jax.Array]:
         """Queries (0), keys (1), values (2), from ``first`` to before ``last``, by one product."""
-        B, T, D = x_BTD.shape
+        B, T, D = x.shape
         w_DnD = self.qkv_3DD[...][first:last].swapaxes(0, 1)
-        y_BTE = project(x_BTD, w_DnD.reshape(D, -1))
+        y_BTE = project(x, w_DnD.reshape(D, -1))
         parts = jnp.split(y_BTE, last - first, axis=-1)
         return [part.reshape(B, T, self.heads, D // self.heads) for part in parts]
 
@@ -252,11 +206,9 @@ class Block(nnx.Module):
         self.attention = Attention(width, heads, gain, positions, initial, rngs)
         self.mlp = MLP(width, hidden, gain, initial, rngs)
 
-    def __call__(
-        self, x_BTD: jax.Array, at_P: jax.Array | np.ndarray, seen_PT: jax.Array
-    ) -> jax.Array:
+    def __call__(self, x: Stream, at_P: jax.Array | np.ndarray, seen_PT: jax.Array) -> jax.Array:
         """``seen``: which tokens each asked position attends to."""
-        x_BPD = take(x_BTD, at_P) + self.attention.within(normed(x_BTD), at_P, seen_PT)
+        x_BPD = looked_up(take(x, at_P)) + self.attention.within(normed(x), at_P, seen_PT)
         return x_BPD + self.mlp(normed(x_BPD))
 
     def step(self, x_B1D: jax.Array, memory: Memory, now: jax.Array) -> tuple[jax.Array, Memory]:

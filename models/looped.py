@@ -15,9 +15,10 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import Block, Embedding, Head, Memory, causal, gain
+from .layers import Block, Embedding, Head, Memory, gain
 from .positions import ROTARY, Positions
 from .sizes import check
+from .stream import causal
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Looped(nnx.Module):
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         T = tokens_BT.shape[1]
         every_T = np.arange(T)
-        x = self.embedding(tokens_BT, every_T)
+        x = self.embedding.stream(tokens_BT)
         order = list(self.blocks) * self.spec.loops
         for block in order[:-1]:
             x = block(x, every_T, causal(every_T, T))

@@ -16,9 +16,10 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import MLP, Embedding, Head, Matrix, gain, normed, project
+from .layers import MLP, Embedding, Head, Matrix, gain
 from .positions import Unordered
 from .sizes import check
+from .stream import normed, project
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,9 +17,10 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import Embedding, Head, Matrix, normed
+from .layers import Embedding, Head, Matrix
 from .positions import Unordered
 from .sizes import check
+from .stream import normed
 
 UNROLL = 8  # steps of a recurrence in one iteration of XLA's loop
 

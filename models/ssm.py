@@ -17,9 +17,10 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import Embedding, Head, Matrix, gain, normed, project, take
+from .layers import Embedding, Head, Matrix, gain
 from .positions import Unordered
 from .sizes import check
+from .stream import normed, project, take
 
 State = tuple[jax.Array, jax.Array]  # tokens of the convolution [B, taps - 1, E]; h [B, E, N]
 
@@ -83,7 +84,7 @@ class Selective(nnx.Module):
         windows = jnp.stack([u_BTE[:, k : k + T] for k in range(K)])
         x_BTE = self._convolve(windows)
         keep, add, read = self._select(x_BTE)
-        _, h_BTEN = jax.lax.associative_scan(_then, (keep, add), axis=1)
+        h_BTEN: jax.Array = jax.lax.associative_scan(_then, (keep, add), axis=1)[1]
         y_BPE = self._read(take(h_BTEN, at_P), take(read, at_P), take(x_BTE, at_P))
         return take(x_BTD, at_P) + self._gated(y_BPE, take(n_BTD, at_P))
 

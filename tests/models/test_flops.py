@@ -17,7 +17,7 @@ from zebroid.models.recurrent import GRUSpec, LSTMSpec
 from zebroid.models.run import Plan
 from zebroid.models.ssm import SSMSpec
 
-V, B = 100, 64
+V, B = 100, 4  # fewer tokens in a batch than words: nothing is shared between examples
 ASKED = {"direct": (3,), "chain": tuple(range(3, 13)), "within the prompt": (0, 1, 2, 3)}
 
 
@@ -39,7 +39,7 @@ SPECS = [
 ]
 
 
-def gradient(spec, at):
+def gradient(spec, at, B=B):
     """The program of one gradient of a batch, not compiled."""
     graph, state = nnx.split(nnx.eval_shape(lambda: spec.build(V, 4, nnx.Rngs(0))))
     row_BT = jax.ShapeDtypeStruct((B, max(at) + 2), jnp.int32)
@@ -64,6 +64,15 @@ def test_formula_is_within_a_tenth_of_what_xla_counts_after_compiling():
     formula = flops.example(SPECS[0].flops(V, 4, ASKED["chain"]))
     compiled = gradient(SPECS[0], ASKED["chain"]).compile()
     assert formula == pytest.approx(counted(compiled) / B, rel=0.1)
+
+
+def test_what_a_batch_shares_is_computed_once_for_every_word():
+    """The formula counts an example by itself, so that FLOPs do not depend on the batch."""
+    spec, at = SPECS[0], ASKED["direct"]
+    words, rows = 3 * 2 * 3 * 128**2 * V, 3 * 2 * 3 * 128**2 * 4 * 64
+    many = counted(gradient(spec, at, 64))
+    assert many == pytest.approx(64 * flops.example(spec.flops(V, 4, at)) - rows + words, rel=0.1)
+    assert many < 0.9 * 64 / B * counted(gradient(spec, at))
 
 
 def test_muon_formula_is_within_a_tenth_of_what_xla_counts():
