@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from ..registry import UserError, suggest
 from .closure import Closure, heights, row_keys
 from .facts import Array, Facts
+from .keys import stable_order
 from .numbering import Numbering
 from .program import Atom, Constant, Program, Rule, Variable
+from .semijoin import admitted, some_fit
 
 _NOTHING = np.zeros(0, np.int32)
 
@@ -73,6 +75,7 @@ class _Evaluation:
             p: Numbering(self._sampled(p), len(facts.constants)) for p in derived & read
         }
         self.found: list[list[dict[str, Array]]] = [[] for _ in program.rules]
+        self.fresh: dict[str, list[list[Array]]] = {}  # columns of facts that no round has used
         self.constant = {c: i for i, c in enumerate(facts.constants)}
         for p in self.predicates:
             columns = ["id", *(f"a{j}" for j in range(arity[p])), "round"]
@@ -85,6 +88,8 @@ class _Evaluation:
     def _insert(self, p: str, columns: list[Array], first: int, turn: int) -> None:
         """Rows, given as columns, with local ids from ``first``; they are new in round ``turn``."""
         number = len(columns[0])
+        if p in self.numbering:
+            self.fresh.setdefault(p, []).append(columns)
         rows = {"id": np.arange(first, first + number, dtype=np.int32)}
         rows |= {f"a{j}": np.ascontiguousarray(column) for j, column in enumerate(columns)}
         rows["round"] = np.full(number, turn, np.int32)
@@ -95,17 +100,21 @@ class _Evaluation:
     def run(self, stratum: tuple[str, ...]) -> None:
         """Evaluate one stratum to its fixpoint."""
         recursive, grew, turn = [], False, 0
+        fixed = frozenset(self.predicates) - {r.head.predicate for r in self.program.rules}
         for i, rule in enumerate(self.program.rules):
             if rule.head.predicate not in stratum:
                 continue
             if loops := [k for k, a in enumerate(rule.positive) if a.predicate in stratum]:
-                recursive.append((i, rule, loops))
+                fit = {k: admitted(rule, k, self.facts, fixed) for k in loops}
+                recursive.append((i, rule, fit))
             else:
                 self._derive(i, rule, [], -1)
         while recursive and (grew or turn == 0):
-            grew = False
+            grew, fresh = False, {p: self.fresh.pop(p, []) for p in stratum}
             for i, rule, loops in recursive:
-                for new in loops:
+                for new, fit in loops.items():
+                    if not any(some_fit(c, fit) for c in fresh[rule.positive[new].predicate]):
+                        continue
                     when = [f"t{new}.round = {turn}"]
                     when += [f"t{k}.round < {turn}" for k in loops if k < new]
                     when += [f"t{k}.round <= {turn}" for k in loops if k > new]
@@ -211,7 +220,7 @@ class _Evaluation:
                     found["head"] = np.arange(start, end, dtype=np.int32)
             columns, local = np.concatenate(parts, axis=1), np.arange(end)
         key = row_keys(columns.T, len(self.facts.constants))
-        order = np.argsort(key)
+        order = stable_order(key)
         new = np.diff(key[order], prepend=-1) > 0
         number = np.empty(len(key), np.int32)
         number[local[order]] = np.cumsum(new) - 1
@@ -240,7 +249,7 @@ class _Evaluation:
             return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros((0, 0), np.int32)
         head = np.concatenate([t[0] for t in tables])
         # each rule's rows are sorted by head already; a stable merge of them is the order wanted
-        order = np.argsort(head, kind="stable") if len(tables) > 1 else slice(None)
+        order = stable_order(head) if len(tables) > 1 else slice(None)
         rule = np.repeat(np.arange(len(tables), dtype=np.int32), [len(t[0]) for t in tables])
         premises = np.empty((most, len(head)), np.int32).T  # whole columns lie together
         for k in range(most):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..registry import UserError
+from .keys import group, pack
 
 Array = NDArray[np.int32]
 
@@ -71,4 +72,5 @@ def _rows(predicate: str, signature: str, table: ArrayLike, sorts: Mapping[str, 
             f"{predicate}({signature}): row {row.tolist()} is outside the sorts' sizes "
             f"{sizes.tolist()}; rows hold local indices, from 0 in each sort"
         )
-    return np.unique(local + [sorts[s].start for s in names], axis=0).astype(np.int32)
+    rows = local + [sorts[s].start for s in names]
+    return rows[group(pack(list(rows.T)))[1]].astype(np.int32)

@@ -31,6 +31,24 @@ def pack(columns: Sequence[Integers]) -> NDArray[np.int64]:
     return key
 
 
+def stable_order(key: Integers) -> NDArray[np.int64]:
+    """[n] what ``np.argsort(key, kind="stable")`` gives, in about half the time.
+
+    >>> stable_order(np.array([2, 1, 2, 1]))
+    array([1, 3, 0, 2])
+    """
+    bits = len(key).bit_length()
+    low = int(key.min(initial=0))
+    if (int(key.max(initial=0)) - low).bit_length() + bits > 62:
+        return np.argsort(key, kind="stable")
+    numbers = key.astype(np.int64) - low  # and their places behind them: all are different
+    numbers <<= bits
+    numbers |= np.arange(len(key))
+    numbers.sort()
+    numbers &= (1 << bits) - 1
+    return numbers
+
+
 def group(key: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(number [n], first [g]): equal keys get equal numbers, in key order; where each first stood.
 
@@ -41,8 +59,11 @@ def group(key: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     low, high = int(key.min()), int(key.max())
     if high - low > 8 * len(key) + 1024:  # sparse: by sorting
-        _, first, number = np.unique(key, return_index=True, return_inverse=True)
-        return number, first
+        order = stable_order(key)
+        new = np.diff(key[order], prepend=low - 1) > 0
+        number = np.empty(len(key), np.int64)
+        number[order] = np.cumsum(new) - 1
+        return number, order[new]
     seen = np.zeros(high - low + 1, np.int64)
     seen[key - low] = 1
     number = (np.cumsum(seen) - 1)[key - low]
@@ -67,8 +88,9 @@ def ragged(counts: Integers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     (array([0, 0, 2]), array([0, 1, 0]))
     """
     row = np.repeat(np.arange(len(counts)), counts)
-    start = np.cumsum(counts) - counts
-    return row, np.arange(len(row)) - start[row]
+    place = np.arange(len(row))
+    place -= np.repeat(np.cumsum(counts) - counts, counts)
+    return row, place
 
 
 def distinct(key: Integers) -> NDArray[np.int64]:
@@ -99,3 +121,24 @@ def perhaps(key: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.boo
     table = np.zeros(mask + 1, bool)
     table[others & mask] = True
     return table[key & mask]
+
+
+class Keys:
+    """A growing set of numbers: a few ordered runs, each twice as long as the next."""
+
+    def __init__(self) -> None:
+        self.runs: list[NDArray[np.int64]] = []
+
+    def add(self, key: NDArray[np.int64]) -> None:
+        """Numbers that are ordered and not in it."""
+        while self.runs and len(self.runs[-1]) < 2 * len(key):
+            key = np.sort(np.concatenate([self.runs.pop(), key]), kind="stable")  # merges runs
+        self.runs.append(key)
+
+    def holds(self, key: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """[n] which of ``key`` are in it.
+
+        >>> keys = Keys(); keys.add(np.array([2, 5])); keys.holds(np.array([1, 5]))
+        array([False,  True])
+        """
+        return np.logical_or.reduce([np.zeros(len(key), bool), *(among(key, r) for r in self.runs)])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .closure import Closure
 from .engine import close
 from .facts import Array
+from .keys import among, distinct, group, pack
 from .language import parse
 from .program import Atom, Comparison, Constant, Program, Rule, Term, Variable
 from .proofs import Proofs
@@ -50,9 +51,10 @@ def near_misses(
                 prompts = _blocked(truth, rule, i, given)
                 found.append(prompt_rows(number, prompts, theorems.shape[1] - 1))
                 tags.append(np.full(len(prompts), NEGATIVE + i, np.int8))
-    prompt, first = np.unique(np.concatenate(found), axis=0, return_index=True)
-    none = find_prompts(theorems, prompt) < 0
-    return prompt[none], np.concatenate(tags)[first[none]]
+    prompts = np.concatenate(found)
+    first = group(pack(list(prompts.T)))[1]
+    first = first[find_prompts(theorems, prompts[first]) < 0]
+    return prompts[first], np.concatenate(tags)[first]
 
 
 def _without(
@@ -74,11 +76,10 @@ def _without(
             premise, place = rule.binding(name)
             found = c.arguments[c.premises[derivations, premise], place]
             value[name] = found if name in kept else rng.permutation(found).astype(np.int32)
-    names = {name: i for i, name in enumerate(c.base.constants)}
 
     def column(term: Term) -> Array:
         if isinstance(term, Constant):
-            return np.full(len(derivations), names[term.name], np.int32)
+            return np.full(len(derivations), c.base.constants.index(term.name), np.int32)
         return value[term.name]
 
     atom = rule.positive[missing]
@@ -87,9 +88,11 @@ def _without(
     wanted = np.stack([column(atom.terms[j]) for j in places], 1) if places else None
     if wanted is None:
         return np.zeros((0, len(given)), np.int32)
-    there = np.unique(truth.rows(atom.predicate)[:, places], axis=0)
-    gone = find_prompts(there, wanted) < 0
-    return np.unique(np.stack([column(t) for t in given], 1)[gone], axis=0)
+    there = truth.rows(atom.predicate)[:, places]
+    key = pack(list(np.concatenate([there, wanted]).T))
+    gone = ~among(key[len(there) :], distinct(key[: len(there)]))
+    prompts = np.stack([column(t) for t in given], 1)[gone]
+    return prompts[group(pack(list(prompts.T)))[1]]
 
 
 def _blocked(truth: Closure, rule: Rule, place: int, given: tuple[Term, ...]) -> Array:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from ..registry import UserError
 from .closure import Closure
 from .engine import close
 from .facts import Array
-from .keys import Integers, group, pack, ragged
+from .keys import Integers, group, pack, ragged, stable_order
 from .language import parse
 from .proofs import Bools
 from .questions import Certificate, Questions, find_prompts
@@ -40,21 +41,63 @@ def okapis(
     if kinship.arity.get("like") != 2:
         raise UserError(f"the rules of likeness derive no like(X,Y): {rules.strip()!r}; derive it")
     like = kinship.rows("like")
-    asked, swapped = _swap(questions.prompt, like[like[:, 0] != like[:, 1]])
-    stated, order = _index(prompts)
-    place = find_prompts(prompts[order[stated[:-1]]], swapped)
-    voted = place >= 0
-    row, nth = ragged(np.where(voted, (stated[1:] - stated[:-1])[place], 0))
-    vote = answers[order[stated[place[row]] + nth]]
-    number, first = group(pack([asked[row], vote]))
-    weight = np.bincount(number)
-    total = np.bincount(asked[row], minlength=len(lure))
-    question, answer = asked[row][first], vote[first]
-    half = 2 * weight >= total[question]
-    chosen = half & ~_right(questions, question, answer)
+    like = like[like[:, 0] != like[:, 1]]
+    place = _place(questions.prompt, like)
+    question, answer, weight = _votes(
+        questions.prompt, place, like, prompts, answers, len(closure.base.constants)
+    )
+    total = np.bincount(question, weight, minlength=len(lure))
+    chosen = (2 * weight >= total[question]) & ~_right(questions, question, answer)
     lure[question[chosen]] = answer[chosen]
-    _twins(questions, certificate, lure, twin, asked, find_prompts(questions.prompt, swapped))
+    lured = np.flatnonzero(lure >= 0)
+    asked, swapped = _swap(questions.prompt[lured], place[lured], like)
+    other = find_prompts(questions.prompt, swapped)
+    _twins(questions, certificate, lure, twin, lured[asked], other)
     return lure, twin
+
+
+def _place(prompt: Array, like: Array) -> NDArray[np.int64]:
+    """[Q] the place in a prompt of the first given thing that has kin, 0 where none has."""
+    has = np.zeros(max(int(prompt.max(initial=0)), int(like.max(initial=0))) + 2, bool)
+    has[like[:, 0]] = True  # the last, for the padding -1, stays false
+    kin = has[prompt[:, 1:]]
+    return np.where(kin.any(1), 1 + kin.argmax(1), 0)
+
+
+def _votes(
+    prompt: Array,
+    place: NDArray[np.int64],
+    like: Array,
+    prompts: Array,
+    answers: Array,
+    constants: int,
+) -> tuple[NDArray[np.int64], Array, NDArray[np.int64]]:
+    """(question, answer, how often that is stated of the kin), ordered by question and answer.
+
+    A product of sparse matrices: who is like whom, and which answer is stated of whom beside the
+    same rest of the prompt.
+    """
+    kin = csr_matrix((np.ones(len(like), np.int64), (like[:, 0], like[:, 1])), (constants,) * 2)
+    found = [(place[:0], answers[:0], place[:0])]
+    for j in range(1, prompt.shape[1]):
+        mine, told = np.flatnonzero(place == j), np.flatnonzero(prompts[:, j] >= 0)
+        if not len(mine) or not len(told):
+            continue
+        rests = np.delete(np.concatenate([prompts[told], prompt[mine]]), j, axis=1)
+        rest, _ = group(pack(list(rests.T)))
+        beside, first = group(pack([rest[: len(told)], answers[told]]))
+        ones = np.ones(len(told), np.int64)
+        stated = csr_matrix((ones, (prompts[told, j], beside)), (constants, len(first)))
+        thing, which = np.unique(prompt[mine, j], return_inverse=True)
+        votes = (kin[thing] @ stated).tocoo()
+        asked = np.stack([which, rest[len(told) :]], 1)
+        at = find_prompts(asked, np.stack([votes.row, rest[first][votes.col]], 1))
+        known = at >= 0
+        answer = answers[told][first][votes.col[known]]
+        found.append((mine[at[known]], answer, votes.data[known]))
+    question, answer, weight = (np.concatenate(columns) for columns in zip(*found))
+    order = stable_order(pack([question, answer]))
+    return question[order], answer[order], weight[order]
 
 
 def _right(questions: Questions, question: Integers, value: Integers) -> Bools:
@@ -63,26 +106,15 @@ def _right(questions: Questions, question: Integers, value: Integers) -> Bools:
     return find_prompts(pairs, np.stack([question, value], 1)) >= 0
 
 
-def _swap(prompt: Array, like: Array) -> tuple[NDArray[np.int64], Array]:
-    """(question, prompt with a kin in place): the first given thing that has kin is swapped."""
-    like = like[np.argsort(like[:, 0], kind="stable")]
-    start = np.searchsorted(like[:, 0], np.arange(int(prompt.max(initial=0)) + 2))
-    kin = np.append(np.diff(start), 0)  # the last answers for the padding -1
-    counts = kin[prompt[:, 1:]]
-    place = 1 + (counts > 0).argmax(1)
+def _swap(prompt: Array, place: NDArray[np.int64], like: Array) -> tuple[NDArray[np.int64], Array]:
+    """(question, prompt with a kin in place), of the thing at its ``place``."""
     thing = prompt[np.arange(len(prompt)), place]
-    row, nth = ragged(np.where((counts > 0).any(1), kin[thing], 0))
+    like = like[stable_order(like[:, 0])]
+    start = np.searchsorted(like[:, 0], thing)
+    row, nth = ragged(np.searchsorted(like[:, 0], thing, side="right") - start)
     swapped = prompt[row]
-    swapped[np.arange(len(row)), place[row]] = like[start[thing[row]] + nth, 1]
+    swapped[np.arange(len(row)), place[row]] = like[start[row] + nth, 1]
     return row, swapped
-
-
-def _index(prompts: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(start of each distinct prompt, plus the end; order of the rows by prompt)."""
-    key = pack(list(prompts.T))
-    order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-    return np.append(starts, len(order)), order
 
 
 def _twins(

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from .closure import Closure
 from .facts import Array
-from .keys import begins, group, pack, ragged
+from .keys import begins, group, pack, ragged, stable_order
 
 Bools = NDArray[np.bool_]
 LARGEST_COMPONENT = 2_000  # facts; in larger components every derivation counts: in doubt, shown
@@ -133,11 +133,13 @@ class Proofs:
     def best(self) -> NDArray[np.int64]:
         """[F] the first of each fact's lowest counting derivations, -1 where there is none."""
         counted = np.flatnonzero(self.counts)
-        order = np.lexsort((counted, self.top[counted], self.closure.head[counted]))
-        ordered = counted[order]
-        head = self.closure.head[ordered]
         best = np.full(len(self.closure.predicate), -1, np.int64)
-        best[head[::-1]] = ordered[::-1]
+        if len(counted):
+            head, top = self.closure.head[counted], self.top[counted]
+            starts = np.flatnonzero(np.diff(head, prepend=-1))  # derivations are ordered by head
+            least = np.repeat(np.minimum.reduceat(top, starts), np.diff(starts, append=len(head)))
+            lowest = np.flatnonzero(top == least)[::-1]
+            best[head[lowest]] = counted[lowest]  # of equal places the one written last stays
         return best
 
     @functools.cached_property
@@ -174,7 +176,7 @@ class Proofs:
         frame, first = group(pack([self.pattern[derivation], *labels, *self._values(derivation)]))
         premises = np.stack(chosen, 1) if chosen else np.zeros((len(which), 0), np.int64)
         if (np.diff(head) < 0).any():
-            order = np.argsort(head, kind="stable")
+            order = stable_order(head)
             derivation, premises, head, frame = (
                 a[order] for a in (derivation, premises, head, frame)
             )
@@ -239,7 +241,7 @@ def circular(closure: Closure) -> Bools:
 
 def _by(key: NDArray[np.integer], of: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
     """Key -> those of ``of`` [n], in their order, whose ``key`` [n] it is."""
-    order = np.argsort(key, kind="stable")
+    order = stable_order(key)
     keys, first = np.unique(key[order], return_index=True)
     return dict(zip(keys.tolist(), np.split(of[order], first[1:])))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .closure import Closure
 from .facts import Array
-from .keys import among, distinct, perhaps, ragged
+from .keys import Keys, among, distinct, perhaps, ragged, stable_order
 from .proofs import Bools, Proofs
 
 
@@ -101,7 +101,7 @@ def _together(
     key, statement = np.concatenate(keys), np.concatenate(where)
     near = perhaps(key, pairs)
     key, statement = key[near], statement[near]
-    order = np.argsort(key, kind="stable")
+    order = stable_order(key)
     return key[order], statement[order]
 
 
@@ -110,21 +110,52 @@ def _in_proofs(
 ) -> Bools:
     """[n] whether statement ``met`` stands in some proof of ``facts[which]``.
 
-    Walks down all counting derivations of all facts together, as pairs (fact asked, fact met).
+    Walks down all counting derivations of all facts together, as pairs (fact asked, fact met), but
+    only where a set of marks tells that something wanted may stand below.
     """
     c = proofs.closure
     size = len(c.predicate)
-    wanted = which * size + met
-    found = np.zeros(len(wanted), bool)
-    seen = frontier = np.arange(len(facts)) * size + facts
+    mark = np.uint64(1) << (met * 40_503 >> 7 & 63).astype(np.uint64)  # any hash would do
+    below = _marks(proofs, met, mark)
+    found = np.zeros(len(met), bool)
+    open_ = np.flatnonzero(below[facts[which]] & mark)
+    wanted = np.zeros(len(facts), np.uint64)
+    np.bitwise_or.at(wanted, which[open_], mark[open_])
+    open_ = open_[np.argsort(which[open_] * size + met[open_])]
+    key = which[open_] * size + met[open_]
+    asked = np.flatnonzero(wanted)
+    frontier, seen = asked * size + facts[asked], Keys()
     while len(frontier):
-        found |= among(wanted, frontier)
+        found[open_] |= among(key, frontier)
+        seen.add(frontier)
         asked, at = np.divmod(frontier, size)
         more, place = ragged(c.first[at + 1] - c.first[at])
         derivation = c.first[at[more]] + place
         counted = proofs.counts[derivation]
-        premises = c.premises[derivation[counted]]
-        pairs = distinct((asked[more[counted], None] * size + premises)[premises >= 0])
-        frontier = pairs[~among(pairs, seen)]
-        seen = np.sort(np.concatenate([seen, frontier]))
+        premises, asked = c.premises[derivation[counted]], asked[more[counted]]
+        lead = (premises >= 0) & (below[premises] & wanted[asked, None] > 0)
+        pairs = distinct((asked[:, None] * size + premises)[lead])
+        frontier = pairs[~seen.holds(pairs)]
     return found
+
+
+def _marks(proofs: Proofs, met: NDArray[np.int64], mark: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """[F] the marks of all the facts ``met`` [n] that stand in some proof of a fact, or are it."""
+    c = proofs.closure
+    out = np.zeros(len(c.predicate) + 1, np.uint64)  # the last answers for the padding -1
+    np.bitwise_or.at(out, met, mark)
+    counted = np.flatnonzero(proofs.counts)
+    order = counted[stable_order(proofs.top[counted])]
+    # by height, so that one sweep carries most marks all the way up
+    batches = np.split(order, np.flatnonzero(np.diff(proofs.top[order])) + 1)
+    while True:
+        before = out.copy()
+        for batch in batches:
+            marks = np.zeros(len(batch), np.uint64)
+            for column in c.premises.T:
+                marks |= out[column[batch]]
+            head = c.head[batch]  # ordered
+            starts = np.flatnonzero(np.diff(head, prepend=-1))
+            out[head[starts]] |= np.bitwise_or.reduceat(marks, starts)
+        if (out == before).all():
+            return out[:-1]

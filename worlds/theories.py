@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from .corpus import Corpus
 from .facts import Array
-from .keys import begins, ragged
+from .keys import begins, stable_order
 from .lexicon import END, Lexicon
 from .streams import stream
+
+CHUNK = 1_024  # rows written at a time: what is in hand then fits a core's cache
 
 
 def theories(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -26,7 +28,7 @@ def theories(corpus: Corpus) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     base = np.flatnonzero(c.is_base)
     episode = c.arguments[base, 0] - block.start
     assert ((episode >= 0) & (episode < len(block))).all(), "a base fact that is of no episode"
-    order = np.argsort(episode, kind="stable")
+    order = stable_order(episode)
     return base[order], begins(episode, len(block))
 
 
@@ -44,26 +46,37 @@ def in_context(
     facts, starts = theories(corpus)
     lines = lexicon.lines(facts)
     size = np.append(0, np.cumsum((lines >= 0).sum(1)))[starts]  # of each theory, cumulated
-    longest, first = (
-        int(np.diff(size).max()),
-        corpus.closure.base.sorts[corpus.world.episodes].start,
-    )
+    longest = int(np.diff(size).max())
+    first = corpus.closure.base.sorts[corpus.world.episodes].start
     out = []
     for purpose, tokens, prompt in (
         ("train", train, corpus.examples.prompt),
         ("ask", ask, corpus.prompt[questions]),
     ):
         rng = stream(corpus.world.id, corpus.size, "theories", purpose, *corpus.seeds)
-        episode = prompt[:, 1] - first
-        row, nth = ragged(np.diff(starts)[episode])
-        line = starts[episode][row] + nth
-        line = line[np.lexsort((rng.random_sample(len(line)), row))]
-        words = lines[line]
         wide = np.full((len(tokens), longest + tokens.shape[1]), lexicon.special[END], np.int32)
         wide[:, longest:] = tokens
-        number = np.diff(size)[episode]
-        end = longest + np.argmax(tokens != lexicon.special[END], axis=1)
-        row, nth = ragged(number)
-        wide[row, (end - number)[row] + nth] = words[words >= 0]
+        for at in range(0, len(wide), CHUNK):
+            rows = slice(at, at + CHUNK)
+            episode = prompt[rows, 1] - first
+            words = _shuffled(lines, starts, episode, rng)
+            end = longest + np.argmax(tokens[rows] != lexicon.special[END], axis=1)[:, None]
+            begin = end - np.diff(size)[episode][:, None]
+            column = np.arange(wide.shape[1])
+            wide[rows][(begin <= column) & (column < end)] = words[words >= 0]
         out.append(wide)
     return out[0], out[1]
+
+
+def _shuffled(
+    lines: Array, starts: NDArray[np.int64], episode: Array, rng: np.random.RandomState
+) -> Array:
+    """[r, n, w] the lines of each row's episode, in an order of its own, padded with -1."""
+    count = np.diff(starts)[episode][:, None]
+    here = np.arange(count.max(initial=0)) < count
+    drawn = np.full(here.shape, 2.0)  # what isn't there comes last
+    drawn[here] = rng.random_sample(int(count.sum()))
+    order = drawn.argsort(axis=1, kind="stable")
+    words = lines[np.where(order < count, starts[episode][:, None] + order, 0)]
+    words[order >= count] = -1
+    return words

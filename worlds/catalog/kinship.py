@@ -218,6 +218,5 @@ def names(number: int) -> list[str]:
     given = PEOPLE.split()
     syllables = ["".join(s) for s in itertools.product("bdgklmnprtvz", "aeiou")]
     clans = ("".join(s) for n in (2, 3) for s in itertools.product(syllables, repeat=n))
-    return [
-        f"{name}-{clan}" for clan, name in itertools.islice(itertools.product(clans, given), number)
-    ]
+    made = (f"{name}-{clan}" for clan in clans for name in given)
+    return list(itertools.islice(made, number))
