@@ -154,8 +154,9 @@ def theory(
     for i in range(STATED, attributes):
         before, other, a = chain[i - 1], chain[rng.randint(i - 1)], chain[i]
         shape = shapes[rng.randint(len(shapes))]
+        bodies: list[tuple[int, ...]]
         bodies = [(v,) for v in range(before * values, (before + 1) * values)]
-        met = [(v,) for v in known[before]]
+        met: list[tuple[int, ...]] = [(v,) for v in known[before]]
         if shape == "liking":
             met = [met[y] for y in liked]
         elif shape == "both":
