@@ -216,7 +216,9 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
         "instance": "every eligible conclusion is shown (exposure.shown)"
         if corpus.read.derivations.any()
         else "no conclusion is shown",
-        "constituent": "no base fact is held (exposure.held)"
+        "constituent": "base facts stand in the prompt, and so count as used"
+        if exposed.asked is not None
+        else "no base fact is held (exposure.held)"
         if not exposed.held.any()
         else "every question with a held fact is new in another way too",
         "schema": "no frame is held (exposure.held_frames), and every frame occurs"

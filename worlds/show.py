@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .audit import empty_rungs
 from .corpus import Corpus
-from .nontheorems import NEGATIVE
-from .phrases import fact_in_english, question_in_english, theory_in_english
-from .rungs import KINDS, LADDER, RUNGS, ingredients
+from .explain import LEGEND, example, okapi
+from .phrases import fact_in_english
+from .rungs import LADDER
 from .state import state
 from .streams import stream
-from .world import World
+from .world import WAYS, Exposure, World
 
 MEANING = {
     "recall": "the answer was stated",
@@ -39,36 +39,92 @@ def describe(world: World, size: str) -> str:
         f"# {world.id}",
         inspect.getdoc(type(world)) or "",
         "## Sizes",
-        *(f"- **{name}**: {_arguments(kw)}" for name, kw in world.sizes.items()),
+        "\n".join(f"- **{name}**: {_arguments(world, name)}" for name in world.sizes),
         "## Rules",
-        "```prolog\n" + inspect.cleandoc(world.rules) + "\n```",
+        f"```prolog\n{_numbered(world)}\n```",
         f"## What is stated at size {size}",
         _stated(corpus),
         "## One question of every rung",
+        LEGEND,
     ]
     empty = empty_rungs(corpus)
     for rung in LADDER:
         parts.append(f"### {rung}: {MEANING[rung]}")
-        parts.append(f"Empty: {empty[rung]}." if rung in empty else _example(corpus, rung))
+        parts.append(f"Empty: {empty[rung]}." if rung in empty else example(corpus, rung))
+    if world.like and (told := okapi(corpus)):
+        parts += ["### okapi, on any rung: where likeness misleads", told]
     return "\n\n".join(parts) + "\n"
 
 
-def _arguments(size: object) -> str:
-    assert isinstance(size, dict)
-    return ", ".join(f"{k} {v}" for k, v in size.items()) or "the defaults of sample"
+def _numbered(world: World) -> str:
+    """The rules as written, each with its number in front."""
+    lines = textwrap.dedent(world.rules).split("\n")
+    numbers: dict[int, list[str]] = {}
+    for n, rule in enumerate(world.program.rules, start=1):
+        numbers.setdefault(rule.line, []).append(str(n))
+    margin = len(str(len(world.program.rules))) + 2
+    said = [f"{','.join(numbers.get(i, [])):<{margin}}{t}" for i, t in enumerate(lines, start=1)]
+    return "\n".join(line.rstrip() for line in said).strip("\n")
+
+
+def _arguments(world: World, size: str) -> str:
+    """What a size draws, and how its exposure differs from the world's own."""
+    drawn = [f"{k} {v}" for k, v in world.sizes[size].items()] or ["the defaults of sample"]
+    usual = world.exposure.record()
+    own = world.default_exposure(size).record()
+    other = [f"{k} {_plain(v)}" for k, v in own.items() if usual.get(k) != v]
+    return ", ".join(drawn) + (f"; exposure: {', '.join(other)}" if other else "")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return " + ".join(f"{_percent(v)} {k}" for k, v in value.items())
+    return f"{value}"
+
+
+def _exposed(world: World, e: Exposure) -> str:
+    """An exposure in words."""
+    said = [
+        "all base facts are stated"
+        if e.coverage == 1
+        else f"{_percent(e.coverage)} of the base facts are stated",
+        f"{_percent(e.held)} of the {world.episodes}s are asked about, the others are shown from"
+        if world.episodes
+        else f"{_percent(e.held)} of those that serve as premises are held: "
+        "no shown conclusion uses them",
+    ]
+    if e.held_frames:
+        said.append(f"{_percent(e.held_frames)} of the combinations (frames) are held too")
+    said.append(
+        f"{e.phi:g} conclusions are shown for each base fact that they may use"
+        if e.phi
+        else f"of the conclusions that may be shown, {_percent(e.shown)} are"
+    )
+    said.append(f"no shown proof is higher than {e.shown_height}")
+    if set(e.given) != {"exemplified"}:
+        ways = ", ".join(f"{_percent(e.given[w])} {w}" for w in WAYS if e.given.get(w))
+        said.append(f"of the rules{' as data' * bool(world.axioms)} are given {ways}")
+    if e.nontheorems:
+        said.append(f"for 100 shown conclusions {100 * e.nontheorems:g} nontheorems are shown")
+    if e.wordings > 1:
+        said.append(f"each told rule is worded in {e.wordings} ways for each place")
+    return "; ".join(said)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}%"
 
 
 def _stated(corpus: Corpus) -> str:
     """Counts, and a few statements of each predicate."""
-    c, exposure = corpus.closure, corpus.exposure
+    c = corpus.closure
     rng = stream(corpus.world.id, "show", 0)
     told = np.zeros(len(c.predicate), bool)
     told[corpus.examples.fact[corpus.examples.fact >= 0]] = True
     lines = [
         f"{int(corpus.stated.sum()):,} base facts, {int(corpus.shown.sum()):,} conclusions, "
-        f"{len(corpus.prompt):,} questions. Exposure: "
-        + ", ".join(f"{k} {v}" for k, v in exposure.record().items())
-        + "."
+        f"{len(corpus.prompt):,} questions. Exposure: {_exposed(corpus.world, corpus.exposure)}.",
+        "",
     ]
     for block in c.blocks.values():
         facts = block.start + np.flatnonzero(told[block.start : block.stop])
@@ -77,119 +133,3 @@ def _stated(corpus: Corpus) -> str:
             lines.append(f"- {' '.join(fact_in_english(corpus.world, c, f) for f in some)}")
     lines += [f"- {' '.join(s)}" for s in corpus.sentences]
     return "\n".join(lines)
-
-
-def _example(corpus: Corpus, rung: str) -> str:
-    """The first question of a rung, with its proof, what is new in it, and what resembles it."""
-    mine = corpus.of_rung(rung, pure=rung != "mixed")
-    question = int(stream(corpus.world.id, "show", rung).permutation(mine)[0])
-    asked = question_in_english(corpus, question)
-    theory = "".join(f"- {line}\n" for line in theory_in_english(corpus, question))
-    asked = f"{theory}\n**{asked}**" if theory else f"**{asked}**"
-    names = [corpus.closure.base.constants[a] for a in corpus.prompt[question, 1:] if a >= 0]
-    drawings = [d for d in map(corpus.world.sketch, names) if d]
-    asked = "".join(f"```\n{d}\n```\n\n" for d in drawings) + asked
-    answers = [corpus.closure.base.constants[a] for a in corpus.answers(question)]
-    if not answers:
-        return "\n".join([f"{asked} — none.", *_why_none(corpus, question)])
-    first = int(corpus.offsets[question])
-    fact = int(corpus.fact[first : int(corpus.offsets[question + 1])][0])
-    lines = [f"{asked} — {' or '.join(answers)}.", "", "- Proof:"]
-    lines += _proof(corpus, fact, "  ")
-    lines += [f"- New: {_novelty(corpus, question, fact)}."]
-    lines += [f"- Shown and alike: {_alike(corpus, fact)}"]
-    return "\n".join(lines)
-
-
-def _why_none(corpus: Corpus, question: int) -> list[str]:
-    constants = corpus.closure.base.constants
-    near, leak = corpus.certificate.near_miss[question], corpus.certificate.leak[question]
-    if leak >= 0:
-        return ["", f"- In the world it is {constants[leak]}; nothing stated tells it."]
-    if near >= NEGATIVE:
-        return ["", "- A near miss: all premises of a rule hold, but so does what it forbids."]
-    return ["", f"- A near miss: premise {near + 1} of a rule's body is missing."]
-
-
-def _proof(corpus: Corpus, fact: int, indent: str, before: set[int] | None = None) -> list[str]:
-    """The lowest proof, down to what is stated; what was proved ``before`` is not proved again."""
-    c, gold = corpus.closure, corpus.exposed.gold
-    text = fact_in_english(corpus.world, c, fact)
-    d = int(gold.best[fact])
-    before = set() if before is None else before
-    if c.is_base[fact]:
-        return [f"{indent}- {text} *({_source(corpus, fact)})*"]
-    if fact in before:
-        return [f"{indent}- {text} *(as above)*"]
-    before.add(fact)
-    rule = c.program.rules[c.rule[d]]
-    way = corpus.exposed.way[gold.pattern[d]]
-    shown = ", itself shown" if corpus.shown[fact] else ""
-    lines = [f"{indent}- {text} *(by rule {c.rule[d] + 1}, given as {way}{shown})*"]
-    for premise in c.premises[d][: len(rule.positive)]:
-        lines += _proof(corpus, int(premise), indent + "  ", before)
-    return lines
-
-
-def _source(corpus: Corpus, fact: int) -> str:
-    """Where a base fact is known from."""
-    if corpus.world.episodes:
-        return "stated in the prompt"
-    if fact in corpus.examples.fact:
-        return "stated"
-    return "seen" if corpus.unsaid[fact] else "known only through examples"
-
-
-def _novelty(corpus: Corpus, question: int, fact: int) -> str:
-    """What keeps the answer from a lower rung."""
-    rung = RUNGS[corpus.certificate.rung[question]]
-    if rung in ("recall", "instance"):
-        return "nothing"
-    kinds = ingredients(corpus.certificate.provable[[question]])[0]
-    told = {
-        "constituent": f"no shown conclusion uses here: {_unused(corpus, fact)}",
-        "schema": "these patterns never stood together in what was shown",
-        "depth": f"the proof is {corpus.closure.height[fact]} high, "
-        f"what was shown at most {corpus.read.height}",
-        "axiom": "the pattern was told as a sentence, and no example of it was shown",
-    }
-    return "; ".join(told[k] for i, k in enumerate(KINDS) if kinds >> i & 1)
-
-
-def _cone(corpus: Corpus, fact: int) -> NDArray[np.int64]:
-    """The derivations of the lowest proof."""
-    c, best = corpus.closure, corpus.exposed.gold.best
-    out: list[int] = []
-    todo = [fact]
-    while todo:
-        f = todo.pop()
-        if not c.is_base[f]:
-            out.append(int(best[f]))
-            todo += [int(p) for p in c.premises[best[f]] if p >= 0]
-    return np.array(out, np.int64)
-
-
-def _unused(corpus: Corpus, fact: int) -> str:
-    gold, cone = corpus.exposed.gold, _cone(corpus, fact)
-    open_ = gold.open[cone]
-    new = (open_ >= 0) & np.append(corpus.closure.is_base, False)[open_]
-    new &= ~corpus.read.used[cone]
-    facts = [fact_in_english(corpus.world, corpus.closure, int(f)) for f in open_[new]]
-    return " ".join(dict.fromkeys(facts)).rstrip(".")
-
-
-def _alike(corpus: Corpus, fact: int) -> str:
-    """A shown conclusion by the same pattern, else by the same rule."""
-    gold, read, c = corpus.exposed.gold, corpus.read, corpus.closure
-    if c.is_base[fact]:
-        return "the statement itself."
-    d = int(gold.best[fact])
-    for same, how in (
-        (gold.pattern == gold.pattern[d], "the same pattern"),
-        (c.rule == c.rule[d], "the same rule with other data"),
-    ):
-        found = np.flatnonzero(same & read.derivations & corpus.shown[c.head] & (c.head != fact))
-        if len(found):
-            near = found[np.argmin(np.abs(c.arguments[c.head[found]] - c.arguments[fact]).sum(1))]
-            return f"{fact_in_english(corpus.world, c, int(c.head[near]))} ({how})"
-    return "nothing by this rule."

@@ -78,13 +78,13 @@ class Zebra(World):
     )
     phrases = MappingProxyType(
         {
-            "genus": "A {0} is a kind of {1}.",
-            "bears": "A {0} is {1}.",
-            "typical": "As a rule the {1} of a {0} is {2}.",
+            "genus": "The {0} is a kind of {1}.",
+            "bears": "The {0} is {1}.",
+            "typical": "As a rule the {1} of the {0} is {2}.",
             "gives": "Whatever is {0} has {2} for its {1}.",
             "decides": "Being {0} decides one's {1}.",
             "unlike": "The {0}, unlike its kin, has {2} for its {1}.",
-            "has": "The {1} of a {0} is {2}.",
+            "has": "The {1} of the {0} is {2}.",
             "called": "A {0} {1} is called a {2}.",
         }
     )
