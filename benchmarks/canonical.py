@@ -20,7 +20,7 @@ def text(content: Any, *, indent: int | None = None) -> str:
     '{"a":[1,null],"b":0.333333333}'
     """
     separators = (",", ":") if indent is None else (",", ": ")
-    return json.dumps(_plain(content), sort_keys=True, separators=separators, indent=indent)
+    return json.dumps(plain(content), sort_keys=True, separators=separators, indent=indent)
 
 
 def digest(content: Any) -> str:
@@ -38,15 +38,15 @@ def digest_arrays(**arrays: np.ndarray) -> str:
     return total.hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return plain(value.item())
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int, str)):

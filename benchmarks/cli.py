@@ -207,6 +207,32 @@ def forecast(
 
 
 @app.command()
+def verify(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+) -> None:
+    """Recompute what a receipt tells, without training; exit status 1 where it differs."""
+    from rich.console import Console
+
+    from . import verify as verification
+    from .terminal import console
+
+    with Console(stderr=True).status("reading") as status:
+        found = list(verification.verify(receipt, status.update))
+    verification.show(console(), found)
+    sys.exit(not all(f.passed for f in found))
+
+
+@app.command()
+def cite(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+) -> None:
+    """How to cite a receipt: one line, and BibTeX."""
+    from .cite import citation
+
+    print(citation(receipt), end="")
+
+
+@app.command()
 def clean(out: Out = Path("runs")) -> None:
     """Delete the cells kept in a folder of results; reports and receipts stay."""
     from .results import Store

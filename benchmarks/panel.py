@@ -81,12 +81,15 @@ class Panel:
 def panels(cells: Sequence[Cell], outcome: Outcome, corpora: Corpora) -> tuple[Panel, ...]:
     """The panels of these cells, in their order; one whose cells all failed has holes alone."""
     results = {result.cell.digest: result for result in outcome.results}
-    groups = _grouped(cells, lambda cell: (cell.world, cell.size, str(cell.exposure.record())))
-    names = names_of([group[0] for group in groups])
     return tuple(
-        _panel(name, group, results, outcome.failures, corpora)
-        for name, group in zip(names, groups)
+        _panel(name, group, results, outcome.failures, corpora) for name, group in named(cells)
     )
+
+
+def named(cells: Iterable[Cell]) -> list[tuple[str, list[Cell]]]:
+    """(name of a panel, its cells), in their order."""
+    groups = _grouped(cells, lambda cell: (cell.world, cell.size, str(cell.exposure.record())))
+    return list(zip(names_of([group[0] for group in groups]), groups))
 
 
 def _panel(
@@ -98,8 +101,39 @@ def _panel(
 ) -> Panel:
     done = [results[c.digest] for c in cells if c.digest in results]
     exams = {r.cell.corpus: corpora.exam(r.cell) for r in done if not r.run.failed}
+    models, untraced, holes = model_rows(cells, exams, results, failures, corpora)
+    liked = [(exam, interpolators(exam.corpus, exam.questions)) for exam in exams.values()]
+    if any(row.mode == "chain" for row in models):
+        liked += [(exam, (tracer(exam.corpus, exam.questions),)) for exam in exams.values()]
+    return Panel(
+        name=name,
+        cell=cells[0],
+        ceilings=ceilings(exams.values()),
+        interpolators=tuple(_interpolators(_rows(liked))),
+        models=models,
+        untraced=untraced,
+        holes=holes,
+    )
+
+
+def ceilings(exams: Iterable[Exam]) -> tuple[Row, ...]:
+    """A row for each symbolic reference."""
+    return tuple(_rows([(exam, references(exam.corpus, exam.questions)) for exam in exams]))
+
+
+def model_rows(
+    cells: Sequence[Cell],
+    exams: Mapping[str, Exam],
+    results: Mapping[str, Result],
+    failures: Mapping[str, str],
+    corpora: Corpora,
+) -> tuple[tuple[Row, ...], dict[str, Row], tuple[Hole, ...]]:
+    """(a row for each arm of a panel; of chains those without what the tracer solves; holes).
+
+    ``exams``: by corpus of a cell.
+    """
     label = labels(cells)
-    models, untraced, holes = [], {}, []
+    models, untraced, holes = list[Row](), dict[str, Row](), list[Hole]()
     for arm in _grouped(cells, lambda cell: cell.arm):
         title = label[arm[0].arm]
         fine = [results[c.digest] for c in arm if c.corpus in exams and c.digest in results]
@@ -117,19 +151,7 @@ def _panel(
         else:
             row = score(given, title)
         models.append(row)
-    asked = [(exam, references(exam.corpus, exam.questions)) for exam in exams.values()]
-    liked = [(exam, interpolators(exam.corpus, exam.questions)) for exam in exams.values()]
-    if any(row.mode == "chain" for row in models):
-        liked += [(exam, (tracer(exam.corpus, exam.questions),)) for exam in exams.values()]
-    return Panel(
-        name=name,
-        cell=cells[0],
-        ceilings=tuple(_rows(asked)),
-        interpolators=tuple(_interpolators(_rows(liked))),
-        models=tuple(models),
-        untraced=untraced,
-        holes=tuple(holes),
-    )
+    return tuple(models), untraced, tuple(holes)
 
 
 def labels(cells: Iterable[Cell]) -> dict[str, str]:

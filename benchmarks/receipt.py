@@ -215,22 +215,28 @@ def _cell(result: Result) -> dict[str, Any]:
 
 def _panel(panel: Panel, others: Sequence[Panel]) -> dict[str, Any]:
     rows = [
-        *(_row(row, "ceiling") for row in panel.ceilings),
-        *(_row(row, "interpolator") for row in panel.interpolators),
-        *(_row(row, "model") for row in panel.models),
-        *(_row(row, "untraced") for row in panel.untraced.values()),
+        *(row_record(row, "ceiling") for row in panel.ceilings),
+        *(row_record(row, "interpolator") for row in panel.interpolators),
+        *(row_record(row, "model") for row in panel.models),
+        *(row_record(row, "untraced") for row in panel.untraced.values()),
     ]
     return {
         "name": panel.name,
         "rows": rows,
-        "profiles": [_plain(found) for found in profiles(panel, others)],
+        "profiles": profile_records(panel, others),
         "verdicts": {label: [_plain(v) for v in found] for label, found in panel.verdicts.items()},
         "sentence": panel.sentence,
         "holes": [dataclasses.asdict(hole) for hole in panel.holes],
     }
 
 
-def _row(row: Row, kind: str) -> dict[str, Any]:
+def profile_records(panel: Panel, others: Sequence[Panel]) -> list[dict[str, Any]]:
+    """JSON-ready content of the profiles of a panel's models."""
+    return [_plain(found) for found in profiles(panel, others)]
+
+
+def row_record(row: Row, kind: str) -> dict[str, Any]:
+    """JSON-ready content of one row."""
     return {
         "label": row.label,
         "kind": kind,
