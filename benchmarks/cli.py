@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .. import __version__, registry
 from ..registry import UserError
+
+if TYPE_CHECKING:
+    from .conformance import Report
 
 app = typer.Typer(
     add_completion=False,
@@ -148,20 +152,9 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check what a world promises; exit status 1 where it breaks a promise."""
-    import json
-
-    from rich.console import Console
-
     from . import conformance
-    from .terminal import console
 
-    with Console(stderr=True).status("loading") as status:
-        report = conformance.conform(world, size, status.update)
-    if as_json:
-        print(json.dumps(report.record(), indent=1))
-    else:
-        conformance.show(console(), report)
-    sys.exit(not report.passed)
+    _conform(lambda watch: conformance.conform(world, size, watch), as_json)
 
 
 @app.command()
@@ -170,16 +163,22 @@ def check_model(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check what a model promises; exit status 1 where it breaks a promise."""
+    from .model_check import conform_model
+
+    _conform(lambda watch: conform_model(model, watch), as_json)
+
+
+def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:
+    """Prints the report of a checker, which tells its argument what it looks at, and leaves."""
     import json
 
     from rich.console import Console
 
     from . import conformance
-    from .model_check import conform_model
     from .terminal import console
 
     with Console(stderr=True).status("loading") as status:
-        report = conform_model(model, status.update)
+        report = checked(status.update)
     if as_json:
         print(json.dumps(report.record(), indent=1))
     else:
