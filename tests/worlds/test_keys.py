@@ -15,6 +15,7 @@ KEYS = {
     "dense": RNG.integers(-9, 9, 500),
     "sparse": RNG.integers(-(2**40), 2**40, 500).repeat(2),
     "too far apart to pack": np.array([2**62, -(2**62), 0, 2**62]),
+    "two ordered runs": np.sort(RNG.integers(0, 99, (2, 200)), axis=1).ravel(),
     "short integers": RNG.integers(0, 9, 99).astype(np.int32),
 }
 
