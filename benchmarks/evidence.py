@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..eval.score import Row
 from .page import fold, grid, tag
@@ -37,13 +38,17 @@ def reach(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         if row.reach is None:
             continue
-        high = "{:.1f}\n[{:.1f}, {:.1f}]".format(*row.reach.height.at())
-        many = "{:,.0f}\n[{:,.0f}, {:,.0f}]".format(
-            *(10.0**v - 1 for v in row.reach.conclusions.at())
-        )
+        high = _interval("{:.1f}", row.reach.height.at())
+        many = _interval("{:,.0f}", [10.0**v - 1 for v in row.reach.conclusions.at()])
         grew = [str(c) if c else "–" for c in row.reach.growth(row.flops).values()]
         told.append([row.label, high, grew[0], many, grew[1]])
     if told:
         header = ["", "greatest height", "its change", "conclusions", "change of their log10"]
         yield grid("Reach: unstated conclusions answered in at least half", header, told)
         yield tag("p", REACH, of="note")
+
+
+def _interval(text: str, values: Sequence[float]) -> str:
+    """Mean, low and high; a single run has no interval."""
+    mean, *ends = map(text.format, values)
+    return f"{mean}\n[{', '.join(ends)}]" if math.isfinite(values[-1]) else f"{mean}\none run"
