@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from .. import registry
@@ -10,15 +13,20 @@ from ..registry import UserError
 from . import provenance
 
 WIDE = 100  # columns beyond which prose is hard to read
+LEAST = 30  # columns below which nothing is wrapped
 Line = tuple[str, ...]  # name, what it is; or other columns
 
 
 def show(lines: Iterable[Line]) -> None:
-    """Prints the lines in columns."""
+    """Prints the lines in columns; on a terminal the last column is wrapped within itself."""
     table = list(lines)
     widths = [max(map(len, column)) for column in zip(*table)]
-    for line in table:
-        print("  ".join(f"{text:<{width}}" for text, width in zip(line, widths)).rstrip())
+    before = sum(w + 2 for w in widths[:-1])
+    room = shutil.get_terminal_size().columns - before if sys.stdout.isatty() else 0
+    for *line, last in table:
+        first = "".join(f"{text:<{width}}  " for text, width in zip(line, widths))
+        wrapped = textwrap.wrap(last, room) if room >= LEAST else [last]
+        print(f"\n{' ' * before}".join([first + "".join(wrapped[:1]), *wrapped[1:]]).rstrip())
 
 
 def read(markdown: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from zebroid import __version__, registry
-from zebroid.benchmarks import cli
+from zebroid.benchmarks import cli, listing
 
 HEAVY = {"jax", "flax", "optax", "orbax", "matplotlib", "sklearn"}
 
@@ -163,3 +163,15 @@ def test_a_file_too_large_for_the_system_is_one_line(suite, tmp_path):
     assert run.returncode == 2, run.stderr
     assert run.stderr.count("\n") == 1 and "cannot write" in run.stderr
     assert not [p for p in (tmp_path / "out").rglob("*") if p.is_file()]
+
+
+def test_a_long_line_is_wrapped_within_its_column_on_a_terminal_alone(monkeypatch, capsys):
+    lines = [("zebra-v1", "what a zebra is called " * 5)]
+    listing.show(lines)
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    listing.show(lines)
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.startswith("zebra-v1  what") and rest and len(first) <= 60
+    assert all(line.startswith(" " * 10 + line.strip()[0]) and len(line) <= 60 for line in rest)
