@@ -9,13 +9,24 @@ from .receipt import Receipt
 
 
 def citation(path: Path) -> str:
-    """How to cite a receipt (or the one in a folder). Raises UserError for what is none.
-
-    The mark is a digest of all but times: the same cells run again by the same code on the same
-    CPU bear it too.
-    """
+    """How to cite a receipt (or the one in a folder). Raises UserError for what is none."""
     receipt = Receipt.read(path / "receipt.json" if path.is_dir() else path)
-    version, mark = receipt.versions["zebroid"], digest(receipt)[:16]
+    version, year = receipt.versions["zebroid"], receipt.times.finished[:4]
+    return (
+        f"The zebroid contributors, zebroid {version}, {line(receipt)}, {year}.\n\n"
+        f"@software{{zebroid-{digest(receipt)[:8]},\n"
+        "  author = {{The zebroid contributors}},\n"
+        "  title = {zebroid: worlds that tell induction from deduction},\n"
+        f"  version = {{{version}}},\n"
+        f"  year = {{{year}}},\n"
+        f"  note = {{{line(receipt)}}}\n"
+        "}\n"
+    )
+
+
+def line(receipt: Receipt) -> str:
+    """Suite, what it ran on, commit, and a mark: the digest of all but times, so that the same
+    cells run again by the same code on the same CPU bear it too."""
     suite = f"{receipt.suite.id}@{receipt.suite.digest[:8]}"
     commit = receipt.commit[:12] or "none"
     commit += " (with changes that no commit holds)" if receipt.dirty else ""
@@ -25,18 +36,7 @@ def citation(path: Path) -> str:
     others = [f"{k} {v}" for k, v in receipt.versions.items() if ", source " in v]
     if others:
         what += f"; {'; '.join(others)}"
-    year = receipt.times.finished[:4]
-    note = f"suite {suite}, {what}; commit {commit}; receipt {mark}"
-    return (
-        f"The zebroid contributors, zebroid {version}, {note}, {year}.\n\n"
-        f"@software{{zebroid-{mark[:8]},\n"
-        "  author = {{The zebroid contributors}},\n"
-        "  title = {zebroid: worlds that tell induction from deduction},\n"
-        f"  version = {{{version}}},\n"
-        f"  year = {{{year}}},\n"
-        f"  note = {{{note}}}\n"
-        "}\n"
-    )
+    return f"suite {suite}, {what}; commit {commit}; receipt {digest(receipt)[:16]}"
 
 
 def digest(receipt: Receipt) -> str:

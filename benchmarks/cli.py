@@ -232,6 +232,17 @@ def cite(
 
 
 @app.command()
+def leaderboard(
+    receipts: Annotated[list[Path], typer.Argument(help="Receipts, or their folders.")],
+) -> None:
+    """The models of many receipts, a table for each world, size and exposure."""
+    from . import leaderboard as boards
+    from . import listing
+
+    listing.read(boards.leaderboard(receipts))
+
+
+@app.command()
 def clean(out: Out = Path("runs")) -> None:
     """Delete the cells kept in a folder of results; reports and receipts stay."""
     from .results import Store

@@ -62,12 +62,13 @@ def _panel(panel: PanelRecord) -> Iterator[str]:
     chance = [ABSENT if r == "recall" else f"{first[r].chance:.2f}" for r in rungs]
     yield "| chance | " + " | ".join(chance) + " |"
     for row in rows:
-        cells = [_cell(row, rung) for rung in rungs]
+        cells = [scored(row, rung) for rung in rungs]
         name = row.label if row.kind == "ceiling" else f"**{row.label}**"
         yield f"| {name} | " + " | ".join(cells) + " |"
 
 
-def _cell(row: RowRecord, rung: str) -> str:
+def scored(row: RowRecord, rung: str) -> str:
+    """The score of a row on a rung, with its interval and marks; a ceiling's alone."""
     if rung not in row.rungs:
         return ABSENT
     found: ScoreRecord = row.rungs[rung]
