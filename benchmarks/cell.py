@@ -42,7 +42,7 @@ class Cell:
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         return fields | {
             "exposure": self.exposure.record(),
-            "recipe": dataclasses.asdict(self.recipe),
+            "recipe": self.recipe.record(),
             "seeds": dataclasses.asdict(self.seeds),
         }
 

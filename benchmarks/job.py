@@ -24,6 +24,7 @@ from .suite import Suite, load
 # their lines. Measured with decoder-s on one core, modes in this order, the fastest of 3 runs or
 # more: composition (height 1) 1 : 2.6 : 3.8 : 3.7, zebra (height 3) 1 : 4.7 : 11 : 10.
 LONGER = {"direct": 0.0, "filler": 1.5, "post-hoc": 2.8, "chain": 3.0}
+EXAMPLE_FLOPS = 1.7e6  # of an example in direct mode, by decoder-s: what a budget in FLOPs buys
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,5 +136,7 @@ def _range(values: list[int]) -> str:
 
 def _work(cell: Cell) -> float:
     """In proportion to the time that a cell takes, models being equal."""
-    longer = 1 + LONGER[cell.mode] * cell.exposure.shown_height
-    return cell.recipe.steps * cell.recipe.batch * longer
+    plan = cell.recipe
+    if plan.steps is None:
+        return (plan.flops or 0.0) / EXAMPLE_FLOPS
+    return plan.steps * plan.batch * (1 + LONGER[cell.mode] * cell.exposure.shown_height)
