@@ -126,6 +126,10 @@ class _Worker:
         assert cell is not None
         status = self.process.wait()
         by = signal.strsignal(-status) if status < 0 else f"exit status {status}"
+        if status == -signal.SIGKILL:
+            by = f"{by}, as a system does where no memory is left"
+        if status == -signal.SIGKILL:
+            by = f"{by}, as a system does where no memory is left"
         cause = f"its process died ({by}); the same command goes on"
         watch.done(cell, f"failed: {cause}")
         return cause

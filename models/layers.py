@@ -9,6 +9,7 @@ float32 whatever the weights are.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -29,10 +30,12 @@ class Matrix(nnx.Param):
     """
 
 
-def project(x_BTI: jax.Array, w_IO: jax.Array) -> jax.Array:
-    """x @ w, flattened to rows: so the gradient by w contracts one axis, not two, and XLA needs no
-    transposed copy of x on a CPU (measured: a gradient at width 128 in 39 instead of 74 ms)."""
-    return (x_BTI.reshape(-1, w_IO.shape[0]) @ w_IO).reshape(*x_BTI.shape[:-1], w_IO.shape[1])
+def project(x_BTI: jax.Array, w_IO: jax.Array, dtype: Any = None) -> jax.Array:
+    """x @ w, of this type if not of theirs; flattened to rows: so the gradient by w contracts one
+    axis, not two, and XLA needs no transposed copy of x on a CPU (measured: a gradient at width 128
+    in 39 instead of 74 ms)."""
+    y_NO = jnp.matmul(x_BTI.reshape(-1, w_IO.shape[0]), w_IO, preferred_element_type=dtype)
+    return y_NO.reshape(*x_BTI.shape[:-1], w_IO.shape[1])
 
 
 def take(x_BTD: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
@@ -98,7 +101,7 @@ class Head(nnx.Module):
         self.head_DV = nnx.Param(initial.hidden(rngs, (width, vocabulary)))
 
     def __call__(self, x_BPD: jax.Array) -> jax.Array:
-        return project(self.norm(x_BPD), self.head_DV[...]).astype(jnp.float32)
+        return project(self.norm(x_BPD), self.head_DV[...], jnp.float32)
 
 
 class Attention(nnx.Module):

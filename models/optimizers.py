@@ -56,9 +56,7 @@ def schedule(plan: Plan, rates: Rates | None = None) -> optax.Schedule:
     return rate
 
 
-def optimizer(
-    plan: Plan, hidden: Any, rates: Rates | None = None
-) -> optax.GradientTransformation:
+def optimizer(plan: Plan, hidden: Any, rates: Rates | None = None) -> optax.GradientTransformation:
     """The plan's update rule, or that with other numbers in its place.
 
     ``hidden`` marks the leaves that are hidden matrices.

@@ -17,6 +17,7 @@ from ..registry import UserError, suggest
 
 OPTIMIZERS = ("adamw", "muon", "sgd")
 SCHEDULES = ("constant", "cosine")
+LAYOUTS = ("single", "data", "sharded", "replicas")  # on several devices: sharding.py
 
 Int = NDArray[np.integer[Any]]
 Float = NDArray[np.floating[Any]]

@@ -26,7 +26,7 @@ def asleep(cell, watch):
             log.write("x")
         raise
 
-def train_cell(cell, corpora, watch, draft=None):
+def train_cell(cell, corpora, watch, draft=None, layout=""):
     with pathlib.Path({folder_of_test!r}, "trained").open("a") as log:
         log.write(f"{{os.getpid()}} {{len(provenance.cores())}}\\n")
     {misfortune}

@@ -7,10 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from zebroid.models import train as training
-from zebroid.models.data import load
+from zebroid.models import fleet as training
+from zebroid.models.data import asked, load
 from zebroid.models.decoder import DecoderSpec
 from zebroid.models.keys import key
+from zebroid.models.optimizers import Rates
 from zebroid.models.program import Program, nats, start
 from zebroid.models.run import Plan, Run
 from zebroid.models.train import train
@@ -67,7 +68,7 @@ def test_same_seeds_give_the_same_bits(three, chain):
 
 
 def test_seeds_side_by_side_equal_seeds_in_turn(three, chain):
-    side = train(SPEC, chain, PLAN, SEEDS, together=True)
+    side = train(SPEC, chain, PLAN, SEEDS, abreast=3)
     early = slice(0, 2)  # rounding differs, and grows with the steps
     np.testing.assert_allclose(side.loss[:, early], three.loss[:, early], rtol=1e-3)
     np.testing.assert_allclose(side.bits[:, 0], three.bits[:, 0], rtol=1e-3, atol=1e-3)
@@ -75,11 +76,14 @@ def test_seeds_side_by_side_equal_seeds_in_turn(three, chain):
 
 
 def test_init_and_order_are_separate_axes(direct):
-    at, data = load(direct, PLAN)
-    program = Program(SPEC, PLAN, len(direct.vocabulary), 3, 1, at, False)
-    first = start(program, key("init", 0), key("order", 0), data)
-    other_order = start(program, key("init", 0), key("order", 1), data)
-    other_init = start(program, key("init", 1), key("order", 0), data)
+    program, alone = Program.of(SPEC, PLAN, direct), (Rates.of(PLAN), load(direct, PLAN))
+    rates, data = jax.tree.map(lambda leaf: leaf[None], alone)
+
+    def begin(init, order):
+        keys = (jax.random.key_data(k)[None] for k in (key("init", init), key("order", order)))
+        return start(program, *keys, rates, data)
+
+    first, other_order, other_init = begin(0, 0), begin(0, 1), begin(1, 0)
     for a, b, c in zip(*(jax.tree.leaves(s.params) for s in (first, other_order, other_init))):
         np.testing.assert_array_equal(a, b)
         assert np.any(np.asarray(a) != np.asarray(c)) or np.all(np.asarray(a) == 1.0)
@@ -119,8 +123,7 @@ def test_columns_without_loss_are_never_computed(direct):
         train=np.pad(direct.train, ((0, 0), (0, 9))),
         loss=np.pad(direct.loss, ((0, 0), (0, 9))),
     )
-    at, data = load(longer, PLAN)
-    assert at == (2,) and data.train.shape[1] == 4
+    assert asked(longer) == (2,) and load(longer, PLAN).train.shape[1] == 4
 
 
 def test_corpora_of_about_one_size_share_the_compiled_program(three, chain, caplog):
