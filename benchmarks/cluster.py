@@ -12,6 +12,7 @@ import dataclasses
 import functools
 import logging
 import os
+import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from .results import Store
 from .run import Corpora, Outcome, run
 
 POLL_S = 0.5  # between looks at what the tasks tell
+REACH_S = 10.0  # that a cluster may take to answer
 RETRIES = 3  # of a cell whose process or node is lost; then it is likely its own fault
 
 Files = dict[str, bytes]  # name -> content
@@ -128,7 +130,8 @@ class _Tasks:
             self.lost[cell.digest] = lost = self.lost.get(cell.digest, 0) + 1
             if lost > RETRIES:
                 return f"lost {lost} times with its process or node ({_line(error)})"
-            self.watch.say(f"lost: {cell} ({_line(error)}); given out again")
+            why = _line(error).partition(". ")[0]
+            self.watch.say(f"lost: {cell} ({why}); given out again")
             self._give(cell)
             return None
         if cause:
@@ -197,8 +200,9 @@ def _cluster(address: str) -> Iterator[Any]:
             "--ray: Ray is not installed; pip install 'zebroid[cluster]' here and on all nodes"
         ) from None
     try:
+        _reach(address)
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise UserError(
             f"--ray {address}: {_line(error)}; give the address that `ray start --head` printed, "
             "auto, or local"
@@ -209,6 +213,13 @@ def _cluster(address: str) -> Iterator[Any]:
         raise UserError(f"--ray {address}: {_line(error)}; the same command goes on") from None
     finally:
         ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Raises OSError where nobody listens, for which Ray would wait for minutes."""
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host, int(port)), REACH_S).close()
 
 
 def _line(error: BaseException) -> str:

@@ -172,7 +172,8 @@ def _finish(
     data = program.layout.put(group.data)
     init, order = (_keys(group.members, axis) for axis in ("init", "order"))
     rates = jax.tree.map(lambda *leaves: np.stack(leaves), *map(Rates.of, group.plans))
-    state = start(program, *program.layout.put((init, order, rates)), data)
+    # waits, as below, before anything is read: reading what failed, for want of memory, would hang
+    state = jax.block_until_ready(start(program, *program.layout.put((init, order, rates)), data))
     step, segment, saved = 0, 1, time.perf_counter()
     with ExitStack() as stack:
         saver = None if folder is None else stack.enter_context(Saver(folder))
@@ -181,7 +182,7 @@ def _finish(
         while step < steps and np.any(np.asarray(state.bad_step) < 0):
             until, tick = min(steps, step + segment), time.perf_counter()
             state = advance(program, state, np.int32(step), np.int32(until), data)
-            loss = float(np.mean(np.asarray(state.loss_now)))  # waits for the device
+            loss = float(np.mean(np.asarray(jax.block_until_ready(state.loss_now))))
             now = time.perf_counter()
             took, due = agreed(now - tick, now - saved >= SAVE_S)
             report(until, (until - step) / took, loss)

@@ -87,6 +87,11 @@ def quick(monkeypatch):
 
 
 @pytest.fixture
+def quiet(monkeypatch):
+    quick(monkeypatch)
+
+
+@pytest.fixture
 def trained(monkeypatch):
     """The cells that were trained, in order, by a training that takes no time."""
     told = []
