@@ -179,6 +179,7 @@ def _finish(
         saver = None if folder is None else stack.enter_context(Saver(folder))
         if saver is not None and (found := saver.restore(state)) is not None:
             step, state = found
+            report(step, 0.0, float("nan"))
         while step < steps and np.any(np.asarray(state.bad_step) < 0):
             until, tick = min(steps, step + segment), time.perf_counter()
             state = advance(program, state, np.int32(step), np.int32(until), data)

@@ -188,7 +188,7 @@ def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
         ask, members = program.layout.rows(part)
         return generate(model, ask, members, data.form, program.max_new)
 
-    answers = jax.lax.map(chunk, (data.ask, data.members))
+    answers = program.layout.gathered(jax.lax.map(chunk, (data.ask, data.members)))
     answer, bits, generated = (a.reshape(-1, *a.shape[2:]) for a in answers)
     since = jnp.where(k > 0, data.checkpoints[jnp.maximum(k, 1) - 1], 0)
     loss = state.loss_sum / (data.checkpoints[k] - since).astype(jnp.float32)

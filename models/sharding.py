@@ -121,15 +121,20 @@ class Layout:
 
         return jax.tree.map(lay, tree)
 
-    def weights(self, tree: T) -> T:
-        """Parameters, or what the optimizer keeps beside them."""
+    def gathered(self, tree: T) -> T:
+        """All of it on every device."""
         if self.mesh is None:
             return tree
-        mesh, spreads = self.mesh, self.name == "sharded"
+        return jax.lax.with_sharding_constraint(tree, whole(self.mesh))
+
+    def weights(self, tree: T) -> T:
+        """Parameters, or what the optimizer keeps beside them."""
+        mesh = self.mesh
+        if mesh is None or self.name != "sharded":
+            return self.gathered(tree)
 
         def lay(leaf: jax.Array) -> jax.Array:
-            where = spread(mesh, leaf.shape) if spreads else whole(mesh)
-            return jax.lax.with_sharding_constraint(leaf, where)
+            return jax.lax.with_sharding_constraint(leaf, spread(mesh, leaf.shape))
 
         return jax.tree.map(lay, tree)
 
