@@ -42,7 +42,7 @@ class Cell:
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         return fields | {
             "exposure": self.exposure.record(),
-            "recipe": dataclasses.asdict(self.recipe),
+            "recipe": self.recipe.record(),
             "seeds": dataclasses.asdict(self.seeds),
         }
 
@@ -67,6 +67,14 @@ class Cell:
     def arm(self) -> str:
         """Equal for cells that differ in nothing but seeds: replicas of one experiment."""
         return canonical.digest({k: v for k, v in self.record().items() if k != "seeds"})
+
+    @functools.cached_property
+    def kin(self) -> str:
+        """Equal for cells that may be trained side by side: they differ in seeds and rates."""
+        bare = dataclasses.replace(self.recipe, learning_rate=0.0, weight_decay=0.0, warmup=0)
+        other = {"plan", "seeds", "recipe"}
+        rest = {k: v for k, v in self.record().items() if k not in other}
+        return canonical.digest([rest, bare.record()])
 
     def __str__(self) -> str:
         seeds = ",".join(str(seed) for seed in dataclasses.astuple(self.seeds))

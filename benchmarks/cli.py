@@ -78,11 +78,19 @@ def run(
     jobs: Annotated[
         int, typer.Option(help="Processes, each on its share of the CPU cores; 2 suit 2 cores.")
     ] = 1,
+    layout: Annotated[
+        str, typer.Option(help="On several devices: single, replicas, data or sharded.")
+    ] = "",
+    hosts: Annotated[
+        str, typer.Option(help="Train each cell with others: auto, or ADDRESS:PORT,i/n.")
+    ] = "",
+    ray: Annotated[str, typer.Option(help="Address of a Ray cluster: its nodes train.")] = "",
 ) -> None:
     """Train the cells of a suite, then print its table and write its report."""
-    from .job import Job
+    from .job import Job, Where
 
-    job = Job.of(suite, world=world, out=out, only=only or (), share=cells, jobs=jobs)
+    where = Where(jobs, layout, hosts, ray)
+    job = Job.of(suite, world=world, out=out, only=only or (), share=cells, where=where)
     sys.exit(job.preview() if dry_run else job.run())
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from rich.console import Console
 
 from .. import __version__
-from ..registry import UserError
-from . import jobs, predictions, report, terminal
+from ..models.run import LAYOUTS
+from ..registry import UserError, suggest
+from . import cluster, hosts, jobs, predictions, report, terminal
 from .cell import Cell
 from .panel import Panel, panels
-from .progress import Shown
+from .progress import Shown, Watch
 from .receipt import Receipt
 from .results import Store
 from .run import Corpora, Outcome, run
@@ -24,28 +25,58 @@ from .suite import Suite, load
 # their lines. Measured with decoder-s on one core, modes in this order, the fastest of 3 runs or
 # more: composition (height 1) 1 : 2.6 : 3.8 : 3.7, zebra (height 3) 1 : 4.7 : 11 : 10.
 LONGER = {"direct": 0.0, "filler": 1.5, "post-hoc": 2.8, "chain": 3.0}
+EXAMPLE_FLOPS = 1.7e6  # of an example in direct mode, by decoder-s: what a budget in FLOPs buys
+
+
+@dataclasses.dataclass(frozen=True)
+class Where:
+    """Who trains: this process, unless one of these is said."""
+
+    jobs: int = 1  # processes of this machine
+    layout: str = ""  # over several devices: models/sharding.py
+    hosts: str = ""  # one of several processes that train each cell together: models/hosts.py
+    ray: str = ""  # address of a cluster
+
+    def __post_init__(self) -> None:
+        if self.jobs < 1:
+            raise UserError(f"--jobs {self.jobs}: expected a number of processes, at least 1")
+        if self.layout and self.layout not in LAYOUTS:
+            raise suggest("layout", self.layout, LAYOUTS)
+        if self.hosts and not self.layout:
+            object.__setattr__(self, "layout", "data")
+        said = {"--jobs": self.jobs > 1, "--ray": self.ray, "--layout": self.layout}
+        chosen = [name for name, value in said.items() if value]
+        if len(chosen) > 1:
+            raise UserError(f"{' and '.join(chosen)} exclude each other; give one of them")
+
+
+HERE = Where()
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """Some cells of a suite, and where their results go."""
+    """Some cells of a suite, where their results go, and who makes them."""
 
     suite: Suite
     cells: tuple[Cell, ...]
     out: Path
-    jobs: int = 1  # processes
+    where: Where = HERE
 
     @classmethod
     def of(
-        cls, name: str, world: str, out: Path, only: Sequence[str], share: str, jobs: int = 1
+        cls,
+        name: str,
+        world: str,
+        out: Path,
+        only: Sequence[str],
+        share: str,
+        where: Where = HERE,
     ) -> Job:
         """Raises UserError for whatever of these does not exist or fit."""
-        if jobs < 1:
-            raise UserError(f"--jobs {jobs}: expected a number of processes, at least 1")
         suite = load(name)
         if world:
             suite = suite.on(world)
-        return cls(suite, suite.select(only, share), out, jobs)
+        return cls(suite, suite.select(only, share), out, where)
 
     @property
     def folder(self) -> Path:
@@ -76,17 +107,18 @@ class Job:
 
     def run(self) -> int:
         """Trains, prints, writes; 0, or 1 if a cell failed, or 130 if interrupted."""
-        console, store = terminal.console(), Store(self.out)
+        store = Store(self.out)
+        if self.where.hosts and not hosts.join(self.where.hosts):
+            hosts.follow(self.cells, store, self.where.layout)
+            return 0
+        console = terminal.console()
         store.prepare()
         console.print(self.suite.title, style="bold", markup=False)
         console.print(self.cost(store), markup=False, soft_wrap=True)
-        corpora, places = Corpora(), jobs.shares(self.jobs)
+        corpora = Corpora()
         try:
             with Shown(console, len(self.cells)) as watch:
-                if len(places) > 1:
-                    outcome = jobs.run_apart(self.cells, store, watch, places)
-                else:
-                    outcome = run(self.cells, store, watch, corpora)
+                outcome = self._train(store, watch, corpora)
         except KeyboardInterrupt:
             console.print("interrupted; finished cells are kept, the same command goes on")
             return 130
@@ -94,6 +126,16 @@ class Job:
         terminal.show(console, found, caption(self.suite, self.cells))
         self._keep(console, outcome, found, corpora)
         return 1 if outcome.failures or any(r.run.failed for r in outcome.results) else 0
+
+    def _train(self, store: Store, watch: Watch, corpora: Corpora) -> Outcome:
+        where, places = self.where, jobs.shares(self.where.jobs)
+        if where.ray:
+            return cluster.run_on_ray(self.cells, store, watch, where.ray)
+        if where.hosts:
+            return hosts.lead(self.cells, store, watch, corpora, where.layout)
+        if len(places) > 1:
+            return jobs.run_apart(self.cells, store, watch, places)
+        return run(self.cells, store, watch, corpora, where.layout)
 
     def _keep(
         self, console: Console, outcome: Outcome, found: tuple[Panel, ...], corpora: Corpora
@@ -135,5 +177,7 @@ def _range(values: list[int]) -> str:
 
 def _work(cell: Cell) -> float:
     """In proportion to the time that a cell takes, models being equal."""
-    longer = 1 + LONGER[cell.mode] * cell.exposure.shown_height
-    return cell.recipe.steps * cell.recipe.batch * longer
+    plan = cell.recipe
+    if plan.steps is None:
+        return (plan.flops or 0.0) / EXAMPLE_FLOPS
+    return plan.steps * plan.batch * (1 + LONGER[cell.mode] * cell.exposure.shown_height)

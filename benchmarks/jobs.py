@@ -1,4 +1,4 @@
-"""Cells in several processes side by side, each on cores of its own.
+"""Cells in several processes side by side, each on cores, and if there are any a GPU, of its own.
 
 XLA spreads each small operation over all cores that a process may use, and mostly waits for the
 slowest: two processes of one core each train our small models about 1.5 times as fast as one on
@@ -29,6 +29,7 @@ from .run import Outcome, run
 from .worker import SEPARATOR
 
 COMMAND = (sys.executable, "-m", "zebroid.benchmarks.worker")
+VISIBLE, DEVICES = "CUDA_VISIBLE_DEVICES", Path("/dev")
 PATIENCE = 10.0  # seconds that a worker has to leave once it is told to
 
 Cores = tuple[int, ...]
@@ -46,6 +47,13 @@ def shares(jobs: int) -> list[Cores]:
     return [cores[i * size : (i + 1) * size] for i in range(jobs)]
 
 
+def accelerators() -> list[str]:
+    """Names of the NVIDIA GPUs that processes started here may use; JAX, asked, would take them."""
+    if VISIBLE in os.environ:
+        return [name for name in os.environ[VISIBLE].split(",") if name]
+    return [str(i) for i in range(len([*DEVICES.glob("nvidia[0-9]*")]))]
+
+
 def run_apart(
     cells: Sequence[Cell], store: Store, watch: Watch, places: Sequence[Cores]
 ) -> Outcome:
@@ -59,10 +67,12 @@ def run_apart(
     rest = deque(cell for cell in cells if cell.digest not in digests)
     failures: dict[str, str] = {}
     events: Events = queue.Queue()
+    gpus = accelerators()
     workers: list[_Worker] = []
     try:
-        for place in places[: len(rest)]:
-            workers.append(_Worker(store.out, place, events, rest.popleft()))
+        for number, place in enumerate(places[: len(rest)]):
+            gpu = gpus[number % len(gpus)] if gpus else None
+            workers.append(_Worker(store.out, place, gpu, events, rest.popleft()))
         while any(worker.cell for worker in workers):
             worker, line = events.get()
             cell = worker.cell
@@ -72,7 +82,8 @@ def run_apart(
             if cause:
                 failures[cell.digest] = cause
             if line is None and rest:
-                workers.append(_Worker(store.out, worker.cores, events, rest.popleft()))
+                place = worker.cores, worker.gpu
+                workers.append(_Worker(store.out, *place, events, rest.popleft()))
             elif line is not None and cause is not None:
                 worker.give(rest.popleft() if rest else None)
     finally:
@@ -84,8 +95,10 @@ def run_apart(
 class _Worker:
     """A process at work on ``cell``; what it writes comes to ``events``, and None when it ends."""
 
-    def __init__(self, out: Path, cores: Cores, events: Events, cell: Cell) -> None:
-        self.cores = cores
+    def __init__(
+        self, out: Path, cores: Cores, gpu: str | None, events: Events, cell: Cell
+    ) -> None:
+        self.cores, self.gpu = cores, gpu
         self.cell: Cell | None = None
         with _pinned(cores):
             self.process = subprocess.Popen(
@@ -97,6 +110,7 @@ class _Worker:
                 encoding="utf-8",
                 errors="replace",
                 process_group=0,  # Ctrl-C comes to us alone, and we pass it on
+                env={**os.environ, **({} if gpu is None else {VISIBLE: gpu})},
             )
         threading.Thread(target=self._listen, args=(events,), daemon=True).start()
         self.give(cell)
@@ -126,6 +140,8 @@ class _Worker:
         assert cell is not None
         status = self.process.wait()
         by = signal.strsignal(-status) if status < 0 else f"exit status {status}"
+        if status == -signal.SIGKILL:
+            by = f"{by}, as a system does where no memory is left"
         cause = f"its process died ({by}); the same command goes on"
         watch.done(cell, f"failed: {cause}")
         return cause

@@ -82,18 +82,21 @@ def commit() -> tuple[str, bool]:
         return "", False
 
 
-def device() -> str:
+def device(layout: str = "") -> str:
     """What the models run on, for instance ``cpu: Intel Xeon x 2``.  Imports JAX.
 
     The number is that of the cores that this process may use: XLA splits sums over as many, so
-    the last bits of a result depend on it.
+    the last bits of a result depend on it. What else they may depend on follows: a layout over
+    several devices, and bfloat16.
     """
     import jax
 
-    first = jax.devices()[0]
-    kind = _processor() if first.platform == "cpu" else first.device_kind
-    count = len(cores()) if first.platform == "cpu" else len(jax.devices())
-    return f"{first.platform}: {kind} x {count}"
+    from ..models.sharding import Layout, on_cpu
+
+    first, told = jax.devices()[0], [Layout.of(layout).told]
+    told += [] if on_cpu() else ["bfloat16"]
+    kind = f"{_processor()} x {len(cores())}" if on_cpu() else f"{first.device_kind} x 1"
+    return ", ".join([f"{first.platform}: {kind}", *filter(None, told)])
 
 
 def cores() -> tuple[int, ...]:

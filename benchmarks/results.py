@@ -10,6 +10,7 @@ import dataclasses
 import json
 import shutil
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ..registry import UserError
 from . import canonical, disk, provenance
 from .cell import Cell
 
+FILES = ("cell.json", "answers.npz")
 ARRAYS = ("steps", "flops", "answer", "bits", "generated", "loss")
 
 
@@ -93,9 +95,7 @@ class Store:
     def save(self, result: Result) -> None:
         """Atomically; an older result of other code is replaced."""
         final, run = self.path(result.cell), result.run
-        if final.exists() and not self.has(result.cell):
-            with disk.writing(final):
-                shutil.rmtree(final)
+        self._replaces(result.cell)
         scalars = {
             name: getattr(run, name) for name in ("seeds", "parameters", "seconds", "failed")
         }
@@ -110,7 +110,29 @@ class Store:
         with disk.folder(final) as draft:
             np.savez_compressed(draft / "answers.npz", **{n: getattr(run, n) for n in ARRAYS})
             (draft / "cell.json").write_text(canonical.text(about, indent=1), "ascii")
-        for state in (self.out / "training").glob(f"{result.cell.digest[:16]}-*"):
+        self._settle(result.cell)
+
+    def adopt(self, cell: Cell, files: Mapping[str, bytes]) -> Result:
+        """Keeps the files of a result that was made elsewhere by this very code, as they are."""
+        self._replaces(cell)
+        with disk.folder(self.path(cell)) as draft:
+            for name in FILES:
+                (draft / name).write_bytes(files[name])
+        self._settle(cell)
+        result = self.load(cell)
+        assert result is not None, "who made it said that its code is ours"
+        return result
+
+    def _replaces(self, cell: Cell) -> None:
+        """Makes room where an older result of other code is."""
+        final = self.path(cell)
+        if final.exists() and not self.has(cell):
+            with disk.writing(final):
+                shutil.rmtree(final)
+
+    def _settle(self, cell: Cell) -> None:
+        """Removes the states from which a training would have gone on."""
+        for state in (self.out / "training").glob(f"{cell.digest[:16]}-*"):
             shutil.rmtree(state, ignore_errors=True)
 
     def explain(self, cell: Cell, trace: str) -> None:
@@ -143,6 +165,19 @@ class Store:
     @staticmethod
     def _mine(cell: Cell, about: dict[str, Any]) -> bool:
         return about.get("maker") == provenance.maker(cell.world, cell.model)
+
+
+class Follower(Store):
+    """The store of a process that helps another, which alone keeps the results."""
+
+    def has(self, cell: Cell) -> bool:
+        return False
+
+    def load(self, cell: Cell) -> Result | None:
+        return None
+
+    def save(self, result: Result) -> None: ...
+    def explain(self, cell: Cell, trace: str) -> None: ...
 
 
 def _pairs(seeds: list[list[int]]) -> tuple[tuple[int, ...], ...]:

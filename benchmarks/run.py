@@ -8,10 +8,12 @@ is never trained again for another table.
 from __future__ import annotations
 
 import dataclasses
-import functools
+import math
 import traceback
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,49 +76,107 @@ class Corpora:
 
 
 def run(
-    cells: Sequence[Cell], store: Store, watch: Watch | None = None, corpora: Corpora | None = None
+    cells: Sequence[Cell],
+    store: Store,
+    watch: Watch | None = None,
+    corpora: Corpora | None = None,
+    layout: str = "",
 ) -> Outcome:
     """Trains the cells that ``store`` doesn't hold; one that fails is a hole, the rest goes on.
 
-    Raises UserError only where results cannot be written.
+    ``layout``: where training lies on several devices (``models/sharding.py``). Raises UserError
+    only where results cannot be written.
     """
     watch, corpora = watch or Silent(), corpora or Corpora()
-    results: list[Result] = []
+    results: dict[str, Result] = {}
     failures: dict[str, str] = {}
-    for cell in cells:
-        kept = store.load(cell)
-        if kept is not None:
-            results.append(kept)
-            watch.done(cell, _how(kept, "kept"))
-            continue
+    todo = deque(_lots(cells, _abreast(cells, store, layout)))
+    while todo:
+        rest = []
+        for cell in todo.popleft():
+            kept = store.load(cell)
+            if kept is None:
+                rest.append(cell)
+            else:
+                results[cell.digest] = kept
+                watch.done(cell, _how(kept, "kept"))
         try:
-            result = train_cell(cell, corpora, watch, store.draft(cell))
+            made = _train(rest, corpora, watch, store, layout)
         except OSError:
             raise  # a full disk fails every cell, and is for the user to mend
         except Exception as error:
-            failures[cell.digest] = _cause(error)
-            store.explain(cell, traceback.format_exc())
-            watch.done(cell, f"failed: {failures[cell.digest]}")
+            if len(rest) > 1:  # side by side they may not fit, or one may break the others
+                todo.extendleft([cell] for cell in reversed(rest))
+                continue
+            failures[rest[0].digest] = _cause(error)
+            store.explain(rest[0], traceback.format_exc())
+            watch.done(rest[0], f"failed: {failures[rest[0].digest]}")
             continue
-        store.save(result)
-        results.append(result)
-        watch.done(cell, _how(result, "trained"))
-    return Outcome(tuple(results), failures)
+        for result in made:
+            store.save(result)
+            results[result.cell.digest] = result
+            watch.done(result.cell, _how(result, "trained"))
+    ordered = (results[cell.digest] for cell in cells if cell.digest in results)
+    return Outcome(tuple(ordered), failures)
 
 
-def train_cell(cell: Cell, corpora: Corpora, watch: Watch, draft: Path | None = None) -> Result:
+def train_cell(
+    cell: Cell, corpora: Corpora, watch: Watch, draft: Path | None = None, layout: str = ""
+) -> Result:
     """One cell, from its world to its answers; ``draft`` is where a killed training goes on."""
-    from ..models.train import enable_cache, train  # JAX: not for those who list or resume
+    return train_cells([cell], corpora, watch, draft, layout)[0]
+
+
+def train_cells(
+    cells: Sequence[Cell], corpora: Corpora, watch: Watch, draft: Path | None, layout: str
+) -> list[Result]:
+    """Cells that differ in seeds and rates alone, side by side where their shapes are equal."""
+    from ..models.fleet import Member, fleet  # JAX: not for those who list or resume
+    from ..models.train import enable_cache
 
     enable_cache()
-    watch.stage(cell, "corpus")
-    exam = corpora.exam(cell)
-    tokens = encode(exam.corpus, cell.mode, exam.questions)
-    watch.stage(cell, "compile")
-    spec, seeds = registry.model(cell.model), [(cell.seeds.init, cell.seeds.order)]
-    step = functools.partial(watch.step, cell)
-    found = train(spec, tokens, cell.recipe, seeds, progress=step, checkpoint=draft)
-    return Result(cell, found, exam.corpus.digest, provenance.device())
+    members, corpus = [], []
+    for cell in cells:
+        watch.stage(cell, "corpus")
+        exam = corpora.exam(cell)
+        tokens = encode(exam.corpus, cell.mode, exam.questions)
+        corpus.append(exam.corpus.digest)
+        members.append(Member(tokens, cell.recipe, cell.seeds.init, cell.seeds.order))
+        watch.stage(cell, "compile")
+
+    def step(*told: Any) -> None:
+        for cell in cells:
+            watch.step(cell, *told)
+
+    spec, device = registry.model(cells[0].model), provenance.device(layout)
+    found = fleet(spec, members, progress=step, checkpoint=draft, layout=layout)
+    return [Result(*one, device) for one in zip(cells, found, corpus)]
+
+
+def _train(
+    cells: Sequence[Cell], corpora: Corpora, watch: Watch, store: Store, layout: str
+) -> list[Result]:
+    if len(cells) == 1:
+        return [train_cell(cells[0], corpora, watch, store.draft(cells[0]), layout)]
+    return train_cells(cells, corpora, watch, store.draft(cells[0]), layout) if cells else []
+
+
+def _abreast(cells: Sequence[Cell], store: Store, layout: str) -> int:
+    """How many cells are trained side by side; asks for JAX only where that matters."""
+    if sum(not store.has(cell) for cell in cells) < 2:
+        return 1
+    from ..models.sharding import Layout
+
+    return math.prod(Layout.of(layout).sizes)
+
+
+def _lots(cells: Sequence[Cell], size: int) -> Iterator[list[Cell]]:
+    """Cells to be trained side by side, at most ``size`` of them."""
+    kin: dict[str, list[Cell]] = {}
+    for cell in cells:
+        kin.setdefault(cell.kin if size > 1 else cell.digest, []).append(cell)
+    for group in kin.values():
+        yield from (group[i : i + size] for i in range(0, len(group), size))
 
 
 def _how(result: Result, fine: str) -> str:
@@ -126,4 +186,9 @@ def _how(result: Result, fine: str) -> str:
 def _cause(error: Exception) -> str:
     """One line: the message of a user's error, else with the name of its class."""
     line = " ".join(str(error).split())
-    return line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
+    if isinstance(error, UserError):
+        return line
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in line:
+        line = line.partition("RESOURCE_EXHAUSTED: ")[2] or line
+        return f"no memory left ({line}); give a smaller model or plan.batch"
+    return f"{type(error).__name__}: {line}"

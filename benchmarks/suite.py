@@ -162,7 +162,7 @@ def load(name: str) -> Suite:
 
     plans = {}
     for plan, fields in document.plans.items():
-        plans[plan] = _fields(Plan(), fields, "plan", functools.partial(at, "plans", plan))
+        plans[plan] = _fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
     cells = [
         cell
         for number, grid in enumerate(document.cells)
@@ -211,15 +211,19 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
 
 
 def _fields(default: Any, override: dict[str, Any], kind: str, at: Place) -> Any:
-    """``default``, a dataclass, with these fields instead; "none" in TOML stands for None."""
+    """``default``, a dataclass or one of its instances, with these fields instead.
+
+    "none" in TOML stands for None.
+    """
     known = [field.name for field in dataclasses.fields(default)]
     for key in override:
         if key not in known:
             with at(key):
                 raise suggest(f"key of {kind}", key, known)
     values = {key: None if value == "none" else value for key, value in override.items()}
+    made = default if isinstance(default, type) else functools.partial(dataclasses.replace, default)
     try:
-        return dataclasses.replace(default, **values)
+        return made(**values)
     except UserError as error:
         named = re.match(rf"{kind}\.(\w+)", str(error))
         with at(*named.groups() if named else ()):

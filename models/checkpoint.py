@@ -1,53 +1,59 @@
-"""A training state on disk, so that a killed cell goes on where it was, bit for bit.
+"""States of training on disk, so that a killed cell goes on where it was, bit for bit.
 
-Orbax writes to a temporary folder and renames it: a kill leaves the previous state or the next,
-never half of one. It takes a second to import, hence inside the functions.
+Orbax writes in the background to a temporary folder and renames it when it is whole: a kill leaves
+the state before or this one, never half of one. Several hosts must see one folder, and each writes
+its shares. Orbax takes half a second to import, hence inside.
 """
 
 from __future__ import annotations
 
-import shutil
+import functools
 from pathlib import Path
 from typing import Any, TypeVar
 
 import jax
-import numpy as np
 
 State = TypeVar("State")
 
 
-def save(folder: Path, step: int, state: Any) -> None:
-    """Writes the state after ``step`` to ``folder/step`` and removes what was there before."""
-    import orbax.checkpoint as ocp
+class Saver:
+    """Keeps the last state of a training in ``folder``; a context, left once all is written."""
 
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    leaves = {f"{i:04d}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state))}
-    with ocp.PyTreeCheckpointer() as writer:
-        writer.save(folder / str(step), leaves, force=True)
-    for other in steps(folder):
-        if other != step:
-            shutil.rmtree(folder / str(other))
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @functools.cached_property
+    def _manager(self) -> Any:
+        import orbax.checkpoint as ocp
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        how = ocp.CheckpointManagerOptions(max_to_keep=1, enable_async_checkpointing=True)
+        return ocp.CheckpointManager(self.folder.resolve(), options=how)
+
+    def save(self, step: int, state: Any) -> None:
+        """Returns once ``state`` is copied; first waits until the one before it is written."""
+        import orbax.checkpoint as ocp
+
+        self._manager.save(step, args=ocp.args.StandardSave(_named(state)), force=True)
+
+    def restore(self, like: State) -> tuple[int, State] | None:
+        """The last saved (step, state), in the structure and the places of ``like``, or None."""
+        if not self.folder.is_dir() or (step := self._manager.latest_step()) is None:
+            return None
+        import orbax.checkpoint as ocp
+
+        shapes = jax.tree.map(ocp.utils.to_shape_dtype_struct, _named(like))
+        leaves = self._manager.restore(step, args=ocp.args.StandardRestore(shapes))
+        return step, jax.tree.unflatten(jax.tree.structure(like), [leaves[n] for n in shapes])
+
+    def __enter__(self) -> Saver:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if "_manager" in vars(self):
+            self._manager.close()
 
 
-def steps(folder: Path) -> list[int]:
-    """Steps whose states lie in the folder, ascending; unfinished writes have other names."""
-    if not folder.is_dir():
-        return []
-    return sorted(int(entry.name) for entry in folder.iterdir() if entry.name.isdigit())
-
-
-def restore(folder: Path, like: State) -> tuple[int, State] | None:
-    """The latest saved (step, state), in the structure of ``like``; None if there is none."""
-    found = steps(folder)
-    if not found:
-        return None
-    import orbax.checkpoint as ocp
-
-    structure = jax.tree.structure(like)
-    names = [f"{i:04d}" for i in range(structure.num_leaves)]
-    kinds = {name: ocp.RestoreArgs(restore_type=np.ndarray) for name in names}
-    with ocp.PyTreeCheckpointer() as reader:
-        leaves = reader.restore(folder.resolve() / str(found[-1]), restore_args=kinds)
-    state = jax.tree.unflatten(structure, [leaves[name] for name in names])
-    return found[-1], jax.tree.map(jax.numpy.asarray, state)
+def _named(state: Any) -> dict[str, jax.Array]:
+    """Leaves by number: their structure may hold anything, and the code that reads them has it."""
+    return {f"{i:04d}": leaf for i, leaf in enumerate(jax.tree.leaves(state))}

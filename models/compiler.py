@@ -26,18 +26,22 @@ def options() -> dict[str, str]:
     return CPU
 
 
-def compiled(**how: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """``jax.jit`` with these options. The backend is asked for at the first call, not on import."""
+class Compiled:
+    """A function that is compiled when it is first called: the backend is not asked for before."""
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.cache
-        def program() -> Any:
-            return jax.jit(function, compiler_options=options(), **how)
+    def __init__(self, function: Callable[..., Any], how: dict[str, Any]):
+        functools.update_wrapper(self, function)
+        self.function, self.how = function, how
 
-        @functools.wraps(function)
-        def call(*arguments: Any) -> Any:
-            return program()(*arguments)
+    @functools.cached_property
+    def program(self) -> Any:
+        """What ``jax.jit`` made of it."""
+        return jax.jit(self.function, compiler_options=options(), **self.how)
 
-        return call
+    def __call__(self, *arguments: Any) -> Any:
+        return self.program(*arguments)
 
-    return decorate
+
+def compiled(**how: Any) -> Callable[[Callable[..., Any]], Compiled]:
+    """``jax.jit`` with these options."""
+    return functools.partial(Compiled, how=how)

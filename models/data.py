@@ -1,4 +1,4 @@
-"""Tokens -> arrays on the device, with sizes rounded up.
+"""Tokens -> arrays, with sizes rounded up.
 
 A corpus drawn with another seed has slightly other sizes; rounded up they are the same, and so is
 the compiled program. N examples, T tokens, P asked positions, C chunks of questions, M members.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from .generate import Format
@@ -17,17 +15,19 @@ from .run import Plan, Tokens
 
 CHUNK = 512  # questions asked at once: bounds memory
 
+Array = Any  # NumPy's before it is on a device, JAX's there
+
 
 class Data(NamedTuple):
-    """The corpus on the device."""
+    """The corpus of one member of a fleet; of several, with an axis more before the others."""
 
-    rows: jax.Array  # int32 []: how many of the rows below are examples, the rest is padding
-    train: jax.Array  # int32 [N, T]
-    loss: jax.Array  # bool [N, P]
-    ask: jax.Array  # int32 [C, chunk, prompt]
-    members: jax.Array  # int32 [C, chunk, M]
+    rows: Array  # int32 []: how many of the rows below are examples, the rest is padding
+    train: Array  # int32 [N, T]
+    loss: Array  # bool [N, P]
+    ask: Array  # int32 [C, chunk, prompt]
+    members: Array  # int32 [C, chunk, M]
     form: Format
-    checkpoints: jax.Array  # int32 [K]
+    checkpoints: Array  # int32 [K]
 
 
 def _round_up(n: int, least: int) -> int:
@@ -45,31 +45,32 @@ def _pad(array: Any, size: int, fill: int) -> np.ndarray:
     return np.concatenate([array, filler])
 
 
-def load(tokens: Tokens, plan: Plan) -> tuple[tuple[int, ...], Data]:
-    """The asked positions, and the corpus on the device with sizes rounded up."""
-    at = np.flatnonzero(np.asarray(tokens.loss).any(axis=0)) - 1
+def asked(tokens: Tokens) -> tuple[int, ...]:
+    """The positions after which some row bears loss."""
+    return tuple(int(t) - 1 for t in np.flatnonzero(np.asarray(tokens.loss).any(axis=0)))
+
+
+def load(tokens: Tokens, plan: Plan) -> Data:
+    """The corpus with sizes rounded up, in this machine's memory."""
+    at = np.array(asked(tokens))
     rows, questions = len(tokens.train), len(tokens.ask)
     chunk = min(CHUNK, _round_up(questions, 16))
     chunks = -(-_round_up(questions, 16) // chunk)
     members = np.asarray(tokens.members)
     width = 1 << (members.shape[1] - 1).bit_length()
     members = _pad(members.T, width, -1).T
-    N = _round_up(rows, 1024)
-    data = Data(
-        rows=jnp.int32(rows),
-        train=jnp.asarray(_pad(tokens.train[:, : at[-1] + 2], N, tokens.end), jnp.int32),
-        loss=jnp.asarray(_pad(tokens.loss[:, at + 1], N, 0), bool),
-        ask=jnp.asarray(_pad(tokens.ask, chunks * chunk, 0), jnp.int32).reshape(
-            chunks, chunk, tokens.prompt
-        ),
-        members=jnp.asarray(_pad(members, chunks * chunk, -1), jnp.int32).reshape(
-            chunks, chunk, width
-        ),
+    N, Q = _round_up(rows, 1024), chunks * chunk
+    ask, members = _pad(tokens.ask, Q, 0), _pad(members, Q, -1)
+    return Data(
+        rows=np.int32(rows),
+        train=_pad(tokens.train[:, : at[-1] + 2], N, tokens.end).astype(np.int32),
+        loss=_pad(tokens.loss[:, at + 1], N, 0).astype(bool),
+        ask=ask.reshape(chunks, chunk, tokens.prompt).astype(np.int32),
+        members=members.reshape(chunks, chunk, width).astype(np.int32),
         form=Format(
-            answer_mark=jnp.int32(tokens.answer_mark),
-            end=jnp.int32(tokens.end),
-            answer_ids=jnp.asarray(tokens.answer_ids, jnp.int32),
+            answer_mark=np.int32(tokens.answer_mark),
+            end=np.int32(tokens.end),
+            answer_ids=np.asarray(tokens.answer_ids, np.int32),
         ),
-        checkpoints=jnp.asarray(plan.checkpoints, jnp.int32),
+        checkpoints=plan.checkpoints.astype(np.int32),
     )
-    return tuple(int(position) for position in at), data

@@ -18,9 +18,9 @@ Model = Any
 class Format(NamedTuple):
     """How to read an answer off what was generated (``run.Tokens`` explains the fields)."""
 
-    answer_mark: jax.Array  # int32 []
-    end: jax.Array  # int32 []
-    answer_ids: jax.Array  # int32 [V]
+    answer_mark: Any  # int32 []
+    end: Any  # int32 []
+    answer_ids: Any  # int32 [V]
 
 
 class Answers(NamedTuple):

@@ -75,7 +75,7 @@ class Head(nnx.Module):
         self.head_DV = nnx.Param(initial.hidden(rngs, (width, vocabulary)))
 
     def __call__(self, x_BPD: jax.Array) -> jax.Array:
-        return project(normed(x_BPD), self.head_DV[...]).astype(jnp.float32)
+        return project(normed(x_BPD), self.head_DV[...], jnp.float32)
 
 
 class Attention(nnx.Module):

@@ -1,9 +1,10 @@
 """One compiled program that trains and answers.
 
 It advances any number of steps and asks all questions at the checkpoints on the way, so nothing
-recompiles between progress reports. Everything is a pure function of pytrees: NNX modules are
-split before and merged inside. K checkpoints, N examples, B batch, T tokens, P asked positions,
-Q questions (C chunks of them).
+recompiles between progress reports; and what differs between trainings of equal shape, corpora
+and rates, is passed in, so they share it. Everything is a pure function of pytrees: NNX modules
+are split before and merged inside. M members of a fleet, K checkpoints, N examples, B batch,
+T tokens, P asked positions, Q questions (C chunks of them).
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from flax import nnx
 
 from . import flops
 from .compiler import compiled
-from .data import Data
+from .data import Data, asked
 from .generate import Answers, generate
-from .optimizers import matrices, optimizer
-from .run import Plan
+from .optimizers import Rates, matrices, optimizer
+from .run import Plan, Tokens
+from .sharding import SINGLE, Layout
 
 
 class Spec(Protocol):
@@ -38,12 +40,26 @@ class Program:
     """All that is static: what the compiled program depends on beside shapes."""
 
     spec: Spec
-    plan: Plan
+    plan: Plan  # with none of the numbers that are ``Rates``
     vocabulary: int
     prompt: int
     max_new: int
     at: tuple[int, ...]  # positions after which some row bears loss
-    together: bool  # seeds on a leading axis, advanced side by side
+    half: bool = False  # products in bfloat16; parameters, softmax and logits are float32
+    layout: Layout = SINGLE
+
+    @classmethod
+    def of(
+        cls, spec: Spec, plan: Plan, tokens: Tokens, half: bool = False, layout: Layout = SINGLE
+    ) -> Program:
+        """The program by which ``plan`` trains ``spec`` on ``tokens``."""
+        bare = dataclasses.replace(
+            plan,
+            **{"learning_rate": 0.0, "weight_decay": 0.0, "warmup": 0},
+            **{"steps": 1, "flops": None, "evaluations": 1},
+        )
+        size, at = len(tokens.vocabulary), asked(tokens)
+        return cls(spec, bare, size, tokens.prompt, tokens.max_new, at, half, layout)
 
     def build(self, rngs: nnx.Rngs) -> nnx.Module:
         return self.spec.build(self.vocabulary, self.prompt, rngs)
@@ -65,16 +81,23 @@ class Program:
             total += flops.muon(leaf.shape for leaf, yes in marked if yes)
         return total
 
+    def ready(self, params: Any) -> Any:
+        """The parameters as the model computes with them."""
+        if not self.half:
+            return params
+        return jax.tree.map(lambda leaf: leaf.astype(jnp.bfloat16), params)
+
     @functools.cached_property
     def parameters(self) -> int:
         return sum(leaf.size for leaf in jax.tree.leaves(self.model[1]))
 
 
 class State(NamedTuple):
-    """One seed in training: all that a checkpoint must hold."""
+    """One member in training: all that a checkpoint must hold."""
 
     params: Any
     optimizer: Any
+    rates: Rates
     order: jax.Array  # uint32 [2]: key data
     loss_now: jax.Array  # float32 []: of the last batch
     loss_sum: jax.Array  # float32 []: since the last checkpoint
@@ -86,23 +109,44 @@ class State(NamedTuple):
 
 
 @compiled(static_argnums=0)
-def start(program: Program, init: jax.Array, order: jax.Array, data: Data) -> State:
-    """The state before the first step."""
-    params = nnx.to_pure_dict(nnx.state(program.build(nnx.Rngs(init))))
-    K = data.checkpoints.shape[0]
-    Q = data.ask.shape[0] * data.ask.shape[1]
-    return State(
-        params=params,
-        optimizer=optimizer(program.plan, program.model[2]).init(params),
-        order=jax.random.key_data(order),
-        loss_now=jnp.float32(jnp.nan),
-        loss_sum=jnp.float32(0),
-        bad_step=jnp.int32(-1),
-        answer=jnp.full((K, Q), -1, jnp.int32),
-        bits=jnp.full((K, Q), jnp.log2(program.vocabulary), jnp.float32),
-        loss=jnp.full(K, jnp.nan, jnp.float32),
-        generated=jnp.full((Q, program.max_new), data.form.end, jnp.int32),
-    )
+def start(program: Program, init: Any, order: Any, rates: Rates, data: Data) -> State:
+    """The states before the first step, of key data uint32 [M, 2]."""
+
+    def first(init: jax.Array, order: jax.Array, rates: Rates, data: Data) -> State:
+        params = program.layout.weights(nnx.to_pure_dict(nnx.state(program.build(nnx.Rngs(init)))))
+        rule = optimizer(program.plan, program.model[2], rates)
+        K = data.checkpoints.shape[0]
+        Q = data.ask.shape[0] * data.ask.shape[1]
+        return State(
+            params=params,
+            optimizer=program.layout.weights(rule.init(params)),
+            rates=rates,
+            order=order,
+            loss_now=jnp.float32(jnp.nan),
+            loss_sum=jnp.float32(0),
+            bad_step=jnp.int32(-1),
+            answer=jnp.full((K, Q), -1, jnp.int32),
+            bits=jnp.full((K, Q), jnp.log2(program.vocabulary), jnp.float32),
+            loss=jnp.full(K, jnp.nan, jnp.float32),
+            generated=jnp.full((Q, program.max_new), data.form.end, jnp.int32),
+        )
+
+    members = init, order, rates, data
+    return _whole(first(*map(_lone, members))) if _alone(members) else jax.vmap(first)(*members)
+
+
+def _alone(members: Any) -> bool:
+    """Whether arrays hold one member, which is then computed as it stands: in the last bits it
+    would differ as one of several under vmap."""
+    return jax.tree.leaves(members)[0].shape[0] == 1
+
+
+def _lone(tree: Any) -> Any:
+    return jax.tree.map(lambda leaf: leaf[0], tree)
+
+
+def _whole(tree: Any) -> Any:
+    return jax.tree.map(lambda leaf: leaf[None], tree)
 
 
 def nats(model: Any, at: tuple[int, ...], train_BT: jax.Array, loss_BP: jax.Array) -> jax.Array:
@@ -119,17 +163,18 @@ def update(program: Program, state: State, step: jax.Array, data: Data) -> State
     now = jax.random.fold_in(jax.random.wrap_key_data(state.order), step)
     row_B = jax.random.randint(now, (program.plan.batch,), 0, data.rows)
     train_BT, loss_BP = data.train[row_B], data.loss[row_B].astype(jnp.float32)
+    train_BT, loss_BP = program.layout.rows((train_BT, loss_BP))
 
     def cost(params):
-        return nats(nnx.merge(graph, params), program.at, train_BT, loss_BP)
+        return nats(nnx.merge(graph, program.ready(params)), program.at, train_BT, loss_BP)
 
     loss, gradient = jax.value_and_grad(cost)(state.params)
-    rule = optimizer(program.plan, hidden)
+    rule = optimizer(program.plan, hidden, state.rates)
     change, moments = rule.update(gradient, state.optimizer, state.params)
     fine = jnp.isfinite(loss) | (state.bad_step >= 0)
     return state._replace(
-        params=optax.apply_updates(state.params, change),
-        optimizer=moments,
+        params=program.layout.weights(optax.apply_updates(state.params, change)),
+        optimizer=program.layout.weights(moments),
         loss_now=loss,
         loss_sum=state.loss_sum + loss,
         bad_step=jnp.where(fine, state.bad_step, step + 1),
@@ -138,13 +183,13 @@ def update(program: Program, state: State, step: jax.Array, data: Data) -> State
 
 def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
     """Asks all questions and writes checkpoint ``k``, unless the seed has failed."""
-    model = nnx.merge(program.model[0], state.params)
+    model = nnx.merge(program.model[0], program.ready(state.params))
 
     def chunk(part: tuple[jax.Array, jax.Array]) -> Answers:
-        ask, members = part
+        ask, members = program.layout.rows(part)
         return generate(model, ask, members, data.form, program.max_new)
 
-    answers = jax.lax.map(chunk, (data.ask, data.members))
+    answers = program.layout.gathered(jax.lax.map(chunk, (data.ask, data.members)))
     answer, bits, generated = (a.reshape(-1, *a.shape[2:]) for a in answers)
     since = jnp.where(k > 0, data.checkpoints[jnp.maximum(k, 1) - 1], 0)
     loss = state.loss_sum / (data.checkpoints[k] - since).astype(jnp.float32)
@@ -159,19 +204,23 @@ def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
 
 
 @compiled(static_argnums=0, donate_argnums=1)
-def advance(program: Program, state: State, step: jax.Array, until: jax.Array, data: Data) -> State:
-    """From ``step`` to ``until``; both traced, so every segment is the same program."""
-    side_by_side = functools.partial(jax.vmap, in_axes=(0, None, None))
-    over = side_by_side if program.together else lambda function: function
+def advance(program: Program, state: State, step: Any, until: Any, data: Data) -> State:
+    """M members from ``step`` to ``until``; both traced, so every segment is the same program."""
+    alone = _alone(state.order)
+    side_by_side = functools.partial(jax.vmap, in_axes=(0, None, 0))
+    over = (lambda function: function) if alone else side_by_side
+    state, data = (_lone(state), _lone(data)) if alone else (state, data)
+    checkpoints = data.checkpoints if alone else data.checkpoints[0]
 
     def body(step: jax.Array, state: State) -> State:
         state = over(lambda s, i, d: update(program, s, i, d))(state, step, data)
-        k = jnp.searchsorted(data.checkpoints, step + 1).astype(jnp.int32)
+        k = jnp.searchsorted(checkpoints, step + 1).astype(jnp.int32)
         return jax.lax.cond(
-            data.checkpoints[k] == step + 1,
+            checkpoints[k] == step + 1,
             lambda s: over(lambda s, k, d: record(program, s, k, d))(s, k, data),
             lambda s: s,
             state,
         )
 
-    return jax.lax.fori_loop(step, until, body, state)
+    state = jax.lax.fori_loop(step, until, body, state)
+    return _whole(state) if alone else state

@@ -17,6 +17,7 @@ from ..registry import UserError, suggest
 
 OPTIMIZERS = ("adamw", "muon", "sgd")
 SCHEDULES = ("constant", "cosine")
+LAYOUTS = ("single", "data", "sharded", "replicas")  # on several devices: sharding.py
 
 Int = NDArray[np.integer[Any]]
 Float = NDArray[np.floating[Any]]
@@ -64,25 +65,66 @@ class Plan:
     warmup: int = 20
     # examples per step
     batch: int = 512
-    # updates in all
-    steps: int = 1_000
-    # checkpoints at which all questions are asked, log-spaced over the last two decades of steps
-    evaluations: int = 8
+    # updates in all; where neither they nor `flops` are given, 1,000
+    steps: int | None = None
+    # instead of steps: FLOPs of one training, which ends before the step that would exceed them
+    flops: float | None = None
+    # checkpoints at which all questions are asked: how many, log-spaced over the last two decades
+    # of the budget; or where, in its unit (steps or FLOPs), to which its end is added
+    evaluations: int | tuple[float, ...] = 8
 
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
             raise suggest("optimizer", self.optimizer, OPTIMIZERS)
         if self.schedule not in SCHEDULES:
             raise suggest("schedule", self.schedule, SCHEDULES)
-        for name in ("batch", "steps", "evaluations"):
-            _require(self, name, whole=True, least=1)
+        if self.steps is None and self.flops is None:
+            object.__setattr__(self, "steps", 1_000)
+        if self.steps is not None and self.flops is not None:
+            raise UserError(f"plan.flops is {self.flops!r} beside plan.steps; expected one of them")
+        budget = "flops" if self.steps is None else "steps"
+        _require(self, budget, whole=budget == "steps", least=1)
+        _require(self, "batch", whole=True, least=1)
         _require(self, "warmup", whole=True, least=0)
         _require(self, "learning_rate", whole=False, least=0.0)
         _require(self, "weight_decay", whole=False, least=0.0)
+        if isinstance(self.evaluations, list | tuple):
+            object.__setattr__(self, "evaluations", tuple(self.evaluations))
+            _require_points(self, getattr(self, budget))
+        else:
+            _require(self, "evaluations", whole=True, least=1)
+
+    def record(self) -> dict[str, Any]:
+        """JSON-ready fields; of ``steps`` and ``flops`` the one that is given."""
+        fields = dataclasses.asdict(self)
+        return {name: value for name, value in fields.items() if value is not None}
+
+    def priced(self, step_flops: float) -> Plan:
+        """The same plan with its budget in steps, of which one costs ``step_flops``.
+
+        Raises UserError where ``flops`` pay for none.
+        """
+        if self.flops is None:
+            return self
+        steps, points = int(self.flops // step_flops), self.evaluations
+        if not steps:
+            raise UserError(
+                f"plan.flops is {self.flops:.3g}; expected at least those of one step, "
+                f"{step_flops:.3g}"
+            )
+        if isinstance(points, tuple):
+            points = tuple(sorted({max(1, int(point // step_flops)) for point in points}))
+        return dataclasses.replace(self, steps=steps, flops=None, evaluations=points)
 
     @property
     def checkpoints(self) -> Int:
-        """int64 [K]: the steps after which all questions are asked; the last one is ``steps``."""
+        """int64 [K]: the steps after which all questions are asked; the last one is ``steps``.
+
+        Of a plan whose budget is in steps.
+        """
+        assert self.steps is not None, "a plan by FLOPs is to be priced first"
+        if isinstance(self.evaluations, tuple):
+            return np.unique(np.array([*self.evaluations, self.steps], dtype=np.int64))
         if self.evaluations == 1:
             return np.array([self.steps], dtype=np.int64)
         spaced = np.geomspace(max(1.0, self.steps / 100), self.steps, self.evaluations)
@@ -91,11 +133,26 @@ class Plan:
 
 def _require(plan: Plan, name: str, *, whole: bool, least: float) -> None:
     value = getattr(plan, name)
-    kinds = (int, np.integer) if whole else (int, float, np.number)
-    right = isinstance(value, kinds) and not isinstance(value, bool)
-    if not right or not math.isfinite(value) or value < least:
+    if not _number(value, whole) or value < least:
         what = "a whole number" if whole else "a number"
         raise UserError(f"plan.{name} is {value!r}; expected {what}, at least {least}")
+
+
+def _require_points(plan: Plan, budget: float) -> None:
+    points, whole = plan.evaluations, plan.steps is not None
+    assert isinstance(points, tuple)
+    fine = points and all(_number(point, whole) and 1 <= point <= budget for point in points)
+    if not fine or list(points) != sorted(set(points)):
+        what = "steps" if whole else "FLOPs"
+        raise UserError(
+            f"plan.evaluations is {list(points)!r}; expected ascending {what} from 1 to "
+            f"{budget:,}, at least one"
+        )
+
+
+def _number(value: Any, whole: bool) -> bool:
+    kinds = (int, np.integer) if whole else (int, float, np.number)
+    return isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value)
 
 
 @dataclasses.dataclass(frozen=True)

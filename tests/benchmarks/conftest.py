@@ -58,7 +58,7 @@ def pretend(cell, corpora, watch, draft=None):
     watch.stage(cell, "corpus")
     exam = corpora.exam(cell)
     tokens = encode(exam.corpus, cell.mode, exam.questions)
-    steps = cell.recipe.checkpoints
+    steps = cell.recipe.priced(1e6).checkpoints
     reference = deducer if cell.mode == "chain" else reuser
     final = reference(exam.corpus, exam.questions).answer
     rng = np.random.RandomState(cell.seeds.init)
@@ -87,11 +87,16 @@ def quick(monkeypatch):
 
 
 @pytest.fixture
+def quiet(monkeypatch):
+    quick(monkeypatch)
+
+
+@pytest.fixture
 def trained(monkeypatch):
     """The cells that were trained, in order, by a training that takes no time."""
     told = []
 
-    def train_cell(cell, corpora, watch, draft=None):
+    def train_cell(cell, corpora, watch, draft=None, layout=""):
         told.append(cell)
         return pretend(cell, corpora, watch, draft)
 

@@ -26,7 +26,7 @@ def asleep(cell, watch):
             log.write("x")
         raise
 
-def train_cell(cell, corpora, watch, draft=None):
+def train_cell(cell, corpora, watch, draft=None, layout=""):
     with pathlib.Path({folder_of_test!r}, "trained").open("a") as log:
         log.write(f"{{os.getpid()}} {{len(provenance.cores())}}\\n")
     {misfortune}
@@ -106,7 +106,10 @@ def test_a_process_that_dies_loses_one_cell_and_the_same_command_goes_on(
     status, out, err = zebroid("run", suite(), "--out", "out", "--jobs", "2")
     assert (status, err) == (1, "")
     assert out.count(": trained in") == 3
-    assert "failed: its process died (Killed); the same command goes on" in out
+    assert (
+        "failed: its process died (Killed, as a system does where no memory is left); the same"
+        in out
+    )
     assert "chain: 1 cell missing: its process died" in " ".join(out.split())
     workers()
     status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
@@ -195,6 +198,22 @@ def test_workers_leave_when_nobody_listens_any_more(suite, workers, tmp_path):
 def test_cores_are_shared_equally(monkeypatch, cores, number, expected):
     monkeypatch.setattr(provenance, "cores", lambda: cores)
     assert jobs.shares(number) == expected
+
+
+def test_every_process_has_a_gpu_of_its_own(
+    zebroid, suite, trained, workers, monkeypatch, tmp_path
+):
+    monkeypatch.delenv(jobs.VISIBLE, raising=False)
+    monkeypatch.setattr(jobs, "DEVICES", tmp_path)
+    assert jobs.accelerators() == []
+    for name in ("nvidia0", "nvidia1", "nvidiactl"):
+        (tmp_path / name).touch()
+    assert jobs.accelerators() == ["0", "1"]
+    workers(f"print('GPU', os.environ['{jobs.VISIBLE}'])")
+    _, out, _ = zebroid("run", suite(), "--only", "seeds.init=0", "--jobs", "2")
+    assert sorted(line for line in out.splitlines() if "GPU" in line) == ["GPU 0", "GPU 1"]
+    monkeypatch.setenv(jobs.VISIBLE, "3,5")
+    assert jobs.accelerators() == ["3", "5"]
 
 
 def test_a_number_of_processes_below_one_is_refused(zebroid, suite):

@@ -11,7 +11,7 @@ import types
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.speed import closure, corpus, laws
+from zebroid.benchmarks.speed import closure, corpus, fleet, laws
 from zebroid.worlds.facts import Facts
 from zebroid.worlds.state import state
 
@@ -119,3 +119,22 @@ def test_laws_prints_every_law_and_the_whole(capsys):
     assert re.search(r"all laws: \d+\.\d s with 1 processes", out) and "load average" in out
     with pytest.raises(SystemExit):
         laws.main(["--curves", "0"])
+
+
+@pytest.mark.slow  # five processes compile
+def test_fleet_prints_every_way_and_what_saving_costs(capsys, tmp_path):
+    words = ["--model", "mlp-xs", "--world", "composition-v1/tiny", "--members", "2"]
+    words += ["--batch", "8", "--steps", "2", "--saved", "mlp-xs"]
+    fleet.main([*words, "--json", str(tmp_path / "fleet.json")])
+    out = capsys.readouterr().out
+    found = json.loads((tmp_path / "fleet.json").read_text())
+    assert [len(parts) for parts in found["ways"].values()] == [1, 1, 1, 2]
+    assert all(f"│ {way}" in out for way in found["ways"]) and len(re.findall(RATIO, out)) == 4
+    for parts in found["ways"].values():
+        for part in parts:
+            assert 0 < part["again_s"] < part["first_s"] and part["peak_mb"] > 100
+    assert "load average" in out and "saving mlp-xs" in out
+    size, wait, whole = found["saved"]["mlp-xs"]
+    assert size > 0 and wait < whole
+    with pytest.raises(SystemExit):
+        fleet.main(["--members", "1"])

@@ -7,10 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from zebroid.models import train as training
-from zebroid.models.data import load
+from zebroid.models import fleet as training
+from zebroid.models.data import asked, load
 from zebroid.models.decoder import DecoderSpec
+from zebroid.models.fleet import Member, Progress, fleet
 from zebroid.models.keys import key
+from zebroid.models.optimizers import Rates
 from zebroid.models.program import Program, nats, start
 from zebroid.models.run import Plan, Run
 from zebroid.models.train import train
@@ -66,20 +68,43 @@ def test_same_seeds_give_the_same_bits(three, chain):
     assert_same(three, train(SPEC, chain, PLAN, SEEDS))
 
 
-def test_seeds_side_by_side_equal_seeds_in_turn(three, chain):
-    side = train(SPEC, chain, PLAN, SEEDS, together=True)
+@pytest.fixture(scope="module")
+def other(chain):
+    """A corpus of slightly other size."""
+    return dataclasses.replace(
+        chain,
+        train=chain.train[:-3],
+        loss=chain.loss[:-3],
+        ask=np.concatenate([chain.ask, chain.ask[:4]]),
+        members=np.concatenate([chain.members, chain.members[:4]]),
+    )
+
+
+GENTLE = dataclasses.replace(PLAN, learning_rate=3e-3, weight_decay=1.0, warmup=9)
+
+
+def test_members_side_by_side_equal_members_in_turn(chain, other):
+    """Of other seeds, other rates and another corpus."""
+    members = [Member(chain, PLAN, 0, 0), Member(chain, GENTLE, 1, 0), Member(other, PLAN, 0, 1)]
     early = slice(0, 2)  # rounding differs, and grows with the steps
-    np.testing.assert_allclose(side.loss[:, early], three.loss[:, early], rtol=1e-3)
-    np.testing.assert_allclose(side.bits[:, 0], three.bits[:, 0], rtol=1e-3, atol=1e-3)
-    np.testing.assert_array_equal(side.answer[:, 0], three.answer[:, 0])
+    pairs = zip(fleet(SPEC, members, abreast=3), fleet(SPEC, members), strict=True)
+    for (side, turn), member in zip(pairs, members):
+        assert side.seeds == turn.seeds == ((member.init, member.order),)
+        assert side.answer.shape == (1, 3, len(member.tokens.ask))
+        np.testing.assert_allclose(side.loss[:, early], turn.loss[:, early], rtol=1e-3)
+        np.testing.assert_allclose(side.bits[:, 0], turn.bits[:, 0], rtol=1e-3, atol=1e-3)
+        np.testing.assert_array_equal(side.answer[:, 0], turn.answer[:, 0])
 
 
 def test_init_and_order_are_separate_axes(direct):
-    at, data = load(direct, PLAN)
-    program = Program(SPEC, PLAN, len(direct.vocabulary), 3, 1, at, False)
-    first = start(program, key("init", 0), key("order", 0), data)
-    other_order = start(program, key("init", 0), key("order", 1), data)
-    other_init = start(program, key("init", 1), key("order", 0), data)
+    program, alone = Program.of(SPEC, PLAN, direct), (Rates.of(PLAN), load(direct, PLAN))
+    rates, data = jax.tree.map(lambda leaf: leaf[None], alone)
+
+    def begin(init, order):
+        keys = (jax.random.key_data(k)[None] for k in (key("init", init), key("order", order)))
+        return start(program, *keys, rates, data)
+
+    first, other_order, other_init = begin(0, 0), begin(0, 1), begin(1, 0)
     for a, b, c in zip(*(jax.tree.leaves(s.params) for s in (first, other_order, other_init))):
         np.testing.assert_array_equal(a, b)
         assert np.any(np.asarray(a) != np.asarray(c)) or np.all(np.asarray(a) == 1.0)
@@ -119,21 +144,19 @@ def test_columns_without_loss_are_never_computed(direct):
         train=np.pad(direct.train, ((0, 0), (0, 9))),
         loss=np.pad(direct.loss, ((0, 0), (0, 9))),
     )
-    at, data = load(longer, PLAN)
-    assert at == (2,) and data.train.shape[1] == 4
+    assert asked(longer) == (2,) and load(longer, PLAN).train.shape[1] == 4
 
 
-def test_corpora_of_about_one_size_share_the_compiled_program(three, chain, caplog):
-    other = dataclasses.replace(
-        chain,
-        train=chain.train[:-3],
-        loss=chain.loss[:-3],
-        ask=np.concatenate([chain.ask, chain.ask[:4]]),
-        members=np.concatenate([chain.members, chain.members[:4]]),
-    )
+def test_what_differs_in_seeds_rates_length_and_corpus_compiles_once(three, chain, other, caplog):
+    shorter = dataclasses.replace(GENTLE, steps=200)
+    assert Program.of(SPEC, shorter, other) == Program.of(SPEC, PLAN, chain)
     with jax.log_compiles(), caplog.at_level("WARNING"):
-        assert train(SPEC, other, PLAN, [(0, 0)]).answer.shape == (1, 3, 29)
+        found = train(SPEC, chain, PLAN, [(7, 7)]), train(SPEC, other, shorter, [(0, 0)])
+    assert [run.answer.shape for run in found] == [(1, 3, 25), (1, 3, 29)]
     assert "jit(advance)" not in caplog.text and "jit(start)" not in caplog.text
+    with jax.log_compiles(), caplog.at_level("WARNING"):
+        train(SPEC, chain, dataclasses.replace(PLAN, batch=16, steps=3), [(0, 0)])
+    assert "jit(advance)" in caplog.text  # as it would be told
 
 
 def test_progress_counts_all_seeds_up_to_the_end(chain):
@@ -155,21 +178,24 @@ def test_a_loss_that_is_not_a_number_is_said_and_not_raised(direct):
 def test_a_killed_run_goes_on_bit_for_bit(three, chain, tmp_path, monkeypatch):
     monkeypatch.setattr(training, "SAVE_S", 0.0)
 
-    class Killed(Exception):
+    class Killed(BaseException):
         pass
 
-    def kill(step: int, *_: float) -> None:
-        if step == 9 or 309 <= step < 600:  # in the first seed, then in the second
-            raise Killed
+    def until(last: int) -> Progress:
+        def report(step: int, *_: float) -> None:
+            if step > last:
+                raise Killed
 
-    for _ in range(2):
+        return report
+
+    for last in (1, 301):  # in the first seed, then in the second; the first segment is one step
         with pytest.raises(Killed):
-            train(SPEC, chain, PLAN, SEEDS, progress=kill, checkpoint=tmp_path)
+            train(SPEC, chain, PLAN, SEEDS, progress=until(last), checkpoint=tmp_path)
     seen = []
     run = train(
         SPEC, chain, PLAN, SEEDS, progress=lambda s, *_: seen.append(s), checkpoint=tmp_path
     )
-    assert min(seen) > 300, "the first seed was finished before"
+    assert seen[:2] == [300, 301], "the first seed was finished before, and a step of the second"
     assert_same(run, three)
 
 

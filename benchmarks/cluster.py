@@ -1,0 +1,228 @@
+"""Cells as tasks of a Ray cluster: ``zebroid run SUITE --ray ADDRESS``.
+
+A task trains one cell on one core (or GPU) of whichever node has one to spare, in a temporary
+folder there, and returns the files of its result; here they are kept as if trained here. A cell
+whose node or process is lost is given out again. Nothing but this machine needs our folders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import logging
+import os
+import socket
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from ..registry import UserError
+from . import provenance
+from .cell import Cell
+from .progress import Watch
+from .results import Store
+from .run import Corpora, Outcome, run
+
+POLL_S = 0.5  # between looks at what the tasks tell
+REACH_S = 10.0  # that a cluster may take to answer
+RETRIES = 3  # of a cell whose process or node is lost; then it is likely its own fault
+
+Files = dict[str, bytes]  # name -> content
+
+
+class Board:
+    """An actor of Ray: what tasks have told since one last looked."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, tuple[Any, ...]]] = []
+
+    def tell(self, digest: str, what: str, *values: Any) -> None:
+        self.told.append((digest, what, values))
+
+    def take(self) -> list[tuple[str, str, tuple[Any, ...]]]:
+        told, self.told = self.told, []
+        return told
+
+
+@dataclasses.dataclass(frozen=True)
+class Posting:
+    """A watch that tells a board."""
+
+    board: Any
+
+    def stage(self, cell: Cell, what: str) -> None:
+        self.board.tell.remote(cell.digest, "stage", what)
+
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
+        self.board.tell.remote(cell.digest, "step", step, steps, speed, loss)
+
+    def done(self, cell: Cell, how: str) -> None:
+        """The caller learns this by the files, and once they are kept."""
+
+    def say(self, line: str) -> None: ...
+
+
+def run_on_ray(cells: Sequence[Cell], store: Store, watch: Watch, address: str) -> Outcome:
+    """As ``run``, on the cluster at ``address``, for the cells that ``store`` doesn't hold."""
+    kept = [cell for cell in cells if store.has(cell)]
+    run(kept, store, watch)
+    there = {cell.digest for cell in kept}
+    rest = [cell for cell in cells if cell.digest not in there]
+    failures: dict[str, str] = {}
+    if rest:
+        with _cluster(address) as ray:
+            failures = _Tasks(ray, store, watch).finish(rest)
+    results = [store.load(cell) for cell in cells if cell.digest not in failures]
+    return Outcome(tuple(result for result in results if result is not None), failures)
+
+
+class _Tasks:
+    """Cells at work on a cluster."""
+
+    def __init__(self, ray: Any, store: Store, watch: Watch) -> None:
+        self.ray, self.store, self.watch = ray, store, watch
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        # the board stays where we are: other nodes may be lost
+        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+        self.board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=here).remote()
+        gpus = 1 if ray.cluster_resources().get("GPU") else 0
+        self.task = ray.remote(train_there).options(num_cpus=1, num_gpus=gpus, max_retries=0)
+        self.at: dict[Any, Cell] = {}  # what Ray promised -> its cell
+        self.lost: dict[str, int] = {}  # digest -> times
+
+    def finish(self, cells: Sequence[Cell]) -> dict[str, str]:
+        """Why some of the cells have no result; all others are kept."""
+        failures: dict[str, str] = {}
+        for cell in cells:
+            self._give(cell)
+        while self.at:
+            done, _ = self.ray.wait([*self.at], num_returns=1, timeout=POLL_S)
+            self._hear()
+            for promise in done:
+                cell = self.at.pop(promise)
+                cause = self._end(cell, promise)
+                if cause:
+                    failures[cell.digest] = cause
+                    self.watch.done(cell, f"failed: {cause}")
+        return failures
+
+    def _give(self, cell: Cell) -> None:
+        maker = provenance.maker(cell.world, cell.model)
+        self.at[self.task.remote(cell.record(), maker, self.board)] = cell
+
+    def _hear(self) -> None:
+        cells = {cell.digest: cell for cell in self.at.values()}
+        for digest, what, values in self.ray.get(self.board.take.remote()):
+            if digest in cells:  # else it is over
+                getattr(self.watch, what)(cells[digest], *values)
+
+    def _end(self, cell: Cell, promise: Any) -> str | None:
+        """Keeps what came of the cell, or gives it out again; why it failed."""
+        errors = self.ray.exceptions
+        try:
+            files, cause, trace = self.ray.get(promise)
+        except (errors.RayTaskError, errors.TaskCancelledError) as error:
+            return _line(error)
+        except errors.RayError as error:
+            self.lost[cell.digest] = lost = self.lost.get(cell.digest, 0) + 1
+            if lost > RETRIES:
+                return f"lost {lost} times with its process or node ({_line(error)})"
+            why = _line(error).partition(". ")[0]
+            self.watch.say(f"lost: {cell} ({why}); given out again")
+            self._give(cell)
+            return None
+        if cause:
+            self.store.explain(cell, trace)
+            return cause
+        result = self.store.adopt(cell, files)
+        how = f"failed: {result.run.failed}" if result.run.failed else "trained"
+        self.watch.done(cell, how)
+        return None
+
+
+def train_there(record: dict[str, Any], maker: str, board: Any) -> tuple[Files, str, str]:
+    """On a node: (files of the result of a cell, why it has none, the traceback of that)."""
+    cell = Cell.of(record)
+    if provenance.maker(cell.world, cell.model) != maker:
+        versions = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
+        cause = f"node {os.uname().nodename} has other code or versions ({versions}); install "
+        return {}, cause + "there what is installed here", ""
+    own_core()
+    with tempfile.TemporaryDirectory(prefix="zebroid-") as folder:
+        store = Store(Path(folder))
+        cause = run([cell], store, Posting(board), _corpora()).failures.get(cell.digest, "")
+        if cause:
+            traces = (Path(folder) / "failures").iterdir()
+            return {}, cause, "".join(path.read_text("utf-8") for path in traces)
+        return {path.name: path.read_bytes() for path in store.path(cell).iterdir()}, "", ""
+
+
+@functools.cache
+def _corpora() -> Corpora:
+    """Corpora of this process, which Ray may give more than one task."""
+    return Corpora()
+
+
+@functools.cache
+def own_core() -> IO[str] | None:
+    """Pins this process to a core that no other task on this machine has; Ray only counts them.
+
+    For as long as the lock lives, which the cache keeps. Where all are taken, or the system knows
+    no pinning, on all cores.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    import fcntl
+
+    for core in provenance.cores():
+        lock = (Path(tempfile.gettempdir()) / f"zebroid-core-{core}").open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            continue
+        os.sched_setaffinity(0, [core])
+        return lock
+    return None
+
+
+@contextlib.contextmanager
+def _cluster(address: str) -> Iterator[Any]:
+    """Ray, at work for us within the block; tasks that are left are ended with it."""
+    try:
+        import ray
+        from ray.exceptions import RayError
+    except ImportError:
+        raise UserError(
+            "--ray: Ray is not installed; pip install 'zebroid[cluster]' here and on all nodes"
+        ) from None
+    try:
+        _reach(address)
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UserError(
+            f"--ray {address}: {_line(error)}; give the address that `ray start --head` printed, "
+            "auto, or local"
+        ) from None
+    try:
+        yield ray
+    except RayError as error:
+        raise UserError(f"--ray {address}: {_line(error)}; the same command goes on") from None
+    finally:
+        ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Raises OSError where nobody listens, for which Ray would wait for minutes."""
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host, int(port)), REACH_S).close()
+
+
+def _line(error: BaseException) -> str:
+    """The last line that says something: Ray's errors begin with where they happened."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines[-1] if lines else type(error).__name__)[:300]
