@@ -110,7 +110,7 @@ def noise(folder: Path, _: int) -> Lines:
 def spread(folder: Path) -> tuple[float, float, int]:
     """(deviation of a run throughout, at one checkpoint, curves) among the runs of a receipt."""
     found = []
-    for curve in (c for arm in read(folder) for c in arm.accuracy.values()):
+    for curve in (arm.accuracy[rung] for arm in read(folder) for rung in arm.rungs):
         y = curve.runs[:, -LATE:]
         if len(y) < 3 or y.shape[1] < LATE or not OPEN[0] <= y.mean() <= OPEN[1]:
             continue

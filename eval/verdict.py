@@ -104,7 +104,7 @@ def judged(
 
     ``controls``: (name, budget from which it is above chance) of others on the same corpora.
     """
-    unit, last = curve.axes[0], _band(against, curve, curve.runs[:, -1:])[:, 0]
+    unit, last = curve.axes[0], band_of(against, curve, curve.runs[:, -1:])[:, 0]
     place, told_ = level_of(against, last), spread(last)
     base = Verdict(
         against.rung, "undecided", place, "", None, float(last[0]), half(last), unit=unit
@@ -164,7 +164,7 @@ def _weighed(base: Verdict, against: Against, curve: Curve, bits: Curve | None) 
         laws=tuple(Weighed(f.law.name, f.weight, f.missed) for f in fits.fits),
         knee=None if bits is None else knee(curve, bits),
         hypotheses=foretell(curve, DRAWS),
-        observed=_band(against, curve, curve.runs),
+        observed=band_of(against, curve, curve.runs),
     )
 
 
@@ -177,7 +177,7 @@ def _floor_or_plateau(
 ) -> Verdict:
     first = window(curve, DECADE)
     assert first is not None  # a plateau is one over a decade
-    at, chance = _band(against, curve, level(curve, first)[:, None])[:, 0], against.chance
+    at, chance = band_of(against, curve, level(curve, first)[:, None])[:, 0], against.chance
     plateau = dataclasses.replace(
         base,
         kind="plateau",
@@ -225,7 +225,7 @@ def level_of(against: Against, at: Sequence[float] | Floats) -> str:
     return f"above {below}" if below else "unknown"
 
 
-def _band(against: Against, curve: Curve, runs: Floats) -> Floats:
+def band_of(against: Against, curve: Curve, runs: Floats) -> Floats:
     """[3, K] mean, low, high of numbers [R, K] of the curve's runs."""
     names = [str(w) for w in curve.world]
     questions = wilson(curve.shares @ runs, against.questions)

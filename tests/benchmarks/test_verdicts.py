@@ -92,12 +92,12 @@ def test_a_verdict_goes_into_a_receipt_with_all_its_evidence() -> None:
         hypotheses=hypotheses,
         observed=triple[:, :2],
     )
-    found = json.loads(canonical.text(receipt._plain(verdict)))
+    found = json.loads(canonical.text(receipt.plain(verdict)))
     assert found["laws"] == [{"law": "logistic", "weight": 0.9, "missed": 0.01}]
     assert found["knee"]["shown"] == 5 and found["hypotheses"]["known"] == 1
     assert found["observed"] == [[0.5, 0.5]] * 3
     assert (
-        json.loads(canonical.text(receipt._plain(Verdict("a", "undecided", "", ""))))["level"]
+        json.loads(canonical.text(receipt.plain(Verdict("a", "undecided", "", ""))))["level"]
         is None
     )
 
