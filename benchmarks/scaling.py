@@ -26,7 +26,7 @@ from . import canonical
 from .arms import Arm
 from .axes import Line, lines, parts
 
-GRID = (0.02, 0.05, 0.075, *np.arange(0.1, 0.3, 0.025).round(3), 0.35, 0.4, 0.5, 0.6, 0.8, 1.0)
+GRID = (0.02, 0.05, 0.075, *np.arange(4, 15) / 40, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0)
 CONTRASTED = ("instance", "schema", "depth", "axiom")  # rungs set beside the stated facts
 Tell = Callable[[str], None]
 
