@@ -122,7 +122,7 @@ class Job:
         if self.sweep and files:
             with console.status("what the sweep says") as status:
                 receipt, swept = scale.swept(receipt, self.folder / "receipt.json", status.update)
-            scale.show(console, swept)
+            scale.show(console, receipt, swept)
         page = report.write(self.folder / "report.html", self.suite, found, receipt, told, swept)
         receipt.write(self.folder / "receipt.json")
         console.print(f"receipt  {self.folder / 'receipt.json'}", markup=False, soft_wrap=True)

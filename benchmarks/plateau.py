@@ -16,16 +16,14 @@ import argparse
 import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from .. import registry
 from ..eval.percolation import sweep
 from ..eval.score import HEADLINE
-from ..eval.verdict import Verdict
 from . import scaling_tables
 from .arms import read
 from .blocks import Make, fill
-from .receipt import Receipt
+from .receipt import Receipt, verdict_of
 from .scaling import GRID, Scaling, scaling
 from .scaling_tables import Told, markdown
 
@@ -63,7 +61,7 @@ class Receipts:
         yield "|---" * (len(rungs) + 2) + "|"
         for panel in receipt.panels:
             for label, found in panel.verdicts.items():
-                mine = {v["rung"]: f"{_verdict(v)} ({v['ceiling']})" for v in found}
+                mine = {v["rung"]: f"{verdict_of(v)} ({v['ceiling']})" for v in found}
                 row = next(r for r in panel.rows if (r.kind, r.label) == ("model", label))
                 high = row.reach["height"] if row.reach else None
                 reach = (
@@ -86,12 +84,6 @@ class Receipts:
             yield f"![{drawn.replace('-', ' ')}]({path.as_posix()})"
         else:
             yield _not_yet(name)
-
-
-def _verdict(told: dict[str, Any]) -> Verdict:
-    known = ("rung", "kind", "ceiling", "evidence", "budget", "level", "error", "unit")
-    fields = {key: told[key] for key in known if told.get(key) is not None}
-    return Verdict(**fields)
 
 
 def _not_yet(name: str) -> str:

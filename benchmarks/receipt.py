@@ -18,6 +18,7 @@ import pydantic
 from ..eval.intervals import Band
 from ..eval.proofs import ProofScore
 from ..eval.score import Row, RungScore
+from ..eval.verdict import Verdict
 from ..registry import UserError
 from . import canonical, disk, provenance
 from .panel import Panel, profiles
@@ -268,6 +269,12 @@ def _score(score: RungScore) -> dict[str, Any]:
 def _proofs(found: ProofScore) -> dict[str, Any]:
     earned = None if found.earned is None else plain(found.earned)
     return {"questions": found.n, "valid": plain(found.valid), "earned": earned}
+
+
+def verdict_of(told: Mapping[str, Any]) -> Verdict:
+    """A verdict read back from a receipt, without the laws beside it; older ones tell no unit."""
+    known = ("rung", "kind", "ceiling", "evidence", "budget", "level", "error", "unit")
+    return Verdict(**{key: told[key] for key in known if told.get(key) is not None})
 
 
 def plain(value: Any) -> Any:

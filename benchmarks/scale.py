@@ -17,7 +17,7 @@ from . import canonical
 from .arms import arms_of
 from .axes import LEVELS, varied
 from .page import grid, tag
-from .receipt import Receipt, plain
+from .receipt import Receipt, plain, verdict_of
 from .scaling import Along, Scaling, Tell, scaling
 from .scaling_tables import tables
 from .suite import Suite
@@ -39,8 +39,13 @@ def swept(receipt: Receipt, path: Path, tell: Tell) -> tuple[Receipt, Scaling]:
     return receipt.model_copy(update={"scaling": told}), found
 
 
-def show(console: Console, found: Scaling) -> None:
+def show(console: Console, receipt: Receipt, found: Scaling) -> None:
     """The verdicts and answers of a sweep, a line each; all else stands in the report."""
+    for panel in receipt.panels:
+        for label, verdicts in panel.verdicts.items():
+            console.print(f"compute: {panel.name}: {label}", style="bold", markup=False)
+            for verdict in map(verdict_of, verdicts):
+                console.print(f"  {verdict.rung}: {verdict}", markup=False)
     for one in found.along:
         console.print(f"{one.line.axis.name}: {one.line.name}", style="bold", markup=False)
         for verdict in one.verdicts:
@@ -51,7 +56,8 @@ def show(console: Console, found: Scaling) -> None:
             told = f"{one.sweep.world}, {model.label}: is its jump at the threshold? {model.answer}"
             console.print(f"{told}: {model.why}", markup=False)
     for name, answer, why in found.shifts:
-        console.print(f"{name}: does its jump shift with the threshold? {answer}: {why}")
+        told = f"{name}: does its jump shift with the threshold? {answer}: {why}"
+        console.print(told, markup=False)
     for note in found.notes:
         console.print(note, markup=False)
     console.print()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..eval.exhaustion import spread
 from ..eval.measured import Floats
 from ..eval.percolation import Sweep
-from ..eval.verdict import told
+from ..eval.verdict import Verdict, told
 from .scaling import Scaling
 
 FEW = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.8)  # coverages that a table shows
@@ -42,7 +42,7 @@ def axes(found: Scaling) -> Told:
             " → ".join(f"{v:.2f}" for v in one.accuracy[verdict.rung][0]),
             str(verdict),
             verdict.ceiling,
-            verdict.evidence,
+            "; ".join([verdict.evidence, *_laws(verdict)]),
         )
         for one in found.along
         for verdict in one.verdicts
@@ -50,9 +50,16 @@ def axes(found: Scaling) -> Told:
     header = ("axis", "rung", "accuracy", "verdict", "level explained by", "evidence")
     note = (
         "Accuracy at the end of training at each level of the axis. The rule is that over compute, "
-        "in the axis' own unit: a plateau needs a decade of it, flat within 0.03."
+        "in the axis' own unit: a plateau needs a decade of it, flat within 0.03. Laws need at "
+        "least five levels."
     )
     return Told("axes", "Along each axis: does ability still rise?", header, tuple(rows), note)
+
+
+def _laws(verdict: Verdict) -> list[str]:
+    """The laws that bear the weight, where there are levels enough for any."""
+    told = [f"{w.law} {w.weight:.2f}" for w in verdict.laws if w.weight >= 0.1]
+    return [f"laws: {', '.join(told)}"] if told else []
 
 
 def levels(found: Scaling) -> Told:
