@@ -13,28 +13,72 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from ..eval.measured import Curve
+from ..eval.measured import Curve, Floats
 from ..eval.score import HEADLINE
 from ..registry import UserError
 from .cell import Cell
 from .panel import labels, names_of
-from .receipt import CellRecord, Receipt
+from .receipt import CellRecord, PanelRecord, Receipt, RowRecord
 
-Points = Mapping[str, np.ndarray]  # of one cell and rung: flops, accuracy, bits, questions, by step
+Points = Mapping[str, np.ndarray]  # of one cell and group: a column each, by step
 FILE = "curves.parquet"
+KEPT = (*HEADLINE, "mixed")  # groups that are read
+COUNTED = ("statements", "shown", "conclusions")  # columns that older files lack
+
+
+@dataclasses.dataclass(frozen=True)
+class Amounts:
+    """What the corpora of R runs hold."""
+
+    statements: Floats  # [R] different statements that are read
+    shown: Floats  # [R] conclusions among them
+    conclusions: Mapping[str, Floats]  # rung -> [R] unstated conclusions there are on it
 
 
 @dataclasses.dataclass(frozen=True)
 class Arm:
-    """One model, mode, plan, world, size and exposure."""
+    """One model, mode, plan, world, size and exposure: R runs at K points of compute."""
 
-    panel: str  # as in the report
+    panel: PanelRecord  # as in the report
     label: str
     cell: Cell  # any of its cells
-    seeds: tuple[tuple[int, int, int, int], ...]  # of each run
-    accuracy: Mapping[str, Curve]  # rung -> its curve; recall is none
+    seeds: tuple[tuple[int, int, int, int], ...]  # [R]
+    parameters: int
+    accuracy: Mapping[str, Curve]  # rung -> its curve over FLOPs; "recall" and "mixed" too
     bits: Mapping[str, Curve]
-    undecided: Mapping[str, str]  # rung -> why the receipt gives no verdict on it
+    read: Floats  # [K] examples read at each point, repeats included
+    amounts: Amounts | None  # None: an older receipt does not tell
+
+    @property
+    def name(self) -> str:
+        return f"{self.panel.name}: {self.label}"
+
+    @property
+    def rungs(self) -> list[str]:
+        """Those that a verdict is given on."""
+        return [rung for rung in HEADLINE if rung != "recall" and rung in self.accuracy]
+
+    @property
+    def flops(self) -> Floats:
+        """[K] spent at each point."""
+        return next(iter(self.accuracy.values())).x[0]
+
+    @property
+    def epochs(self) -> Floats | None:
+        """[K] how often the corpus has been read at each point; None: not told."""
+        return None if self.amounts is None else self.read / self.amounts.statements.mean()
+
+    @property
+    def row(self) -> RowRecord | None:
+        """Its scores at the last checkpoint."""
+        mine = (r for r in self.panel.rows if (r.kind, r.label) == ("model", self.label))
+        return next(mine, None)
+
+    @property
+    def undecided(self) -> dict[str, str]:
+        """Rung -> why the receipt gives no verdict on it."""
+        told = self.panel.verdicts.get(self.label, [])
+        return {v["rung"]: v["evidence"] for v in told if v["kind"] == "undecided"}
 
 
 def read(path: Path) -> tuple[Arm, ...]:
@@ -44,35 +88,38 @@ def read(path: Path) -> tuple[Arm, ...]:
     or every cell failed.
     """
     path = path / "receipt.json" if path.is_dir() else path
-    receipt = Receipt.read(path)
+    return arms_of(Receipt.read(path), path)
+
+
+def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
+    """The same of a receipt that is read already, whose curves lie beside ``path``."""
     points = _points(path.parent / FILE, receipt)
-    fine = [record for record in receipt.cells if record.digest[:16] in points]
+    fine = [c for c in receipt.cells if c.digest[:16] in points and not c.failed]
     if not fine:
         cause = next((c.failed for c in receipt.cells if c.failed), "no cell has a curve")
         raise UserError(f"{path}: nothing to read, every cell failed: {cause}")
-    cells = {record.digest: Cell.of(record.cell) for record in fine}
+    cells = {record.digest: Cell.of(record.cell) for record in receipt.cells}
     panels: dict[tuple[str, str, str], list[CellRecord]] = {}
-    for record in fine:
+    for record in receipt.cells:  # failed ones too: panels are named by all their cells
         cell = cells[record.digest]
         key = (cell.world, cell.size, str(cell.exposure.record()))
         panels.setdefault(key, []).append(record)
     names = names_of([cells[records[0].digest] for records in panels.values()])
-    found = []
-    verdicts = {panel.name: panel.verdicts for panel in receipt.panels}
+    told, found = {panel.name: panel for panel in receipt.panels}, []
     for name, records in zip(names, panels.values()):
         label = labels([cells[record.digest] for record in records])
         arms: dict[str, list[CellRecord]] = {}
         for record in records:
-            arms.setdefault(cells[record.digest].arm, []).append(record)
+            if record in fine:
+                arms.setdefault(cells[record.digest].arm, []).append(record)
+        empty = PanelRecord(name=name, rows=[], profiles=[], verdicts={}, sentence="", holes=[])
         for arm, mine in arms.items():
-            told = verdicts.get(name, {}).get(label[arm], [])
-            open_ = {v["rung"]: v["evidence"] for v in told if v["kind"] == "undecided"}
-            found.append(_arm(name, label[arm], mine, cells, points, open_))
-    return tuple(found)
+            found.append(_arm(told.get(name, empty), label[arm], mine, cells, points))
+    return tuple(arm for arm in found if arm.accuracy)
 
 
 def _points(path: Path, receipt: Receipt) -> dict[str, dict[str, Points]]:
-    """Cell -> rung -> its points."""
+    """Cell -> group of questions -> its points."""
     if FILE not in receipt.files:
         raise UserError(f"the receipt names no {FILE}; give the receipt of a run that finished")
     try:
@@ -86,47 +133,64 @@ def _points(path: Path, receipt: Receipt) -> dict[str, dict[str, Points]]:
             f"{path} is not the file of this receipt; give the two that belong together"
         )
     text = str(path).replace("'", "''")
-    columns = ("flops", "accuracy", "bits", "questions")
     query = f"SELECT * FROM '{text}' ORDER BY cell, \"group\", step"
     with duckdb.connect(":memory:") as db:
         table = db.execute(query).fetchnumpy()
+    columns = [c for c in table if c not in ("cell", "group")]
     named: dict[tuple[str, str], list[int]] = {}
     for i, (cell, group) in enumerate(zip(table["cell"], table["group"])):
         named.setdefault((str(cell), str(group)), []).append(i)
     found: dict[str, dict[str, Points]] = {}
     for (cell, group), rows in named.items():
-        if group in HEADLINE and group != "recall":
+        if group in KEPT:
             part = {c: np.asarray(table[c][rows], float) for c in columns}
             found.setdefault(cell, {})[group] = part
     return found
 
 
 def _arm(
-    panel: str,
+    panel: PanelRecord,
     label: str,
     records: Sequence[CellRecord],
     cells: Mapping[str, Cell],
     points: Mapping[str, Mapping[str, Points]],
-    undecided: Mapping[str, str],
 ) -> Arm:
     mine = [points[record.digest[:16]] for record in records]
-    rungs = [r for r in HEADLINE if all(r in p for p in mine)]
-    accuracy, bits = {}, {}
-    for rung in rungs:
+    first = next(iter(mine[0].values()))
+    if len({len(p["flops"]) for groups in mine for p in groups.values()}) > 1:
+        raise UserError(
+            f"{panel.name}, {label}: runs of several lengths; run the shorter ones again"
+        )
+    rungs = [r for r in KEPT if all(r in p for p in mine)]
+    spent = first["flops"] > 0  # what is known before training is no point of a law
+    accuracy, bits, worlds = {}, {}, [record.corpus for record in records]
+    for rung in rungs if spent.any() else ():
         runs = [p[rung] for p in mine]
-        if len({len(r["flops"]) for r in runs}) > 1:
-            raise UserError(
-                f"{panel}, {label}: runs of several lengths; run the shorter ones again"
-            )
-        spent = runs[0]["flops"] > 0  # what is known before training is no point of a law
-        worlds = [record.corpus for record in records]
-        flops, asked = runs[0]["flops"][spent], int(runs[0]["questions"][0])
-        if not spent.any():
-            continue
+        asked = int(runs[0]["questions"][0])
         values = np.stack([r["accuracy"][spent] for r in runs])
+        flops = first["flops"][spent]
         accuracy[rung] = Curve.of(flops, values, "accuracy", world=worlds, questions=asked)
         weighed = np.stack([r["bits"][spent] for r in runs])
         if np.isfinite(weighed).all():
             bits[rung] = Curve.of(flops, weighed, "bits", world=worlds)
-    seeds = tuple(dataclasses.astuple(cells[record.digest].seeds) for record in records)
-    return Arm(panel, label, cells[records[0].digest], seeds, accuracy, bits, undecided)
+    cell = cells[records[0].digest]
+    return Arm(
+        panel=panel,
+        label=label,
+        cell=cell,
+        seeds=tuple(dataclasses.astuple(cells[record.digest].seeds) for record in records),
+        parameters=records[0].parameters,
+        accuracy=accuracy,
+        bits=bits,
+        read=first["step"][spent] * cell.recipe.batch,
+        amounts=_amounts(mine, rungs) if set(COUNTED) <= set(first) else None,
+    )
+
+
+def _amounts(runs: Sequence[Mapping[str, Points]], rungs: Sequence[str]) -> Amounts:
+    firsts = [next(iter(groups.values())) for groups in runs]
+    return Amounts(
+        statements=np.array([p["statements"][0] for p in firsts]),
+        shown=np.array([p["shown"][0] for p in firsts]),
+        conclusions={r: np.array([p[r]["conclusions"][0] for p in runs]) for r in rungs},
+    )

@@ -23,7 +23,19 @@ app = typer.Typer(
     help="Does ability level off when the corpus is exhausted? Worlds in which all is known.",
 )
 
+Suite = Annotated[str, typer.Argument(help="Name of a suite, or a TOML file.")]
 Out = Annotated[Path, typer.Option(help="Folder of results; finished cells in it are reused.")]
+Dry = Annotated[
+    bool, typer.Option("--dry-run", help="Print cells, cost and what is kept; no more.")
+]
+Only = Annotated[list[str] | None, typer.Option(help="key=value: only such; may be repeated.")]
+Cells = Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")]
+Jobs = Annotated[int, typer.Option(help="Processes, each on its share of the cores; 2 suit 2.")]
+LayoutName = Annotated[
+    str, typer.Option(help="On several devices: single, replicas, data or sharded.")
+]
+Hosts = Annotated[str, typer.Option(help="Train each cell with others: auto, or ADDRESS:PORT,i/n.")]
+Ray = Annotated[str, typer.Option(help="Address of a Ray cluster: its nodes train.")]
 
 
 def main() -> None:
@@ -63,28 +75,18 @@ def options(
 
 @app.command()
 def run(
-    suite: Annotated[str, typer.Argument(help="Name of a suite, or a TOML file.")],
+    suite: Suite,
     world: Annotated[
         str, typer.Option(help="Run the suite's grid on this world: id, id/size or file.py.")
     ] = "",
     out: Out = Path("runs"),
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print cells, cost and what is kept; do nothing.")
-    ] = False,
-    only: Annotated[
-        list[str] | None, typer.Option(help="key=value: only such cells; may be repeated.")
-    ] = None,
-    cells: Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")] = "",
-    jobs: Annotated[
-        int, typer.Option(help="Processes, each on its share of the CPU cores; 2 suit 2 cores.")
-    ] = 1,
-    layout: Annotated[
-        str, typer.Option(help="On several devices: single, replicas, data or sharded.")
-    ] = "",
-    hosts: Annotated[
-        str, typer.Option(help="Train each cell with others: auto, or ADDRESS:PORT,i/n.")
-    ] = "",
-    ray: Annotated[str, typer.Option(help="Address of a Ray cluster: its nodes train.")] = "",
+    dry_run: Dry = False,
+    only: Only = None,
+    cells: Cells = "",
+    jobs: Jobs = 1,
+    layout: LayoutName = "",
+    hosts: Hosts = "",
+    ray: Ray = "",
 ) -> None:
     """Train the cells of a suite, then print its table and write its report."""
     from .job import Job, Where
@@ -92,6 +94,40 @@ def run(
     where = Where(jobs, layout, hosts, ray)
     job = Job.of(suite, world=world, out=out, only=only or (), share=cells, where=where)
     sys.exit(job.preview() if dry_run else job.run())
+
+
+@app.command()
+def scale(
+    suite: Suite,
+    out: Out = Path("runs"),
+    dry_run: Dry = False,
+    only: Only = None,
+    cells: Cells = "",
+    jobs: Jobs = 1,
+    layout: LayoutName = "",
+    hosts: Hosts = "",
+    ray: Ray = "",
+) -> None:
+    """Run a suite, then say what its grid shows: plateau or rise along data, size and compute."""
+    from .job import Job, Where
+
+    where = Where(jobs, layout, hosts, ray)
+    job = Job.of(suite, world="", out=out, only=only or (), share=cells, where=where, sweep=True)
+    sys.exit(job.preview() if dry_run else job.run())
+
+
+@app.command()
+def plot(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the figures; default: figures beside it.")
+    ] = None,
+) -> None:
+    """Draw all figures of a receipt, as SVG and PNG; nothing is trained."""
+    from . import plot as plots
+    from .terminal import console
+
+    plots.run(receipt, out, console())
 
 
 @app.command()

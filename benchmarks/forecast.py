@@ -40,8 +40,8 @@ def run(
         raise UserError(f"--out {out}: expected a name that ends in {' or '.join(FORMATS)}")
     plan, arms = load(scenario or DEFAULT), read(receipt)
     arm = _chosen(arms, row)
-    found = list(_forecasts(arm, arms, plan, rungs))
-    title = f"{arm.panel}, {arm.label}: {plan.title}"
+    found = list(foretold(arm, arms, plan, rungs))
+    title = f"{arm.name}: {plan.title}"
     drawn = branches(found, title)
     with disk.file(out) as draft:
         image = figures.png(drawn) if out.suffix == ".png" else figures.svg(drawn).encode()
@@ -56,25 +56,26 @@ def _chosen(arms: Sequence[Arm], row: str) -> Arm:
     """The arm of this name; the first for an empty one."""
     if not row:
         return arms[0]
-    named = {f"{arm.panel}: {arm.label}": arm for arm in reversed(arms)}
+    named = {arm.name: arm for arm in reversed(arms)}
     short = {arm.label: arm for arm in reversed(arms)}
     if row not in named and row not in short:
         raise suggest("row", row, [*named, *short])
     return named.get(row) or short[row]
 
 
-def _forecasts(
+def foretold(
     arm: Arm, arms: Sequence[Arm], scenario: Scenario, rungs: Sequence[str]
 ) -> Iterator[Forecast]:
+    """The forecasts of an arm, of these rungs or of all. Raises UserError where there is none."""
     for rung in rungs:
-        if rung not in arm.accuracy:
-            raise suggest(f"rung of {arm.label}", rung, arm.accuracy)
+        if rung not in arm.rungs:
+            raise suggest(f"rung of {arm.label}", rung, arm.rungs)
     problems = []
     several = _corpora(arm, arms)
     # where several corpora were tried, today's is the largest of them
     last = several[-1] if several else arm
     done = 0
-    for rung in rungs or list(arm.accuracy):
+    for rung in rungs or arm.rungs:
         try:
             yield forecast(
                 rung,
@@ -88,7 +89,7 @@ def _forecasts(
         except UserError as error:
             problems.append(str(error))
     if not done:
-        raise UserError(f"{arm.panel}, {arm.label}: {problems[0] if problems else 'no rung'}")
+        raise UserError(f"{arm.name}: {problems[0] if problems else 'no rung'}")
 
 
 def _corpora(arm: Arm, arms: Sequence[Arm]) -> list[Arm]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from .. import __version__
 from ..models.run import LAYOUTS
 from ..registry import UserError, suggest
-from . import cluster, hosts, jobs, predictions, report, terminal
+from . import cluster, hosts, jobs, predictions, report, scale, terminal
 from .cell import Cell
 from .panel import Panel, panels
 from .progress import Shown, Watch
@@ -61,6 +61,7 @@ class Job:
     cells: tuple[Cell, ...]
     out: Path
     where: Where = HERE
+    sweep: bool = False  # whether to tell what only a sweep can say
 
     @classmethod
     def of(
@@ -71,12 +72,15 @@ class Job:
         only: Sequence[str],
         share: str,
         where: Where = HERE,
+        sweep: bool = False,
     ) -> Job:
         """Raises UserError for whatever of these does not exist or fit."""
         suite = load(name)
         if world:
             suite = suite.on(world)
-        return cls(suite, suite.select(only, share), out, where)
+        if sweep:
+            scale.ready(suite)
+        return cls(suite, suite.select(only, share), out, where, sweep)
 
     @property
     def folder(self) -> Path:
@@ -143,14 +147,19 @@ class Job:
         """Receipt, Parquet and report: of whole suites only, so that a receipt is never partial."""
         missing = len(self.suite.cells) - len(self.cells)
         if missing:
-            line = f"{missing} more cells to the receipt and report: zebroid run {self.suite.id}"
+            verb = "scale" if self.sweep else "run"
+            line = f"{missing} more cells to the receipt and report: zebroid {verb} {self.suite.id}"
             console.print(line, markup=False, soft_wrap=True)
             return
         files = predictions.write(self.folder, outcome.results, corpora)
         finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         receipt = Receipt.of(self.suite, outcome, found, files, finished)
-        told = caption(self.suite, self.cells)
-        page = report.write(self.folder / "report.html", self.suite, found, receipt, told)
+        told, swept = caption(self.suite, self.cells), None
+        if self.sweep and files:
+            with console.status("what the sweep says") as status:
+                receipt, swept = scale.swept(receipt, self.folder / "receipt.json", status.update)
+            scale.show(console, receipt, swept)
+        page = report.write(self.folder / "report.html", self.suite, found, receipt, told, swept)
         receipt.write(self.folder / "receipt.json")
         console.print(f"receipt  {self.folder / 'receipt.json'}", markup=False, soft_wrap=True)
         console.print(f"report   {page}", markup=False, soft_wrap=True)

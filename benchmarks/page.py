@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -115,6 +116,11 @@ def figure(svg: str, told: str) -> str:
         f'<figure><div class="scroll" tabindex="0">{drawing}</div>'
         f"<figcaption>{escape(told)}</figcaption></figure>"
     )
+
+
+def slug(name: str) -> str:
+    """The name of a panel as part of a file's name."""
+    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
 
 
 def fold(summary: str, body: str) -> str:

@@ -15,13 +15,14 @@ import numpy as np
 
 from ..eval.exam import Answers, Exam
 from ..eval.interpolators import interpolators
+from ..eval.judge import judge
 from ..eval.predictions import Predictions
 from ..eval.profile import Profile, profile, stating
 from ..eval.references import references
 from ..eval.score import Row, score, strongest, traced_apart
 from ..eval.sentence import sentence
 from ..eval.tracer import tracer
-from ..eval.verdict import Verdict, judge
+from ..eval.verdict import Verdict
 from ..registry import UserError
 from .cell import Cell
 from .results import Result

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..eval.exam import Exam
 from ..registry import UserError
 from ..worlds.corpus import Corpus
-from ..worlds.rungs import LADDER
+from ..worlds.rungs import LADDER, RUNGS
 from . import disk
 from .results import Result
 from .run import Corpora
@@ -102,11 +102,16 @@ def prompt(corpus: Corpus, question: int) -> str:
 
 
 def curves(result: Result, exam: Exam) -> dict[str, NDArray[Any]]:
-    """Accuracy and bits of each group of questions at each checkpoint, a row each."""
-    run = result.run
+    """Accuracy and bits of each group of questions at each checkpoint, a row each.
+
+    With how many statements its corpus makes, how many of them are conclusions, and how many
+    unstated conclusions there are in all on the group's rung.
+    """
+    run, corpus = result.run, exam.corpus
     right = exam.right(np.asarray(run.answer[0], np.int32))
     groups = exam.groups
     steps, names = len(run.steps), list(groups)
+    statements = len(corpus.examples.prompt) + len(corpus.sentences)
     return {
         "cell": _same(result.cell.digest[:16], steps * len(names)),
         "group": np.repeat(np.array(names, object), steps),
@@ -116,7 +121,18 @@ def curves(result: Result, exam: Exam) -> dict[str, NDArray[Any]]:
         "questions": np.repeat([int(groups[g].sum()) for g in names], steps),
         "accuracy": np.concatenate([right[:, groups[g]].mean(1) for g in names]),
         "bits": np.concatenate([run.bits[0][:, groups[g]].mean(1) for g in names]),
+        "statements": np.full(steps * len(names), statements),
+        "shown": np.full(steps * len(names), int(corpus.shown.sum())),
+        "conclusions": np.repeat([_conclusions(corpus, g) for g in names], steps),
     }
+
+
+def _conclusions(corpus: Corpus, group: str) -> int:
+    """Different unstated conclusions of the whole corpus that stand on a rung; of others, none."""
+    if group not in RUNGS or group == "recall":
+        return 0
+    mine = corpus.of_rung(group, pure=group != "mixed")  # mixed is never pure
+    return len(np.unique(corpus.fact[corpus.offsets[mine]]))
 
 
 def _right(corpus: Corpus, question: int) -> Iterable[str]:

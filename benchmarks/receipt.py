@@ -18,6 +18,7 @@ import pydantic
 from ..eval.intervals import Band
 from ..eval.proofs import ProofScore
 from ..eval.score import Row, RungScore
+from ..eval.verdict import Verdict
 from ..registry import UserError
 from . import canonical, disk, provenance
 from .panel import Panel, profiles
@@ -117,6 +118,7 @@ class Receipt(_Strict):
     dirty: bool
     panels: list[PanelRecord]
     files: dict[str, str]  # name -> SHA-256
+    scaling: dict[str, Any] | None = None  # of `zebroid scale`: what only a sweep can say
     times: Times
 
     @classmethod
@@ -224,7 +226,7 @@ def _panel(panel: Panel, others: Sequence[Panel]) -> dict[str, Any]:
         "name": panel.name,
         "rows": rows,
         "profiles": profile_records(panel, others),
-        "verdicts": {label: [_plain(v) for v in found] for label, found in panel.verdicts.items()},
+        "verdicts": {label: [plain(v) for v in found] for label, found in panel.verdicts.items()},
         "sentence": panel.sentence,
         "holes": [dataclasses.asdict(hole) for hole in panel.holes],
     }
@@ -232,7 +234,7 @@ def _panel(panel: Panel, others: Sequence[Panel]) -> dict[str, Any]:
 
 def profile_records(panel: Panel, others: Sequence[Panel]) -> list[dict[str, Any]]:
     """JSON-ready content of the profiles of a panel's models."""
-    return [_plain(found) for found in profiles(panel, others)]
+    return [plain(found) for found in profiles(panel, others)]
 
 
 def row_record(row: Row, kind: str) -> dict[str, Any]:
@@ -243,20 +245,20 @@ def row_record(row: Row, kind: str) -> dict[str, Any]:
         "rungs": {name: _score(score) for name, score in row.rungs.items()},
         "apart": {name: _score(score) for name, score in row.apart.items()},
         "absent": dict(row.absent),
-        "malformed": _plain(row.malformed),
-        "controls": {name: _plain(found) for name, found in row.controls.items()},
+        "malformed": plain(row.malformed),
+        "controls": {name: plain(found) for name, found in row.controls.items()},
         "proofs": {name: _proofs(found) for name, found in row.proofs.items()},
         "load": row.load,
-        "reach": None if row.reach is None else _plain(row.reach),
+        "reach": None if row.reach is None else plain(row.reach),
     }
 
 
 def _score(score: RungScore) -> dict[str, Any]:
     return {
         "questions": score.n,
-        "accuracy": _plain(score.accuracy),
-        "normalised": _plain(score.normalised),
-        "bits": None if score.bits is None else _plain(score.bits),
+        "accuracy": plain(score.accuracy),
+        "normalised": plain(score.normalised),
+        "bits": None if score.bits is None else plain(score.bits),
         "chance": score.chance.value,
         "uniform": score.chance.uniform,
         "method": score.chance.method,
@@ -265,14 +267,20 @@ def _score(score: RungScore) -> dict[str, Any]:
 
 
 def _proofs(found: ProofScore) -> dict[str, Any]:
-    earned = None if found.earned is None else _plain(found.earned)
-    return {"questions": found.n, "valid": _plain(found.valid), "earned": earned}
+    earned = None if found.earned is None else plain(found.earned)
+    return {"questions": found.n, "valid": plain(found.valid), "earned": earned}
 
 
-def _plain(value: Any) -> Any:
+def verdict_of(told: Mapping[str, Any]) -> Verdict:
+    """A verdict read back from a receipt, without the laws beside it; older ones tell no unit."""
+    known = ("rung", "kind", "ceiling", "evidence", "budget", "level", "error", "unit")
+    return Verdict(**{key: told[key] for key in known if told.get(key) is not None})
+
+
+def plain(value: Any) -> Any:
     """JSON-ready content of the dataclasses of eval/; a band as its last checkpoint."""
     if isinstance(value, Band):
         return dict(zip(("mean", "low", "high"), value.at())) | {"over": value.over}
     if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return [plain(item) for item in value] if isinstance(value, tuple) else value

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..eval import figures
 from ..eval.controls import Controls, Okapi
 from ..eval.intervals import Band
 from ..eval.score import Row
-from . import disk
+from ..registry import UserError
+from . import disk, plot, scale
+from .arms import arms_of
 from .evidence import reach, verdicts
 from .page import figure, fold, grid, page, tag
 from .panel import Panel, profiles
 from .receipt import Receipt
+from .scaling import Scaling
 from .suite import Suite
 from .table import MARKS, profile_lines, reasons, score, spread, table
 
@@ -34,8 +35,6 @@ LADDER = (  # rung, what is new, what a score above chance says
     ("axiom", "a rule that was stated and never exemplified", "it applies a rule that it was told"),
 )
 
-Drawings = dict[str, tuple[str, str]]  # name -> (the figure as an SVG document, what it shows)
-
 CONTROLS = (
     "Nontheorem: nothing follows, though one premise is all that is missing. Unknowable: true in "
     "the world, but not to be known from the corpus; to answer it is a leak. Both are rightly "
@@ -50,59 +49,42 @@ PROOFS = (
 )
 
 
-def write(path: Path, suite: Suite, panels: Sequence[Panel], receipt: Receipt, told: str) -> Path:
+def write(
+    path: Path,
+    suite: Suite,
+    panels: Sequence[Panel],
+    receipt: Receipt,
+    told: str,
+    found: Scaling | None = None,
+) -> Path:
     """Writes the page, whole or not at all, and its figures as files in ``figures`` beside it.
 
-    ``told`` is the caption of the tables.
+    ``told`` is the caption of the tables, ``found`` what a sweep says. The curves of the receipt
+    lie in ``path``'s folder already.
     """
-    drawn = [drawings(panel) for panel in panels]
-    for panel, found in zip(panels, drawn):
-        for name, (drawing, _) in found.items():
-            with disk.file(path.parent / "figures" / f"{_slug(panel.name)}-{name}.svg") as draft:
-                draft.write_text(drawing, "utf-8")
+    left: list[str] = []
+    try:
+        arms = arms_of(receipt, path)
+    except UserError as error:  # every cell failed: the page says so
+        arms = ()
+        left.append(str(error))
+    drawn = list(plot.drawings(receipt, arms, found, left.append))
+    for drawing in drawn:
+        drawing.keep(path.parent / "figures")
+    parts = _body(suite, panels, drawn, receipt, told, found, left)
     with disk.file(path) as draft:
-        draft.write_text(page(suite.title, _body(suite, panels, drawn, receipt, told)), "utf-8")
+        draft.write_text(page(suite.title, parts), "utf-8")
     return path
-
-
-def drawings(panel: Panel) -> Drawings:
-    """The figures of one panel."""
-    if not table(panel).columns:
-        return {}
-    groups = {
-        "ceilings": panel.ceilings,
-        "interpolators": panel.interpolators,
-        "models": panel.models,
-    }
-    ladder = figures.ladder({k: rows for k, rows in groups.items() if rows}, panel.name)
-    found = {
-        "ladder": (
-            figures.svg(ladder),
-            f"The ladder of {panel.name}: accuracy of every row of the table on each rung, with "
-            "its 95% interval and chance.",
-        )
-    }
-    if panel.models and len(panel.models[0].steps) > 1:
-        ceilings = {row.label: row for row in panel.ceilings}
-        found["curves"] = (
-            figures.svg(figures.curves(panel.models, panel.name, ceilings)),
-            f"Accuracy (above) and bits (below) of the models of {panel.name} on each rung over "
-            "training compute, with 95% bands; thin lines are the ceilings.",
-        )
-    return found
-
-
-def _slug(name: str) -> str:
-    """The name of a panel as part of a file's name."""
-    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
 
 
 def _body(
     suite: Suite,
     panels: Sequence[Panel],
-    drawn: Sequence[Drawings],
+    drawn: Sequence[plot.Drawing],
     receipt: Receipt,
     told: str,
+    found: Scaling | None,
+    left: Sequence[str],
 ) -> Iterator[str]:
     yield "<header>"
     yield tag("h1", suite.title)
@@ -111,15 +93,29 @@ def _body(
     for panel in panels:
         yield tag("p", panel.sentence, of="lead")
     yield tag("p", f"Expected of this suite before it ran: {suite.expected}.", of="note")
-    for panel, found in zip(panels, drawn):
-        yield from _panel(panel, found, told, spread(panels))
+    if len(panels) > 1:
+        yield from (_drawn(d) for d in drawn if d.name == "ladder")
+    if found is not None:
+        yield from scale.section(found)
+        yield from (_drawn(d) for d in drawn if not d.panel and d.name != "ladder")
+    for panel in panels:
+        mine = [d for d in drawn if d.panel == panel.name]
+        yield from _panel(panel, mine, told, spread(panels))
     yield from _profiles(panels)
     yield from _reading(panels)
+    if left:
+        told_ = "; ".join(dict.fromkeys(left))
+        yield tag("p", f"Figures left out: {told_}.", of="note")
     yield from _provenance(suite, receipt)
     yield "</main>"
 
 
-def _panel(panel: Panel, drawn: Drawings, told: str, interval: str) -> Iterator[str]:
+def _drawn(drawing: plot.Drawing) -> str:
+    shows = drawing.shows[0].upper() + drawing.shows[1:]
+    return figure(drawing.svg, f"{shows}.")
+
+
+def _panel(panel: Panel, drawn: Sequence[plot.Drawing], told: str, interval: str) -> Iterator[str]:
     yield tag("h2", panel.name)
     shown = table(panel)
     if not shown.columns:
@@ -132,8 +128,7 @@ def _panel(panel: Panel, drawn: Drawings, told: str, interval: str) -> Iterator[
         kinds=[line.kind for line in shown.lines],
     )
     yield from (tag("p", n, of="note") for n in (f"{told}. {interval}; {MARKS}.", *shown.notes))
-    for drawing, shows in drawn.values():
-        yield figure(drawing, shows)
+    yield from map(_drawn, drawn)
     if not panel.models:
         return
     yield from verdicts(panel)

@@ -12,7 +12,6 @@ with 1,000 repeats of a verdict and 200 of a law it takes about ten minutes of o
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -22,11 +21,11 @@ import numpy as np
 
 from ..eval import recovery
 from ..eval.recovery import UNDECIDED, VERDICTS, Design
-from ..registry import UserError, suggest
-from . import disk
+from ..registry import UserError
 from .arms import read
+from .blocks import Make, fill
 
-BLOCK = re.compile(r"(<!-- recovery (.+?) -->\n).*?(<!-- end of recovery -->)", re.DOTALL)
+KIND = "recovery"
 DESIGNS = (
     Design(worlds=5, seeds=1),
     Design(worlds=3, seeds=5),
@@ -39,23 +38,6 @@ LATE = 3  # last checkpoints of a curve, at which the noise of runs is measured
 OPEN = (0.1, 0.97)  # accuracies between which runs can differ
 
 Lines = Iterator[str]
-
-
-def filled(page: str, root: Path, repeats: int) -> str:
-    """``page`` with every table that it names computed anew."""
-    if not BLOCK.search(page):
-        raise UserError(
-            "the page names no table; put `<!-- recovery verdicts -->` before its place"
-        )
-
-    def table(match: re.Match[str]) -> str:
-        name, _, argument = match[2].partition(" ")
-        if name not in TABLES:
-            raise suggest("recovery table", name, TABLES)
-        lines = TABLES[name](root / argument, repeats)
-        return match[1] + "\n".join(["", *lines, ""]) + "\n" + match[3]
-
-    return BLOCK.sub(table, page)
 
 
 def verdicts(_: Path, repeats: int) -> Lines:
@@ -110,7 +92,7 @@ def noise(folder: Path, _: int) -> Lines:
 def spread(folder: Path) -> tuple[float, float, int]:
     """(deviation of a run throughout, at one checkpoint, curves) among the runs of a receipt."""
     found = []
-    for curve in (c for arm in read(folder) for c in arm.accuracy.values()):
+    for curve in (arm.accuracy[rung] for arm in read(folder) for rung in arm.rungs):
         y = curve.runs[:, -LATE:]
         if len(y) < 3 or y.shape[1] < LATE or not OPEN[0] <= y.mean() <= OPEN[1]:
             continue
@@ -132,6 +114,11 @@ TABLES: Mapping[str, Callable[[Path, int], Lines]] = {
 }
 
 
+def tables(root: Path, repeats: int) -> dict[str, Make]:
+    """Name -> what makes it, of a page in the folder ``root``."""
+    return {name: lambda of, make=make: make(root / of, repeats) for name, make in TABLES.items()}
+
+
 def _confusion(found: Mapping[str, Counter[str]], columns: tuple[str, ...]) -> Lines:
     """Shares of each truth in per cent; what should be said is bold."""
     yield "| truth | " + " | ".join(columns) + " |"
@@ -149,17 +136,10 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("page", type=Path)
     parser.add_argument("--repeats", type=int, default=1_000)
     chosen = parser.parse_args(words)
-    try:
-        if chosen.repeats < 1:
-            raise UserError(f"--repeats {chosen.repeats}: expected at least 1")
-        page: Path = chosen.page
-        text = filled(page.read_text("utf-8"), page.resolve().parent, chosen.repeats)
-        with disk.file(page) as draft:
-            draft.write_text(text, "utf-8")
-    except (UserError, OSError) as error:
-        print(error if isinstance(error, UserError) else disk.told(error), file=sys.stderr)
+    if chosen.repeats < 1:
+        print(f"--repeats {chosen.repeats}: expected at least 1", file=sys.stderr)
         return 2
-    return 0
+    return fill(chosen.page, KIND, tables(chosen.page.resolve().parent, chosen.repeats))
 
 
 if __name__ == "__main__":

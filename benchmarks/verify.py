@@ -33,7 +33,9 @@ from .run import Corpora
 from .suite import load
 
 PREDICTIONS, CURVES = "predictions.parquet", "curves.parquet"
-UNSEEN = "interpolators, verdicts and answers before the last checkpoint: run the suite for these"
+UNSEEN = (
+    "interpolators, verdicts, sweeps, answers before the last checkpoint: run the suite for these"
+)
 
 
 @dataclasses.dataclass(frozen=True)

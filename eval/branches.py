@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .figures import STYLE
+from .figures import STYLE, letters
 from .forecast import BRANCHES, Branch, Forecast
 
 
@@ -37,8 +37,7 @@ def branches(found: Sequence[Forecast], title: str) -> Figure:
         for axes in panels[-1]:
             axes.set_xlabel("year", fontsize=8)
         figure.suptitle(title, fontsize=10)
-        width = int(figure.get_figwidth() / 0.062)  # letters of 7.5 points
-        figure.supxlabel(textwrap.fill(_legend(found), width), fontsize=7.5)
+        figure.supxlabel(textwrap.fill(_legend(found), letters(figure)), fontsize=7.5)
     return figure
 
 

@@ -9,21 +9,36 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
-from .score import HEADLINE, Row, RungScore
+from .score import HEADLINE, RungScore
 
 # lines differ in dash and marker, so they stay apart without colour; colours are Okabe & Ito's
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 COLOURS = ("#0072B2", "#D55E00", "#000000", "#009E73", "#CC79A7", "#7F6000")
 STYLE: dict[Any, Any] = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebroid"}
+
+
+class Row(Protocol):
+    """What is drawn of a row of scores, of a run or of a receipt."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def flops(self) -> NDArray[np.float64]: ...  # [K]
+    @property
+    def rungs(self) -> Mapping[str, RungScore]: ...
+    @property
+    def load(self) -> float | None: ...  # None: not a trained model
+
 
 LADDER_LEGEND = (
     "accuracy (share of exact matches). Circles: trained models with 95% intervals, open where "
@@ -59,8 +74,7 @@ def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
                 axes.axhline(first - 1.0, color="0.75", linewidth=0.6)
             panels[0].text(-0.02, first - 0.62, heading, fontsize=7, color="0.35", va="center")
         figure.suptitle(title, fontsize=10)
-        width = int(figure.get_figwidth() / 0.062)  # letters of 7.5 points
-        figure.supxlabel(textwrap.fill(LADDER_LEGEND, width), fontsize=7.5)
+        figure.supxlabel(textwrap.fill(LADDER_LEGEND, letters(figure)), fontsize=7.5)
     return figure
 
 
@@ -145,16 +159,16 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
 
 
 def _curve(above: Axes, below: Axes, row: Row, score: RungScore, i: int) -> None:
-    style = _style(i)
+    look = style(i)
     started = row.flops > 0  # step 0 has no place on a log axis
     for axes, band in ((above, score.accuracy), (below, score.bits)):
         if band is None:
             axes.text(0.5, 0.5, "not weighed", transform=axes.transAxes, ha="center", color="0.5")
             continue
         x = row.flops[started]
-        axes.plot(x, band.mean[started], **style)
+        axes.plot(x, band.mean[started], **look)
         axes.fill_between(
-            x, band.low[started], band.high[started], color=style["color"], alpha=0.15, linewidth=0
+            x, band.low[started], band.high[started], color=look["color"], alpha=0.15, linewidth=0
         )
 
 
@@ -180,12 +194,13 @@ def _ceilings(axes: Axes, rung: str, score: RungScore, ceilings: Mapping[str, Ro
 
 
 def _legend(rows: Sequence[Row]) -> list[Line2D]:
-    lines = [Line2D([], [], label=row.label, **_style(i)) for i, row in enumerate(rows)]
+    lines = [Line2D([], [], label=row.label, **style(i)) for i, row in enumerate(rows)]
     dotted = {"color": "black", "linestyle": ":", "linewidth": 0.9}
     return [*lines, Line2D([], [], label="chance (above), uniform (below)", **dotted)]
 
 
-def _style(i: int) -> dict[str, Any]:
+def style(i: int) -> dict[str, Any]:
+    """How the i-th line looks: colour, dash and marker."""
     return {
         "color": COLOURS[i % len(COLOURS)],
         "linestyle": DASHES[i % len(DASHES)],
@@ -200,6 +215,11 @@ def _rungs(rows: Sequence[Row]) -> list[str]:
     if not present:
         raise ValueError("got rows without a headline rung, expected at least one to draw")
     return present
+
+
+def letters(figure: Figure) -> int:
+    """How many letters of 7.5 points fit on a line below a figure."""
+    return int(figure.get_figwidth() / 0.062)
 
 
 def svg(figure: Figure) -> str:

@@ -36,9 +36,9 @@ class Hypotheses:
     deduction: Floats  # [3, M] H2
     apart: float | None  # budget from which their 95% intervals do not meet; None: not in sight
 
-    def lines(self, observed: Floats) -> list[str]:
+    def lines(self, observed: Floats, unit: str = "FLOPs") -> list[str]:
         """A line of text a point; ``observed`` [3, M - 1]: mean, low, high."""
-        out = ["FLOPs      observed             H1 (a level)         H2 (goes on)"]
+        out = [f"{unit:<9}  observed             H1 (a level)         H2 (goes on)"]
         for i, spent in enumerate(self.flops):
             seen = _told(observed[:, i]) if i < observed.shape[1] else "–"
             how = "foretold" if self.known <= i else ""
@@ -53,11 +53,12 @@ class Hypotheses:
 class Knee:
     """Where a curve is steepest, and in how many runs the bits bend there too."""
 
-    at: float  # FLOPs
+    at: float  # of what is spent
     low: float  # 95% interval, over worlds or runs
     high: float
     shown: int  # runs whose bits bend within half a decade of their accuracy
     runs: int
+    unit: str = "FLOPs"
 
     @property
     def claimed(self) -> bool:
@@ -66,7 +67,7 @@ class Knee:
         return self.shown >= SHARE * self.runs
 
     def __str__(self) -> str:
-        where = f"steepest at {self.at:.1e} [{self.low:.1e}, {self.high:.1e}] FLOPs"
+        where = f"steepest at {self.at:.1e} [{self.low:.1e}, {self.high:.1e}] {self.unit}"
         bits = f"bits bend there in {self.shown} of {self.runs} runs"
         return f"{where}, {bits}{'' if self.claimed else ': no transition is claimed'}"
 
@@ -106,7 +107,7 @@ def knee(accuracy: Curve, bits: Curve) -> Knee | None:
         shown += bent is not None and abs(bent - places[-1]) <= np.log10(HALF)
     low, high = interval(accuracy, np.array(places))
     low, high = min(low, whole), max(high, whole)
-    return Knee(10**whole, 10**low, 10**high, shown, len(places))
+    return Knee(10**whole, 10**low, 10**high, shown, len(places), accuracy.axes[0])
 
 
 def _each(curve: Curve) -> list[Curve]:

@@ -31,6 +31,8 @@ from .intervals import student
 from .measured import Floats
 
 Bools = NDArray[np.bool_]
+Triple = tuple[float, float, float]  # mean, low, high
+Seeds = int | tuple[int, int]  # of world and exposure; one number stands for both
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,51 +42,66 @@ class Sweep:
     world: str  # id/size
     coverages: Floats  # [C]
     derivable: Floats  # [S, C] share of all true conclusions that follow from what is stated
-    giant: (
-        Floats  # [S, C] share of the entities in the largest piece of their own part of the world
-    )
+    giant: Floats  # [S, C] share of the entities in the largest piece of their part of the world
     finite: Floats  # [S, C] mean size of the piece of an entity outside these
-    smooth: (
-        Floats | None
-    )  # [S, C] the derivable share if premises were independent; None: recursive
+    # [S, C] the derivable share if premises were independent; None: recursive
+    smooth: Floats | None
+    total: Floats  # [S] true conclusions in all
 
     @property
     def recursive(self) -> bool:
         return self.smooth is None
 
     @property
-    def linked(self) -> tuple[float, float, float]:
-        """(mean, low, high) of the coverage at which the pieces begin to hang together."""
-        return self._over_seeds(self.coverages, self.finite.argmax(1))
+    def linked(self) -> Triple:
+        """The coverage at which the pieces begin to hang together."""
+        return over_seeds(self.coverages, self.finite.argmax(1))
 
     @property
-    def threshold(self) -> tuple[float, float, float] | None:
-        """(mean, low, high) of the coverage around which the derivable share grows fastest.
+    def threshold(self) -> Triple | None:
+        """The coverage around which the derivable share grows fastest.
 
         None where rules are not recursive: growth is then smooth, and has no threshold.
         """
-        if not self.recursive:
-            return None
-        rise = np.diff(self.derivable, axis=1) / np.diff(self.coverages)
-        middle = (self.coverages[1:] + self.coverages[:-1]) / 2
-        return self._over_seeds(middle, rise.argmax(1))
+        return over_seeds(*steepest(self.coverages, self.derivable)) if self.recursive else None
 
-    @staticmethod
-    def _over_seeds(coverages: Floats, at: NDArray[np.int64]) -> tuple[float, float, float]:
-        """(mean, low, high), no narrower than the gaps between the coverages that were tried."""
-        found = coverages[at]
-        low, high = student(found[:, None]) if len(found) > 1 else ([-np.inf], [np.inf])
-        padded = np.concatenate([[0.0], coverages, [1.0]])
-        below, above = padded[at], padded[at + 2]
-        return (
-            float(found.mean()),
-            min(float(low[0]), float((found + below).mean() / 2)),
-            max(float(high[0]), float((found + above).mean() / 2)),
-        )
+    def at(self, coverages: Sequence[float]) -> Sweep:
+        """The same at some of its coverages."""
+        some = [int(np.flatnonzero(np.isclose(self.coverages, c))[0]) for c in coverages]
+        smooth = None if self.smooth is None else self.smooth[:, some]
+        parts = self.derivable[:, some], self.giant[:, some], self.finite[:, some], smooth
+        return Sweep(self.world, self.coverages[some], *parts, self.total)
+
+    def only(self, seeds: Sequence[int]) -> Sweep:
+        """The same of some of its seeds, by their places."""
+        rows = list(seeds)
+        smooth = None if self.smooth is None else self.smooth[rows]
+        parts = self.derivable[rows], self.giant[rows], self.finite[rows], smooth
+        return Sweep(self.world, self.coverages, *parts, self.total[rows])
 
 
-def sweep(world: World, size: str, coverages: Sequence[float], seeds: Sequence[int]) -> Sweep:
-    """The percolation of a world; seed n is world seed n and exposure seed n.
+def steepest(coverages: Floats, shares: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """(middles of the gaps between coverages [C - 1], which of them each row of shares [S, C] grows
+    fastest in [S])."""
+    rise = np.diff(shares, axis=1) / np.diff(coverages)
+    return (coverages[1:] + coverages[:-1]) / 2, rise.argmax(1)
+
+
+def over_seeds(coverages: Floats, at: NDArray[np.int64]) -> Triple:
+    """(mean, low, high) of some coverages, no narrower than the gaps between those tried."""
+    found = coverages[at]
+    low, high = student(found[:, None]) if len(found) > 1 else ([0.0], [1.0])
+    padded = np.concatenate([[0.0], coverages, [1.0]])
+    below, above = padded[at], padded[at + 2]
+    return (
+        float(found.mean()),
+        float(np.clip(min(low[0], (found + below).mean() / 2), 0, 1)),
+        float(np.clip(max(high[0], (found + above).mean() / 2), 0, 1)),
+    )
+
+
+def sweep(world: World, size: str, coverages: Sequence[float], seeds: Sequence[Seeds]) -> Sweep:
+    """The percolation of a world.
 
     What is stated at a coverage is what ``state`` states there, if every rule is given. Raises
     UserError for coverages that aren't shares in rising order, and for no seed.
@@ -94,18 +111,19 @@ def sweep(world: World, size: str, coverages: Sequence[float], seeds: Sequence[i
         raise UserError(f"got coverages {list(coverages)}, expected shares in rising order")
     if not len(seeds):
         raise UserError("got no seeds, expected at least one")
-    rows = [_one(world, size, at, seed) for seed in seeds]
-    derivable, giant, finite, smooth = (np.stack(column) for column in zip(*rows))
+    pairs = [(seed, seed) if isinstance(seed, int) else seed for seed in seeds]
+    rows = [_one(world, size, at, pair) for pair in pairs]
+    derivable, giant, finite, smooth, total = (np.stack(column) for column in zip(*rows))
     free = None if recursive(world.program) else smooth
-    return Sweep(f"{world.id}/{size}", at, derivable, giant, finite, free)
+    return Sweep(f"{world.id}/{size}", at, derivable, giant, finite, free, total)
 
 
 def _one(
-    world: World, size: str, coverages: Floats, seed: int
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """[C] each: derivable, giant, finite, smooth."""
-    closure = world.closure(size, seed)
-    statements = statements_of(world, size, closure, seed)
+    world: World, size: str, coverages: Floats, seeds: tuple[int, int]
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """[C] each: derivable, giant, finite, smooth; and the number of conclusions, []."""
+    closure = world.closure(size, seeds[0])
+    statements = statements_of(world, size, closure, seeds[1])
     entity = entities(closure, world.schema, world.entities)[:-1]
     asked = np.array([bool(world.positions(p, closure.arity[p])) for p in closure.predicates])
     conclusion = ~closure.is_base & asked[closure.predicate]
@@ -119,7 +137,7 @@ def _one(
         out[1:3, i] = pieces(part, links(closure, known, entity)[1])
         if smooth:
             out[3, i] = independent(closure, statements.always, float(coverage))[conclusion].mean()
-    return out[0], out[1], out[2], out[3]
+    return out[0], out[1], out[2], out[3], np.array(float(conclusion.sum()))
 
 
 @dataclasses.dataclass(frozen=True)

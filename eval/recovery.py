@@ -16,9 +16,10 @@ from scipy import stats
 
 from ..worlds.streams import stream
 from .curves import VOTES, fit_all
+from .joint import JOINT
 from .laws import CURVES, BrokenPowerLaw, Constant, Law, Logistic, PowerLaw
 from .measured import Curve, Floats
-from .surfaces import Bounded, Chinchilla, DataConstrained
+from .surfaces import Bounded, DataConstrained
 from .trend import decide
 
 LEVEL, JITTER, SHIFT = 0.045, 0.02, 0.05  # deviations: accuracy, accuracy, decades
@@ -143,7 +144,6 @@ def laws(design: Design, repeats: int, true: Sequence[Law] = CURVES) -> dict[str
     return out
 
 
-JOINT: tuple[Law, ...] = (Chinchilla(axes=3), DataConstrained(), Bounded())
 SPREAD, SCATTER = 0.05, 0.03  # relative deviations of a loss: of a run throughout, at each point
 
 

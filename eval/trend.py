@@ -80,7 +80,7 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     least falls into the last half decade, and the bits fall. *Fell*: the same downwards, whatever
     the bits do.
     """
-    settled, what = settles(accuracy), _named(accuracy)
+    settled, what = settles(accuracy), named(accuracy)
     since, last = float(accuracy.x[0, settled]), float(accuracy.x[0, -1])
     enough = DECADE * since <= last * (1 + 1e-9)  # for a plateau at this level
     budget = DECADE * (last if enough else since)
@@ -107,7 +107,7 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     return Decision("undecided", why, settled, budget=budget)
 
 
-def _named(curve: Curve) -> str:
+def named(curve: Curve) -> str:
     """What is spent along the first axis, in words."""
     return "compute" if curve.axes[0] == "FLOPs" else curve.axes[0]
 

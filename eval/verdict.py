@@ -1,13 +1,13 @@
-"""The verdict per rung: plateau, rising, fell or undecided, against which ceiling, and why.
+"""The verdict on a curve: plateau, rising, fell or undecided, against which ceiling, and why.
 
 Definitions (DESIGN section 2), on the raw accuracy of one row:
 - At least RUNS runs on WORLDS corpora and FEW questions stand behind any verdict.
-- *plateau at L ± e*, *rising*, *fell*: what ``trend.decide`` sees over the last decade of compute.
-  At the floor (a ceiling of 0 there) a plateau also needs a positive control: another row on the
-  same corpora that is above chance on that rung by the same budget. Without one, a broken set-up
-  would look like a law.
-- *undecided*: all else, with what would decide: ten times the compute at which the present level
-  was first reached, or more runs where the noise hides it.
+- *plateau at L ± e*, *rising*, *fell*: what ``trend.decide`` sees over the last decade of what is
+  spent: compute, or the axis of a sweep. At the floor (a ceiling of 0 there) a plateau also needs a
+  positive control: another row on the same corpora that is above chance on that rung by the same
+  budget. Without one, a broken set-up would look like a law.
+- *undecided*: all else, with what would decide: ten times the budget at which the present level was
+  first reached, or more runs where the noise hides it.
 The laws' weights, the two hypotheses' predictions and where the bits bend are evidence, printed
 beside it; none of them makes a verdict, for no law foretells a bend that no point has passed.
 """
@@ -22,17 +22,13 @@ import numpy as np
 from ..registry import UserError
 from .curves import VOTES, fit
 from .hypotheses import Hypotheses, Knee, foretell, knee
-from .intervals import Band, over_runs, wilson
+from .intervals import over_runs, wilson
 from .measured import Curve, Floats
-from .score import Row, RungScore
-from .trend import DECADE, FLAT, Decision, decide, level, window
+from .trend import DECADE, FLAT, Decision, decide, level, named, window
 
 RUNS, WORLDS = 5, 3  # behind any verdict: initialisations, and worlds that they saw
 FEW = 30  # questions below which neither a level nor its chance means much
 DRAWS = 200  # resampled fits behind each printed interval
-CEILINGS = ("reuser", "inductor", "deducer")
-
-Triple = tuple[float, float, float]  # mean, low, high
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,110 +46,92 @@ class Verdict:
     kind: str  # "plateau", "rising", "fell" or "undecided"
     ceiling: str  # the least reference that would explain the level: "reuser", .. or "between .."
     evidence: str
-    budget: float | None = None  # FLOPs per run that would decide; None: decided, or not by compute
-    level: float = float("nan")  # over the last decade of compute, or at the last checkpoint
+    budget: float | None = None  # that would decide; None: decided, or nothing spent would decide
+    level: float = float("nan")  # over the last decade, or at the last point
     error: float = float("nan")  # the wider side of its 95% interval
     laws: tuple[Weighed, ...] = ()  # heaviest first; none where there are too few points
     knee: Knee | None = None
     hypotheses: Hypotheses | None = None
     observed: Floats | None = None  # [3, K] mean, low, high, beside the hypotheses
+    unit: str = "FLOPs"  # of the budget
 
     def __str__(self) -> str:
         at = f"{self.level:.2f} ± {self.error:.2f}"
         if self.kind != "undecided":
             return f"{self.kind} {'at' if self.kind == 'plateau' else 'to'} {at}"
         would = (
-            "" if self.budget is None else f", would be decided by about {self.budget:.0e} FLOPs"
+            ""
+            if self.budget is None
+            else f", would be decided by about {about(self.budget)} {self.unit}"
         )
         return f"undecided at {at}{would}"
 
     def lines(self) -> list[str]:
         """All evidence as lines of text: laws, knee, and the hypotheses beside the points."""
         out = [f"{self.rung}: {self} ({self.ceiling})", f"  {self.evidence}"]
-        told = [f"{w.law} {w.weight:.2f} (missed by {w.missed:.3f})" for w in self.laws]
-        if told:
-            out.append(f"  weights of the laws, error on held-out points: {', '.join(told)}")
+        laws = [f"{w.law} {w.weight:.2f} (missed by {w.missed:.3f})" for w in self.laws]
+        if laws:
+            out.append(f"  weights of the laws, error on held-out points: {', '.join(laws)}")
         if self.knee is not None:
             out.append(f"  {self.knee}")
         if self.hypotheses is not None and self.observed is not None:
-            out += [f"  {line}" for line in self.hypotheses.lines(self.observed)]
+            out += [f"  {line}" for line in self.hypotheses.lines(self.observed, self.unit)]
             apart = self.hypotheses.apart
-            when = f"from {apart:.1e} FLOPs" if apart else "not within four decades"
+            when = f"from {apart:.1e} {self.unit}" if apart else "not within four decades"
             out.append(f"  the two hypotheses' intervals part {when}")
         return out
 
 
-def judge(
-    row: Row, ceilings: Mapping[str, Row], others: Sequence[Row] = (), *, weigh: bool = True
-) -> tuple[Verdict, ...]:
-    """One verdict per headline rung but recall. ``ceilings``: name -> row of that reference;
-    ``others``: rows that may serve as positive control; without ``weigh`` no law is fitted, which
-    changes no verdict."""
-    return tuple(
-        _judge(row, score, ceilings, others, weigh)
-        for name, score in row.rungs.items()
-        if name != "recall"
-    )
+@dataclasses.dataclass(frozen=True)
+class Against:
+    """What the accuracy on one rung is judged by."""
+
+    rung: str
+    questions: int  # different ones, over all worlds
+    chance: float
+    heights: Mapping[str, float]  # reference -> its accuracy there
 
 
-def curve_of(row: Row, score: RungScore, kind: str = "accuracy") -> Curve | None:
-    """The curve of one rung over compute; None where nothing was trained, or no bits weighed.
-
-    Raises UserError for values that are no numbers.
-    """
-    band: Band | None = score.bits if kind == "bits" else score.accuracy
-    spent = row.flops > 0  # what is known before training is no point of a law
-    if band is None or not spent.any():
-        return None
-    asked = score.n // (int(band.world.max()) + 1)
-    world = band.world.tolist()
-    return Curve.of(
-        row.flops[spent],
-        band.runs[:, spent],
-        "bits" if kind == "bits" else "accuracy",
-        world=world,
-        questions=asked,
-    )
-
-
-def _judge(
-    row: Row,
-    score: RungScore,
-    ceilings: Mapping[str, Row],
-    others: Sequence[Row],
-    weigh: bool,
+def judged(
+    against: Against,
+    curve: Curve,
+    bits: Curve | None,
+    controls: Sequence[tuple[str, float]] = (),
+    *,
+    weigh: bool = True,
 ) -> Verdict:
-    last = score.accuracy.at()
-    try:
-        curve, bits = curve_of(row, score), curve_of(row, score, "bits")
-    except UserError as error:
-        return Verdict(score.name, "undecided", "unknown", str(error))
-    ceiling, told = _level(score, ceilings, last), _told(last)
-    base = Verdict(score.name, "undecided", ceiling, "", None, last[0], _half(last))
-    if curve is None:
-        return dataclasses.replace(base, evidence=f"at {told}, and nothing was trained")
-    if score.n < FEW:
-        why = f"only {score.n} questions, at {told}: more of them would decide, not compute"
+    """The verdict on one curve of accuracy, over compute or any other one axis.
+
+    ``controls``: (name, budget from which it is above chance) of others on the same corpora.
+    """
+    unit, last = curve.axes[0], band_of(against, curve, curve.runs[:, -1:])[:, 0]
+    place, told_ = level_of(against, last), spread(last)
+    base = Verdict(
+        against.rung, "undecided", place, "", None, float(last[0]), half(last), unit=unit
+    )
+    if against.questions < FEW:
+        why = f"only {against.questions} questions, at {told_}: more of them would decide"
         return dataclasses.replace(base, evidence=why)
     found = decide(curve, bits)
-    since, last_spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
+    since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
     few = too_few(curve)
     if few:
-        enough = DECADE * since <= last_spent * (1 + 1e-9)  # compute, but not runs
+        enough = DECADE * since <= spent * (1 + 1e-9)  # of what is spent, but not of runs
         budget = None if enough else found.budget
-        return dataclasses.replace(base, evidence=f"{found.why}, at {told}; {few}", budget=budget)
+        return dataclasses.replace(base, evidence=f"{found.why}, at {told_}; {few}", budget=budget)
     if weigh:
-        base = _weighed(base, row, score, curve, bits)
+        base = _weighed(base, against, curve, bits)
     if found.kind == "plateau":
-        return _floor_or_plateau(base, row, score, ceilings, curve, found, others)
+        return _floor_or_plateau(base, against, curve, found, controls)
     if found.kind == "undecided":
-        why = f"{found.why}, at {told}, level since {since:.1e} of {last_spent:.1e} FLOPs"
+        why = f"{found.why}, at {told_}, level since {told(since)} of {told(spent)} {unit}"
         if curve.points < 3:
-            why += f", {curve.points} checkpoint{'s' * (curve.points > 1)}"
+            why += f", {curve.points} {'checkpoint' if unit == 'FLOPs' else 'level'}"
+            why += "s" * (curve.points > 1)
         if found.runs is not None:
-            why = f"{why}; too noisy: about {found.runs} runs would decide, not compute"
+            why = f"{why}; too noisy: about {found.runs} runs would decide, not {named(curve)}"
         return dataclasses.replace(base, evidence=why, budget=found.budget)
-    return dataclasses.replace(base, kind=found.kind, evidence=f"{found.why}, to {told}")
+    return dataclasses.replace(base, kind=found.kind, evidence=f"{found.why}, to {told_}")
 
 
 def too_few(curve: Curve) -> str:
@@ -165,89 +143,80 @@ def too_few(curve: Curve) -> str:
     return f"{have}; at least {RUNS} runs on {WORLDS} corpora stand behind a verdict"
 
 
-def _weighed(
-    base: Verdict, row: Row, score: RungScore, curve: Curve, bits: Curve | None
-) -> Verdict:
+def told(amount: float) -> str:
+    """An amount of compute, statements or parameters, as text."""
+    return f"{amount:.1e}" if amount >= 1e6 else f"{amount:,.4g}"
+
+
+def about(amount: float) -> str:
+    """The same, as roughly as one can foretell it."""
+    return f"{amount:.0e}" if amount >= 1e6 else f"{float(f'{amount:.2g}'):,g}"
+
+
+def _weighed(base: Verdict, against: Against, curve: Curve, bits: Curve | None) -> Verdict:
     """``base`` with the laws through the curve, and what follows from them, as evidence."""
     try:
         fits = fit(curve, draws=VOTES)
     except UserError:  # too few points for any law
         return base
-    band, spent = score.accuracy, row.flops > 0
     return dataclasses.replace(
         base,
         laws=tuple(Weighed(f.law.name, f.weight, f.missed) for f in fits.fits),
         knee=None if bits is None else knee(curve, bits),
         hypotheses=foretell(curve, DRAWS),
-        observed=np.stack([band.mean, band.low, band.high])[:, spent],
+        observed=band_of(against, curve, curve.runs),
     )
 
 
 def _floor_or_plateau(
     base: Verdict,
-    row: Row,
-    score: RungScore,
-    ceilings: Mapping[str, Row],
+    against: Against,
     curve: Curve,
     found: Decision,
-    others: Sequence[Row],
+    controls: Sequence[tuple[str, float]],
 ) -> Verdict:
     first = window(curve, DECADE)
     assert first is not None  # a plateau is one over a decade
-    runs = level(curve, first)[:, None]
-    questions = wilson(np.array([curve.shares @ runs[:, 0]]), score.n)
-    names = [str(w) for w in curve.world]
-    at = over_runs(runs, names, questions, (0.0, 1.0)).at()
-    chance = score.chance.value
+    at, chance = band_of(against, curve, level(curve, first)[:, None])[:, 0], against.chance
     plateau = dataclasses.replace(
         base,
         kind="plateau",
-        ceiling=_level(score, ceilings, at),
-        evidence=f"{found.why}, at {_told(at)}",
-        level=at[0],
-        error=_half(at),
+        ceiling=level_of(against, at),
+        evidence=f"{found.why}, at {spread(at)}",
+        level=float(at[0]),
+        error=half(at),
     )
     if at[1] > chance and at[0] > chance + FLAT:
         return plateau
     where = "at" if at[0] <= chance + FLAT else "not told apart from"
     evidence = f"{where} the floor: {plateau.evidence}"
-    budget, later = float(row.flops[-1]), None
-    for other in others:
-        rose = _rises_at(other, score.name) if other.digests == row.digests else None
-        if other is row or rose is None:
-            continue
-        if rose <= budget:
-            control = f"{other.label} rises there by {rose:.1e} FLOPs"
+    budget = float(curve.x[0, -1])
+    for label, rose in controls:
+        if rose <= budget * (1 + 1e-9):
+            control = f"{label} rises there by {told(rose)} {base.unit}"
             return dataclasses.replace(plateau, evidence=f"{evidence}; {control}")
-        later = min(later or rose, rose)
-    why = f"{evidence}, and no positive control rises there by {budget:.1e} FLOPs"
-    return dataclasses.replace(plateau, kind="undecided", evidence=why, budget=later or budget)
+    later = min((rose for _, rose in controls), default=budget)
+    why = f"{evidence}, and no positive control rises there by {told(budget)} {base.unit}"
+    return dataclasses.replace(plateau, kind="undecided", evidence=why, budget=later)
 
 
-def _rises_at(row: Row, rung: str) -> float | None:
-    """FLOPs from which ``row`` is above chance on ``rung``, interval and all, until its end."""
-    if rung not in row.rungs or not row.flops[-1]:
-        return None
-    score = row.rungs[rung]
-    above = score.accuracy.low > score.chance.value + FLAT
+def rises_at(spent: Floats, low: Floats, chance: float) -> float | None:
+    """What is spent [K] when a curve whose interval begins at ``low`` [K] is above chance for good;
+    None: never."""
+    above = low > chance + FLAT
     if not above[-1]:
         return None
     below = np.flatnonzero(~above)
-    return float(row.flops[below[-1] + 1 if len(below) else 0])
+    return float(spent[below[-1] + 1 if len(below) else 0])
 
 
-def _level(score: RungScore, ceilings: Mapping[str, Row], at: Triple) -> str:
+def level_of(against: Against, at: Sequence[float] | Floats) -> str:
     """The least ceiling that would explain the level, or the two between which it lies."""
-    heights = {
-        name: ceilings[name].rungs[score.name].accuracy.at()[0]
-        for name in CEILINGS
-        if name in ceilings and score.name in ceilings[name].rungs
-    }
     _, low, high = at
     below = ""
-    for name, raw in heights.items():
+    for name, raw in against.heights.items():
         # a reference that derives nothing still guesses: its floor reaches from 0 up to chance
-        height = max(raw, score.chance.value)
+        height = max(raw, against.chance)
         if low <= height + FLAT and high >= min(raw, height) - FLAT:
             return name
         if high < height - FLAT:
@@ -256,9 +225,17 @@ def _level(score: RungScore, ceilings: Mapping[str, Row], at: Triple) -> str:
     return f"above {below}" if below else "unknown"
 
 
-def _half(at: Triple) -> float:
-    return max(at[2] - at[0], at[0] - at[1])
+def band_of(against: Against, curve: Curve, runs: Floats) -> Floats:
+    """[3, K] mean, low, high of numbers [R, K] of the curve's runs."""
+    names = [str(w) for w in curve.world]
+    questions = wilson(curve.shares @ runs, against.questions)
+    band = over_runs(runs, names, questions, (0.0, 1.0))
+    return np.stack([band.mean, band.low, band.high])
 
 
-def _told(at: Triple) -> str:
+def half(at: Sequence[float] | Floats) -> float:
+    return float(max(at[2] - at[0], at[0] - at[1]))
+
+
+def spread(at: Sequence[float] | Floats) -> str:
     return f"{at[0]:.2f} [{at[1]:.2f}, {at[2]:.2f}]"

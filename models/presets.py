@@ -28,6 +28,9 @@ MODELS = {
     "encoder-decoder-xl": EncoderDecoderSpec(width=1024, encoders=4, decoders=4, heads=16),
     "looped-xs": LoopedSpec(width=32, layers=1, loops=4, heads=2, ratio=10),
     "looped-s": LoopedSpec(width=64, layers=1, loops=4, heads=4, ratio=10),
+    # the same weights, asked with fewer or more loops than they were trained with
+    "looped-s-asked-2": LoopedSpec(width=64, layers=1, loops=4, asked=2, heads=4, ratio=10),
+    "looped-s-asked-8": LoopedSpec(width=64, layers=1, loops=4, asked=8, heads=4, ratio=10),
     "looped-m": LoopedSpec(width=128, layers=1, loops=4, heads=4, ratio=10),
     "looped-l": LoopedSpec(width=256, layers=2, loops=4, heads=8, ratio=10),
     "looped-xl": LoopedSpec(width=1024, layers=4, loops=4, heads=16, ratio=10),

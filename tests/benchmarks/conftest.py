@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
 import os
 import sys
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
-from zebroid.benchmarks import cli, panel, provenance, report, run
+from zebroid.benchmarks import cli, panel, plot, provenance, run, scaling
 from zebroid.benchmarks.results import Result
 from zebroid.eval.interpolators import lookup
+from zebroid.eval.judge import judge
 from zebroid.eval.references import deducer, reuser
 from zebroid.models.run import Run
 from zebroid.worlds.lexicon import Lexicon
@@ -83,7 +88,15 @@ def pretend(cell, corpora, watch, draft=None):
 def quick(monkeypatch):
     """Leaves out what takes seconds and is tested elsewhere: learned interpolators, drawing."""
     monkeypatch.setattr(panel, "interpolators", lambda *asked: (lookup(*asked),))
-    monkeypatch.setattr(report.figures, "svg", lambda figure: '<svg width="1" height="1"></svg>')
+    monkeypatch.setattr(plot.figures, "svg", lambda figure: '<svg width="1" height="1"></svg>')
+    monkeypatch.setattr(plot.figures, "png", lambda figure: b"")
+
+
+def sketch(monkeypatch):
+    """Few resampled fits behind each band, and no forecasts, which are tested by themselves."""
+    monkeypatch.setattr(plot, "DRAWS", 5)
+    monkeypatch.setattr(scaling, "VOTES", 5)
+    monkeypatch.setattr(plot, "forecasts", lambda arms, left: iter(()))
 
 
 @pytest.fixture
@@ -157,3 +170,143 @@ def other_code(monkeypatch):
         monkeypatch.setattr(provenance, "maker", lambda world, model: "other")
 
     return change
+
+
+SWEEP = """
+[suite]
+id = "sweep"
+title = "A sweep"
+cost_minutes = 1
+expected = "ability grows with size, data and compute"
+
+[[cells]]
+world = "composition-v1/tiny"
+mode = "direct"
+model = ["decoder-xs", "decoder-s", "decoder-m"]
+plan = "short"
+questions = 40
+seeds = { all = [0, 1, 2, 3, 4] }
+exposure = { shown = [0.1, 0.3, 0.9] }
+
+[[cells]]
+world = "composition-v1/tiny"
+mode = "chain"
+model = "decoder-s"
+plan = "short"
+questions = 40
+seeds = { all = [0, 1, 2, 3, 4] }
+exposure = { shown = [0.1, 0.3, 0.9] }
+
+[[cells]]
+world = "network-v1/tiny"
+mode = "direct"
+model = "decoder-xs"
+plan = "short"
+questions = 40
+seeds = { all = [0, 1, 2] }
+exposure = { coverage = [0.15, 0.25, 0.35, 0.6] }
+
+[plans.short]
+steps = 3000
+batch = 32
+evaluations = 12
+"""
+SIZES = {"decoder-xs": 3e4, "decoder-s": 1e5, "decoder-m": 4e5}
+
+
+def skilled(cell, corpora, watch, draft=None):
+    """Ability that grows with size, data and compute: stated first, then unstated if it follows.
+
+    Direct never answers what no conclusion was shown of; a chain does.
+    """
+    exam = corpora.exam(cell)
+    corpus, steps = exam.corpus, cell.recipe.checkpoints
+    rng = np.random.RandomState(cell.seeds.init)
+    size = SIZES[cell.model]
+    flops = steps * cell.recipe.batch * 6.0 * size
+    epochs = steps * cell.recipe.batch / len(corpus.examples.prompt)
+    ready = 1.5 * np.log(epochs / 10) + 0.5 * np.log(size / 1e5) + rng.normal(0, 0.1)
+    more = np.log(corpus.shown.sum() / 300) if cell.mode == "direct" else 0.0
+    level = {"recall": ready, "instance": ready - 3 + 3 * more, "schema": ready - 3 + 3 * more}
+    level |= {"constituent": ready - 3 if cell.mode == "chain" else -9.0}
+    share = np.zeros((len(steps), len(exam.questions)))
+    for group, where in exam.groups.items():
+        if group.split()[0] in ("recall", *level):  # cells of a rung overlap it
+            skill = level[group.split()[0]]
+            share[:, where] = (0.02 + 0.96 / (1 + np.exp(-skill)))[..., None] * np.ones(where.sum())
+        else:
+            share[:, where] = (0.96 / (1 + np.exp(3 - ready)))[:, None]
+    question, member = exam.members()
+    right = np.full(len(exam.questions), corpus.none, np.int32)
+    right[question[::-1]] = member[::-1]
+    answer = np.where(rng.random_sample(share.shape) < share, right, -1)
+    found = Run(
+        steps=steps,
+        flops=flops,
+        answer=answer[None].astype(np.int32),
+        bits=(6 * (1 - share))[None].astype(np.float32),
+        generated=np.zeros((1, len(exam.questions), 1), np.int32),
+        loss=np.ones((1, len(steps)), np.float32),
+        seeds=((cell.seeds.init, cell.seeds.order),),
+        parameters=int(size),
+        seconds=0.1,
+    )
+    return Result(cell, found, corpus.digest, "cpu: none x 1")
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory):
+    """The folder of a sweep's receipt: run by ``zebroid scale`` with models of known skill."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "sweep.toml").write_text(SWEEP)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "train_cell", skilled)
+        patch.setattr(run.Corpora, "proofs", lambda self, result: None)
+        quick(patch)
+        sketch(patch)
+        patch.setattr(plot, "drawings", lambda *_: iter(()))
+        patch.setattr(panel, "judge", functools.partial(judge, weigh=False))
+        patch.setattr(sys, "argv", ["zebroid", "scale", str(folder / "sweep.toml")])
+        patch.chdir(folder)
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+    assert not left.value.code
+    (made,) = folder.glob("runs/sweep-*")
+    return made
+
+
+@pytest.fixture(name="sketch")
+def sketched(monkeypatch):
+    """Figures in no time."""
+    sketch(monkeypatch)
+
+
+@pytest.fixture
+def rewritten():
+    """rewritten(folder, to, sql, change) -> ``to``: a copy of a receipt with curves made by ``sql``
+    from the table ``old``, and its content changed."""
+
+    def write(folder, to, sql="SELECT * FROM old", change=lambda content: None):
+        to.mkdir(parents=True, exist_ok=True)
+        content = json.loads((folder / "receipt.json").read_text())
+        with duckdb.connect(":memory:") as db:
+            db.execute(f"CREATE TABLE old AS SELECT * FROM '{folder / 'curves.parquet'}'")
+            db.execute(f"COPY ({sql}) TO '{to / 'curves.parquet'}' (FORMAT parquet)")
+        digest = hashlib.sha256((to / "curves.parquet").read_bytes()).hexdigest()
+        content["files"]["curves.parquet"] = digest
+        change(content)
+        (to / "receipt.json").write_text(json.dumps(content))
+        return to
+
+    return write
+
+
+@pytest.fixture
+def older(rewritten):
+    """older(folder, to, change): a receipt before it told how many statements were read."""
+    sql = "SELECT * EXCLUDE (statements, shown, conclusions) FROM old"
+
+    def write(folder, to, change=lambda content: None):
+        return rewritten(folder, to / "older", sql, change)
+
+    return write

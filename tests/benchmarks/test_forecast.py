@@ -46,10 +46,10 @@ def rewritten(folder: Path, change) -> Path:
 def test_arms_are_the_rows_of_the_report(arms) -> None:
     content = json.loads((HEADLINE / "receipt.json").read_text())
     rows = {(p["name"], label) for p in content["panels"] for label in p["verdicts"]}
-    assert {(arm.panel, arm.label) for arm in arms} == rows
+    assert {(arm.panel.name, arm.label) for arm in arms} == rows
     first = arms[0]
     assert len(first.seeds) == len(first.accuracy["instance"].runs)
-    assert "recall" not in first.accuracy
+    assert "recall" not in first.rungs and "recall" in first.accuracy
     told = content["panels"][0]["rows"]
     mean = next(r for r in told if r["label"] == first.label)["rungs"]["instance"]["accuracy"][
         "mean"
@@ -119,7 +119,7 @@ def test_a_receipt_without_its_curves_is_refused(copy) -> None:
 def test_an_open_verdict_of_the_receipt_is_told(tmp_path, arms) -> None:
     open_ = next(arm for arm in arms if "instance" in arm.undecided)
     console = Console(record=True, width=160, file=io.StringIO())
-    row = f"{open_.panel}: {open_.label}"
+    row = open_.name
     forecasts.run(HEADLINE, None, row, ["instance"], tmp_path / "f.svg", console)
     text = " ".join(console.export_text().split())
     assert "instance: undecided" in text and "both hypotheses weigh half of all" in text

@@ -213,10 +213,11 @@ def test_the_page_is_whole_and_needs_nothing_else(zebroid, suite, trained, tmp_p
 def test_the_figures_of_the_page_stand_beside_it_as_files(zebroid, suite, trained, tmp_path):
     zebroid("run", suite(), "--out", "out")
     (page,) = tmp_path.glob("out/*/report.html")
-    drawn = {path.name: path.read_text("utf-8") for path in page.parent.glob("figures/*")}
-    assert any(name.endswith("-ladder.svg") for name in drawn)
-    for name, drawing in drawn.items():
-        assert name == name.lower() and " " not in name
+    drawn = {path: path.read_text("utf-8") for path in page.parent.glob("figures/*.svg")}
+    assert any(path.name.endswith("-ladder.svg") for path in drawn)
+    for path, drawing in drawn.items():
+        assert path.name == path.name.lower() and " " not in path.name
+        assert path.with_suffix(".png").exists()
         inline = drawing[drawing.index("<svg") + len("<svg") :].strip()
         assert inline in page.read_text("utf-8")
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import zebroid
 from zebroid.benchmarks import canonical, receipt, verdicts
+from zebroid.benchmarks.blocks import filled, pattern
 from zebroid.eval.hypotheses import Hypotheses, Knee
 from zebroid.eval.verdict import Verdict, Weighed
 from zebroid.registry import UserError
@@ -18,7 +19,7 @@ NOISE = "<!-- recovery noise docs/receipts/headline-v1 -->\nold\n<!-- end of rec
 
 
 def test_the_noise_that_is_simulated_is_no_less_than_that_of_the_headline() -> None:
-    page = verdicts.filled(NOISE, ROOT, 1)
+    page = filled(NOISE, verdicts.KIND, verdicts.tables(ROOT, 1))
     rows = [line.split("|")[2:4] for line in page.splitlines() if line.startswith("| ")][1:]
     assert "old" not in page and len(rows) == 2
     for measured, simulated in rows:
@@ -54,7 +55,7 @@ def test_a_page_that_cannot_be_filled_is_one_line(text, message, tmp_path, capsy
 
 def test_the_docs_show_the_tables_of_this_code() -> None:
     page = (ROOT / "docs" / "verdicts.md").read_text("utf-8")
-    body = {m[2].split()[0]: m[0] for m in verdicts.BLOCK.finditer(page)}
+    body = {m[2].split()[0]: m[0] for m in pattern(verdicts.KIND).finditer(page)}
     assert set(body) == set(verdicts.TABLES)
     assert "\n".join(verdicts.worlds(ROOT, 1)).strip() in body["worlds"]
     for design in verdicts.DESIGNS:
@@ -65,7 +66,7 @@ def test_false_verdicts_in_the_docs_are_few_and_power_is_high() -> None:
     """The promise of the issue, on the figures that are published."""
     page = (ROOT / "docs" / "verdicts.md").read_text("utf-8")
     for name in ("verdicts", "laws"):
-        (body,) = (m[0] for m in verdicts.BLOCK.finditer(page) if m[2] == name)
+        (body,) = (m[0] for m in pattern(verdicts.KIND).finditer(page) if m[2] == name)
         lines = [line.strip("| ").split(" | ") for line in body.splitlines() if "**" in line]
         told = [line for line in lines if len(line) > 2 and "0.05" not in line[0]]
         assert len(told) >= 15
@@ -92,12 +93,12 @@ def test_a_verdict_goes_into_a_receipt_with_all_its_evidence() -> None:
         hypotheses=hypotheses,
         observed=triple[:, :2],
     )
-    found = json.loads(canonical.text(receipt._plain(verdict)))
+    found = json.loads(canonical.text(receipt.plain(verdict)))
     assert found["laws"] == [{"law": "logistic", "weight": 0.9, "missed": 0.01}]
     assert found["knee"]["shown"] == 5 and found["hypotheses"]["known"] == 1
     assert found["observed"] == [[0.5, 0.5]] * 3
     assert (
-        json.loads(canonical.text(receipt._plain(Verdict("a", "undecided", "", ""))))["level"]
+        json.loads(canonical.text(receipt.plain(Verdict("a", "undecided", "", ""))))["level"]
         is None
     )
 

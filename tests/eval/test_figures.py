@@ -55,7 +55,7 @@ def test_equal_scores_give_equal_bytes_and_leave_matplotlib_as_it_was(models) ->
 
 
 def test_rows_can_be_told_apart_without_colour() -> None:
-    styles = [figures._style(i) for i in range(6)]
+    styles = [figures.style(i) for i in range(6)]
     assert len({(str(s["linestyle"]), s["marker"]) for s in styles}) == 6
 
 

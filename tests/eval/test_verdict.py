@@ -7,10 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 from zebroid.eval.exam import Exam
+from zebroid.eval.judge import judge
 from zebroid.eval.predictions import Predictions
 from zebroid.eval.references import references
 from zebroid.eval.score import Row, score
-from zebroid.eval.verdict import Verdict, judge
+from zebroid.eval.verdict import Verdict
 from zebroid.worlds.catalog.composition import Composition
 from zebroid.worlds.corpus import Corpus
 from zebroid.worlds.state import state

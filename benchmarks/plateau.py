@@ -1,0 +1,130 @@
+"""Tables of docs/plateau.md: what follows from what is stated, and what a sweep's receipt says.
+
+Between two marks in a page stands one table, and the first mark names it:
+
+    <!-- plateau symbolic network-v1/base network-v1/sparse -->
+    <!-- end of plateau -->
+
+``python -m zebroid.benchmarks.plateau docs/plateau.md`` writes what stands between. ``symbolic``
+takes worlds, and trains nothing; all others take the folder of a receipt of ``zebroid scale``, and
+say so where there is none yet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from .. import registry
+from ..eval.percolation import sweep
+from ..eval.score import HEADLINE
+from . import scaling_tables
+from .arms import read
+from .blocks import Make, fill
+from .receipt import Receipt, verdict_of
+from .scaling import GRID, Scaling, scaling
+from .scaling_tables import Told, markdown
+
+KIND = "plateau"
+SEEDS = range(5)
+Lines = Iterator[str]
+
+
+class Receipts:
+    """The receipts that a page names; each is read, and its sweep told, once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._kept: dict[str, Scaling] = {}
+
+    def swept(self, make: Callable[[Scaling], Told], name: str) -> Lines:
+        """One table of what a sweep says."""
+        if not (self.root / name / "receipt.json").exists():
+            yield _not_yet(name)
+            return
+        if name not in self._kept:
+            self._kept[name] = scaling(read(self.root / name))
+        yield from markdown(make(self._kept[name]))
+
+    def verdicts(self, name: str) -> Lines:
+        """The verdict over compute on every rung of every model, and how far it reaches."""
+        path = self.root / name / "receipt.json"
+        if not path.exists():
+            yield _not_yet(name)
+            return
+        receipt = Receipt.read(path)
+        told = [v for p in receipt.panels for found in p.verdicts.values() for v in found]
+        rungs = [r for r in HEADLINE if any(v["rung"] == r for v in told)]
+        yield "| | " + " | ".join([*rungs, "greatest height"]) + " |"
+        yield "|---" * (len(rungs) + 2) + "|"
+        for panel in receipt.panels:
+            for label, found in panel.verdicts.items():
+                mine = {v["rung"]: f"{verdict_of(v)} ({v['ceiling']})" for v in found}
+                row = next(r for r in panel.rows if (r.kind, r.label) == ("model", label))
+                high = row.reach["height"] if row.reach else None
+                reach = (
+                    "–" if high is None else f"{high.mean:.1f} [{high.low:.1f}, {high.high:.1f}]"
+                )
+                cells = [f"{panel.name}: {label}", *(mine.get(r, "–") for r in rungs), reach]
+                yield "| " + " | ".join(cells) + " |"
+        yield ""
+        made = f"zebroid {receipt.versions['zebroid']}, commit {receipt.commit[:8] or 'none'}"
+        yield (
+            f"{receipt.suite.id}@{receipt.suite.digest[:8]}, {made}. In brackets: the least "
+            "ceiling that would explain the level."
+        )
+
+    def figure(self, argument: str) -> Lines:
+        """A figure beside a receipt: its folder, and the figure's name."""
+        name, _, drawn = argument.partition(" ")
+        path = Path(name) / "figures" / f"{drawn}.svg"
+        if (self.root / path).exists():
+            yield f"![{drawn.replace('-', ' ')}]({path.as_posix()})"
+        else:
+            yield _not_yet(name)
+
+
+def _not_yet(name: str) -> str:
+    return f"Not measured yet: there is no receipt in `{name}`."
+
+
+def symbolic(argument: str) -> Lines:
+    """What follows, and what hangs together, in some worlds at every coverage."""
+    found = []
+    for name in argument.split():
+        world, size = registry.sized(name)
+        found.append(sweep(world, size, GRID, SEEDS))
+    yield from markdown(scaling_tables.symbolic(found))
+
+
+def tables(root: Path) -> dict[str, Make]:
+    """Name -> what makes it, of a page in the folder ``root``."""
+    receipts = Receipts(root)
+    swept = {
+        "axes": scaling_tables.axes,
+        "levels": scaling_tables.levels,
+        "joint": scaling_tables.joint_laws,
+        "exhausted": scaling_tables.exhausted,
+        "added": scaling_tables.added,
+        "percolation": scaling_tables.percolation,
+    }
+    return {
+        "symbolic": symbolic,
+        "verdicts": receipts.verdicts,
+        "figure": receipts.figure,
+        **{name: functools.partial(receipts.swept, make) for name, make in swept.items()},
+    }
+
+
+def main(words: list[str] | None = None) -> int:
+    """Fills the page named; 0, or 2 after one line on what is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("page", type=Path)
+    page: Path = parser.parse_args(words).page
+    return fill(page, KIND, tables(page.resolve().parent))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
