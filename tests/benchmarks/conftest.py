@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -172,49 +173,10 @@ def other_code(monkeypatch):
     return change
 
 
-SWEEP = """
-[suite]
-id = "sweep"
-title = "A sweep"
-cost_minutes = 1
-expected = "ability grows with size, data and compute"
-
-[[cells]]
-world = "composition-v1/tiny"
-mode = "direct"
-model = ["decoder-xs", "decoder-s", "decoder-m"]
-plan = "short"
-questions = 40
-seeds = { all = [0, 1, 2, 3, 4] }
-exposure = { shown = [0.1, 0.3, 0.9] }
-
-[[cells]]
-world = "composition-v1/tiny"
-mode = "chain"
-model = "decoder-s"
-plan = "short"
-questions = 40
-seeds = { all = [0, 1, 2, 3, 4] }
-exposure = { shown = [0.1, 0.3, 0.9] }
-
-[[cells]]
-world = "network-v1/tiny"
-mode = "direct"
-model = "decoder-xs"
-plan = "short"
-questions = 40
-seeds = { all = [0, 1, 2] }
-exposure = { coverage = [0.15, 0.25, 0.35, 0.6] }
-
-[plans.short]
-steps = 3000
-batch = 32
-evaluations = 12
-"""
 SIZES = {"decoder-xs": 3e4, "decoder-s": 1e5, "decoder-m": 4e5}
 
 
-def skilled(cell, corpora, watch, draft=None):
+def skilled(cell, corpora, watch, draft=None, layout=""):
     """Ability that grows with size, data and compute: stated first, then unstated if it follows.
 
     Direct never answers what no conclusion was shown of; a chain does.
@@ -258,7 +220,7 @@ def skilled(cell, corpora, watch, draft=None):
 def swept(tmp_path_factory):
     """The folder of a sweep's receipt: run by ``zebroid scale`` with models of known skill."""
     folder = tmp_path_factory.mktemp("swept")
-    (folder / "sweep.toml").write_text(SWEEP)
+    shutil.copy(Path(__file__).with_name("sweep.toml"), folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "train_cell", skilled)
         patch.setattr(run.Corpora, "proofs", lambda self, result: None)

@@ -136,7 +136,7 @@ def test_a_cell_that_failed_is_left_out_of_its_arm(swept, tmp_path, rewritten) -
 def test_a_report_of_cells_that_all_failed_says_so(zebroid, suite, monkeypatch, tmp_path) -> None:
     from zebroid.benchmarks import run
 
-    def broken(cell, corpora, watch, draft=None):
+    def broken(cell, corpora, watch, draft=None, layout=""):
         raise UserError("no memory left")
 
     monkeypatch.setattr(run, "train_cell", broken)
