@@ -1,6 +1,8 @@
 # Needs Python 3.11 or later, git and make. All is installed into .venv; nothing else is touched.
 PYTHON ?= python3
 BIN := .venv/bin
+# a file's tests on one core, in order: they share what its fixtures made
+TESTS := -q --numprocesses auto --maxprocesses 8 --dist loadfile
 
 .PHONY: run headline test test-all lint format clean
 
@@ -11,10 +13,10 @@ headline: .venv/installed  ## the suite behind the README's table: up to an hour
 	$(BIN)/zebroid run headline-v1 --jobs 2
 
 test: .venv/tested  ## the default tests
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest $(TESTS) -m "not slow"
 
 test-all: .venv/tested  ## all tests: also kills, wheel, long fuzzing
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest $(TESTS)
 
 lint: .venv/tested  ## what CI checks beside the tests
 	$(BIN)/ruff check .

@@ -56,6 +56,10 @@ acme.deadly = acme_marking:DEADLY
 """
 
 
+# Ray starts its processes from this one, in which other tests may have had JAX at work
+pytestmark = pytest.mark.filterwarnings(r"ignore:os\.fork\(\) was called:RuntimeWarning")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("cluster")
