@@ -146,12 +146,11 @@ def test_a_cell_that_kills_every_process_is_given_up(folder, nodes, start):
 def test_a_node_that_dies_midway_costs_nothing_but_time(folder, nodes, start):
     found, other = nodes
     process = start("spread.toml", "spread", "--ray", found.address)
-    wait(lambda: ": trained in" in (folder / "spread.txt").read_text())
     mark = folder / "marks" / str(other.all_processes["raylet"][0].process.pid)
-    mark.unlink(missing_ok=True)
-    wait(lambda: mark.exists() and mark.read_text())  # it has begun another cell
+    wait(lambda: mark.exists() and mark.read_text())  # it has begun a cell
     worker = int(mark.read_text())
-    os.kill(worker, signal.SIGSTOP)  # lest it finish in the moment in which it outlives its node
+    os.kill(worker, signal.SIGSTOP)  # and is kept within it, while the other node finishes one
+    wait(lambda: ": trained in" in (folder / "spread.txt").read_text())
     found.remove_node(other, allow_graceful=False)
     os.kill(worker, signal.SIGKILL)
     assert process.wait(timeout=300) == 0
