@@ -147,7 +147,7 @@ def _groups(
     for number, member in enumerate(members):
         program = Program.of(spec, member.plan, member.tokens, half, layout)
         plan = member.plan.priced(program.step_flops)
-        place.check(plan.batch)
+        place.check(plan)
         data = load(member.tokens, plan)
         shapes = tuple(leaf.shape for leaf in jax.tree.leaves(data))
         key = program, shapes, tuple(plan.checkpoints)

@@ -149,27 +149,46 @@ def _whole(tree: Any) -> Any:
     return jax.tree.map(lambda leaf: leaf[None], tree)
 
 
-def nats(model: Any, at: tuple[int, ...], train_BT: jax.Array, loss_BP: jax.Array) -> jax.Array:
-    """Mean cross-entropy of the tokens that bear loss."""
+def nats(
+    model: Any, at: tuple[int, ...], train_BT: jax.Array, loss_BP: jax.Array, of: Any = None
+) -> jax.Array:
+    """Mean cross-entropy of the tokens that bear loss; ``of``: how many those of the batch are,
+    where these rows are a part of it."""
     at_P = np.asarray(at)
     logits_BPV = model(train_BT[:, : at[-1] + 1], at_P)
     each_BP = optax.softmax_cross_entropy_with_integer_labels(logits_BPV, train_BT[:, at_P + 1])
-    return jnp.sum(each_BP * loss_BP) / jnp.maximum(1, jnp.sum(loss_BP))
+    bearing = jnp.maximum(1, jnp.sum(loss_BP)) if of is None else of
+    return jnp.sum(each_BP * loss_BP) / bearing
+
+
+def slope(program: Program, params: Any, train_BT: jax.Array, loss_BP: jax.Array) -> Any:
+    """(loss, gradient) of a batch; of one microbatch after the other, if the plan has them."""
+    rows, of = (train_BT, loss_BP), jnp.maximum(1, jnp.sum(loss_BP))
+
+    def cost(params: Any, *rows: jax.Array) -> jax.Array:
+        model = nnx.merge(program.model[0], program.ready(params))
+        return nats(model, program.at, *program.layout.rows(rows), of=of)
+
+    found = jax.value_and_grad(cost)
+    size = program.plan.microbatch
+    if size is None:
+        return found(params, *rows)
+    parts = jax.tree.map(lambda leaf: leaf.reshape(-1, size, *leaf.shape[1:]), rows)
+    none = jnp.float32(0), jax.tree.map(jnp.zeros_like, params)
+
+    def add(so_far: Any, part: Any) -> tuple[Any, None]:
+        return jax.tree.map(jnp.add, so_far, found(params, *part)), None
+
+    return jax.lax.scan(add, none, parts)[0]
 
 
 def update(program: Program, state: State, step: jax.Array, data: Data) -> State:
     """One step: a batch drawn with replacement, its gradient, the optimizer."""
-    graph, _, hidden = program.model
     now = jax.random.fold_in(jax.random.wrap_key_data(state.order), step)
     row_B = jax.random.randint(now, (program.plan.batch,), 0, data.rows)
     train_BT, loss_BP = data.train[row_B], data.loss[row_B].astype(jnp.float32)
-    train_BT, loss_BP = program.layout.rows((train_BT, loss_BP))
-
-    def cost(params):
-        return nats(nnx.merge(graph, program.ready(params)), program.at, train_BT, loss_BP)
-
-    loss, gradient = jax.value_and_grad(cost)(state.params)
-    rule = optimizer(program.plan, hidden, state.rates)
+    loss, gradient = slope(program, state.params, train_BT, loss_BP)
+    rule = optimizer(program.plan, program.model[2], state.rates)
     change, moments = rule.update(gradient, state.optimizer, state.params)
     fine = jnp.isfinite(loss) | (state.bad_step >= 0)
     return state._replace(

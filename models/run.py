@@ -65,6 +65,9 @@ class Plan:
     warmup: int = 20
     # examples per step
     batch: int = 512
+    # of these so many at a time, a divisor: for what a cache or an accelerator's memory holds; the
+    # gradient is their sum. None: all at once
+    microbatch: int | None = None
     # updates in all; where neither they nor `flops` are given, 1,000
     steps: int | None = None
     # instead of steps: FLOPs of one training, which ends before the step that would exceed them
@@ -85,6 +88,13 @@ class Plan:
         budget = "flops" if self.steps is None else "steps"
         _require(self, budget, whole=budget == "steps", least=1)
         _require(self, "batch", whole=True, least=1)
+        if self.microbatch is not None:
+            _require(self, "microbatch", whole=True, least=1)
+            if self.batch % self.microbatch:
+                raise UserError(
+                    f"plan.microbatch is {self.microbatch}; expected a divisor of plan.batch, "
+                    f"{self.batch}"
+                )
         _require(self, "warmup", whole=True, least=0)
         _require(self, "learning_rate", whole=False, least=0.0)
         _require(self, "weight_decay", whole=False, least=0.0)

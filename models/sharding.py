@@ -24,7 +24,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from ..registry import UserError, suggest
-from .run import LAYOUTS
+from .run import LAYOUTS, Plan
 
 AXIS = "devices"
 # Members that an accelerator advances side by side, small models being far from filling one. On a
@@ -101,12 +101,13 @@ class Layout:
         """For a record, where results may depend on it: ``data over 8 devices``, else empty."""
         return "" if self.mesh is None else f"{self.name} over {self.mesh.size} devices"
 
-    def check(self, batch: int) -> None:
-        """Raises UserError where a batch cannot be shared out."""
-        if self.mesh is not None and batch % self.mesh.size:
+    def check(self, plan: Plan) -> None:
+        """Raises UserError where a batch, or a microbatch, cannot be shared out."""
+        name = "batch" if plan.microbatch is None else "microbatch"
+        if self.mesh is not None and getattr(plan, name) % self.mesh.size:
             raise UserError(
-                f"plan.batch {batch} over {self.mesh.size} devices; give a multiple, or "
-                "--layout replicas"
+                f"plan.{name} {getattr(plan, name)} over {self.mesh.size} devices; give a "
+                "multiple, or --layout replicas"
             )
 
     def rows(self, tree: T) -> T:

@@ -18,15 +18,9 @@ from torch import nn
 IGNORED = -100  # label of a token that bears no loss
 
 
-class Norm(nn.Module):
-    """x / rms(x) * scale."""
-
-    def __init__(self, width: int):
-        super().__init__()
-        self.scale = nn.Parameter(torch.ones(width))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.rms_norm(x, (x.shape[-1],), self.scale, 1e-6)
+def normed(x: torch.Tensor) -> torch.Tensor:
+    """x / rms(x)."""
+    return F.rms_norm(x, (x.shape[-1],), None, 1e-6)
 
 
 class Block(nn.Module):
@@ -35,7 +29,6 @@ class Block(nn.Module):
     def __init__(self, width: int, heads: int, ratio: int):
         super().__init__()
         self.heads = heads
-        self.before_attention, self.before_mlp = Norm(width), Norm(width)
         self.qkv = nn.Linear(width, 3 * width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
         self.up = nn.Linear(width, ratio * width, bias=False)
@@ -43,12 +36,12 @@ class Block(nn.Module):
 
     def forward(self, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
         B, T, D = x.shape
-        qkv = self.qkv(self.before_attention(x)).view(B, T, 3, self.heads, D // self.heads)
+        qkv = self.qkv(normed(x)).view(B, T, 3, self.heads, D // self.heads)
         q, k, v = (each.transpose(1, 2) for each in qkv.unbind(2))
         q, k = _turned(q, cos, sin), _turned(k, cos, sin)
         y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         x = x + self.out(y.transpose(1, 2).reshape(B, T, D))
-        return x + self.down(F.gelu(self.up(self.before_mlp(x)), approximate="tanh"))
+        return x + self.down(F.gelu(self.up(normed(x)), approximate="tanh"))
 
 
 class Decoder(nn.Module):
@@ -58,7 +51,7 @@ class Decoder(nn.Module):
         super().__init__()
         self.embed = nn.Embedding(vocabulary, width)
         self.blocks = nn.ModuleList([Block(width, heads, ratio) for _ in range(layers)])
-        self.norm, self.head = Norm(width), nn.Linear(width, vocabulary, bias=False)
+        self.head = nn.Linear(width, vocabulary, bias=False)
         half = width // heads // 2
         angle = torch.arange(T)[:, None] * 10_000.0 ** (-torch.arange(half) / half)[None]
         self.register_buffer("cos", angle.cos())
@@ -68,7 +61,7 @@ class Decoder(nn.Module):
         x = self.embed(tokens)
         for block in self.blocks:
             x = block(x, self.cos, self.sin)
-        return self.head(self.norm(x))
+        return self.head(normed(x))
 
 
 def _turned(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:

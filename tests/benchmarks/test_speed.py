@@ -10,8 +10,9 @@ import types
 
 import numpy as np
 import pytest
+from flax import nnx
 from zebroid import registry
-from zebroid.benchmarks.speed import closure, corpus, fleet, laws
+from zebroid.benchmarks.speed import closure, corpus, fleet, laws, training
 from zebroid.worlds.facts import Facts
 from zebroid.worlds.state import state
 
@@ -138,3 +139,62 @@ def test_fleet_prints_every_way_and_what_saving_costs(capsys, tmp_path):
     assert size > 0 and wait < whole
     with pytest.raises(SystemExit):
         fleet.main(["--members", "1"])
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A training of little, against a peer that takes a second for every update."""
+    module = types.ModuleType("peer")
+    module.Decoder = lambda *sizes: sizes
+    module.trainer = lambda model, rows, batch, compiled: lambda n: n * (1.0 + compiled)
+    monkeypatch.setitem(sys.modules, "zebroid.benchmarks.speed.peer", module)
+    monkeypatch.setattr(training, "SHAPES", {"little": training.Shape(16, 1, 4, 8, 4, 1.5)})
+    monkeypatch.setattr(training, "SECONDS", 0.01)
+    monkeypatch.setattr(training, "peak", lambda: 1e12)
+
+
+def test_training_prints_ratios_goals_and_the_share_of_the_peak(
+    small, monkeypatch, capsys, tmp_path
+):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    training.main(["--repeat", "3", "--json", str(tmp_path / "training.json")])
+    out = capsys.readouterr().out
+    assert re.search(rf"ours +│ +[\d,]+ │ +{RATIO} \(goal 1.5x\) │ +{RATIO} │", out)
+    assert re.search(r"eager +│ +8 │ +1.00x │ +2.00x │", out) and "load average" in out
+    found = json.loads((tmp_path / "training.json").read_text())
+    little = found["shapes"]["little"]
+    assert found["peak"] == 1e12 and little["flops"] > 0
+    assert [len(took) for took in little["seconds"].values()] == [3] * len(little["seconds"])
+
+
+def test_training_without_its_peer_says_what_to_install(monkeypatch, capsys):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit) as left:
+        training.main([])
+    assert left.value.code == 2
+    assert "PyTorch, the peer, is not installed: pip install" in capsys.readouterr().err
+
+
+def test_the_peer_is_the_same_function():
+    torch = pytest.importorskip("torch")
+    from zebroid.benchmarks.speed.peer import Decoder
+
+    shape = training.Shape(32, 2, 6, 8, None, 1.0)
+    graph, state = nnx.split(shape.spec.build(training.WORDS, 5, nnx.Rngs(0)))
+    ours, theirs = nnx.to_pure_dict(state), Decoder(32, 2, 4, 4, training.WORDS, 6)
+    rows = shape.rows[:8]
+
+    def fill(layer, weight_IO):
+        layer.weight.data = torch.tensor(np.asarray(weight_IO).T)
+
+    theirs.embed.weight.data = torch.tensor(np.asarray(ours["embedding"]["embed_VD"]))
+    fill(theirs.head, ours["head"]["head_DV"])
+    for number, block in enumerate(theirs.blocks):
+        own = ours["blocks"][number]
+        fill(block.qkv, np.concatenate(np.asarray(own["attention"]["qkv_3DD"]), axis=1))
+        fill(block.out, own["attention"]["out_DD"])
+        fill(block.up, own["mlp"]["up_DF"])
+        fill(block.down, own["mlp"]["down_FD"])
+    expected = theirs(torch.tensor(rows.astype(np.int64))).detach().numpy()
+    found = nnx.merge(graph, state)(rows, np.arange(6))
+    np.testing.assert_allclose(found, expected, atol=1e-5)

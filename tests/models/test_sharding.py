@@ -74,6 +74,25 @@ def test_a_batch_over_devices_gives_what_one_gives(trained, layout):
     np.testing.assert_allclose(over.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("layout", ["", "data"])
+def test_microbatches_give_what_the_batch_gives(direct, chain, layout):
+    """In direct every row bears as much loss as any other; in chain rows differ."""
+    for tokens in (direct, chain):
+        plan = dataclasses.replace(PLAN, steps=1, evaluations=1, optimizer="sgd", batch=48)
+        parts = dataclasses.replace(plan, microbatch=16)
+        one, several = (
+            fleet(SPEC, [Member(tokens, p, 0, 0)], layout=layout)[0] for p in (plan, parts)
+        )
+        np.testing.assert_allclose(several.loss, one.loss, rtol=TOLERANCE)
+        np.testing.assert_allclose(several.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
+
+
+def test_a_microbatch_that_devices_do_not_divide_is_an_error(direct):
+    plan = dataclasses.replace(PLAN, batch=48, microbatch=12)
+    with pytest.raises(UserError, match=r"plan.microbatch 12 over 8 devices"):
+        fleet(SPEC, [Member(direct, plan, 0, 0)], layout="data")
+
+
 @pytest.mark.parametrize("layout", ["data", "sharded"])
 def test_rows_are_shared_out_and_weights_where_that_is_said(trained, layout):
     state, text = trained(layout)

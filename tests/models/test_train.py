@@ -214,6 +214,11 @@ def test_a_state_of_another_training_is_not_continued(chain, tmp_path, monkeypat
         ({"schedule": "cosin"}, "did you mean 'cosine'"),
         ({"steps": 0}, "plan.steps is 0; expected a whole number, at least 1"),
         ({"batch": 2.5}, "plan.batch is 2.5"),
+        ({"microbatch": 0}, "plan.microbatch is 0; expected a whole number, at least 1"),
+        (
+            {"batch": 8, "microbatch": 3},
+            "plan.microbatch is 3; expected a divisor of plan.batch, 8",
+        ),
         ({"learning_rate": float("nan")}, "plan.learning_rate is nan"),
         ({"weight_decay": -1.0}, "plan.weight_decay is -1.0"),
         ({"warmup": True}, "plan.warmup is True"),

@@ -1,0 +1,62 @@
+"""Models beside each other at equal cost: read off the curves of a receipt."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from zebroid.benchmarks import architectures
+from zebroid.benchmarks.arms import read
+from zebroid.eval.measured import Curve
+
+PAGE = """# Page
+<!-- results models kept composition-v1/tiny (shown 0.9) direct -->
+<!-- end of results -->
+"""
+
+
+@pytest.fixture
+def page(swept, tmp_path):
+    shutil.copytree(swept, tmp_path / "kept")
+    path = tmp_path / "page.md"
+    path.write_text(PAGE)
+    return path
+
+
+def test_between_checkpoints_it_is_read_off_on_a_scale_of_log_flops():
+    curve = Curve.of([1e6, 1e8], [[0.0, 1.0], [0.2, 0.4]])
+    np.testing.assert_allclose(architectures.at(curve, 1e7), [0.5, 0.3])
+    np.testing.assert_allclose(architectures.at(curve, 1e9), [1.0, 0.4])
+
+
+def table(page):
+    """First column -> all columns of its row."""
+    lines = [line for line in page.read_text().split("\n") if "|" in line]
+    rows = [[part.strip() for part in line.split("|")[1:-1]] for line in lines]
+    return {row[0]: row for row in rows}
+
+
+def test_models_stand_at_their_end_and_where_the_cheapest_ended(page):
+    assert architectures.main([str(page)]) == 0
+    names = "composition-v1/tiny (shown 0.9)", "direct"
+    arms = [a for a in read(page.parent / "kept") if (a.panel.name, a.cell.mode) == names]
+    least = min(arm.flops[-1] for arm in arms)
+    rows = table(page)
+    end, equal = map(rows[""].index, ("instance", "instance, equal FLOPs"))
+    assert {"reuser", "inductor", "deducer"} <= set(rows) and len(arms) == 3
+    for arm in arms:
+        told, curve = rows[arm.cell.model], arm.accuracy["instance"]
+        assert told[1] == f"{arm.parameters:,}" and told[3] == "5"
+        assert float(told[end].split()[0]) == pytest.approx(curve.runs[:, -1].mean(), abs=0.006)
+        then = architectures.at(curve, least).mean()
+        assert float(told[equal].split()[0]) == pytest.approx(then, abs=0.006)
+    assert architectures.cheapest(arms) == least
+
+
+def test_what_a_receipt_lacks_is_told(page, capsys):
+    page.write_text(PAGE.replace("kept", "none"))
+    assert architectures.main([str(page)]) == 0 and "no receipt in `none`" in page.read_text()
+    page.write_text(PAGE.replace(" direct", " spoken"))
+    assert architectures.main([str(page)]) == 2
+    assert "has no models of 'composition-v1/tiny (shown 0.9) spoken'" in capsys.readouterr().err
