@@ -4,6 +4,9 @@ As in GrokkedTransformer (arXiv 2405.15071): the whole row goes in, all position
 the loss looks away from those that do not count. B batch, T tokens, D width, H heads, V vocabulary.
 """
 
+# pyright: reportMissingImports=false
+# PyTorch is in the extra `bench`, and too large for `dev`
+
 from __future__ import annotations
 
 import time

@@ -36,7 +36,7 @@ from ...models.program import Program, advance, start
 from ...models.run import Plan
 from ...models.sharding import Layout
 from ...worlds.streams import stream
-from .. import disk
+from .. import disk, provenance
 
 ROWS, WORDS = 8_192, 128
 NEVER = 10**9  # steps: no checkpoint comes
@@ -225,7 +225,7 @@ def table(found: dict[str, Timing], most: float) -> Table:
 def record(found: dict[str, Timing], most: float) -> dict[str, Any]:
     """JSON-ready."""
     return {
-        "cores": os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count(),
+        "cores": len(provenance.cores()),
         "peak": most,
         "load": os.getloadavg()[0],
         "shapes": {name: dataclasses.asdict(timing) for name, timing in found.items()},
@@ -243,7 +243,7 @@ def main(words: list[str] | None = None) -> None:
     if importlib.util.find_spec("torch") is None:
         parser.exit(2, "PyTorch, the peer, is not installed: pip install -e '.[bench]'\n")
     with contextlib.suppress(RuntimeError):  # JAX is at work already: its devices are what they are
-        jax.config.update("jax_num_cpu_devices", len(os.sched_getaffinity(0)))
+        jax.config.update("jax_num_cpu_devices", len(provenance.cores()))
     console, found = Console(), {}
     for name in [chosen.only] if chosen.only else SHAPES:
         with console.status(name):

@@ -8,6 +8,7 @@ import re
 import sys
 import types
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
@@ -144,9 +145,10 @@ def test_fleet_prints_every_way_and_what_saving_costs(capsys, tmp_path):
 @pytest.fixture
 def small(monkeypatch):
     """A training of little, against a peer that takes a second for every update."""
-    module = types.ModuleType("peer")
-    module.Decoder = lambda *sizes: sizes
-    module.trainer = lambda model, rows, batch, compiled: lambda n: n * (1.0 + compiled)
+    module = types.SimpleNamespace(
+        Decoder=lambda *sizes: sizes,
+        trainer=lambda model, rows, batch, compiled: lambda n: n * (1.0 + compiled),
+    )
     monkeypatch.setitem(sys.modules, "zebroid.benchmarks.speed.peer", module)
     monkeypatch.setattr(training, "SHAPES", {"little": training.Shape(16, 1, 4, 8, 4, 1.5)})
     monkeypatch.setattr(training, "SECONDS", 0.01)
@@ -196,5 +198,5 @@ def test_the_peer_is_the_same_function():
         fill(block.up, own["mlp"]["up_DF"])
         fill(block.down, own["mlp"]["down_FD"])
     expected = theirs(torch.tensor(rows.astype(np.int64))).detach().numpy()
-    found = nnx.merge(graph, state)(rows, np.arange(6))
+    found = nnx.merge(graph, state)(jnp.asarray(rows), np.arange(6))
     np.testing.assert_allclose(found, expected, atol=1e-5)
