@@ -1,11 +1,12 @@
 """Training: ours against the same model in PyTorch, in turn, in one run.
 
-    python -m zebroid.benchmarks.speed.training [--repeat 5] [--only NAME] [--json PATH]
+    python -m zebroid.benchmarks.speed.training [--repeat 5] [--devices 1] [--only NAME]
 
 Both sides make the same updates by AdamW on the same rows, of which the last token bears loss; the
 peer the way published loops do it (``peer.py``), eager and compiled. Ours is one process with all
-cores, as ``train`` runs it. Beside examples/s stands which share of the matrix products' peak, as
-measured in the same run, our FLOPs are (those that the formula counts, pruned ones not).
+cores, as ``train`` runs it; by ``--devices 2``, its batch shared out over two virtual devices.
+Beside examples/s stands which share of the matrix products' peak, as measured in the same run, our
+FLOPs are (those that the formula counts, pruned ones not).
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ SHAPES = {
     "d64 L2, 4 tokens": Shape(64, 2, 4, 512, None, 3.0),
     "d128 L4, 4 tokens": Shape(128, 4, 4, 512, None, 2.2),
     "d64 L2, 32 tokens": Shape(64, 2, 32, 128, 64, 3.0),
-    "d128 L4, 64 tokens": Shape(128, 4, 64, 64, 16, 2.2),
+    "d128 L4, 64 tokens": Shape(128, 4, 64, 64, 32, 2.2),
     "d256 L4, 4 tokens": Shape(256, 4, 4, 512, None, 1.4),
 }
 
@@ -161,11 +162,8 @@ def sides(shape: Shape) -> tuple[dict[str, Callable[[int], float]], float]:
         model = Decoder(shape.width, shape.layers, 4, 4, WORDS, shape.tokens)
         return trainer(model, shape.rows, shape.batch, compiled)
 
-    found, flops = ours(shape, "single")
-    runs = {"ours": found, "eager": peer(False), "compiled": peer(True)}
-    if len(jax.devices()) > 1:
-        runs["ours, shared out"] = ours(shape, "data")[0]
-    return runs, flops
+    found, flops = ours(shape, "data" if len(jax.devices()) > 1 else "single")
+    return {"ours": found, "eager": peer(False), "compiled": peer(True)}, flops
 
 
 def compare(shape: Shape, repeat: int) -> Timing:
@@ -208,7 +206,7 @@ def table(found: dict[str, Timing], most: float) -> Table:
         out.add_column(column, justify="left" if column in ("", "side") else "right")
     for name, timing in found.items():
         for side in timing.seconds:
-            mine = side.startswith("ours")
+            mine = side == "ours"
             goal = f" (goal {timing.shape.goal:g}x)"
             out.add_row(
                 name,
@@ -226,6 +224,7 @@ def record(found: dict[str, Timing], most: float) -> dict[str, Any]:
     """JSON-ready."""
     return {
         "cores": len(provenance.cores()),
+        "devices": len(jax.devices()),
         "peak": most,
         "load": os.getloadavg()[0],
         "shapes": {name: dataclasses.asdict(timing) for name, timing in found.items()},
@@ -235,15 +234,16 @@ def record(found: dict[str, Timing], most: float) -> dict[str, Any]:
 def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--devices", type=int, default=1)
     parser.add_argument("--only", choices=SHAPES)
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args(words)
-    if chosen.repeat < 1:
-        parser.exit(2, f"got --repeat {chosen.repeat}, expected at least 1\n")
+    if min(chosen.repeat, chosen.devices) < 1:
+        parser.exit(2, "expected at least one repetition and one device\n")
     if importlib.util.find_spec("torch") is None:
         parser.exit(2, "PyTorch, the peer, is not installed: pip install -e '.[bench]'\n")
     with contextlib.suppress(RuntimeError):  # JAX is at work already: its devices are what they are
-        jax.config.update("jax_num_cpu_devices", len(provenance.cores()))
+        jax.config.update("jax_num_cpu_devices", chosen.devices)
     console, found = Console(), {}
     for name in [chosen.only] if chosen.only else SHAPES:
         with console.status(name):
