@@ -8,6 +8,7 @@ its shares. Orbax takes half a second to import, hence inside.
 from __future__ import annotations
 
 import functools
+import logging
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ class Saver:
     def _manager(self) -> Any:
         import orbax.checkpoint as ocp
 
+        logging.getLogger("absl").addFilter(_telling)
         self.folder.mkdir(parents=True, exist_ok=True)
         how = ocp.CheckpointManagerOptions(max_to_keep=1, enable_async_checkpointing=True)
         return ocp.CheckpointManager(self.folder.resolve(), options=how)
@@ -52,6 +54,11 @@ class Saver:
     def __exit__(self, *error: object) -> None:
         if "_manager" in vars(self):
             self._manager.close()
+
+
+def _telling(record: logging.LogRecord) -> bool:
+    """Not that a state which is replaced was gone already: Orbax may ask twice for the same."""
+    return not record.getMessage().startswith("Unable to find the step")
 
 
 def _named(state: Any) -> dict[str, jax.Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 
 import jax
 import jax.numpy as jnp
@@ -38,3 +39,11 @@ def test_what_was_not_written_whole_is_no_state(tmp_path):
     (tmp_path / "7.orbax-checkpoint-tmp").mkdir()
     with Saver(tmp_path) as saver:
         assert saver.restore({"a": jnp.zeros(2)}) is None
+
+
+def test_only_what_a_user_can_act_on_is_told_of_states(tmp_path, caplog):
+    with Saver(tmp_path / "states") as saver:
+        saver.save(1, {"a": jnp.zeros(2)})
+    logging.getLogger("absl").warning("Unable to find the step 1 for deletion or renaming")
+    logging.getLogger("absl").warning("the disk is full")
+    assert [record.getMessage() for record in caplog.records] == ["the disk is full"]
