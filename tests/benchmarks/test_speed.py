@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from flax import nnx
 from zebroid import registry
-from zebroid.benchmarks.speed import closure, corpus, fleet, laws, training
+from zebroid.benchmarks.speed import closure, corpus, fleet, laws, published, training
 from zebroid.worlds.facts import Facts
 from zebroid.worlds.state import state
 
@@ -200,3 +200,21 @@ def test_the_peer_is_the_same_function():
     expected = theirs(torch.tensor(rows.astype(np.int64))).detach().numpy()
     found = nnx.merge(graph, state)(jnp.asarray(rows), np.arange(6))
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.slow  # two commands, each of which compiles
+def test_published_times_each_mode_from_command_to_curve(monkeypatch, capsys, tmp_path):
+    suite = registry.suite("quickest").read_text()
+    for old, new in (("laptop", "tiny"), ("1250", "2"), ("600", "2"), ("decoder-s", "mlp-xs")):
+        assert old in suite
+        suite = suite.replace(old, new)
+    short = tmp_path / "quickest.toml"
+    short.write_text(suite)
+    monkeypatch.setattr(published.registry, "suite", lambda name: short)
+    published.main(["--repeat", "1", "--json", str(tmp_path / "published.json")])
+    out = capsys.readouterr().out
+    found = json.loads((tmp_path / "published.json").read_text())
+    assert all(f"{pairs[0][0]:.1f}" in out for pairs in found.values()) and "load average" in out
+    assert all(pairs[0][0] > 1 and 0 <= pairs[0][1] <= 1 for pairs in found.values())
+    with pytest.raises(SystemExit):
+        published.main(["--repeat", "0"])
