@@ -71,6 +71,13 @@ class Program:
         return graph, nnx.to_pure_dict(state), nnx.to_pure_dict(matrices(state))
 
     @functools.cached_property
+    def answering(self) -> Any:
+        """Graph definition of what answers: of the same parameters, but a spec may say that it is
+        run otherwise than in training."""
+        spec = getattr(self.spec, "answering", self.spec)
+        return dataclasses.replace(self, spec=spec).model[0]
+
+    @functools.cached_property
     def step_flops(self) -> float:
         """One update of one seed: the batch forward and backward, and Muon's products."""
         forward = self.spec.flops(self.vocabulary, self.prompt, self.at)
@@ -202,7 +209,7 @@ def update(program: Program, state: State, step: jax.Array, data: Data) -> State
 
 def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
     """Asks all questions and writes checkpoint ``k``, unless the seed has failed."""
-    model = nnx.merge(program.model[0], program.ready(state.params))
+    model = nnx.merge(program.answering, program.ready(state.params))
 
     def chunk(part: tuple[jax.Array, jax.Array]) -> Answers:
         ask, members = program.layout.rows(part)

@@ -12,6 +12,7 @@ from zebroid.models.data import asked, load
 from zebroid.models.decoder import DecoderSpec
 from zebroid.models.fleet import Member, Progress, fleet
 from zebroid.models.keys import key
+from zebroid.models.looped import LoopedSpec
 from zebroid.models.optimizers import Rates
 from zebroid.models.program import Program, nats, start
 from zebroid.models.run import Plan, Run
@@ -233,3 +234,13 @@ def test_wrong_plans_are_one_line_errors(wrong, said):
 def test_no_seeds_is_an_error(direct):
     with pytest.raises(ValueError, match="no seeds"):
         train(SPEC, direct, PLAN, [])
+
+
+def test_a_looped_model_is_asked_with_as_many_loops_as_its_spec_says(direct):
+    one, same, more = (
+        train(LoopedSpec(width=16, heads=2, loops=2, asked=asked), direct, PLAN, [(0, 0)])
+        for asked in (None, 2, 4)
+    )
+    np.testing.assert_array_equal(one.loss, more.loss)  # trained alike
+    np.testing.assert_array_equal(one.bits, same.bits)
+    assert np.abs(one.bits - more.bits).max() > 1e-3
