@@ -99,11 +99,9 @@ def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
         cause = next((c.failed for c in receipt.cells if c.failed), "no cell has a curve")
         raise UserError(f"{path}: nothing to read, every cell failed: {cause}")
     cells = {record.digest: Cell.of(record.cell) for record in receipt.cells}
-    panels: dict[tuple[str, str, str], list[CellRecord]] = {}
+    panels: dict[tuple[str, str, str, int], list[CellRecord]] = {}
     for record in receipt.cells:  # failed ones too: panels are named by all their cells
-        cell = cells[record.digest]
-        key = (cell.world, cell.size, str(cell.exposure.record()))
-        panels.setdefault(key, []).append(record)
+        panels.setdefault(cells[record.digest].panel, []).append(record)
     names = names_of([cells[records[0].digest] for records in panels.values()])
     told, found = {panel.name: panel for panel in receipt.panels}, []
     for name, records in zip(names, panels.values()):

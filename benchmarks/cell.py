@@ -64,6 +64,16 @@ class Cell:
         return canonical.digest([self.world, self.size, self.exposure.record(), seeds])
 
     @functools.cached_property
+    def exam(self) -> str:
+        """Equal for cells that are asked the same questions about the same corpus."""
+        return canonical.digest([self.corpus, self.questions])
+
+    @property
+    def panel(self) -> tuple[str, str, str, int]:
+        """Equal for cells that stand in one table: only seeds make their questions differ."""
+        return self.world, self.size, str(self.exposure.record()), self.questions
+
+    @functools.cached_property
     def arm(self) -> str:
         """Equal for cells that differ in nothing but seeds: replicas of one experiment."""
         return canonical.digest({k: v for k, v in self.record().items() if k != "seeds"})

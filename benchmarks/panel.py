@@ -89,7 +89,7 @@ def panels(cells: Sequence[Cell], outcome: Outcome, corpora: Corpora) -> tuple[P
 
 def named(cells: Iterable[Cell]) -> list[tuple[str, list[Cell]]]:
     """(name of a panel, its cells), in their order."""
-    groups = _grouped(cells, lambda cell: (cell.world, cell.size, str(cell.exposure.record())))
+    groups = _grouped(cells, lambda cell: cell.panel)
     return list(zip(names_of([group[0] for group in groups]), groups))
 
 
@@ -101,7 +101,7 @@ def _panel(
     corpora: Corpora,
 ) -> Panel:
     done = [results[c.digest] for c in cells if c.digest in results]
-    exams = {r.cell.corpus: corpora.exam(r.cell) for r in done if not r.run.failed}
+    exams = {r.cell.exam: corpora.exam(r.cell) for r in done if not r.run.failed}
     models, untraced, holes = model_rows(cells, exams, results, failures, corpora)
     liked = [(exam, interpolators(exam.corpus, exam.questions)) for exam in exams.values()]
     if any(row.mode == "chain" for row in models):
@@ -137,14 +137,14 @@ def model_rows(
     models, untraced, holes = list[Row](), dict[str, Row](), list[Hole]()
     for arm in _grouped(cells, lambda cell: cell.arm):
         title = label[arm[0].arm]
-        fine = [results[c.digest] for c in arm if c.corpus in exams and c.digest in results]
+        fine = [results[c.digest] for c in arm if c.exam in exams and c.digest in results]
         fine = [result for result in fine if not result.run.failed]
         lost = [c for c in arm if c.digest not in {r.cell.digest for r in fine}]
         if lost:
             holes.append(Hole(title, len(lost), _why(lost[0], results, failures)))
         if not fine:
             continue
-        given = [_predictions(result, exams[result.cell.corpus], corpora) for result in fine]
+        given = [_predictions(result, exams[result.cell.exam], corpora) for result in fine]
         if arm[0].mode == "chain":
             row, rest = traced_apart(given, title, tracer)
             if rest is not None:
@@ -244,15 +244,19 @@ def _why(cell: Cell, results: Mapping[str, Result], failures: Mapping[str, str])
 
 
 def names_of(cells: Sequence[Cell]) -> list[str]:
-    """World and size of each panel, and the exposure in which it differs from its neighbours."""
+    """World and size of each panel, and in what it differs from its neighbours: its exposure, or
+    how many questions of each rung are asked."""
     names = []
     for cell in cells:
-        alike = [c.exposure for c in cells if (c.world, c.size) == (cell.world, cell.size)]
+        near = [c for c in cells if (c.world, c.size) == (cell.world, cell.size)]
+        alike = [c.exposure for c in near]
         varied = [
             f"{field} {_told(value)}"
             for field, value in cell.exposure.record().items()
             if any(other.record().get(field) != value for other in alike)
         ]
+        if any(c.exposure == cell.exposure and c.questions != cell.questions for c in near):
+            varied.append(f"{cell.questions} questions")
         names.append(f"{cell.world}/{cell.size}" + (f" ({', '.join(varied)})" if varied else ""))
     return names
 

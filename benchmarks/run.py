@@ -44,7 +44,7 @@ class Corpora:
     """Builds the corpora of cells, and the exams about them; the last few are kept."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, int], Exam] = {}
+        self._kept: dict[str, Exam] = {}
         self._read: dict[str, NDArray[np.bool_]] = {}
 
     def exam(self, cell: Cell) -> Exam:
@@ -52,7 +52,7 @@ class Corpora:
 
         Cells of one corpus are asked the same questions, and share their chance.
         """
-        key = cell.corpus, cell.questions
+        key = cell.exam
         if key not in self._kept:
             seeds = (cell.seeds.world, cell.seeds.exposure)
             corpus = state(registry.make(cell.world), cell.size, cell.exposure, seeds)

@@ -101,10 +101,11 @@ class _Subject:
         for record in self.fine:
             cell = self.cells[record.digest]
             self.watch(f"drawing {cell.world}/{cell.size}")
-            exam = self.exams.setdefault(cell.corpus, self.drawn.exam(cell))
+            exam = self.exams.setdefault(cell.exam, self.drawn.exam(cell))
             if exam.corpus.digest != record.corpus:
                 raise Doubt(f"{cell}: corpus {exam.corpus.digest[:16]}, not {record.corpus[:16]}")
-        return f"{len(self.exams)} corpora drawn from ids and seeds have the digests of the receipt"
+        drawn = {exam.corpus.digest for exam in self.exams.values()}
+        return f"{len(drawn)} corpora drawn from ids and seeds have the digests of the receipt"
 
     def questions(self) -> str:
         """Questions, right answers and certificates, cell by cell."""
@@ -114,9 +115,9 @@ class _Subject:
             cell, told = self.cells[record.digest], self.table.get(record.digest[:16])
             if told is None:
                 raise Doubt(f"{PREDICTIONS} has no answers of {cell}")
-            if cell.corpus not in known:
-                known[cell.corpus] = predictions.certificates(self.exams[cell.corpus])
-            for name, column in known[cell.corpus].items():
+            if cell.exam not in known:
+                known[cell.exam] = predictions.certificates(self.exams[cell.exam])
+            for name, column in known[cell.exam].items():
                 if name not in told or not same(told[name], column):
                     raise Doubt(f"{cell}: column {name} is not that of the corpus drawn anew")
         total = sum(len(t["answer"]) for t in self.table.values())
@@ -125,7 +126,7 @@ class _Subject:
     def answers(self) -> str:
         for record in self.fine:
             result = self.result(record)
-            exam, told = self.exams[result.cell.corpus], self.table[record.digest[:16]]
+            exam, told = self.exams[result.cell.exam], self.table[record.digest[:16]]
             right = exam.right(np.asarray(result.run.answer[0, 0], np.int32))
             if not same(right, told["right"]):
                 raise Doubt(f"{result.cell}: an answer is marked right or wrong and is not")
@@ -159,7 +160,7 @@ class _Subject:
         out = []
         for name, cells in named(list(self.cells.values())):
             self.watch(f"scoring {name}")
-            exams = {c.corpus: self.exams[c.corpus] for c in cells if c.digest in results}
+            exams = {c.exam: self.exams[c.exam] for c in cells if c.digest in results}
             if exams:
                 models, untraced, holes = model_rows(cells, exams, results, failed, self.drawn)
                 own = ceilings(exams.values())
@@ -172,7 +173,7 @@ class _Subject:
         for record in self.fine:
             cell, told = self.cells[record.digest], table[record.digest[:16]]
             right = self.table[record.digest[:16]]["right"].astype(bool)
-            for name, where in self.exams[cell.corpus].groups.items():
+            for name, where in self.exams[cell.exam].groups.items():
                 mine = told["group"] == name
                 last = np.argmax(np.where(mine, told["step"], -1))
                 if not mine.any() or abs(told["accuracy"][last] - right[where].mean()) > CLOSE:
@@ -183,7 +184,7 @@ class _Subject:
     def result(self, record: CellRecord) -> Result:
         """What one cell answered in the end, as if it had one checkpoint."""
         cell, told = self.cells[record.digest], self.table[record.digest[:16]]
-        corpus = self.exams[cell.corpus].corpus
+        corpus = self.exams[cell.exam].corpus
         number = {predictions.MALFORMED: -1, "none": corpus.none}
         number |= {name: i for i, name in enumerate(corpus.closure.base.constants)}
         run = Run(
