@@ -32,12 +32,12 @@ def write(folder: Path, results: Sequence[Result], corpora: Corpora) -> dict[str
     """Writes ``predictions.parquet`` and ``curves.parquet`` of finished cells; name -> path."""
     if not results:
         return {}
-    # questions of a corpus are spelled out once for all its cells
+    # questions are spelled out once for all cells that are asked them
     texts: dict[str, dict[str, NDArray[Any]]] = {}
     tables = {"predictions": [], "curves": []}
     for result in results:
         exam = corpora.exam(result.cell)
-        key = exam.corpus.digest
+        key = result.cell.exam
         if key not in texts:
             texts[key] = certificates(exam)
         told = answers(result, exam, corpora.proofs(result))

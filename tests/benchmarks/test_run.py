@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from zebroid.benchmarks import run
+from zebroid.benchmarks.arms import read
 from zebroid.benchmarks.receipt import Receipt
 from zebroid.benchmarks.results import Store
 from zebroid.benchmarks.suite import load
@@ -72,6 +73,19 @@ def test_shares_and_filters_add_up_to_the_whole(zebroid, suite, trained, tmp_pat
     zebroid("run", suite(), "--out", "parts")
     assert len(trained) < 2
     assert receipt(tmp_path / "parts") == receipt(tmp_path / "whole")
+
+
+def test_rows_of_one_table_were_asked_the_same_questions(zebroid, suite, trained, tmp_path):
+    fewer = '[[cells]]\nworld = "composition-v1/tiny"\nmode = "chain"\nmodel = "decoder-xs"\n'
+    fewer += 'plan = "short"\nquestions = 20\n\n[plans.short]'
+    status, _, err = zebroid("run", suite(**{"[plans.short]": fewer}), "--out", "out")
+    assert (status, err) == (0, "")
+    panels = receipt(tmp_path / "out")["panels"]
+    name = "composition-v1/tiny"
+    assert [p["name"] for p in panels] == [f"{name} (40 questions)", f"{name} (20 questions)"]
+    (path,) = tmp_path.glob("out/*/receipt.json")
+    assert [arm.panel.name for arm in read(path)] == [panels[i]["name"] for i in (0, 0, 1)]
+    assert zebroid("verify", path)[0] == 0
 
 
 def test_a_failing_cell_is_a_hole_and_the_rest_goes_on(zebroid, suite, trained, monkeypatch):
