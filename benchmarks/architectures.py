@@ -1,17 +1,16 @@
 """Tables of docs/results.md: the models of one receipt, beside each other at equal cost.
 
-    <!-- results models receipts/architectures-v1 composition-v1 -->
+    <!-- results models receipts/architectures-v1 composition-v1/small direct -->
     <!-- end of results -->
 
 ``python -m zebroid.benchmarks.architectures docs/results.md`` writes what stands between: one row
-per model of that world, at the end of training (equal examples), and where the one that spent
-fewest FLOPs ended (equal FLOPs), read off each curve on a scale of log FLOPs.
+per model of that panel and mode, at the end of training (equal examples), and where the one that
+spent fewest FLOPs ended (equal FLOPs), read off each curve on a scale of log FLOPs.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +20,9 @@ from ..eval.score import HEADLINE
 from ..eval.trend import interval
 from ..registry import UserError
 from .arms import Arm, read
-from .blocks import Make, fill
+from .blocks import Make, command, measured
 from .readme import scored
-from .receipt import RowRecord
+from .scaling_tables import Told, markdown
 from .table import ABSENT
 
 KIND = "results"
@@ -40,33 +39,27 @@ def cheapest(arms: Sequence[Arm]) -> float:
     return float(min(arm.flops[-1] for arm in arms))
 
 
-def models(arms: Sequence[Arm]) -> Iterator[str]:
-    """The rows of one panel and mode."""
+def models(arms: Sequence[Arm]) -> Told:
+    """The rows of one panel and mode: its ceilings, then its models."""
     rungs = [rung for rung in HEADLINE if any(rung in arm.accuracy for arm in arms)]
-    least = cheapest(arms)
-    heads = ["", "parameters", "FLOPs", "seeds", *rungs, *(f"{r}, equal FLOPs" for r in rungs)]
-    yield "| " + " | ".join(heads) + " |"
-    yield "|---" * len(heads) + "|"
-    for row in _ceilings(arms[0], rungs):
-        yield "| " + " | ".join([*row, *[""] * len(rungs)]) + " |"
+    least, first = cheapest(arms), arms[0]
+    rows: list[tuple[str, ...]] = [
+        (row.label, "", "", "", *(scored(row, rung) for rung in rungs), *[""] * len(rungs))
+        for row in first.panel.rows
+        if row.kind == "ceiling"
+    ]
     for arm in arms:
         told = [arm.cell.model, f"{arm.parameters:,}", f"{arm.flops[-1]:.1e}", str(len(arm.seeds))]
         ends = [scored(arm.row, rung) if arm.row else ABSENT for rung in rungs]
         equal = [_told(arm.accuracy.get(rung), least) for rung in rungs]
-        yield "| " + " | ".join([*told, *ends, *equal]) + " |"
-    yield ""
-    yield (
-        f"{arms[0].panel.name}, {arms[0].cell.mode}. Exact answers ± the wider side of a 95% "
+        rows.append((*told, *ends, *equal))
+    header = ("", "parameters", "FLOPs", "seeds", *rungs, *(f"{r}, equal FLOPs" for r in rungs))
+    note = (
+        f"{first.panel.name}, {first.cell.mode}. Exact answers ± the wider side of a 95% "
         "interval, over runs where there are three, else over questions. Equal FLOPs: "
         f"{least:.1e}, where the cheapest ended; of single runs without an interval."
     )
-
-
-def _ceilings(arm: Arm, rungs: Sequence[str]) -> Iterator[list[str]]:
-    """The symbolic references of the same questions."""
-    rows: list[RowRecord] = [row for row in arm.panel.rows if row.kind == "ceiling"]
-    for row in rows:
-        yield [row.label, "", "", "", *(scored(row, rung) for rung in rungs)]
+    return Told("models", "Models at equal cost", header, tuple(rows), note)
 
 
 def _told(curve: Curve | None, flops: float) -> str:
@@ -80,30 +73,31 @@ def _told(curve: Curve | None, flops: float) -> str:
     return f"{mean:.2f} ± {max(high - mean, mean - low):.2f}"
 
 
-def table(root: Path) -> Callable[[str], Iterator[str]]:
-    """What makes the tables of a page in the folder ``root``."""
+def tables(root: Path) -> dict[str, Make]:
+    """Name -> what makes it, of a page in the folder ``root``."""
 
-    def make(argument: str) -> Iterator[str]:
+    def make(argument: str) -> Iterable[str]:
         name, _, which = argument.partition(" ")
-        if not (root / name / "receipt.json").exists():
-            yield f"Not measured yet: there is no receipt in `{name}`."
-            return
-        arms = [arm for arm in read(root / name) if f"{arm.panel.name} {arm.cell.mode}" == which]
-        if not arms:
-            known = dict.fromkeys(f"{a.panel.name} {a.cell.mode}" for a in read(root / name))
-            raise UserError(f"{name} has no models of {which!r}; expected {' or '.join(known)}")
-        yield from models(arms)
+        return measured(
+            root, name, lambda folder: markdown(models(_named(name, read(folder), which)))
+        )
 
-    return make
+    return {"models": make}
+
+
+def _named(name: str, arms: Sequence[Arm], which: str) -> list[Arm]:
+    """Those of one panel and mode."""
+    found: dict[str, list[Arm]] = {}
+    for arm in arms:
+        found.setdefault(f"{arm.panel.name} {arm.cell.mode}", []).append(arm)
+    if which not in found:
+        raise UserError(f"{name} has no models of {which!r}; expected {' or '.join(found)}")
+    return found[which]
 
 
 def main(words: list[str] | None = None) -> int:
     """Fills the page named; 0, or 2 after one line on what is wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("page", type=Path)
-    page: Path = parser.parse_args(words).page
-    tables: dict[str, Make] = {"models": table(page.resolve().parent)}
-    return fill(page, KIND, tables)
+    return command(words, __doc__ or "", KIND, tables)
 
 
 if __name__ == "__main__":

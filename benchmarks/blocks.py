@@ -9,6 +9,7 @@ words; no number of such a page is typed by hand.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -51,3 +52,24 @@ def fill(page: Path, kind: str, tables: Mapping[str, Make]) -> int:
         print(error if isinstance(error, UserError) else disk.told(error), file=sys.stderr)
         return 2
     return 0
+
+
+def command(
+    words: list[str] | None, about: str, kind: str, tables: Callable[[Path], Mapping[str, Make]]
+) -> int:
+    """What a script does that fills the page it is given; ``tables``: those of a page's folder."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("page", type=Path)
+    page: Path = parser.parse_args(words).page
+    return fill(page, kind, tables(page.resolve().parent))
+
+
+def measured(root: Path, name: str, make: Callable[[Path], Iterable[str]]) -> Iterable[str]:
+    """What is made of the receipt in this folder, or that there is none yet."""
+    if (root / name / "receipt.json").exists():
+        return make(root / name)
+    return [not_yet(name)]
+
+
+def not_yet(name: str) -> str:
+    return f"Not measured yet: there is no receipt in `{name}`."

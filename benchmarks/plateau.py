@@ -12,9 +12,8 @@ say so where there is none yet.
 
 from __future__ import annotations
 
-import argparse
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from .. import registry
@@ -22,7 +21,7 @@ from ..eval.percolation import sweep
 from ..eval.score import HEADLINE
 from . import scaling_tables
 from .arms import read
-from .blocks import Make, fill
+from .blocks import Make, command, measured, not_yet
 from .receipt import Receipt, verdict_of
 from .scaling import GRID, Scaling, scaling
 from .scaling_tables import Told, markdown
@@ -37,44 +36,20 @@ class Receipts:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._kept: dict[str, Scaling] = {}
+        self._kept: dict[Path, Scaling] = {}
 
-    def swept(self, make: Callable[[Scaling], Told], name: str) -> Lines:
+    def swept(self, make: Callable[[Scaling], Told], name: str) -> Iterable[str]:
         """One table of what a sweep says."""
-        if not (self.root / name / "receipt.json").exists():
-            yield _not_yet(name)
-            return
-        if name not in self._kept:
-            self._kept[name] = scaling(read(self.root / name))
-        yield from markdown(make(self._kept[name]))
+        return measured(self.root, name, lambda folder: markdown(make(self._swept(folder))))
 
-    def verdicts(self, name: str) -> Lines:
+    def _swept(self, folder: Path) -> Scaling:
+        if folder not in self._kept:
+            self._kept[folder] = scaling(read(folder))
+        return self._kept[folder]
+
+    def verdicts(self, name: str) -> Iterable[str]:
         """The verdict over compute on every rung of every model, and how far it reaches."""
-        path = self.root / name / "receipt.json"
-        if not path.exists():
-            yield _not_yet(name)
-            return
-        receipt = Receipt.read(path)
-        told = [v for p in receipt.panels for found in p.verdicts.values() for v in found]
-        rungs = [r for r in HEADLINE if any(v["rung"] == r for v in told)]
-        yield "| | " + " | ".join([*rungs, "greatest height"]) + " |"
-        yield "|---" * (len(rungs) + 2) + "|"
-        for panel in receipt.panels:
-            for label, found in panel.verdicts.items():
-                mine = {v["rung"]: f"{verdict_of(v)} ({v['ceiling']})" for v in found}
-                row = next(r for r in panel.rows if (r.kind, r.label) == ("model", label))
-                high = row.reach["height"] if row.reach else None
-                reach = (
-                    "–" if high is None else f"{high.mean:.1f} [{high.low:.1f}, {high.high:.1f}]"
-                )
-                cells = [f"{panel.name}: {label}", *(mine.get(r, "–") for r in rungs), reach]
-                yield "| " + " | ".join(cells) + " |"
-        yield ""
-        made = f"zebroid {receipt.versions['zebroid']}, commit {receipt.commit[:8] or 'none'}"
-        yield (
-            f"{receipt.suite.id}@{receipt.suite.digest[:8]}, {made}. In brackets: the least "
-            "ceiling that would explain the level."
-        )
+        return measured(self.root, name, lambda folder: markdown(verdicts(folder)))
 
     def figure(self, argument: str) -> Lines:
         """A figure beside a receipt: its folder, and the figure's name."""
@@ -83,11 +58,29 @@ class Receipts:
         if (self.root / path).exists():
             yield f"![{drawn.replace('-', ' ')}]({path.as_posix()})"
         else:
-            yield _not_yet(name)
+            yield not_yet(name)
 
 
-def _not_yet(name: str) -> str:
-    return f"Not measured yet: there is no receipt in `{name}`."
+def verdicts(folder: Path) -> Told:
+    """The same, of the receipt in this folder."""
+    receipt = Receipt.read(folder / "receipt.json")
+    told = [v for p in receipt.panels for found in p.verdicts.values() for v in found]
+    rungs = [r for r in HEADLINE if any(v["rung"] == r for v in told)]
+    rows = []
+    for panel in receipt.panels:
+        for label, found in panel.verdicts.items():
+            mine = {v["rung"]: f"{verdict_of(v)} ({v['ceiling']})" for v in found}
+            row = next(r for r in panel.rows if (r.kind, r.label) == ("model", label))
+            high = row.reach["height"] if row.reach else None
+            reach = "–" if high is None else f"{high.mean:.1f} [{high.low:.1f}, {high.high:.1f}]"
+            rows.append((f"{panel.name}: {label}", *(mine.get(r, "–") for r in rungs), reach))
+    note = (
+        f"{receipt.suite.id}@{receipt.suite.digest[:8]}, zebroid {receipt.versions['zebroid']}, "
+        f"commit {receipt.commit[:8] or 'none'}. In brackets: the least ceiling that would explain "
+        "the level."
+    )
+    header = ("", *rungs, "greatest height")
+    return Told("verdicts", "Over compute", header, tuple(rows), note)
 
 
 def symbolic(argument: str) -> Lines:
@@ -120,10 +113,7 @@ def tables(root: Path) -> dict[str, Make]:
 
 def main(words: list[str] | None = None) -> int:
     """Fills the page named; 0, or 2 after one line on what is wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("page", type=Path)
-    page: Path = parser.parse_args(words).page
-    return fill(page, KIND, tables(page.resolve().parent))
+    return command(words, __doc__ or "", KIND, tables)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
+import zebroid as package
 from zebroid.benchmarks import architectures
 from zebroid.benchmarks.arms import read
+from zebroid.benchmarks.blocks import pattern
+from zebroid.benchmarks.panel import named
+from zebroid.benchmarks.suite import load
 from zebroid.eval.measured import Curve
 
 PAGE = """# Page
@@ -60,3 +65,11 @@ def test_what_a_receipt_lacks_is_told(page, capsys):
     page.write_text(PAGE.replace(" direct", " spoken"))
     assert architectures.main([str(page)]) == 2
     assert "has no models of 'composition-v1/tiny (shown 0.9) spoken'" in capsys.readouterr().err
+
+
+def test_the_docs_name_the_panels_of_the_suite():
+    page = (Path(package.__file__).resolve().parent / "docs" / "results.md").read_text("utf-8")
+    told = [match[2].split(" ", 2) for match in pattern(architectures.KIND).finditer(page)]
+    found = named(load("architectures-v1").cells)
+    panels = [f"{name} {cells[0].mode}" for name, cells in found]
+    assert told == [["models", "receipts/architectures-v1", panel] for panel in panels]
