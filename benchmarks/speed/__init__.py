@@ -1,0 +1,15 @@
+"""Timings side by side, one script each; what they measure is told in docs/speed.md."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .. import disk
+
+
+def keep(path: Path, figures: Any) -> None:
+    """Writes JSON-ready figures, whole or not at all."""
+    with disk.file(path) as draft:
+        draft.write_text(json.dumps(figures, indent=1) + "\n", "ascii")

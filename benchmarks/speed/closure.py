@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import os
 import statistics
 import time
@@ -30,6 +29,7 @@ from ...worlds.language import parse
 from ...worlds.oracle import load, read
 from ...worlds.program import Program
 from ...worlds.streams import stream
+from . import keep
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,9 +139,7 @@ def main() -> None:
     timings = {name: measure(workload, asked.repeat) for name, workload in chosen.items()}
     Console().print(table(timings))
     if asked.json:
-        asked.json.write_text(
-            json.dumps({n: dataclasses.asdict(t) for n, t in timings.items()}, indent=1) + "\n"
-        )
+        keep(asked.json, {n: dataclasses.asdict(t) for n, t in timings.items()})
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
-import json
 import os
 import statistics
 import sys
@@ -35,6 +34,7 @@ from ...worlds.phrases import facts_in_english, questions_in_english
 from ...worlds.state import state
 from ...worlds.tokens import encode
 from ...worlds.world import World
+from . import keep
 
 DRAWN = "acre, drawn before"  # only the writing out is timed
 PEERS = ("family_relationships", "syllogism", "acre", DRAWN)
@@ -214,7 +214,7 @@ def main(words: Sequence[str] | None = None) -> None:
     Console().print(table(found, "as arrays", lambda measured: measured.certified))
     Console().print(table(found, "in English", lambda measured: measured.english))
     if asked.json:
-        asked.json.write_text(json.dumps(record(found), indent=1) + "\n")
+        keep(asked.json, record(found))
 
 
 if __name__ == "__main__":

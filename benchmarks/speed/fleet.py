@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import functools
-import json
 import multiprocessing
 import os
 import resource
@@ -31,6 +30,7 @@ from ... import registry
 from ...worlds.state import state
 from ...worlds.tokens import encode, select
 from .. import provenance
+from . import keep
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,7 +162,7 @@ def main(words: list[str] | None = None) -> None:
         )
     if asked.json:
         rows = {way: [*map(dataclasses.asdict, parts)] for way, parts in found.items()}
-        asked.json.write_text(json.dumps({"ways": rows, "saved": saved}, indent=1) + "\n")
+        keep(asked.json, {"ways": rows, "saved": saved})
 
 
 def table(work: Work, found: dict[str, list[Measured]]) -> Table:

@@ -9,7 +9,6 @@ neither results nor compiled programs. The clock stops when receipt and report a
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import statistics
@@ -23,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ... import registry
-from .. import disk
 from ..receipt import Receipt
+from . import keep
 
 GOALS = {"direct": ("instance", 0.90, 25.0), "chain": ("constituent", 0.95, 45.0)}
 
@@ -70,8 +69,7 @@ def main(words: list[str] | None = None) -> None:
     console.print(out)
     console.print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     if asked.json:
-        with disk.file(asked.json) as draft:
-            draft.write_text(json.dumps(found, indent=1) + "\n", "ascii")
+        keep(asked.json, found)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ import argparse
 import contextlib
 import dataclasses
 import importlib.util
-import json
 import os
 import statistics
 import time
@@ -37,7 +36,8 @@ from ...models.program import Program, advance, start
 from ...models.run import Plan
 from ...models.sharding import Layout
 from ...worlds.streams import stream
-from .. import disk, provenance
+from .. import provenance
+from . import keep
 
 ROWS, WORDS = 8_192, 128
 NEVER = 10**9  # steps: no checkpoint comes
@@ -252,8 +252,7 @@ def main(words: list[str] | None = None) -> None:
     console.print(table(found, most))
     console.print(f"load average {os.getloadavg()[0]:.1f}")
     if chosen.json:
-        with disk.file(chosen.json) as draft:
-            draft.write_text(json.dumps(record(found, most), indent=1) + "\n", "ascii")
+        keep(chosen.json, record(found, most))
 
 
 if __name__ == "__main__":
