@@ -94,7 +94,7 @@ def read(path: Path) -> tuple[Arm, ...]:
 def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
     """The same of a receipt that is read already, whose curves lie beside ``path``."""
     points = _points(path.parent / FILE, receipt)
-    fine = [c for c in receipt.cells if c.digest[:16] in points and not c.failed]
+    fine = {c.digest for c in receipt.cells if c.digest[:16] in points and not c.failed}
     if not fine:
         cause = next((c.failed for c in receipt.cells if c.failed), "no cell has a curve")
         raise UserError(f"{path}: nothing to read, every cell failed: {cause}")
@@ -108,7 +108,7 @@ def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
         label = labels([cells[record.digest] for record in records])
         arms: dict[str, list[CellRecord]] = {}
         for record in records:
-            if record in fine:
+            if record.digest in fine:
                 arms.setdefault(cells[record.digest].arm, []).append(record)
         empty = PanelRecord(name=name, rows=[], profiles=[], verdicts={}, sentence="", holes=[])
         for arm, mine in arms.items():

@@ -57,7 +57,7 @@ class Saver:
 
 
 def _telling(record: logging.LogRecord) -> bool:
-    """Not that a state which is replaced was gone already: Orbax may ask twice for the same."""
+    """Not that a state to be replaced is gone, as where two commands train the same cell."""
     return not record.getMessage().startswith("Unable to find the step")
 
 

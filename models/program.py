@@ -75,7 +75,8 @@ class Program:
         """Graph definition of what answers: of the same parameters, but a spec may say that it is
         run otherwise than in training."""
         spec = getattr(self.spec, "answering", self.spec)
-        return dataclasses.replace(self, spec=spec).model[0]
+        other = self if spec == self.spec else dataclasses.replace(self, spec=spec)
+        return other.model[0]
 
     @functools.cached_property
     def step_flops(self) -> float:
