@@ -46,9 +46,12 @@ class Drawing:
         """The figure as an SVG document."""
         return figures.svg(self.figure)
 
-    def keep(self, folder: Path) -> None:
-        """Writes it there as SVG and PNG."""
-        for end, image in (("svg", self.svg.encode()), ("png", figures.png(self.figure))):
+    def keep(self, folder: Path, pixels: bool = False) -> None:
+        """Writes it there as SVG, and with ``pixels`` as PNG too."""
+        images = {"svg": self.svg.encode()}
+        if pixels:
+            images["png"] = figures.png(self.figure)
+        for end, image in images.items():
             with disk.file(folder / f"{self.name}.{end}") as draft:
                 draft.write_bytes(image)
 
@@ -69,7 +72,7 @@ def run(receipt: Path, out: Path | None, console: Console) -> None:
         arms = arms_of(found, path)
         told = scaling(arms, status.update)
         for drawing in drawings(found, arms, told, left.append, status.update):
-            drawing.keep(folder)
+            drawing.keep(folder, pixels=True)
             print(f"{drawing.name}: {drawing.shows}")
     for why in dict.fromkeys([*left, *told.notes]):
         print(f"left out: {why}")

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from .recurrent import GRUSpec, LSTMSpec
     from .ssm import SSMSpec
 
-NEWTON_SCHULZ = 5  # iterations of Muon, three products each
+# Iterations of Muon, three products each. With three of Optax's five it learns two hops as fast, and
+# a step of batch 128 at width 64 takes a quarter less.
+NEWTON_SCHULZ = 3
 
 
 def decoder(spec: DecoderSpec, vocabulary: int, at: Sequence[int]) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 import optax
 from flax import nnx
 
+from .flops import NEWTON_SCHULZ
 from .layers import Matrix
 from .run import Plan
 
@@ -76,6 +77,7 @@ def _rule(plan: Plan, hidden: Any, rates: Rates) -> optax.GradientTransformation
         return optax.contrib.muon(
             rate,
             weight_decay=decay,
+            ns_steps=NEWTON_SCHULZ,
             muon_weight_dimension_numbers=jax.tree.map(lambda yes: MATRIX if yes else None, hidden),
         )
     if plan.optimizer == "sgd":
