@@ -5,12 +5,15 @@
 
 ``python -m zebroid.benchmarks.architectures docs/results.md`` writes what stands between: one row
 per model of that panel and mode, at the end of training (equal examples), and where the one that
-spent fewest FLOPs ended (equal FLOPs), read off each curve on a scale of log FLOPs.
+spent fewest FLOPs ended (equal FLOPs), read off each curve on a scale of log FLOPs. ``apart`` in
+the place of ``models`` tells the cells of constituent apart, where training ended; ``over`` and
+then the name of a rung or cell, dashes for spaces, what was answered of it at every checkpoint.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +21,8 @@ import numpy as np
 from ..eval.measured import Curve, Floats
 from ..eval.score import HEADLINE
 from ..eval.trend import interval
-from ..registry import UserError
-from .arms import Arm, read
+from ..registry import UserError, suggest
+from .arms import APART, Arm, read
 from .blocks import Make, command, measured
 from .readme import scored
 from .scaling_tables import Told, markdown
@@ -62,6 +65,48 @@ def models(arms: Sequence[Arm]) -> Told:
     return Told("models", "Models at equal cost", header, tuple(rows), note)
 
 
+def apart(arms: Sequence[Arm]) -> Told:
+    """The same rows, by which facts no shown conclusion had used there."""
+    groups = sorted({group for arm in arms for group in arm.apart}, key=_novelty)
+    rows = []
+    for arm in arms:
+        first = [scored(arm.row, "instance") if arm.row else ABSENT]
+        ends = [_told(arm.apart.get(group), arm.flops[-1]) for group in groups]
+        rows.append((arm.cell.model, f"{arm.flops[-1]:.1e}", str(len(arm.seeds)), *first, *ends))
+    most = {g: max(a.apart[g].questions for a in arms if g in a.apart) for g in groups}
+    note = (
+        f"{arms[0].panel.name}, {arms[0].cell.mode}, where training ended. In, out: whether the "
+        "fact of the first or second hop stood there in any shown conclusion. Questions of each "
+        f"run: {', '.join(f'{g.removeprefix(APART)} {n}' for g, n in most.items())}."
+    )
+    return Told(
+        "apart", "By what is new", ("", "FLOPs", "seeds", "instance", *groups), tuple(rows), note
+    )
+
+
+def _novelty(group: str) -> tuple[int, str]:
+    return group.count("out"), group
+
+
+def over(arms: Sequence[Arm], group: str) -> Told:
+    """What was answered of a rung or cell at every checkpoint."""
+    curves = {arm.label: {**arm.accuracy, **arm.apart}.get(group) for arm in arms}
+    if all(curve is None for curve in curves.values()):
+        names = {name for arm in arms for name in (*arm.accuracy, *arm.apart)}
+        raise suggest("rung or cell", group, names)
+    points = sorted({int(n) for arm in arms for n in arm.read})
+    rows = []
+    for arm in arms:
+        curve, read = curves[arm.label], [int(n) for n in arm.read]
+        told = [_told(curve, arm.flops[read.index(n)]) if n in read else "" for n in points]
+        rows.append((arm.cell.model, *told))
+    batch = {arm.cell.recipe.batch for arm in arms}
+    unit, size = ("step", batch.pop()) if len(batch) == 1 else ("example", 1)
+    header = ("", *(f"{unit} {n // size:,}" for n in points))
+    note = f"{group} of {arms[0].panel.name}, {arms[0].cell.mode}."
+    return Told("over", f"{group} over training", header, tuple(rows), note)
+
+
 def _told(curve: Curve | None, flops: float) -> str:
     if curve is None:
         return ABSENT
@@ -76,13 +121,18 @@ def _told(curve: Curve | None, flops: float) -> str:
 def tables(root: Path) -> dict[str, Make]:
     """Name -> what makes it, of a page in the folder ``root``."""
 
-    def make(argument: str) -> Iterable[str]:
+    def make(table: Callable[[Sequence[Arm]], Told], argument: str) -> Iterable[str]:
         name, _, which = argument.partition(" ")
         return measured(
-            root, name, lambda folder: markdown(models(_named(name, read(folder), which)))
+            root, name, lambda folder: markdown(table(_named(name, read(folder), which)))
         )
 
-    return {"models": make}
+    def training(argument: str) -> Iterable[str]:
+        group, _, rest = argument.partition(" ")
+        name = group.replace("constituent-", APART)
+        return make(lambda arms: over(arms, name), rest)
+
+    return {"models": partial(make, models), "apart": partial(make, apart), "over": training}
 
 
 def _named(name: str, arms: Sequence[Arm], which: str) -> list[Arm]:

@@ -23,6 +23,7 @@ from .receipt import CellRecord, PanelRecord, Receipt, RowRecord
 Points = Mapping[str, np.ndarray]  # of one cell and group: a column each, by step
 FILE = "curves.parquet"
 KEPT = (*HEADLINE, "mixed")  # groups that are read
+APART = "constituent "  # so begin those, read too, that say which facts were never used there
 COUNTED = ("statements", "shown", "conclusions")  # columns that older files lack
 
 
@@ -47,6 +48,7 @@ class Arm:
     accuracy: Mapping[str, Curve]  # rung -> its curve over FLOPs; "recall" and "mixed" too
     bits: Mapping[str, Curve]
     read: Floats  # [K] examples read at each point, repeats included
+    apart: Mapping[str, Curve]  # "constituent out-out" and its like: accuracy over FLOPs
     amounts: Amounts | None  # None: an older receipt does not tell
 
     @property
@@ -140,7 +142,7 @@ def _points(path: Path, receipt: Receipt) -> dict[str, dict[str, Points]]:
         named.setdefault((str(cell), str(group)), []).append(i)
     found: dict[str, dict[str, Points]] = {}
     for (cell, group), rows in named.items():
-        if group in KEPT:
+        if group in KEPT or group.startswith(APART):
             part = {c: np.asarray(table[c][rows], float) for c in columns}
             found.setdefault(cell, {})[group] = part
     return found
@@ -161,16 +163,24 @@ def _arm(
         )
     rungs = [r for r in KEPT if all(r in p for p in mine)]
     spent = first["flops"] > 0  # what is known before training is no point of a law
-    accuracy, bits, worlds = {}, {}, [record.corpus for record in records]
-    for rung in rungs if spent.any() else ():
-        runs = [p[rung] for p in mine]
-        asked = int(runs[0]["questions"][0])
+    flops, worlds = first["flops"][spent], [record.corpus for record in records]
+
+    def answered(group: str) -> Curve:
+        runs = [p[group] for p in mine]
+        asked = int(min(r["questions"][0] for r in runs))
         values = np.stack([r["accuracy"][spent] for r in runs])
-        flops = first["flops"][spent]
-        accuracy[rung] = Curve.of(flops, values, "accuracy", world=worlds, questions=asked)
+        return Curve.of(flops, values, "accuracy", world=worlds, questions=asked)
+
+    accuracy, bits, apart = {}, {}, {}
+    for rung in rungs if spent.any() else ():
+        accuracy[rung] = answered(rung)
+        runs = [p[rung] for p in mine]
         weighed = np.stack([r["bits"][spent] for r in runs])
         if np.isfinite(weighed).all():
             bits[rung] = Curve.of(flops, weighed, "bits", world=worlds)
+    for group in sorted(set.intersection(*map(set, mine))) if accuracy else ():
+        if group.startswith(APART):
+            apart[group] = answered(group)
     cell = cells[records[0].digest]
     return Arm(
         panel=panel,
@@ -180,6 +190,7 @@ def _arm(
         parameters=records[0].parameters,
         accuracy=accuracy,
         bits=bits,
+        apart=apart,
         read=first["step"][spent] * cell.recipe.batch,
         amounts=_amounts(mine, rungs) if set(COUNTED) <= set(first) else None,
     )

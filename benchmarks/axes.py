@@ -99,7 +99,7 @@ def parts(cell: Cell) -> dict[str, object]:
         **{name: record[name] for name in ("world", "mode", "questions")},
         "size": drawn_as(cell.world, cell.size),
         "family": cell.spec.partition("(")[0],
-        "sized": re.sub(r",? *\basked=\d+", "", cell.spec),
+        "sized": cell.trained,
         "asked": asked(cell),
         "plan": canonical.digest(record["recipe"]),
     }

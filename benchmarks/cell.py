@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -69,6 +70,18 @@ class Cell:
         return canonical.digest([self.corpus, self.questions])
 
     @property
+    def trained(self) -> str:
+        """The spec, but for how it is run when it is asked."""
+        return re.sub(r",? *\basked=\d+", "", self.spec)
+
+    @functools.cached_property
+    def training(self) -> str:
+        """Equal for cells that come of one training: they differ in how its model is asked."""
+        other = {"plan", "model"}
+        record = {k: v for k, v in self.record().items() if k not in other}
+        return canonical.digest(record | {"spec": self.trained})
+
+    @property
     def panel(self) -> tuple[str, str, str, int]:
         """Equal for cells that stand in one table: only seeds make their questions differ."""
         return self.world, self.size, str(self.exposure.record()), self.questions
@@ -80,11 +93,12 @@ class Cell:
 
     @functools.cached_property
     def kin(self) -> str:
-        """Equal for cells that may be trained side by side: they differ in seeds and rates."""
+        """Equal for cells that may be trained side by side: they differ in seeds and rates, or in
+        how they are asked."""
         bare = dataclasses.replace(self.recipe, learning_rate=0.0, weight_decay=0.0, warmup=0)
-        other = {"plan", "seeds", "recipe"}
+        other = {"plan", "model", "seeds", "recipe"}
         rest = {k: v for k, v in self.record().items() if k not in other}
-        return canonical.digest([rest, bare.record()])
+        return canonical.digest([rest | {"spec": self.trained}, bare.record()])
 
     def __str__(self) -> str:
         seeds = ",".join(str(seed) for seed in dataclasses.astuple(self.seeds))

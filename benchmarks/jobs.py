@@ -2,7 +2,7 @@
 
 XLA spreads each small operation over all cores that a process may use, and mostly waits for the
 slowest: two processes of one core each train our small models about 1.5 times as fast as one on
-two. Cells are given out one at a time, so none waits for a process that is behind.
+two. Cells are given out a training at a time, so none waits for a process that is behind.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from . import provenance
 from .cell import Cell
 from .progress import Watch
 from .results import Store
-from .run import Outcome, run
+from .run import Outcome, lots, run
 from .worker import SEPARATOR
 
 COMMAND = (sys.executable, "-m", "zebroid.benchmarks.worker")
@@ -59,12 +59,12 @@ def run_apart(
 ) -> Outcome:
     """As ``run``, with a process on each of ``places`` for the cells that ``store`` doesn't hold.
 
-    A process that dies loses the cell it was at, and another takes its place.
+    A process that dies loses what it was at, and another takes its place.
     """
     kept = [cell for cell in cells if store.has(cell)]
     run(kept, store, watch)
     digests = {cell.digest for cell in kept}
-    rest = deque(cell for cell in cells if cell.digest not in digests)
+    rest = deque(lots([cell for cell in cells if cell.digest not in digests]))
     failures: dict[str, str] = {}
     events: Events = queue.Queue()
     gpus = accelerators()
@@ -73,19 +73,17 @@ def run_apart(
         for number, place in enumerate(places[: len(rest)]):
             gpu = gpus[number % len(gpus)] if gpus else None
             workers.append(_Worker(store.out, place, gpu, events, rest.popleft()))
-        while any(worker.cell for worker in workers):
+        while any(worker.lot for worker in workers):
             worker, line = events.get()
-            cell = worker.cell
-            if cell is None:
+            if not worker.lot:
                 continue  # it has nothing to do any more, and leaves
-            cause = _hear(cell, line, watch) if line is not None else worker.mourn(watch)
-            if cause:
-                failures[cell.digest] = cause
+            over = worker.hear(line, watch) if line is not None else worker.mourn(watch)
+            failures.update(over or {})
             if line is None and rest:
                 place = worker.cores, worker.gpu
                 workers.append(_Worker(store.out, *place, events, rest.popleft()))
-            elif line is not None and cause is not None:
-                worker.give(rest.popleft() if rest else None)
+            elif line is not None and over is not None:
+                worker.give(rest.popleft() if rest else ())
     finally:
         _end(workers)
     results = [store.load(cell) for cell in cells if cell.digest not in failures]
@@ -93,13 +91,14 @@ def run_apart(
 
 
 class _Worker:
-    """A process at work on ``cell``; what it writes comes to ``events``, and None when it ends."""
+    """A process at work on a lot; what it writes comes to ``events``, and None when it ends."""
 
     def __init__(
-        self, out: Path, cores: Cores, gpu: str | None, events: Events, cell: Cell
+        self, out: Path, cores: Cores, gpu: str | None, events: Events, lot: Sequence[Cell]
     ) -> None:
         self.cores, self.gpu = cores, gpu
-        self.cell: Cell | None = None
+        self.lot: dict[str, Cell] = {}  # what it is at, by digest
+        self.left: dict[str, Cell] = {}  # of these, what isn't done yet
         with _pinned(cores):
             self.process = subprocess.Popen(
                 [*COMMAND, str(out)],
@@ -113,7 +112,7 @@ class _Worker:
                 env={**os.environ, **({} if gpu is None else {VISIBLE: gpu})},
             )
         threading.Thread(target=self._listen, args=(events,), daemon=True).start()
-        self.give(cell)
+        self.give(lot)
 
     def _listen(self, events: Events) -> None:
         assert self.process.stdout is not None
@@ -122,63 +121,66 @@ class _Worker:
                 events.put((self, line))
         events.put((self, None))
 
-    def give(self, cell: Cell | None) -> None:
-        """The next cell, or None: there is no more to do."""
-        self.cell = cell
+    def give(self, lot: Sequence[Cell]) -> None:
+        """The next lot, or an empty one: there is no more to do."""
+        self.lot = {cell.digest: cell for cell in lot}
+        self.left = dict(self.lot)
         stdin = self.process.stdin
         assert stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it died, as we shall hear
-            if cell is None:
+            if not lot:
                 stdin.close()
             else:
-                stdin.write(line_of(cell))
+                stdin.write(line_of(lot))
                 stdin.flush()
 
-    def mourn(self, watch: Watch) -> str:
-        """Why the process ended while it was at a cell."""
-        cell, self.cell = self.cell, None
-        assert cell is not None
+    def hear(self, line: str, watch: Watch) -> dict[str, str] | None:
+        """Passes on what the process wrote; once the lot is over, which cells failed and why.
+
+        Raises UserError where it cannot go on, nor could another.
+        """
+        said, _, text = line.partition(SEPARATOR)
+        if said.strip():
+            watch.say(said.rstrip())
+        told: dict[str, Any] = json.loads(text) if text else {}
+        if "stop" in told:
+            raise UserError(told["stop"])
+        if "cell" in told:
+            cell = self.lot[told["cell"]]
+            if "stage" in told:
+                watch.stage(cell, told["stage"])
+            if "step" in told:
+                watch.step(cell, *told["step"])
+            if "done" in told:
+                del self.left[cell.digest]
+                watch.done(cell, told["done"])
+        return told.get("over")
+
+    def mourn(self, watch: Watch) -> dict[str, str]:
+        """Why what the process had not done when it ended has failed."""
+        self.lot = {}
         status = self.process.wait()
         by = signal.strsignal(-status) if status < 0 else f"exit status {status}"
         if status == -signal.SIGKILL:
             by = f"{by}, as a system does where no memory is left"
         cause = f"its process died ({by}); the same command goes on"
-        watch.done(cell, f"failed: {cause}")
-        return cause
+        for cell in self.left.values():
+            watch.done(cell, f"failed: {cause}")
+        return dict.fromkeys(self.left, cause)
 
 
-def line_of(cell: Cell) -> str:
-    """A cell as a worker reads it."""
-    return json.dumps(cell.record()) + "\n"
-
-
-def _hear(cell: Cell, line: str, watch: Watch) -> str | None:
-    """Passes on what a worker wrote; why ``cell`` failed once it is over, empty if it did not.
-
-    Raises UserError where the worker cannot go on, nor could another.
-    """
-    said, _, text = line.partition(SEPARATOR)
-    if said.strip():
-        watch.say(said.rstrip())
-    told: dict[str, Any] = json.loads(text) if text else {}
-    if "stop" in told:
-        raise UserError(told["stop"])
-    if "stage" in told:
-        watch.stage(cell, told["stage"])
-    if "step" in told:
-        watch.step(cell, *told["step"])
-    if "done" in told:
-        watch.done(cell, told["done"])
-    return told.get("over")
+def line_of(lot: Sequence[Cell]) -> str:
+    """A lot as a worker reads it."""
+    return json.dumps([cell.record() for cell in lot]) + "\n"
 
 
 def _end(workers: Sequence[_Worker]) -> None:
     """Interrupts those at work, and waits until all have left."""
     for worker in workers:
-        if worker.cell is not None:
+        if worker.lot:
             worker.process.send_signal(signal.SIGINT)
     for worker in workers:
-        worker.give(None)
+        worker.give(())
         try:
             worker.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:

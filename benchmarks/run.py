@@ -23,7 +23,7 @@ from ..eval.exam import Exam
 from ..registry import UserError
 from ..worlds.reading import valid_proofs
 from ..worlds.state import state
-from ..worlds.tokens import encode, select
+from ..worlds.tokens import Tokens, encode, select
 from . import provenance
 from .cell import Cell
 from .progress import Silent, Watch
@@ -90,7 +90,7 @@ def run(
     watch, corpora = watch or Silent(), corpora or Corpora()
     results: dict[str, Result] = {}
     failures: dict[str, str] = {}
-    todo = deque(_lots(cells, _abreast(cells, store, layout)))
+    todo = deque(lots(cells, _abreast(cells, store, layout)))
     while todo:
         rest = []
         for cell in todo.popleft():
@@ -130,18 +130,21 @@ def train_cell(
 def train_cells(
     cells: Sequence[Cell], corpora: Corpora, watch: Watch, draft: Path | None, layout: str
 ) -> list[Result]:
-    """Cells that differ in seeds and rates alone, side by side where their shapes are equal."""
+    """Cells of one ``kin``, side by side where their shapes are equal."""
     from ..models.fleet import Member, fleet  # JAX: not for those who list or resume
     from ..models.train import enable_cache
 
     enable_cache()
     members, corpus = [], []
+    encoded: dict[str, Tokens] = {}  # exam -> tokens: what is trained once must read the same
     for cell in cells:
         watch.stage(cell, "corpus")
         exam = corpora.exam(cell)
-        tokens = encode(exam.corpus, cell.mode, exam.questions)
+        if cell.exam not in encoded:
+            encoded[cell.exam] = encode(exam.corpus, cell.mode, exam.questions)
         corpus.append(exam.corpus.digest)
-        members.append(Member(tokens, cell.recipe, cell.seeds.init, cell.seeds.order))
+        seeds, spec = cell.seeds, registry.model(cell.model)
+        members.append(Member(encoded[cell.exam], cell.recipe, seeds.init, seeds.order, spec))
         watch.stage(cell, "compile")
 
     def step(*told: Any) -> None:
@@ -170,13 +173,17 @@ def _abreast(cells: Sequence[Cell], store: Store, layout: str) -> int:
     return math.prod(Layout.of(layout).sizes)
 
 
-def _lots(cells: Sequence[Cell], size: int) -> Iterator[list[Cell]]:
-    """Cells to be trained side by side, at most ``size`` of them."""
-    kin: dict[str, list[Cell]] = {}
+def lots(cells: Sequence[Cell], size: int = 1) -> Iterator[list[Cell]]:
+    """Cells to be made together: of at most ``size`` trainings that may go side by side."""
+    trainings: dict[str, list[Cell]] = {}
     for cell in cells:
-        kin.setdefault(cell.kin if size > 1 else cell.digest, []).append(cell)
+        trainings.setdefault(cell.training, []).append(cell)
+    kin: dict[str, list[list[Cell]]] = {}
+    for likes in trainings.values():
+        kin.setdefault(likes[0].kin if size > 1 else likes[0].training, []).append(likes)
     for group in kin.values():
-        yield from (group[i : i + size] for i in range(0, len(group), size))
+        for i in range(0, len(group), size):
+            yield [cell for likes in group[i : i + size] for cell in likes]
 
 
 def _how(result: Result, fine: str) -> str:

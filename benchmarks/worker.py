@@ -1,11 +1,12 @@
-"""A worker: trains the cells that it is given, one at a time, and tells what comes of them.
+"""A worker: trains the cells that it is given, a lot at a time, and tells what comes of them.
 
 ``python -m zebroid.benchmarks.worker OUT``, started by ``jobs.py``, reads cells from its standard
-input, a line of JSON each. What it tells is JSON behind a record separator (as in RFC 7464), which
-sets it apart from what libraries print:
+input, a line of JSON each lot. What it tells is JSON behind a record separator (as in RFC 7464),
+which sets it apart from what libraries print; CELL is a digest:
 
-    {"stage": "compile"}    {"step": [step, steps, examples/s, loss]}    {"done": "trained"}
-    {"over": "why it failed, or empty"}    {"stop": "why no cell can be kept, for the user to mend"}
+    {"stage": "compile", "cell": CELL}      {"step": [step, steps, examples/s, loss], "cell": CELL}
+    {"done": "trained", "cell": CELL}       {"over": {CELL: "why it failed"}}
+    {"stop": "why no cell can be kept, for the user to mend"}
 """
 
 from __future__ import annotations
@@ -28,26 +29,25 @@ class Telling:
     """A watch that passes on what it is told."""
 
     def stage(self, cell: Cell, what: str) -> None:
-        tell(stage=what)
+        tell(stage=what, cell=cell.digest)
 
     def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
-        tell(step=[step, steps, speed, loss])
+        tell(step=[step, steps, speed, loss], cell=cell.digest)
 
     def done(self, cell: Cell, how: str) -> None:
-        tell(done=how)
+        tell(done=how, cell=cell.digest)
 
     def say(self, line: str) -> None:
         print(line, flush=True)
 
 
 def work(lines: Iterable[str], out: Path) -> int:
-    """Trains one cell after the other into ``out``; 0, or 2 where nothing can be kept."""
+    """Trains one lot after the other into ``out``; 0, or 2 where nothing can be kept."""
     store, watch, corpora = Store(out), Telling(), Corpora()
     try:
         for line in lines:
-            cell = Cell.of(json.loads(line))
-            failures = run([cell], store, watch, corpora).failures
-            tell(over=failures.get(cell.digest, ""))
+            cells = [Cell.of(record) for record in json.loads(line)]
+            tell(over=run(cells, store, watch, corpora).failures)
     except UserError as error:
         tell(stop=str(error))
         return 2

@@ -1,7 +1,8 @@
 """fleet(spec, members) -> Runs: several trainings by as few compiled programs as they have shapes.
 
 Members may differ in corpus, seeds and the numbers of the plan on which no shape depends. They are
-trained side by side, or one after the other.
+trained side by side, or one after the other; those that differ only in how they are asked are
+trained once.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import functools
 import hashlib
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
@@ -25,7 +26,7 @@ from .data import Data, load
 from .hosts import agreed
 from .keys import key
 from .optimizers import Rates
-from .program import Program, Spec, State, advance, start
+from .program import Program, Spec, State, advance, answering, start
 from .run import Plan, Run, Tokens
 from .sharding import SINGLE, Layout, on_cpu
 
@@ -44,6 +45,7 @@ class Member:
     plan: Plan
     init: int
     order: int
+    asked: Spec | None = None  # the model of the same weights that answers; None: as the fleet's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +53,7 @@ class _Group:
     """Members that are advanced side by side, by one program."""
 
     program: Program
-    numbers: tuple[int, ...]  # of the members in their fleet
+    numbers: tuple[tuple[int, ...], ...]  # [M, A] in their fleet: of those asked otherwise too
     members: tuple[Member, ...]
     plans: tuple[Plan, ...]  # theirs, with budgets in steps: all the same checkpoints
     data: Data  # [M, ...]
@@ -98,7 +100,9 @@ def fleet(
             free.put(device)
 
     found = meter.map(finish, len(place.apart))
-    runs = {i: run for group, own in zip(groups, found) for i, run in zip(group.numbers, own)}
+    runs: dict[int, Run] = {}
+    for group, own in zip(groups, found):
+        runs.update(zip(sum(group.numbers, ()), own, strict=True))
     return tuple(runs[number] for number in range(len(members)))
 
 
@@ -142,16 +146,17 @@ def _groups(
     spec: Spec, members: Sequence[Member], place: Layout, half: bool, abreast: int
 ) -> list[_Group]:
     """Members of one program and one shape, as many together as go abreast."""
-    alike: dict[Any, list[tuple[int, Member, Plan, Data]]] = {}
+    alike: dict[Any, list[tuple[tuple[int, ...], Member, Plan, Data]]] = {}
     layout = place if place.mesh else SINGLE  # a replica's program is that of a single device
-    for number, member in enumerate(members):
-        program = Program.of(spec, member.plan, member.tokens, half, layout)
+    for member, likes in _trainings(members):
+        asking = tuple(answering(members[i].asked or spec) for i in likes)
+        program = Program.of(spec, member.plan, member.tokens, half, layout, asking)
         plan = member.plan.priced(program.step_flops)
         place.check(plan)
         data = load(member.tokens, plan)
         shapes = tuple(leaf.shape for leaf in jax.tree.leaves(data))
         key = program, shapes, tuple(plan.checkpoints)
-        alike.setdefault(key, []).append((number, member, plan, data))
+        alike.setdefault(key, []).append((likes, member, plan, data))
     groups = []
     for (program, *_), found in alike.items():
         for first in range(0, len(found), abreast):
@@ -159,6 +164,15 @@ def _groups(
             stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *data)
             groups.append(_Group(program, numbers, together, plans, stacked))
     return groups
+
+
+def _trainings(members: Sequence[Member]) -> Iterator[tuple[Member, tuple[int, ...]]]:
+    """Each training, by its first member, and the numbers of all members that come of it."""
+    found: dict[Any, list[int]] = {}
+    for number, m in enumerate(members):
+        found.setdefault((id(m.tokens), m.plan, m.init, m.order), []).append(number)
+    for numbers in found.values():
+        yield members[numbers[0]], tuple(numbers)
 
 
 def _finish(
@@ -195,7 +209,8 @@ def _finish(
                 saved = time.perf_counter()
     final = jax.tree.map(np.asarray, state._replace(params=None, optimizer=None))
     seconds = (time.perf_counter() - began) / len(group.members)
-    return [_run(group, i, final, seconds) for i in range(len(group.members))]
+    places = [(i, a) for i, likes in enumerate(group.numbers) for a in range(len(likes))]
+    return [_run(group, i, a, final, seconds) for i, a in places]
 
 
 def _keys(members: Sequence[Member], axis: str) -> np.ndarray:
@@ -212,17 +227,17 @@ def _identity(group: _Group) -> str:
     return digest.hexdigest()[:16]
 
 
-def _run(group: _Group, i: int, final: State, seconds: float) -> Run:
-    """Of the i-th member of the group."""
+def _run(group: _Group, i: int, a: int, final: State, seconds: float) -> Run:
+    """Of the i-th training of the group, as its a-th model answers."""
     member, checkpoints = group.members[i], group.plans[i].checkpoints
     Q, bad = len(member.tokens.ask), int(final.bad_step[i])
     who = f"(init {member.init}, order {member.order})"
     return Run(
         steps=checkpoints,
         flops=checkpoints * group.program.step_flops,
-        answer=np.asarray(final.answer)[i : i + 1, :, :Q],
-        bits=np.asarray(final.bits)[i : i + 1, :, :Q],
-        generated=np.asarray(final.generated)[i : i + 1, :Q],
+        answer=np.asarray(final.answer)[i : i + 1, a, :, :Q],
+        bits=np.asarray(final.bits)[i : i + 1, a, :, :Q],
+        generated=np.asarray(final.generated)[i : i + 1, a, :Q],
         loss=np.asarray(final.loss)[i : i + 1],
         seeds=((member.init, member.order),),
         parameters=group.program.parameters,

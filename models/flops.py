@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from .recurrent import GRUSpec, LSTMSpec
     from .ssm import SSMSpec
 
-# Iterations of Muon, three products each. With three of Optax's five it learns two hops as fast, and
-# a step of batch 128 at width 64 takes a quarter less.
+# Iterations of Muon, three products each. With three of Optax's five it learns two hops as fast,
+# and a step of batch 128 at width 64 takes a quarter less.
 NEWTON_SCHULZ = 3
 
 

@@ -78,6 +78,16 @@ class Head(nnx.Module):
         return project(normed(x_BPD), self.head_DV[...], jnp.float32)
 
 
+class TiedHead(nnx.Module):
+    """As ``Head``, with the embeddings for its matrix.  arXiv 1608.05859"""
+
+    def __init__(self, embedding: Embedding):
+        self.embed_VD = embedding.embed_VD  # the very same parameters
+
+    def __call__(self, x_BPD: jax.Array) -> jax.Array:
+        return project(normed(x_BPD), self.embed_VD[...].T, jnp.float32)
+
+
 class Attention(nnx.Module):
     """Multi-head attention of queries to a source: to their own sequence, or to another."""
 

@@ -15,7 +15,7 @@ from flax import nnx
 
 from . import flops
 from .initial import SMALL, Initial
-from .layers import Block, Embedding, Head, Memory, gain
+from .layers import Block, Embedding, Head, Memory, TiedHead, gain
 from .positions import ROTARY, Positions
 from .sizes import check
 from .stream import causal
@@ -31,6 +31,7 @@ class LoopedSpec:
     asked: int | None = None  # times that they are run when questions are asked; None: as trained
     heads: int = 4
     ratio: int = 4  # F / D: hidden width of the MLP
+    tied: bool = False  # whether one matrix both embeds tokens and reads logits off
     positions: Positions = ROTARY
     initial: Initial = SMALL
 
@@ -65,7 +66,10 @@ class Looped(nnx.Module):
         how = (spec.positions, spec.initial, rngs)
         self.embedding = Embedding(vocabulary, D, *how)
         self.blocks = nnx.List([Block(D, spec.heads, F, scale, *how) for _ in range(spec.layers)])
-        self.head = Head(D, vocabulary, spec.initial, rngs)
+        if spec.tied:
+            self.head = TiedHead(self.embedding)
+        else:
+            self.head = Head(D, vocabulary, spec.initial, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         T = tokens_BT.shape[1]

@@ -59,4 +59,28 @@ MODELS = {
     "mlp-m": MLPSpec(width=128, layers=2, hidden=640),
     "mlp-l": MLPSpec(width=256, layers=4, hidden=1408),
     "mlp-xl": MLPSpec(width=1024, layers=8, hidden=5888),
+    # One block run eight or four times, asked with as many loops or others; and, alike in all else,
+    # two layers of as many parameters and eight layers of as many FLOPs, each run once.
+    "loops-8": LoopedSpec(width=64, layers=1, loops=8, heads=4, ratio=10, tied=True),
+    "loops-8-asked-2": LoopedSpec(
+        width=64, layers=1, loops=8, asked=2, heads=4, ratio=10, tied=True
+    ),
+    "loops-8-asked-4": LoopedSpec(
+        width=64, layers=1, loops=8, asked=4, heads=4, ratio=10, tied=True
+    ),
+    "loops-8-asked-12": LoopedSpec(
+        width=64, layers=1, loops=8, asked=12, heads=4, ratio=10, tied=True
+    ),
+    "loops-8-asked-16": LoopedSpec(
+        width=64, layers=1, loops=8, asked=16, heads=4, ratio=10, tied=True
+    ),
+    "loops-4": LoopedSpec(width=64, layers=1, loops=4, heads=4, ratio=10, tied=True),
+    "loops-4-asked-2": LoopedSpec(
+        width=64, layers=1, loops=4, asked=2, heads=4, ratio=10, tied=True
+    ),
+    "loops-4-asked-8": LoopedSpec(
+        width=64, layers=1, loops=4, asked=8, heads=4, ratio=10, tied=True
+    ),
+    "unlooped-2": LoopedSpec(width=64, layers=2, loops=1, heads=4, ratio=4, tied=True),
+    "unlooped-8": LoopedSpec(width=64, layers=8, loops=1, heads=4, ratio=10, tied=True),
 }

@@ -4,7 +4,8 @@ It advances any number of steps and asks all questions at the checkpoints on the
 recompiles between progress reports; and what differs between trainings of equal shape, corpora
 and rates, is passed in, so they share it. Everything is a pure function of pytrees: NNX modules
 are split before and merged inside. M members of a fleet, K checkpoints, N examples, B batch,
-T tokens, P asked positions, Q questions (C chunks of them).
+T tokens, P asked positions, Q questions (C chunks of them), A models of the same weights that are
+asked.
 """
 
 from __future__ import annotations
@@ -47,19 +48,26 @@ class Program:
     at: tuple[int, ...]  # positions after which some row bears loss
     half: bool = False  # products in bfloat16; parameters, softmax and logits are float32
     layout: Layout = SINGLE
+    asking: tuple[Spec, ...] = ()  # of the models that answer; empty: as ``spec`` says
 
     @classmethod
     def of(
-        cls, spec: Spec, plan: Plan, tokens: Tokens, half: bool = False, layout: Layout = SINGLE
+        cls,
+        spec: Spec,
+        plan: Plan,
+        tokens: Tokens,
+        half: bool = False,
+        layout: Layout = SINGLE,
+        asking: tuple[Spec, ...] = (),
     ) -> Program:
-        """The program by which ``plan`` trains ``spec`` on ``tokens``."""
+        """The program by which ``plan`` trains ``spec`` on ``tokens``, and asks ``asking``."""
         bare = dataclasses.replace(
             plan,
             **{"learning_rate": 0.0, "weight_decay": 0.0, "warmup": 0},
             **{"steps": 1, "flops": None, "evaluations": 1},
         )
         size, at = len(tokens.vocabulary), asked(tokens)
-        return cls(spec, bare, size, tokens.prompt, tokens.max_new, at, half, layout)
+        return cls(spec, bare, size, tokens.prompt, tokens.max_new, at, half, layout, asking)
 
     def build(self, rngs: nnx.Rngs) -> nnx.Module:
         return self.spec.build(self.vocabulary, self.prompt, rngs)
@@ -71,12 +79,12 @@ class Program:
         return graph, nnx.to_pure_dict(state), nnx.to_pure_dict(matrices(state))
 
     @functools.cached_property
-    def answering(self) -> Any:
-        """Graph definition of what answers: of the same parameters, but a spec may say that it is
-        run otherwise than in training."""
-        spec = getattr(self.spec, "answering", self.spec)
-        other = self if spec == self.spec else dataclasses.replace(self, spec=spec)
-        return other.model[0]
+    def answering(self) -> tuple[Any, ...]:
+        """[A] graph definitions of what answers: of the same parameters, but a spec may say that
+        it is run otherwise than in training."""
+        specs = [answering(spec) for spec in self.asking or (self.spec,)]
+        others = (self if s == self.spec else dataclasses.replace(self, spec=s) for s in specs)
+        return tuple(other.model[0] for other in others)
 
     @functools.cached_property
     def step_flops(self) -> float:
@@ -110,10 +118,15 @@ class State(NamedTuple):
     loss_now: jax.Array  # float32 []: of the last batch
     loss_sum: jax.Array  # float32 []: since the last checkpoint
     bad_step: jax.Array  # int32 []: the first step whose loss wasn't finite, else -1
-    answer: jax.Array  # int32 [K, C * chunk]
-    bits: jax.Array  # float32 [K, C * chunk]
+    answer: jax.Array  # int32 [A, K, C * chunk]
+    bits: jax.Array  # float32 [A, K, C * chunk]
     loss: jax.Array  # float32 [K]
-    generated: jax.Array  # int32 [C * chunk, max_new]
+    generated: jax.Array  # int32 [A, C * chunk, max_new]
+
+
+def answering(spec: Spec) -> Spec:
+    """The model of the same weights that answers questions."""
+    return getattr(spec, "answering", spec)
 
 
 @compiled(static_argnums=0)
@@ -123,7 +136,7 @@ def start(program: Program, init: Any, order: Any, rates: Rates, data: Data) -> 
     def first(init: jax.Array, order: jax.Array, rates: Rates, data: Data) -> State:
         params = program.layout.weights(nnx.to_pure_dict(nnx.state(program.build(nnx.Rngs(init)))))
         rule = optimizer(program.plan, program.model[2], rates)
-        K = data.checkpoints.shape[0]
+        A, K = len(program.answering), data.checkpoints.shape[0]
         Q = data.ask.shape[0] * data.ask.shape[1]
         return State(
             params=params,
@@ -133,10 +146,10 @@ def start(program: Program, init: Any, order: Any, rates: Rates, data: Data) -> 
             loss_now=jnp.float32(jnp.nan),
             loss_sum=jnp.float32(0),
             bad_step=jnp.int32(-1),
-            answer=jnp.full((K, Q), -1, jnp.int32),
-            bits=jnp.full((K, Q), jnp.log2(program.vocabulary), jnp.float32),
+            answer=jnp.full((A, K, Q), -1, jnp.int32),
+            bits=jnp.full((A, K, Q), jnp.log2(program.vocabulary), jnp.float32),
             loss=jnp.full(K, jnp.nan, jnp.float32),
-            generated=jnp.full((Q, program.max_new), data.form.end, jnp.int32),
+            generated=jnp.full((A, Q, program.max_new), data.form.end, jnp.int32),
         )
 
     members = init, order, rates, data
@@ -210,21 +223,25 @@ def update(program: Program, state: State, step: jax.Array, data: Data) -> State
 
 def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
     """Asks all questions and writes checkpoint ``k``, unless the seed has failed."""
-    model = nnx.merge(program.answering, program.ready(state.params))
 
-    def chunk(part: tuple[jax.Array, jax.Array]) -> Answers:
-        ask, members = program.layout.rows(part)
-        return generate(model, ask, members, data.form, program.max_new)
+    def answers(graph: Any) -> tuple[jax.Array, ...]:
+        model = nnx.merge(graph, program.ready(state.params))
 
-    answers = program.layout.gathered(jax.lax.map(chunk, (data.ask, data.members)))
-    answer, bits, generated = (a.reshape(-1, *a.shape[2:]) for a in answers)
+        def chunk(part: tuple[jax.Array, jax.Array]) -> Answers:
+            ask, members = program.layout.rows(part)
+            return generate(model, ask, members, data.form, program.max_new)
+
+        found = program.layout.gathered(jax.lax.map(chunk, (data.ask, data.members)))
+        return tuple(a.reshape(-1, *a.shape[2:]) for a in found)
+
+    answer, bits, generated = map(jnp.stack, zip(*map(answers, program.answering)))
     since = jnp.where(k > 0, data.checkpoints[jnp.maximum(k, 1) - 1], 0)
     loss = state.loss_sum / (data.checkpoints[k] - since).astype(jnp.float32)
     fine = state.bad_step < 0
     return state._replace(
         loss_sum=jnp.float32(0),
-        answer=state.answer.at[k].set(jnp.where(fine, answer, state.answer[k])),
-        bits=state.bits.at[k].set(jnp.where(fine, bits, state.bits[k])),
+        answer=state.answer.at[:, k].set(jnp.where(fine, answer, state.answer[:, k])),
+        bits=state.bits.at[:, k].set(jnp.where(fine, bits, state.bits[:, k])),
         loss=state.loss.at[k].set(jnp.where(fine, loss, state.loss[k])),
         generated=jnp.where(fine, generated, state.generated),
     )

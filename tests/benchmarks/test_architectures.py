@@ -67,9 +67,41 @@ def test_what_a_receipt_lacks_is_told(page, capsys):
     assert "has no models of 'composition-v1/tiny (shown 0.9) spoken'" in capsys.readouterr().err
 
 
-def test_the_docs_name_the_panels_of_the_suite():
+def test_the_docs_name_the_panels_of_the_suites():
     page = (Path(package.__file__).resolve().parent / "docs" / "results.md").read_text("utf-8")
-    told = [match[2].split(" ", 2) for match in pattern(architectures.KIND).finditer(page)]
-    found = named(load("architectures-v1").cells)
-    panels = [f"{name} {cells[0].mode}" for name, cells in found]
-    assert told == [["models", "receipts/architectures-v1", panel] for panel in panels]
+    told = [match[2] for match in pattern(architectures.KIND).finditer(page)]
+    for suite in ("architectures-v1", "looped-v1"):
+        panels = [
+            f"models receipts/{suite} {name} {mode}"
+            for name, cells in named(load(suite).cells)
+            for mode in dict.fromkeys(cell.mode for cell in cells)
+        ]
+        assert [name for name in told if name.startswith(f"models receipts/{suite} ")] == panels
+
+
+def test_what_is_new_is_told_apart_and_over_training(page):
+    page.write_text(PAGE.replace("results models", "results apart"))
+    assert architectures.main([str(page)]) == 0
+    names = "composition-v1/tiny (shown 0.9)", "direct"
+    arms = [a for a in read(page.parent / "kept") if (a.panel.name, a.cell.mode) == names]
+    rows = table(page)
+    cells = ["constituent in-out", "constituent out-in", "constituent out-out"]
+    assert rows[""][4:] == cells
+    for arm in arms:
+        for told, cell in zip(rows[arm.cell.model][4:], cells):
+            mean = arm.apart[cell].runs[:, -1].mean()
+            assert float(told.split()[0]) == pytest.approx(mean, abs=0.006)
+    page.write_text(PAGE.replace("results models", "results over constituent-out-out"))
+    assert architectures.main([str(page)]) == 0
+    rows, steps = table(page), arms[0].read / arms[0].cell.recipe.batch
+    assert [name for name in rows[""] if name][-1] == f"step {int(steps[-1]):,}"
+    for arm in arms:
+        told = [float(value.split()[0]) for value in rows[arm.cell.model][1:] if value]
+        expected = arm.apart["constituent out-out"].runs.mean(0)
+        np.testing.assert_allclose(told, expected, atol=0.006)
+
+
+def test_a_rung_that_is_not_there_is_told(page, capsys):
+    page.write_text(PAGE.replace("results models", "results over instanse"))
+    assert architectures.main([str(page)]) == 2
+    assert "did you mean 'instance'?" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,11 @@ def train_cell(cell, corpora, watch, draft=None, layout=""):
     {misfortune}
     return conftest.pretend(cell, corpora, watch, draft)
 
-run.train_cell = train_cell
+def train_cells(cells, corpora, watch, draft, layout):
+    {misfortune_of_lots}
+    return [train_cell(cell, corpora, watch, draft, layout) for cell in cells]
+
+run.train_cell, run.train_cells = train_cell, train_cells
 worker.main()
 """
 SECOND_CHAIN = "if cell.mode == 'chain' and cell.seeds.init == 1:\n        "
@@ -43,9 +48,10 @@ def workers(monkeypatch, tmp_path):
     """workers(what happens before a training): two workers as on two cores, which only pretend."""
     here = str(Path(__file__).parent)
 
-    def begin(misfortune="pass"):
+    def begin(misfortune="pass", misfortune_of_lots="pass"):
         path = tmp_path / "worker.py"
         given = {"folder": here, "folder_of_test": str(tmp_path), "misfortune": misfortune}
+        given["misfortune_of_lots"] = misfortune_of_lots
         path.write_text(SCRIPT.format(**given))
         monkeypatch.setattr(jobs, "COMMAND", (sys.executable, str(path)))
 
@@ -139,6 +145,23 @@ def test_what_no_process_can_mend_ends_all_in_one_line(zebroid, suite, trained, 
     assert all(gone(process) for process, _ in log())
 
 
+LOOPS = {'model = "decoder-xs"': 'model = ["looped-s", "looped-s-asked-2"]'}
+
+
+def test_cells_of_one_training_go_to_one_process_and_fail_with_it(
+    zebroid, suite, trained, workers, log, tmp_path
+):
+    workers(misfortune_of_lots="if cells[0].seeds.init == 1: sys.exit(3)")
+    status, out, _ = zebroid("run", suite(**LOOPS), "--out", "out", "--jobs", "2")
+    assert (status, out.count(": failed: its process died (exit status 3)")) == (1, 4)
+    assert out.count(": trained in") == len(log()) == 4
+    workers()
+    status, out, _ = zebroid("run", suite(**LOOPS), "--out", "out", "--jobs", "2")
+    assert (status, out.count(": kept"), out.count(": trained in")) == (0, 4, 4)
+    made_by = Counter(process for process, _ in log()[4:])
+    assert all(number % 2 == 0 for number in made_by.values())
+
+
 def test_words_of_a_library_are_passed_on(zebroid, suite, trained, workers):
     workers("print('library: no such accelerator', file=sys.stderr)")
     _, out, _ = zebroid("run", suite(), "--only", "mode=chain", "--jobs", "2")
@@ -179,7 +202,7 @@ def test_workers_leave_when_nobody_listens_any_more(suite, workers, tmp_path):
     )
     assert process.stdin and process.stdout
     cell = load(suite()).cells[0]
-    process.stdin.write(jobs.line_of(cell))
+    process.stdin.write(jobs.line_of([cell]))
     process.stdin.flush()
     process.stdout.close()  # as when whoever started it was killed
     assert process.wait(timeout=60) != 0

@@ -48,13 +48,9 @@ def test_a_sweep_has_every_kind_of_figure(sweep) -> None:
     assert all(one.shows and one.name == one.name.lower() for one in names.values())
 
 
-def test_the_headline_is_plotted_as_svg_and_png_without_training(
-    tmp_path, sketch, older
-) -> None:
+def test_the_headline_is_plotted_as_svg_and_png_without_training(tmp_path, sketch, older) -> None:
     one = json.loads((HEADLINE / "receipt.json").read_text())["panels"][0]["name"]
-    small = older(
-        HEADLINE, tmp_path, lambda content: content.update(panels=content["panels"][:1])
-    )
+    small = older(HEADLINE, tmp_path, lambda content: content.update(panels=content["panels"][:1]))
     found, left = drawn(small)
     assert f"{plot.slug(one)}-laws" in found
     found["ladder"].keep(tmp_path / "figures", pixels=True)

@@ -88,6 +88,38 @@ def test_rows_of_one_table_were_asked_the_same_questions(zebroid, suite, trained
     assert zebroid("verify", path)[0] == 0
 
 
+LOOPS = {'model = "decoder-xs"': 'model = ["looped-s", "looped-s-asked-2", "looped-s-asked-8"]'}
+
+
+def test_cells_that_differ_in_how_they_are_asked_are_made_by_one_training(
+    zebroid, suite, trained, monkeypatch
+):
+    made = []
+
+    def train_cells(cells, corpora, watch, draft, layout):
+        made.append([cell.model for cell in cells])
+        return [run.train_cell(cell, corpora, watch) for cell in cells]
+
+    monkeypatch.setattr(run, "train_cells", train_cells)
+    status, out, _ = zebroid("run", suite(**LOOPS), "--out", "out")
+    assert (status, out.count(": trained in")) == (0, 12)
+    assert made == [["looped-s", "looped-s-asked-2", "looped-s-asked-8"]] * 4
+    made.clear()
+    assert zebroid("run", suite(**LOOPS), "--out", "out")[0] == 0
+    assert not made
+
+
+def test_lots_hold_whole_trainings_and_no_more_than_they_may(suite):
+    cells = load(suite(**LOOPS)).cells
+    assert [len(lot) for lot in run.lots(cells)] == [3] * 4
+    assert [len(lot) for lot in run.lots(cells, 2)] == [6] * 2
+    for lot in run.lots(cells, 2):
+        assert len({cell.kin for cell in lot}) == 1 and len({c.training for c in lot}) == 2
+    assert sorted(c.digest for lot in run.lots(cells) for c in lot) == sorted(
+        c.digest for c in cells
+    )
+
+
 def test_a_failing_cell_is_a_hole_and_the_rest_goes_on(zebroid, suite, trained, monkeypatch):
     kind = run.train_cell
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
@@ -25,6 +26,7 @@ SPECS = {
     "decoder": DecoderSpec(width=16, heads=2),
     "encoder-decoder": EncoderDecoderSpec(width=16, decoders=2, heads=2),
     "looped": LoopedSpec(width=16, heads=2, loops=2, positions=Absolute(T + 2)),
+    "looped, tied": LoopedSpec(width=16, heads=2, loops=2, tied=True),
     "lstm": LSTMSpec(width=16, layers=2),
     "gru": GRUSpec(width=16, layers=2),
     "convolution": ConvolutionSpec(width=16, layers=2),
@@ -170,3 +172,18 @@ def test_impossible_sizes_are_one_line_errors(kind, wrong, said):
 def test_impossible_positions_are_one_line_errors():
     with pytest.raises(UserError, match=r"positions\.longest is 0"):
         Absolute(0)
+
+
+def test_a_tied_model_reads_logits_off_with_its_embeddings():
+    own, tied = LoopedSpec(width=16, heads=2), LoopedSpec(width=16, heads=2, tied=True)
+    sizes = []
+    for spec in (own, tied):
+        state = nnx.state(spec.build(50, 3, nnx.Rngs(0)))
+        sizes.append(sum(leaf.size for leaf in jax.tree.leaves(state)))
+    assert sizes[0] - sizes[1] == 50 * 16
+    model = tied.build(50, 3, nnx.Rngs(0))
+    before = model(jnp.zeros((1, 3), jnp.int32), jnp.array([2]))
+    model.embedding.embed_VD[...] = model.embedding.embed_VD[...].at[7].mul(3.0)
+    after = model(jnp.zeros((1, 3), jnp.int32), jnp.array([2]))
+    np.testing.assert_allclose(after[..., 7], 3 * before[..., 7], rtol=1e-5)
+    np.testing.assert_allclose(after[..., 8], before[..., 8], rtol=1e-5)

@@ -244,3 +244,16 @@ def test_a_looped_model_is_asked_with_as_many_loops_as_its_spec_says(direct):
     np.testing.assert_array_equal(one.loss, more.loss)  # trained alike
     np.testing.assert_array_equal(one.bits, same.bits)
     assert np.abs(one.bits - more.bits).max() > 1e-3
+
+
+def test_members_that_differ_in_how_they_are_asked_come_of_one_training(direct, monkeypatch):
+    specs = [LoopedSpec(width=16, heads=2, loops=2, asked=asked) for asked in (None, 1, 4)]
+    begun = []
+    monkeypatch.setattr(training, "start", lambda *given: begun.append(given) or start(*given))
+    together = fleet(
+        specs[0], [Member(direct, PLAN, init, 0, spec) for spec in specs for init in (0, 1)]
+    )
+    assert len(begun) == 2
+    for i, spec in enumerate(specs):
+        for init in (0, 1):
+            assert_same(together[2 * i + init], train(spec, direct, PLAN, [(init, 0)]))
