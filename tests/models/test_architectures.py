@@ -17,7 +17,7 @@ from zebroid.models.mlp import MLPSpec
 from zebroid.models.positions import Absolute, Rotary, Unordered
 from zebroid.models.presets import MODELS
 from zebroid.models.recurrent import GRUSpec, LSTMSpec
-from zebroid.models.ssm import SSMSpec
+from zebroid.models.ssm import SSMSpec, parallel, sequential
 from zebroid.models.subject import Subject
 from zebroid.registry import UserError
 
@@ -187,3 +187,19 @@ def test_a_tied_model_reads_logits_off_with_its_embeddings():
     after = model(jnp.zeros((1, 3), jnp.int32), jnp.array([2]))
     np.testing.assert_allclose(after[..., 7], 3 * before[..., 7], rtol=1e-5)
     np.testing.assert_allclose(after[..., 8], before[..., 8], rtol=1e-5)
+
+
+def test_states_in_turn_and_by_parallel_scan_are_the_same():
+    rng = np.random.RandomState(0)
+    E, N = 6, 4
+    dt, x = (jnp.asarray(rng.rand(B, T, E), jnp.float32) for _ in range(2))
+    write, read = (jnp.asarray(rng.randn(B, T, N), jnp.float32) for _ in range(2))
+    given = dt, x, write, read, jnp.asarray(rng.rand(E, N), jnp.float32)
+
+    def told(scan):
+        slope = jax.grad(lambda *parts: jnp.sum(scan(*parts) ** 2), argnums=range(5))
+        return scan(*given), *slope(*given)
+
+    for one, other in zip(told(sequential), told(parallel), strict=True):
+        assert np.abs(one).max() > 1e-2
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
