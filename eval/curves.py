@@ -85,6 +85,11 @@ class Fits:
         sure = self.best.weight >= SURE and self.best.misfit <= ADEQUATE
         return self.best.law.name if sure else "undecided"
 
+    @property
+    def astray(self) -> bool:
+        """Whether the one law that bears the weight misses the points: no line is drawn of it."""
+        return self.best.weight >= SURE and self.best.misfit > ADEQUATE
+
     def of(self, name: str) -> Fit | None:
         return next((fit for fit in self.fits if fit.law.name == name), None)
 

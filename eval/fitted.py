@@ -2,7 +2,7 @@
 
 Drawn is the mean of all laws by their weights, with the 95% band of their resampled fits: solid
 within the points, dashed for a decade beyond. Named are the laws that bear it. Where there are too
-few points for any law, there is no line, and it says so.
+few points for any law, or the best one misses them, there is no line, and it says so.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .curves import SURE, Fits
+from .curves import Fits
 from .figures import STYLE, letters
 from .measured import Floats
 from .trend import DECADE
@@ -86,7 +86,8 @@ def _curve(axes: Axes, found: Fitted) -> None:
         told = textwrap.fill(found.fits, 30)
     else:
         told = named(found.fits)
-        _band(axes, found)
+        if not found.fits.astray:
+            _band(axes, found)
     axes.text(
         0.03,
         0.975,
@@ -103,8 +104,8 @@ def named(fits: Fits) -> str:
     """The law, if it is sure; else those that bear the weight."""
     if fits.attributed != "undecided":
         return f"sure: {fits.attributed}"
-    if fits.best.weight >= SURE:
-        return f"best: {fits.best.law.name},\nbut it misses the points"
+    if fits.astray:
+        return f"no law: the best, {fits.best.law.name},\nmisses the points"
     heavy = [f for f in fits.fits if f.weight >= 0.1][:3]
     told = [f"{SHORT.get(f.law.name, f.law.name)} {f.weight:.2f}" for f in heavy]
     return "\n".join(["law undecided:", *told])

@@ -109,6 +109,9 @@ def forecast(
     score = {name: rng.normal(size=DRAWS) for name in NAMES}
     draw = {name: _quantity(scenario, name).draws(score[name]) for name in NAMES}
     notes = [f"both hypotheses weigh half of all, for the verdict is open ({why})"] if why else []
+    if fits.astray:
+        law, off = fits.best.law.name, fits.best.misfit**0.5
+        notes.append(f"the best law, {law}, misses the points by {off:.1f} standard errors")
     if joint is None:
         notes.append("the effect of data is the scenario's, not measured")
         ability = _from_curve(fits, bool(why), draw["data.exponent"], rng)

@@ -123,3 +123,15 @@ def test_readings_mark_where_each_rung_has_settled() -> None:
     assert len(upright) == 2
     drawing = figures.svg(drawn)
     assert "stated (recall)" in drawing and "unstated: instance" in drawing and "epochs" in drawing
+
+
+def test_no_line_is_drawn_of_a_law_that_misses_the_points() -> None:
+    x = np.geomspace(1e9, 1e12, 5)  # enough for a constant alone
+    runs = np.tile([0.02, 0.02, 0.5, 0.9, 0.95], (5, 1)) + np.arange(5)[:, None] * 1e-3
+    found = Curve.of(x, runs, world=range(5), questions=300)
+    fits = fit(found, draws=20)
+    assert fits.astray and fits.attributed == "undecided"
+    panel = Fitted(x, band(found), 0.05, {}, fits)
+    (axes,) = fitted({"direct": {"instance": panel}}, "title").axes
+    assert "misses the points" in named(fits)
+    assert not [line for line in axes.lines if line.get_linestyle() == "--"]
