@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..models.run import Plan
@@ -103,3 +103,16 @@ class Cell:
     def __str__(self) -> str:
         seeds = ",".join(str(seed) for seed in dataclasses.astuple(self.seeds))
         return f"{self.world}/{self.size} {self.mode} {self.model} {self.plan} seeds {seeds}"
+
+
+def lots(cells: Sequence[Cell], size: int = 1) -> Iterator[list[Cell]]:
+    """Cells to be made together: of at most ``size`` trainings that may go side by side."""
+    trainings: dict[str, list[Cell]] = {}
+    for cell in cells:
+        trainings.setdefault(cell.training, []).append(cell)
+    kin: dict[str, list[list[Cell]]] = {}
+    for likes in trainings.values():
+        kin.setdefault(likes[0].kin if size > 1 else likes[0].training, []).append(likes)
+    for group in kin.values():
+        for i in range(0, len(group), size):
+            yield [cell for likes in group[i : i + size] for cell in likes]

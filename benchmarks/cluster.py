@@ -1,8 +1,9 @@
 """Cells as tasks of a Ray cluster: ``zebroid run SUITE --ray ADDRESS``.
 
-A task trains one cell on one core (or GPU) of whichever node has one to spare, in a temporary
-folder there, and returns the files of its result; here they are kept as if trained here. A cell
-whose node or process is lost is given out again. Nothing but this machine needs our folders.
+A task is one training, on one core (or GPU) of whichever node has one to spare, in a temporary
+folder there, and returns the files of the cells that come of it; here they are kept as if trained
+here. What is lost with its node or process is given out again. Nothing but this machine needs our
+folders.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ from typing import IO, Any
 
 from ..registry import UserError
 from . import provenance
-from .cell import Cell
+from .cell import Cell, lots
 from .progress import Watch
 from .results import Store
 from .run import Corpora, Outcome, run
 
 POLL_S = 0.5  # between looks at what the tasks tell
 REACH_S = 10.0  # that a cluster may take to answer
-RETRIES = 3  # of a cell whose process or node is lost; then it is likely its own fault
+RETRIES = 3  # of a training whose process or node is lost; then it is likely its own fault
 
 Files = dict[str, bytes]  # name -> content
+Made = tuple[Files, str, str]  # of one cell: its files, why it has none, the traceback of that
 
 
 class Board:
@@ -79,7 +81,7 @@ def run_on_ray(cells: Sequence[Cell], store: Store, watch: Watch, address: str) 
 
 
 class _Tasks:
-    """Cells at work on a cluster."""
+    """Trainings at work on a cluster."""
 
     def __init__(self, ray: Any, store: Store, watch: Watch) -> None:
         self.ray, self.store, self.watch = ray, store, watch
@@ -90,74 +92,80 @@ class _Tasks:
         self.board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=here).remote()
         gpus = 1 if ray.cluster_resources().get("GPU") else 0
         self.task = ray.remote(train_there).options(num_cpus=1, num_gpus=gpus, max_retries=0)
-        self.at: dict[Any, Cell] = {}  # what Ray promised -> its cell
-        self.lost: dict[str, int] = {}  # digest -> times
+        self.at: dict[Any, list[Cell]] = {}  # what Ray promised -> its cells
+        self.lost: dict[str, int] = {}  # digest of the first of them -> times
 
     def finish(self, cells: Sequence[Cell]) -> dict[str, str]:
         """Why some of the cells have no result; all others are kept."""
         failures: dict[str, str] = {}
-        for cell in cells:
-            self._give(cell)
+        for lot in lots(cells):
+            self._give(lot)
         while self.at:
             done, _ = self.ray.wait([*self.at], num_returns=1, timeout=POLL_S)
             self._hear()
             for promise in done:
-                cell = self.at.pop(promise)
-                cause = self._end(cell, promise)
-                if cause:
-                    failures[cell.digest] = cause
-                    self.watch.done(cell, f"failed: {cause}")
+                lot = self.at.pop(promise)
+                for cell, cause in zip(lot, self._end(lot, promise)):
+                    if cause:
+                        failures[cell.digest] = cause
+                        self.watch.done(cell, f"failed: {cause}")
         return failures
 
-    def _give(self, cell: Cell) -> None:
-        maker = provenance.maker(cell.world, cell.model)
-        self.at[self.task.remote(cell.record(), maker, self.board)] = cell
+    def _give(self, lot: list[Cell]) -> None:
+        makers = [provenance.maker(cell.world, cell.model) for cell in lot]
+        records = [cell.record() for cell in lot]
+        self.at[self.task.remote(records, makers, self.board)] = lot
 
     def _hear(self) -> None:
-        cells = {cell.digest: cell for cell in self.at.values()}
+        cells = {cell.digest: cell for lot in self.at.values() for cell in lot}
         for digest, what, values in self.ray.get(self.board.take.remote()):
             if digest in cells:  # else it is over
                 getattr(self.watch, what)(cells[digest], *values)
 
-    def _end(self, cell: Cell, promise: Any) -> str | None:
-        """Keeps what came of the cell, or gives it out again; why it failed."""
-        errors = self.ray.exceptions
+    def _end(self, lot: list[Cell], promise: Any) -> list[str]:
+        """Keeps what came of the cells, or gives them out again; why each failed, or empty."""
+        errors, first = self.ray.exceptions, lot[0]
         try:
-            files, cause, trace = self.ray.get(promise)
+            made: list[Made] = self.ray.get(promise)
         except (errors.RayTaskError, errors.TaskCancelledError) as error:
-            return _line(error)
+            return [_line(error)] * len(lot)
         except errors.RayError as error:
-            self.lost[cell.digest] = lost = self.lost.get(cell.digest, 0) + 1
+            self.lost[first.digest] = lost = self.lost.get(first.digest, 0) + 1
             if lost > RETRIES:
-                return f"lost {lost} times with its process or node ({_line(error)})"
+                return [f"lost {lost} times with its process or node ({_line(error)})"] * len(lot)
             why = _line(error).partition(". ")[0]
-            self.watch.say(f"lost: {cell} ({why}); given out again")
-            self._give(cell)
-            return None
+            self.watch.say(f"lost: {first} ({why}); given out again")
+            self._give(lot)
+            return []
+        return [self._keep(cell, *one) for cell, one in zip(lot, made)]
+
+    def _keep(self, cell: Cell, files: Files, cause: str, trace: str) -> str:
         if cause:
             self.store.explain(cell, trace)
             return cause
         result = self.store.adopt(cell, files)
-        how = f"failed: {result.run.failed}" if result.run.failed else "trained"
-        self.watch.done(cell, how)
-        return None
+        self.watch.done(cell, f"failed: {result.run.failed}" if result.run.failed else "trained")
+        return ""
 
 
-def train_there(record: dict[str, Any], maker: str, board: Any) -> tuple[Files, str, str]:
-    """On a node: (files of the result of a cell, why it has none, the traceback of that)."""
-    cell = Cell.of(record)
-    if provenance.maker(cell.world, cell.model) != maker:
+def train_there(records: list[dict[str, Any]], makers: list[str], board: Any) -> list[Made]:
+    """On a node: what came of each cell of a lot."""
+    cells = [Cell.of(record) for record in records]
+    if [provenance.maker(cell.world, cell.model) for cell in cells] != makers:
         versions = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
         cause = f"node {os.uname().nodename} has other code or versions ({versions}); install "
-        return {}, cause + "there what is installed here", ""
+        return [({}, cause + "there what is installed here", "")] * len(cells)
     own_core()
     with tempfile.TemporaryDirectory(prefix="zebroid-") as folder:
         store = Store(Path(folder))
-        cause = run([cell], store, Posting(board), _corpora()).failures.get(cell.digest, "")
-        if cause:
-            traces = (Path(folder) / "failures").iterdir()
-            return {}, cause, "".join(path.read_text("utf-8") for path in traces)
-        return {path.name: path.read_bytes() for path in store.path(cell).iterdir()}, "", ""
+        failures = run(cells, store, Posting(board), _corpora()).failures
+        return [_made(store, cell, failures.get(cell.digest, "")) for cell in cells]
+
+
+def _made(store: Store, cell: Cell, cause: str) -> Made:
+    if cause:
+        return {}, cause, store.explained(cell)
+    return {path.name: path.read_bytes() for path in store.path(cell).iterdir()}, "", ""
 
 
 @functools.cache

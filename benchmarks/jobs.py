@@ -22,10 +22,10 @@ from typing import Any
 
 from ..registry import UserError
 from . import provenance
-from .cell import Cell
+from .cell import Cell, lots
 from .progress import Watch
 from .results import Store
-from .run import Outcome, lots, run
+from .run import Outcome, run
 from .worker import SEPARATOR
 
 COMMAND = (sys.executable, "-m", "zebroid.benchmarks.worker")

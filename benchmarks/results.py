@@ -137,8 +137,15 @@ class Store:
 
     def explain(self, cell: Cell, trace: str) -> None:
         """Keeps the traceback of a cell that failed, for whoever mends it."""
-        with disk.file(self.out / "failures" / f"{cell.digest[:16]}.txt") as draft:
+        with disk.file(self._explanation(cell)) as draft:
             draft.write_text(f"{cell}\n\n{trace}", "utf-8")
+
+    def explained(self, cell: Cell) -> str:
+        """What ``explain`` kept of a cell that failed."""
+        return self._explanation(cell).read_text("utf-8").partition("\n\n")[2]
+
+    def _explanation(self, cell: Cell) -> Path:
+        return self.out / "failures" / f"{cell.digest[:16]}.txt"
 
     def clean(self) -> str:
         """Removes cells, states of training and tracebacks, and says how much that was."""

@@ -11,7 +11,7 @@ import dataclasses
 import math
 import traceback
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from ..worlds.reading import valid_proofs
 from ..worlds.state import state
 from ..worlds.tokens import Tokens, encode, select
 from . import provenance
-from .cell import Cell
+from .cell import Cell, lots
 from .progress import Silent, Watch
 from .results import Result, Store
 
@@ -171,19 +171,6 @@ def _abreast(cells: Sequence[Cell], store: Store, layout: str) -> int:
     from ..models.sharding import Layout
 
     return math.prod(Layout.of(layout).sizes)
-
-
-def lots(cells: Sequence[Cell], size: int = 1) -> Iterator[list[Cell]]:
-    """Cells to be made together: of at most ``size`` trainings that may go side by side."""
-    trainings: dict[str, list[Cell]] = {}
-    for cell in cells:
-        trainings.setdefault(cell.training, []).append(cell)
-    kin: dict[str, list[list[Cell]]] = {}
-    for likes in trainings.values():
-        kin.setdefault(likes[0].kin if size > 1 else likes[0].training, []).append(likes)
-    for group in kin.values():
-        for i in range(0, len(group), size):
-            yield [cell for likes in group[i : i + size] for cell in likes]
 
 
 def _how(result: Result, fine: str) -> str:

@@ -22,7 +22,7 @@ from ..models.run import Plan
 from ..registry import UserError, suggest
 from ..worlds.tokens import MODES
 from . import canonical
-from .cell import Cell, Seeds
+from .cell import Cell, Seeds, lots
 from .lines import locate
 
 
@@ -46,7 +46,8 @@ class Suite:
         return f"{self.id}@{self.digest[:8]}"
 
     def select(self, only: Sequence[str] = (), share: str = "") -> tuple[Cell, ...]:
-        """The cells that each of ``only`` ("key=value") admits; of those the share "i/n"."""
+        """The cells that each of ``only`` ("key=value") admits; of those the share "i/n", by
+        trainings."""
         cells = [cell for cell in self.cells if all(_admits(rule, cell) for rule in only)]
         if not cells:
             raise UserError(f"--only {' '.join(only)} admits none of the {len(self.cells)} cells")
@@ -55,7 +56,8 @@ class Suite:
         match = re.fullmatch(r"(\d+)/(\d+)", share)
         if not match or not 1 <= int(match[1]) <= int(match[2]):
             raise UserError(f"--cells {share}: expected i/n with 1 <= i <= n, such as 1/4")
-        return tuple(cells[int(match[1]) - 1 :: int(match[2])])
+        mine = [*lots(cells)][int(match[1]) - 1 :: int(match[2])]
+        return tuple(cell for lot in mine for cell in lot)
 
     def on(self, world: str) -> Suite:
         """The same grid on another world (``id``, ``id/size`` or a file), in its own exposure.

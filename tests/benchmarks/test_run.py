@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from zebroid.benchmarks import run
 from zebroid.benchmarks.arms import read
+from zebroid.benchmarks.cell import lots
 from zebroid.benchmarks.receipt import Receipt
 from zebroid.benchmarks.results import Store
 from zebroid.benchmarks.suite import load
@@ -107,17 +108,18 @@ def test_cells_that_differ_in_how_they_are_asked_are_made_by_one_training(
     made.clear()
     assert zebroid("run", suite(**LOOPS), "--out", "out")[0] == 0
     assert not made
+    for share in ("1/2", "2/2"):
+        assert zebroid("run", suite(**LOOPS), "--out", "parts", "--cells", share)[0] == 0
+    assert [len(models) for models in made] == [3] * 4
 
 
 def test_lots_hold_whole_trainings_and_no_more_than_they_may(suite):
     cells = load(suite(**LOOPS)).cells
-    assert [len(lot) for lot in run.lots(cells)] == [3] * 4
-    assert [len(lot) for lot in run.lots(cells, 2)] == [6] * 2
-    for lot in run.lots(cells, 2):
+    assert [len(lot) for lot in lots(cells)] == [3] * 4
+    assert [len(lot) for lot in lots(cells, 2)] == [6] * 2
+    for lot in lots(cells, 2):
         assert len({cell.kin for cell in lot}) == 1 and len({c.training for c in lot}) == 2
-    assert sorted(c.digest for lot in run.lots(cells) for c in lot) == sorted(
-        c.digest for c in cells
-    )
+    assert sorted(c.digest for lot in lots(cells) for c in lot) == sorted(c.digest for c in cells)
 
 
 def test_a_failing_cell_is_a_hole_and_the_rest_goes_on(zebroid, suite, trained, monkeypatch):
