@@ -148,6 +148,7 @@ def test_what_no_process_can_mend_ends_all_in_one_line(zebroid, suite, trained, 
 LOOPS = {'model = "decoder-xs"': 'model = ["looped-s", "looped-s-asked-2"]'}
 
 
+@pytest.mark.slow
 def test_cells_of_one_training_go_to_one_process_and_fail_with_it(
     zebroid, suite, trained, workers, log, tmp_path
 ):
