@@ -165,17 +165,18 @@ def _arm(
     spent = first["flops"] > 0  # what is known before training is no point of a law
     flops, worlds = first["flops"][spent], [record.corpus for record in records]
 
+    def values(group: str, column: str) -> Floats:
+        return np.stack([p[group][column][spent] for p in mine])
+
     def answered(group: str) -> Curve:
-        runs = [p[group] for p in mine]
-        asked = int(min(r["questions"][0] for r in runs))
-        values = np.stack([r["accuracy"][spent] for r in runs])
-        return Curve.of(flops, values, "accuracy", world=worlds, questions=asked)
+        asked = int(min(p[group]["questions"][0] for p in mine))
+        right = values(group, "accuracy")
+        return Curve.of(flops, right, "accuracy", world=worlds, questions=asked)
 
     accuracy, bits, apart = {}, {}, {}
     for rung in rungs if spent.any() else ():
         accuracy[rung] = answered(rung)
-        runs = [p[rung] for p in mine]
-        weighed = np.stack([r["bits"][spent] for r in runs])
+        weighed = values(rung, "bits")
         if np.isfinite(weighed).all():
             bits[rung] = Curve.of(flops, weighed, "bits", world=worlds)
     for group in sorted(set.intersection(*map(set, mine))) if accuracy else ():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -80,7 +79,7 @@ AXES = (
     Axis("data", "conclusions shown", frozenset({"shown", "phi"}), _shown),
     Axis("coverage", "statements", frozenset({"coverage"}), _statements),
     Axis("size", "parameters", frozenset({"sized"}), lambda arm: float(arm.parameters)),
-    Axis("loops", "loops", frozenset({"asked"}), lambda arm: float(asked(arm.cell))),
+    Axis("loops", "loops", frozenset({"asked"}), lambda arm: float(arm.cell.asked)),
 )
 JOINT = Axis(
     "joint growth",
@@ -100,15 +99,9 @@ def parts(cell: Cell) -> dict[str, object]:
         "size": drawn_as(cell.world, cell.size),
         "family": cell.spec.partition("(")[0],
         "sized": cell.trained,
-        "asked": asked(cell),
+        "asked": cell.asked,
         "plan": canonical.digest(record["recipe"]),
     }
-
-
-def asked(cell: Cell) -> int:
-    """How often a looped model is run when it is asked; 0: its family has no loops."""
-    found = re.search(r"\basked=(\d+)", cell.spec) or re.search(r"\bloops=(\d+)", cell.spec)
-    return int(found[1]) if found else 0
 
 
 @functools.cache

@@ -74,6 +74,13 @@ class Cell:
         """The spec, but for how it is run when it is asked."""
         return re.sub(r",? *\basked=\d+", "", self.spec)
 
+    @property
+    def asked(self) -> int:
+        """How often a looped model is run when it is asked; 0: its family has no loops."""
+        spec = self.spec
+        found = re.search(r"\basked=(\d+)", spec) or re.search(r"\bloops=(\d+)", spec)
+        return int(found[1]) if found else 0
+
     @functools.cached_property
     def training(self) -> str:
         """Equal for cells that come of one training: they differ in how its model is asked."""

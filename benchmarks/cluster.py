@@ -24,7 +24,7 @@ from . import provenance
 from .cell import Cell, lots
 from .progress import Watch
 from .results import Store
-from .run import Corpora, Outcome, run
+from .run import Corpora, Outcome, how, run
 
 POLL_S = 0.5  # between looks at what the tasks tell
 REACH_S = 10.0  # that a cluster may take to answer
@@ -144,7 +144,7 @@ class _Tasks:
             self.store.explain(cell, trace)
             return cause
         result = self.store.adopt(cell, files)
-        self.watch.done(cell, f"failed: {result.run.failed}" if result.run.failed else "trained")
+        self.watch.done(cell, how(result, "trained"))
         return ""
 
 

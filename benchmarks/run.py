@@ -99,7 +99,7 @@ def run(
                 rest.append(cell)
             else:
                 results[cell.digest] = kept
-                watch.done(cell, _how(kept, "kept"))
+                watch.done(cell, how(kept, "kept"))
         try:
             made = _train(rest, corpora, watch, store, layout)
         except OSError:
@@ -115,7 +115,7 @@ def run(
         for result in made:
             store.save(result)
             results[result.cell.digest] = result
-            watch.done(result.cell, _how(result, "trained"))
+            watch.done(result.cell, how(result, "trained"))
     ordered = (results[cell.digest] for cell in cells if cell.digest in results)
     return Outcome(tuple(ordered), failures)
 
@@ -173,7 +173,8 @@ def _abreast(cells: Sequence[Cell], store: Store, layout: str) -> int:
     return math.prod(Layout.of(layout).sizes)
 
 
-def _how(result: Result, fine: str) -> str:
+def how(result: Result, fine: str) -> str:
+    """What is told of a cell that is done: ``fine``, or why its training failed."""
     return f"failed: {result.run.failed}" if result.run.failed else fine
 
 

@@ -26,7 +26,7 @@ from .data import Data, load
 from .hosts import agreed
 from .keys import key
 from .optimizers import Rates
-from .program import Program, Spec, State, advance, answering, start
+from .program import Program, Spec, State, advance, start
 from .run import Plan, Run, Tokens
 from .sharding import SINGLE, Layout, on_cpu
 
@@ -149,7 +149,7 @@ def _groups(
     alike: dict[Any, list[tuple[tuple[int, ...], Member, Plan, Data]]] = {}
     layout = place if place.mesh else SINGLE  # a replica's program is that of a single device
     for member, likes in _trainings(members):
-        asking = tuple(answering(members[i].asked or spec) for i in likes)
+        asking = tuple(members[i].asked or spec for i in likes)
         program = Program.of(spec, member.plan, member.tokens, half, layout, asking)
         plan = member.plan.priced(program.step_flops)
         place.check(plan)

@@ -48,7 +48,7 @@ class Program:
     at: tuple[int, ...]  # positions after which some row bears loss
     half: bool = False  # products in bfloat16; parameters, softmax and logits are float32
     layout: Layout = SINGLE
-    asking: tuple[Spec, ...] = ()  # of the models that answer; empty: as ``spec`` says
+    asking: tuple[Spec, ...] = ()  # whose way of answering is asked for; empty: that of ``spec``
 
     @classmethod
     def of(
@@ -82,7 +82,7 @@ class Program:
     def answering(self) -> tuple[Any, ...]:
         """[A] graph definitions of what answers: of the same parameters, but a spec may say that
         it is run otherwise than in training."""
-        specs = [answering(spec) for spec in self.asking or (self.spec,)]
+        specs = [getattr(s, "answering", s) for s in self.asking or (self.spec,)]
         others = (self if s == self.spec else dataclasses.replace(self, spec=s) for s in specs)
         return tuple(other.model[0] for other in others)
 
@@ -122,11 +122,6 @@ class State(NamedTuple):
     bits: jax.Array  # float32 [A, K, C * chunk]
     loss: jax.Array  # float32 [K]
     generated: jax.Array  # int32 [A, C * chunk, max_new]
-
-
-def answering(spec: Spec) -> Spec:
-    """The model of the same weights that answers questions."""
-    return getattr(spec, "answering", spec)
 
 
 @compiled(static_argnums=0)

@@ -23,7 +23,8 @@ from .positions import Unordered
 from .sizes import check
 from .stream import normed, project, take
 
-# steps dt, inputs x [B, T, E]; how each token is written to the state and read of it [B, T, N]
+# Of T tokens, or of one: steps dt, inputs x [B, T, E]; how each is written to the state, and how it
+# is read [B, T, N]
 Selected = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
 State = tuple[jax.Array, jax.Array]  # tokens of the convolution [B, taps - 1, E]; h [B, E, N]
 
@@ -87,7 +88,7 @@ class Selective(nnx.Module):
         windows = jnp.stack([u_BTE[:, k : k + T] for k in range(K)])
         x_BTE = self._convolve(windows)
         scan = sequential if jax.default_backend() == "cpu" else parallel
-        y_BTE = scan(*self._select(x_BTE), self._rates())
+        y_BTE = scan(self._select(x_BTE), self._rates())
         y_BPE = self._skipped(take(y_BTE, at_P), take(x_BTE, at_P))
         return take(x_BTD, at_P) + self._gated(y_BPE, take(n_BTD, at_P))
 
@@ -127,44 +128,42 @@ class Selective(nnx.Module):
         return project(y_BPE * gate_BPE, self.out_ED[...])
 
 
+def _written(now: Selected, rates_EN: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """What of the state is kept at each token, and what is added to it [B, ..., E, N]."""
+    dt, x, write, _ = now
+    rates = jnp.expand_dims(rates_EN, tuple(range(dt.ndim - 1)))
+    return jnp.exp(-dt[..., None] * rates), (dt * x)[..., None] * write[..., None, :]
+
+
+def _read(h: jax.Array, now: Selected) -> jax.Array:
+    """What is read of the states [B, ..., E, N] after each token."""
+    return jnp.sum(h * now[-1][..., None, :], axis=-1)
+
+
 def onward(h_BEN: jax.Array, now: Selected, rates_EN: jax.Array) -> tuple[jax.Array, jax.Array]:
     """The state after one more token, and what is read of it [B, E]."""
-    dt_BE, x_BE, write_BN, read_BN = now
-    keep_BEN = jnp.exp(-dt_BE[..., None] * rates_EN[None])
-    h_BEN = keep_BEN * h_BEN + (dt_BE * x_BE)[..., None] * write_BN[:, None]
-    return h_BEN, jnp.sum(h_BEN * read_BN[:, None], axis=-1)
+    keep_BEN, add_BEN = _written(now, rates_EN)
+    h_BEN = keep_BEN * h_BEN + add_BEN
+    return h_BEN, _read(h_BEN, now)
 
 
-def sequential(
-    dt_BTE: jax.Array,
-    x_BTE: jax.Array,
-    write_BTN: jax.Array,
-    read_BTN: jax.Array,
-    rates_EN: jax.Array,
-) -> jax.Array:
+def sequential(selected: Selected, rates_EN: jax.Array) -> jax.Array:
     """What is read of the states after each of T tokens [B, T, E], one after the other."""
 
     @jax.checkpoint  # to compute keep and add again is cheaper than to remember them
     def body(h_BEN: jax.Array, now: Selected) -> tuple[jax.Array, jax.Array]:
         return onward(h_BEN, now, rates_EN)
 
-    tokens = tuple(part.swapaxes(0, 1) for part in (dt_BTE, x_BTE, write_BTN, read_BTN))
-    h_BEN = jnp.zeros((dt_BTE.shape[0], *rates_EN.shape))
+    h_BEN = jnp.zeros((selected[0].shape[0], *rates_EN.shape))
+    tokens = jax.tree.map(lambda part: part.swapaxes(0, 1), selected)
     return jax.lax.scan(body, h_BEN, tokens)[1].swapaxes(0, 1)
 
 
-def parallel(
-    dt_BTE: jax.Array,
-    x_BTE: jax.Array,
-    write_BTN: jax.Array,
-    read_BTN: jax.Array,
-    rates_EN: jax.Array,
-) -> jax.Array:
+def parallel(selected: Selected, rates_EN: jax.Array) -> jax.Array:
     """The same in log2 T rounds."""
-    keep_BTEN = jnp.exp(-dt_BTE[..., None] * rates_EN[None, None])
-    add_BTEN = (dt_BTE * x_BTE)[..., None] * write_BTN[:, :, None]
-    h_BTEN: jax.Array = jax.lax.associative_scan(_then, (keep_BTEN, add_BTEN), axis=1)[1]
-    return jnp.sum(h_BTEN * read_BTN[:, :, None], axis=-1)
+    maps = _written(selected, rates_EN)
+    h_BTEN: jax.Array = jax.lax.associative_scan(_then, maps, axis=1)[1]
+    return _read(h_BTEN, selected)
 
 
 def _then(one: tuple[jax.Array, jax.Array], two: tuple[jax.Array, jax.Array]):

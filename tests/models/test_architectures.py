@@ -194,11 +194,11 @@ def test_states_in_turn_and_by_parallel_scan_are_the_same():
     E, N = 6, 4
     dt, x = (jnp.asarray(rng.rand(B, T, E), jnp.float32) for _ in range(2))
     write, read = (jnp.asarray(rng.randn(B, T, N), jnp.float32) for _ in range(2))
-    given = dt, x, write, read, jnp.asarray(rng.rand(E, N), jnp.float32)
+    given = (dt, x, write, read), jnp.asarray(rng.rand(E, N), jnp.float32)
 
     def told(scan):
-        slope = jax.grad(lambda *parts: jnp.sum(scan(*parts) ** 2), argnums=range(5))
-        return scan(*given), *slope(*given)
+        slope = jax.grad(lambda *parts: jnp.sum(scan(*parts) ** 2), argnums=(0, 1))
+        return jax.tree.leaves((scan(*given), slope(*given)))
 
     for one, other in zip(told(sequential), told(parallel), strict=True):
         assert np.abs(one).max() > 1e-2
