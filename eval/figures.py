@@ -24,6 +24,7 @@ from .score import HEADLINE, RungScore
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 COLOURS = ("#0072B2", "#D55E00", "#000000", "#009E73", "#CC79A7", "#7F6000")
+LINE = 12  # letters that a line and its gaps take in a legend
 STYLE: dict[Any, Any] = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebroid"}
 
 
@@ -151,8 +152,10 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
         panels[0, 0].set_ylim(-0.04, 1.12)
         panels[1, 0].set_ylabel("bits of the right answer\n(−log2 probability)")
         panels[1, 0].set_ylim(bottom=0)
+        longest = max(len(row.label) for row in rows)
+        columns = max(1, min(1 + len(rungs), letters(figure) // (longest + LINE)))
         figure.legend(
-            handles=_legend(rows), loc="outside lower center", ncols=1 + len(rungs), frameon=False
+            handles=_legend(rows), loc="outside lower center", frameon=False, ncols=columns
         )
         figure.suptitle(title, fontsize=10)
     return figure
@@ -200,10 +203,10 @@ def _legend(rows: Sequence[Row]) -> list[Line2D]:
 
 
 def style(i: int) -> dict[str, Any]:
-    """How the i-th line looks: colour, dash and marker."""
+    """How the i-th line looks: colour, dash and marker; beyond the colours by other dashes."""
     return {
         "color": COLOURS[i % len(COLOURS)],
-        "linestyle": DASHES[i % len(DASHES)],
+        "linestyle": DASHES[(i + i // len(COLOURS)) % len(DASHES)],
         "marker": MARKERS[i % len(MARKERS)],
         "markersize": 3.5,
         "linewidth": 1.3,
