@@ -24,7 +24,7 @@ from ..eval.trend import interval
 from ..registry import UserError, suggest
 from .arms import APART, Arm, read
 from .blocks import Make, command, measured
-from .readme import scored
+from .readme import MARKS, chances, scored
 from .scaling_tables import Told, markdown
 from .table import ABSENT
 
@@ -51,6 +51,8 @@ def models(arms: Sequence[Arm]) -> Told:
         for row in first.panel.rows
         if row.kind == "ceiling"
     ]
+    guesses = chances(first.panel.rows, rungs)
+    rows.insert(0, ("chance", "", "", "", *guesses, *guesses))
     for arm in arms:
         told = [arm.cell.model, f"{arm.parameters:,}", f"{arm.flops[-1]:.1e}", str(len(arm.seeds))]
         ends = [scored(arm.row, rung) if arm.row else ABSENT for rung in rungs]
@@ -60,7 +62,7 @@ def models(arms: Sequence[Arm]) -> Told:
     note = (
         f"{first.panel.name}, {first.cell.mode}. Exact answers ± the wider side of a 95% "
         "interval, over runs where there are three, else over questions. Equal FLOPs: "
-        f"{least:.1e}, where the cheapest ended; of single runs without an interval."
+        f"{least:.1e}, where the cheapest ended; of single runs without an interval. {MARKS}"
     )
     return Told("models", "Models at equal cost", header, tuple(rows), note)
 
@@ -68,20 +70,19 @@ def models(arms: Sequence[Arm]) -> Told:
 def apart(arms: Sequence[Arm]) -> Told:
     """The same rows, by which facts no shown conclusion had used there."""
     groups = sorted({group for arm in arms for group in arm.apart}, key=_novelty)
-    rows = []
+    columns = ["instance", *groups]
+    rows = [("chance", "", "", *chances(arms[0].panel.rows, columns))]
     for arm in arms:
-        first = [scored(arm.row, "instance") if arm.row else ABSENT]
-        ends = [_told(arm.apart.get(group), arm.flops[-1]) for group in groups]
-        rows.append((arm.cell.model, f"{arm.flops[-1]:.1e}", str(len(arm.seeds)), *first, *ends))
+        ends = [scored(arm.row, group) if arm.row else ABSENT for group in columns]
+        rows.append((arm.cell.model, f"{arm.flops[-1]:.1e}", str(len(arm.seeds)), *ends))
     most = {g: max(a.apart[g].questions for a in arms if g in a.apart) for g in groups}
     note = (
         f"{arms[0].panel.name}, {arms[0].cell.mode}, where training ended. In, out: whether the "
         "fact of the first or second hop stood there in any shown conclusion. Questions of each "
-        f"run: {', '.join(f'{g.removeprefix(APART)} {n}' for g, n in most.items())}."
+        f"run: {', '.join(f'{g.removeprefix(APART)} {n}' for g, n in most.items())}. "
+        f"{MARKS}"
     )
-    return Told(
-        "apart", "By what is new", ("", "FLOPs", "seeds", "instance", *groups), tuple(rows), note
-    )
+    return Told("apart", "By what is new", ("", "FLOPs", "seeds", *columns), tuple(rows), note)
 
 
 def _novelty(group: str) -> tuple[int, str]:

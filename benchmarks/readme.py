@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..eval.score import HEADLINE
@@ -21,6 +21,7 @@ from . import disk
 from .receipt import Interval, PanelRecord, Receipt, RowRecord, ScoreRecord
 from .table import ABSENT, AT_CHANCE, SUPPRESSED
 
+MARKS = f"{AT_CHANCE} interval includes chance, {SUPPRESSED} below uniform guessing."
 BLOCK = re.compile(r"(<!-- receipt (\S+) -->\n).*?(<!-- end of receipt -->)", re.DOTALL)
 
 
@@ -41,8 +42,7 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
     yield (
         f"{receipt.suite.id}@{receipt.suite.digest[:8]}, zebroid {receipt.versions['zebroid']}, "
         f"commit {receipt.commit[:8] or 'none'}. ± is the wider side of a 95% interval over "
-        f"{' and '.join(over)}; {AT_CHANCE} interval includes chance, {SUPPRESSED} below uniform "
-        "guessing."
+        f"{' and '.join(over)}; {MARKS}"
     )
 
 
@@ -58,20 +58,28 @@ def _panel(panel: PanelRecord) -> Iterator[str]:
     yield ""
     yield "| | " + " | ".join(rungs) + " |"
     yield "|---" * (len(rungs) + 1) + "|"
-    first = {rung: next(r.rungs[rung] for r in rows if rung in r.rungs) for rung in rungs}
-    chance = [ABSENT if r == "recall" else f"{first[r].chance:.2f}" for r in rungs]
-    yield "| chance | " + " | ".join(chance) + " |"
+    yield "| chance | " + " | ".join(chances(rows, rungs)) + " |"
     for row in rows:
         cells = [scored(row, rung) for rung in rungs]
         name = row.label if row.kind == "ceiling" else f"**{row.label}**"
         yield f"| {name} | " + " | ".join(cells) + " |"
 
 
+def chances(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:
+    """What guessing is worth on each rung or cell."""
+    first = [next(s for r in rows if (s := _score(r, group)) is not None) for group in groups]
+    return [ABSENT if g == "recall" else f"{s.chance:.2f}" for g, s in zip(groups, first)]
+
+
+def _score(row: RowRecord, group: str) -> ScoreRecord | None:
+    return row.rungs.get(group) or row.apart.get(group)
+
+
 def scored(row: RowRecord, rung: str) -> str:
-    """The score of a row on a rung, with its interval and marks; a ceiling's alone."""
-    if rung not in row.rungs:
+    """The score of a row on a rung or cell, with its interval and marks; a ceiling's alone."""
+    found = _score(row, rung)
+    if found is None:
         return ABSENT
-    found: ScoreRecord = row.rungs[rung]
     accuracy: Interval = found.accuracy
     mean, low, high = accuracy.mean, accuracy.low, accuracy.high
     if mean is None or low is None or high is None:
