@@ -73,11 +73,15 @@ def _turned(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tens
 
 
 def trainer(
-    model: Decoder, rows: NDArray[np.int32], batch: int, compiled: bool
+    model: Decoder, rows: NDArray[np.int32], batch: int, compiled: bool, place: str = "cpu"
 ) -> Callable[[int], float]:
-    """n -> seconds that n updates by AdamW take; the last token of a row bears loss."""
+    """n -> seconds that n updates by AdamW take; the last token of a row bears loss.
+
+    On a GPU (``cuda``) by autocast: products in bfloat16, parameters in float32, as ours.
+    """
     torch.manual_seed(0)
-    tokens = torch.from_numpy(rows.astype(np.int64))
+    model = model.to(place)
+    tokens = torch.from_numpy(rows.astype(np.int64)).to(place)
     labels = torch.full_like(tokens, IGNORED)
     labels[:, -1] = tokens[:, -1]
     rule = torch.optim.AdamW(model.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=0.1)
@@ -86,10 +90,13 @@ def trainer(
     def run(steps: int) -> float:
         began = time.perf_counter()
         for _ in range(steps):
-            drawn = torch.randint(len(tokens), (batch,))
-            logits = forward(tokens[drawn])
+            drawn = torch.randint(len(tokens), (batch,), device=place)
+            with torch.autocast(place, torch.bfloat16, enabled=place != "cpu"):
+                logits = forward(tokens[drawn])
             loss = F.cross_entropy(
-                logits[:, :-1].flatten(0, 1), labels[drawn][:, 1:].flatten(), ignore_index=IGNORED
+                logits[:, :-1].flatten(0, 1).float(),
+                labels[drawn][:, 1:].flatten(),
+                ignore_index=IGNORED,
             )
             rule.zero_grad()
             loss.backward()

@@ -4,9 +4,10 @@
 
 Both sides make the same updates by AdamW on the same rows, of which the last token bears loss; the
 peer the way published loops do it (``peer.py``), eager and compiled. Ours is one process with all
-cores, as ``train`` runs it; by ``--devices 2``, its batch shared out over two virtual devices.
-Beside examples/s stands which share of the matrix products' peak, as measured in the same run, our
-FLOPs are (those that the formula counts, pruned ones not).
+cores, as ``train`` runs it; by ``--devices 2``, its batch shared out over two virtual devices. On a
+GPU both are there, with products in bfloat16, and a model of 100M parameters is added. Beside
+examples/s stands which share of the matrix products' peak, as measured in the same run, our FLOPs
+are (those that the formula counts, pruned ones not).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from ...models.keys import key
 from ...models.optimizers import Rates
 from ...models.program import Program, advance, start
 from ...models.run import Plan
-from ...models.sharding import Layout
+from ...models.sharding import Layout, on_cpu
 from ...worlds.streams import stream
 from .. import provenance
 from . import keep
@@ -53,11 +54,12 @@ class Shape:
     tokens: int
     batch: int
     microbatch: int | None
-    goal: float
+    goal: float | None
+    heads: int = 4
 
     @property
     def spec(self) -> DecoderSpec:
-        return DecoderSpec(width=self.width, layers=self.layers, heads=4)
+        return DecoderSpec(width=self.width, layers=self.layers, heads=self.heads)
 
     @property
     def rows(self) -> np.ndarray:
@@ -74,6 +76,7 @@ SHAPES = {
     "d128 L4, 64 tokens": Shape(128, 4, 64, 64, 32, 2.2),
     "d256 L4, 4 tokens": Shape(256, 4, 4, 512, None, 1.4),
 }
+LARGE = {"d1024 L8, 64 tokens": Shape(1024, 8, 64, 512, None, None, heads=16)}  # for accelerators
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,7 +137,7 @@ def ours(shape: Shape, layout: str) -> tuple[Callable[[int], float], float]:
     """(n -> seconds that n updates take, FLOPs of one)."""
     plan = Plan(batch=shape.batch, microbatch=shape.microbatch, steps=NEVER, evaluations=1)
     tokens = Rows(shape.rows)
-    program = Program.of(shape.spec, plan, tokens, layout=Layout.of(layout))
+    program = Program.of(shape.spec, plan, tokens, not on_cpu(), Layout.of(layout))
     put, one = (
         program.layout.put,
         lambda tree: jax.tree.map(lambda leaf: np.asarray(leaf)[None], tree),
@@ -159,8 +162,9 @@ def sides(shape: Shape) -> tuple[dict[str, Callable[[int], float]], float]:
     from .peer import Decoder, trainer
 
     def peer(compiled: bool) -> Callable[[int], float]:
-        model = Decoder(shape.width, shape.layers, 4, 4, WORDS, shape.tokens)
-        return trainer(model, shape.rows, shape.batch, compiled)
+        model = Decoder(shape.width, shape.layers, shape.heads, 4, WORDS, shape.tokens)
+        place = "cuda" if jax.default_backend() == "gpu" else "cpu"
+        return trainer(model, shape.rows, shape.batch, compiled, place)
 
     found, flops = ours(shape, "data" if len(jax.devices()) > 1 else "single")
     return {"ours": found, "eager": peer(False), "compiled": peer(True)}, flops
@@ -178,9 +182,10 @@ def compare(shape: Shape, repeat: int) -> Timing:
     return Timing(shape, seconds, first, flops)
 
 
-def peak(n: int = 2048) -> float:
-    """FLOP/s of a float32 matrix product [n, n] @ [n, n], the best of ten."""
-    square = jnp.asarray(stream("speed", "peak", 0).standard_normal((n, n)), jnp.float32)
+def peak() -> float:
+    """FLOP/s of a matrix product [n, n] @ [n, n] as models are trained by, the best of ten."""
+    n, kind = (2_048, jnp.float32) if on_cpu() else (8_192, jnp.bfloat16)
+    square = jnp.asarray(stream("speed", "peak", 0).standard_normal((n, n)), kind)
     product = jax.jit(lambda a: a @ a)
     jax.block_until_ready(product(square))
     took = []
@@ -193,7 +198,7 @@ def peak(n: int = 2048) -> float:
 
 def table(found: dict[str, Timing], most: float) -> Table:
     """A row per shape and side of ours."""
-    out = Table(title=f"Training; peak of a matrix product {most / 1e9:.0f} GFLOP/s")
+    out = Table(title=f"Training; peak of a matrix product {most / 1e9:,.0f} GFLOP/s")
     for column in (
         "",
         "side",
@@ -207,7 +212,8 @@ def table(found: dict[str, Timing], most: float) -> Table:
     for name, timing in found.items():
         for side in timing.seconds:
             mine = side == "ours"
-            goal = f" (goal {timing.shape.goal:g}x)"
+            wanted = on_cpu() and timing.shape.goal is not None
+            goal = f" (goal {timing.shape.goal:g}x)" if wanted else ""
             out.add_row(
                 name,
                 side,
@@ -225,6 +231,7 @@ def record(found: dict[str, Timing], most: float) -> dict[str, Any]:
     return {
         "cores": len(provenance.cores()),
         "devices": len(jax.devices()),
+        "kind": jax.devices()[0].device_kind,
         "peak": most,
         "load": os.getloadavg()[0],
         "shapes": {name: dataclasses.asdict(timing) for name, timing in found.items()},
@@ -235,7 +242,7 @@ def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--devices", type=int, default=1)
-    parser.add_argument("--only", choices=SHAPES)
+    parser.add_argument("--only", choices=SHAPES | LARGE, nargs="+")
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args(words)
     if min(chosen.repeat, chosen.devices) < 1:
@@ -245,9 +252,10 @@ def main(words: list[str] | None = None) -> None:
     with contextlib.suppress(RuntimeError):  # JAX is at work already: its devices are what they are
         jax.config.update("jax_num_cpu_devices", chosen.devices)
     console, found = Console(), {}
-    for name in [chosen.only] if chosen.only else SHAPES:
+    shapes = SHAPES if on_cpu() else SHAPES | LARGE
+    for name in chosen.only or shapes:
         with console.status(name):
-            found[name] = compare(SHAPES[name], chosen.repeat)
+            found[name] = compare((SHAPES | LARGE)[name], chosen.repeat)
     most = peak()
     console.print(table(found, most))
     console.print(f"load average {os.getloadavg()[0]:.1f}")
