@@ -12,6 +12,7 @@ then the name of a rung or cell, dashes for spaces, what was answered of it at e
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,15 @@ def cheapest(arms: Sequence[Arm]) -> float:
     return float(min(arm.flops[-1] for arm in arms))
 
 
+def names(arms: Sequence[Arm]) -> list[str]:
+    """Of each the model, and the plan where one model has several."""
+    counted = Counter(arm.cell.model for arm in arms)
+    return [
+        f"{arm.cell.model}, {arm.cell.plan}" if counted[arm.cell.model] > 1 else arm.cell.model
+        for arm in arms
+    ]
+
+
 def models(arms: Sequence[Arm]) -> Told:
     """The rows of one panel and mode: its ceilings, then its models."""
     rungs = [rung for rung in HEADLINE if any(rung in arm.accuracy for arm in arms)]
@@ -53,8 +63,8 @@ def models(arms: Sequence[Arm]) -> Told:
     ]
     guesses = chances(first.panel.rows, rungs)
     rows.insert(0, ("chance", "", "", "", *guesses, *guesses))
-    for arm in arms:
-        told = [arm.cell.model, f"{arm.parameters:,}", f"{arm.flops[-1]:.1e}", str(len(arm.seeds))]
+    for arm, name in zip(arms, names(arms)):
+        told = [name, f"{arm.parameters:,}", f"{arm.flops[-1]:.1e}", str(len(arm.seeds))]
         ends = [scored(arm.row, rung) if arm.row else ABSENT for rung in rungs]
         equal = [_told(arm.accuracy.get(rung), least) for rung in rungs]
         rows.append((*told, *ends, *equal))
@@ -72,9 +82,9 @@ def apart(arms: Sequence[Arm]) -> Told:
     groups = sorted({group for arm in arms for group in arm.apart}, key=_novelty)
     columns = ["instance", *groups]
     rows = [("chance", "", "", *chances(arms[0].panel.rows, columns))]
-    for arm in arms:
+    for arm, name in zip(arms, names(arms)):
         ends = [scored(arm.row, group) if arm.row else ABSENT for group in columns]
-        rows.append((arm.cell.model, f"{arm.flops[-1]:.1e}", str(len(arm.seeds)), *ends))
+        rows.append((name, f"{arm.flops[-1]:.1e}", str(len(arm.seeds)), *ends))
     most = {g: max(a.apart[g].questions for a in arms if g in a.apart) for g in groups}
     note = (
         f"{arms[0].panel.name}, {arms[0].cell.mode}, where training ended. In, out: whether the "
@@ -93,14 +103,14 @@ def over(arms: Sequence[Arm], group: str) -> Told:
     """What was answered of a rung or cell at every checkpoint."""
     curves = {arm.label: {**arm.accuracy, **arm.apart}.get(group) for arm in arms}
     if all(curve is None for curve in curves.values()):
-        names = {name for arm in arms for name in (*arm.accuracy, *arm.apart)}
-        raise suggest("rung or cell", group, names)
+        known = {name for arm in arms for name in (*arm.accuracy, *arm.apart)}
+        raise suggest("rung or cell", group, known)
     points = sorted({int(n) for arm in arms for n in arm.read})
     rows = []
-    for arm in arms:
+    for arm, name in zip(arms, names(arms)):
         curve, read = curves[arm.label], [int(n) for n in arm.read]
         told = [_told(curve, arm.flops[read.index(n)]) if n in read else "" for n in points]
-        rows.append((arm.cell.model, *told))
+        rows.append((name, *told))
     batch = {arm.cell.recipe.batch for arm in arms}
     unit, size = ("step", batch.pop()) if len(batch) == 1 else ("example", 1)
     header = ("", *(f"{unit} {n // size:,}" for n in points))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from .score import NOT_TRACED, Row, RungScore
@@ -22,10 +23,11 @@ DOING = {  # mode -> how the sentence calls it
 
 
 def sentence(name: str, rows: Sequence[Row], tracer: Row | None = None) -> str:
-    """What the modes of one model show at their last checkpoint; ``name`` says where.
+    """What modes, or models, show at their last checkpoint; ``name`` says where.
 
-    The first row with mode "direct" (else the first row) is what the others are compared with;
-    ``tracer`` is the tracer's own row. Raises ValueError where there is no row.
+    The first row with mode "direct" (else the first row) is what the others are compared with:
+    one after the other where each has a mode of its own, else by name, sorted into higher and
+    lower. ``tracer`` is the tracer's own row. Raises ValueError where there is no row.
     """
     if not rows:
         raise ValueError("got no rows, expected at least one to tell of")
@@ -33,13 +35,21 @@ def sentence(name: str, rows: Sequence[Row], tracer: Row | None = None) -> str:
     rung = next((r for r in ABLE if r in base.rungs), None)
     if rung is None:
         return f"{name}: nothing to tell: no rung above instance has pure questions."
-    parts = [f"{base.mode} {_ability(base, rung)}"]
-    for row in rows:
-        if row is base or row.world != base.world or rung not in row.rungs:
-            continue
-        if not row.mode.endswith(NOT_TRACED):  # fewer questions: not to be compared with direct
-            rest = [r for r in rows if r.mode == row.mode + NOT_TRACED and rung in r.rungs]
-            parts.append(_compared(row, base, rung, tracer) + _rest(rest, rung))
+    others = [
+        r
+        for r in rows
+        if r is not base
+        and r.world == base.world
+        and rung in r.rungs
+        and not r.mode.endswith(NOT_TRACED)  # fewer questions: not to be compared with base
+    ]
+    modes = Counter([base.mode, *(r.mode for r in others)])
+    alone = [r for r in others if modes[r.mode] == 1]
+    parts = [f"{base.mode if modes[base.mode] == 1 else base.label} {_ability(base, rung)}"]
+    for row in alone:
+        rest = [r for r in rows if r.mode == row.mode + NOT_TRACED and rung in r.rungs]
+        parts.append(_compared(row, base, rung, tracer) + _rest(rest, rung))
+    parts += _sorted([r for r in others if modes[r.mode] > 1], base, rung)
     parts += _elsewhere(base, rung)
     return f"{name}: {'; '.join(parts)}. {_basis(rows)}"
 
@@ -66,16 +76,32 @@ def _ability(row: Row, rung: str) -> str:
     return f"does not show that it reuses, so {rung} decides nothing yet: {told} {at}"
 
 
+def _apart(row: Row, base: Row, rung: str) -> int:
+    """1 or -1 where the interval of ``row`` lies above or below that of ``base``, else 0."""
+    mine, other = row.rungs[rung].accuracy, base.rungs[rung].accuracy
+    return int(mine.low[-1] > other.high[-1]) - int(mine.high[-1] < other.low[-1])
+
+
+def _sorted(rows: Sequence[Row], base: Row, rung: str) -> list[str]:
+    """Rows that no mode of their own sets apart, by how they differ from ``base`` on ``rung``."""
+    out = []
+    for apart, words in ((1, "higher"), (0, "not distinguishable"), (-1, "lower")):
+        told = [
+            f"{r.label} {interval(r.rungs[rung])}" for r in rows if _apart(r, base, rung) == apart
+        ]
+        if told:
+            out.append(f"{words}: {', '.join(told)}")
+    return out
+
+
 def _compared(row: Row, base: Row, rung: str, tracer: Row | None) -> str:
     """How ``row`` differs from ``base`` on ``rung``, if their intervals lie apart."""
-    mine, other = row.rungs[rung].accuracy, base.rungs[rung].accuracy
     doing, told = DOING.get(row.mode, row.label), interval(row.rungs[rung])
-    if mine.low[-1] > other.high[-1]:
-        what = f"{doing} lifts {rung} to {told}"
-    elif mine.high[-1] < other.low[-1]:
-        what = f"{doing} lowers {rung} to {told}"
-    else:
-        what = f"{doing} leaves {rung} at {told}, not distinguishable from {base.mode}"
+    what = {
+        1: f"{doing} lifts {rung} to {told}",
+        0: f"{doing} leaves {rung} at {told}, not distinguishable from {base.mode}",
+        -1: f"{doing} lowers {rung} to {told}",
+    }[_apart(row, base, rung)]
     if row.mode == "chain" and tracer is not None and rung in tracer.rungs:
         share = float(tracer.rungs[rung].accuracy.mean[-1])
         if share >= 0.995:

@@ -77,8 +77,8 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     *Plateau*: over the last decade the change is at most FLAT, a change of SIZE is ruled out, and
     no point departs from the others by surely more than FLAT. *Rising*: the change over the last
     decade (half, where there is no more) is above FLAT a decade and surely not 0, a fifth of it at
-    least falls into the last half decade, and the bits fall. *Fell*: the same downwards, whatever
-    the bits do.
+    least falls into the last half decade, no point on the way lies beyond the last by surely more
+    than FLAT, and the bits fall. *Fell*: the same downwards, whatever the bits do.
     """
     settled, what = settles(accuracy), named(accuracy)
     since, last = float(accuracy.x[0, settled]), float(accuracy.x[0, -1])
@@ -95,8 +95,13 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
         sure = min(sign * told.low, sign * told.high) > 0
         goes_on = sign * short.mean > max(FLAT * short.decades, sign * told.mean * GOES_ON)
         if sure and goes_on and sign * told.mean > FLAT * told.decades:
-            if kind == "rising" and not _bits_fall(bits, told.decades):
-                why = f"{told} of {what}, but the bits do not show it"
+            but = ""
+            if _turned(accuracy, told.points, sign):
+                but = "it has turned back"
+            elif kind == "rising" and not _bits_fall(bits, told.decades):
+                but = "the bits do not show it"
+            if but:
+                why = f"{told} of {what}, but {but}"
                 return Decision("undecided", why, settled, budget=budget)
             return Decision(kind, f"{told} of {what}", settled)
     why = f"{told} of {what}"
@@ -133,6 +138,16 @@ def _flat(curve: Curve, over: Change) -> bool:
     apart = runs - runs.mean(1, keepdims=True)
     ends = np.array([interval(curve, a, 0.05 / over.points) for a in apart.T])
     return bool(((ends[:, 0] <= FLAT + 1e-9) & (ends[:, 1] >= -FLAT - 1e-9)).all())
+
+
+def _turned(curve: Curve, points: int, sign: int) -> bool:
+    """Whether the curve was surely further up (or down: -1) at one of its last points than now.
+
+    A straight line doesn't see it: of 0, 1 and 0.75 it rises.
+    """
+    runs = sign * curve.runs[:, -points:]
+    beyond = (runs[:, :-1] - runs[:, -1:]).T
+    return any(interval(curve, gap, 0.05 / (points - 1))[0] > FLAT for gap in beyond)
 
 
 def _bits_fall(bits: Curve | None, decades: float) -> bool:

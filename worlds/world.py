@@ -26,7 +26,11 @@ TWINS = ("shuffled rules", "random labels")
 
 @dataclasses.dataclass(frozen=True)
 class Exposure:
-    """What of a world a corpus exposes. Every field is recorded and digested."""
+    """What of a world a corpus exposes. Every field is recorded and digested.
+
+    Shares have nine significant digits, as many as a receipt keeps: the corpus that is drawn from
+    a receipt is the very one that was drawn from 1/3.
+    """
 
     coverage: float = 1.0  # share of the non-axiom base facts that are stated
     held: float = 0.1  # share of stated base facts (or of episodes) that no shown conclusion uses
@@ -44,6 +48,8 @@ class Exposure:
     wordings: int = 1  # cue words with each of which a told axiom fact is stated (2309.00667)
 
     def __post_init__(self) -> None:
+        for name in ("coverage", "held", "held_frames", "shown", "phi", "nontheorems"):
+            object.__setattr__(self, name, _kept(getattr(self, name)))
         for name in ("coverage", "held", "held_frames", "shown"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UserError(f"exposure.{name} = {getattr(self, name)}; give a share, 0 to 1")
@@ -54,11 +60,12 @@ class Exposure:
         for way in self.given:
             if way not in WAYS:
                 raise suggest("way of giving a pattern", way, WAYS)
-        if abs(sum(self.given.values()) - 1) > 1e-9:
+        if abs(sum(self.given.values()) - 1) > 1e-6:
             raise UserError(f"exposure.given sums to {sum(self.given.values())}; shares sum to 1")
         if self.twin is not None and self.twin not in TWINS:
             raise suggest("twin", self.twin, TWINS)
-        object.__setattr__(self, "given", MappingProxyType(dict(self.given)))
+        given = {way: _kept(share) for way, share in self.given.items()}
+        object.__setattr__(self, "given", MappingProxyType(given))
 
     def record(self) -> dict[str, Any]:
         """JSON-ready fields, in a canonical order.
@@ -69,6 +76,11 @@ class Exposure:
         if self.wordings == 1:
             del fields["wordings"]
         return {**fields, "given": {w: self.given[w] for w in WAYS if w in self.given}}
+
+
+def _kept(share: float) -> float:
+    """As a receipt keeps it; whole numbers as they are, for digests tell 1 from 1.0."""
+    return float(f"{share:.9g}") if isinstance(share, float) else share
 
 
 class World(abc.ABC):

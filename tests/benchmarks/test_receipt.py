@@ -7,14 +7,17 @@ import json
 import duckdb
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from zebroid.benchmarks import canonical, provenance
 from zebroid.benchmarks.receipt import Receipt
 from zebroid.benchmarks.results import Store
 from zebroid.benchmarks.suite import load
 from zebroid.eval.exam import Exam
-from zebroid.registry import UserError, make
+from zebroid.registry import UserError, make, worlds
 from zebroid.worlds.state import state
 from zebroid.worlds.tokens import select
+from zebroid.worlds.world import Exposure
 
 
 def rows(query):
@@ -49,6 +52,25 @@ def test_a_receipt_says_what_it_takes_to_run_it_again(done, suite):
     assert found.versions["jax"] and found.versions["zebroid"]
     corpus = state(make("composition-v1"), "tiny", grid.cells[0].exposure, (0, 0))
     assert {c.corpus for c in found.cells} == {corpus.digest}
+
+
+def kept(exposure):
+    """As it is read back from a receipt."""
+    return Exposure(**json.loads(canonical.text(exposure.record())))
+
+
+@pytest.mark.parametrize("world", worlds())
+def test_a_receipt_keeps_every_exposure_of_the_catalog_as_it_is(world):
+    made = make(world)
+    for exposure in (made.exposure, *made.exposures.values()):
+        assert kept(exposure).record() == exposure.record()
+
+
+@given(st.floats(0, 1), st.floats(0, 30), st.integers(1, 997), st.integers(1, 997))
+def test_a_receipt_keeps_any_exposure_as_it_is(share, phi, told, both):
+    ways = {"stated": told / (told + both), "both": both / (told + both)}
+    exposure = Exposure(coverage=share, held=1 - share, shown=share, phi=phi, given=ways)
+    assert kept(exposure).record() == exposure.record()
 
 
 def test_no_score_travels_without_interval_chance_and_number(done):

@@ -23,6 +23,20 @@ def test_modes_whose_intervals_lie_apart_are_told_apart(composition_exam: Exam, 
     assert said.endswith("95% intervals over 3 runs.")
 
 
+def test_models_of_one_mode_are_told_by_name(composition_exam: Exam, row) -> None:
+    levels = {"first": 0.5, "second": 0.9, "third": 0.1, "fourth": 0.5}
+    rows = [
+        row(composition_exam, {"instance": 0.9, "constituent": level}, f"direct {name}")
+        for name, level in levels.items()
+    ]
+    said = sentence("composition-v1/tiny", rows)
+    assert said.startswith("composition-v1/tiny: direct first reuses and ")
+    assert "; higher: direct second 0.9" in said
+    assert "; not distinguishable: direct fourth 0.5" in said
+    assert "; lower: direct third 0.1" in said
+    assert "answering at once" not in said
+
+
 def test_the_tracer_is_named_where_it_solves_what_the_chain_solves(
     composition_exam: Exam, row
 ) -> None:
