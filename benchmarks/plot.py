@@ -128,8 +128,8 @@ def _panel(panel: PanelRecord, arms: Sequence[Arm], left: Left) -> Iterator[Draw
     drawn = figures.ladder({h: mine for h, mine in groups.items() if mine}, panel.name)
     shows = f"the ladder of {panel.name}: every row of its table on each rung, with 95% intervals"
     yield Drawing(f"{name}-ladder", panel.name, drawn, shows)
-    models = [row for row in groups["models"] if len(row.flops) > 1]
-    if not models:
+    models = groups["models"]
+    if not any(len(row.flops) > 1 for row in models):
         left(f"{panel.name}: no curves, for there is one checkpoint or none")
         return
     ceilings = {row.label: row for row in groups["ceilings"]}

@@ -22,7 +22,7 @@ from .score import HEADLINE, RungScore
 
 # lines differ in dash and marker, so they stay apart without colour; colours are Okabe & Ito's
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 2)))
-MARKERS = ("o", "s", "^", "D", "v", "P")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # one more than colours: a point tells by both
 COLOURS = ("#0072B2", "#D55E00", "#000000", "#009E73", "#CC79A7", "#7F6000")
 LINE = 12  # letters that a line and its gaps take in a legend
 STYLE: dict[Any, Any] = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebroid"}
@@ -169,6 +169,11 @@ def _curve(above: Axes, below: Axes, row: Row, score: RungScore, i: int) -> None
             axes.text(0.5, 0.5, "not weighed", transform=axes.transAxes, ha="center", color="0.5")
             continue
         x = row.flops[started]
+        if len(x) == 1:  # a band of no width wouldn't be seen
+            mean, low, high = band.mean[started], band.low[started], band.high[started]
+            sides = np.maximum([mean - low, high - mean], 0)
+            axes.errorbar(x, mean, sides, **look, elinewidth=0.8)
+            continue
         axes.plot(x, band.mean[started], **look)
         axes.fill_between(
             x, band.low[started], band.high[started], color=look["color"], alpha=0.15, linewidth=0

@@ -73,7 +73,7 @@ def _few_ticks(axes: Axes, values: Sequence[float]) -> None:
     """The levels themselves, where they are not too many; else what Matplotlib finds."""
     kept: list[float] = []
     for value in values:
-        if not kept or value > 1.35 * kept[-1]:
+        if not kept or value > 1.3 * kept[-1]:
             kept.append(value)
     if len(kept) <= 6:
         axes.set_xticks(kept, [_short(v) for v in kept], fontsize=7)

@@ -49,7 +49,7 @@ class Verdict:
     budget: float | None = None  # that would decide; None: decided, or nothing spent would decide
     level: float = float("nan")  # over the last decade, or at the last point
     error: float = float("nan")  # the wider side of its 95% interval
-    laws: tuple[Weighed, ...] = ()  # heaviest first; none where there are too few points
+    laws: tuple[Weighed, ...] = ()  # heaviest first; none: too few points, or no law meets them
     knee: Knee | None = None
     hypotheses: Hypotheses | None = None
     observed: Floats | None = None  # [3, K] mean, low, high, beside the hypotheses
@@ -119,14 +119,26 @@ def judged(
         enough = DECADE * since <= spent * (1 + 1e-9)  # of what is spent, but not of runs
         budget = None if enough else found.budget
         return dataclasses.replace(base, evidence=f"{found.why}, at {told_}; {few}", budget=budget)
-    if weigh:
-        base = _weighed(base, against, curve, bits)
+    verdict = _said(base, against, curve, found, controls)
+    return _weighed(verdict, against, curve, bits) if weigh else verdict
+
+
+def _said(
+    base: Verdict,
+    against: Against,
+    curve: Curve,
+    found: Decision,
+    controls: Sequence[tuple[str, float]],
+) -> Verdict:
+    """``base`` with what the curve shows by itself, and its evidence."""
+    told_ = spread(band_of(against, curve, curve.runs[:, -1:])[:, 0])
+    since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
     if found.kind == "plateau":
         return _floor_or_plateau(base, against, curve, found, controls)
     if found.kind == "undecided":
-        why = f"{found.why}, at {told_}, level since {told(since)} of {told(spent)} {unit}"
+        why = f"{found.why}, at {told_}, level since {told(since)} of {told(spent)} {base.unit}"
         if curve.points < 3:
-            why += f", {curve.points} {'checkpoint' if unit == 'FLOPs' else 'level'}"
+            why += f", {curve.points} {'checkpoint' if base.unit == 'FLOPs' else 'level'}"
             why += "s" * (curve.points > 1)
         if found.runs is not None:
             why = f"{why}; too noisy: about {found.runs} runs would decide, not {named(curve)}"
@@ -159,9 +171,12 @@ def _weighed(base: Verdict, against: Against, curve: Curve, bits: Curve | None) 
         fits = fit(curve, draws=VOTES)
     except UserError:  # too few points for any law
         return base
+    laws = tuple(Weighed(f.law.name, f.weight, f.missed) for f in fits.fits)
+    if fits.astray:  # the best of bad ones says nothing
+        base = dataclasses.replace(base, evidence=f"{base.evidence}; no law meets the points")
     return dataclasses.replace(
         base,
-        laws=tuple(Weighed(f.law.name, f.weight, f.missed) for f in fits.fits),
+        laws=() if fits.astray else laws,
         knee=None if bits is None else knee(curve, bits),
         hypotheses=foretell(curve, DRAWS),
         observed=band_of(against, curve, curve.runs),

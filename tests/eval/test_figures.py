@@ -59,6 +59,18 @@ def test_rows_can_be_told_apart_without_colour() -> None:
     assert len({(str(s["linestyle"]), s["marker"]) for s in styles}) == 6
 
 
+def test_what_is_known_at_one_checkpoint_stands_among_the_curves_with_its_interval(
+    composition_exam: Exam, row, models
+) -> None:
+    alone = row(composition_exam, {"instance": [0.8]}, "decayed")
+    drawn = figures.curves([*models, alone], "t")
+    above = drawn.axes[[axes.get_title().split("\n")[0] for axes in drawn.axes].index("instance")]
+    (bars,) = [kept for kept in above.containers if kept.has_yerr]
+    assert bars.lines[0].get_ydata() == pytest.approx([0.8], abs=0.02)
+    points = [(s["color"], s["marker"]) for s in map(figures.style, range(40))]
+    assert len(set(points)) == 40  # a point has no dash to tell it by
+
+
 def test_a_png_is_a_png(models) -> None:
     assert figures.png(figures.ladder({"models": models}, "t"), dpi=40).startswith(b"\x89PNG")
 

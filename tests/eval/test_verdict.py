@@ -241,6 +241,13 @@ def test_the_evidence_names_laws_the_knee_and_both_hypotheses(verdict) -> None:
     assert any("steepest at" in line and "bits bend" in line for line in text)
 
 
+def test_laws_that_miss_the_points_weigh_nothing(verdict) -> None:
+    peak = np.r_[np.full(5, 0.02), np.full(4, 0.95), np.full(4, 0.3)]  # no law comes down again
+    found = verdict(peak, weigh=True)
+    assert found.laws == () and found.evidence.endswith("; no law meets the points")
+    assert not any("weights of the laws" in line for line in found.lines())
+
+
 def test_a_knee_in_accuracy_alone_is_no_transition(exams, ceilings, model) -> None:
     """Bits that fall smoothly: the jump is one of a threshold (arXiv 2304.15004)."""
     cells = [model(e, {"instance": _sigmoid(0.9, 10.5)}, flops=FLOPS, shifts=SMALL) for e in exams]
