@@ -119,7 +119,7 @@ class Job:
         store.prepare()
         console.print(self.suite.title, style="bold", markup=False)
         console.print(self.cost(store), markup=False, soft_wrap=True)
-        corpora = Corpora()
+        corpora = Corpora(ahead=True)
         try:
             with Shown(console, len(self.cells)) as watch:
                 outcome = self._train(store, watch, corpora)

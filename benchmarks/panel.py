@@ -14,7 +14,6 @@ from typing import TypeVar
 import numpy as np
 
 from ..eval.exam import Answers, Exam
-from ..eval.interpolators import interpolators
 from ..eval.judge import judge
 from ..eval.predictions import Predictions
 from ..eval.profile import Profile, profile, stating
@@ -101,9 +100,10 @@ def _panel(
     corpora: Corpora,
 ) -> Panel:
     done = [results[c.digest] for c in cells if c.digest in results]
-    exams = {r.cell.exam: corpora.exam(r.cell) for r in done if not r.run.failed}
+    asked = {r.cell.exam: r.cell for r in done if not r.run.failed}
+    exams = {key: corpora.exam(cell) for key, cell in asked.items()}
     models, untraced, holes = model_rows(cells, exams, results, failures, corpora)
-    liked = [(exam, interpolators(exam.corpus, exam.questions)) for exam in exams.values()]
+    liked = [(exams[key], corpora.interpolators(cell)) for key, cell in asked.items()]
     if any(row.mode == "chain" for row in models):
         liked += [(exam, (tracer(exam.corpus, exam.questions),)) for exam in exams.values()]
     return Panel(

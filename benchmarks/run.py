@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import threading
 import traceback
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import registry
-from ..eval.exam import Exam
+from ..eval.exam import Answers, Exam
+from ..eval.interpolators import interpolators
 from ..registry import UserError
 from ..worlds.reading import valid_proofs
 from ..worlds.state import state
@@ -41,11 +44,18 @@ class Outcome:
 
 
 class Corpora:
-    """Builds the corpora of cells, and the exams about them; the last few are kept."""
+    """Builds the corpora of cells, and the exams about them; the last few are kept.
 
-    def __init__(self) -> None:
+    ``ahead``: interpolators answer each exam in a thread of their own as soon as it is there,
+    beside the training, which leaves cores idle; they are asked for when all has been trained.
+    """
+
+    def __init__(self, ahead: bool = False) -> None:
+        self._ahead = ahead
         self._kept: dict[str, Exam] = {}
         self._read: dict[str, NDArray[np.bool_]] = {}
+        self._guessed: dict[str, Future[tuple[Answers, ...]]] = {}
+        self._one_at_a_time = threading.Lock()
 
     def exam(self, cell: Cell) -> Exam:
         """What the cell's model gets to read, and what it is asked about it.
@@ -60,7 +70,30 @@ class Corpora:
                 del self._kept[next(iter(self._kept))]
             questions = select(corpus, cell.questions, cell.seeds.exposure)
             self._kept[key] = Exam(corpus, questions)
+            if self._ahead and key not in self._guessed:
+                self._guess(key, self._kept[key])
         return self._kept[key]
+
+    def interpolators(self, cell: Cell) -> tuple[Answers, ...]:
+        """What the interpolators answer to the exam of ``cell``."""
+        exam = self.exam(cell)
+        if cell.exam not in self._guessed:
+            self._guessed[cell.exam] = _done(interpolators(exam.corpus, exam.questions))
+        return self._guessed[cell.exam].result()
+
+    def _guess(self, key: str, exam: Exam) -> None:
+        future: Future[tuple[Answers, ...]] = Future()
+
+        def work() -> None:
+            with self._one_at_a_time:
+                try:
+                    future.set_result(interpolators(exam.corpus, exam.questions))
+                except BaseException as error:
+                    future.set_exception(error)
+
+        self._guessed[key] = future
+        # a daemon: who stops a run does not wait for it
+        threading.Thread(target=work, name="interpolators", daemon=True).start()
 
     def proofs(self, result: Result) -> NDArray[np.bool_] | None:
         """bool [S, Q]: which proofs the model wrote in the end are valid; None: it wrote none."""
@@ -118,6 +151,12 @@ def run(
             watch.done(result.cell, how(result, "trained"))
     ordered = (results[cell.digest] for cell in cells if cell.digest in results)
     return Outcome(tuple(ordered), failures)
+
+
+def _done(answers: tuple[Answers, ...]) -> Future[tuple[Answers, ...]]:
+    future: Future[tuple[Answers, ...]] = Future()
+    future.set_result(answers)
+    return future
 
 
 def train_cell(

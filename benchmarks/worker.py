@@ -12,6 +12,7 @@ which sets it apart from what libraries print; CELL is a digest:
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -66,6 +67,8 @@ def tell(**what: object) -> None:
 
 
 def main() -> None:
+    # we are told to leave by this; where a shell started us in the background, it would be ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(work(sys.stdin, Path(sys.argv[1])))
     except KeyboardInterrupt:

@@ -163,11 +163,10 @@ def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
         max_iter=UPDATES * batch // len(shown) + 1,
         random_state=int(stream(corpus.digest, "interpolator", "mlp", "weights").randint(2**31)),
     )
-    with (
-        warnings.catch_warnings(),
-        threadpool_limits(THREADS),
-    ):  # the number of updates is fixed, converged or not
-        warnings.simplefilter("ignore")
+    # The number of updates is fixed, converged or not. For good: a context would undo what another
+    # thread does to the filters meanwhile.
+    warnings.filterwarnings("ignore", module="sklearn")
+    with threadpool_limits(THREADS):
         net.fit(encode(shown), labels)
     answer = np.full(len(questions), corpus.none, np.int32)
     weight = np.zeros(len(questions))

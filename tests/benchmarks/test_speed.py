@@ -147,7 +147,7 @@ def small(monkeypatch):
     """A training of little, against a peer that takes a second for every update."""
     module = types.SimpleNamespace(
         Decoder=lambda *sizes: sizes,
-        trainer=lambda model, rows, batch, compiled: lambda n: n * (1.0 + compiled),
+        trainer=lambda model, rows, batch, compiled, place: lambda n: n * (1.0 + compiled),
     )
     monkeypatch.setitem(sys.modules, "zebroid.benchmarks.speed.peer", module)
     monkeypatch.setattr(training, "SHAPES", {"little": training.Shape(16, 1, 4, 8, 4, 1.5)})
