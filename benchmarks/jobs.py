@@ -1,8 +1,9 @@
-"""Cells in several processes side by side, each on cores, and if there are any a GPU, of its own.
+"""Cells in several processes side by side, each on cores of its own, and a GPU if there are enough.
 
-XLA spreads each small operation over all cores that a process may use, and mostly waits for the
-slowest: two processes of one core each train our small models about 1.5 times as fast as one on
-two. Cells are given out a training at a time, so none waits for a process that is behind.
+Processes that share a GPU share its memory out. XLA spreads each small operation over all cores
+that a process may use, and mostly waits for the slowest: two processes of one core each train our
+small models about 1.5 times as fast as one on two. Cells are given out a training at a time, on
+GPUs as many as go side by side, so none waits for a process that is behind.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..models.run import ABREAST
 from ..registry import UserError
 from . import provenance
 from .cell import Cell, lots
@@ -30,6 +32,7 @@ from .worker import SEPARATOR
 
 COMMAND = (sys.executable, "-m", "zebroid.benchmarks.worker")
 VISIBLE, DEVICES = "CUDA_VISIBLE_DEVICES", Path("/dev")
+MEMORY, MOST = "XLA_PYTHON_CLIENT_MEM_FRACTION", 0.75  # what JAX takes of a GPU, if not told
 PATIENCE = 10.0  # seconds that a worker has to leave once it is told to
 
 Cores = tuple[int, ...]
@@ -64,14 +67,16 @@ def run_apart(
     kept = [cell for cell in cells if store.has(cell)]
     run(kept, store, watch)
     digests = {cell.digest for cell in kept}
-    rest = deque(lots([cell for cell in cells if cell.digest not in digests]))
+    gpus = accelerators()
+    todo = [cell for cell in cells if cell.digest not in digests]
+    rest = deque(lots(todo, ABREAST if gpus else 1))
     failures: dict[str, str] = {}
     events: Events = queue.Queue()
-    gpus = accelerators()
     workers: list[_Worker] = []
     try:
-        for number, place in enumerate(places[: len(rest)]):
-            gpu = gpus[number % len(gpus)] if gpus else None
+        places = places[: len(rest)]
+        for number, place in enumerate(places):
+            gpu = _share(gpus, number, len(places)) if gpus else {}
             workers.append(_Worker(store.out, place, gpu, events, rest.popleft()))
         while any(worker.lot for worker in workers):
             worker, line = events.get()
@@ -90,11 +95,24 @@ def run_apart(
     return Outcome(tuple(result for result in results if result is not None), failures)
 
 
+def _share(gpus: Sequence[str], number: int, processes: int) -> dict[str, str]:
+    """What tells the n-th process its GPU, and how much of its memory it may take."""
+    mine = number % len(gpus)
+    sharing = len(range(mine, processes, len(gpus)))
+    memory = {} if sharing == 1 or MEMORY in os.environ else {MEMORY: f"{MOST / sharing:.3f}"}
+    return {VISIBLE: gpus[mine], **memory}
+
+
 class _Worker:
     """A process at work on a lot; what it writes comes to ``events``, and None when it ends."""
 
     def __init__(
-        self, out: Path, cores: Cores, gpu: str | None, events: Events, lot: Sequence[Cell]
+        self,
+        out: Path,
+        cores: Cores,
+        gpu: Mapping[str, str],
+        events: Events,
+        lot: Sequence[Cell],
     ) -> None:
         self.cores, self.gpu = cores, gpu
         self.lot: dict[str, Cell] = {}  # what it is at, by digest
@@ -109,7 +127,7 @@ class _Worker:
                 encoding="utf-8",
                 errors="replace",
                 process_group=0,  # Ctrl-C comes to us alone, and we pass it on
-                env={**os.environ, **({} if gpu is None else {VISIBLE: gpu})},
+                env={**os.environ, **gpu},
             )
         threading.Thread(target=self._listen, args=(events,), daemon=True).start()
         self.give(lot)

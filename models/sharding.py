@@ -24,12 +24,9 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from ..registry import UserError, suggest
-from .run import LAYOUTS, Plan
+from .run import ABREAST, LAYOUTS, Plan
 
 AXIS = "devices"
-# Members that an accelerator advances side by side, small models being far from filling one. On a
-# CPU one after the other: docs/speed.md
-ABREAST = 8
 
 T = TypeVar("T")
 

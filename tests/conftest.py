@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-# Compiled programs are kept between tests, workers and runs, as `zebroid run` keeps a user's: half of
-# what the tests of models take is compilation. Said before JAX is imported, and to processes.
+# Compiled programs are kept between tests, workers and runs, as `zebroid run` keeps a user's: two
+# thirds of what tests of training take is compilation. Said before JAX is imported.
 KEPT = Path(__file__).parents[1] / ".pytest_cache"
 os.environ["XDG_CACHE_HOME"] = str(KEPT)
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(KEPT / "zebroid" / "jax")

@@ -240,6 +240,26 @@ def test_every_process_has_a_gpu_of_its_own(
     assert jobs.accelerators() == ["3", "5"]
 
 
+def test_processes_that_share_a_gpu_share_its_memory_and_train_side_by_side(
+    zebroid, suite, trained, workers, monkeypatch
+):
+    monkeypatch.delenv(jobs.MEMORY, raising=False)
+    workers(f"print('MEMORY', os.environ.get('{jobs.MEMORY}'))")
+    lots, real = [], jobs.line_of
+    monkeypatch.setattr(jobs, "line_of", lambda lot: lots.append(len(lot)) or real(lot))
+
+    def told(gpus, folder):
+        monkeypatch.setenv(jobs.VISIBLE, gpus)
+        _, out, _ = zebroid("run", suite(), "--out", folder, "--jobs", "2")
+        return [line for line in out.splitlines() if "MEMORY" in line]
+
+    assert told("0", "one") == ["MEMORY 0.375"] * 4
+    assert lots == [2, 2]  # two modes of two seeds each
+    assert told("0,1", "two") == ["MEMORY None"] * 4
+    monkeypatch.setenv(jobs.MEMORY, "0.1")
+    assert told("0", "three") == ["MEMORY 0.1"] * 4
+
+
 def test_a_number_of_processes_below_one_is_refused(zebroid, suite):
     status, _, err = zebroid("run", suite(), "--jobs", "0")
     assert status == 2 and "--jobs 0: expected" in err and err.count("\n") == 1
