@@ -81,6 +81,12 @@ def knee(before: float, after: float, at: float, sharp: float = 6.0) -> Truth:
     return lambda t: before + (after - before) / (1 + np.exp(-sharp * np.log(10) * (t - at)))
 
 
+def peak(before: float, top: float, after: float) -> Truth:
+    """From ``before`` to ``top`` and back to ``after``, all within the last half decade."""
+    up, down = knee(before, top, -0.45, 10), knee(0.0, top - after, -0.1, 15)
+    return lambda t: up(t) - down(t)
+
+
 # what the verdict should be -> truths; a level reached two decades ago is a plateau now
 VERDICTS: Mapping[str, tuple[str, tuple[Truth, ...]]] = {
     "plateau at 0.9": ("plateau", (knee(0.02, 0.9, -2, 2),)),
@@ -90,6 +96,7 @@ VERDICTS: Mapping[str, tuple[str, tuple[Truth, ...]]] = {
     "rises by 0.05": ("rising", (line(0.05, 0.6), line(0.05, 0.85))),
     "falls by 0.1": ("fell", (line(-0.1, 0.5), line(-0.1, 0.8))),
     "rose by 0.3, has stopped": (UNDECIDED, (knee(0.3, 0.6, -0.8),)),
+    "rose by 0.8, came back by 0.2": (UNDECIDED, (peak(0.1, 0.9, 0.7),)),
 }
 
 

@@ -77,8 +77,8 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     *Plateau*: over the last decade the change is at most FLAT, a change of SIZE is ruled out, and
     no point departs from the others by surely more than FLAT. *Rising*: the change over the last
     decade (half, where there is no more) is above FLAT a decade and surely not 0, a fifth of it at
-    least falls into the last half decade, no point on the way lies beyond the last by surely more
-    than FLAT, and the bits fall. *Fell*: the same downwards, whatever the bits do.
+    least falls into the last half decade, no point on the way lies beyond the last by more than
+    FLAT and surely, and the bits fall. *Fell*: the same downwards, whatever the bits do.
     """
     settled, what = settles(accuracy), named(accuracy)
     since, last = float(accuracy.x[0, settled]), float(accuracy.x[0, -1])
@@ -141,13 +141,15 @@ def _flat(curve: Curve, over: Change) -> bool:
 
 
 def _turned(curve: Curve, points: int, sign: int) -> bool:
-    """Whether the curve was surely further up (or down: -1) at one of its last points than now.
+    """Whether the curve was further up (or down: -1) at one of its last points than now, by more
+    than FLAT and surely.
 
-    A straight line doesn't see it: of 0, 1 and 0.75 it rises.
+    A straight line doesn't see it: of 0, 1 and 0.75 it rises. Any of the points will do, for what
+    is seen in error leaves a verdict open and gives none.
     """
     runs = sign * curve.runs[:, -points:]
-    beyond = (runs[:, :-1] - runs[:, -1:]).T
-    return any(interval(curve, gap, 0.05 / (points - 1))[0] > FLAT for gap in beyond)
+    gaps = (runs[:, :-1] - runs[:, -1:]).T
+    return any(curve.shares @ gap > FLAT and interval(curve, gap)[0] > 0 for gap in gaps)
 
 
 def _bits_fall(bits: Curve | None, decades: float) -> bool:
