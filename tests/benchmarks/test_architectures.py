@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,13 +72,20 @@ def test_what_a_receipt_lacks_is_told(page, capsys):
 def test_the_docs_name_the_panels_of_the_suites():
     page = (Path(package.__file__).resolve().parent / "docs" / "results.md").read_text("utf-8")
     told = [match[2] for match in pattern(architectures.KIND).finditer(page)]
-    for suite in ("architectures-v1", "looped-v1"):
+    for suite in ("architectures-v1", "looped-v1", "looped-full", "walks-full"):
         panels = [
             f"models receipts/{suite} {name} {mode}"
             for name, cells in named(load(suite).cells)
             for mode in dict.fromkeys(cell.mode for cell in cells)
         ]
-        assert [name for name in told if name.startswith(f"models receipts/{suite} ")] == panels
+        named_there = [name for name in told if name.startswith(f"models receipts/{suite} ")]
+        assert sorted(named_there) == sorted(panels)
+
+
+def test_a_model_of_several_plans_is_told_by_its_plan():
+    cells = [("loops", "long"), ("loops", "decayed"), ("plain", "long")]
+    arms: list[Any] = [SimpleNamespace(cell=SimpleNamespace(model=m, plan=p)) for m, p in cells]
+    assert architectures.names(arms) == ["loops, long", "loops, decayed", "plain"]
 
 
 def test_what_is_new_is_told_apart_and_over_training(page):
