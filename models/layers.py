@@ -161,9 +161,7 @@ def attend(
     q_BPHK: jax.Array, k_BTHK: jax.Array, v_BTHK: jax.Array, seen_PT: jax.Array
 ) -> jax.Array:
     """softmax(q k / sqrt K) v over the tokens that are seen: [B, P, H, K].  arXiv 1706.03762"""
-    scores_BHPT = jnp.einsum("BPHK,BTHK->BHPT", q_BPHK, k_BTHK)
-    weights_BHPT = _weights(scores_BHPT, seen_PT[None, None], q_BPHK.shape[-1], axis=3)
-    return jnp.einsum("BHPT,BTHK->BPHK", weights_BHPT, v_BTHK)
+    return jax.nn.dot_product_attention(q_BPHK, k_BTHK, v_BTHK, mask=seen_PT[None, None])
 
 
 def attend_few(
@@ -178,15 +176,12 @@ def attend_few(
     head_DH = jnp.repeat(jnp.eye(H, dtype=q_BPHK.dtype), K, axis=0)
     pairs_XD = (q_BPHK[:, :, None] * k_BTHK[:, None]).reshape(-1, D)
     scores_BPTH = (pairs_XD @ head_DH).reshape(B, P, T, H)
-    weights_BPTH = _weights(scores_BPTH, seen_PT[None, :, :, None], K, axis=2)
+    # softmax over the tokens, in float32
+    scaled_BPTH = scores_BPTH.astype(jnp.float32) / math.sqrt(K)
+    seen_BPTH = jnp.where(seen_PT[None, :, :, None], scaled_BPTH, -1e30)
+    weights_BPTH = jax.nn.softmax(seen_BPTH, axis=2).astype(q_BPHK.dtype)
     spread_BPTD = (weights_BPTH.reshape(-1, H) @ head_DH.T).reshape(B, P, T, D)
     return jnp.sum(spread_BPTD * v_BTHK.reshape(B, 1, T, D), axis=2).reshape(q_BPHK.shape)
-
-
-def _weights(scores: jax.Array, seen: jax.Array, K: int, axis: int) -> jax.Array:
-    """Softmax over the tokens, which lie on ``axis``, in float32."""
-    scaled = jnp.where(seen, scores.astype(jnp.float32) / math.sqrt(K), -1e30)
-    return jax.nn.softmax(scaled, axis=axis).astype(scores.dtype)
 
 
 class MLP(nnx.Module):
