@@ -161,7 +161,8 @@ def attend(
     q_BPHK: jax.Array, k_BTHK: jax.Array, v_BTHK: jax.Array, seen_PT: jax.Array
 ) -> jax.Array:
     """softmax(q k / sqrt K) v over the tokens that are seen: [B, P, H, K].  arXiv 1706.03762"""
-    return jax.nn.dot_product_attention(q_BPHK, k_BTHK, v_BTHK, mask=seen_PT[None, None])
+    with jax.numpy_dtype_promotion("standard"):  # JAX (0.10) weighs bfloat16 scores in float32
+        return jax.nn.dot_product_attention(q_BPHK, k_BTHK, v_BTHK, mask=seen_PT[None, None])
 
 
 def attend_few(
