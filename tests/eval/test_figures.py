@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -65,7 +66,8 @@ def test_what_is_known_at_one_checkpoint_stands_among_the_curves_with_its_interv
     alone = row(composition_exam, {"instance": [0.8]}, "decayed")
     drawn = figures.curves([*models, alone], "t")
     above = drawn.axes[[axes.get_title().split("\n")[0] for axes in drawn.axes].index("instance")]
-    (bars,) = [kept for kept in above.containers if kept.has_yerr]
+    containers: list[Any] = above.containers
+    (bars,) = [kept for kept in containers if kept.has_yerr]
     assert bars.lines[0].get_ydata() == pytest.approx([0.8], abs=0.02)
     points = [(s["color"], s["marker"]) for s in map(figures.style, range(40))]
     assert len(set(points)) == 40  # a point has no dash to tell it by
