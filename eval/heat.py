@@ -42,8 +42,8 @@ def heat(strips: Sequence[Strip], title: str) -> Figure:
         s.heading for i, s in enumerate(strips) if i == 0 or s.heading != _before(strips, i)
     ]
     height = len(strips) + 1.1 * len(headings)
-    wide = 0.9 * len(rungs) + 0.085 * max(len(s.label) for s in strips) + 0.6
-    wide = max(wide, 0.068 * max(map(len, headings)) + 0.5)
+    cells = max(0.9 * len(rungs), 0.075 * max(map(len, headings)))  # headings begin where they do
+    wide = cells + 0.085 * max(len(s.label) for s in strips) + 0.6
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(wide, 1.5 + 0.34 * height), layout="constrained")
         axes = figure.subplots()
