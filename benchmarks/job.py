@@ -119,16 +119,16 @@ class Job:
         store.prepare()
         console.print(self.suite.title, style="bold", markup=False)
         console.print(self.cost(store), markup=False, soft_wrap=True)
-        corpora = Corpora(ahead=True)
-        try:
-            with Shown(console, len(self.cells)) as watch:
-                outcome = self._train(store, watch, corpora)
-        except KeyboardInterrupt:
-            console.print("interrupted; finished cells are kept, the same command goes on")
-            return 130
-        found = panels(self.cells, outcome, corpora)
-        terminal.show(console, found, caption(self.suite, self.cells))
-        self._keep(console, outcome, found, corpora)
+        with Corpora(ahead=True) as corpora:
+            try:
+                with Shown(console, len(self.cells)) as watch:
+                    outcome = self._train(store, watch, corpora)
+            except KeyboardInterrupt:
+                console.print("interrupted; finished cells are kept, the same command goes on")
+                return 130
+            found = panels(self.cells, outcome, corpora)
+            terminal.show(console, found, caption(self.suite, self.cells))
+            self._keep(console, outcome, found, corpora)
         return 1 if outcome.failures or any(r.run.failed for r in outcome.results) else 0
 
     def _train(self, store: Store, watch: Watch, corpora: Corpora) -> Outcome:

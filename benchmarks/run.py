@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import threading
 import traceback
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 
 from .. import registry
 from ..eval.exam import Answers, Exam
-from ..eval.interpolators import interpolators
+from ..eval.interpolators import in_turn
 from ..registry import UserError
 from ..worlds.reading import valid_proofs
 from ..worlds.state import state
@@ -47,15 +46,23 @@ class Corpora:
     """Builds the corpora of cells, and the exams about them; the last few are kept.
 
     ``ahead``: interpolators answer each exam in a thread of their own as soon as it is there,
-    beside the training, which leaves cores idle; they are asked for when all has been trained.
+    beside the training, which leaves cores idle; they are asked for when all has been trained. A
+    context, at whose end the thread has ended too: a process that leaves while it computes crashes.
     """
 
     def __init__(self, ahead: bool = False) -> None:
-        self._ahead = ahead
+        self._ahead, self._over = ahead, False
         self._kept: dict[str, Exam] = {}
         self._read: dict[str, NDArray[np.bool_]] = {}
         self._guessed: dict[str, Future[tuple[Answers, ...]]] = {}
-        self._one_at_a_time = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, "interpolators")  # started when it is first needed
+
+    def __enter__(self) -> Corpora:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over = True
+        self._thread.shutdown(cancel_futures=True)
 
     def exam(self, cell: Cell) -> Exam:
         """What the cell's model gets to read, and what it is asked about it.
@@ -71,29 +78,23 @@ class Corpora:
             questions = select(corpus, cell.questions, cell.seeds.exposure)
             self._kept[key] = Exam(corpus, questions)
             if self._ahead and key not in self._guessed:
-                self._guess(key, self._kept[key])
+                self._guessed[key] = self._thread.submit(self._guess, self._kept[key])
         return self._kept[key]
 
     def interpolators(self, cell: Cell) -> tuple[Answers, ...]:
         """What the interpolators answer to the exam of ``cell``."""
         exam = self.exam(cell)
         if cell.exam not in self._guessed:
-            self._guessed[cell.exam] = _done(interpolators(exam.corpus, exam.questions))
+            return self._guess(exam)
         return self._guessed[cell.exam].result()
 
-    def _guess(self, key: str, exam: Exam) -> None:
-        future: Future[tuple[Answers, ...]] = Future()
-
-        def work() -> None:
-            with self._one_at_a_time:
-                try:
-                    future.set_result(interpolators(exam.corpus, exam.questions))
-                except BaseException as error:
-                    future.set_exception(error)
-
-        self._guessed[key] = future
-        # a daemon: who stops a run does not wait for it
-        threading.Thread(target=work, name="interpolators", daemon=True).start()
+    def _guess(self, exam: Exam) -> tuple[Answers, ...]:
+        found = []
+        for answers in in_turn(exam.corpus, exam.questions):
+            if self._over:
+                raise InterruptedError("the run is over")
+            found.append(answers)
+        return tuple(found)
 
     def proofs(self, result: Result) -> NDArray[np.bool_] | None:
         """bool [S, Q]: which proofs the model wrote in the end are valid; None: it wrote none."""
@@ -151,12 +152,6 @@ def run(
             watch.done(result.cell, how(result, "trained"))
     ordered = (results[cell.digest] for cell in cells if cell.digest in results)
     return Outcome(tuple(ordered), failures)
-
-
-def _done(answers: tuple[Answers, ...]) -> Future[tuple[Answers, ...]]:
-    future: Future[tuple[Answers, ...]] = Future()
-    future.set_result(answers)
-    return future
 
 
 def train_cell(

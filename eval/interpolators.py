@@ -35,13 +35,16 @@ FLOOR_BITS = 30.0  # bits of an answer with no weight: 2^-30, about float32's re
 
 def interpolators(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers, ...]:
     """All interpolators on ``questions`` int64 [n]: lookup, marginals, analogies, ridge, MLP."""
-    return (
-        lookup(corpus, questions),
-        *marginals(corpus, questions),
-        analogies(corpus, questions),
-        kernel_ridge(corpus, questions),
-        mlp(corpus, questions),
-    )
+    return tuple(in_turn(corpus, questions))
+
+
+def in_turn(corpus: Corpus, questions: NDArray[np.int64]) -> Iterator[Answers]:
+    """The same, one after the other: between two of them one may stop."""
+    yield lookup(corpus, questions)
+    yield from marginals(corpus, questions)
+    yield analogies(corpus, questions)
+    yield kernel_ridge(corpus, questions)
+    yield mlp(corpus, questions)
 
 
 def refusals(exam: Exam, answers: Sequence[Answers]) -> dict[tuple[str, str], str]:
