@@ -171,8 +171,7 @@ def _curve(above: Axes, below: Axes, row: Row, score: RungScore, i: int) -> None
         x = row.flops[started]
         if len(x) == 1:  # a band of no width wouldn't be seen
             mean, low, high = band.mean[started], band.low[started], band.high[started]
-            sides = np.maximum([mean - low, high - mean], 0)
-            axes.errorbar(x, mean, sides, **look, elinewidth=0.8)
+            axes.errorbar(x, mean, sides(mean, low, high), **look, elinewidth=0.8)
             continue
         axes.plot(x, band.mean[started], **look)
         axes.fill_between(
@@ -216,6 +215,11 @@ def style(i: int) -> dict[str, Any]:
         "markersize": 3.5,
         "linewidth": 1.3,
     }
+
+
+def sides(mean: Any, low: Any, high: Any) -> NDArray[np.float64]:
+    """[2, n] how far an interval reaches below and above its mean, as error bars want it."""
+    return np.maximum([mean - low, high - mean], 0)
 
 
 def _rungs(rows: Sequence[Row]) -> list[str]:

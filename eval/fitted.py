@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import textwrap
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -17,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .curves import Fits
-from .figures import STYLE, letters
+from .figures import STYLE, letters, sides
 from .measured import Floats
 from .trend import DECADE
 
@@ -77,11 +78,8 @@ def _curve(axes: Axes, found: Fitted) -> None:
     axes.axhline(found.chance, color="black", linestyle=":", linewidth=0.9)
     for level in sorted({round(v, 2) for v in found.ceilings.values() if v > found.chance}):
         axes.axhline(level, color="0.6", linewidth=0.6)
-    mean, low, high = found.accuracy
-    sides = np.maximum([mean - low, high - mean], 0)
-    axes.errorbar(
-        found.x, mean, sides, fmt="o", color="black", markersize=3, linewidth=0.9, zorder=3
-    )
+    look: dict[str, Any] = {"color": "black", "markersize": 3, "linewidth": 0.9, "zorder": 3}
+    axes.errorbar(found.x, found.accuracy[0], sides(*found.accuracy), fmt="o", **look)
     if isinstance(found.fits, str):
         told = textwrap.fill(found.fits, 30)
     else:

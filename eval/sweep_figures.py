@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from scipy.interpolate import griddata
 
 from .exhaustion import Contrast
-from .figures import STYLE, letters, style
+from .figures import STYLE, letters, sides, style
 from .joint import Joint
 from .linking import Linked
 from .measured import Curve, Floats
@@ -88,10 +88,8 @@ def _short(value: float) -> str:
 
 
 def _path(axes: Axes, path: Path, i: int, several: int) -> None:
-    mean, low, high = path.accuracy
-    sides = np.maximum([mean - low, high - mean], 0)
     x = path.x * 1.04 ** (i - (several - 1) / 2)  # side by side, or bars hide one another
-    axes.errorbar(x, mean, sides, **style(i), elinewidth=0.8)
+    axes.errorbar(x, path.accuracy[0], sides(*path.accuracy), **style(i), elinewidth=0.8)
 
 
 def _chance(axes: Axes, chances: Sequence[float]) -> None:
@@ -126,10 +124,12 @@ def percolation(sweep: Sweep, models: Sequence[Linked], title: str) -> Figure:
             axes.plot(found.coverages, found.most, "_", color="0.0", markersize=14, label=label)
             if found.jump is not None:
                 axes.axvline(found.jump[0], color=style(i)["color"], linewidth=0.9, linestyle=":")
-            mean, low, high = found.share
-            sides = np.maximum([mean - low, high - mean], 0)
-            look = style(i) | {"linewidth": 1.2, "markersize": 5}
-            axes.errorbar(found.coverages, mean, sides, label=f"{found.label}: answers", **look)
+            look = style(i) | {
+                "linewidth": 1.2,
+                "markersize": 5,
+                "label": f"{found.label}: answers",
+            }
+            axes.errorbar(found.coverages, found.share[0], sides(*found.share), **look)
         if sweep.threshold is not None:
             at, low, high = sweep.threshold
             axes.axvspan(low, high, color="0.8", alpha=0.5, linewidth=0, zorder=0)

@@ -113,37 +113,31 @@ def judged(
         why = f"only {against.questions} questions, at {told_}: more of them would decide"
         return dataclasses.replace(base, evidence=why)
     found = decide(curve, bits)
-    since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
     few = too_few(curve)
     if few:
+        since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
         enough = DECADE * since <= spent * (1 + 1e-9)  # of what is spent, but not of runs
         budget = None if enough else found.budget
         return dataclasses.replace(base, evidence=f"{found.why}, at {told_}; {few}", budget=budget)
-    verdict = _said(base, against, curve, found, controls)
+    if found.kind == "plateau":
+        verdict = _floor_or_plateau(base, against, curve, found, controls)
+    else:
+        verdict = _no_plateau(base, curve, found, told_)
     return _weighed(verdict, against, curve, bits) if weigh else verdict
 
 
-def _said(
-    base: Verdict,
-    against: Against,
-    curve: Curve,
-    found: Decision,
-    controls: Sequence[tuple[str, float]],
-) -> Verdict:
-    """``base`` with what the curve shows by itself, and its evidence."""
-    told_ = spread(band_of(against, curve, curve.runs[:, -1:])[:, 0])
-    since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
-    if found.kind == "plateau":
-        return _floor_or_plateau(base, against, curve, found, controls)
+def _no_plateau(base: Verdict, curve: Curve, found: Decision, at: str) -> Verdict:
+    """``base`` where the curve is rising, fell or undecided, and stands at ``at`` in the end."""
     if found.kind == "undecided":
-        why = f"{found.why}, at {told_}, level since {told(since)} of {told(spent)} {base.unit}"
+        since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
+        why = f"{found.why}, at {at}, level since {told(since)} of {told(spent)} {base.unit}"
         if curve.points < 3:
             why += f", {curve.points} {'checkpoint' if base.unit == 'FLOPs' else 'level'}"
             why += "s" * (curve.points > 1)
         if found.runs is not None:
             why = f"{why}; too noisy: about {found.runs} runs would decide, not {named(curve)}"
         return dataclasses.replace(base, evidence=why, budget=found.budget)
-    return dataclasses.replace(base, kind=found.kind, evidence=f"{found.why}, to {told_}")
+    return dataclasses.replace(base, kind=found.kind, evidence=f"{found.why}, to {at}")
 
 
 def too_few(curve: Curve) -> str:

@@ -60,7 +60,7 @@ class Exposure:
         for way in self.given:
             if way not in WAYS:
                 raise suggest("way of giving a pattern", way, WAYS)
-        if abs(sum(self.given.values()) - 1) > 1e-6:
+        if abs(sum(self.given.values()) - 1) > 1e-8:  # what nine digits of each leave
             raise UserError(f"exposure.given sums to {sum(self.given.values())}; shares sum to 1")
         if self.twin is not None and self.twin not in TWINS:
             raise suggest("twin", self.twin, TWINS)
