@@ -145,8 +145,9 @@ def _plain(value: Any, where: str, typed: bool) -> Any:
             return value
         if math.isfinite(value):
             return float(f"{value:.{DIGITS}g}")
-    if getattr(value, "shape", None) == () and not isinstance(value, float):  # a NumPy scalar
-        return _plain(value.item(), where, typed)
+    scalar = getattr(value, "item", None) if getattr(value, "shape", None) == () else None
+    if scalar is not None and not isinstance(value, float):  # of NumPy
+        return _plain(scalar(), where, typed)
     raise UserError(
         f"{where} is {value!r:.80}, which has no record; give numbers, text, None, tuples of them "
         "or a frozen dataclass"

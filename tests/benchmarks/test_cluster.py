@@ -35,7 +35,7 @@ evaluations = 2
 # a model that leaves a mark of the node where it is trained, and one that kills the process
 MODELS = """
 import dataclasses, os, pathlib
-from zebroid.models.mlp import MLPSpec
+from zebroid.models.architectures.mlp import MLPSpec
 
 @dataclasses.dataclass(frozen=True)
 class Marking(MLPSpec):

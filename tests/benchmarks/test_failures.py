@@ -7,7 +7,7 @@ from zebroid.models import train
 
 MODELS = """
 import dataclasses
-from zebroid.models.decoder import DecoderSpec
+from zebroid.models.architectures.decoder import DecoderSpec
 
 @dataclasses.dataclass(frozen=True)
 class Breaks(DecoderSpec):
