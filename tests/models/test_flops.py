@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from zebroid.models import flops, recurrent, ssm
+from zebroid.models import flops
 from zebroid.models.architectures.convolution import ConvolutionSpec
 from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.encoder_decoder import EncoderDecoderSpec
@@ -13,6 +13,7 @@ from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.architectures.mlp import MLPSpec
 from zebroid.models.architectures.recurrent import GRUSpec, LSTMSpec
 from zebroid.models.architectures.ssm import SSMSpec
+from zebroid.models.networks import recurrent_network, ssm_network
 from zebroid.models.optimizers import muon_flops, optimizer
 from zebroid.models.program import nats
 from zebroid.models.run import Plan
@@ -54,8 +55,8 @@ def gradient(spec, at, B=B):
 @pytest.mark.parametrize("at", ASKED.values(), ids=list(ASKED))
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: type(spec).__name__)
 def test_formula_is_within_a_tenth_of_what_xla_counts(spec, at, monkeypatch):
-    monkeypatch.setattr(recurrent, "UNROLL", 16)  # XLA counts a loop's body once
-    monkeypatch.setattr(ssm, "sequential", ssm.parallel)
+    monkeypatch.setattr(recurrent_network, "UNROLL", 16)  # XLA counts a loop's body once
+    monkeypatch.setattr(ssm_network, "sequential", ssm_network.parallel)
     formula = flops.example(spec.flops(V, 4, at))
     assert formula == pytest.approx(counted(gradient(spec, at)) / B, rel=0.1)
 
