@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from .. import identity, registry, sources, specs
 from ..models.run import Plan
-from ..registry import UserError
+from ..registry import UserError, suggest
 from ..worlds.world import Exposure, World
 from . import canonical
 
@@ -200,6 +201,24 @@ def lots(cells: Sequence[Cell], size: int = 1) -> Iterator[list[Cell]]:
     for group in kin.values():
         for i in range(0, len(group), size):
             yield [cell for likes in group[i : i + size] for cell in likes]
+
+
+def admits(rule: str, cell: Cell) -> bool:
+    """Whether ``rule``, "key=value", names this cell. Raises UserError for what is no rule."""
+    key, equals, value = rule.partition("=")
+    seeds = {f"seeds.{name}": str(n) for name, n in dataclasses.asdict(cell.seeds).items()}
+    names = ("world", "size", "mode", "model", "plan")
+    known = {name: {str(getattr(cell, name))} for name in names}
+    known |= {name: {seed} for name, seed in seeds.items()}
+    for name, path in dataclasses.asdict(cell.places).items():
+        if path and value.endswith(".py") and str(Path(value).resolve()) == path:
+            known[name].add(value)  # what is known by its content, named by its place
+    known["world"] |= {f"{cell.world}/{cell.size}"}
+    if not equals:
+        raise UserError(f"--only {rule}: expected key=value, such as world=zebra-v1")
+    if key not in known:
+        raise suggest("key of --only", key, known)
+    return value in known[key]
 
 
 def _known(kind: str, name: str, path: str) -> str:

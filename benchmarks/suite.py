@@ -13,8 +13,7 @@ import itertools
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pydantic
 
@@ -23,7 +22,7 @@ from ..models.run import Plan
 from ..registry import UserError, suggest
 from ..worlds.tokens import MODES
 from . import canonical
-from .cell import Cell, Places, Seeds, lots
+from .cell import Cell, Places, Seeds, admits, lots
 from .lines import locate
 
 
@@ -49,7 +48,7 @@ class Suite:
     def select(self, only: Sequence[str] = (), share: str = "") -> tuple[Cell, ...]:
         """The cells that each of ``only`` ("key=value") admits; of those the share "i/n", by
         trainings."""
-        cells = [cell for cell in self.cells if all(_admits(rule, cell) for rule in only)]
+        cells = [cell for cell in self.cells if all(admits(rule, cell) for rule in only)]
         if not cells:
             raise UserError(f"--only {' '.join(only)} admits none of the {len(self.cells)} cells")
         if not share:
@@ -184,24 +183,13 @@ def load(name: str) -> Suite:
     return Suite(head.id, head.title, head.cost_minutes, head.expected, _distinct(cells))
 
 
-class _Model(NamedTuple):
-    """A model as cells hold it."""
-
-    name: str
-    spec: dict[str, Any]
-    path: str
-
-    @classmethod
-    def of(cls, found: registry.Found) -> _Model:
-        return cls(found.name, found.record(), found.path)
-
-
 def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
     """The cells of one table, in the order in which its lists are written."""
     with at("world"):
         worlds = [registry.find_world(name) for name in _listed(grid.world)]
     with at("model"):
-        models = [_Model.of(registry.find_model(name)) for name in _listed(grid.model)]
+        found = [registry.find_model(name) for name in _listed(grid.model)]
+    models = [(model, model.record()) for model in found]
     for key, known in (("mode", MODES), ("plan", plans)):
         with at(key):
             for name in _listed(getattr(grid, key)):
@@ -218,7 +206,7 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
         default, place = world.thing.default_exposure(size), functools.partial(at, "exposure")
         exposure = _fields(default, override, "exposure", place)
         trained = itertools.product(seeds.tuples(), _listed(grid.mode), models, _listed(grid.plan))
-        for seed, mode, model, plan in trained:
+        for seed, mode, (model, spec), plan in trained:
             yield Cell(
                 world=world.name,
                 size=size,
@@ -226,7 +214,7 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
                 mode=mode,
                 questions=grid.questions,
                 model=model.name,
-                spec=model.spec,
+                spec=spec,
                 plan=plan,
                 recipe=plans[plan],
                 seeds=seed,
@@ -279,29 +267,6 @@ def _names_size(world: str) -> bool:
 
 def _distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple({cell.digest: cell for cell in cells}.values())
-
-
-def _admits(rule: str, cell: Cell) -> bool:
-    key, equals, value = rule.partition("=")
-    seeds = {f"seeds.{name}": str(n) for name, n in dataclasses.asdict(cell.seeds).items()}
-    names = ("world", "size", "mode", "model", "plan")
-    known = {name: {str(getattr(cell, name))} for name in names}
-    known |= {name: {seed} for name, seed in seeds.items()}
-    for name, path in dataclasses.asdict(cell.places).items():
-        if path:  # known by its content, and given by its place
-            known[name] |= {getattr(cell, name).partition("@")[0]}
-            known[name] |= {value for value in [rule.partition("=")[2]] if _is(value, path)}
-    known["world"] |= {f"{world}/{cell.size}" for world in known["world"]}
-    if not equals:
-        raise UserError(f"--only {rule}: expected key=value, such as world=zebra-v1")
-    if key not in known:
-        raise suggest("key of --only", key, known)
-    return value in known[key]
-
-
-def _is(value: str, path: str) -> bool:
-    """Whether what a user wrote is the file ``path``."""
-    return value.endswith(".py") and str(Path(value).resolve()) == path
 
 
 def _problem(error: Any) -> str:
