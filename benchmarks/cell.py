@@ -37,10 +37,13 @@ class Cell:
     plan: str
     recipe: Plan  # what the plan's name stands for
     seeds: Seeds
+    content: int = 1  # the declared version of what the world holds; left out of the record while 1
 
     def record(self) -> dict[str, Any]:
         """JSON-ready content: equal for equal cells, whatever suite they stand in."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        if self.content == 1:
+            del fields["content"]
         return fields | {
             "exposure": self.exposure.record(),
             "recipe": self.recipe.record(),
@@ -62,7 +65,8 @@ class Cell:
     def corpus(self) -> str:
         """Equal for cells that read the same corpus."""
         seeds = (self.seeds.world, self.seeds.exposure)
-        return canonical.digest([self.world, self.size, self.exposure.record(), seeds])
+        content = [self.content] if self.content != 1 else []
+        return canonical.digest([self.world, self.size, self.exposure.record(), seeds, *content])
 
     @functools.cached_property
     def exam(self) -> str:

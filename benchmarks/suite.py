@@ -20,6 +20,7 @@ import pydantic
 from .. import registry
 from ..models.run import Plan
 from ..registry import UserError, suggest
+from ..worlds.golden import content_of
 from ..worlds.tokens import MODES
 from . import canonical
 from .cell import Cell, Seeds, lots
@@ -69,7 +70,11 @@ class Suite:
         for cell in self.cells:
             size = cell.size if name == world and cell.size in made.sizes else default
             exposure = made.default_exposure(size)
-            moved.append(dataclasses.replace(cell, world=name, size=size, exposure=exposure))
+            moved.append(
+                dataclasses.replace(
+                    cell, world=name, size=size, exposure=exposure, content=content_of(made)
+                )
+            )
         return dataclasses.replace(self, cells=_distinct(moved))
 
 
@@ -209,6 +214,7 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
                 plan=plan,
                 recipe=plans[plan],
                 seeds=seed,
+                content=content_of(world),
             )
 
 
