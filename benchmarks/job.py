@@ -102,7 +102,11 @@ class Job:
         rest = [cell for cell in self.cells if not store.has(cell)]
         stale = [found for found in map(store.stale, rest) if found]
         by = " and ".join(sorted({*stale}))
-        again = f" ({len(stale)} kept by {by}, to be trained again by {version.TRAINING})" if stale else ""
+        again = (
+            f" ({len(stale)} kept by {by}, to be trained again by {version.TRAINING})"
+            if stale
+            else ""
+        )
         whole = sum(map(_work, self.suite.cells))
         minutes = self.suite.cost_minutes * sum(map(_work, rest)) / whole
         return (

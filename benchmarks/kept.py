@@ -101,7 +101,9 @@ def read_run(folder: Path, about: About, cell: Cell) -> Run:
             np.load(handle, allow_pickle=False) as file,
         ):
             arrays: dict[str, Any] = {name: file[name] for name in ARRAYS}
-    except Exception as error:  # zip and NumPy raise a dozen kinds for bytes that are none of theirs
+    except (
+        Exception
+    ) as error:  # zip and NumPy raise a dozen kinds for bytes that are none of theirs
         _damaged(folder / ANSWERS, f"{type(error).__name__}: {error}", error)
     seeds = ((cell.seeds.init, cell.seeds.order),)
     if about.run.seeds != [list(pair) for pair in seeds]:

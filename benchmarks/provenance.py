@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from .cell import Cell
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "duckdb", "clingo", "jax", "jaxlib", "flax", "optax")
+OURS = (
+    "zebroid",
+    "python",
+    *LIBRARIES,
+)  # of all else that a receipt tells versions, it is a plugin
 
 
 @functools.cache
