@@ -32,7 +32,7 @@ ARRAYS = {
 NAMES = ("plan", "model")  # in a record for people: a recipe or a spec under another name is equal
 SHOWN = 60  # characters of a value in a message
 
-Digest = Annotated[str, pydantic.Field(pattern=r"\A[0-9a-f]{64}\Z")]
+Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
 Line = Annotated[str, pydantic.AfterValidator(lambda text: _printable(text))]
 
 
@@ -55,7 +55,7 @@ class About(_Strict):
     """The content of ``cell.json``."""
 
     cell: dict[str, Any]
-    training: str = pydantic.Field(pattern=r"\Atraining-[0-9]{1,9}\Z")
+    training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")
     corpus: Digest
     device: Line
     predictions: Digest

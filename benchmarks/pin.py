@@ -32,27 +32,27 @@ def pin(name: str, sizes: Sequence[str] = (), new: bool = False) -> str:
     nothing, where content moved under an equal version or the file is not one to write into.
     """
     world = registry.make(name)
-    file = _file(world)
+    file, content, known = _file(world), content_of(world), pins_of(world)
     before = file.read_bytes()
     for size in sizes:
         if size not in world.sizes:
             raise suggest(f"size of {world.id}", size, world.sizes)
-    known = {} if new else pins_of(world)
     usual = [size for size in world.sizes if size in DEFAULT or size in known]
     wanted = [*dict.fromkeys(sizes or usual or world.sizes)]
-    found = {size: pin_of(state(world, size)) for size in wanted}
-    content = content_of(world)
-    for size, made in found.items():
-        _allow(world, size, known.get(size), content, made.partition(":")[2])
-    kept = {} if new else {size: f"{at}:{digest}" for size, (at, digest) in known.items()}
-    after = written(before, type(world).__name__, kept | found, str(file))
-    if file.read_bytes() != before:
-        raise UserError(f"{file} was changed while its corpora were drawn; pin it again")
-    if after != before:
+    found = {size: state(world, size).digest for size in wanted}
+    for size, digest in found.items():
+        if not new:
+            _allow(world, size, known.get(size), content, digest)
+    made = known | {size: (content, digest) for size, digest in found.items()}
+    if made != known:
+        pins = {size: pin_of(*made[size]) for size in world.sizes if size in made}
+        after = written(before, type(world).__name__, pins, str(file))
+        if file.read_bytes() != before:
+            raise UserError(f"{file} was changed while its corpora were drawn; pin it again")
         with disk.file(file) as draft:
             draft.write_bytes(after)
             shutil.copymode(file, draft)
-    told = ", ".join(f"{size} {made.partition(':')[2][:12]}" for size, made in found.items())
+    told = ", ".join(f"{size} {digest[:12]}" for size, digest in found.items())
     return f"{file}: content {content} of {world.id} is pinned: {told}"
 
 

@@ -55,12 +55,14 @@ def content_of(world: World) -> int:
 def pins_of(world: World) -> dict[str, tuple[int, str]]:
     """Size -> (version of the content, digest of the corpus), as the world's class holds them.
 
-    Raises UserError for a size that the world does not have, and for what is no pin.
+    What it inherits is of another world. Raises UserError for a size that the world does not have,
+    and for what is no pin.
     """
-    if not isinstance(world.pins, Mapping):
-        raise UserError(f"{world.id}: pins = {world.pins!r}; run `zebroid pin` to write them")
+    own = vars(type(world)).get("pins", {})
+    if not isinstance(own, Mapping):
+        raise UserError(f"{world.id}: pins = {own!r}; write pins = {{}} and run `zebroid pin`")
     found = {}
-    for size, pin in world.pins.items():
+    for size, pin in own.items():
         if size not in world.sizes:
             raise suggest(f"size of {world.id} in pins", str(size), world.sizes)
         match = PIN.fullmatch(pin) if isinstance(pin, str) else None
@@ -73,6 +75,6 @@ def pins_of(world: World) -> dict[str, tuple[int, str]]:
     return found
 
 
-def pin_of(corpus: Corpus) -> str:
-    """What ``pins`` holds of the corpus of a size, drawn with seeds 0 in its own exposure."""
-    return f"{content_of(corpus.world)}:{corpus.digest}"
+def pin_of(content: int, digest: str) -> str:
+    """What ``pins`` holds of a size."""
+    return f"{content}:{digest}"
