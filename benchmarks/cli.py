@@ -252,6 +252,9 @@ def forecast(
 @app.command()
 def verify(
     receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    world: Annotated[
+        list[str] | None, typer.Option(help="file.py of a world of it; may be repeated.")
+    ] = None,
 ) -> None:
     """Recompute what a receipt tells, without training; exit status 1 where it differs."""
     from rich.console import Console
@@ -260,7 +263,7 @@ def verify(
     from .terminal import console
 
     with Console(stderr=True).status("reading") as status:
-        found = list(verification.verify(receipt, status.update))
+        found = list(verification.verify(receipt, status.update, world or ()))
     verification.show(console(), found)
     sys.exit(not all(f.passed for f in found))
 

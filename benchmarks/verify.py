@@ -24,7 +24,7 @@ from ..eval.exam import Exam
 from ..models.run import Run
 from ..registry import UserError
 from . import canonical, predictions, provenance
-from .cell import Cell
+from .cell import Cell, Places
 from .comparing import CLOSE, Columns, Doubt, columns, differs, same
 from .panel import Panel, ceilings, model_rows, named
 from .receipt import CellRecord, Receipt, profile_records, row_record
@@ -63,10 +63,15 @@ class _Told(Corpora):
 class _Subject:
     """A receipt, and what is made anew from it as checks ask for it."""
 
-    def __init__(self, path: Path, receipt: Receipt, watch: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, receipt: Receipt, watch: Callable[[str], None], files: Mapping[str, str]
+    ) -> None:
         self.folder, self.receipt, self.watch = path.parent, receipt, watch
         self.fine = [c for c in receipt.cells if not c.failed]
-        self.cells = {c.digest: Cell.of(c.cell) for c in receipt.cells}
+        self.cells = {}
+        for record in receipt.cells:
+            place = files.get(str(record.cell.get("world")), "")
+            self.cells[record.digest] = Cell.of(record.cell, Places(world=place))
         self.table: dict[str, Columns] = {}  # digest of a cell, 16 digits -> its answers
         self.drawn = _Told(self.table)
         self.exams: dict[str, Exam] = {}  # corpus of a cell -> its exam
@@ -212,9 +217,12 @@ CHECKS = {
 }
 
 
-def verify(path: Path, watch: Callable[[str], None] = lambda what: None) -> Iterator[Finding]:
+def verify(
+    path: Path, watch: Callable[[str], None] = lambda what: None, worlds: Sequence[str] = ()
+) -> Iterator[Finding]:
     """One finding per check; each rests on those before it. ``path``: the receipt, or its folder.
 
+    ``worlds``: Python files that the user gives, of worlds that the receipt names by id and content.
     Raises UserError for what is no receipt.
     """
     path = path / "receipt.json" if path.is_dir() else path
@@ -222,7 +230,9 @@ def verify(path: Path, watch: Callable[[str], None] = lambda what: None) -> Iter
     made = receipt.versions.get("zebroid", "?"), receipt.commit[:8] or "no commit"
     dirty = ", with changes that no commit holds" if receipt.dirty else ""
     yield Finding("receipt", True, f"schema 0, by zebroid {made[0]}, {made[1]}{dirty}")
-    subject, failed = _Subject(path, receipt, watch), ""
+    given = [registry.find_world(name)[0] for name in worlds]
+    files = {found.name: found.path for found in given}
+    subject, failed = _Subject(path, receipt, watch, files), ""
     for name, check in CHECKS.items():
         watch(name)
         begin = time.perf_counter()
