@@ -222,7 +222,7 @@ def verify(
 ) -> Iterator[Finding]:
     """One finding per check; each rests on those before it. ``path``: the receipt, or its folder.
 
-    ``worlds``: Python files that the user gives, of worlds that the receipt names by id and content.
+    ``worlds``: Python files of worlds that the receipt names by id and content, given by the user.
     Raises UserError for what is no receipt.
     """
     path = path / "receipt.json" if path.is_dir() else path
