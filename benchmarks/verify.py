@@ -22,6 +22,7 @@ from rich.markup import escape
 from .. import __version__, registry
 from ..eval.exam import Exam
 from ..models.run import Run
+from ..models.version import TRAINING
 from ..registry import UserError
 from . import canonical, predictions, provenance
 from .cell import Cell, Places
@@ -229,6 +230,7 @@ def verify(
     receipt = Receipt.read(path)
     made = receipt.versions.get("zebroid", "?"), receipt.commit[:8] or "no commit"
     dirty = ", with changes that no commit holds" if receipt.dirty else ""
+    dirty += f"; {_trained(receipt.training)}"
     yield Finding("receipt", True, f"schema 0, by zebroid {made[0]}, {made[1]}{dirty}")
     given = [registry.find_world(name)[0] for name in worlds]
     files = {found.name: found.path for found in given}
@@ -244,6 +246,14 @@ def verify(
         except (Doubt, UserError) as error:
             failed = failed or name
             yield Finding(name, False, str(error), time.perf_counter() - begin)
+
+
+def _trained(version: str) -> str:
+    """What a receipt was trained by, where that isn't this version of training."""
+    if version == TRAINING:
+        return f"{version}, as in this version"
+    before = ", before versions of training were declared" if version == "training-0" else ""
+    return f"{version}{before}; here {TRAINING}: its cells trained anew may be answered otherwise"
 
 
 def show(console: Console, found: Sequence[Finding]) -> None:
