@@ -172,8 +172,8 @@ def _array_of(what: str, table: Sequence[Any], width: int) -> NDArray[np.int64]:
         for place, value in enumerate(values):
             if not _integral(type(value)):
                 raise UserError(
-                    f"{what}: row {row} has {reprlib.repr(value)}, {type(value).__name__}, at place "
-                    f"{place}, expected an integer; {INTEGERS}"
+                    f"{what}: row {row} has {reprlib.repr(value)}, {type(value).__name__}, at "
+                    f"place {place}, expected an integer; {INTEGERS}"
                 )
         if any(not -FARTHEST <= int(value) <= FARTHEST for value in values):
             raise _far(what, row, [*map(int, values)])

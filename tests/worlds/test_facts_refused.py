@@ -61,7 +61,7 @@ TABLES = {
     "a set for a row": ([{0, 1}], "row 0 is {0, 1}, set"),
     "a dict for a table": ({0: 1}, "dict, expected rows"),
     "a generator": ((row for row in [[0, 1]]), "generator, expected rows"),
-    "hidden values": (np.ma.array([[0, 1]], mask=[[1, 0]]), "a masked array"),
+    "hidden values": (np.ma.masked_equal(np.array([[0, 1]]), 0), "a masked array"),
     "beyond 64 bits": ([[0, 1], [2**70, 0]], "row 1 is [1180591620717411303424, 0], beyond 64-bit"),
     "beyond signed 64 bits": (np.array([[0, 2**63]], np.uint64), "row 0 is [0, 9223372036854775"),
     "below 64 bits": ([[-(2**70), 0]], "beyond 64-bit integers"),
