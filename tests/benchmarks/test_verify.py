@@ -13,6 +13,8 @@ from zebroid.benchmarks import canonical
 from zebroid.benchmarks.cite import citation, digest
 from zebroid.benchmarks.receipt import Receipt
 
+pytestmark = pytest.mark.smoke
+
 CHECKS = ("receipt", "files", "suite", "corpora", "questions", "answers", "scores", "curves")
 
 

@@ -8,6 +8,8 @@ from hypothesis.extra import numpy as arrays
 from zebroid.registry import UserError
 from zebroid.worlds.facts import Facts
 
+pytestmark = pytest.mark.smoke
+
 quick = settings(derandomize=True, database=None, deadline=None, max_examples=60)
 SIZE = 5  # constants of the sort "k"
 

@@ -34,7 +34,7 @@ class Circumstances:
 
     def environment(self) -> dict[str, str]:
         """The environment of the process: it finds the modules that this one finds."""
-        here = os.pathsep.join(os.path.abspath(place) for place in sys.path)
+        here = os.pathsep.join(str(Path(place).absolute()) for place in sys.path)
         found = {**os.environ, "PYTHONHASHSEED": self.hash_seed, "PYTHONPATH": here}
         if self.folder:
             found |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self.folder)
@@ -82,7 +82,7 @@ def _ahead(days: int) -> None:
 
         @classmethod
         def utcnow(cls) -> Moment:
-            return cls.fromtimestamp(time.time(), datetime.timezone.utc).replace(tzinfo=None)
+            return cls.fromtimestamp(time.time(), datetime.UTC).replace(tzinfo=None)
 
         @classmethod
         def today(cls) -> Moment:
@@ -154,7 +154,7 @@ class Watched:
         if writes:
             return True
         with contextlib.suppress(OSError):
-            if os.stat(path).st_mtime >= self.began:
+            if Path(path).stat().st_mtime >= self.began:
                 return True
         return _below(path, self.common) and not _below(path, self.beside)
 
