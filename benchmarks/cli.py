@@ -216,13 +216,11 @@ def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) 
     """Prints the report of a checker, which tells its argument what it looks at, and leaves."""
     import json
 
-    from rich.console import Console
-
     from . import conformance
-    from .terminal import console
+    from .terminal import PlainConsole, console, working
 
-    with Console(stderr=True).status("loading") as status:
-        report = checked(status.update)
+    with working(PlainConsole(stderr=True), "loading") as tell:
+        report = checked(tell)
     if as_json:
         print(json.dumps(report.record(), indent=1))
     else:
@@ -254,13 +252,11 @@ def verify(
     receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
 ) -> None:
     """Recompute what a receipt tells, without training; exit status 1 where it differs."""
-    from rich.console import Console
-
     from . import verify as verification
-    from .terminal import console
+    from .terminal import PlainConsole, console, working
 
-    with Console(stderr=True).status("reading") as status:
-        found = list(verification.verify(receipt, status.update))
+    with working(PlainConsole(stderr=True), "reading") as tell:
+        found = list(verification.verify(receipt, tell))
     verification.show(console(), found)
     sys.exit(not all(f.passed for f in found))
 

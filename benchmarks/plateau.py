@@ -73,7 +73,7 @@ def verdicts(folder: Path) -> Told:
             row = next(r for r in panel.rows if (r.kind, r.label) == ("model", label))
             high = row.reach["height"] if row.reach else None
             reach = "–" if high is None else f"{high.mean:.1f} [{high.low:.1f}, {high.high:.1f}]"
-            rows.append((f"{panel.name}: {label}", *(mine.get(r, "–") for r in rungs), reach))
+            rows.append((f"{panel.name}: {row.name}", *(mine.get(r, "–") for r in rungs), reach))
     note = (
         f"{receipt.suite.id}@{receipt.suite.digest[:8]}, zebroid {receipt.versions['zebroid']}, "
         f"commit {receipt.commit[:8] or 'none'}. In brackets: the least ceiling that would explain "

@@ -61,7 +61,7 @@ def _panel(panel: PanelRecord) -> Iterator[str]:
     yield "| chance | " + " | ".join(chances(rows, rungs)) + " |"
     for row in rows:
         cells = [scored(row, rung) for rung in rungs]
-        name = row.label if row.kind == "ceiling" else f"**{row.label}**"
+        name = row.name if row.kind == "ceiling" else f"**{row.name}**"
         yield f"| {name} | " + " | ".join(cells) + " |"
 
 

@@ -70,6 +70,11 @@ class Store:
         about = self._told(cell)
         return about is not None and not self._mine(cell, about)
 
+    def failed(self, cell: Cell) -> str:
+        """Why the training failed of which a result of this very code is there; else empty."""
+        about = self._about(cell)
+        return "" if about is None else str(about["run"]["failed"])
+
     def load(self, cell: Cell) -> Result | None:
         """The finished result, or None."""
         about = self._about(cell)
