@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import hashlib
 import json
 import os
 import shutil
 import sys
+import types
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
 from zebroid.benchmarks import cli, panel, plot, provenance, run, scaling
-from zebroid.benchmarks.results import Result, Store
-from zebroid.benchmarks.suite import load
+from zebroid.benchmarks.results import Result
 from zebroid.eval.interpolators import lookup
 from zebroid.eval.judge import judge
 from zebroid.eval.references import deducer, reuser
@@ -277,32 +276,6 @@ def older(rewritten):
 
 
 @pytest.fixture(scope="session")
-def halved(tmp_path_factory):
-    """halved(label) -> a panel and one of its cells, all names in them ``label`` where one is
-    given: of chain one of two runs failed, of direct both."""
-    folder = tmp_path_factory.mktemp("halved")
-    (folder / "tiny.toml").write_text(TINY)
-    cells = load(str(folder / "tiny.toml")).cells
-
-    def train_cell(cell, corpora, watch, draft=None, layout=""):
-        if cell.mode == "direct" or cell.seeds.init:
-            raise ValueError("no luck")
-        return pretend(cell, corpora, watch, draft)
-
-    with pytest.MonkeyPatch.context() as patch:
-        quick(patch)
-        patch.setattr(run, "train_cell", train_cell)
-        corpora = run.Corpora()
-        (made,) = panel.panels(cells, run.run(cells, Store(folder), corpora=corpora), corpora)
-        assert made.verdicts
-
-    def named(label=""):
-        if not label:
-            return made, cells[0]
-        rows = tuple(dataclasses.replace(row, label=label) for row in made.models)
-        holes = tuple(dataclasses.replace(h, label=label, cause=label) for h in made.holes)
-        parts = {"models": rows, "untraced": {label: rows[0]}, "holes": holes}
-        cell = dataclasses.replace(cells[0], world=label, model=label, plan=label)
-        return dataclasses.replace(made, name=label, **parts), cell
-
-    return named
+def stage():
+    """What this file makes up, for fixtures that serve more than one test."""
+    return types.SimpleNamespace(suite=TINY, train=pretend, quick=quick)

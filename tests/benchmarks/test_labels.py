@@ -3,6 +3,7 @@ training is lost for one that cannot be shown."""
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 
@@ -12,7 +13,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 from zebroid.benchmarks import conformance, job, plot, progress, readme, report, run, terminal
 from zebroid.benchmarks.page import slug, tag
+from zebroid.benchmarks.panel import panels
 from zebroid.benchmarks.receipt import Receipt
+from zebroid.benchmarks.results import Store
+from zebroid.benchmarks.suite import load
 from zebroid.benchmarks.table import table
 from zebroid.eval import figures
 from zebroid.eval.labels import visible
@@ -66,6 +70,38 @@ def test_a_suite_of_hostile_names_gets_its_receipt_and_report(zebroid, hostile, 
     assert "could not be made" not in out
 
 
+@pytest.fixture(scope="module")
+def halved(stage, tmp_path_factory):
+    """halved(label) -> a panel and one of its cells, all names in them ``label`` where one is
+    given: of chain one of two runs failed, of direct both."""
+    folder = tmp_path_factory.mktemp("halved")
+    (folder / "tiny.toml").write_text(stage.suite)
+    cells = load(str(folder / "tiny.toml")).cells
+
+    def train_cell(cell, corpora, watch, draft=None, layout=""):
+        if cell.mode == "direct" or cell.seeds.init:
+            raise ValueError("no luck")
+        return stage.train(cell, corpora, watch, draft)
+
+    with pytest.MonkeyPatch.context() as patch:
+        stage.quick(patch)
+        patch.setattr(run, "train_cell", train_cell)
+        corpora = run.Corpora()
+        (made,) = panels(cells, run.run(cells, Store(folder), corpora=corpora), corpora)
+        assert made.verdicts
+
+    def named(label=""):
+        if not label:
+            return made, cells[0]
+        rows = tuple(dataclasses.replace(row, label=label) for row in made.models)
+        holes = tuple(dataclasses.replace(h, label=label, cause=label) for h in made.holes)
+        parts = {"models": rows, "untraced": {label: rows[0]}, "holes": holes}
+        cell = dataclasses.replace(cells[0], world=label, model=label, plan=label)
+        return dataclasses.replace(made, name=label, **parts), cell
+
+    return named
+
+
 def printed(show, kind=terminal.PlainConsole, **options):
     """What ``show(console)`` prints."""
     file = io.StringIO()
@@ -85,7 +121,7 @@ def follow(console, cell, label):
 def everything(halved, label):
     """All functions that print labels to a console, each with this one."""
     panel, cell = halved(label)
-    outcome = Outcome(label, label, False, label, label, label, 0.0)
+    outcome = Outcome(label, label, label, False, label, label, 0.0)
     listed = conformance.Report(label, (label,), (outcome,))
     return [
         lambda console: terminal.show(console, [panel], label),
