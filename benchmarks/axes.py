@@ -8,7 +8,6 @@ time, and all of them growing together. Compute needs no axis: every arm is a cu
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -104,13 +103,11 @@ def parts(cell: Cell) -> dict[str, object]:
     }
 
 
-@functools.cache
 def drawn_as(world: str, size: str) -> str:
-    """The size whose draws this one's are; itself where the world is no longer there to tell."""
-    try:
-        return registry.make(world).draws(size)
-    except UserError:
-        return size
+    """The size whose draws this one's are; itself where the world is not there to tell: a receipt
+    may name any, and none is imported for that."""
+    made = registry.known(world)
+    return size if made is None else made.draws(size)
 
 
 def varied(cells: Sequence[Cell]) -> list[str]:

@@ -54,7 +54,9 @@ def main() -> None:
 
 
 def _leave(line: str, status: int) -> None:
-    print(f"zebroid: {line}", file=sys.stderr)
+    from .printable import printable
+
+    print(f"zebroid: {printable(line)}", file=sys.stderr)
     sys.exit(status)
 
 
@@ -126,8 +128,10 @@ def plot(
     """Draw all figures of a receipt, as SVG and PNG; nothing is trained."""
     from . import plot as plots
     from .terminal import console
+    from .untrusted import guarded
 
-    plots.run(receipt, out, console())
+    with guarded(receipt):
+        plots.run(receipt, out, console())
 
 
 @app.command()
@@ -245,23 +249,39 @@ def forecast(
     """What becomes of an ability if compute, data, both or neither go on growing."""
     from . import forecast as forecasts
     from .terminal import console
+    from .untrusted import guarded
 
-    forecasts.run(receipt, scenario, row, rung or (), out, console())
+    with guarded(receipt):
+        forecasts.run(receipt, scenario, row, rung or (), out, console())
 
 
 @app.command()
 def verify(
     receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    allow_plugins: Annotated[
+        bool, typer.Option("--allow-plugins", help="Load the installed plugins that it names.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="Time for it; default: 30, or 600 for a built-in suite.")
+    ] = 0.0,
 ) -> None:
-    """Recompute what a receipt tells, without training; exit status 1 where it differs."""
+    """Recompute what a receipt says, without training; exit status 1 where it differs."""
     from rich.console import Console
+    from rich.markup import escape
 
-    from . import verify as verification
-    from .terminal import console
+    from . import confined, findings
+    from .printable import printable
 
     with Console(stderr=True).status("reading") as status:
-        found = list(verification.verify(receipt, status.update))
-    verification.show(console(), found)
+        found = list(
+            confined.findings(
+                receipt,
+                lambda what: status.update(escape(printable(what))),
+                (lambda line: print(printable(line), flush=True)) if allow_plugins else None,
+                seconds,
+            )
+        )
+    findings.show(found)
     sys.exit(not all(f.passed for f in found))
 
 
@@ -279,11 +299,14 @@ def cite(
 def leaderboard(
     receipts: Annotated[list[Path], typer.Argument(help="Receipts, or their folders.")],
 ) -> None:
-    """The models of many receipts, a table for each world, size and exposure."""
+    """The models of many receipts, a table for each world, size and exposure; exit status 1 where
+    one of them was refused."""
     from . import leaderboard as boards
     from . import listing
 
-    listing.read(boards.leaderboard(receipts))
+    board = boards.leaderboard(receipts)
+    listing.read(board.text)
+    sys.exit(bool(board.refused))
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ..eval import figures
@@ -17,6 +18,7 @@ from ..eval.scenario import Scenario
 from ..registry import UserError, suggest
 from . import disk
 from .arms import Arm, read
+from .printable import printable
 from .scenario import DEFAULT, load
 
 LEVELS = 3  # sizes of corpus from which the effect of data is measured
@@ -46,7 +48,8 @@ def run(
     with disk.file(out) as draft:
         image = figures.png(drawn) if out.suffix == ".png" else figures.svg(drawn).encode()
         draft.write_bytes(image)
-    console.print(f"{title}\nNumbers and sources: {scenario or DEFAULT}\n", markup=False)
+    console.print(printable(title), markup=False)
+    console.print(f"Numbers and sources: {scenario or DEFAULT}\n", markup=False)
     for one in found:
         _tell(console, one)
     console.print(f"{out}: the branches, with their 95% intervals", markup=False)
@@ -124,7 +127,7 @@ def _surface(several: Sequence[Arm], rung: str) -> Curve | None:
 
 def _tell(console: Console, found: Forecast) -> None:
     last = len(found.years) - 1
-    table = Table(title=f"{found.rung}: {found.verdict}")
+    table = Table(title=escape(printable(f"{found.rung}: {found.verdict}")))
     table.add_column("branch")
     for at in (0, last // 2, last):
         table.add_column(f"{found.years[at]:.0f}", justify="right")
@@ -140,7 +143,7 @@ def _tell(console: Console, found: Forecast) -> None:
         table.add_row(branch.name, *cells)
     console.print(table)
     for note in found.notes:
-        console.print(f"{found.rung}: {note}.", markup=False)
+        console.print(printable(f"{found.rung}: {note}."), markup=False)
     partings = found.partings()
     for (one, other), at in partings.items():
         if at is not None:

@@ -246,18 +246,24 @@ def _why(cell: Cell, results: Mapping[str, Result], failures: Mapping[str, str])
 def names_of(cells: Sequence[Cell]) -> list[str]:
     """World and size of each panel, and in what it differs from its neighbours: its exposure, or
     how many questions of each rung are asked."""
+    records = [cell.exposure.record() for cell in cells]
+    near: dict[tuple[str, str], list[dict[str, object]]] = {}
+    numbers: dict[tuple[str, str, str], set[int]] = {}
+    for cell, record in zip(cells, records):
+        near.setdefault((cell.world, cell.size), []).append(record)
+        numbers.setdefault((cell.world, cell.size, str(record)), set()).add(cell.questions)
+    varied: dict[tuple[str, str], set[str]] = {}
+    for place, alike in near.items():  # against the first alone: a receipt may name thousands
+        fields = {field for record in alike for field in record}
+        first = alike[0]
+        varied[place] = {f for f in fields if any(r.get(f) != first.get(f) for r in alike)}
     names = []
-    for cell in cells:
-        near = [c for c in cells if (c.world, c.size) == (cell.world, cell.size)]
-        alike = [c.exposure for c in near]
-        varied = [
-            f"{field} {_told(value)}"
-            for field, value in cell.exposure.record().items()
-            if any(other.record().get(field) != value for other in alike)
-        ]
-        if any(c.exposure == cell.exposure and c.questions != cell.questions for c in near):
-            varied.append(f"{cell.questions} questions")
-        names.append(f"{cell.world}/{cell.size}" + (f" ({', '.join(varied)})" if varied else ""))
+    for cell, record in zip(cells, records):
+        place = cell.world, cell.size
+        told = [f"{f} {_told(value)}" for f, value in record.items() if f in varied[place]]
+        if len(numbers[*place, str(record)]) > 1:
+            told.append(f"{cell.questions} questions")
+        names.append(f"{cell.world}/{cell.size}" + (f" ({', '.join(told)})" if told else ""))
     return names
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 from rich.console import Console
+from rich.markup import escape
 
 from ..eval import figures
 from ..eval.curves import Fits, fit_all
@@ -24,10 +25,12 @@ from ..registry import UserError
 from . import disk
 from .arms import Arm, arms_of
 from .page import slug
+from .printable import printable
 from .receipt import PanelRecord, Receipt
 from .rows import Read, rows_of, score_of
 from .scaling import Scaling, scaling
 from .sweep_plots import forecasts, sweeps
+from .untrusted import receipt_path
 
 DRAWS = 300  # resampled fits behind a band
 
@@ -64,18 +67,22 @@ def run(receipt: Path, out: Path | None, console: Console) -> None:
 
     Raises UserError for what is no receipt; one all of whose cells failed has nothing to draw.
     """
-    path = receipt / "receipt.json" if receipt.is_dir() else receipt
+    path = receipt_path(receipt)
     found = Receipt.read(path)
     folder = out or path.parent / "figures"
     left: list[str] = []
     with console.status("reading") as status:
         arms = arms_of(found, path)
-        told = scaling(arms, status.update)
-        for drawing in drawings(found, arms, told, left.append, status.update):
+
+        def tell(what: str) -> None:
+            status.update(escape(printable(what)))
+
+        told = scaling(arms, tell)
+        for drawing in drawings(found, arms, told, left.append, tell):
             drawing.keep(folder, pixels=True)
-            print(f"{drawing.name}: {drawing.shows}")
+            print(printable(f"{drawing.name}: {drawing.shows}"))
     for why in dict.fromkeys([*left, *told.notes]):
-        print(f"left out: {why}")
+        print(printable(f"left out: {why}"))
     print(f"{folder}: all figures, as .svg and .png")
 
 
