@@ -262,7 +262,7 @@ def verify(
         bool, typer.Option("--allow-plugins", help="Load the installed plugins that it names.")
     ] = False,
     seconds: Annotated[
-        float, typer.Option(min=0, help="Time for it; default: 30, or 600 for a built-in suite.")
+        float, typer.Option(min=0, help="Time for it; default: 25, or 600 for a built-in suite.")
     ] = 0.0,
 ) -> None:
     """Recompute what a receipt says, without training; exit status 1 where it differs."""

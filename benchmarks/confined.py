@@ -22,8 +22,9 @@ from typing import Any
 from ..registry import UserError
 from .findings import Finding
 
-SECONDS = 30.0
+SECONDS = 25.0  # from its first word: to start takes two or three more
 LONGER = 600.0  # where the cells are those of a built-in suite, whose cost is known
+START = 120.0  # until its first word; a receipt has no part in that
 MEMORY = 2 * 10**9  # bytes
 CORES = 4  # whose threads the child has: each takes address space
 SHOWN = 4_000  # characters of a text in a message
@@ -43,10 +44,8 @@ def findings(
     ``seconds``: for all checks together; 0: SECONDS, or LONGER where the cells are those of a
     built-in suite. Raises UserError for what is no receipt.
     """
-    words = [sys.executable, "-m", "zebroid.benchmarks.verify_child", str(path)]
-    words += ["--allow-plugins"] if announce else []
     child = subprocess.Popen(
-        words,
+        command(path, announce is not None),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # nothing of a stranger's reaches the terminal past printable()
@@ -54,14 +53,17 @@ def findings(
         start_new_session=hasattr(os, "setsid"),
     )
     doing, ended = "receipt", ""
-    deadline = time.monotonic() + (seconds or SECONDS)
     begin = time.monotonic()
+    deadline = begin + START
     try:
         for message in _messages(child):
             if message is None:
-                ended = _too_much(child, deadline, seconds or deadline - begin)
+                ended = _too_much(child, deadline, deadline - begin)
                 if ended:
                     break
+            elif "ready" in message:
+                begin = time.monotonic()
+                deadline = begin + (seconds or SECONDS)
             elif "error" in message:
                 raise UserError(message["error"])
             elif "doing" in message:
@@ -81,6 +83,12 @@ def findings(
         yield Finding(doing, False, ended or _fate(child), time.monotonic() - begin)
     finally:
         _end(child)
+
+
+def command(path: Path, allowed: bool) -> list[str]:
+    """What starts the child."""
+    words = [sys.executable, "-m", "zebroid.benchmarks.verify_child", str(path)]
+    return [*words, "--allow-plugins"] if allowed else words
 
 
 def _messages(child: subprocess.Popen[bytes]) -> Iterator[dict[str, Any] | None]:

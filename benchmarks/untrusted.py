@@ -76,7 +76,7 @@ def read_bytes(path: Path, most: int, *, links: bool = True) -> bytes:
         raise UserError(
             f"cannot read {path}: {error.strerror}; give a receipt.json with its files beside it"
         ) from None
-    with os.fdopen(handle, "rb", buffering=0) as file:
+    try:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             kind = "a folder" if stat.S_ISDIR(about.st_mode) else "a pipe or device"
@@ -84,9 +84,11 @@ def read_bytes(path: Path, most: int, *, links: bool = True) -> bytes:
         if about.st_size > most:
             raise UserError(f"{path} has {about.st_size:,} bytes; expected at most {most:,}")
         parts, left = [], most + 1
-        while left and (part := file.read(min(left, 2**20))):
+        while left and (part := os.read(handle, min(left, 2**20))):
             parts.append(part)
             left -= len(part)
+    finally:
+        os.close(handle)
     if not left:  # files of /proc tell no size
         raise UserError(f"{path} has more than {most:,} bytes; expected at most as many")
     return b"".join(parts)

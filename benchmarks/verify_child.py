@@ -55,6 +55,7 @@ def main(path: Path, allowed: bool) -> None:
 def _verify(path: Path, tell: Any, announce: Any) -> None:
     from .verify import CHECKS, verify
 
+    tell(ready=True)
     doing = "receipt"
 
     def watch(what: str) -> None:
