@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import selectors
+import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -92,24 +93,30 @@ def command(path: Path, allowed: bool) -> list[str]:
 
 
 def _messages(child: subprocess.Popen[bytes]) -> Iterator[dict[str, Any] | None]:
-    """What the child says; None between, when a nap is over."""
-    assert child.stdout is not None
-    handle, left = child.stdout.fileno(), b""
-    with selectors.DefaultSelector() as ready:
-        ready.register(handle, selectors.EVENT_READ)
-        while True:
-            yield None
-            if not ready.select(NAPS):
-                continue
-            part = os.read(handle, 2**16)
-            if not part or len(left) > LINE:  # it left, or no message ends
-                return
-            *lines, left = (left + part).split(b"\n")
-            for line in lines:
-                try:
-                    yield json.loads(line)
-                except ValueError:  # a plugin that writes where it should not
-                    return
+    """What the child says; None between, at least once a nap."""
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+
+    def read() -> None:  # in a thread of its own: not every system can wait for a pipe
+        assert child.stdout is not None
+        with contextlib.suppress(OSError, ValueError):
+            while line := child.stdout.readline(LINE):
+                lines.put(line)
+        lines.put(b"")
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield None
+        try:
+            line = lines.get(timeout=NAPS)
+        except queue.Empty:
+            continue
+        try:
+            message = json.loads(line)
+        except ValueError:  # it left, or a plugin writes where it should not
+            return
+        if not isinstance(message, dict):
+            return
+        yield message
 
 
 def _too_much(child: subprocess.Popen[bytes], deadline: float, seconds: float) -> str:
@@ -140,8 +147,8 @@ def _fate(child: subprocess.Popen[bytes]) -> str:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(OSError):
-        child.kill()
+    with contextlib.suppress(OSError):  # with all that a plugin may have started
+        os.killpg(child.pid, signal.SIGKILL) if hasattr(os, "killpg") else child.kill()
     child.wait()
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:

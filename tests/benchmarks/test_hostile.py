@@ -231,10 +231,10 @@ def test_a_plugin_is_loaded_only_where_it_is_allowed_and_named_first(zebroid, in
         (PREDICTIONS, "SELECT * REPLACE (NULL::VARCHAR AS answer) FROM old", "rows have no answer"),
         (PREDICTIONS, "SELECT * REPLACE ('zebra' AS answer) FROM old", "no answer to be had"),
         (PREDICTIONS, "SELECT *, {'a': 1} AS more FROM old", "column more is of STRUCT"),
-        (PREDICTIONS, "SELECT * REPLACE (repeat('a', 10_000_000) AS mode) FROM old", "texts of"),
+        (PREDICTIONS, "SELECT * REPLACE (repeat('a', 1_000_000) AS mode) FROM old", "texts of"),
         (
             PREDICTIONS,
-            "SELECT * REPLACE (list_resize(right_answers, 100_000, 'a') AS right_answers) FROM old",
+            "SELECT * REPLACE (list_resize(right_answers, 1_000, 'a') AS right_answers) FROM old",
             "values in a column",
         ),
         (
@@ -291,7 +291,7 @@ def test_a_name_is_no_markup_of_a_board_or_a_citation(zebroid, done):
     (done / "receipt.json").write_text(json.dumps(consistent(content)))
     status, out, _ = zebroid("leaderboard", done)
     assert status == 0 and r"(a\|b \[x\](y) \<i\>)" in out
-    assert zebroid("cite", done)[1].partition("note = ")[2].count("}") == 3
+    assert zebroid("cite", done)[1].partition("note = ")[2].count("}") == 2
 
 
 def test_many_panels_take_no_longer_than_many_lines(folder, tmp_path):
@@ -328,6 +328,7 @@ def mutated(content, chance, value):
     while True:
         keys = list(place) if isinstance(place, dict) else range(len(place))
         if not keys:
+            key = None
             break
         key = chance.choice(list(keys))
         if not isinstance(place[key], (dict, list)) or chance.random() < 0.15:
@@ -406,7 +407,7 @@ def survive_bytes(folder, seed):
     parquet.by_cell(table)
 
 
-@settings(QUICK, max_examples=300)
+@settings(QUICK, max_examples=200)
 @given(seed=st.integers(0, 2**32))
 def test_no_change_of_the_bytes_of_a_table_ends_in_a_traceback(folder, seed):
     survive_bytes(folder, seed)
@@ -435,8 +436,8 @@ sys.argv = ["zebroid", "verify", sys.argv[1]]
 try:
     cli.main()
 except SystemExit as left:
-    used = [resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print("peak", max(used) // 1024, left.code)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # of the process that reads it
+    print("peak", used // 1024, int(left.code))
 """
 
 
@@ -458,9 +459,9 @@ def test_some_bytes_that_unfold_to_many_rows_take_little_memory(done):
         ("import os; os.kill(os.getpid(), 11)", "ended by SIGSEGV"),
         ("raise SystemExit(3)", "left with status 3"),
         ("print('no message')", "left with status 0"),
-        ("print('9' * 10**6, flush=True)", "left with"),
+        ("print('9' * 10**6, flush=True)", "status 0"),
         (
-            "print('{\"ready\": 1}', flush=True); a = bytearray(3 * 10**8); import time; time.sleep(60)",
+            "import time; print('{\"ready\": 1}', flush=True); a = b'a' * 10**9; time.sleep(60)",
             "memory",
         ),
     ],
