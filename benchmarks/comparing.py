@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..registry import UserError
 from . import predictions
+from .untrusted import NotLoaded
 
+T = TypeVar("T")
 CLOSE = 1e-6  # of a score: libraries of other machines differ in the last digits
 
 
 class Doubt(Exception):
     """What is told and what is made anew differ; the message says where first."""
+
+
+def checked(check: Callable[[T], str], subject: T) -> tuple[bool | None, str]:
+    """Whether a check passed, None where it was not made; and its line."""
+    try:
+        return True, check(subject)
+    except NotLoaded as error:
+        return None, str(error)
+    except (Doubt, UserError) as error:
+        return False, str(error)
+    except MemoryError:
+        return False, "it takes more memory than a receipt is given"
+    except Exception as error:  # content that nobody thought of is refused like all other
+        return False, f"not understood: {type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def same(told: NDArray[Any], mine: NDArray[Any]) -> bool:

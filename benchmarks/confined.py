@@ -20,8 +20,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.markup import escape
+
 from ..registry import UserError
-from .findings import Finding
+from .findings import Finding, show
+from .printable import printable
 
 SECONDS = 25.0  # from its first word: to start takes two or three more
 LONGER = 600.0  # where the cells are those of a built-in suite, whose cost is known
@@ -34,6 +38,23 @@ NAPS = 0.05  # seconds between looks at how much memory the child holds
 CURE = "give it more with --seconds"
 
 Watch = Callable[[str], None]
+
+
+def run(path: Path, allowed: bool, seconds: float) -> int:
+    """Verifies a receipt, plugins and all where that is ``allowed``, prints the findings, and
+    returns the exit status."""
+
+    def announce(line: str) -> None:
+        print(printable(line), flush=True)
+
+    with Console(stderr=True).status("reading") as status:
+
+        def watch(what: str) -> None:
+            status.update(escape(printable(what)))
+
+        found = list(findings(path, watch, announce if allowed else None, seconds))
+    show(found)
+    return int(not all(f.passed for f in found))
 
 
 def findings(

@@ -20,6 +20,7 @@ from . import disk
 from .arms import Arm, read
 from .printable import printable
 from .scenario import DEFAULT, load
+from .untrusted import guarded
 
 LEVELS = 3  # sizes of corpus from which the effect of data is measured
 FORMATS = (".svg", ".png")
@@ -40,9 +41,11 @@ def run(
     """
     if out.suffix not in FORMATS:
         raise UserError(f"--out {out}: expected a name that ends in {' or '.join(FORMATS)}")
-    plan, arms = load(scenario or DEFAULT), read(receipt)
-    arm = _chosen(arms, row)
-    found = list(foretold(arm, arms, plan, rungs))
+    plan = load(scenario or DEFAULT)
+    with guarded(receipt):
+        arms = read(receipt)
+        arm = _chosen(arms, row)
+        found = list(foretold(arm, arms, plan, rungs))
     title = f"{arm.name}: {plan.title}"
     drawn = branches(found, title)
     with disk.file(out) as draft:

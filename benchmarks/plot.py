@@ -30,7 +30,7 @@ from .receipt import PanelRecord, Receipt
 from .rows import Read, rows_of, score_of
 from .scaling import Scaling, scaling
 from .sweep_plots import forecasts, sweeps
-from .untrusted import receipt_path
+from .untrusted import guarded, receipt_path
 
 DRAWS = 300  # resampled fits behind a band
 
@@ -67,7 +67,11 @@ def run(receipt: Path, out: Path | None, console: Console) -> None:
 
     Raises UserError for what is no receipt; one all of whose cells failed has nothing to draw.
     """
-    path = receipt_path(receipt)
+    with guarded(receipt):
+        _run(receipt_path(receipt), out, console)
+
+
+def _run(path: Path, out: Path | None, console: Console) -> None:
     found = Receipt.read(path)
     folder = out or path.parent / "figures"
     left: list[str] = []

@@ -9,10 +9,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import pydantic
 
@@ -21,7 +20,7 @@ from ..eval.proofs import ProofScore
 from ..eval.score import Row, RungScore
 from ..eval.verdict import Verdict
 from ..registry import UserError
-from . import canonical, disk, provenance
+from . import canonical, disk, provenance, records
 from .panel import Panel, profiles
 from .printable import clean, printable
 from .results import Result
@@ -30,14 +29,6 @@ from .suite import Suite
 from .untrusted import Flaw, json_of
 
 SCHEMA = 0
-FILES = ("predictions.parquet", "curves.parquet")  # beside it, where any cell has answers
-
-T = TypeVar("T")
-# as many errors as strangers like are found in a list, and only the first is of use
-Many = Annotated[list[T], pydantic.FailFast()]
-Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
-DigestOrNone = Annotated[str, pydantic.Field(pattern=r"^([0-9a-f]{64})?$")]
-FileName = Annotated[str, pydantic.Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 
 
 class _Strict(pydantic.BaseModel):
@@ -47,17 +38,17 @@ class _Strict(pydantic.BaseModel):
 class SuiteRecord(_Strict):
     id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=100)
     title: str
-    digest: Digest
+    digest: records.Digest
 
 
 class CellRecord(_Strict):
     """One training: what it was, what it read, what it answered."""
 
-    digest: Digest
+    digest: records.Digest
     cell: dict[str, Any]  # world, size, exposure, mode, model, plan, the four seeds, …
     failed: str  # empty, or why it has no answers
-    corpus: DigestOrNone = ""
-    predictions: DigestOrNone = ""  # digest of all answers and bits at all checkpoints
+    corpus: records.DigestOrNone = ""
+    predictions: records.DigestOrNone = ""  # digest of all answers and bits at all checkpoints
     parameters: int = 0
     flops: float = 0.0
     device: str = ""
@@ -102,68 +93,14 @@ class RowRecord(_Strict):
     reach: dict[str, Interval] | None = None  # height, log10 of conclusions; older ones have none
 
 
-class _Part(pydantic.BaseModel):
-    """A record that is kept as the dictionary that it is; others may stand in it."""
-
-    model_config = pydantic.ConfigDict(strict=True)
-
-
-class _Share(_Part):
-    value: float | None
-    low: float | None
-    high: float | None
-    basis: str
-    absent: str
-
-
-class _Profile(_Part):
-    label: str
-    reuse: _Share
-    systematicity: _Share
-    deduction: _Share
-
-
-class _Verdict(_Part):
-    rung: str
-    kind: str
-    ceiling: str
-    evidence: str
-    budget: float | None = None
-    level: float | None = None
-    error: float | None = None
-    unit: str | None = None
-
-
-class _Hole(_Part):
-    label: str
-    cells: int
-    cause: str
-
-
-def _fits(kind: type[_Part]) -> pydantic.AfterValidator:
-    def check(record: dict[str, Any]) -> dict[str, Any]:
-        try:
-            kind.model_validate(record)
-        except pydantic.ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-        return record
-
-    return pydantic.AfterValidator(check)
-
-
-ProfileDict = Annotated[dict[str, Any], _fits(_Profile)]
-VerdictDict = Annotated[dict[str, Any], _fits(_Verdict)]
-HoleDict = Annotated[dict[str, Any], _fits(_Hole)]
-
-
 class PanelRecord(_Strict):
     name: str
-    rows: Many[RowRecord]
-    profiles: Many[ProfileDict]
-    verdicts: dict[str, Many[VerdictDict]]  # label of a model -> a verdict per rung
+    rows: records.Many[RowRecord]
+    profiles: records.Many[records.ProfileDict]
+    # label of a model -> a verdict per rung
+    verdicts: dict[str, records.Many[records.VerdictDict]]
     sentence: str
-    holes: Many[HoleDict]
+    holes: records.Many[records.HoleDict]
 
 
 class Times(_Strict):
@@ -174,23 +111,17 @@ class Times(_Strict):
     seconds: dict[str, float]  # digest of a cell -> its training, compilation included
 
 
-def _versions(found: dict[str, str]) -> dict[str, str]:
-    if not re.fullmatch(r"[0-9A-Za-z.+!_-]{1,60}", found.get("zebroid", ""), re.ASCII):
-        raise ValueError("expected the version of zebroid among them")
-    return found
-
-
 class Receipt(_Strict):
     """``schema`` 0: fields may still change with any version."""
 
     schema_: Literal[0] = pydantic.Field(SCHEMA, alias="schema")
     suite: SuiteRecord
-    cells: Many[CellRecord] = pydantic.Field(min_length=1)
-    versions: Annotated[dict[str, str], pydantic.AfterValidator(_versions)]
+    cells: records.Many[CellRecord] = pydantic.Field(min_length=1)
+    versions: Annotated[dict[str, str], pydantic.AfterValidator(records.versions)]
     commit: str = pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")
     dirty: bool
-    panels: Many[PanelRecord]
-    files: dict[FileName, Digest]  # name, of a file beside it -> SHA-256
+    panels: records.Many[PanelRecord]
+    files: dict[records.FileName, records.Digest]  # name, of a file beside it -> SHA-256
     scaling: dict[str, Any] | None = None  # of `zebroid scale`: what only a sweep can say
     times: Times
 
@@ -250,14 +181,12 @@ class Receipt(_Strict):
         try:
             receipt = cls.model_validate(content)
         except pydantic.ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            where = printable(".".join(map(str, first["loc"])), 120)
-            why = printable(first["msg"].removeprefix("Value error, "), 200)
+            why = printable(records.first_of(error), 300)
             raise UserError(
-                f"{path} is no receipt of schema {SCHEMA}: {where}: {why}; "
+                f"{path} is no receipt of schema {SCHEMA}: {why}; "
                 "it was written by another version or changed by hand"
             ) from None
-        flaw = f"a number is {infinite}" if infinite else next(_flaws(receipt), "")
+        flaw = f"a number is {infinite}" if infinite else next(records.flaws(receipt), "")
         if flaw:
             raise Flaw(f"{path}: {flaw}; it was changed by hand")
         return receipt
@@ -267,27 +196,6 @@ class Receipt(_Strict):
         with disk.file(path) as draft:
             text = canonical.text(self.model_dump(by_alias=True), indent=1)
             draft.write_text(text + "\n", "ascii")
-
-
-def _flaws(receipt: Receipt) -> Iterator[str]:
-    """Where a receipt contradicts itself, whatever its answers are."""
-    names = [("cell", c.digest[:16]) for c in receipt.cells]
-    names += [("panel", p.name) for p in receipt.panels]
-    for panel in receipt.panels:
-        names += [(f"{panel.name}: {row.kind} row", row.label) for row in panel.rows]
-        names += [(f"{panel.name}: profile", p["label"]) for p in panel.profiles]
-        for label, verdicts in panel.verdicts.items():
-            names += [(f"{panel.name}: {label}: verdict", v["rung"]) for v in verdicts]
-    seen: set[tuple[str, str]] = set()
-    for kind, name in names:
-        if (kind, name) in seen:
-            yield printable(f"{kind} {name!r} stands twice", 200)
-        seen.add((kind, name))
-    if all(c.failed for c in receipt.cells):
-        return
-    for name in FILES:
-        if name not in receipt.files:
-            yield f"files names no {name}, in which the answers of its cells are"
 
 
 def _plugins(suite: Suite) -> dict[str, str]:

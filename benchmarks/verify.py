@@ -19,16 +19,17 @@ from numpy.typing import NDArray
 from .. import registry
 from ..eval.exam import Exam
 from ..models.run import Run
-from ..registry import Plugin, UserError
+from ..registry import Plugin
 from ..worlds.world import World
 from . import bounds, canonical, parquet, predictions, untrusted
 from .cell import Cell
-from .comparing import CLOSE, Doubt, differs, same
+from .comparing import CLOSE, Doubt, checked, differs, same
 from .findings import Finding
 from .panel import Panel, ceilings, model_rows, named
 from .parquet import Columns
 from .printable import printable
-from .receipt import FILES, CellRecord, Receipt, profile_records, row_record
+from .receipt import CellRecord, Receipt, profile_records, row_record
+from .records import FILES
 from .results import Result
 from .run import Corpora
 from .suite import load
@@ -282,20 +283,6 @@ def verify(
         if failed and name != "suite":  # the suite rests on the receipt alone
             yield Finding(name, None, f"rests on {failed}")
             continue
-        passed, found = _checked(check, subject)
+        passed, found = checked(check, subject)
         failed = failed or ("" if passed else name)
         yield Finding(name, passed, found, time.perf_counter() - begin)
-
-
-def _checked(check: Callable[[_Subject], str], subject: _Subject) -> tuple[bool | None, str]:
-    """Whether a check passed, None where it was not made; and its line."""
-    try:
-        return True, check(subject)
-    except untrusted.NotLoaded as error:
-        return None, str(error)
-    except (Doubt, UserError) as error:
-        return False, str(error)
-    except MemoryError:
-        return False, "it takes more memory than a receipt is given"
-    except Exception as error:  # content that nobody thought of is refused like all other
-        return False, f"not understood: {type(error).__name__}: {' '.join(str(error).split())}"
