@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent
 LISTED = 10  # names that an error lists; a world may have thousands of constants
 WORLD_ID = re.compile(r"([a-z0-9_]+\.)?[a-z0-9]+(-[a-z0-9]+)*-v\d+")
-_LOADED: dict[str, World] = {}  # what make() and sized() made in this process, by name
+LOADED: dict[str, World] = {}  # what make() and sized() made in this process, by name
 GROUPS = {"zebroid.worlds": "world", "zebroid.models": "model"}  # of entry points -> what they are
 
 
@@ -75,7 +75,7 @@ def make(name: str) -> World:
     world, size = _find(name)
     if size:
         raise UserError(f"{name!r} names a size; make the world {name[: -len(size) - 1]!r} alone")
-    _LOADED[name] = world
+    LOADED[name] = world
     return world
 
 
@@ -85,7 +85,7 @@ def sized(name: str) -> tuple[World, str]:
     Without a size: ``tiny``, or the world's first if it has no tiny one.
     """
     world, size = _find(name)
-    _LOADED[name.removesuffix(f"/{size}")] = world
+    LOADED[name.removesuffix(f"/{size}")] = world
     if size and size not in world.sizes:
         raise suggest(f"size of {world.id}", size, world.sizes)
     return world, size or ("tiny" if "tiny" in world.sizes else next(iter(world.sizes)))
@@ -99,17 +99,6 @@ def builtin(id: str) -> World | None:
         return None
     module = importlib.import_module(f".worlds.catalog.{file.stem}", __package__)
     return _only_world(module, f"worlds/catalog/{file.stem}.py")()
-
-
-def known(name: str) -> World | None:
-    """The world of this name where it is built in, or was made by that name in this process: what a
-    user's own command named is loaded already, what only a receipt names never is."""
-    return builtin(name) or _LOADED.get(name)
-
-
-def offered(id: str) -> list[Plugin]:
-    """The plugins that offer a world of this id; none is loaded."""
-    return _plugins("world").get(id, [])
 
 
 def models() -> Mapping[str, str]:

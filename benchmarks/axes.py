@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from .. import registry
 from ..eval.measured import Curve
 from ..registry import UserError
 from . import canonical
 from .arms import Arm
 from .cell import Cell
+from .untrusted import known
 
 LEVELS = 3  # on an axis, at least
 NO_AMOUNTS = "curves.parquet of this receipt tells no number of statements: no axis of data"
@@ -106,7 +106,7 @@ def parts(cell: Cell) -> dict[str, object]:
 def drawn_as(world: str, size: str) -> str:
     """The size whose draws this one's are; itself where the world is not there to tell: a receipt
     may name any, and none is imported for that."""
-    made = registry.known(world)
+    made = known(world)
     return size if made is None else made.draws(size)
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from .. import registry
 from ..eval.curves import VOTES
 from ..eval.exhaustion import Contrast, contrast
 from ..eval.joint import Joint, joint
@@ -26,6 +25,7 @@ from . import canonical
 from .arms import Arm
 from .axes import Line, lines, parts
 from .printable import printable
+from .untrusted import known
 
 GRID = (0.02, 0.05, 0.075, *np.arange(4, 15) / 40, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0)
 CONTRASTED = ("instance", "schema", "depth", "axiom")  # rungs set beside the stated facts
@@ -236,7 +236,7 @@ def _percolated(coverage: Sequence[Line], left: Tell) -> Iterator[Percolated]:
         seeds = sorted({s[:2] for line in mine for s in line.seeds})
         tried = {arm.cell.exposure.coverage for line in mine for arm in line.arms}
         every = np.unique(np.round([*GRID, *tried], 4))
-        made = registry.known(world)
+        made = known(world)
         if made is None:
             left(f"{printable(world)}: no percolation, for it is not built in, and was not loaded")
             continue

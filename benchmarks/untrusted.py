@@ -175,6 +175,12 @@ def _text(value: str) -> None:
         raise _Refused(f"control characters in the text '{printable(value, 80)}'")
 
 
+def known(name: str) -> World | None:
+    """The world of this name where it is built in, or was made by that name in this process: what a
+    user's own command named is loaded already, what only a receipt names never is."""
+    return registry.builtin(name) or registry.LOADED.get(name)
+
+
 def world(name: str, announce: Callable[[Plugin], None] | None = None) -> World:
     """The world that a receipt names: a built-in one, for nothing else is imported on its word.
 
@@ -189,7 +195,7 @@ def world(name: str, announce: Callable[[Plugin], None] | None = None) -> World:
         raise NotLoaded(
             f"world {shown} is no built-in world; a file that a receipt names is not run"
         )
-    offers = registry.offered(name)
+    offers = [p for p in registry.plugins() if (p.kind, p.name) == ("world", name)]
     if not offers:
         raise NotLoaded(f"world {shown} is neither built in nor of an installed plugin")
     for plugin in offers:

@@ -24,11 +24,6 @@ from zebroid.models.run import Run
 from zebroid.worlds.lexicon import Lexicon
 from zebroid.worlds.tokens import Lines, encode
 
-from .hostile import drawn as drawn
-from .hostile import finished as finished
-from .hostile import forged as forged
-from .hostile import kept as kept
-
 TINY = """
 [suite]
 id = "tiny"

@@ -81,11 +81,11 @@ def replaced(folder, name, sql):
 
 
 def outcome(folder):
-    """The checks that did not pass, or the line by which the receipt was refused."""
+    """Check -> its line, of those that did not pass; of what is no receipt, why it is none."""
     try:
         found = list(verify(folder))
     except UserError as error:
-        return str(error)
+        return {"refused": str(error)}
     return {f.check: f.found for f in found if not f.passed}
 
 

@@ -15,6 +15,10 @@ from zebroid.benchmarks.leaderboard import leaderboard
 from zebroid.registry import UserError
 
 from .hostile import CURVES, PREDICTIONS, outcome, read
+from .hostile import drawn as drawn
+from .hostile import finished as finished
+from .hostile import forged as forged
+from .hostile import kept as kept
 
 CHECKS = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 QUICK = settings(deadline=None, derandomize=True, suppress_health_check=CHECKS)

@@ -12,6 +12,9 @@ from zebroid.benchmarks.leaderboard import leaderboard
 from zebroid.registry import UserError
 
 from .hostile import CONTROL, CURVES, consistent, read, row
+from .hostile import finished as finished
+from .hostile import forged as forged
+from .hostile import kept as kept
 
 
 def _twice(content):

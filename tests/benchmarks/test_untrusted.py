@@ -193,7 +193,7 @@ def test_a_plugin_is_named_before_anything_of_it_is_imported(acme):
 
 
 def test_what_the_user_named_is_known_and_what_a_receipt_names_is_not(acme, monkeypatch):
-    monkeypatch.setattr(registry, "_LOADED", {})
-    assert registry.known("acme.harbour-v1") is None and "acme_plugin" not in sys.modules
+    monkeypatch.setattr(registry, "LOADED", {})
+    assert untrusted.known("acme.harbour-v1") is None and "acme_plugin" not in sys.modules
     made, size = registry.sized("acme.harbour-v1/tiny")
-    assert registry.known("acme.harbour-v1") is made and size == "tiny"
+    assert untrusted.known("acme.harbour-v1") is made and size == "tiny"
