@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import importlib
 import inspect
 import re
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 WORLD_ID = re.compile(r"([a-z0-9_]+\.)?[a-z0-9]+(-[a-z0-9]+)*-v\d+")
+LOADED: dict[str, World] = {}  # what make() and sized() made in this process, by name
 GROUPS = {"zebroid.worlds": "world", "zebroid.models": "model"}  # of entry points -> what they are
 
 
@@ -78,6 +80,7 @@ def make(name: str) -> World:
     found, size = _find(name)
     if size:
         raise UserError(f"{name!r} names a size; make the world {name[: -len(size) - 1]!r} alone")
+    LOADED[found.name] = found.thing
     return found.thing
 
 
@@ -94,9 +97,20 @@ def find_world(name: str) -> tuple[Found, str]:
     """The same, with what the world is known by."""
     found, size = _find(name)
     world = found.thing
+    LOADED[found.name] = world
     if size and size not in world.sizes:
         raise suggest(f"size of {world.id}", size, world.sizes)
     return found, size or ("tiny" if "tiny" in world.sizes else next(iter(world.sizes)))
+
+
+@functools.lru_cache(256)
+def builtin(id: str) -> World | None:
+    """The built-in world of this id, or None: whatever the name, nothing else is imported."""
+    file = _catalog().get(id)
+    if file is None:
+        return None
+    module = importlib.import_module(f".worlds.catalog.{file.stem}", __package__)
+    return _only_world(module, f"worlds/catalog/{file.stem}.py")()
 
 
 def models() -> Mapping[str, str]:

@@ -10,16 +10,19 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import duckdb
 import numpy as np
 
 from ..eval.labels import of_runs, with_failed
 from ..eval.measured import Curve, Floats
 from ..eval.score import HEADLINE
 from ..registry import UserError
+from . import parquet
+from .bounds import cells_of, drawn
 from .cell import Cell
-from .panel import labels, names_of
+from .panel import labels
+from .panel_names import names_of
 from .receipt import CellRecord, PanelRecord, Receipt, RowRecord
+from .untrusted import receipt_path
 
 Points = Mapping[str, np.ndarray]  # of one cell and group: a column each, by step
 FILE = "curves.parquet"
@@ -110,18 +113,18 @@ def read(path: Path) -> tuple[Arm, ...]:
     Cells that failed are left out. Raises UserError where the files are not those of the receipt,
     or every cell failed.
     """
-    path = path / "receipt.json" if path.is_dir() else path
+    path = receipt_path(path)
     return arms_of(Receipt.read(path), path)
 
 
 def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
     """The same of a receipt that is read already, whose curves lie beside ``path``."""
-    points = _points(path.parent / FILE, receipt)
+    cells = cells_of(receipt)
+    points = _points(path.parent / FILE, receipt, list(cells.values()))
     fine = {c.digest for c in receipt.cells if c.digest[:16] in points and not c.failed}
     if not fine:
         cause = next((c.failed for c in receipt.cells if c.failed), "no cell has a curve")
         raise UserError(f"{path}: nothing to read, every cell failed: {cause}")
-    cells = {record.digest: Cell.of(record.cell) for record in receipt.cells}
     panels: dict[tuple[str, str, str, int], list[CellRecord]] = {}
     for record in receipt.cells:  # failed ones too: panels are named by all their cells
         panels.setdefault(cells[record.digest].panel, []).append(record)
@@ -142,28 +145,20 @@ def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
     return tuple(arm for arm in found if arm.accuracy)
 
 
-def _points(path: Path, receipt: Receipt) -> dict[str, dict[str, Points]]:
+def _points(path: Path, receipt: Receipt, cells: Sequence[Cell]) -> dict[str, dict[str, Points]]:
     """Cell -> group of questions -> its points."""
     if FILE not in receipt.files:
         raise UserError(f"the receipt names no {FILE}; give the receipt of a run that finished")
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise UserError(
-            f"cannot read {path}: {error.strerror}; it lies beside its receipt"
-        ) from None
-    if digest != receipt.files[FILE]:
+    data = parquet.content(path)
+    if hashlib.sha256(data).hexdigest() != receipt.files[FILE]:
         raise UserError(
             f"{path} is not the file of this receipt; give the two that belong together"
         )
-    text = str(path).replace("'", "''")
-    query = f"SELECT * FROM '{text}' ORDER BY cell, \"group\", step"
-    with duckdb.connect(":memory:") as db:
-        table = db.execute(query).fetchnumpy()
-    columns = [c for c in table if c not in ("cell", "group")]
+    table = parquet.columns(data, FILE, parquet.CURVES, drawn(cells))
+    columns = [c for c in table if table[c].dtype.kind in "biuf"]
     named: dict[tuple[str, str], list[int]] = {}
-    for i, (cell, group) in enumerate(zip(table["cell"], table["group"])):
-        named.setdefault((str(cell), str(group)), []).append(i)
+    for i in np.lexsort((table["step"], table["group"].astype(str), table["cell"].astype(str))):
+        named.setdefault((str(table["cell"][i]), str(table["group"][i])), []).append(i)
     found: dict[str, dict[str, Points]] = {}
     for (cell, group), rows in named.items():
         if group in KEPT or group.startswith(APART):

@@ -18,6 +18,7 @@ from ..registry import UserError
 from . import canonical
 from .arms import Arm, dropped
 from .cell import Cell
+from .untrusted import known
 
 LEVELS = 3  # on an axis, at least
 _DRAWN: dict[tuple[str, str], str] = {}  # (world, size) -> the size whose draws it shares
@@ -116,14 +117,10 @@ def parts(cell: Cell) -> dict[str, object]:
 
 
 def drawn_as(cell: Cell) -> str:
-    """The size whose draws this one's are; itself where the world is no longer there to say."""
-    key = cell.world, cell.size
-    if key not in _DRAWN:
-        try:
-            _DRAWN[key] = cell.load_world().draws(cell.size)
-        except UserError:
-            _DRAWN[key] = cell.size
-    return _DRAWN[key]
+    """The size whose draws this one's are; itself where the world is not there to tell: a receipt
+    may name any, and none is imported for that."""
+    made = known(cell.world)
+    return cell.size if made is None else made.draws(cell.size)
 
 
 def varied(cells: Sequence[Cell]) -> list[str]:

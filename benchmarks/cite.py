@@ -5,12 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import canonical, provenance
+from .bounds import cells_of
+from .printable import bibtex, printable
 from .receipt import Receipt
+from .untrusted import guarded, receipt_path
 
 
 def citation(path: Path) -> str:
     """How to cite a receipt (or the one in a folder). Raises UserError for what is none."""
-    receipt = Receipt.read(path / "receipt.json" if path.is_dir() else path)
+    with guarded(path):
+        return _citation(Receipt.read(receipt_path(path)))
+
+
+def _citation(receipt: Receipt) -> str:
     version, year = receipt.versions["zebroid"], receipt.times.finished[:4]
     return (
         f"The zebroid contributors, zebroid {version}, {line(receipt)}, {year}.\n\n"
@@ -19,7 +26,7 @@ def citation(path: Path) -> str:
         "  title = {zebroid: worlds that tell induction from deduction},\n"
         f"  version = {{{version}}},\n"
         f"  year = {{{year}}},\n"
-        f"  note = {{{line(receipt)}}}\n"
+        f"  note = {{{bibtex(line(receipt))}}}\n"
         "}\n"
     )
 
@@ -30,13 +37,13 @@ def line(receipt: Receipt) -> str:
     suite = f"{receipt.suite.id}@{receipt.suite.digest[:8]}"
     commit = receipt.commit[:12] or "none"
     commit += " (with changes that no commit holds)" if receipt.dirty else ""
-    worlds = sorted({c.cell["world"] for c in receipt.cells})
+    worlds = sorted({cell.world for cell in cells_of(receipt).values()})
     corpora = len({c.corpus for c in receipt.cells if c.corpus})
     what = f"{len(receipt.cells)} cells on {corpora} corpora of {', '.join(worlds)}"
     others = [f"{k} {v}" for k, v in receipt.versions.items() if k not in provenance.OURS]
     if others:
         what += f"; {'; '.join(others)}"
-    return f"suite {suite}, {what}; commit {commit}; receipt {digest(receipt)[:16]}"
+    return printable(f"suite {suite}, {what}; commit {commit}; receipt {digest(receipt)[:16]}")
 
 
 def digest(receipt: Receipt) -> str:

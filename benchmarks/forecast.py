@@ -17,8 +17,10 @@ from ..eval.scenario import Scenario
 from ..registry import UserError, suggest
 from . import disk
 from .arms import Arm, read
+from .printable import printable
 from .scenario import DEFAULT, load
 from .terminal import plain
+from .untrusted import guarded
 
 LEVELS = 3  # sizes of corpus from which the effect of data is measured
 FORMATS = (".svg", ".png")
@@ -39,15 +41,18 @@ def run(
     """
     if out.suffix not in FORMATS:
         raise UserError(f"--out {out}: expected a name that ends in {' or '.join(FORMATS)}")
-    plan, arms = load(scenario or DEFAULT), read(receipt)
-    arm = _chosen(arms, row)
-    found = list(foretold(arm, arms, plan, rungs))
+    plan = load(scenario or DEFAULT)
+    with guarded(receipt):
+        arms = read(receipt)
+        arm = _chosen(arms, row)
+        found = list(foretold(arm, arms, plan, rungs))
     title = f"{arm.title}: {plan.title}"
     drawn = branches(found, title)
     with disk.file(out) as draft:
         image = figures.png(drawn) if out.suffix == ".png" else figures.svg(drawn).encode()
         draft.write_bytes(image)
-    console.print(f"{title}\nNumbers and sources: {scenario or DEFAULT}\n", markup=False)
+    console.print(printable(title), markup=False)
+    console.print(f"Numbers and sources: {scenario or DEFAULT}\n", markup=False)
     for one in found:
         _tell(console, one)
     console.print(f"{out}: the branches, with their 95% intervals", markup=False)
@@ -141,7 +146,7 @@ def _tell(console: Console, found: Forecast) -> None:
         table.add_row(plain(branch.name), *cells)
     console.print(table)
     for note in found.notes:
-        console.print(f"{found.rung}: {note}.", markup=False)
+        console.print(printable(f"{found.rung}: {note}."), markup=False)
     partings = found.partings()
     for (one, other), at in partings.items():
         if at is not None:

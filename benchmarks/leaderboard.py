@@ -14,9 +14,11 @@ from pathlib import Path
 from ..eval.labels import of_runs
 from ..eval.score import HEADLINE
 from ..registry import UserError
-from . import cite
+from . import bounds, canonical, cite, untrusted
 from .cell import Cell
-from .panel import labels, named, names_of
+from .panel import labels, named
+from .panel_names import names_of
+from .printable import markdown, printable
 from .readme import scored
 from .receipt import PanelRecord, Receipt, RowRecord
 from .table import ABSENT, AT_CHANCE, SUPPRESSED
@@ -35,34 +37,60 @@ class Entry:
     failed: int  # of these, those that gave nothing
 
 
-def leaderboard(paths: Sequence[Path]) -> str:
-    """Raises UserError for what is no receipt, and where no receipt has a scored model."""
-    receipts = {}
-    for path in paths:
-        receipt = Receipt.read(path / "receipt.json" if path.is_dir() else path)
-        receipts.setdefault(cite.digest(receipt), receipt)
+@dataclasses.dataclass(frozen=True)
+class Board:
+    """The tables as Markdown, and what came of receipts that stand in none of them."""
+
+    text: str
+    refused: tuple[str, ...]  # a line each
+
+
+def leaderboard(paths: Sequence[Path]) -> Board:
+    """The tables of all receipts that can be read; others are named below them, with the reason.
+
+    Raises UserError where no receipt has a scored model.
+    """
+    receipts: dict[str, str] = {}  # mark -> the line of its citation
     boards: dict[tuple[str, str, str], list[Entry]] = {}
-    for number, receipt in enumerate(receipts.values(), start=1):
-        for entry in _entries(number, receipt):
+    refused = []
+    for path in paths:
+        try:
+            with untrusted.guarded(path):
+                receipt = Receipt.read(untrusted.receipt_path(path))
+                mark = cite.digest(receipt)
+                if mark in receipts:
+                    continue
+                line, entries = cite.line(receipt), [*_entries(len(receipts) + 1, receipt)]
+                for entry in entries:  # whatever is wrong with one shows here
+                    _row(entry, HEADLINE)
+        except (UserError, OSError) as error:
+            refused.append(printable(str(error)))
+            continue
+        receipts[mark] = line
+        for entry in entries:
             cell = entry.cell
-            key = cell.panel[:3]
+            key = cell.named_world, cell.size, canonical.text(cell.exposure.record())
             boards.setdefault(key, []).append(entry)
     if not boards:
-        raise UserError("none of these receipts has a model with a score; run their suites again")
+        why = f": {refused[0]}" if refused else "; run their suites again"
+        raise UserError(f"none of these receipts has a model with a score{why}")
     lines = []
     names = names_of([entries[0].cell for entries in boards.values()])
     for name, entries in zip(names, boards.values()):
-        lines += [f"## {name}", "", *_table(entries), ""]
+        lines += [f"## {markdown(name)}", "", *_table(entries), ""]
     lines.append(
         "Exact answers ± the wider side of a 95% interval; ordered by systematicity; "
         f"{AT_CHANCE} interval includes chance, {SUPPRESSED} below uniform guessing. Receipts:\n"
     )
-    lines += [f"{i}. {cite.line(r)}" for i, r in enumerate(receipts.values(), start=1)]
-    return "\n".join(lines) + "\n"
+    lines += [f"{i}. {markdown(line)}" for i, line in enumerate(receipts.values(), start=1)]
+    if refused:
+        lines += ["", "Refused, and in no table:", ""]
+        lines += [f"- {markdown(line)}" for line in refused]
+    return Board("\n".join(lines) + "\n", tuple(refused))
 
 
 def _entries(number: int, receipt: Receipt) -> Iterator[Entry]:
-    cells = {record.digest: Cell.of(record.cell) for record in receipt.cells}
+    cells = bounds.cells_of(receipt)
     panels = {panel.name: panel for panel in receipt.panels}
     for name, group in named(list(cells.values())):
         told = labels(group)
@@ -88,11 +116,14 @@ def _table(entries: Sequence[Entry]) -> Iterator[str]:
     yield "| " + " | ".join(heads) + " |"
     yield "|---" * len(heads) + "|"
     for e in sorted(entries, key=lambda e: -e.systematicity):
-        name = f"{e.cell.model}, {e.cell.mode} ({e.cell.plan})"
-        name = f"{name}, {missing}" if (missing := of_runs(e.failed, e.runs)) else name
-        told = [name, str(e.receipt), str(len(e.corpora))]
-        scores = [_short(e.row, rung) if rung in e.row.rungs else ABSENT for rung in rungs]
-        yield "| " + " | ".join(told + scores) + " |"
+        yield "| " + " | ".join(_row(e, rungs)) + " |"
+
+
+def _row(e: Entry, rungs: Sequence[str]) -> list[str]:
+    name = f"{e.cell.model}, {e.cell.mode} ({e.cell.plan})"
+    name = markdown(f"{name}, {missing}" if (missing := of_runs(e.failed, e.runs)) else name)
+    scores = [_short(e.row, rung) if rung in e.row.rungs else ABSENT for rung in rungs]
+    return [name, str(e.receipt), str(len(e.corpora)), *scores]
 
 
 def _short(row: RowRecord, rung: str) -> str:

@@ -25,6 +25,7 @@ from ..eval.tracer import tracer
 from ..eval.verdict import Verdict
 from ..registry import UserError
 from .cell import Cell
+from .panel_names import names_of
 from .results import Result
 from .run import Corpora, Outcome
 
@@ -264,30 +265,6 @@ def _why(cell: Cell, results: Mapping[str, Result], failures: Mapping[str, str])
     if cell.digest in failures:
         return failures[cell.digest]
     return results[cell.digest].run.failed if cell.digest in results else "not run yet"
-
-
-def names_of(cells: Sequence[Cell]) -> list[str]:
-    """World and size of each panel, and in what it differs from its neighbours: its exposure, or
-    how many questions of each rung are asked."""
-    names = []
-    for cell in cells:
-        near = [c for c in cells if c.panel[:2] == cell.panel[:2]]
-        alike = [c.exposure for c in near]
-        varied = [
-            f"{field} {_told(value)}"
-            for field, value in cell.exposure.record().items()
-            if any(other.record().get(field) != value for other in alike)
-        ]
-        if any(c.exposure == cell.exposure and c.questions != cell.questions for c in near):
-            varied.append(f"{cell.questions} questions")
-        names.append("/".join(cell.panel[:2]) + (f" ({', '.join(varied)})" if varied else ""))
-    return names
-
-
-def _told(value: object) -> str:
-    if isinstance(value, Mapping):
-        return " + ".join(f"{share:g} {way}" for way, share in value.items())
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _grouped(items: Iterable[Cell], key: Callable[[Cell], T]) -> list[list[Cell]]:

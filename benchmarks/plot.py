@@ -19,17 +19,19 @@ from ..eval import figures
 from ..eval.curves import Fits, fit_all
 from ..eval.fitted import Fitted, fitted
 from ..eval.heat import Strip, heat
-from ..eval.labels import counted, of_runs, visible
+from ..eval.labels import counted, of_runs
 from ..eval.measured import Curve
 from ..registry import UserError
 from . import disk
 from .arms import Arm, arms_of
 from .page import slug
+from .printable import printable
 from .receipt import PanelRecord, Receipt
 from .rows import Read, rows_of, score_of
 from .scaling import Scaling, scaling
 from .sweep_plots import forecasts, sweeps
 from .terminal import working
+from .untrusted import guarded, receipt_path
 
 DRAWS = 300  # resampled fits behind a band
 
@@ -66,7 +68,11 @@ def run(receipt: Path, out: Path | None, console: Console) -> None:
 
     Raises UserError for what is no receipt; one all of whose cells failed has nothing to draw.
     """
-    path = receipt / "receipt.json" if receipt.is_dir() else receipt
+    with guarded(receipt):
+        _run(receipt_path(receipt), out, console)
+
+
+def _run(path: Path, out: Path | None, console: Console) -> None:
     found = Receipt.read(path)
     folder = out or path.parent / "figures"
     left: list[str] = []
@@ -75,9 +81,9 @@ def run(receipt: Path, out: Path | None, console: Console) -> None:
         told = scaling(arms, tell)
         for drawing in drawings(found, arms, told, left.append, tell):
             drawing.keep(folder, pixels=True)
-            print(visible(f"{drawing.name}: {drawing.shows}"))
+            print(printable(f"{drawing.name}: {drawing.shows}"))
     for why in dict.fromkeys([*left, *told.notes]):
-        print(visible(f"left out: {why}"))
+        print(printable(f"left out: {why}"))
     print(f"{folder}: all figures, as .svg and .png")
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 
@@ -22,33 +22,35 @@ from ..eval.score import Row, RungScore
 from ..eval.verdict import Verdict
 from ..models.version import TRAINING
 from ..registry import UserError
-from . import canonical, disk, provenance
+from . import canonical, disk, provenance, records
 from .panel import Panel, profiles
+from .printable import clean, printable
 from .results import Result
 from .run import Outcome
 from .suite import Suite
+from .untrusted import Flaw, json_of
 
 SCHEMA = 0
 
 
 class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class SuiteRecord(_Strict):
-    id: str
+    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=100)
     title: str
-    digest: str = pydantic.Field(pattern=r"^[0-9a-f]{64}$")
+    digest: records.Digest
 
 
 class CellRecord(_Strict):
     """One training: what it was, what it read, what it answered."""
 
-    digest: str
+    digest: records.Digest
     cell: dict[str, Any]  # world, size, exposure, mode, model, plan, the four seeds, …
     failed: str  # empty, or why it has no answers
-    corpus: str = ""
-    predictions: str = ""  # digest of all answers and bits at all checkpoints
+    corpus: records.DigestOrNone = ""
+    predictions: records.DigestOrNone = ""  # digest of all answers and bits at all checkpoints
     parameters: int = 0
     flops: float = 0.0
     device: str = ""
@@ -102,17 +104,19 @@ class RowRecord(_Strict):
 
 class PanelRecord(_Strict):
     name: str
-    rows: list[RowRecord]
-    profiles: list[dict[str, Any]]
-    verdicts: dict[str, list[dict[str, Any]]]  # label of a model -> a verdict per rung
+    rows: records.Many[RowRecord]
+    profiles: records.Many[records.ProfileDict]
+    # label of a model -> a verdict per rung
+    verdicts: dict[str, records.Many[records.VerdictDict]]
     sentence: str
-    holes: list[dict[str, Any]]
+    holes: records.Many[records.HoleDict]
 
 
 class Times(_Strict):
     """All that may differ between two runs."""
 
-    finished: str  # UTC, ISO 8601
+    # UTC, ISO 8601
+    finished: str = pydantic.Field(pattern=r"^\d{4}-\d\d-\d\dT[0-9:.+Z-]{1,24}$")
     seconds: dict[str, float]  # digest of a cell -> its training, compilation included
 
 
@@ -121,13 +125,13 @@ class Receipt(_Strict):
 
     schema_: Literal[0] = pydantic.Field(SCHEMA, alias="schema")
     suite: SuiteRecord
-    cells: list[CellRecord]
-    versions: dict[str, str]
-    commit: str
+    cells: records.Many[CellRecord] = pydantic.Field(min_length=1)
+    versions: Annotated[dict[str, str], pydantic.AfterValidator(records.versions)]
+    commit: str = pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")
     dirty: bool
-    training: str = pydantic.Field(pattern=r"^training-\d+$")  # models/version.py
-    panels: list[PanelRecord]
-    files: dict[str, str]  # name -> SHA-256
+    training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")  # models/version.py
+    panels: records.Many[PanelRecord]
+    files: dict[records.FileName, records.Digest]  # name, of a file beside it -> SHA-256
     scaling: dict[str, Any] | None = None  # of `zebroid scale`: what only a sweep can say
     times: Times
 
@@ -169,32 +173,34 @@ class Receipt(_Strict):
                 "seconds": {digest: result.run.seconds for digest, result in results.items()},
             },
         }
-        return cls.model_validate_json(canonical.text(content))
+        # strict as for any reader: what could not be read again is an error here already
+        return cls.model_validate(json.loads(canonical.text(clean(content))))
 
     @classmethod
     def read(cls, path: Path) -> Receipt:
-        """A receipt from disk; UserError, one line, for anything else."""
-        try:
-            content = json.loads(path.read_text("utf-8"))
-        except OSError as error:
-            raise UserError(f"cannot read {path}: {error.strerror}; give a receipt.json") from None
-        except ValueError as error:
-            raise UserError(f"{path} is not JSON: {error}; give a receipt.json") from None
+        """A receipt from disk, whoever wrote it; UserError, one line, for anything else.
+
+        A ``Flaw`` among these is a receipt that contradicts itself.
+        """
+        content, infinite = json_of(path)
         found = content.get("schema") if isinstance(content, dict) else None
-        if found != SCHEMA:
+        if type(found) is not int or found != SCHEMA:
             raise UserError(
-                f"{path} has schema {found!r}; this version reads schema {SCHEMA}: give a receipt "
-                "written by it"
+                f"{path} has schema {printable(repr(found), 40)}; this version reads schema "
+                f"{SCHEMA}: give a receipt written by it"
             )
         try:
-            return cls.model_validate(content)
+            receipt = cls.model_validate(content)
         except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
+            why = printable(records.first_of(error), 300)
             raise UserError(
-                f"{path} is no receipt of schema {SCHEMA}: {where}: {first['msg']}; "
+                f"{path} is no receipt of schema {SCHEMA}: {why}; "
                 "it was written by another version or changed by hand"
             ) from None
+        flaw = f"a number is {infinite}" if infinite else next(records.flaws(receipt), "")
+        if flaw:
+            raise Flaw(f"{path}: {flaw}; it was changed by hand")
+        return receipt
 
     def write(self, path: Path) -> None:
         """Atomically, as canonical JSON."""

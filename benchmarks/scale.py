@@ -18,6 +18,7 @@ from . import canonical
 from .arms import arms_of
 from .axes import LEVELS, varied
 from .page import grid, tag
+from .printable import printable
 from .receipt import Receipt, plain, verdict_of
 from .scaling import Along, Scaling, Tell, scaling
 from .scaling_tables import tables
@@ -42,27 +43,30 @@ def swept(receipt: Receipt, path: Path, tell: Tell) -> tuple[Receipt, Scaling]:
 
 def show(console: Console, receipt: Receipt, found: Scaling) -> None:
     """The verdicts and answers of a sweep, a line each; all else stands in the report."""
+
+    def say(line: str, style: str = "") -> None:
+        console.print(printable(line), style=style, markup=False)
+
     for panel in receipt.panels:
         names = {row.label: row.name for row in panel.rows if row.kind == "model"}
         for label, verdicts in panel.verdicts.items():
-            name = f"compute: {panel.name}: {names.get(label, label)}"
-            console.print(name, style="bold", markup=False)
+            say(f"compute: {panel.name}: {names.get(label, label)}", "bold")
             for verdict in map(verdict_of, verdicts):
-                console.print(f"  {verdict.rung}: {verdict}", markup=False)
+                say(f"  {verdict.rung}: {verdict}")
     for one in found.along:
-        console.print(f"{one.line.axis.name}: {one.line.title}", style="bold", markup=False)
+        say(f"{one.line.axis.name}: {one.line.title}", "bold")
         for verdict in one.verdicts:
             shares = " → ".join(f"{v:.2f}" for v in one.accuracy[verdict.rung][0])
-            console.print(f"  {verdict.rung} {shares}: {verdict}", markup=False)
+            say(f"  {verdict.rung} {shares}: {verdict}")
     for one in found.percolated:
         for model in one.models:
             told = f"{one.sweep.world}, {counted(model)}: is its jump at the threshold?"
-            console.print(f"{told} {model.answer}: {model.why}", markup=False)
+            say(f"{told} {model.answer}: {model.why}")
     for name, answer, why in found.shifts:
         told = f"{name}: does its jump shift with the threshold? {answer}: {why}"
-        console.print(told, markup=False)
+        say(told)
     for note in found.notes:
-        console.print(note, markup=False)
+        say(note)
     console.print()
 
 

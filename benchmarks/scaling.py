@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from .. import registry
 from ..eval.curves import VOTES
 from ..eval.exhaustion import Contrast, contrast
 from ..eval.joint import Joint, joint
@@ -26,6 +25,8 @@ from ..registry import UserError
 from . import canonical
 from .arms import Arm, dropped
 from .axes import Line, lines, parts
+from .printable import printable
+from .untrusted import known
 
 GRID = (0.02, 0.05, 0.075, *np.arange(4, 15) / 40, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0)
 CONTRASTED = ("instance", "schema", "depth", "axiom")  # rungs set beside the stated facts
@@ -101,7 +102,9 @@ def scaling(arms: Sequence[Arm], tell: Tell = lambda _: None) -> Scaling:
     tell("joint laws")
     surfaces, more = _surfaces(arms)
     tell("percolation")
-    percolated = tuple(_percolated([line for line in found if line.axis.name == "coverage"]))
+    problems: list[str] = []
+    coverage = [line for line in found if line.axis.name == "coverage"]
+    percolated = tuple(_percolated(coverage, problems.append))
     return Scaling(
         along,
         surfaces,
@@ -109,7 +112,7 @@ def scaling(arms: Sequence[Arm], tell: Tell = lambda _: None) -> Scaling:
         tuple(_added(arms)),
         percolated,
         tuple(_shifts(percolated)),
-        (*notes, *more),
+        (*notes, *more, *problems),
     )
 
 
@@ -243,7 +246,7 @@ def _numbered(seeds: Sequence[tuple[int, ...]]) -> np.ndarray:
     return np.unique([f"{s[0]} {s[1]}" for s in seeds], return_inverse=True)[1]
 
 
-def _percolated(coverage: Sequence[Line]) -> Iterator[Percolated]:
+def _percolated(coverage: Sequence[Line], left: Tell) -> Iterator[Percolated]:
     worlds: dict[tuple[str, str], list[Line]] = {}
     for line in coverage:
         cell = line.arms[0].cell
@@ -252,7 +255,11 @@ def _percolated(coverage: Sequence[Line]) -> Iterator[Percolated]:
         seeds = sorted({s[:2] for line in mine for s in line.seeds})
         tried = {arm.cell.exposure.coverage for line in mine for arm in line.arms}
         every = np.unique(np.round([*GRID, *tried], 4))
-        found = sweep(registry.make(world), size, every.tolist(), seeds)
+        made = known(world)
+        if made is None:
+            left(f"{printable(world)}: no percolation, for it is not built in, and was not loaded")
+            continue
+        found = sweep(made, size, every.tolist(), seeds)
         yield Percolated(found, tuple(_linked(line, found, seeds) for line in mine))
 
 

@@ -25,6 +25,7 @@ from ..worlds.tokens import MODES
 from . import canonical
 from .cell import Cell, Places, Seeds, admits, lots
 from .lines import locate
+from .printable import printable
 
 
 @dataclasses.dataclass(frozen=True)
@@ -174,6 +175,11 @@ def load(name: str) -> Suite:
 
     plans = {}
     for plan, fields in document.plans.items():
+        if plan != printable(plan):  # receipts with such names are refused
+            with at("plans", plan):
+                raise UserError(
+                    f"plan {printable(plan)!r}: expected a name without control characters"
+                )
         plans[plan] = _fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
     cells = [
         cell

@@ -8,53 +8,50 @@ answers before the last checkpoint, of which only the means are kept.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.markup import escape
 
-from .. import __version__, registry
+from .. import registry
 from ..eval.exam import Exam
 from ..models.run import Run
 from ..models.version import TRAINING
-from ..registry import UserError
-from . import canonical, predictions, provenance
-from .cell import Cell, Places
-from .comparing import CLOSE, Columns, Doubt, columns, differs, same
+from ..registry import Plugin
+from ..worlds.world import World
+from . import bounds, canonical, parquet, predictions, untrusted
+from .cell import Cell
+from .comparing import CLOSE, Doubt, checked, differs, same
+from .findings import Finding
 from .panel import Panel, ceilings, model_rows, named
+from .parquet import Columns
+from .printable import printable
 from .receipt import CellRecord, Receipt, profile_records, row_record
+from .records import FILES
 from .results import Result
 from .run import Corpora
 from .suite import load
+from .untrusted import Flaw
 
-PREDICTIONS, CURVES = "predictions.parquet", "curves.parquet"
-UNSEEN = (
-    "interpolators, verdicts, sweeps, answers before the last checkpoint: run the suite for these"
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """What came of one check."""
-
-    check: str
-    passed: bool | None  # None: not looked at, for something that it rests on failed
-    found: str
-    seconds: float = 0.0
+PREDICTIONS, CURVES = FILES
+Announce = Callable[[Plugin], None]
 
 
 class _Told(Corpora):
-    """Corpora drawn anew; whether written proofs were valid is read from Parquet."""
+    """Corpora drawn anew, of worlds that may be; whether written proofs were valid is read."""
 
-    def __init__(self, table: Mapping[str, Columns]) -> None:
+    def __init__(self, table: Mapping[str, Columns], announce: Announce | None) -> None:
         super().__init__()
-        self.table = table
+        self.table, self.announce = table, announce
+        self.worlds: dict[str, World] = {}
+
+    def world(self, cell: Cell) -> World:
+        if cell.world not in self.worlds:
+            self.worlds[cell.world] = untrusted.world(cell.world, self.announce)
+        return self.worlds[cell.world]
 
     def proofs(self, result: Result) -> NDArray[np.bool_] | None:
         written = self.table[result.cell.digest[:16]]["written"]
@@ -65,25 +62,31 @@ class _Subject:
     """A receipt, and what is made anew from it as checks ask for it."""
 
     def __init__(
-        self, path: Path, receipt: Receipt, watch: Callable[[str], None], files: Mapping[str, str]
+        self,
+        path: Path,
+        receipt: Receipt,
+        watch: Callable[[str], None],
+        announce: Announce | None,
+        known: Callable[[], None],
     ) -> None:
-        self.folder, self.receipt, self.watch = path.parent, receipt, watch
+        self.folder, self.receipt, self.watch, self.known = path.parent, receipt, watch, known
         self.fine = [c for c in receipt.cells if not c.failed]
-        self.cells = {}
-        for record in receipt.cells:
-            place = files.get(str(record.cell.get("world")), "")
-            self.cells[record.digest] = Cell.of(record.cell, Places(world=place))
+        self.cells = bounds.cells_of(receipt)
+        self.content: dict[str, bytes] = {}  # of the files of answers and curves
         self.table: dict[str, Columns] = {}  # digest of a cell, 16 digits -> its answers
-        self.drawn = _Told(self.table)
+        self.drawn = _Told(self.table, announce)
         self.exams: dict[str, Exam] = {}  # corpus of a cell -> its exam
 
     def files(self) -> str:
         for name, digest in self.receipt.files.items():
             path = self.folder / name
-            if not path.is_file():
+            if not path.exists():
                 raise Doubt(f"{name} is not beside the receipt")
-            if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            data = parquet.content(path)
+            if hashlib.sha256(data).hexdigest() != digest:
                 raise Doubt(f"{name} is not the file that the receipt names")
+            if name in FILES:
+                self.content[name] = data
         return f"{', '.join(self.receipt.files) or 'none named'}: SHA-256 as in the receipt"
 
     def suite(self) -> str:
@@ -101,6 +104,7 @@ class _Subject:
         known = load(told.id)
         if known.digest != digest:
             raise Doubt(f"{told.id} is @{known.digest[:8]} in this version: the grid has changed")
+        self.known()
         return f"{name}, as in this version"
 
     def corpora(self) -> str:
@@ -115,7 +119,7 @@ class _Subject:
 
     def questions(self) -> str:
         """Questions, right answers and certificates, cell by cell."""
-        self.table |= columns(self.folder / PREDICTIONS)
+        self.table |= self.read(PREDICTIONS, parquet.PREDICTIONS, bounds.predicted)
         known: dict[str, Columns] = {}
         for record in self.fine:
             cell, told = self.cells[record.digest], self.table.get(record.digest[:16])
@@ -126,8 +130,25 @@ class _Subject:
             for name, column in known[cell.exam].items():
                 if name not in told or not same(told[name], column):
                     raise Doubt(f"{cell}: column {name} is not that of the corpus drawn anew")
+        self.stray(self.table, PREDICTIONS)
         total = sum(len(t["answer"]) for t in self.table.values())
         return f"{total:,} questions, each with right answers and certificate as drawn anew"
+
+    def read(
+        self, name: str, kinds: parquet.Kinds, most: Callable[[list[Cell]], int]
+    ) -> dict[str, Columns]:
+        """Digest of a cell, 16 digits -> its rows of a file, of no more than its cells can need."""
+        if name not in self.content:
+            return {}  # every cell failed
+        cells = [self.cells[record.digest] for record in self.fine]
+        table = parquet.columns(self.content[name], name, kinds, most(cells))
+        return parquet.by_cell(table)
+
+    def stray(self, table: Mapping[str, Columns], name: str) -> None:
+        """Raises Doubt where a file has rows of a cell that the receipt does not have."""
+        others = [*{*table} - {record.digest[:16] for record in self.fine}]
+        if others:
+            raise Doubt(f"{name} has rows of cell {printable(others[0], 40)}, which has no answers")
 
     def answers(self) -> str:
         for record in self.fine:
@@ -140,6 +161,7 @@ class _Subject:
 
     def scores(self) -> str:
         told = {panel.name: panel for panel in self.receipt.panels}
+        left = {(p.name, r.kind, r.label) for p in told.values() for r in p.rows}
         made, scored = self.panels(), 0
         for panel in made:
             if panel.name not in told:
@@ -153,10 +175,14 @@ class _Subject:
                 mine = canonical.plain(row_record(row, kind))
                 if where := differs(known[kind, row.label].model_dump(), mine, where):
                     raise Doubt(where)
+                left.remove((panel.name, kind, row.label))
                 scored += len(row.rungs)
             mine = canonical.plain(profile_records(panel, made))
             if where := differs(told[panel.name].profiles, mine, f"{panel.name}: profile"):
                 raise Doubt(where)
+        for name, kind, label in sorted(left):
+            if kind != "interpolator" or name not in {panel.name for panel in made}:
+                raise Doubt(f"{name}: {label} ({kind}) is a row that no answers give")
         return f"{scored} scores, with intervals and chance, and the profiles, to {CLOSE:g}"
 
     def panels(self) -> list[Panel]:
@@ -174,15 +200,23 @@ class _Subject:
         return out
 
     def curves(self) -> str:
-        """The last point of every curve is the score of the answers."""
-        table, points = columns(self.folder / CURVES), 0
+        """The last point of every curve is the score of the answers; each point stands once."""
+        every, points = self.read(CURVES, parquet.CURVES, bounds.drawn), 0
+        self.stray(every, CURVES)
         for record in self.fine:
-            cell, told = self.cells[record.digest], table[record.digest[:16]]
+            cell, told = self.cells[record.digest], every.get(record.digest[:16])
+            exam = self.exams[cell.exam]
+            if told is None or {*told["group"]} != {*exam.groups}:
+                raise Doubt(f"{cell}: {CURVES} has no curves of it, or those of other questions")
+            if not (np.abs(told["accuracy"] - 0.5) <= 0.5).all():  # not a number is neither
+                raise Doubt(f"{cell}: an accuracy in {CURVES} is no share")
+            if len({*zip(told["group"], told["step"].tolist())}) < len(told["step"]):
+                raise Doubt(f"{cell}: a point of {CURVES} stands twice")
             right = self.table[record.digest[:16]]["right"].astype(bool)
-            for name, where in self.exams[cell.exam].groups.items():
+            for name, where in exam.groups.items():
                 mine = told["group"] == name
                 last = np.argmax(np.where(mine, told["step"], -1))
-                if not mine.any() or abs(told["accuracy"][last] - right[where].mean()) > CLOSE:
+                if abs(told["accuracy"][last] - right[where].mean()) > CLOSE:
                     raise Doubt(f"{cell}: the curve of {name} does not end at the score")
                 points += 1
         return f"{points:,} curves end at the scores of the answers"
@@ -193,8 +227,11 @@ class _Subject:
         corpus = self.exams[cell.exam].corpus
         number = {predictions.MALFORMED: -1, "none": corpus.none}
         number |= {name: i for i, name in enumerate(corpus.closure.base.constants)}
+        unknown = {*told["answer"].tolist()} - {*number}
+        if unknown:
+            raise Doubt(f"{cell}: {sorted(unknown)[0]!r} is no answer to be had in its corpus")
         run = Run(
-            steps=np.array([cell.recipe.steps]),
+            steps=np.array([cell.recipe.steps or 0]),  # 0: its budget is in FLOPs
             flops=np.array([record.flops]),
             answer=np.array([[[number[a] for a in told["answer"].tolist()]]], np.int32),
             bits=np.asarray(told["bits"], np.float32)[None, None],
@@ -219,33 +256,38 @@ CHECKS = {
 
 
 def verify(
-    path: Path, watch: Callable[[str], None] = lambda what: None, worlds: Sequence[str] = ()
+    path: Path,
+    watch: Callable[[str], None] = lambda what: None,
+    announce: Announce | None = None,
+    known: Callable[[], None] = lambda: None,
 ) -> Iterator[Finding]:
     """One finding per check; each rests on those before it. ``path``: the receipt, or its folder.
 
-    ``worlds``: Python files of worlds that the receipt names by id and content, given by the user.
-    Raises UserError for what is no receipt.
+    Nothing is imported that the receipt names but built-in worlds, and plugins where ``announce``
+    hears of each before. ``known`` hears when the cells are those of a built-in suite. Raises
+    UserError for what is no receipt.
     """
-    path = path / "receipt.json" if path.is_dir() else path
-    receipt = Receipt.read(path)
-    made = receipt.versions.get("zebroid", "?"), receipt.commit[:8] or "no commit"
+    path = untrusted.receipt_path(path)
+    try:
+        receipt = Receipt.read(path)
+    except Flaw as flaw:
+        yield Finding("receipt", False, str(flaw))
+        yield from (Finding(name, None, "rests on receipt") for name in CHECKS)
+        return
+    subject, failed = _Subject(path, receipt, watch, announce, known), ""
+    made = receipt.versions["zebroid"], receipt.commit[:8] or "no commit"
     dirty = ", with changes that no commit holds" if receipt.dirty else ""
     dirty += f"; {_trained(receipt.training)}"
     yield Finding("receipt", True, f"schema 0, by zebroid {made[0]}, {made[1]}{dirty}")
-    given = [registry.find_world(name)[0] for name in worlds]
-    files = {found.name: found.path for found in given}
-    subject, failed = _Subject(path, receipt, watch, files), ""
     for name, check in CHECKS.items():
         watch(name)
         begin = time.perf_counter()
         if failed and name != "suite":  # the suite rests on the receipt alone
             yield Finding(name, None, f"rests on {failed}")
             continue
-        try:
-            yield Finding(name, True, check(subject), time.perf_counter() - begin)
-        except (Doubt, UserError) as error:
-            failed = failed or name
-            yield Finding(name, False, str(error), time.perf_counter() - begin)
+        passed, found = checked(check, subject)
+        failed = failed or ("" if passed else name)
+        yield Finding(name, passed, found, time.perf_counter() - begin)
 
 
 def _trained(version: str) -> str:
@@ -254,16 +296,3 @@ def _trained(version: str) -> str:
         return f"{version}, as in this version"
     before = ", before versions of training were declared" if version == "training-0" else ""
     return f"{version}{before}; here {TRAINING}: its cells trained anew may be answered otherwise"
-
-
-def show(console: Console, found: Sequence[Finding]) -> None:
-    """A line for each check, then the sum."""
-    marks = {True: "[green]✓[/]", False: "[red bold]✗[/]", None: "[dim]–[/]"}
-    for f in found:
-        line = f"{marks[f.passed]} {f.check:<10} {escape(f.found)}"
-        console.print(line, markup=True, soft_wrap=True)
-    commit = provenance.commit()[0][:8]
-    here = f"zebroid {__version__}" + (f", {commit}" if commit else "")
-    seconds = sum(f.seconds for f in found)
-    told = "verified" if all(f.passed for f in found) else "NOT verified"
-    console.print(f"{told} by {here} in {seconds:.0f} s. Not looked at: {UNSEEN}.", soft_wrap=True)

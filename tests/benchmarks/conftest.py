@@ -14,8 +14,10 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from zebroid.benchmarks import cli, panel, plot, run, scaling
+from zebroid.benchmarks import cli, confined, panel, plot, run, scaling
 from zebroid.benchmarks.results import Result
+from zebroid.benchmarks.untrusted import guarded, introduced
+from zebroid.benchmarks.verify import verify
 from zebroid.eval.interpolators import lookup
 from zebroid.eval.judge import judge
 from zebroid.eval.references import deducer, reuser
@@ -149,6 +151,18 @@ def zebroid(monkeypatch, capsys, tmp_path):
         return left.value.code or 0, out, err
 
     return command
+
+
+@pytest.fixture
+def inside(monkeypatch):
+    """verify in this process: to start another takes seconds."""
+
+    def findings(path, watch, announce=None, seconds=0.0):
+        hear = None if announce is None else lambda plugin: announce(introduced(plugin))
+        with guarded(path):
+            yield from verify(path, watch, hear)
+
+    monkeypatch.setattr(confined, "findings", findings)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import shutil
 import duckdb
 import pytest
 from zebroid import registry
-from zebroid.benchmarks import canonical
+from zebroid.benchmarks import canonical, untrusted
 from zebroid.benchmarks.cite import citation, digest
 from zebroid.benchmarks.receipt import Receipt
 from zebroid.models.version import TRAINING
@@ -17,6 +17,9 @@ from zebroid.models.version import TRAINING
 pytestmark = pytest.mark.smoke
 
 CHECKS = ("receipt", "files", "suite", "corpora", "questions", "answers", "scores", "curves")
+
+
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +187,10 @@ def test_a_file_forged_together_with_its_digest_is_refused(
 
 
 def test_answers_of_a_world_that_is_gone_cannot_be_verified(zebroid, done, monkeypatch):
-    def gone(name):
+    def gone(name, announce):
         raise registry.UserError(f"no world {name}")
 
-    monkeypatch.setattr(registry, "make", gone)
+    monkeypatch.setattr(untrusted, "world", gone)
     status, out, _ = zebroid("verify", done)
     assert status == 1 and "no world composition-v1" in out
 
