@@ -11,6 +11,7 @@ import typer
 
 from .. import __version__, registry
 from ..registry import UserError
+from . import cli_authoring
 
 if TYPE_CHECKING:
     from .conformance import Report
@@ -29,6 +30,7 @@ Dry = Annotated[
     bool, typer.Option("--dry-run", help="Print cells, cost and what is kept; no more.")
 ]
 Only = Annotated[list[str] | None, typer.Option(help="key=value: only such; may be repeated.")]
+Files = Annotated[list[str] | None, typer.Option(help="file.py of a world; may be repeated.")]
 Cells = Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")]
 Jobs = Annotated[int, typer.Option(help="Processes, each on its share of the cores; 2 suit 2.")]
 LayoutName = Annotated[
@@ -156,23 +158,14 @@ def suites() -> None:
 
 @app.command()
 def plugins() -> None:
-    """List the worlds and models of installed packages, a line each, with digest and state."""
+    """List the worlds and models of installed packages, a line each, with content and state."""
     from . import listing
 
     listing.show(listing.plugins())
 
 
-@app.command()
-def new(
-    kind: Annotated[str, typer.Argument(help="world")],
-    package: Annotated[str, typer.Argument(help="Name of the package, such as acme-worlds.")],
-    name: Annotated[str, typer.Option(help="Name of its world: acme.NAME-v1.")] = "guild",
-    out: Annotated[Path, typer.Option(help="Folder to write it in.")] = Path(),
-) -> None:
-    """Write a package with one world, ready to be installed; nothing is overwritten."""
-    from . import scaffold
-
-    print(scaffold.new(kind, package, name, out))
+app.command()(cli_authoring.new)
+app.command()(cli_authoring.pin)
 
 
 @app.command()
@@ -203,7 +196,7 @@ def check(
 
 @app.command()
 def check_model(
-    model: Annotated[str, typer.Argument(help="A model: a preset, or one of a plugin.")],
+    model: Annotated[str, typer.Argument(help="A model: a preset, one of a plugin, or file.py.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check what a model promises; exit status 1 where it breaks a promise."""
@@ -252,6 +245,7 @@ def forecast(
 @app.command()
 def verify(
     receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    world: Files = None,
 ) -> None:
     """Recompute what a receipt tells, without training; exit status 1 where it differs."""
     from rich.console import Console
@@ -260,7 +254,7 @@ def verify(
     from .terminal import console
 
     with Console(stderr=True).status("reading") as status:
-        found = list(verification.verify(receipt, status.update))
+        found = list(verification.verify(receipt, status.update, world or ()))
     verification.show(console(), found)
     sys.exit(not all(f.passed for f in found))
 

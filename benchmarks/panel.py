@@ -102,6 +102,8 @@ def _panel(
     done = [results[c.digest] for c in cells if c.digest in results]
     asked = {r.cell.exam: r.cell for r in done if not r.run.failed}
     exams = {key: corpora.exam(cell) for key, cell in asked.items()}
+    for result in done:
+        _same_corpus(result, exams)
     models, untraced, holes = model_rows(cells, exams, results, failures, corpora)
     liked = [(exams[key], corpora.interpolators(cell)) for key, cell in asked.items()]
     if any(row.mode == "chain" for row in models):
@@ -115,6 +117,17 @@ def _panel(
         untraced=untraced,
         holes=holes,
     )
+
+
+def _same_corpus(result: Result, exams: Mapping[str, Exam]) -> None:
+    """Raises UserError where a kept result read another corpus than its cell names today."""
+    cell, exam = result.cell, exams.get(result.cell.exam)
+    if exam is not None and not result.run.failed and exam.corpus.digest != result.corpus:
+        raise UserError(
+            f"{cell} read corpus {result.corpus[:16]}, and {cell.world} now gives "
+            f"{exam.corpus.digest[:16]}: its content moved under an equal version; undo the "
+            "change, or raise `content` in the world's class and run again"
+        )
 
 
 def ceilings(exams: Iterable[Exam]) -> tuple[Row, ...]:
@@ -219,7 +232,7 @@ def _like(panel: Panel, others: Sequence[Panel], **fields: object) -> Panel | No
     """The panel of the same world and size whose exposure differs in these fields alone."""
     wanted = dataclasses.replace(panel.cell.exposure, **fields)  # type: ignore[arg-type]
     for other in others:
-        same = (other.cell.world, other.cell.size) == (panel.cell.world, panel.cell.size)
+        same = other.cell.panel[:2] == panel.cell.panel[:2]
         if same and other.cell.exposure == wanted:
             return other
     return None
@@ -248,7 +261,7 @@ def names_of(cells: Sequence[Cell]) -> list[str]:
     how many questions of each rung are asked."""
     names = []
     for cell in cells:
-        near = [c for c in cells if (c.world, c.size) == (cell.world, cell.size)]
+        near = [c for c in cells if c.panel[:2] == cell.panel[:2]]
         alike = [c.exposure for c in near]
         varied = [
             f"{field} {_told(value)}"
@@ -257,7 +270,7 @@ def names_of(cells: Sequence[Cell]) -> list[str]:
         ]
         if any(c.exposure == cell.exposure and c.questions != cell.questions for c in near):
             varied.append(f"{cell.questions} questions")
-        names.append(f"{cell.world}/{cell.size}" + (f" ({', '.join(varied)})" if varied else ""))
+        names.append("/".join(cell.panel[:2]) + (f" ({', '.join(varied)})" if varied else ""))
     return names
 
 

@@ -19,6 +19,7 @@ from ..eval.intervals import Band
 from ..eval.proofs import ProofScore
 from ..eval.score import Row, RungScore
 from ..eval.verdict import Verdict
+from ..models.version import TRAINING
 from ..registry import UserError
 from . import canonical, disk, provenance
 from .panel import Panel, profiles
@@ -116,6 +117,7 @@ class Receipt(_Strict):
     versions: dict[str, str]
     commit: str
     dirty: bool
+    training: str = pydantic.Field(pattern=r"^training-\d+$")  # models/version.py
     panels: list[PanelRecord]
     files: dict[str, str]  # name -> SHA-256
     scaling: dict[str, Any] | None = None  # of `zebroid scale`: what only a sweep can say
@@ -146,9 +148,10 @@ class Receipt(_Strict):
                 }
                 for cell in suite.cells
             ],
-            "versions": provenance.versions() | _plugins(suite),
+            "versions": provenance.versions() | provenance.packages(suite.cells),
             "commit": commit,
             "dirty": dirty,
+            "training": TRAINING,
             "panels": [_panel(panel, panels) for panel in panels],
             "files": {
                 path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files.values()
@@ -190,15 +193,6 @@ class Receipt(_Strict):
         with disk.file(path) as draft:
             text = canonical.text(self.model_dump(by_alias=True), indent=1)
             draft.write_text(text + "\n", "ascii")
-
-
-def _plugins(suite: Suite) -> dict[str, str]:
-    """Distribution -> version and digest, of the worlds and models that come from others."""
-    worlds, models = ({getattr(c, kind) for c in suite.cells} for kind in ("world", "model"))
-    return {
-        plugin.distribution: f"{plugin.version}, source {provenance.source(plugin)[:16]}"
-        for plugin in provenance.plugins(worlds, models)
-    }
 
 
 def _cell(result: Result) -> dict[str, Any]:
