@@ -8,6 +8,7 @@ raises Refused with an instance and the cure.
 from __future__ import annotations
 
 import dataclasses
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -58,7 +59,7 @@ ASKED = (
 )
 # last, for they wait for processes that work while all else is checked
 ELSEWHERE = (
-    Check("history", "nothing but the seed changes what is drawn", history.history, ("facts",)),
+    Check("history", "nothing but the seed changes what is drawn", history.history, ("access",)),
     Check("processes", "any process makes the same corpora", drawn.processes, ALIKE),
     Check("golden", "no content moves without a version", drawn.golden, ("processes",)),
     Check("cost", "what a corpus takes is told", drawn.cost, ("processes",)),
@@ -122,8 +123,17 @@ def _outcome(check: Check, subject: Subject, lacks: Sequence[str]) -> Outcome:
         found, _, cure = str(error).rpartition("; ")
         found, passed = found or str(error), False
     except Exception as error:  # whatever a stranger's world raises
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        found, passed = f"{type(error).__name__}: {error}", False
-        cure = f"mend {frame.filename}:{frame.lineno}, {frame.line}"
+        found, passed = f"{type(error).__name__}: {' '.join(str(error).split())}", False
+        cure = _mend(error, vars(sys.modules[type(subject.world).__module__]).get("__file__", ""))
     seconds = time.perf_counter() - began
     return Outcome(check.name, check.promise, subject.size, passed, found, cure, seconds)
+
+
+def _mend(error: Exception, file: str) -> str:
+    """The last line of the world's own file that led to ``error``; else it is an error of ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == file]
+    if own:
+        return f"mend {own[-1].filename}:{own[-1].lineno}, {own[-1].line}"
+    last = frames[-1]
+    return f"report it with the world: an error in zebroid, {last.filename}:{last.lineno}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import difflib
 import functools
 import inspect
 from collections.abc import Mapping
@@ -116,6 +117,7 @@ class World(abc.ABC):
     drawn_as: ClassVar[Mapping[str, str]] = {}  # size -> the size that it is, exposed otherwise
 
     def __init_subclass__(cls) -> None:
+        _no_slip(cls)
         missing = [n for n in ("id", "rules") if not hasattr(cls, n)]
         if missing or cls.sample is World.sample:
             raise UserError(
@@ -142,7 +144,14 @@ class World(abc.ABC):
                 f"{self.id}/{size} does not fit sample: {error}; "
                 "give its arguments in sizes, or defaults to sample itself"
             ) from None
-        return self.sample(stream(self.id, self.draws(size), "world", seed), **self.sizes[size])
+        rng = stream(self.id, self.draws(size), "world", seed)
+        found = self.sample(rng, **self.sizes[size])
+        if not isinstance(found, Facts):
+            raise UserError(
+                f"{self.id}: sample() gives {type(found).__name__}, expected Facts; "
+                "end it with `return Facts.of(...)`"
+            )
+        return found
 
     def draws(self, size: str) -> str:
         """The size whose draws ``size`` shares: then both have the same facts."""
@@ -162,3 +171,22 @@ class World(abc.ABC):
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
         """The argument positions at which ``predicate`` is asked (and stated)."""
         return self.asked.get(predicate, (arity - 1,))
+
+
+def _no_slip(cls: type[World]) -> None:
+    """Refuses an attribute whose name is nearly one that a World has: it would be passed over.
+
+    Others are the world's own affair; a function is held against functions, a value against values.
+    """
+    values = {*World.__annotations__}
+    functions = {n for n in vars(World) if not n.startswith("_")} - values
+    for name, value in vars(cls).items():
+        known = functions if callable(value) or isinstance(value, property) else values
+        if name.startswith("_") or name in values | functions:
+            continue
+        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
+        if near:
+            raise UserError(
+                f"{cls.__name__}.{name} is nothing that a World has; did you mean {near[0]!r}? if "
+                "not, give it a name less like it"
+            )

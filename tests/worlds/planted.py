@@ -2,8 +2,6 @@
 
 # ruff: noqa: RUF012 (worlds of a line or two: nobody writes into their tables)
 
-import dataclasses
-
 import numpy as np
 from zebroid.worlds.engine import close
 from zebroid.worlds.facts import Facts
@@ -106,41 +104,6 @@ class AnAskedPlaceTooFar(Hops):
 @refused_by("names", "unknown rung")
 class ARungDeclaredAndNotPromised(Hops):
     not_interpolable = ("depth",)
-
-
-@refused_by("facts", "'e0' is named twice")
-class OneNameForTwoConstants(Hops):
-    def sample(self, rng, *, entities, relations):
-        names = [f"e{i // 2}" for i in range(entities)]
-        table = self.table(rng, entities, relations)
-        sorts = {"entity": names, "relation": relations}
-        return Facts.of(sorts, one=("entity relation entity", table))
-
-
-@refused_by("facts", "the constant 'entity0' stands twice")
-class OneNameForTwoConstantsBehindTheBackOfFacts(Hops):
-    def sample(self, rng, **size):
-        facts = super().sample(rng, **size)
-        return dataclasses.replace(facts, constants=("entity0", "entity0", *facts.constants[2:]))
-
-
-@refused_by("facts", "rows of float64, expected integers")
-class ContentThatIsNoInteger(Hops):
-    def table(self, rng, entities, relations):
-        return super().table(rng, entities, relations) + 0.5
-
-
-@refused_by("facts", "the rows of one are not unique and in order")
-class RowsInNoOrder(Hops):
-    def sample(self, rng, **size):
-        facts = super().sample(rng, **size)
-        return facts.replace(one=facts.rows["one"][::-1])
-
-
-@refused_by("facts", "ZeroDivisionError")
-class ASampleThatFails(Hops):
-    def sample(self, rng, **size):
-        return super().sample(rng, entities=1 // 0, relations=4)
 
 
 @refused_by("repeatable", "the facts of one differ")

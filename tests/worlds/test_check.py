@@ -1,14 +1,19 @@
 """The checker itself: each planted error is refused by the check that is for it, and no other."""
 
+import numpy as np
 import pytest
 from zebroid import registry
+from zebroid.registry import UserError
 from zebroid.worlds.check import DECLARED, ELSEWHERE, SYMBOLIC, run
 from zebroid.worlds.checks.elsewhere import Elsewhere
+from zebroid.worlds.world import Exposure
 
+from . import planted_facts
 from .planted import ERRORS, Hops, Told
 
 # ruff: noqa: RUF012 (as in planted.py)
 
+assert planted_facts.Hops is Hops  # its errors stand among ERRORS
 HERE = (*SYMBOLIC, *ELSEWHERE)
 
 
@@ -70,6 +75,38 @@ def test_a_world_without_small_is_refused_before_its_sizes_are_looked_at():
     assert "no size 'small'" in refused("sizes", TinyOnly(), sizes=(), checks=DECLARED).found
 
 
+def test_a_failing_world_is_cured_in_its_own_file():
+    """Also where the error is raised below the call that led to it."""
+
+    class Short(Hops):
+        def table(self, rng, entities, relations):
+            return np.stack([np.arange(3), np.arange(4)])
+
+    outcome = refused("facts", Short())
+    assert outcome.found.startswith("ValueError: ") and outcome.cure.startswith(f"mend {__file__}:")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("exposuer", Exposure(held=0.2), "exposure"),
+        ("phrase", {}, "phrases"),
+        ("rung", (), "rungs"),
+        ("size", {}, "sizes"),
+        ("axiom", frozenset(), "axioms"),
+        ("sketsh", lambda self, constant: "", "sketch"),
+    ],
+)
+def test_a_misspelt_attribute_is_refused_where_it_is_written(name, value, meant):
+    with pytest.raises(UserError, match=f"did you mean '{meant}'"):
+        type("Slip", (Hops,), {name: value})
+
+
+def test_attributes_of_a_worlds_own_are_its_own_affair():
+    own = {"friends": 3, "table_of": print, "_exposuer": 1, "names": property(len), "Axioms": list}
+    assert vars(type("Own", (Hops,), own))["friends"] == 3
+
+
 HASHED = """
 import numpy as np
 from zebroid.worlds.facts import Facts
@@ -99,12 +136,12 @@ def test_what_hangs_on_the_process_is_refused(names, waste, sound, world_file):
     path = world_file(HASHED.format(names=names, waste=waste))
     with Elsewhere(path, ("tiny",)) as elsewhere:
         found = failures(registry.make(path), elsewhere=elsewhere)
-    assert [*found] == ([] if sound else ["processes"])
-    assert sound or "PYTHONHASHSEED=" in found["processes"].found
+    assert [*found] == ([] if sound else ["history"])
+    assert sound or "with another PYTHONHASHSEED seed 1: the " in found["history"].found
 
 
 def test_a_process_that_fails_is_told_in_one_line(world_file):
     path = world_file(HASHED.format(names="[*'abcdefgh']", waste=0))
     with Elsewhere(path + "x", ("tiny",)) as elsewhere:
-        found = refused("processes", registry.make(path), elsewhere=elsewhere)
+        found = refused("history", registry.make(path), elsewhere=elsewhere)
     assert "did you mean" in found.found or "unknown world" in found.found

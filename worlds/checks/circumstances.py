@@ -16,7 +16,7 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,10 @@ class Circumstances:
     days: int = 0  # how far its clock is ahead
     host: str = ""  # its name and its number of cores are others; empty: as they are
 
-    def environment(self) -> dict[str, str]:
-        """The environment of the process: it finds the modules that this one finds."""
-        here = os.pathsep.join(str(Path(place).absolute()) for place in sys.path)
-        found = {**os.environ, "PYTHONHASHSEED": self.hash_seed, "PYTHONPATH": here}
+    def environment(self, here: Mapping[str, str]) -> dict[str, str]:
+        """That of the process, of this one's: it finds the modules that this one finds."""
+        path = os.pathsep.join(str(Path(place).absolute()) for place in sys.path)
+        found = {**here, "PYTHONHASHSEED": self.hash_seed, "PYTHONPATH": path}
         if self.folder:
             found |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self.folder)
         if self.host:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...registry import UserError
 from ..closure import Closure
 from ..engine import close
 from ..facts import Facts
 from ..golden import built_in, content_of, digests, pins_of, stored
 from ..streams import stream
+from ..tables import named
 from .elsewhere import HASH_SEEDS, SEEDS
 from .subject import Moot, Refused, Subject, unequal
 
@@ -21,17 +23,18 @@ def facts(subject: Subject) -> str:
     """Constants in sorts, rows of integers within them: what all else rests upon."""
     found = subject.facts
     names = found.constants
-    twice = next((c for i, c in enumerate(names) if c in names[:i]), None)
-    if twice is not None:
+    try:
+        named({"any": names if isinstance(names, tuple) else repr(names)})
+    except UserError as error:  # a name twice, or what is no name
+        what, _, cure = str(error).replace("sort 'any'", "the constants").rpartition("; ")
+        raise Refused(what, cure) from error
+    blocks = {sort: block for sort, block in found.sorts.items() if isinstance(block, range)}
+    ids = [id for block in sorted(blocks.values(), key=lambda b: b.start) for id in block]
+    if len(blocks) < len(found.sorts) or ids != [*range(len(names))]:
         raise Refused(
-            f"the constant {twice!r} stands twice", "give each constant a name of its own"
+            f"the sorts {dict(found.sorts)} do not divide {len(names)} constants into blocks",
+            "make the facts with Facts.of",
         )
-    blank = [c for c in names if not c.strip() or "\n" in c]
-    if blank:
-        raise Refused(f"a constant is called {blank[0]!r}", "give it a name that can be printed")
-    blocks = sorted((b.start, b.stop) for b in found.sorts.values())
-    if [b for block in blocks for b in range(*block)] != [*range(len(names))]:
-        raise Refused(f"the sorts {blocks} are no partition of the constants", "use Facts.of")
     for predicate, rows in found.rows.items():
         why = _unsound(rows, len(names))
         if why:
@@ -41,10 +44,14 @@ def facts(subject: Subject) -> str:
 
 
 def _unsound(rows: np.ndarray, constants: int) -> str:
-    if rows.dtype != np.int32 or rows.ndim != 2:
+    if not isinstance(rows, np.ndarray):
+        return f"are {type(rows).__name__}, expected an array int32 [n, arity]"
+    if rows.dtype != np.int32 or rows.ndim != 2 or not rows.shape[1]:
         return f"are {rows.dtype} {list(rows.shape)}, expected int32 [n, arity]"
-    if rows.size and (rows.min() < 0 or rows.max() >= constants):
-        return "hold numbers of no constant"
+    bad = (rows < 0) | (rows >= constants)
+    if bad.any():
+        row = int(bad.any(1).argmax())
+        return f"hold a number of no constant: row {row} is {rows[row].tolist()}"
     if not np.array_equal(rows, np.unique(rows, axis=0)):
         return "are not unique and in order"
     return ""

@@ -26,6 +26,7 @@ from typing import Any
 
 from ... import registry
 from ..facts import Facts
+from ..world import World
 from .circumstances import Circumstances, Watched, take
 
 SEEDS = ("0:0", "0:1")  # world : exposure
@@ -42,14 +43,15 @@ class Elsewhere:
     another hash seed, on another day and host; each has an empty folder of its own to work in.
     """
 
-    def __init__(self, world: str, sizes: Sequence[str]) -> None:
+    def __init__(self, world: str, sizes: Sequence[str], corpora: Sequence[str] = SEEDS) -> None:
         self.world, self.began = world, time.time()
+        self.environment = {**os.environ}  # before a world writes into it
         self.folder = tempfile.TemporaryDirectory(prefix="zebroid-check-")
         self.circumstances = [
             dataclasses.replace(one, folder=self._folder()) for one in (FIRST, SECOND)
         ]
         draws = [f"{size}:{seed}" for size in sizes for seed in DRAWN]
-        names = [f"{size}:{seeds}" for size in sizes for seeds in SEEDS]
+        names = [f"{size}:{seeds}" for size in sizes for seeds in corpora]
         self.orders = [draws, draws[::-1]]
         self.processes = [
             self._start(one, order, corpora)
@@ -127,7 +129,7 @@ class Elsewhere:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=one.environment(),
+            env=one.environment(self.environment),
             cwd=one.folder or None,
         )
 
@@ -152,9 +154,6 @@ def digests_of(facts: Facts) -> dict[str, str]:
 
 
 def main(task: Mapping[str, Any]) -> None:
-    from ..golden import digests
-    from ..state import state
-
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a world prints is no line of ours
     take(task["days"], task["host"])
@@ -172,12 +171,19 @@ def main(task: Mapping[str, Any]) -> None:
             line["error"] = f"{type(error).__name__}: {' '.join(str(error).split())}"
         print(json.dumps({**line, "shared": watched.shared}), file=out, flush=True)
     for name in task["corpora"]:
-        size, *seeds = name.split(":")
-        began = time.perf_counter()
-        corpus = state(made, size, seeds=(int(seeds[0]), int(seeds[1])))
-        seconds = time.perf_counter() - began
-        line = {"corpus": name, "digests": digests(corpus), "seconds": seconds}
-        print(json.dumps({**line, "megabytes": megabytes()}), file=out, flush=True)
+        print(json.dumps(_corpus(made, name)), file=out, flush=True)
+
+
+def _corpus(world: World, name: str) -> dict[str, Any]:
+    from ..golden import digests  # who only draws need not wait for these
+    from ..state import state
+
+    size, *seeds = name.split(":")
+    began = time.perf_counter()
+    corpus = state(world, size, seeds=(int(seeds[0]), int(seeds[1])))
+    seconds = time.perf_counter() - began
+    line = {"corpus": name, "digests": digests(corpus), "seconds": seconds}
+    return {**line, "megabytes": megabytes()}
 
 
 def megabytes() -> float:
