@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +15,7 @@ from .initial import SMALL, Initial
 from .layers import Block, Embedding, Head, Memory, gain
 from .positions import ROTARY, Positions
 from .sizes import check
-from .stream import causal
+from .stream import Stream, causal, last
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,12 +58,18 @@ class Decoder(nnx.Module):
         self.head = Head(D, vocabulary, spec.initial, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        return self.head(last(self.residual(tokens_BT, at_P)))
+
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+        """The residual stream, embedded and after every layer; the last at ``at_P`` alone."""
         T = tokens_BT.shape[1]
         every_T = np.arange(T)
         x = self.embedding.stream(tokens_BT)
+        yield x
         for block in self.blocks[:-1]:
             x = block(x, every_T, causal(every_T, T))
-        return self.head(self.blocks[-1](x, at_P, causal(at_P, T)))
+            yield x
+        yield self.blocks[-1](x, at_P, causal(at_P, T))
 
     def memory(self, rows: int, tokens: int) -> list[Memory]:
         """Empty keys and values of every layer, for ``step``."""
