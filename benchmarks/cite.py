@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import canonical
+from . import canonical, provenance
 from .receipt import Receipt
 
 
@@ -33,7 +33,7 @@ def line(receipt: Receipt) -> str:
     worlds = sorted({c.cell["world"] for c in receipt.cells})
     corpora = len({c.corpus for c in receipt.cells if c.corpus})
     what = f"{len(receipt.cells)} cells on {corpora} corpora of {', '.join(worlds)}"
-    others = [f"{k} {v}" for k, v in receipt.versions.items() if ", source " in v]
+    others = [f"{k} {v}" for k, v in receipt.versions.items() if k not in provenance.OURS]
     if others:
         what += f"; {'; '.join(others)}"
     return f"suite {suite}, {what}; commit {commit}; receipt {digest(receipt)[:16]}"

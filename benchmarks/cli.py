@@ -156,7 +156,7 @@ def suites() -> None:
 
 @app.command()
 def plugins() -> None:
-    """List the worlds and models of installed packages, a line each, with digest and state."""
+    """List the worlds and models of installed packages, a line each, with content and state."""
     from . import listing
 
     listing.show(listing.plugins())
@@ -173,6 +173,20 @@ def new(
     from . import scaffold
 
     print(scaffold.new(kind, package, name, out))
+
+
+@app.command()
+def pin(
+    world: Annotated[str, typer.Argument(help="A world: file.py, or the id of a plugin.")],
+    size: Annotated[list[str] | None, typer.Option(help="Only this size; may be repeated.")] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Replace pins: nobody has results on this world.")
+    ] = False,
+) -> None:
+    """Write into a world's class what its corpora are; they can't move unnoticed from then on."""
+    from . import pin as pins
+
+    print(pins.pin(world, size or (), new))
 
 
 @app.command()

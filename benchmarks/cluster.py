@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from ..models.version import TRAINING
 from ..registry import UserError
 from . import provenance
 from .cell import Cell, lots
@@ -112,9 +113,8 @@ class _Tasks:
         return failures
 
     def _give(self, lot: list[Cell]) -> None:
-        makers = [provenance.maker(cell.world, cell.model) for cell in lot]
         messages = [cell.message() for cell in lot]
-        self.at[self.task.remote(messages, makers, self.board)] = lot
+        self.at[self.task.remote(messages, _makers(lot), self.board)] = lot
 
     def _hear(self) -> None:
         cells = {cell.digest: cell for lot in self.at.values() for cell in lot}
@@ -148,18 +148,29 @@ class _Tasks:
         return ""
 
 
-def train_there(messages: list[dict[str, Any]], makers: list[str], board: Any) -> list[Made]:
+def train_there(messages: list[dict[str, Any]], makers: dict[str, str], board: Any) -> list[Made]:
     """On a node: what came of each cell of a lot."""
     cells = [Cell.from_message(message) for message in messages]
-    if [provenance.maker(cell.world, cell.model) for cell in cells] != makers:
-        versions = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
-        cause = f"node {os.uname().nodename} has other code or versions ({versions}); install "
-        return [({}, cause + "there what is installed here", "")] * len(cells)
+    own = _makers(cells)
+    differ = sorted(k for k in {*own, *makers} if own.get(k) != makers.get(k))
+    if differ:
+        told = ", ".join(f"{k} {own.get(k, 'none')}, not {makers.get(k, 'none')}" for k in differ)
+        cause = f"node {os.uname().nodename} has {told}; install there what is installed here"
+        return [({}, cause, "")] * len(cells)
     own_core()
     with tempfile.TemporaryDirectory(prefix="zebroid-") as folder:
         store = Store(Path(folder))
         failures = run(cells, store, Posting(board), _corpora()).failures
         return [_made(store, cell, failures.get(cell.digest, "")) for cell in cells]
+
+
+def _makers(cells: Sequence[Cell]) -> dict[str, str]:
+    """Versions of all that makes the results of cells, which a receipt tells of this machine."""
+    return {
+        "training": TRAINING,
+        **provenance.versions(),
+        **provenance.packages(cells),
+    }
 
 
 def _made(store: Store, cell: Cell, cause: str) -> Made:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from .. import __version__
+from ..models import version
 from ..models.run import LAYOUTS
 from ..registry import UserError, suggest
 from . import cluster, hosts, jobs, predictions, report, scale, terminal
@@ -99,8 +100,13 @@ class Job:
     def cost(self, store: Store) -> str:
         """One line: how many cells, how many of them kept, how long the rest will take."""
         rest = [cell for cell in self.cells if not store.has(cell)]
-        stale = sum(map(store.stale, rest))
-        again = f" ({stale} made by other code, to be made again)" if stale else ""
+        stale = [found for found in map(store.stale, rest) if found]
+        by = " and ".join(sorted({*stale}))
+        again = (
+            f" ({len(stale)} kept by {by}, to be trained again by {version.TRAINING})"
+            if stale
+            else ""
+        )
         whole = sum(map(_work, self.suite.cells))
         minutes = self.suite.cost_minutes * sum(map(_work, rest)) / whole
         return (

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 
 from .. import registry
 from ..registry import UserError
-from . import provenance
 
 WIDE = 100  # columns beyond which prose is hard to read
 LEAST = 30  # columns below which nothing is wrapped
@@ -63,31 +62,32 @@ def models() -> Iterator[Line]:
 def plugins() -> Iterator[Line]:
     """A header, and every world and model of an installed package, with what a citation needs.
 
-    The digest of a world is that of its content, equal on every machine: of the corpus of the size
-    named before it, in its own exposure and for seeds 0, as a receipt gives it. A model has no
-    content of its own: its digest is that of the Python of its package.
+    The content of a world: the version that it declares, and its digest, equal on every machine: of
+    the corpus of the size named before it, in its own exposure and for seeds 0, as a receipt gives
+    it. A model has none: it is known by its spec, and by the version of its package.
     """
-    yield "name", "kind", "package", "version", "digest", "state"
+    yield "name", "kind", "package", "version", "content", "state"
     for plugin in registry.plugins():
         package = plugin.distribution, plugin.version
         try:
-            digest, state = "" if plugin.flaw else _digest(plugin), plugin.flaw or "ok"
+            content, state = "" if plugin.flaw else _content(plugin), plugin.flaw or "ok"
         except Exception as error:  # one that is broken harms no other
             line = " ".join(str(error).split())
             told = line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
-            digest, state = "", f"broken: {told}"
-        yield plugin.name or "?", plugin.kind or "?", *package, digest or "-", state
+            content, state = "", f"broken: {told}"
+        yield plugin.name or "?", plugin.kind or "?", *package, content or "-", state
 
 
-def _digest(plugin: registry.Plugin) -> str:
+def _content(plugin: registry.Plugin) -> str:
     """Raises whatever the plugin's code raises."""
     if plugin.kind == "model":
         registry.model(plugin.name)
-        return f"source {provenance.source(plugin)[:16]}"
+        return ""
+    from ..worlds.golden import content_of
     from ..worlds.state import state
 
     world, size = registry.sized(plugin.name)
-    return f"{size} {state(world, size).digest[:16]}"
+    return f"{content_of(world)} {size} {state(world, size).digest[:16]}"
 
 
 def suites() -> Iterator[Line]:

@@ -102,6 +102,8 @@ def _panel(
     done = [results[c.digest] for c in cells if c.digest in results]
     asked = {r.cell.exam: r.cell for r in done if not r.run.failed}
     exams = {key: corpora.exam(cell) for key, cell in asked.items()}
+    for result in done:
+        _same_corpus(result, exams)
     models, untraced, holes = model_rows(cells, exams, results, failures, corpora)
     liked = [(exams[key], corpora.interpolators(cell)) for key, cell in asked.items()]
     if any(row.mode == "chain" for row in models):
@@ -115,6 +117,17 @@ def _panel(
         untraced=untraced,
         holes=holes,
     )
+
+
+def _same_corpus(result: Result, exams: Mapping[str, Exam]) -> None:
+    """Raises UserError where a kept result read another corpus than its cell names today."""
+    cell, exam = result.cell, exams.get(result.cell.exam)
+    if exam is not None and not result.run.failed and exam.corpus.digest != result.corpus:
+        raise UserError(
+            f"{cell} read corpus {result.corpus[:16]}, and {cell.world} now gives "
+            f"{exam.corpus.digest[:16]}: its content moved under an equal version; undo the "
+            "change, or raise `content` in the world's class and run again"
+        )
 
 
 def ceilings(exams: Iterable[Exam]) -> tuple[Row, ...]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import importlib.util
-import inspect
 import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import __version__, registry
-from . import canonical
+
+if TYPE_CHECKING:
+    from .cell import Cell
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "duckdb", "clingo", "jax", "jaxlib", "flax", "optax")
+OURS = (
+    "zebroid",
+    "python",
+    *LIBRARIES,
+)  # of all else that a receipt tells versions, it is a plugin
 
 
 @functools.cache
@@ -27,23 +32,18 @@ def versions() -> dict[str, str]:
     return {"zebroid": __version__, "python": platform.python_version(), **found}
 
 
-@functools.cache
-def maker(world: str, model: str) -> str:
-    """Digest of all that decides a cell's answers beside the cell itself.
+def packages(cells: Sequence[Cell]) -> dict[str, str]:
+    """Distribution -> version of the worlds and models of cells that come from others.
 
-    The source of worlds/ and models/, that of a world or model which isn't built in, and the
-    versions: a result of other code isn't reused, and an edit of tables costs no training.
+    With the version of the content of each world, which a new version of its package may keep.
     """
-    own = [f for part in ("worlds", "models") for f in (registry.ROOT / part).rglob("*.py")]
-    own.append(registry.ROOT / "registry.py")
-    files = {str(f.relative_to(registry.ROOT)): _hash(f) for f in own}
-    if "@" not in world:  # else the name holds the digest of the world's file
-        home = Path(inspect.getfile(type(registry.sized(world)[0]))).resolve()
-        if not home.is_relative_to(registry.ROOT):
-            files["the world's own file"] = _hash(home)
-    for plugin in plugins([world], [model]):
-        files[f"plugin {plugin.name}"] = source(plugin)
-    return canonical.digest([files, versions()])
+    content = {("world", cell.world): f", {cell.world} content {cell.content}" for cell in cells}
+    models = {cell.model for cell in cells}
+    found: dict[str, str] = {}
+    for plugin in plugins([world for _, world in content], models):
+        known = found.get(plugin.distribution, plugin.version)
+        found[plugin.distribution] = known + content.get((plugin.kind, plugin.name), "")
+    return found
 
 
 def plugins(worlds: Iterable[str], models: Iterable[str]) -> list[registry.Plugin]:
@@ -52,20 +52,6 @@ def plugins(worlds: Iterable[str], models: Iterable[str]) -> list[registry.Plugi
     named |= {("model", name) for name in models}
     found = [plugin for plugin in registry.plugins() if (plugin.kind, plugin.name) in named]
     return sorted(found, key=lambda plugin: (plugin.kind, plugin.name))
-
-
-def source(plugin: registry.Plugin) -> str:
-    """Digest of the Python of a plugin: of its whole package, or its one module; not loaded."""
-    top = plugin.value.partition(":")[0].partition(".")[0].strip()
-    try:
-        spec = importlib.util.find_spec(top)
-    except (ImportError, ValueError):
-        spec = None
-    folders = [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
-    files = {str(f.relative_to(d)): f for d in folders for f in sorted(d.rglob("*.py"))}
-    if spec is not None and spec.origin and not files:
-        files = {Path(spec.origin).name: Path(spec.origin)}
-    return canonical.digest({name: _hash(file) for name, file in files.items()})
 
 
 @functools.cache
@@ -121,7 +107,3 @@ def _git(*words: str) -> str:
     return subprocess.run(
         command, check=True, capture_output=True, text=True, timeout=20
     ).stdout.strip()
-
-
-def _hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -148,7 +148,7 @@ class Receipt(_Strict):
                 }
                 for cell in suite.cells
             ],
-            "versions": provenance.versions() | _plugins(suite),
+            "versions": provenance.versions() | provenance.packages(suite.cells),
             "commit": commit,
             "dirty": dirty,
             "training": TRAINING,
@@ -193,15 +193,6 @@ class Receipt(_Strict):
         with disk.file(path) as draft:
             text = canonical.text(self.model_dump(by_alias=True), indent=1)
             draft.write_text(text + "\n", "ascii")
-
-
-def _plugins(suite: Suite) -> dict[str, str]:
-    """Distribution -> version and digest, of the worlds and models that come from others."""
-    worlds, models = ({getattr(c, kind) for c in suite.cells} for kind in ("world", "model"))
-    return {
-        plugin.distribution: f"{plugin.version}, source {provenance.source(plugin)[:16]}"
-        for plugin in provenance.plugins(worlds, models)
-    }
 
 
 def _cell(result: Result) -> dict[str, Any]:

@@ -1,28 +1,24 @@
 """Results of cells on disk: one folder per cell, named by its digest, whole or absent.
 
 ``OUT/cells/<digest>/`` holds ``cell.json`` (what it is a result of) and ``answers.npz`` (arrays).
-Suites in the same OUT share them. A result made by other code or versions is not a result.
+Suites in the same OUT share them. A result is found by the identities in its cell and the declared
+version of training (``models/version.py``): that of another version is not a result.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from ..models import version
 from ..models.run import Run
-from ..registry import UserError
-from . import canonical, disk, provenance
+from . import canonical, disk
 from .cell import Cell
-
-FILES = ("cell.json", "answers.npz")
-ARRAYS = ("steps", "flops", "answer", "bits", "generated", "loss")
+from .kept import ABOUT, ANSWERS, ARRAYS, FILES, About, read_about, read_run
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,9 +46,8 @@ class Store:
         return self.out / "cells" / cell.digest[:16]
 
     def draft(self, cell: Cell) -> Path:
-        """Where a training in progress keeps its state, for the very code that began it."""
-        maker = provenance.maker(cell.world, cell.model)
-        return self.out / "training" / f"{cell.digest[:16]}-{maker[:8]}"
+        """Where a training in progress keeps its state, for the version that began it."""
+        return self.out / "training" / f"{cell.digest[:16]}-{version.TRAINING}"
 
     def prepare(self) -> None:
         """Raises UserError now rather than after hours of work if nothing can be written."""
@@ -62,38 +57,24 @@ class Store:
             (self.out / ".probe").unlink(missing_ok=True)  # another run may have probed as well
 
     def has(self, cell: Cell) -> bool:
-        """Whether a result of this very code is there."""
+        """Whether a result of today's training is there."""
         return self._about(cell) is not None
 
-    def stale(self, cell: Cell) -> bool:
-        """Whether a result is there that other code or versions made; it counts as none."""
-        about = self._told(cell)
-        return about is not None and not self._mine(cell, about)
+    def stale(self, cell: Cell) -> str:
+        """The other version of training by which the result that is there was made, or empty."""
+        about = read_about(self.path(cell), cell)
+        return about.training if about is not None and about.training != version.TRAINING else ""
 
     def load(self, cell: Cell) -> Result | None:
-        """The finished result, or None."""
+        """The finished result, or None; UserError for one that is damaged or another cell's."""
         about = self._about(cell)
         if about is None:
             return None
-        try:
-            # opened here: np.load leaves a damaged file open
-            with (
-                (self.path(cell) / "answers.npz").open("rb") as handle,
-                np.load(handle, allow_pickle=False) as file,
-            ):
-                arrays: dict[str, Any] = {name: file[name] for name in ARRAYS}
-            run = Run(**arrays, **about["run"] | {"seeds": _pairs(about["run"]["seeds"])})
-            result = Result(cell, run, about["corpus"], about["device"])
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-            raise UserError(
-                f"{self.path(cell)} is damaged ({error}); delete it and run again"
-            ) from None
-        if result.predictions != about["predictions"]:
-            raise UserError(f"{self.path(cell)} is damaged (digest); delete it and run again")
-        return result
+        run = read_run(self.path(cell), about, cell)
+        return Result(cell, run, about.corpus, about.device)
 
     def save(self, result: Result) -> None:
-        """Atomically; an older result of other code is replaced."""
+        """Atomically; a result of another version of training is replaced."""
         final, run = self.path(result.cell), result.run
         self._replaces(result.cell)
         scalars = {
@@ -103,28 +84,28 @@ class Store:
             "cell": result.cell.record(),
             "corpus": result.corpus,
             "device": result.device,
-            "maker": provenance.maker(result.cell.world, result.cell.model),
             "predictions": result.predictions,
             "run": scalars,
+            "training": version.TRAINING,
         }
         with disk.folder(final) as draft:
-            np.savez_compressed(draft / "answers.npz", **{n: getattr(run, n) for n in ARRAYS})
-            (draft / "cell.json").write_text(canonical.text(about, indent=1), "ascii")
+            np.savez_compressed(draft / ANSWERS, **{n: getattr(run, n) for n in ARRAYS})
+            (draft / ABOUT).write_text(canonical.text(about, indent=1), "ascii")
         self._settle(result.cell)
 
     def adopt(self, cell: Cell, files: Mapping[str, bytes]) -> Result:
-        """Keeps the files of a result that was made elsewhere by this very code, as they are."""
+        """Keeps the files of a result that this very training made elsewhere, as they are."""
         self._replaces(cell)
         with disk.folder(self.path(cell)) as draft:
             for name in FILES:
                 (draft / name).write_bytes(files[name])
         self._settle(cell)
         result = self.load(cell)
-        assert result is not None, "who made it said that its code is ours"
+        assert result is not None, "its maker has the same version of training"
         return result
 
     def _replaces(self, cell: Cell) -> None:
-        """Makes room where an older result of other code is."""
+        """Makes room where a result of another version of training is."""
         final = self.path(cell)
         if final.exists() and not self.has(cell):
             with disk.writing(final):
@@ -158,20 +139,10 @@ class Store:
                 shutil.rmtree(part)
         return f"{self.out}: removed {cells} cells, {size / 1e6:.1f} MB; reports and receipts stay"
 
-    def _about(self, cell: Cell) -> dict[str, Any] | None:
-        about = self._told(cell)
-        return about if about is not None and self._mine(cell, about) else None
-
-    def _told(self, cell: Cell) -> dict[str, Any] | None:
-        """What is written beside the arrays, whoever made them."""
-        try:
-            return json.loads((self.path(cell) / "cell.json").read_text("ascii"))
-        except (OSError, ValueError):
-            return None
-
-    @staticmethod
-    def _mine(cell: Cell, about: dict[str, Any]) -> bool:
-        return about.get("maker") == provenance.maker(cell.world, cell.model)
+    def _about(self, cell: Cell) -> About | None:
+        """What is kept of the cell by today's training."""
+        about = read_about(self.path(cell), cell)
+        return about if about is not None and about.training == version.TRAINING else None
 
 
 class Follower(Store):
@@ -185,7 +156,3 @@ class Follower(Store):
 
     def save(self, result: Result) -> None: ...
     def explain(self, cell: Cell, trace: str) -> None: ...
-
-
-def _pairs(seeds: list[list[int]]) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(pair) for pair in seeds)

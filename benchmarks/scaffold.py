@@ -11,6 +11,7 @@ from string import Template
 from .. import __version__
 from ..registry import UserError
 from . import disk
+from .pin import pin
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -55,9 +56,11 @@ pytest
 The world is `$module/$file.py`. Another one is another file, with a line of its own below
 `zebroid.worlds` in `pyproject.toml`; install again after adding it.
 
-Once somebody has a result on `$id`, its content must not change: what you mend or add then
-is `$stem-v2`, in a file of its own. `zebroid plugins` prints the version of this package and the
-digest of the world's content; both belong in a citation.
+The attribute `pins` of the world holds the digests of its corpora, and `zebroid check` refuses
+content that moved: then write `content = 2` (and so on) into the class and run
+`zebroid pin $module/$file.py`. While nobody has a result on it, `zebroid pin --new` is enough.
+Another world is `$stem-v2`, in a file of its own. `zebroid plugins` prints the version of this
+package, that of the world's content, and its digest; all three belong in a citation.
 """
 
 WORLD = '''\
@@ -149,6 +152,7 @@ def new(kind: str, package: str, name: str, out: Path) -> str:
         for path, text in files.items():
             (draft / path).parent.mkdir(exist_ok=True)
             (draft / path).write_text(Template(text).substitute(words), "utf-8")
+        pin(str(draft / module / f"{file}.py"))
     return (
         f"{final}: the world {words['id']} is {module}/{file}.py; next:\n"
         f"  pip install -e {final}\n  zebroid check {words['id']} --size tiny"

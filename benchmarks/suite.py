@@ -20,6 +20,7 @@ import pydantic
 from .. import registry
 from ..models.run import Plan
 from ..registry import UserError, suggest
+from ..worlds.golden import content_of
 from ..worlds.tokens import MODES
 from . import canonical
 from .cell import Cell, Places, Seeds, admits, lots
@@ -75,7 +76,7 @@ class Suite:
                     world=found.name,
                     size=size,
                     exposure=made.default_exposure(size),
-                    content=getattr(made, "content", 1),
+                    content=content_of(made),
                     places=dataclasses.replace(cell.places, world=found.path),
                 )
             )
@@ -218,7 +219,7 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
                 plan=plan,
                 recipe=plans[plan],
                 seeds=seed,
-                content=getattr(world.thing, "content", 1),
+                content=content_of(world.thing),
                 places=Places(world.path, model.path),
             )
 

@@ -1,7 +1,15 @@
-"""The declared version of training: equal experiments under it have equal results.
+"""The declared version of training: kept results are found by it, and nothing else of the code.
 
-It changes whenever something that the results of training depend on does (optimizers,
-initialisation, batches, networks): what was kept under another version is not a result of this one.
+It covers everything between a corpus and its predictions: encoding into tokens, batches and their
+order, architectures and how their weights start, optimizers, schedules, precision, compiled
+programs, and how answers are decoded. The numbers of one training (sizes, rates, steps, seeds) are
+no part of it: they stand in the cell.
+
+Raise it whenever the same cell would be answered otherwise, if only in the last bits: kept results
+are then trained again, where they would pass for results of today. Leave it alone where nothing is
+answered otherwise: comments, names, speed, tables, reports. Golden trainings hold it to that:
+``python -m pytest tests/models/test_golden_training.py`` fails where predictions moved, and stores
+those of a raised version with ``--update-golden``.
 """
 
 from __future__ import annotations

@@ -22,6 +22,10 @@ os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.05"
 ACME = Path(__file__).parent / "plugins" / "acme"
 
 
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="store today's golden digests")
+
+
 @pytest.fixture
 def world_file(tmp_path):
     """world_file(text) -> path of a Python file."""

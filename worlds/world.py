@@ -94,6 +94,8 @@ class World(abc.ABC):
 
     id: ClassVar[str]
     rules: ClassVar[str]
+    content: ClassVar[int] = 1  # raised whenever a corpus of the same size and seeds is another
+    pins: ClassVar[Mapping[str, str]] = {}  # size -> its corpus at this content: `zebroid pin`
     generalises: ClassVar[str] = ""  # published benchmarks of which it is the general case
     # name -> keyword arguments of sample
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {"tiny": {}, "small": {}}

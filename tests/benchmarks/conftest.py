@@ -13,11 +13,12 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from zebroid.benchmarks import cli, panel, plot, provenance, run, scaling
+from zebroid.benchmarks import cli, panel, plot, run, scaling
 from zebroid.benchmarks.results import Result
 from zebroid.eval.interpolators import lookup
 from zebroid.eval.judge import judge
 from zebroid.eval.references import deducer, reuser
+from zebroid.models import version
 from zebroid.models.run import Run
 from zebroid.worlds.lexicon import Lexicon
 from zebroid.worlds.tokens import Lines, encode
@@ -164,11 +165,11 @@ def files():
 
 
 @pytest.fixture
-def other_code(monkeypatch):
-    """Makes all kept results results of other code."""
+def raised(monkeypatch):
+    """raised(): what is kept is of an older version of training from then on."""
 
     def change():
-        monkeypatch.setattr(provenance, "maker", lambda world, model: "other")
+        monkeypatch.setattr(version, "TRAINING", "training-2")
 
     return change
 

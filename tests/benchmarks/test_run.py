@@ -44,14 +44,17 @@ def test_finished_cells_are_shared_between_suites(zebroid, suite, trained):
     assert len(trained) == 12
 
 
-def test_results_of_other_code_are_not_results(zebroid, suite, trained, other_code):
+def test_a_raised_version_of_training_trains_again(zebroid, suite, trained, raised):
     zebroid("run", suite(), "--out", "out")
-    other_code()
+    raised()
     _, out, _ = zebroid("run", suite(), "--dry-run", "--out", "out")
-    assert "4 cells, 0 kept (4 made by other code, to be made again); about" in out
+    again = "(4 kept by training-1, to be trained again by training-2)"
+    assert f"4 cells, 0 kept {again}; about" in out
     assert out.count("to redo") == 4
     zebroid("run", suite(), "--out", "out")
     assert len(trained) == 8
+    _, out, _ = zebroid("run", suite(), "--dry-run", "--out", "out")
+    assert "4 cells, 4 kept; about" in out
 
 
 def test_two_folders_get_equal_receipts_and_equal_files(zebroid, suite, trained, tmp_path):
@@ -209,7 +212,7 @@ def test_changed_answers_are_noticed(suite, trained, zebroid, tmp_path):
         arrays = dict(file)
     arrays["answer"][0, -1, 0] += 1
     np.savez_compressed(path, **arrays)
-    with pytest.raises(UserError, match=r"damaged \(digest\)"):
+    with pytest.raises(UserError, match=r"damaged \(its digest is not that of cell.json\)"):
         Store(tmp_path / "out").load(cell)
 
 

@@ -14,10 +14,6 @@ from zebroid.worlds.state import state
 from zebroid.worlds.world import Exposure, World
 
 
-def pytest_addoption(parser):
-    parser.addoption("--update-golden", action="store_true", help="store today's corpus digests")
-
-
 def base(text):
     """Facts of `e(a,b) e(b,c) kind(a)`: all constants in one sort, in order of appearance."""
     rows = {}

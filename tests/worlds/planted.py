@@ -254,6 +254,17 @@ class ContentMovedWithoutAVersion(Hops):
     id = "composition-v1"
 
 
+@refused_by("golden", "content moved under an equal version")
+class ContentMovedUnderItsPin(Hops):
+    pins = {"tiny": "1:" + "0" * 64}
+
+
+@refused_by("golden", "declares content 2, and is pinned at tiny as content 1")
+class ContentRaisedAndNotPinned(Hops):
+    content = 2
+    pins = {"tiny": "1:" + "0" * 64}
+
+
 @refused_by("exposure seeds", "gives the corpus of another seed")
 class AnExposureSmallerThanItsShares(Hops):
     """A share of what there is comes to nothing at all, and every seed chooses the same."""

@@ -7,7 +7,7 @@ import numpy as np
 from ..closure import Closure
 from ..engine import close
 from ..facts import Facts
-from ..golden import digests, stored
+from ..golden import built_in, content_of, digests, pins_of, stored
 from ..streams import stream
 from .elsewhere import HASH_SEEDS, SEEDS
 from .subject import Moot, Refused, Subject, unequal
@@ -161,26 +161,51 @@ def exposure_seeds(subject: Subject) -> str:
 
 
 def golden(subject: Subject) -> str:
+    """What was released under this id and content: of built-in worlds as stored, else as pinned."""
     name = f"{subject.world.id}/{subject.size}"
     known = stored().get(name)
+    if known is None and not built_in(subject.world):
+        return _pinned(subject)
     if known is None:
-        if type(subject.world).__module__.startswith("zebroid.worlds.catalog."):
-            if subject.size in ("tiny", "small"):
-                raise Refused(
-                    f"no digest of {name} is stored",
-                    "python -m pytest tests/worlds/test_golden.py --update-golden",
-                )
-            raise Moot("digests are stored of sizes tiny and small")
-        raise Moot("no built-in world")
-    moved = [
-        what for what, digest in digests(subject.corpus()).items() if known.get(what) != digest
-    ]
+        if subject.size in ("tiny", "small"):
+            raise Refused(
+                f"no digest of {name} is stored",
+                "python -m pytest tests/worlds/test_golden.py --update-golden",
+            )
+        raise Moot("digests are stored of sizes tiny and small")
+    found = digests(subject.corpus())
+    moved = [what for what in {**found, **known} if known.get(what) != found.get(what)]
     if moved:
         raise Refused(
-            f"{', '.join(moved)} of {name}: not what was released under this id",
-            "undo the change of content, or give the world a new version",
+            f"{', '.join(moved)} of {name}: not what was released under this id and content",
+            "undo the change, or raise `content` of the class and store the new digests",
         )
     return f"as released, {known['corpus'][:12]}"
+
+
+def _pinned(subject: Subject) -> str:
+    world, size = subject.world, subject.size
+    content, pins = content_of(world), pins_of(world)
+    if size not in pins:
+        raise Moot(
+            f"not pinned, so that its content may move unnoticed: zebroid pin WORLD --size {size}"
+        )
+    version, digest = pins[size]
+    if version != content:
+        raise Refused(
+            f"it declares content {content}, and is pinned at {size} as content {version}",
+            "run `zebroid pin` for the new content"
+            if version < content
+            else f"set content = {version}: versions only rise",
+        )
+    found = subject.corpus().digest
+    if found != digest:
+        raise Refused(
+            f"the corpus of {size} is {found[:12]}, and content {content} was pinned as "
+            f"{digest[:12]}: content moved under an equal version",
+            f"undo the change, or write content = {content + 1} and run `zebroid pin`",
+        )
+    return f"as pinned for content {content}, {digest[:12]}"
 
 
 def cost(subject: Subject) -> str:
