@@ -99,6 +99,8 @@ def _parts(node: ast.AST, docstrings: bool) -> Iterator[bytes]:
             value = value[1:] if ast.get_docstring(node, clean=False) is not None else value
         if value is None and not isinstance(node, ast.Constant):
             continue
+        if isinstance(node, ast.JoinedStr):  # some versions end with empty text, or split it
+            value = _joined(value)
         if value == [] or (isinstance(node, ast.Constant) and name == "kind"):
             continue
         yield f" {name}=".encode()
@@ -109,6 +111,18 @@ def _parts(node: ast.AST, docstrings: bool) -> Iterator[bytes]:
                 yield _constant(item)
         yield b";"
     yield b")"
+
+
+def _joined(parts: list[ast.expr]) -> list[ast.expr]:
+    """The parts of an f-string with neighbouring text as one, and none that is empty."""
+    found: list[ast.expr] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, ast.Constant) and isinstance(last, ast.Constant):
+            found[-1] = ast.Constant(str(last.value) + str(part.value))
+        elif not isinstance(part, ast.Constant) or part.value != "":
+            found.append(part)
+    return found
 
 
 def _constant(value: object) -> bytes:

@@ -29,7 +29,8 @@ def identity(subject: Subject) -> str:
         found, _, cure = flaw.rpartition("; ")
         raise Refused(found, cure)
     found = identities.record(subject.spec)
-    again = identities.record(dataclasses.replace(subject.spec))
+    spec: Any = subject.spec
+    again = identities.record(dataclasses.replace(spec))
     if again != found:
         raise Refused(
             "a copy of the spec has another record", "let __post_init__ change nothing twice"
