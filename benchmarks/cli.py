@@ -11,6 +11,7 @@ import typer
 
 from .. import __version__, registry
 from ..registry import UserError
+from . import cli_authoring
 
 if TYPE_CHECKING:
     from .conformance import Report
@@ -162,31 +163,8 @@ def plugins() -> None:
     listing.show(listing.plugins())
 
 
-@app.command()
-def new(
-    kind: Annotated[str, typer.Argument(help="world")],
-    package: Annotated[str, typer.Argument(help="Name of the package, such as acme-worlds.")],
-    name: Annotated[str, typer.Option(help="Name of its world: acme.NAME-v1.")] = "guild",
-    out: Annotated[Path, typer.Option(help="Folder to write it in.")] = Path(),
-) -> None:
-    """Write a package with one world, ready to be installed; nothing is overwritten."""
-    from . import scaffold
-
-    print(scaffold.new(kind, package, name, out))
-
-
-@app.command()
-def pin(
-    world: Annotated[str, typer.Argument(help="A world: file.py, or the id of a plugin.")],
-    size: Annotated[list[str] | None, typer.Option(help="Only this size; may be repeated.")] = None,
-    new: Annotated[
-        bool, typer.Option("--new", help="Replace pins: nobody has results on this world.")
-    ] = False,
-) -> None:
-    """Write into a world's class what its corpora are; they can't move unnoticed from then on."""
-    from . import pin as pins
-
-    print(pins.pin(world, size or (), new))
+app.command()(cli_authoring.new)
+app.command()(cli_authoring.pin)
 
 
 @app.command()

@@ -54,6 +54,18 @@ def test_what_is_quoted_of_show_is_what_show_prints(tmp_path, monkeypatch):
     assert quoted in told and "- **small**: the defaults of sample" in told
 
 
+def test_what_is_quoted_of_a_pin_is_what_is_written(tmp_path, monkeypatch):
+    from zebroid.benchmarks.pin import pin
+
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path)
+    assert "content 1 of acme.guild-v1 is pinned" in pin("./guild.py")
+    (quoted,) = [text for kind, _, text in BLOCKS if kind == "text" and "pins = {" in text]
+    head, tail = quoted.split("        …\n")
+    text = Path("guild.py").read_text()
+    assert head in text and tail.rstrip() in text.partition(head)[2]
+
+
 @pytest.mark.parametrize("attribute", re.findall(r"^\| (`.*?`) \|", TEXT, re.MULTILINE))
 def test_attributes_of_the_table_exist(attribute):
     from zebroid.worlds.world import World
@@ -74,7 +86,9 @@ def test_all_blocks_run_in_order(environment, tmp_path):
             (tmp_path / "block.py").write_text(text)
             told += environment("python block.py")
     assert "at tiny." in told and "questions of constituent" in told
+    assert "content 1 of acme.guild-v1 is pinned: tiny " in told
+    assert "as pinned for content 1" in told
     assert re.search(r"^direct +\S*\d", told, re.MULTILINE)
     assert re.search(r"^chain +\S*\d", told, re.MULTILINE)
-    assert re.search(r"^acme.guild-v1 +world +acme-worlds +0.1.0 +tiny \w{16} +ok", told, re.M)
+    assert re.search(r"^acme.guild-v1 +world +acme-worlds +0.1.0 +1 tiny \w{16} +ok", told, re.M)
     assert list(tmp_path.glob("runs/first-*/receipt.json"))

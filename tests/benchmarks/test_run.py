@@ -201,7 +201,7 @@ def test_a_damaged_result_is_named(zebroid, suite, trained, tmp_path):
         path.write_bytes(broken)
         status, _, err = zebroid("run", suite(), "--out", "out")
         assert status == 2
-        assert cell.digest[:16] in err and "delete it" in err and err.count("\n") == 1
+        assert cell.digest[:16] in err and "delete the folder" in err and err.count("\n") == 1
 
 
 def test_changed_answers_are_noticed(suite, trained, zebroid, tmp_path):
