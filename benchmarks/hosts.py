@@ -38,7 +38,7 @@ def follow(cells: Sequence[Cell], store: Store, layout: str) -> None:
     """Trains what the first process lacks, for it."""
     from ..models import hosts
 
-    run(_lacking(cells, store), Follower(store.out), layout=layout)
+    run(_lacking(cells, store), Follower(store.out, store.keep), layout=layout)
     hosts.leave()
 
 

@@ -90,10 +90,13 @@ class Job:
 
     def preview(self) -> int:
         """Prints cells, cost and what is kept; 0."""
-        store = Store(self.out)
+        store = Store(self.out, self.suite.keep_weights)
         for cell in self.cells:
-            plan = "kept" if store.has(cell) else "to redo" if store.stale(cell) else "to run"
-            print(f"{cell.digest[:16]}  {plan:<7}  {cell}")
+            lacks = store.lacks_weights(cell)
+            again = lacks or store.stale(cell)
+            plan = "kept" if store.has(cell) else "to redo" if again else "to run"
+            why = " (kept without weights)" if lacks else ""
+            print(f"{cell.digest[:16]}  {plan:<7}  {cell}{why}")
         print(self.cost(store))
         return 0
 
@@ -107,6 +110,9 @@ class Job:
             if stale
             else ""
         )
+        lacking = sum(map(store.lacks_weights, rest))
+        if lacking:
+            again += f" ({lacking} kept without weights, to be trained again for them alone)"
         whole = sum(map(_work, self.suite.cells))
         minutes = self.suite.cost_minutes * sum(map(_work, rest)) / whole
         return (
@@ -117,7 +123,7 @@ class Job:
 
     def run(self) -> int:
         """Trains, prints, writes; 0, or 1 if a cell failed, or 130 if interrupted."""
-        store = Store(self.out)
+        store = Store(self.out, self.suite.keep_weights)
         if self.where.hosts and not hosts.join(self.where.hosts):
             hosts.follow(self.cells, store, self.where.layout)
             return 0
