@@ -2,8 +2,8 @@
 
 The arrow, by name and loaded on first use, so that ``import zebroid`` imports no JAX: ``make`` a
 world, ``state`` a corpus of it, ``select`` questions for an ``Exam``, ``encode`` tokens, ``train``
-a ``model`` by a ``Plan``, and ``score`` its ``Predictions``. ``load`` gives a kept training back, to
-look inside by its ``residual_stream``.
+a ``model`` by a ``Plan``, and ``score`` its ``Predictions``. ``load`` gives a kept training back,
+to look inside by its ``residual_stream``.
 """
 
 from __future__ import annotations

@@ -273,7 +273,10 @@ def advance(program: Program, state: State, step: Any, until: Any, data: Data) -
 @compiled(static_argnums=0)
 def ask(program: Program, params: Any, questions: Questions) -> Answers:
     """What ``advance`` writes at a checkpoint where M members have these parameters: [M, A, …]."""
-    each = functools.partial(answers, program)
+
+    def each(params: Any, questions: Questions) -> Answers:
+        return answers(program, program.layout.weights(params), questions)
+
     if _alone(questions):
         return _whole(each(_lone(params), _lone(questions)))
     return jax.vmap(each)(params, questions)
