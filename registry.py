@@ -257,7 +257,7 @@ def _load(plugin: Plugin) -> Any:
 
 
 def _file_gone(kind: str, name: str) -> UserError:
-    return UserError(f"{kind} {name!r} was given as a file; give the path of that file")
+    return UserError(f"{kind} {name!r} was given as a file; give the file itself")
 
 
 def _is_world(thing: Any) -> bool:

@@ -100,7 +100,7 @@ def _parts(node: ast.AST, docstrings: bool) -> Iterator[bytes]:
         if value is None and not isinstance(node, ast.Constant):
             continue
         if isinstance(node, ast.JoinedStr):  # some versions end with empty text, or split it
-            value = _joined(value)
+            value = _joined(node.values)
         if value == [] or (isinstance(node, ast.Constant) and name == "kind"):
             continue
         yield f" {name}=".encode()

@@ -30,6 +30,7 @@ Dry = Annotated[
     bool, typer.Option("--dry-run", help="Print cells, cost and what is kept; no more.")
 ]
 Only = Annotated[list[str] | None, typer.Option(help="key=value: only such; may be repeated.")]
+Files = Annotated[list[str] | None, typer.Option(help="file.py of a world; may be repeated.")]
 Cells = Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")]
 Jobs = Annotated[int, typer.Option(help="Processes, each on its share of the cores; 2 suit 2.")]
 LayoutName = Annotated[
@@ -244,6 +245,7 @@ def forecast(
 @app.command()
 def verify(
     receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    world: Files = None,
 ) -> None:
     """Recompute what a receipt tells, without training; exit status 1 where it differs."""
     from rich.console import Console
@@ -252,7 +254,7 @@ def verify(
     from .terminal import console
 
     with Console(stderr=True).status("reading") as status:
-        found = list(verification.verify(receipt, status.update))
+        found = list(verification.verify(receipt, status.update, world or ()))
     verification.show(console(), found)
     sys.exit(not all(f.passed for f in found))
 

@@ -25,6 +25,7 @@ from ..registry import UserError
 from ..worlds.reading import valid_proofs
 from ..worlds.state import state
 from ..worlds.tokens import Tokens, encode, select
+from ..worlds.world import World
 from . import provenance
 from .cell import Cell, lots
 from .progress import Silent, Watch
@@ -71,7 +72,7 @@ class Corpora:
         key = cell.exam
         if key not in self._kept:
             seeds = (cell.seeds.world, cell.seeds.exposure)
-            corpus = state(cell.load_world(), cell.size, cell.exposure, seeds)
+            corpus = state(self.world(cell), cell.size, cell.exposure, seeds)
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]
             questions = select(corpus, cell.questions, cell.seeds.exposure)
@@ -79,6 +80,10 @@ class Corpora:
             if self._ahead and key not in self._guessed:
                 self._guessed[key] = self._thread.submit(self._guess, self._kept[key])
         return self._kept[key]
+
+    def world(self, cell: Cell) -> World:
+        """The world of a cell."""
+        return cell.load_world()
 
     def interpolators(self, cell: Cell) -> tuple[Answers, ...]:
         """What the interpolators answer to the exam of ``cell``."""

@@ -25,8 +25,6 @@ from .kept import ABOUT, MOST, read_about, read_run
 from .results import Store
 
 if TYPE_CHECKING:  # JAX: only for those who look at the model
-    from flax import nnx
-
     from ..models.generate import Answers
 
 
@@ -71,8 +69,8 @@ class Trained:
         return encode(self.corpus, self.cell.mode, self.questions)
 
     @functools.cached_property
-    def model(self) -> nnx.Module:
-        """The module, with the weights: tokens int32 [B, T], positions [P] -> logits [B, P, V]."""
+    def model(self) -> Any:
+        """The NNX module, with the weights: tokens int32 [B, T], positions [P] -> logits [B, P, V]."""
         from ..models.weights import model
 
         return model(self.spec, self.tokens, self.weights)

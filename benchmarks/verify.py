@@ -22,9 +22,10 @@ from rich.markup import escape
 from .. import __version__, registry
 from ..eval.exam import Exam
 from ..models.run import Run
+from ..models.version import TRAINING
 from ..registry import UserError
 from . import canonical, predictions, provenance
-from .cell import Cell
+from .cell import Cell, Places
 from .comparing import CLOSE, Columns, Doubt, columns, differs, same
 from .panel import Panel, ceilings, model_rows, named
 from .receipt import CellRecord, Receipt, profile_records, row_record
@@ -63,10 +64,15 @@ class _Told(Corpora):
 class _Subject:
     """A receipt, and what is made anew from it as checks ask for it."""
 
-    def __init__(self, path: Path, receipt: Receipt, watch: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, receipt: Receipt, watch: Callable[[str], None], files: Mapping[str, str]
+    ) -> None:
         self.folder, self.receipt, self.watch = path.parent, receipt, watch
         self.fine = [c for c in receipt.cells if not c.failed]
-        self.cells = {c.digest: Cell.of(c.cell) for c in receipt.cells}
+        self.cells = {}
+        for record in receipt.cells:
+            place = files.get(str(record.cell.get("world")), "")
+            self.cells[record.digest] = Cell.of(record.cell, Places(world=place))
         self.table: dict[str, Columns] = {}  # digest of a cell, 16 digits -> its answers
         self.drawn = _Told(self.table)
         self.exams: dict[str, Exam] = {}  # corpus of a cell -> its exam
@@ -212,17 +218,23 @@ CHECKS = {
 }
 
 
-def verify(path: Path, watch: Callable[[str], None] = lambda what: None) -> Iterator[Finding]:
+def verify(
+    path: Path, watch: Callable[[str], None] = lambda what: None, worlds: Sequence[str] = ()
+) -> Iterator[Finding]:
     """One finding per check; each rests on those before it. ``path``: the receipt, or its folder.
 
+    ``worlds``: Python files of worlds that the receipt names by id and content, given by the user.
     Raises UserError for what is no receipt.
     """
     path = path / "receipt.json" if path.is_dir() else path
     receipt = Receipt.read(path)
     made = receipt.versions.get("zebroid", "?"), receipt.commit[:8] or "no commit"
     dirty = ", with changes that no commit holds" if receipt.dirty else ""
+    dirty += f"; {_trained(receipt.training)}"
     yield Finding("receipt", True, f"schema 0, by zebroid {made[0]}, {made[1]}{dirty}")
-    subject, failed = _Subject(path, receipt, watch), ""
+    given = [registry.find_world(name)[0] for name in worlds]
+    files = {found.name: found.path for found in given}
+    subject, failed = _Subject(path, receipt, watch, files), ""
     for name, check in CHECKS.items():
         watch(name)
         begin = time.perf_counter()
@@ -234,6 +246,14 @@ def verify(path: Path, watch: Callable[[str], None] = lambda what: None) -> Iter
         except (Doubt, UserError) as error:
             failed = failed or name
             yield Finding(name, False, str(error), time.perf_counter() - begin)
+
+
+def _trained(version: str) -> str:
+    """What a receipt was trained by, where that isn't this version of training."""
+    if version == TRAINING:
+        return f"{version}, as in this version"
+    before = ", before versions of training were declared" if version == "training-0" else ""
+    return f"{version}{before}; here {TRAINING}: its cells trained anew may be answered otherwise"
 
 
 def show(console: Console, found: Sequence[Finding]) -> None:

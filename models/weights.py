@@ -48,8 +48,8 @@ def nested(params: Mapping[Any, Any], weights: Mapping[str, Any]) -> dict[Any, A
     return traverse_util.unflatten_dict({path: weights[name] for name, path in paths.items()})
 
 
-def model(spec: Spec, tokens: Tokens, weights: Mapping[str, Float], seed: int = 0) -> nnx.Module:
-    """The module that answers, with the weights [S, ...] of one seed, by its place."""
+def model(spec: Spec, tokens: Tokens, weights: Mapping[str, Float], seed: int = 0) -> Any:
+    """The NNX module that answers, with the weights [S, ...] of one seed, by its place."""
     program = Program.of(spec, Plan(), tokens)
     own = nested(program.model[1], {name: each[seed] for name, each in weights.items()})
     return nnx.merge(program.answering[0], jax.tree.map(jax.numpy.asarray, own))

@@ -76,6 +76,8 @@ def test_another_default_is_another_suite_which_verify_refuses(other_default):
     def told():
         return next(found for found in verify(path) if found.check == "suite")
 
+    first = next(verify(path)).found
+    assert "training-0, before versions of training were declared; here training-" in first
     before = load("headline-v1").digest
     assert told().passed
     other_default("ratio", 8)

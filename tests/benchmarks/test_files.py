@@ -70,6 +70,10 @@ def test_two_worlds_of_one_file_name_and_id_stand_in_two_tables(zebroid, suite, 
         assert f"corpora of {name};" in zebroid("cite", path)[1]
         assert [panel.name for panel in Receipt.read(path).panels] == [f"{name}/tiny"]
         assert "seed.py" not in path.read_text()
+    _, out, _ = zebroid("verify", receipts[0])
+    assert f"world {names[0]!r} was given as a file; give the file itself" in out.replace("\n", " ")
+    assert zebroid("verify", receipts[0], "--world", two)[0] == 1  # another of the same id
+    assert zebroid("verify", receipts[0], "--world", one)[0] == 0
 
 
 def test_a_file_that_is_moved_or_commented_anew_keeps_its_results(
@@ -131,7 +135,7 @@ def test_a_path_in_a_record_is_never_loaded(suite, seed, tmp_path, monkeypatch):
         with pytest.raises(UserError, match="is a path; give the file"):
             Cell.of(net).load_spec()
     gone = Cell.of(record | {"world": "acme.harbour-v1@0123456789ab"})
-    with pytest.raises(UserError, match="was given as a file; give the path of that file"):
+    with pytest.raises(UserError, match="was given as a file; give the file itself"):
         gone.load_world()
     assert not (tmp_path / "ran").exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -234,8 +235,8 @@ def test_a_suite_runs_on_the_world_of_a_file(zebroid, suite, trained, tmp_path):
     )
     status, out, err = zebroid("run", suite(), "--world", "./mine.py", "--out", "out")
     assert (status, err, len(trained)) == (0, "", 4)
-    assert "./mine.py/few" in out
-    assert {(c.world, c.size) for c in trained} == {("./mine.py", "few")}
+    assert re.search(r"acme\.mine-v1@[0-9a-f]{12}/few", out)
+    assert {(c.world.partition("@")[0], c.size) for c in trained} == {("acme.mine-v1", "few")}
 
 
 def test_dry_run_writes_nothing_and_says_what_it_would_cost(zebroid, suite, trained, tmp_path):

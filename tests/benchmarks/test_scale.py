@@ -16,6 +16,8 @@ from zebroid.benchmarks.receipt import Receipt
 from zebroid.benchmarks.scaling import grid, scaling
 from zebroid.benchmarks.scaling_tables import markdown, tables
 from zebroid.benchmarks.suite import load
+from zebroid.identity import record
+from zebroid.models.architectures.looped import LoopedSpec
 
 HEADLINE = Path(package.__file__).resolve().parent / "docs" / "receipts" / "headline-v1"
 
@@ -159,10 +161,10 @@ def test_sizes_of_one_world_are_levels_of_its_coverage(swept) -> None:
 
 def test_loops_at_test_time_are_an_axis(swept) -> None:
     cell = load(str(swept.parents[1] / "sweep.toml")).cells[0]
-    specs = [f"LoopedSpec(width=64, loops=4{a})" for a in (", asked=2", "", ", asked=8")]
+    specs = [record(LoopedSpec(width=64, query_loops=loops)) for loops in (2, None, 8)]
     cells = [dataclasses.replace(cell, model=f"m{i}", spec=s) for i, s in enumerate(specs)]
     assert varied(cells) == ["loops"]
-    assert [parts(c)["asked"] for c in cells] == [2, 4, 8]
+    assert [parts(c)["loops"] for c in cells] == [2, 4, 8]
 
 
 def test_size_data_and_compute_that_grow_together_are_a_diagonal(arms) -> None:

@@ -12,6 +12,7 @@ from zebroid import registry
 from zebroid.benchmarks import canonical
 from zebroid.benchmarks.cite import citation, digest
 from zebroid.benchmarks.receipt import Receipt
+from zebroid.models.version import TRAINING
 
 CHECKS = ("receipt", "files", "suite", "corpora", "questions", "answers", "scores", "curves")
 
@@ -79,6 +80,7 @@ def test_an_honest_receipt_is_verified_without_training(zebroid, done, trained):
         assert status == 0, out
         assert marks(out) == dict.fromkeys(CHECKS, "✓")
         assert out.splitlines()[-1].startswith("verified by zebroid 0")
+        assert f"; {TRAINING}, as in this version" in out.splitlines()[0]
     assert not trained
 
 
