@@ -4,7 +4,10 @@ BIN := .venv/bin
 # a file's tests on one core, in order: they share what its fixtures made
 TESTS := -q --numprocesses auto --maxprocesses 8 --dist loadfile
 
-.PHONY: run headline test test-all lint format clean
+LOWEST_PYTHON ?= python3.11
+SMOKE := -q -p no:cacheprovider -m smoke
+
+.PHONY: run headline test test-all test-lowest test-newest lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
@@ -17,6 +20,18 @@ test: .venv/tested  ## the default tests
 
 test-all: .venv/tested  ## all tests: also kills, wheel, long fuzzing
 	$(BIN)/python -m pytest $(TESTS)
+
+test-lowest:  ## smoke tests with the lowest Python and versions declared, in .venv-lowest
+	$(LOWEST_PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet uv
+	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python \
+		--resolution lowest-direct -e ".[dev]"
+	.venv-lowest/bin/python -m pytest $(SMOKE)
+
+test-newest:  ## smoke tests with the newest versions of all, whatever constraints.txt says
+	$(PYTHON) -m venv --clear .venv-newest
+	.venv-newest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager -e ".[dev]"
+	.venv-newest/bin/python -m pytest $(SMOKE)
 
 lint: .venv/tested  ## what CI checks beside the tests
 	$(BIN)/ruff check .

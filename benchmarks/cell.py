@@ -136,7 +136,9 @@ class Cell:
     def corpus(self) -> str:
         """Equal for cells that read the same corpus."""
         seeds = (self.seeds.world, self.seeds.exposure)
-        return canonical.digest([self.named_world, self.size, self.exposure.record(), seeds])
+        content = [self.content] if self.content != 1 else []
+        world = [self.named_world, self.size, self.exposure.record(), seeds]
+        return canonical.digest(world + content)
 
     @functools.cached_property
     def exam(self) -> str:

@@ -237,7 +237,8 @@ def _cause(error: Exception) -> str:
     line = " ".join(str(error).split())
     if isinstance(error, UserError):
         return line
-    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in line:
-        line = line.partition("RESOURCE_EXHAUSTED: ")[2] or line
+    marks = ("RESOURCE_EXHAUSTED", "Out of memory")  # until JAX 0.10 the second may stand alone
+    if isinstance(error, MemoryError) or any(mark in line for mark in marks):
+        line = line[max(line.find("Out of memory"), 0) :]
         return f"no memory left ({line}); give a smaller model or plan.batch"
     return f"{type(error).__name__}: {line}"

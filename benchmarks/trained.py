@@ -70,7 +70,7 @@ class Trained:
 
     @functools.cached_property
     def model(self) -> Any:
-        """The NNX module, with the weights: tokens int32 [B, T], positions [P] -> logits [B, P, V]."""
+        """The NNX module with the weights: tokens [B, T], positions [P] -> logits [B, P, V]."""
         from ..models.weights import model
 
         return model(self.spec, self.tokens, self.weights)

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from importlib import metadata
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import zebroid
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(zebroid.__file__).resolve().parent
 FOLDERS = ("worlds", "models", "eval", "benchmarks")
@@ -103,3 +106,39 @@ def test_the_version_has_one_source():
 def test_the_licence_is_apache_2():
     assert "Apache License" in (ROOT / "LICENSE").read_text("utf-8")
     assert metadata.metadata("zebroid")["License-Expression"] == "Apache-2.0"
+
+
+def requirements():
+    """(extra or "", requirement) of everything that pyproject.toml names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    found = {"": project["dependencies"], **project["optional-dependencies"]}
+    return [(extra, Requirement(text)) for extra, texts in found.items() for text in texts]
+
+
+def test_extras_of_others_that_ours_ask_for_exist():
+    """Pip only warns of an extra that a package does not have, and installs nothing for it."""
+    asked = [(named, extra) for _, named in requirements() for extra in named.extras]
+    assert ("jax", "cuda13") in [(named.name, extra) for named, extra in asked]
+    for named, extra in asked:
+        offered = metadata.metadata(named.name).get_all("Provides-Extra") or []
+        assert extra in offered, f"{named.name} offers {offered}"
+
+
+def test_every_requirement_has_a_floor_that_what_is_installed_and_pinned_keeps():
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = {
+        canonicalize_name(line.split("==")[0]): line.split("==")[1]
+        for line in lines
+        if not line.startswith("#")
+    }
+    for extra, named in requirements():
+        if named.name in ("zebroid", "jax") and named.extras:
+            continue  # what else they bring; their own floors stand elsewhere
+        assert [clause.operator for clause in named.specifier] == [">="], named
+        assert pinned[canonicalize_name(named.name)] in named.specifier, named
+        if not extra:
+            assert metadata.version(named.name) in named.specifier, named
+
+
+def test_readme_names_the_extra_for_gpus():
+    assert '".[gpu]"' in (ROOT / "README.md").read_text("utf-8")

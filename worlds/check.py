@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 
 from ..registry import UserError
-from .checks import asked, decided, declared, drawn, said, stated
+from .checks import asked, decided, declared, drawn, history, said, stated
 from .checks.elsewhere import Elsewhere
 from .checks.subject import Check, Moot, Refused, Subject
 from .world import World
@@ -41,6 +41,7 @@ DECIDED = (
     Check("brute force", "so it does, and the heights", decided.bruteforce, ("clingo",), LEAST),
 )
 CORPUS, SOUND = ("corpus",), ("nothing false",)
+ALIKE = ("corpus", "history")
 ASKED = (
     Check("corpus", "one is made, and passes its audit", asked.built, ("axioms", "clingo")),
     Check("exposure seeds", "other seeds give other corpora", drawn.exposure_seeds, CORPUS),
@@ -57,7 +58,8 @@ ASKED = (
 )
 # last, for they wait for processes that work while all else is checked
 ELSEWHERE = (
-    Check("processes", "any process makes the same corpora", drawn.processes, CORPUS),
+    Check("history", "nothing but the seed changes what is drawn", history.history, ("facts",)),
+    Check("processes", "any process makes the same corpora", drawn.processes, ALIKE),
     Check("golden", "no content moves without a version", drawn.golden, ("processes",)),
     Check("cost", "what a corpus takes is told", drawn.cost, ("processes",)),
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..registry import UserError
 from .keys import group, pack
+from .tables import named, table_of
 
 Array = NDArray[np.int32]
 
@@ -19,7 +21,8 @@ class Facts:
     """Base facts. Ids of constants are global; a sort is one contiguous block of them.
 
     ``rows[p]`` is int32 [n, arity of p], unique and sorted; constants are ordered as declared,
-    and that order is what ``<`` in a rule means.
+    and that order is what ``<`` in a rule means. The constructor takes what it is given, for the
+    engine's sake: ``Facts.of`` refuses wrong input, and ``zebroid check`` looks at what was made.
     """
 
     constants: tuple[str, ...]
@@ -30,47 +33,48 @@ class Facts:
     def of(cls, sorts: Mapping[str, int | Sequence[str]], **rows: tuple[str, ArrayLike]) -> Facts:
         """Facts from sorts (a size, or names) and rows of *local* indices under a signature.
 
+        A table is an array of integers [n, k], or n rows of k, for a signature of k sorts; ``[]``
+        holds no rows. Raises UserError, with the predicate and the first bad row or the sort and
+        the first bad name, for anything else: nothing is reshaped, rounded or read from text. A
+        transposed table is told by its width, so one of k rows is not: name its axes.
+
         >>> Facts.of({"kind": ["horse", "zebra"], "sign": 2}, bears=("kind sign", [[1, 0]])).rows
         {'bears': array([[1, 2]], dtype=int32)}
         """
-        constants: list[str] = []
-        blocks: dict[str, range] = {}
-        for sort, members in sorts.items():
-            names = [f"{sort}{i}" for i in range(members)] if isinstance(members, int) else members
-            blocks[sort] = range(len(constants), len(constants) + len(names))
-            constants += names
-        if len(set(constants)) != len(constants):
-            twice = next(c for i, c in enumerate(constants) if c in constants[:i])
-            raise UserError(f"constant {twice!r} is named twice; give each constant one sort")
-        return cls(
-            tuple(constants),
-            blocks,
-            {p: _rows(p, signature, table, blocks) for p, (signature, table) in rows.items()},
-        )
+        constants, blocks = named(sorts)
+        return cls(constants, blocks, {p: _rows(p, given, blocks) for p, given in rows.items()})
 
     def replace(self, **rows: Array) -> Facts:
         """The same constants with these predicates' rows instead."""
         return dataclasses.replace(self, rows={**self.rows, **rows})
 
 
-def _rows(predicate: str, signature: str, table: ArrayLike, sorts: Mapping[str, range]) -> Array:
+def _rows(predicate: str, given: Any, sorts: Mapping[str, range]) -> Array:
+    """int32 [n, k] global ids, unique and sorted."""
+    if not (isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str)):
+        raise UserError(
+            f"{predicate}: got {type(given).__name__}, expected a pair of signature and rows; "
+            f'give {predicate}=("sort sort", rows)'
+        )
+    signature, table = given
     names = signature.split()
     unknown = [s for s in names if s not in sorts]
-    if unknown:
-        raise UserError(f"{predicate}: sort {unknown[0]!r} is not declared; known: {list(sorts)}")
-    given = np.asarray(table)
-    if given.size and given.dtype.kind not in "iu":
+    if unknown or not names:
         raise UserError(
-            f"{predicate}({signature}): rows of {given.dtype}, expected integers; draw integers, "
-            "for what is rounded differs between machines"
+            f"{predicate}: sort {unknown[0]!r} is not declared; known: {list(sorts)}"
+            if names
+            else f"{predicate}: the signature is empty; name a sort for each argument"
         )
-    local = given.astype(np.int64).reshape(-1, len(names))
+    local = table_of(f"{predicate}({signature})", table, len(names))
     sizes = np.array([len(sorts[s]) for s in names])
-    if ((local < 0) | (local >= sizes)).any():
-        row = local[((local < 0) | (local >= sizes)).any(1)][0]
+    outside = (local < 0) | (local >= sizes)
+    if outside.any():
+        row = int(np.flatnonzero(outside.any(1))[0])
+        place = int(np.flatnonzero(outside[row])[0])
         raise UserError(
-            f"{predicate}({signature}): row {row.tolist()} is outside the sorts' sizes "
-            f"{sizes.tolist()}; rows hold local indices, from 0 in each sort"
+            f"{predicate}({signature}): row {row} is {local[row].tolist()}, whose place {place} is "
+            f"outside the sorts' sizes {sizes.tolist()}; rows hold local indices, from 0 in each "
+            "sort"
         )
-    rows = local + [sorts[s].start for s in names]
-    return rows[group(pack(list(rows.T)))[1]].astype(np.int32)
+    ids = local + [sorts[s].start for s in names]
+    return ids[group(pack(list(ids.T)))[1]].astype(np.int32)

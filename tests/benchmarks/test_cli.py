@@ -13,6 +13,8 @@ import pytest
 from zebroid import __version__, registry
 from zebroid.benchmarks import cli, listing
 
+pytestmark = pytest.mark.smoke
+
 HEAVY = {"jax", "flax", "optax", "orbax", "matplotlib", "sklearn"}
 
 

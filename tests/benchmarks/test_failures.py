@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from zebroid.benchmarks.receipt import Receipt
 from zebroid.models import train
+
+pytestmark = pytest.mark.smoke
 
 MODELS = """
 import dataclasses

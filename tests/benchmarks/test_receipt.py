@@ -19,6 +19,8 @@ from zebroid.worlds.state import state
 from zebroid.worlds.tokens import select
 from zebroid.worlds.world import Exposure
 
+pytestmark = pytest.mark.smoke
+
 
 def rows(query):
     """Rows of a query, as dictionaries."""

@@ -14,6 +14,8 @@ from zebroid.benchmarks.cite import citation, digest
 from zebroid.benchmarks.receipt import Receipt
 from zebroid.models.version import TRAINING
 
+pytestmark = pytest.mark.smoke
+
 CHECKS = ("receipt", "files", "suite", "corpora", "questions", "answers", "scores", "curves")
 
 

@@ -15,6 +15,8 @@ from zebroid.eval.predictions import Predictions
 from zebroid.eval.references import references
 from zebroid.eval.score import Row, score
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.fixture(scope="module")
 def ceilings(composition_exam: Exam) -> dict[str, Row]:

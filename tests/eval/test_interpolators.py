@@ -10,6 +10,8 @@ from zebroid.eval.exam import Answers, Exam
 from zebroid.eval.interpolators import interpolators, lookup, marginals, refusals
 from zebroid.eval.references import deducer
 
+pytestmark = pytest.mark.smoke
+
 NOVEL = ("instance", "constituent", "schema", "depth", "axiom")
 
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from zebroid.eval.intervals import change, difference, means, shares, student, wilson
 
+pytestmark = pytest.mark.smoke
+
 
 def _runs(*levels: float, n: int = 200) -> np.ndarray:
     """bool [S, 1, n]: runs that are right on these shares of n questions."""

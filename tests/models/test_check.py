@@ -15,6 +15,8 @@ from zebroid.models.count import count
 from zebroid.models.subject import Subject
 from zebroid.registry import UserError
 
+pytestmark = pytest.mark.smoke
+
 D = 16
 
 

@@ -8,7 +8,10 @@ import logging
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from zebroid.models.checkpoint import Saver
+
+pytestmark = pytest.mark.smoke
 
 
 @functools.partial(jax.jit, donate_argnums=0)

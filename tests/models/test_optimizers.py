@@ -7,6 +7,8 @@ import pytest
 from zebroid.models.optimizers import optimizer, schedule
 from zebroid.models.run import OPTIMIZERS, SCHEDULES, Plan
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_only_hidden_matrices_decay(name):

@@ -40,16 +40,16 @@ def test_replace_changes_only_the_rows_named():
 @pytest.mark.parametrize(
     ("sorts", "rows", "message"),
     [
-        ({"k": ["a", "b"], "s": ["b"]}, {}, "'b' is named twice; give each constant one sort"),
+        ({"k": ["a", "b"], "s": ["b"]}, {}, "'b' is named twice, in sort 'k' at place 1 and in"),
         ({"k": 2}, {"p": ("k s", [])}, "p: sort 's' is not declared; known: .'k'."),
         (
             {"k": 2},
             {"p": ("k k", [[0, 2]])},
-            r"row \[0, 2\] is outside .* \[2, 2\]; rows hold local",
+            r"row 0 is \[0, 2\], .* place 1 is outside .* \[2, 2\]; rows hold local",
         ),
-        ({"k": 2}, {"p": ("k", [[-1]])}, r"row \[-1\] is outside"),
-        ({"k": 2}, {"p": ("k", [[0.9]])}, r"p\(k\): rows of float64, expected integers; draw int"),
-        ({"k": 2}, {"p": ("k", [["a"]])}, "rows of <U1, expected integers"),
+        ({"k": 2}, {"p": ("k", [[-1]])}, r"row 0 is \[-1\], .* outside"),
+        ({"k": 2}, {"p": ("k", [[0.9]])}, r"p\(k\): row 0 has 0.9, float, .*; draw integers"),
+        ({"k": 2}, {"p": ("k", [["a"]])}, "row 0 has 'a', str, at place 0, expected an integer"),
     ],
 )
 def test_wrong_facts_are_refused_in_one_line(sorts, rows, message):

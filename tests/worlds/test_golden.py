@@ -39,7 +39,7 @@ def _update(name, today):
 @pytest.mark.parametrize("world", registry.worlds())
 def test_content_has_not_moved_without_a_version(world, size, corpus, request):
     today, name = digests(corpus(world, size)), f"{world}/{size}"
-    if request.config.getoption("--update-golden"):
+    if request.config.getoption("--update-golden", False):
         _update(name, today)
         return
     known = stored().get(name, {})

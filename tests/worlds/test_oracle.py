@@ -13,6 +13,8 @@ from zebroid.worlds.language import parse
 from zebroid.worlds.oracle import decide
 from zebroid.worlds.program import Variable
 
+pytestmark = pytest.mark.smoke
+
 # Declared in an order that is neither alphabetical nor clingo's own (numbers before names).
 NAMES = ("zoo", "ant", "7", "bee", "10")
 ARITY = {"edge": 2, "kind": 1, "triple": 3, "near": 2, "far": 2, "mark": 1, "odd": 2, "top": 1}
