@@ -2,7 +2,8 @@
 
 The arrow, by name and loaded on first use, so that ``import zebroid`` imports no JAX: ``make`` a
 world, ``state`` a corpus of it, ``select`` questions for an ``Exam``, ``encode`` tokens, ``train``
-a ``model`` by a ``Plan``, and ``score`` its ``Predictions``.
+a ``model`` by a ``Plan``, and ``score`` its ``Predictions``. ``load`` gives a kept training back,
+to look inside by its ``residual_stream``.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .benchmarks.trained import load as load
     from .eval.exam import Exam as Exam
     from .eval.predictions import Predictions as Predictions
     from .eval.score import score as score
+    from .models.probing.residual_stream import residual_stream as residual_stream
     from .models.run import Plan as Plan
     from .models.train import train as train
     from .registry import UserError as UserError
@@ -32,6 +35,8 @@ _HOME = {
     "Exam": "eval.exam",
     "Predictions": "eval.predictions",
     "score": "eval.score",
+    "load": "benchmarks.trained",
+    "residual_stream": "models.probing.residual_stream",
     "Plan": "models.run",
     "train": "models.train",
     "UserError": "registry",

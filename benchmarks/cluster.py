@@ -114,7 +114,8 @@ class _Tasks:
 
     def _give(self, lot: list[Cell]) -> None:
         messages = [cell.message() for cell in lot]
-        self.at[self.task.remote(messages, _makers(lot), self.board)] = lot
+        keep = [cell.digest for cell in lot if cell.digest in self.store.keep]
+        self.at[self.task.remote(messages, _makers(lot), keep, self.board)] = lot
 
     def _hear(self) -> None:
         cells = {cell.digest: cell for lot in self.at.values() for cell in lot}
@@ -148,8 +149,10 @@ class _Tasks:
         return ""
 
 
-def train_there(messages: list[dict[str, Any]], makers: dict[str, str], board: Any) -> list[Made]:
-    """On a node: what came of each cell of a lot."""
+def train_there(
+    messages: list[dict[str, Any]], makers: dict[str, str], keep: list[str], board: Any
+) -> list[Made]:
+    """On a node: what came of each cell of a lot; ``keep``: digests of those with weights."""
     cells = [Cell.from_message(message) for message in messages]
     own = _makers(cells)
     differ = sorted(k for k in {*own, *makers} if own.get(k) != makers.get(k))
@@ -159,7 +162,7 @@ def train_there(messages: list[dict[str, Any]], makers: dict[str, str], board: A
         return [({}, cause, "")] * len(cells)
     own_core()
     with tempfile.TemporaryDirectory(prefix="zebroid-") as folder:
-        store = Store(Path(folder))
+        store = Store(Path(folder), keep)
         failures = run(cells, store, Posting(board), _corpora()).failures
         return [_made(store, cell, failures.get(cell.digest, "")) for cell in cells]
 

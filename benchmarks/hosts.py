@@ -43,7 +43,7 @@ def follow(cells: Sequence[Cell], store: Store, layout: str) -> list[Failed]:
     from ..models import hosts
 
     lacking, kept = _agreed(cells, store)
-    outcome = run(lacking, Follower(store.out), layout=layout)
+    outcome = run(lacking, Follower(store.out, store.keep), layout=layout)
     hosts.leave()
     return [*((cell, KEPT) for cell in kept), *failed(lacking, outcome)]
 

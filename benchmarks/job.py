@@ -93,11 +93,14 @@ class Job:
 
     def preview(self) -> int:
         """Prints cells, cost, what is kept, and of that what failed; 0."""
-        store = Store(self.out)
+        store = Store(self.out, self.suite.keep_weights)
         for cell in self.cells:
-            plan = "kept" if store.has(cell) else "to redo" if store.stale(cell) else "to run"
+            lacks = store.lacks_weights(cell)
+            again = lacks or store.stale(cell)
+            plan = "kept" if store.has(cell) else "to redo" if again else "to run"
             plan = "failed" if store.failed(cell) else plan
-            print(visible(f"{cell.digest[:16]}  {plan:<7}  {cell}"))
+            why = " (kept without weights)" if lacks else ""
+            print(visible(f"{cell.digest[:16]}  {plan:<7}  {cell}{why}"))
         print(self.cost(store))
         kept = summary(kept_failed(self.cells, store), self.cells)
         if kept:
@@ -114,6 +117,9 @@ class Job:
             if stale
             else ""
         )
+        lacking = sum(map(store.lacks_weights, rest))
+        if lacking:
+            again += f" ({lacking} kept without weights, to be trained again for them alone)"
         whole = sum(map(_work, self.suite.cells))
         minutes = self.suite.cost_minutes * sum(map(_work, rest)) / whole
         return (
@@ -125,7 +131,7 @@ class Job:
     def run(self) -> int:
         """Trains, writes, prints; 0, or 1 if a cell failed or something could not be shown, or 130
         if interrupted. The last line names the cells that failed, with their causes."""
-        store = Store(self.out)
+        store = Store(self.out, self.suite.keep_weights)
         console = terminal.console()
         if self.where.hosts and not hosts.join(self.where.hosts):
             return self._end(console, hosts.follow(self.cells, store, self.where.layout), [])

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ def run_apart(
         places = places[: len(rest)]
         for number, place in enumerate(places):
             gpu = _share(gpus, number, len(places)) if gpus else {}
-            workers.append(_Worker(store.out, place, gpu, events, rest.popleft()))
+            workers.append(_Worker(store, place, gpu, events, rest.popleft()))
         while any(worker.lot for worker in workers):
             worker, line = events.get()
             if not worker.lot:
@@ -87,7 +87,7 @@ def run_apart(
             failures.update(over or {})
             if line is None and rest:
                 place = worker.cores, worker.gpu
-                workers.append(_Worker(store.out, *place, events, rest.popleft()))
+                workers.append(_Worker(store, *place, events, rest.popleft()))
             elif line is not None and over is not None:
                 worker.give(rest.popleft() if rest else ())
     finally:
@@ -110,19 +110,19 @@ class _Worker:
 
     def __init__(
         self,
-        out: Path,
+        store: Store,
         cores: Cores,
         gpu: Mapping[str, str],
         events: Events,
         lot: Sequence[Cell],
     ) -> None:
-        self.cores, self.gpu = cores, gpu
+        self.store, self.cores, self.gpu = store, cores, gpu
         self.lot: dict[str, Cell] = {}  # what it is at, by digest
         self.left: dict[str, Cell] = {}  # of these, what isn't done yet
         self.broken: dict[str, str] = {}  # of these, why some that are done failed
         with _pinned(cores):
             self.process = subprocess.Popen(
-                [*COMMAND, str(out)],
+                [*COMMAND, str(store.out)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -152,7 +152,7 @@ class _Worker:
             if not lot:
                 stdin.close()
             else:
-                stdin.write(line_of(lot))
+                stdin.write(line_of(lot, self.store.keep))
                 stdin.flush()
 
     def hear(self, line: str, watch: Watch) -> dict[str, str] | None:
@@ -192,9 +192,10 @@ class _Worker:
         return self.broken | dict.fromkeys(self.left, cause)
 
 
-def line_of(lot: Sequence[Cell]) -> str:
-    """A lot as a worker reads it."""
-    return json.dumps([cell.message() for cell in lot]) + "\n"
+def line_of(lot: Sequence[Cell], keep: Collection[str] = frozenset()) -> str:
+    """A lot as a worker reads it; ``keep``: digests of cells that keep their weights."""
+    kept = [cell.digest for cell in lot if cell.digest in keep]
+    return json.dumps({"cells": [cell.message() for cell in lot], "keep_weights": kept}) + "\n"
 
 
 def _end(workers: Sequence[_Worker]) -> None:

@@ -49,6 +49,7 @@ class Scalars(_Strict):
     parameters: int = pydantic.Field(ge=0)
     seconds: float = pydantic.Field(ge=0)
     failed: Line
+    abreast: int = pydantic.Field(default=1, ge=1)
 
 
 class About(_Strict):
@@ -60,6 +61,7 @@ class About(_Strict):
     device: Line
     predictions: Digest
     run: Scalars
+    weights: Digest | None = None  # of the file of weights; None: not kept
 
 
 def read_about(folder: Path, cell: Cell) -> About | None:
@@ -73,17 +75,17 @@ def read_about(folder: Path, cell: Cell) -> About | None:
         with (folder / ABOUT).open("rb") as file:
             text = file.read(MOST + 1)
         if len(text) > MOST:
-            _damaged(folder / ABOUT, f"it has more than {MOST:,} bytes")
+            damaged(folder / ABOUT, f"it has more than {MOST:,} bytes")
         about = About.model_validate(json.loads(text.decode("ascii")))
         found = canonical.text(_identity(about.cell))
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "all of it"
-        _damaged(folder / ABOUT, f"{where}: {first['msg']}", error)
+        damaged(folder / ABOUT, f"{where}: {first['msg']}", error)
     except OSError as error:
-        _damaged(folder / ABOUT, error.strerror or "it cannot be read", error)
+        damaged(folder / ABOUT, error.strerror or "it cannot be read", error)
     except (ValueError, RecursionError, TypeError) as error:
-        _damaged(folder / ABOUT, f"not JSON of ours: {error}", error)
+        damaged(folder / ABOUT, f"not JSON of ours: {error}", error)
     if found != canonical.text(_identity(cell.record())):
         raise UserError(
             f"{folder} holds the result of another cell: {_named(about.cell)}, expected {cell}"
@@ -104,15 +106,15 @@ def read_run(folder: Path, about: About, cell: Cell) -> Run:
     except (
         Exception
     ) as error:  # zip and NumPy raise a dozen kinds for bytes that are none of theirs
-        _damaged(folder / ANSWERS, f"{type(error).__name__}: {error}", error)
+        damaged(folder / ANSWERS, f"{type(error).__name__}: {error}", error)
     seeds = ((cell.seeds.init, cell.seeds.order),)
     if about.run.seeds != [list(pair) for pair in seeds]:
-        _damaged(folder / ABOUT, f"run.seeds: {about.run.seeds}, expected {list(seeds)}")
+        damaged(folder / ABOUT, f"run.seeds: {about.run.seeds}, expected {list(seeds)}")
     flaw = _misshapen(arrays, cell)
     if flaw:
-        _damaged(folder / ANSWERS, flaw)
+        damaged(folder / ANSWERS, flaw)
     if canonical.digest_arrays(answer=arrays["answer"], bits=arrays["bits"]) != about.predictions:
-        _damaged(folder / ANSWERS, f"its digest is not that of {ABOUT}")
+        damaged(folder / ANSWERS, f"its digest is not that of {ABOUT}")
     rest = about.run
     return Run(
         **arrays,
@@ -120,6 +122,7 @@ def read_run(folder: Path, about: About, cell: Cell) -> Run:
         parameters=rest.parameters,
         seconds=rest.seconds,
         failed=rest.failed,
+        abreast=rest.abreast,
     )
 
 
@@ -182,7 +185,7 @@ def _printable(text: str) -> str:
     return text
 
 
-def _damaged(path: Path, why: str, cause: BaseException | None = None) -> NoReturn:
+def damaged(path: Path, why: str, cause: BaseException | None = None) -> NoReturn:
     line = "".join(c if c.isprintable() else "?" for c in " ".join(why.split()))
     raise UserError(
         f"{path} is damaged ({line[:300]}); delete the folder {path.parent} and run again"

@@ -1,6 +1,7 @@
 """Results of cells on disk: one folder per cell, named by its digest, whole or absent.
 
-``OUT/cells/<digest>/`` holds ``cell.json`` (what it is a result of) and ``answers.npz`` (arrays).
+``OUT/cells/<digest>/`` holds ``cell.json`` (what it is a result of), ``answers.npz`` (arrays) and,
+where a suite asks for them, ``weights.safetensors``; whether it does changes no digest.
 Suites in the same OUT share them. A result is found by the identities in its cell and the declared
 version of training (``models/version.py``): that of another version is not a result.
 """
@@ -9,14 +10,14 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from ..models import version
 from ..models.run import Run
-from . import canonical, disk
+from . import canonical, disk, weights
 from .cell import Cell
 from .kept import ABOUT, ANSWERS, ARRAYS, FILES, About, read_about, read_run
 
@@ -37,10 +38,10 @@ class Result:
 
 
 class Store:
-    """The cells' results below one folder."""
+    """The cells' results below one folder; ``keep``: digests of those that keep their weights."""
 
-    def __init__(self, out: Path) -> None:
-        self.out = out
+    def __init__(self, out: Path, keep: Collection[str] = frozenset()) -> None:
+        self.out, self.keep = out, frozenset(keep)
 
     def path(self, cell: Cell) -> Path:
         return self.out / "cells" / cell.digest[:16]
@@ -57,8 +58,14 @@ class Store:
             (self.out / ".probe").unlink(missing_ok=True)  # another run may have probed as well
 
     def has(self, cell: Cell) -> bool:
-        """Whether a result of today's training is there."""
-        return self._about(cell) is not None
+        """Whether a result of today's training is there, with its weights if they are kept."""
+        about = self._about(cell)
+        return about is not None and not self._lacks_weights(cell, about)
+
+    def lacks_weights(self, cell: Cell) -> bool:
+        """Whether a result is there, and is no result for lack of its weights alone."""
+        about = self._about(cell)
+        return about is not None and self._lacks_weights(cell, about)
 
     def stale(self, cell: Cell) -> str:
         """The other version of training by which the result that is there was made, or empty."""
@@ -73,18 +80,19 @@ class Store:
     def load(self, cell: Cell) -> Result | None:
         """The finished result, or None; UserError for one that is damaged or another cell's."""
         about = self._about(cell)
-        if about is None:
+        if about is None or self._lacks_weights(cell, about):
             return None
         run = read_run(self.path(cell), about, cell)
+        if cell.digest in self.keep and about.weights is not None:
+            weights.check(self.path(cell), about.weights)
         return Result(cell, run, about.corpus, about.device)
 
     def save(self, result: Result) -> None:
         """Atomically; a result of another version of training is replaced."""
         final, run = self.path(result.cell), result.run
         self._replaces(result.cell)
-        scalars = {
-            name: getattr(run, name) for name in ("seeds", "parameters", "seconds", "failed")
-        }
+        names = ("seeds", "parameters", "seconds", "failed", "abreast")
+        scalars = {name: getattr(run, name) for name in names}
         about = {
             "cell": result.cell.record(),
             "corpus": result.corpus,
@@ -95,6 +103,8 @@ class Store:
         }
         with disk.folder(final) as draft:
             np.savez_compressed(draft / ANSWERS, **{n: getattr(run, n) for n in ARRAYS})
+            if result.cell.digest in self.keep and run.weights is not None:
+                about["weights"] = weights.write(draft, run.weights)
             (draft / ABOUT).write_text(canonical.text(about, indent=1), "ascii")
         self._settle(result.cell)
 
@@ -102,7 +112,7 @@ class Store:
         """Keeps the files of a result that this very training made elsewhere, as they are."""
         self._replaces(cell)
         with disk.folder(self.path(cell)) as draft:
-            for name in FILES:
+            for name in (*FILES, *({weights.FILE} & {*files})):
                 (draft / name).write_bytes(files[name])
         self._settle(cell)
         result = self.load(cell)
@@ -143,6 +153,11 @@ class Store:
             for part in parts:
                 shutil.rmtree(part)
         return f"{self.out}: removed {cells} cells, {size / 1e6:.1f} MB; reports and receipts stay"
+
+    def _lacks_weights(self, cell: Cell, about: About) -> bool:
+        """A training that failed has none to be kept."""
+        there = about.weights is not None and (self.path(cell) / weights.FILE).is_file()
+        return cell.digest in self.keep and not about.run.failed and not there
 
     def _about(self, cell: Cell) -> About | None:
         """What is kept of the cell by today's training."""

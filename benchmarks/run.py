@@ -152,6 +152,8 @@ def run(
             continue
         for result in made:
             store.save(result)
+            run_alone = dataclasses.replace(result.run, weights=None)  # memory holds no suite's
+            result = dataclasses.replace(result, run=run_alone)
             results[result.cell.digest] = result
             watch.done(result.cell, how(result, "trained"))
     ordered = (results[cell.digest] for cell in cells if cell.digest in results)
@@ -159,16 +161,26 @@ def run(
 
 
 def train_cell(
-    cell: Cell, corpora: Corpora, watch: Watch, draft: Path | None = None, layout: str = ""
+    cell: Cell,
+    corpora: Corpora,
+    watch: Watch,
+    draft: Path | None = None,
+    layout: str = "",
+    **options: Any,
 ) -> Result:
     """One cell, from its world to its answers; ``draft`` is where a killed training goes on."""
-    return train_cells([cell], corpora, watch, draft, layout)[0]
+    return train_cells([cell], corpora, watch, draft, layout, **options)[0]
 
 
 def train_cells(
-    cells: Sequence[Cell], corpora: Corpora, watch: Watch, draft: Path | None, layout: str
+    cells: Sequence[Cell],
+    corpora: Corpora,
+    watch: Watch,
+    draft: Path | None,
+    layout: str,
+    **options: Any,
 ) -> list[Result]:
-    """Cells of one ``kin``, side by side where their shapes are equal."""
+    """Cells of one ``kin``, side by side where their shapes are equal; ``options`` of ``fleet``."""
     from ..models.fleet import Member, fleet  # JAX: not for those who list or resume
     from ..models.train import enable_cache
 
@@ -190,16 +202,20 @@ def train_cells(
             watch.step(cell, *told)
 
     spec, device = cells[0].load_spec(), provenance.device(layout)
-    found = fleet(spec, members, progress=step, checkpoint=draft, layout=layout)
+    found = fleet(spec, members, progress=step, checkpoint=draft, layout=layout, **options)
     return [Result(*one, device) for one in zip(cells, found, corpus)]
 
 
 def _train(
     cells: Sequence[Cell], corpora: Corpora, watch: Watch, store: Store, layout: str
 ) -> list[Result]:
+    if not cells:
+        return []
+    kept = any(cell.digest in store.keep for cell in cells)
+    draft, options = store.draft(cells[0]), {"keep_weights": True} if kept else {}
     if len(cells) == 1:
-        return [train_cell(cells[0], corpora, watch, store.draft(cells[0]), layout)]
-    return train_cells(cells, corpora, watch, store.draft(cells[0]), layout) if cells else []
+        return [train_cell(cells[0], corpora, watch, draft, layout, **options)]
+    return train_cells(cells, corpora, watch, draft, layout, **options)
 
 
 def _abreast(cells: Sequence[Cell], store: Store, layout: str) -> int:

@@ -37,6 +37,7 @@ class Suite:
     cost_minutes: float  # on two cores, with nothing cached
     expected: str
     cells: tuple[Cell, ...]
+    keep_weights: frozenset[str] = frozenset()  # digests of cells that keep their weights
 
     @functools.cached_property
     def digest(self) -> str:
@@ -81,7 +82,9 @@ class Suite:
                     places=dataclasses.replace(cell.places, world=found.path),
                 )
             )
-        return dataclasses.replace(self, cells=_distinct(moved))
+        pairs = zip(self.cells, moved)
+        keep = frozenset(new.digest for old, new in pairs if old.digest in self.keep_weights)
+        return dataclasses.replace(self, cells=_distinct(moved), keep_weights=keep)
 
 
 class _Strict(pydantic.BaseModel):
@@ -93,6 +96,7 @@ class _Head(_Strict):
     title: str
     cost_minutes: float = pydantic.Field(gt=0)
     expected: str
+    keep_weights: bool = False  # of all cells; a table of cells may say otherwise
 
 
 _Names = str | list[str]
@@ -137,6 +141,7 @@ class _Grid(_Strict):
     questions: int = pydantic.Field(default=300, gt=0)
     seeds: _Seeds = _Seeds()
     exposure: dict[str, Any] | list[dict[str, Any]] = {}
+    keep_weights: bool | None = None  # None: as the suite says
 
 
 class _Document(_Strict):
@@ -181,13 +186,15 @@ def load(name: str) -> Suite:
                     f"plan {printable(plan)!r}: expected a name without control characters"
                 )
         plans[plan] = _fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
-    cells = [
-        cell
-        for number, grid in enumerate(document.cells)
-        for cell in _expand(grid, plans, functools.partial(at, "cells", number))
-    ]
-    head = document.suite
-    return Suite(head.id, head.title, head.cost_minutes, head.expected, _distinct(cells))
+    head, keep = document.suite, set[str]()
+    cells: list[Cell] = []
+    for number, grid in enumerate(document.cells):
+        own = [*_expand(grid, plans, functools.partial(at, "cells", number))]
+        if head.keep_weights if grid.keep_weights is None else grid.keep_weights:
+            keep |= {cell.digest for cell in own}
+        cells += own
+    about = (head.id, head.title, head.cost_minutes, head.expected)
+    return Suite(*about, _distinct(cells), frozenset(keep))
 
 
 def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:

@@ -1,8 +1,8 @@
 """A worker: trains the cells that it is given, a lot at a time, and tells what comes of them.
 
 ``python -m zebroid.benchmarks.worker OUT``, started by ``jobs.py``, reads cells from its standard
-input, a line of JSON each lot. What it tells is JSON behind a record separator (as in RFC 7464),
-which sets it apart from what libraries print; CELL is a digest:
+input, a line of JSON each lot, as ``jobs.line_of`` writes it. What it tells is JSON behind a record
+separator (as in RFC 7464), which sets it apart from what libraries print; CELL is a digest:
 
     {"stage": "compile", "cell": CELL}      {"step": [step, steps, examples/s, loss], "cell": CELL}
     {"done": "trained", "cell": CELL}       {"over": {CELL: "why it failed"}}
@@ -44,10 +44,12 @@ class Telling:
 
 def work(lines: Iterable[str], out: Path) -> int:
     """Trains one lot after the other into ``out``; 0, or 2 where nothing can be kept."""
-    store, watch, corpora = Store(out), Telling(), Corpora()
+    watch, corpora = Telling(), Corpora()
     try:
         for line in lines:
-            cells = [Cell.from_message(message) for message in json.loads(line)]
+            lot = json.loads(line)
+            cells = [Cell.from_message(message) for message in lot["cells"]]
+            store = Store(out, lot["keep_weights"])
             tell(over=run(cells, store, watch, corpora).failures)
     except UserError as error:
         tell(stop=str(error))

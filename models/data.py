@@ -30,6 +30,18 @@ class Data(NamedTuple):
     checkpoints: Array  # int32 [K]
 
 
+class Questions(NamedTuple):
+    """Of ``Data`` what a model is asked."""
+
+    ask: Array
+    members: Array
+    form: Format
+
+    @classmethod
+    def of(cls, data: Data) -> Questions:
+        return cls(data.ask, data.members, data.form)
+
+
 def _round_up(n: int, least: int) -> int:
     """To two significant binary digits: the next of 2, 3, 4, 6, 8, 12, 16, …, times ``least``."""
     size = least

@@ -29,6 +29,7 @@ from .optimizers import Rates
 from .program import Program, Spec, State, advance, start
 from .run import Plan, Run, Tokens
 from .sharding import SINGLE, Layout, on_cpu
+from .weights import named
 
 REPORT_S = 1.0  # seconds between progress reports
 SAVE_S = 30.0  # seconds of work between checkpoints: what a kill may cost
@@ -72,6 +73,7 @@ def fleet(
     layout: str = "",
     half: bool | None = None,
     abreast: int | None = None,
+    keep_weights: bool = False,
 ) -> tuple[Run, ...]:
     """The run of every member; those of equal shape share a compiled program.
 
@@ -79,6 +81,7 @@ def fleet(
     was killed goes on. ``layout``: where it lies on several devices (``sharding.py``). ``half``:
     products in bfloat16; by default on accelerators, for on a CPU they are slower. ``abreast``:
     how many members are advanced side by side, by default as many as the layout says.
+    ``keep_weights``: whether runs hold the trained weights; no number depends on it.
     """
     place = Layout.of(layout)
     half = not on_cpu() if half is None else half
@@ -95,7 +98,7 @@ def fleet(
         try:
             with jax.default_device(device) if place.name == "replicas" else nullcontext():
                 # where it is the only one, its end is soon kept as a result
-                return _finish(group, report, folder, keep_end=len(groups) > 1)
+                return _finish(group, report, folder, len(groups) > 1, keep_weights)
         finally:
             free.put(device)
 
@@ -180,6 +183,7 @@ def _finish(
     report: Callable[[int, float, float], None],
     folder: Path | None,
     keep_end: bool,
+    keep_weights: bool,
 ) -> list[Run]:
     """Trains to the end, or until every member has failed, in segments of about REPORT_S."""
     began, program, steps = time.perf_counter(), group.program, group.steps
@@ -207,7 +211,8 @@ def _finish(
             if saver is not None and (due or (step == steps and keep_end)):
                 saver.save(step, state)
                 saved = time.perf_counter()
-    final = jax.tree.map(np.asarray, state._replace(params=None, optimizer=None))
+    params = program.layout.fetched(state.params) if keep_weights else None
+    final = jax.tree.map(np.asarray, state._replace(params=params, optimizer=None))
     seconds = (time.perf_counter() - began) / len(group.members)
     places = [(i, a) for i, likes in enumerate(group.numbers) for a in range(len(likes))]
     return [_run(group, i, a, final, seconds) for i, a in places]
@@ -242,6 +247,7 @@ def _run(group: _Group, i: int, a: int, final: State, seconds: float) -> Run:
         why = why or f"answers not finite at step {int(checkpoints[first])} {who}"
         answer[:, first:], loss[:, first:] = -1, np.nan
         bits[:, first:] = np.log2(group.program.vocabulary)
+    kept = final.params is not None and not why
     return Run(
         steps=checkpoints,
         flops=checkpoints * group.program.step_flops,
@@ -253,4 +259,6 @@ def _run(group: _Group, i: int, a: int, final: State, seconds: float) -> Run:
         parameters=group.program.parameters,
         seconds=seconds,
         failed=why,
+        abreast=len(group.members),
+        weights={n: w[i : i + 1] for n, w in named(final.params or {}).items()} if kept else None,
     )

@@ -22,7 +22,7 @@ from flax import nnx
 
 from . import flops
 from .compiler import compiled
-from .data import Data, asked
+from .data import Data, Questions, asked
 from .generate import Answers, generate
 from .optimizers import Rates, matrices, muon_flops, optimizer
 from .run import Plan, Tokens
@@ -216,20 +216,25 @@ def update(program: Program, state: State, step: jax.Array, data: Data) -> State
     )
 
 
-def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
-    """Asks all questions and writes checkpoint ``k``, unless the seed has failed."""
+def answers(program: Program, params: Any, questions: Questions) -> Answers:
+    """What every model that is asked answers with these parameters: [A, C * chunk] and so on."""
 
-    def answers(graph: Any) -> tuple[jax.Array, ...]:
-        model = nnx.merge(graph, program.ready(state.params))
+    def answered(graph: Any) -> tuple[jax.Array, ...]:
+        model = nnx.merge(graph, program.ready(params))
 
         def chunk(part: tuple[jax.Array, jax.Array]) -> Answers:
             ask, members = program.layout.rows(part)
-            return generate(model, ask, members, data.form, program.max_new)
+            return generate(model, ask, members, questions.form, program.max_new)
 
-        found = program.layout.gathered(jax.lax.map(chunk, (data.ask, data.members)))
-        return tuple(a.reshape(-1, *a.shape[2:]) for a in found)
+        found = jax.lax.map(chunk, (questions.ask, questions.members))
+        return tuple(a.reshape(-1, *a.shape[2:]) for a in program.layout.gathered(found))
 
-    answer, bits, generated = map(jnp.stack, zip(*map(answers, program.answering)))
+    return Answers(*map(jnp.stack, zip(*map(answered, program.answering))))
+
+
+def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
+    """Asks all questions and writes checkpoint ``k``, unless the seed has failed."""
+    answer, bits, generated = answers(program, state.params, Questions.of(data))
     since = jnp.where(k > 0, data.checkpoints[jnp.maximum(k, 1) - 1], 0)
     loss = state.loss_sum / (data.checkpoints[k] - since).astype(jnp.float32)
     fine = state.bad_step < 0
@@ -263,3 +268,15 @@ def advance(program: Program, state: State, step: Any, until: Any, data: Data) -
 
     state = jax.lax.fori_loop(step, until, body, state)
     return _whole(state) if alone else state
+
+
+@compiled(static_argnums=0)
+def ask(program: Program, params: Any, questions: Questions) -> Answers:
+    """What ``advance`` writes at a checkpoint where M members have these parameters: [M, A, …]."""
+
+    def each(params: Any, questions: Questions) -> Answers:
+        return answers(program, program.layout.weights(params), questions)
+
+    if _alone(questions):
+        return _whole(each(_lone(params), _lone(questions)))
+    return jax.vmap(each)(params, questions)

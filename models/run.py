@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -186,3 +187,7 @@ class Run:
     parameters: int
     seconds: float  # wall clock, compilation included
     failed: str = ""  # empty: all is well; else why and at which step
+    abreast: int = 1  # trainings that one program advanced: the last bits may depend on it
+    # name of a parameter -> float32 [S, ...] after the last step, NaN where a seed failed; None:
+    # not kept. Names are paths in the module, such as blocks.0.attention.out_DD
+    weights: Mapping[str, Float] | None = None

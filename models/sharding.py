@@ -148,6 +148,12 @@ class Layout:
 
         return jax.tree.map(lay, tree)
 
+    def fetched(self, tree: T) -> T:
+        """Arrays from the devices, wherever their shares lie, to this machine's memory."""
+        if self.mesh is not None:
+            tree = jax.jit(lambda leaves: leaves, out_shardings=whole(self.mesh))(tree)
+        return jax.tree.map(np.asarray, tree)
+
 
 SINGLE = Layout()
 

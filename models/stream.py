@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Iterator
 from typing import Any, overload
 
 import jax
@@ -37,6 +38,12 @@ Stream = jax.Array | Words  # [B, T, D]
 def looked_up(x: Stream) -> jax.Array:
     """The stream as an array."""
     return x.table_VD[x.tokens_BT] if isinstance(x, Words) else x
+
+
+def last(stream: Iterator[Stream]) -> jax.Array:
+    """What a head reads: the stream after the last layer."""
+    *_, x = stream
+    return looked_up(x)
 
 
 def project(x: Stream, w_IO: jax.Array, dtype: Any = None) -> jax.Array:

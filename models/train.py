@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import jax
@@ -13,7 +13,7 @@ import numpy as np
 from ..registry import UserError
 from .fleet import Member, Progress, fleet
 from .program import Spec
-from .run import Plan, Run, Tokens
+from .run import Float, Plan, Run, Tokens
 
 
 def train(
@@ -27,6 +27,7 @@ def train(
     layout: str = "",
     half: bool | None = None,
     abreast: int | None = None,
+    keep_weights: bool = False,
 ) -> Run:
     """Trains one model for every (init, order) seed; every checkpoint answers all questions.
 
@@ -43,6 +44,7 @@ def train(
         layout=layout,
         half=half,
         abreast=abreast,
+        keep_weights=keep_weights,
     )
     arrays = {
         name: np.concatenate([getattr(run, name) for run in runs])
@@ -54,7 +56,18 @@ def train(
         seeds=sum((run.seeds for run in runs), ()),
         seconds=sum(run.seconds for run in runs),
         failed="; ".join(run.failed for run in runs if run.failed),
+        weights=_together([run.weights for run in runs]),
     )
+
+
+def _together(weights: Sequence[Mapping[str, Float] | None]) -> Mapping[str, Float] | None:
+    """Of all seeds: NaN where one has none, None where none has any."""
+    some = next((one for one in weights if one is not None), None)
+    if some is None:
+        return None
+    lacking = {name: np.full_like(array, np.nan) for name, array in some.items()}
+    each = [lacking if one is None else one for one in weights]
+    return {name: np.concatenate([one[name] for one in each]) for name in some}
 
 
 def enable_cache(folder: Path | None = None) -> Path:

@@ -7,6 +7,8 @@ asked positions alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,7 +17,7 @@ from flax import nnx
 from ..architectures.convolution import ConvolutionSpec
 from ..layers import Embedding, Head, Matrix, gain
 from ..positions import Unordered
-from ..stream import normed, project, take
+from ..stream import Stream, last, normed, project, take
 
 
 class Gated(nnx.Module):
@@ -62,11 +64,17 @@ class Convolution(nnx.Module):
         self.head = Head(spec.width, vocabulary, spec.initial, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        return self.head(last(self.residual(tokens_BT, at_P)))
+
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+        """The residual stream, embedded and after every layer; the last at ``at_P`` alone."""
         every_T = np.arange(tokens_BT.shape[1])
         x = self.embedding(tokens_BT, every_T)
+        yield x
         for layer in self.layers[:-1]:
             x = layer(x, every_T)
-        return self.head(self.layers[-1](x, at_P))
+            yield x
+        yield self.layers[-1](x, at_P)
 
     def memory(self, rows: int, tokens: int) -> list[jax.Array]:
         """What each layer remembers before the first token, for ``step``."""

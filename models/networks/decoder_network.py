@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,7 +11,7 @@ from flax import nnx
 
 from ..architectures.decoder import DecoderSpec
 from ..layers import Block, Embedding, Head, Memory, gain
-from ..stream import causal
+from ..stream import Stream, causal, last
 
 
 class Decoder(nnx.Module):
@@ -29,12 +31,18 @@ class Decoder(nnx.Module):
         self.head = Head(D, vocabulary, spec.initial, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        return self.head(last(self.residual(tokens_BT, at_P)))
+
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+        """The residual stream, embedded and after every layer; the last at ``at_P`` alone."""
         T = tokens_BT.shape[1]
         every_T = np.arange(T)
         x = self.embedding.stream(tokens_BT)
+        yield x
         for block in self.blocks[:-1]:
             x = block(x, every_T, causal(every_T, T))
-        return self.head(self.blocks[-1](x, at_P, causal(at_P, T)))
+            yield x
+        yield self.blocks[-1](x, at_P, causal(at_P, T))
 
     def memory(self, rows: int, tokens: int) -> list[Memory]:
         """Empty keys and values of every layer, for ``step``."""

@@ -10,6 +10,7 @@ later token than the one it predicts after.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import jax
 import jax.numpy as jnp
@@ -18,7 +19,7 @@ from flax import nnx
 
 from ..architectures.encoder_decoder import EncoderDecoderSpec
 from ..layers import MLP, Attention, Block, Embedding, Head, Memory, gain
-from ..stream import normed, take
+from ..stream import Stream, last, normed, take
 
 
 class DecoderBlock(nnx.Module):
@@ -94,16 +95,23 @@ class EncoderDecoder(nnx.Module):
         self.head = Head(D, vocabulary, spec.initial, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
-        T, last = tokens_BT.shape[1], self.prompt - 1
+        return self.head(last(self.residual(tokens_BT, at_P)))
+
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+        """The decoder's residual stream, embedded and after every layer; the last at ``at_P``.
+        Where these lie behind the prompt, it begins with the prompt's last token."""
+        T, final = tokens_BT.shape[1], self.prompt - 1
         x_BTD = self.embedding(tokens_BT, np.arange(T))
-        read = Read(self.encode(x_BTD[:, : self.prompt]), last) if last < T else None
-        behind = isinstance(at_P, np.ndarray) and at_P.min() >= last
-        start = last if behind else 0
+        read = Read(self.encode(x_BTD[:, : self.prompt]), final) if final < T else None
+        behind = isinstance(at_P, np.ndarray) and at_P.min() >= final
+        start = final if behind else 0
         x_BTD, at_P = x_BTD[:, start:], at_P - start
+        yield x_BTD
         every_T = np.arange(T - start)
         for block in self.decoders[:-1]:
             x_BTD = block(x_BTD, every_T, start, read)
-        return self.head(self.decoders[-1](x_BTD, at_P, start, read))
+            yield x_BTD
+        yield self.decoders[-1](x_BTD, at_P, start, read)
 
     def encode(self, x_BSD: jax.Array) -> jax.Array:
         """The prompt's embeddings -> what the decoder consults: every token sees every other."""

@@ -6,6 +6,8 @@ more than in training included.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +15,7 @@ from flax import nnx
 
 from ..architectures.looped import LoopedSpec
 from ..layers import Block, Embedding, Head, Memory, TiedHead, gain
-from ..stream import causal
+from ..stream import Stream, causal, last
 
 
 class Looped(nnx.Module):
@@ -36,13 +38,19 @@ class Looped(nnx.Module):
             self.head = Head(D, vocabulary, spec.initial, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        return self.head(last(self.residual(tokens_BT, at_P)))
+
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+        """The residual stream, embedded and after every block run; the last at ``at_P`` alone."""
         T = tokens_BT.shape[1]
         every_T = np.arange(T)
         x = self.embedding.stream(tokens_BT)
+        yield x
         order = list(self.blocks) * self.spec.loops
         for block in order[:-1]:
             x = block(x, every_T, causal(every_T, T))
-        return self.head(order[-1](x, at_P, causal(at_P, T)))
+            yield x
+        yield order[-1](x, at_P, causal(at_P, T))
 
     def memory(self, rows: int, tokens: int) -> list[Memory]:
         """Empty keys and values of every block in every loop, for ``step``."""

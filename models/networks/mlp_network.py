@@ -7,6 +7,8 @@ window before the token to be predicted. Nothing is shared between places but th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,7 +17,7 @@ from flax import nnx
 from ..architectures.mlp import MLPSpec
 from ..layers import MLP, Embedding, Head, Matrix, gain
 from ..positions import Unordered
-from ..stream import normed, project
+from ..stream import Stream, last, normed, project
 
 
 class Perceptron(nnx.Module):
@@ -32,10 +34,14 @@ class Perceptron(nnx.Module):
         self.head = Head(D, vocabulary, start, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        return self.head(last(self.residual(tokens_BT, at_P)))
+
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+        """The residual stream at ``at_P``: the window's first map, and after every layer."""
         W = self.window
         place_PW = jnp.asarray(at_P)[:, None] + jnp.arange(1 - W, 1)[None]
         tokens_BPW = tokens_BT[:, jnp.maximum(place_PW, 0)]
-        return self._answer(tokens_BPW, place_PW >= 0)
+        return self._layers(tokens_BPW, place_PW >= 0)
 
     def memory(self, rows: int, tokens: int) -> jax.Array:
         """The window before the first token, for ``step``; what stands before it is masked."""
@@ -47,13 +53,15 @@ class Perceptron(nnx.Module):
         """Reads one more token, at position ``now``: (logits_BV, memory)."""
         tokens_BW = jnp.concatenate([memory[:, 1:], token_B[:, None]], axis=1)
         there_W = now + jnp.arange(1 - self.window, 1) >= 0
-        return self._answer(tokens_BW[:, None], there_W[None])[:, 0], tokens_BW
+        x_B1D = last(self._layers(tokens_BW[:, None], there_W[None]))
+        return self.head(x_B1D)[:, 0], tokens_BW
 
-    def _answer(self, tokens_BPW: jax.Array, there_PW: jax.Array) -> jax.Array:
+    def _layers(self, tokens_BPW: jax.Array, there_PW: jax.Array) -> Iterator[Stream]:
         B, P, W = tokens_BPW.shape
         x_BQD = self.embedding(tokens_BPW.reshape(B, P * W), np.arange(P * W))
         x_BQD = jnp.where(there_PW.reshape(1, P * W, 1), x_BQD, jnp.zeros_like(x_BQD))
         x_BPD = project(x_BQD.reshape(B, P, -1), self.in_WD[...])
+        yield x_BPD
         for layer in self.layers:
             x_BPD = x_BPD + layer(normed(x_BPD))
-        return self.head(x_BPD)
+            yield x_BPD

@@ -6,7 +6,7 @@ what it costs in the Transformers beside them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -18,7 +18,7 @@ from ..architectures.recurrent import GRUSpec, LSTMSpec
 from ..initial import Initial
 from ..layers import Embedding, Head, Matrix
 from ..positions import Unordered
-from ..stream import normed
+from ..stream import Stream, last, normed
 
 UNROLL = 8  # steps of a recurrence in one iteration of XLA's loop
 
@@ -98,10 +98,16 @@ class Recurrent(nnx.Module):
         self.head = Head(spec.width, vocabulary, spec.initial, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        return self.head(last(self.residual(tokens_BT, at_P)))
+
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+        """The residual stream, embedded and after every layer; the last at ``at_P`` alone."""
         x_BTD = self.embedding(tokens_BT, np.arange(tokens_BT.shape[1]))
-        for layer in self.layers:
+        yield x_BTD
+        for layer in self.layers[:-1]:
             x_BTD = layer(x_BTD)
-        return self.head(x_BTD[:, at_P])
+            yield x_BTD
+        yield self.layers[-1](x_BTD)[:, at_P]
 
     def memory(self, rows: int, tokens: int) -> list[Any]:
         """The empty state of every layer, for ``step``."""

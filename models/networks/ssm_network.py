@@ -9,6 +9,8 @@ the other is six times as fast (``sequential``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -17,7 +19,7 @@ from flax import nnx
 from ..architectures.ssm import SSMSpec
 from ..layers import Embedding, Head, Matrix, gain
 from ..positions import Unordered
-from ..stream import normed, project, take
+from ..stream import Stream, last, normed, project, take
 
 # Of T tokens, or of one: steps dt, inputs x [B, T, E]; how each is written to the state, and how it
 # is read [B, T, N]
@@ -145,11 +147,17 @@ class SSM(nnx.Module):
         self.head = Head(spec.width, vocabulary, spec.initial, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
+        return self.head(last(self.residual(tokens_BT, at_P)))
+
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+        """The residual stream, embedded and after every layer; the last at ``at_P`` alone."""
         every_T = np.arange(tokens_BT.shape[1])
         x = self.embedding(tokens_BT, every_T)
+        yield x
         for layer in self.layers[:-1]:
             x = layer(x, every_T)
-        return self.head(self.layers[-1](x, at_P))
+            yield x
+        yield self.layers[-1](x, at_P)
 
     def memory(self, rows: int, tokens: int) -> list[State]:
         """The empty state of every layer, for ``step``."""

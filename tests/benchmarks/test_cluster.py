@@ -16,6 +16,7 @@ SUITE = """
 [suite]
 id = "spread"
 title = "Spread"
+keep_weights = true
 cost_minutes = 1
 expected = "the receipt of one machine"
 
@@ -168,7 +169,9 @@ def test_a_node_that_dies_midway_costs_nothing_but_time(folder, nodes, start):
         os.sched_setaffinity(0, cores)
     assert local.wait(timeout=300) == 0
     assert receipt(folder, "spread") == receipt(folder, "local")
-    for path in (folder / "local" / "cells").glob("*/answers.npz"):
+    files = [*(folder / "local" / "cells").glob("*/*s.*")]
+    assert {path.name for path in files} == {"answers.npz", "weights.safetensors"}
+    for path in files:
         elsewhere = folder / "spread" / path.relative_to(folder / "local")
         assert elsewhere.read_bytes() == path.read_bytes()
 

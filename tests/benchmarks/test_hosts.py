@@ -16,6 +16,7 @@ SUITE = """
 [suite]
 id = "shared"
 title = "Shared"
+keep_weights = true
 cost_minutes = 1
 expected = "the receipt of one process"
 
@@ -102,6 +103,8 @@ def test_two_processes_train_as_one_of_two_devices_and_go_on_when_killed(start, 
     assert (two.failed, two.device) == ("", one.device)
     assert two.device.endswith(", data over 2 devices")
     assert two.predictions == one.predictions  # every answer at every checkpoint, bit for bit
+    weights = [[*tmp_path.glob(f"{out}/cells/*/weights.safetensors")] for out in ("two", "one")]
+    assert weights[0][0].read_bytes() == weights[1][0].read_bytes()
 
 
 @pytest.mark.parametrize("where", ["127.0.0.1:7000", "127.0.0.1:7000,3/2", "7000,1/2", "auto"])

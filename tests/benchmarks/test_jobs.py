@@ -27,15 +27,15 @@ def asleep(cell, watch):
             log.write("x")
         raise
 
-def train_cell(cell, corpora, watch, draft=None, layout=""):
+def train_cell(cell, corpora, watch, draft=None, layout="", **options):
     with pathlib.Path({folder_of_test!r}, "trained").open("a") as log:
         log.write(f"{{os.getpid()}} {{len(provenance.cores())}}\\n")
     {misfortune}
-    return conftest.pretend(cell, corpora, watch, draft)
+    return conftest.pretend(cell, corpora, watch, draft, **options)
 
-def train_cells(cells, corpora, watch, draft, layout):
+def train_cells(cells, corpora, watch, draft, layout, **options):
     {misfortune_of_lots}
-    return [train_cell(cell, corpora, watch, draft, layout) for cell in cells]
+    return [train_cell(cell, corpora, watch, draft, layout, **options) for cell in cells]
 
 run.train_cell, run.train_cells = train_cell, train_cells
 worker.main()
@@ -103,6 +103,18 @@ def test_what_is_kept_is_given_to_nobody(zebroid, suite, trained, workers, log):
     assert out.count(": kept") == 2 and out.count(": trained in") == 2
     zebroid("run", suite(), "--jobs", "2")
     assert len(log()) == 2
+
+
+def test_weights_of_a_suite_that_keeps_them_come_from_other_processes(
+    zebroid, suite, trained, workers, tmp_path
+):
+    kept = {'expected = "chain deduces': 'keep_weights = true\nexpected = "chain deduces'}
+    status, out, _ = zebroid("run", suite(**kept), "--out", "two", "--jobs", "2")
+    assert status == 0 and out.count(": trained in") == 4
+    zebroid("run", suite(**kept), "--out", "one")
+    found = {p.parent.name: p.read_bytes() for p in tmp_path.glob("two/cells/*/*.safetensors")}
+    own = {p.parent.name: p.read_bytes() for p in tmp_path.glob("one/cells/*/*.safetensors")}
+    assert len(own) == 4 and found == own
 
 
 def test_a_process_that_dies_loses_one_cell_and_the_same_command_goes_on(
@@ -246,7 +258,9 @@ def test_processes_that_share_a_gpu_share_its_memory_and_train_side_by_side(
     monkeypatch.delenv(jobs.MEMORY, raising=False)
     workers(f"print('MEMORY', os.environ.get('{jobs.MEMORY}'))")
     lots, real = [], jobs.line_of
-    monkeypatch.setattr(jobs, "line_of", lambda lot: lots.append(len(lot)) or real(lot))
+    monkeypatch.setattr(
+        jobs, "line_of", lambda lot, *keep: lots.append(len(lot)) or real(lot, *keep)
+    )
 
     def told(gpus, folder):
         monkeypatch.setenv(jobs.VISIBLE, gpus)
