@@ -4,7 +4,7 @@ BIN := .venv/bin
 # a file's tests on one core, in order: they share what its fixtures made
 TESTS := -q --numprocesses auto --maxprocesses 8 --dist loadfile
 
-.PHONY: run headline test test-all lint format clean
+.PHONY: run headline test test-all docs test-docs pages lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
@@ -17,6 +17,15 @@ test: .venv/tested  ## the default tests
 
 test-all: .venv/tested  ## all tests: also kills, wheel, long fuzzing
 	$(BIN)/python -m pytest $(TESTS)
+
+docs: .venv/documented  ## the documentation, into site/; a warning is an error
+	$(BIN)/python -m sphinx -W --keep-going --quiet -b html docs site
+
+test-docs: docs .venv/tested  ## every page of site/ in headless Chromium, wide and phone-wide
+	$(BIN)/python -m pytest -q tests/docs/test_site.py
+
+pages: .venv/installed  ## every computed table and figure of README and docs anew: half an hour
+	$(BIN)/python -m zebroid.benchmarks.docs
 
 lint: .venv/tested  ## what CI checks beside the tests
 	$(BIN)/ruff check .
@@ -33,6 +42,10 @@ clean:  ## delete kept cells; reports and receipts stay
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	touch $@
+
+.venv/documented: .venv/installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs]"
 	touch $@
 
 # Tools, and a link by which pyright finds the package: the root itself is `zebroid`.
