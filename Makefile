@@ -22,7 +22,7 @@ docs: .venv/documented  ## the documentation, into site/; a warning is an error
 	$(BIN)/python -m sphinx -W --keep-going --quiet -b html docs site
 
 test-docs: docs .venv/tested  ## every page of site/ in headless Chromium, wide and phone-wide
-	$(BIN)/python -m pytest -q tests/docs/test_site.py
+	ZEBROID_SITE=required $(BIN)/python -m pytest -q tests/docs/test_site.py
 
 pages: .venv/installed  ## every computed table and figure of README and docs anew: half an hour
 	$(BIN)/python -m zebroid.benchmarks.docs

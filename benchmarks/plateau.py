@@ -28,7 +28,7 @@ from . import scaling_tables
 from .arms import Arm, read
 from .blocks import Make, command, measured, not_yet
 from .docs import page_files
-from .docs.small_multiples import Cell, Dot, distinct, forest, grid
+from .docs.small_multiples import MOST, Cell, Dot, distinct, forest, grid
 from .page import slug
 from .receipt import verdict_of
 from .rows import rows_of
@@ -136,6 +136,9 @@ class Receipts:
                 if _admits(arm.name, words) and c.unstated.kind == "accuracy"
             ]
             found = _some(found, folder, words)
+            if len(found) > MOST:
+                yield from self.table(scaling_tables.exhausted, argument)
+                return
             rows = distinct([[*_words(arm.name), c.unstated.rung] for arm, c in found])
             drawn = forest(
                 rows,

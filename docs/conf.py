@@ -18,7 +18,13 @@ author = "the zebroid authors"
 copyright = "the zebroid authors, Apache 2.0"
 version = release = zebroid.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "generated_reference", "notebook_pages"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "generated_reference",
+    "notebook_pages",
+    "figure_classes",
+]
 # receipts lie beside the pages and are linked one by one
 exclude_patterns = ["receipts", "speed", "pictures", "results/data", "_*"]
 

@@ -36,4 +36,4 @@ def data(
     with disk.file(root / path) as draft:
         draft.write_text(text.getvalue(), "utf-8")
     count = f"{len(rows):,} row" + ("" if len(rows) == 1 else "s")
-    yield f"Data: [{path.name}]({path.as_posix()}), {count}."
+    yield f"Data: [CSV]({path.as_posix()}), {count}."

@@ -20,13 +20,13 @@ from ...eval.figures import STYLE
 from ...eval.measured import Floats
 
 GLYPHS = {"rising": "▲", "plateau": "■", "fell": "▼", "undecided": "?"}
-WIDTH = 5.6  # inches: a phone shows 350 points
-LETTERS = 104  # of 7 points in a line of that width
-KEY = (
-    "▲ rising, ■ plateau, ▼ fell, ? undecided; beside it the level at the end. Line: accuracy from "
-    "0 to 1, with its 95% interval. Dotted: chance."
-)
-SMALL: dict[Any, Any] = STYLE | {"font.size": 7}
+WIDTH = 4.5  # inches, which a phone shows at nearly full size
+LETTERS = 84  # of the smallest size in a line of that width
+MOST = 40  # rows beyond which a figure says less than its data
+JUDGED = "▲ rising, ■ plateau, ▼ fell, ? undecided; beside it the level at the end."
+LINE = "Line: accuracy from 0 to 1, with its 95% interval. Dotted: chance."
+SMALL: dict[Any, Any] = STYLE | {"font.size": 8}
+HEAD, LEAST = 8, 7  # points
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,21 +58,23 @@ def grid(
 ) -> Figure:
     """Rows x columns of curves. ``below``: what runs from left to right, and how to read it."""
     with matplotlib.rc_context(SMALL):
-        figure = Figure(figsize=(WIDTH, 0.75 + 0.42 * len(rows)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.8 + 0.42 * len(rows)), layout="constrained")
         every = figure.subplots(len(rows), len(columns), sharey=True, squeeze=False)
         for i, (row, axes) in enumerate(zip(rows, every)):
             for column, one in zip(columns, axes):
                 _bare(one)
                 if i == 0:
-                    one.set_title(column, fontsize=7.5)
+                    one.set_title(column, fontsize=HEAD if len(columns) < 5 else LEAST)
                 found = cells.get((row, column))
                 if found is None:
                     one.set_facecolor("none")
                     continue
                 _curve(one, found)
-            label = textwrap.fill(row, 24)
-            axes[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=7)
-        figure.supxlabel(textwrap.fill(f"{below} {KEY}", LETTERS), fontsize=6.5)
+            label = textwrap.fill(row, 18)
+            axes[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=LEAST)
+        judged = [JUDGED] if any(cell.verdict for cell in cells.values()) else []
+        key = " ".join([below, *judged, LINE])
+        figure.supxlabel(textwrap.fill(key, LETTERS), fontsize=LEAST)
     return figure
 
 
@@ -104,7 +106,7 @@ def _curve(axes: Axes, cell: Cell) -> None:
         transform=axes.transAxes,
         ha="left",
         va="top" if low else "bottom",
-        fontsize=7,
+        fontsize=LEAST,
     )
 
 
@@ -127,14 +129,14 @@ def dots(
                 axes.axvline(chances[column], color="0.35", linestyle=":", linewidth=0.8)
             axes.set_xlim(-0.06, 1.06)
             axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
-            axes.set_title(column.replace("constituent ", "constituent\n"), fontsize=7.5)
+            axes.set_title(column.replace("constituent ", "constituent\n"), fontsize=HEAD)
             axes.set_facecolor("0.965")
             axes.tick_params(length=0)
             for side in axes.spines.values():
                 side.set_visible(False)
         every[0].set_yticks(range(len(rows)), rows)
         every[0].set_ylim(len(rows) - 0.4, -0.6)
-        figure.supxlabel(textwrap.fill(below, LETTERS), fontsize=6.5)
+        figure.supxlabel(textwrap.fill(below, LETTERS), fontsize=LEAST)
     return figure
 
 
@@ -158,7 +160,7 @@ def forest(rows: Sequence[str], values: Sequence[Dot], at: float, below: str) ->
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
         axes.set_facecolor("0.965")
-        figure.supxlabel(textwrap.fill(below, LETTERS), fontsize=6.5)
+        figure.supxlabel(textwrap.fill(below, LETTERS), fontsize=LEAST)
     return figure
 
 
