@@ -243,14 +243,16 @@ def symbolic(root: Path, argument: str) -> Lines:
         world, size = registry.sized(name)
         found.append(sweep(world, size, GRID, SEEDS))
     table = scaling_tables.symbolic(found)
-    columns = ("what follows", "largest component", "independent premises")
+    columns = ("what follows", "connected", "if independent")
     cells = {}
     for one in found:
         shares = (one.derivable, one.giant, one.smooth)
         for column, share in zip(columns, shares):
             if share is not None:
                 ends = share.min(0), share.max(0)
-                cells[one.world, column] = Cell(one.coverages, share.mean(0), *ends, None)
+                cells[one.world, column] = Cell(
+                    one.coverages, share.mean(0), *ends, None, level=False
+                )
     worlds = [one.world for one in found]
     drawn = grid(
         worlds, columns, cells, "From left to right: coverage from 0.02 to 1, logarithmic."

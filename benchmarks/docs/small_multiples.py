@@ -39,6 +39,7 @@ class Cell:
     high: Floats  # [K]
     chance: float | None
     verdict: str = ""  # a key of GLYPHS, or empty
+    level: bool = True  # whether the level at the end is written
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +98,8 @@ def _curve(axes: Axes, cell: Cell) -> None:
         axes.plot(cell.x, cell.mean, "o", color="black", markersize=2)
     if cell.chance is not None:
         axes.axhline(cell.chance, color="0.35", linestyle=":", linewidth=0.8)
+    if not cell.level:
+        return
     glyph = GLYPHS.get(cell.verdict, "")
     low = cell.mean[: max(1, len(cell.mean) // 2)].mean() < 0.5
     axes.text(
@@ -120,6 +123,7 @@ def dots(
     """Rows x columns of scores: the first of a cell filled, a second one open."""
     with matplotlib.rc_context(SMALL):
         figure = Figure(figsize=(WIDTH, 0.95 + 0.24 * len(rows)), layout="constrained")
+        figure.get_layout_engine().set(wspace=0.05)  # type: ignore[union-attr]
         every = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]
         for column, axes in zip(columns, every):
             for y, row in enumerate(rows):

@@ -7,6 +7,7 @@ docstrings. ``presets``: the models by name.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import re
@@ -18,6 +19,51 @@ import typer
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+# of fields whose names nearly say it, so that the code has no comment behind them
+MEANINGS = {
+    "SuiteRecord.id": "name of the suite",
+    "SuiteRecord.title": "one line on what it asks",
+    "SuiteRecord.digest": "SHA-256 over its expanded list of cells",
+    "CellRecord.digest": "SHA-256 of the cell's record",
+    "CellRecord.corpus": "SHA-256 of the corpus that was read",
+    "CellRecord.parameters": "weights of the model",
+    "CellRecord.flops": "spent on the training",
+    "CellRecord.device": "kind, name and number of devices",
+    "Interval.mean": "over all runs",
+    "Interval.low": "lower end of the 95% interval",
+    "Interval.high": "upper end of the 95% interval",
+    "ScoreRecord.questions": "how many were scored in each run",
+    "ScoreRecord.accuracy": "share of exact matches",
+    "ScoreRecord.normalised": "0 at chance, 1 at perfect",
+    "ScoreRecord.bits": "−log2 of the summed probability of the right answers",
+    "ScoreRecord.chance": "the best guess without the rule",
+    "ScoreRecord.uniform": "a uniform guess",
+    "ScoreRecord.method": "how chance was reached",
+    "ScoreRecord.suppressed": "whether the score is below uniform guessing",
+    "ProofRecord.questions": "how many were scored",
+    "RowRecord.label": "name of the row in tables",
+    "RowRecord.kind": "what answered; untraced: a model, without what the tracer solves",
+    "RowRecord.rungs": "rung -> score",
+    "RowRecord.apart": "cell of constituent -> score",
+    "RowRecord.absent": "rung -> why it has no score",
+    "RowRecord.malformed": "share of answers that are none",
+    "RowRecord.controls": "nontheorems, unknowables and exceptions",
+    "RowRecord.load": "bits of the corpus per parameter",
+    "PanelRecord.name": "world, size and exposure",
+    "PanelRecord.rows": "ceilings, baselines and models",
+    "PanelRecord.profiles": "reuse, recombination and deduction of each model",
+    "PanelRecord.sentence": "the summary in words",
+    "PanelRecord.holes": "runs that are missing, and why",
+    "Receipt.suite": "which grid was run",
+    "Receipt.cells": "one record a training",
+    "Receipt.versions": "of zebroid, its dependencies and plugins",
+    "Receipt.commit": "of zebroid's repository; empty outside one",
+    "Receipt.dirty": "whether files differed from that commit",
+    "Receipt.panels": "scores, one panel a world, size and exposure",
+    "Receipt.times": "all that may differ between two runs",
+    "Receipt.schema_": "version of this format",
+}
 
 
 class Generated(SphinxDirective):
@@ -82,7 +128,13 @@ class ReceiptFields(Generated):
             yield "| field | type | meaning |\n|---|---|---|"
             for name, field in model.model_fields.items():
                 key, kind = field.alias or name, _type(field.annotation)
-                yield f"| `{key}` | {cell(kind)} | {cell(comments.get(name, ''))} |"
+                meaning = comments.get(name) or MEANINGS.get(f"{model.__name__}.{name}", "")
+                if not meaning:
+                    raise ValueError(
+                        f"receipt field {model.__name__}.{name} has no meaning; put a comment "
+                        "behind it, or a line in MEANINGS"
+                    )
+                yield f"| `{key}` | {cell(kind)} | {cell(meaning)} |"
             yield ""
 
 
@@ -102,10 +154,27 @@ def _type(annotation: Any) -> str:
 
 
 def _comments(model: Any) -> dict[str, str]:
-    """Field -> the comment behind it."""
-    lines = inspect.getsource(model).splitlines()
-    found = (re.match(r"    (\w+): .*?  # (.+)", line) for line in lines)
-    return {match[1]: match[2] for match in found if match}
+    """Field -> the comment behind it, or the lines of comment above it."""
+    found: dict[str, str] = {}
+    above: list[str] = []
+    for line in inspect.getsource(model).splitlines():
+        field = re.match(r"    (\w+): .*?(?:  # (.+))?$", line)
+        if field and (field[2] or above):
+            found[field[1]] = field[2] or " ".join(above)
+        comment = re.match(r"    # (.+)", line)
+        above = [*above, comment[1]] if comment else []
+    return found
+
+
+def _fields(found: Any) -> Iterator[str]:
+    """The fields of a dataclass that say what they mean."""
+    comments = _comments(found)
+    if comments:
+        yield "| field | type | meaning |\n|---|---|---|"
+    for field in dataclasses.fields(found) if comments else ():
+        kind = field.type if isinstance(field.type, str) else _type(field.type)
+        yield f"| `{field.name}` | {cell(kind)} | {cell(comments.get(field.name, ''))} |"
+    yield ""
 
 
 class PublicNames(Generated):
@@ -119,14 +188,15 @@ class PublicNames(Generated):
             yield f"`{name}` exports no names yet."
         for attribute in public:
             found = getattr(package, attribute)
-            where = getattr(found, "__module__", name)
-            target = f"{where}.{getattr(found, '__qualname__', attribute)}"
+            target = f"{name}.{attribute}"
             yield f"### {attribute}\n"
             if inspect.isclass(found) or callable(found):
                 kind = "autoclass" if inspect.isclass(found) else "autofunction"
                 yield f"```{{eval-rst}}\n.. {kind}:: {target}"
                 yield "   :members:\n" if kind == "autoclass" else ""
                 yield "```\n"
+                if dataclasses.is_dataclass(found):
+                    yield from _fields(found)
             else:
                 yield f"`{found!r}`\n" if len(repr(found)) < 200 else "A table.\n"
 
