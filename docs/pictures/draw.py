@@ -239,7 +239,7 @@ def verdicts() -> Canvas:
     c = Canvas(
         "Four verdicts",
         "Rising, plateau, fell and undecided, read off the last decade of compute.",
-        356,
+        366,
     )
     shapes = {
         "▲ rising": [(0, 0.1), (0.3, 0.15), (0.6, 0.5), (1, 0.9)],
@@ -260,8 +260,8 @@ def verdicts() -> Canvas:
         c.text(x + 210, y + 24, notes[name], "small", "end")
         c.area([(x + 110, y + 34), (x + 210, y + 34), (x + 210, y + 130), (x + 110, y + 130)])
         c.path([(x + 10 + 200 * a, y + 128 - 90 * b) for a, b in points])
-    c.text(16, 332, "Shaded: the last decade of compute. Undecided says", "text")
-    c.text(16, 350, "what would decide: a budget, or more runs.", "small")
+    c.text(16, 330, "Shaded: the last decade of compute. Undecided says")
+    c.text(16, 352, "what would decide: a budget, or more runs.")
     return c
 
 
