@@ -5,37 +5,35 @@ asked for by name. Built-in worlds are the files of ``worlds/catalog``, built-in
 of ``models/presets.py``, built-in suites the files of ``benchmarks/suites``. Third parties add
 theirs by the entry points ``zebroid.worlds`` (``acme.zebra-v1 = "acme.zebra"``: a module with one
 World, or ``module:Class``) and ``zebroid.models`` (``acme.net = "acme.net:SPEC"``: a spec, as
-``models/program.py`` defines it), or give the path of a Python file that defines one world.
+``models/program.py`` defines it), or give the path of a Python file that defines one world or one
+spec. Such a file is known by the id of the world, or the type of the spec, and the digest of its
+content (``acme.seed-v1@1a2b3c4d5e6f``), wherever it lies.
 """
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import dataclasses
-import difflib
 import importlib
-import importlib.util
 import inspect
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from . import identity, sources, specs
+from .errors import UserError as UserError
+from .errors import suggest as suggest
+from .sources import line, named
+
 if TYPE_CHECKING:
     from .worlds.world import World
 
 ROOT = Path(__file__).resolve().parent
-LISTED = 10  # names that an error lists; a world may have thousands of constants
 WORLD_ID = re.compile(r"([a-z0-9_]+\.)?[a-z0-9]+(-[a-z0-9]+)*-v\d+")
 GROUPS = {"zebroid.worlds": "world", "zebroid.models": "model"}  # of entry points -> what they are
-
-
-class UserError(ValueError):
-    """What a user gave is wrong: one line with what was got, what was expected, and the cure."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,14 +51,21 @@ class Plugin:
         return f"{self.value!r} of {self.distribution} {self.version}".rstrip()
 
 
-def suggest(kind: str, name: str, names: Iterable[str]) -> UserError:
-    """The error for an unknown ``name``: the closest known one, else the first that are known."""
-    known = sorted(names)
-    close = difflib.get_close_matches(name, known, n=1)
-    more = f" and {len(known) - LISTED:,} more" if len(known) > LISTED else ""
-    listed = (", ".join(known[:LISTED]) or "none") + more
-    cure = f"did you mean {close[0]!r}?" if close else f"known: {listed}"
-    return UserError(f"unknown {kind} {name!r}; {cure}")
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """A world or the spec of a model, and what it is known by."""
+
+    thing: Any
+    name: str  # an id, a model's name; of a file: the id or type, and the digest of its content
+    path: str = ""  # absolute; empty: not given as a file
+
+    def record(self) -> dict[str, Any]:
+        """Of a spec: all that decides what the model is. What a file defines itself is known by
+        the file's content too."""
+        found = identity.record(self.thing)
+        if self.path and specs.rebuilt(found) is None:
+            found["type"] = self.name
+        return found
 
 
 def worlds() -> tuple[str, ...]:
@@ -70,10 +75,10 @@ def worlds() -> tuple[str, ...]:
 
 def make(name: str) -> World:
     """The world of a versioned id (``zebra-v1``) or of a Python file (``./my_world.py``)."""
-    world, size = _find(name)
+    found, size = _find(name)
     if size:
         raise UserError(f"{name!r} names a size; make the world {name[: -len(size) - 1]!r} alone")
-    return world
+    return found.thing
 
 
 def sized(name: str) -> tuple[World, str]:
@@ -81,38 +86,49 @@ def sized(name: str) -> tuple[World, str]:
 
     Without a size: ``tiny``, or the world's first if it has no tiny one.
     """
-    world, size = _find(name)
+    found, size = find_world(name)
+    return found.thing, size
+
+
+def find_world(name: str) -> tuple[Found, str]:
+    """The same, with what the world is known by."""
+    found, size = _find(name)
+    world = found.thing
     if size and size not in world.sizes:
         raise suggest(f"size of {world.id}", size, world.sizes)
-    return world, size or ("tiny" if "tiny" in world.sizes else next(iter(world.sizes)))
+    return found, size or ("tiny" if "tiny" in world.sizes else next(iter(world.sizes)))
 
 
 def models() -> Mapping[str, str]:
-    """Names of all models -> their specs as text; read from the file, for importing it is slow."""
-    found = {name: ast.unparse(spec) for name, spec in _presets().items()}
+    """Names of all models -> their specs as text; plugins are named, not loaded."""
+    found = {name: str(spec) for name, spec in specs.presets().MODELS.items()}
     return found | {name: str(own[0]) for name, own in _plugins("model").items()}
 
 
 def model(name: str) -> Any:
-    """The spec, a frozen dataclass, that a model's name stands for.  Imports JAX."""
-    builtin, plugins = _presets(), _plugins("model")
+    """The spec, a frozen dataclass, of a model's name or of a Python file (``./net.py``)."""
+    return find_model(name).thing
+
+
+def find_model(name: str) -> Found:
+    """The same, with what the model is known by."""
+    if name.endswith(".py"):
+        source, digest = sources.read(name, "model")
+        path = str(Path(name).resolve())
+        spec = specs.from_file(path, source)
+        return Found(spec, f"{spec.type}@{digest}", path)
+    builtin, plugins = specs.presets().MODELS, _plugins("model")
+    if "@" in name:
+        raise _file_gone("model", name)
     if name not in builtin and name not in plugins:
         raise suggest("model", name, {*builtin, *plugins})
     plugin = _unique(name, plugins, "models/presets.py" if name in builtin else None)
     if plugin is None:
-        return importlib.import_module(".models.presets", __package__).MODELS[name]
-    with _named(f"plugin {name!r} = {plugin}"):
+        return Found(builtin[name], name)
+    with named(f"plugin {name!r} = {plugin}"):
         found = _load(plugin)
         spec = found() if inspect.isclass(found) else found
-        hash(spec)  # a spec is part of what a compiled program is known by
-    lacking = [n for n in ("build", "flops") if not callable(getattr(spec, n, None))]
-    if lacking or not dataclasses.is_dataclass(spec):
-        raise UserError(
-            f"plugin {name!r} = {plugin} is {type(spec).__name__!r}, "
-            + (f"without {lacking[0]}()" if lacking else "no dataclass")
-            + "; a model is a frozen dataclass with build() and flops(), see models/program.py"
-        )
-    return spec
+    return Found(specs.checked(spec, f"plugin {name!r} = {plugin}"), name)
 
 
 def plugins() -> Iterator[Plugin]:
@@ -124,7 +140,7 @@ def plugins() -> Iterator[Plugin]:
         except Exception as error:  # one package's broken file is not another's trouble
             with contextlib.suppress(Exception):
                 if "zebroid." in (package.read_text("entry_points.txt") or ""):
-                    flaw = f"cannot be read: {_line(error)}; mend or uninstall it"
+                    flaw = f"cannot be read: {line(error)}; mend or uninstall it"
                     yield Plugin("", "", "entry_points.txt", *_package(package), flaw)
             continue
         name, version = _package(package) if points else ("", "")
@@ -149,21 +165,28 @@ def suite(name: str) -> Path:
     return ROOT / "benchmarks" / "suites" / f"{name}.toml"
 
 
-def _find(name: str) -> tuple[World, str]:
+def _find(name: str) -> tuple[Found, str]:
     """World and size, where the name gives one, else an empty size."""
     by_path = re.fullmatch(r"(.+\.py)(?:/([^/]+))?", name)
     if by_path:
-        return _made(_from_file(by_path[1]), by_path[1]), by_path[2] or ""
+        source, digest = sources.read(by_path[1], "world")
+        with named(f"world file {by_path[1]!r}"):
+            module = sources.module(by_path[1], source)
+        world = _made(_only_world(module, by_path[1]), by_path[1])
+        path = str(Path(by_path[1]).resolve())
+        return Found(world, f"{world.id}@{digest}", path), by_path[2] or ""
     id, _, size = name.partition("/")
     builtin, plugins = _catalog(), _plugins("world")
+    if "@" in id:
+        raise _file_gone("world", id)
     if id not in builtin and id not in plugins:
         raise suggest("world", id, {*builtin, *plugins})
     source = f"worlds/catalog/{builtin[id].stem}.py" if id in builtin else None
     plugin = _unique(id, plugins, source)
     if plugin is None:
         module = importlib.import_module(f".worlds.catalog.{builtin[id].stem}", __package__)
-        return _only_world(module, str(source))(), size
-    with _named(f"plugin {id!r} = {plugin}"):
+        return Found(_only_world(module, str(source))(), id), size
+    with named(f"plugin {id!r} = {plugin}"):
         found = _load(plugin)
     world = _only_world(found, str(plugin)) if isinstance(found, ModuleType) else found
     if not _is_world(world) or world.id != id:
@@ -173,11 +196,11 @@ def _find(name: str) -> tuple[World, str]:
         )
     if "." not in id or not WORLD_ID.fullmatch(id):
         raise UserError(f"plugin {id!r} = {plugin}: name it by maker and version: 'acme.zebra-v1'")
-    return _made(world, f"plugin {id!r} = {plugin}"), size
+    return Found(_made(world, f"plugin {id!r} = {plugin}"), id), size
 
 
 def _made(world: type[World], source: str) -> World:
-    with _named(source):
+    with named(source):
         made = world()
         if not [*map(str, made.sizes)]:
             raise UserError("sizes is empty; name one, or leave sizes out")
@@ -197,17 +220,6 @@ def _catalog() -> dict[str, Path]:
             )
         found[line[1]] = path
     return found
-
-
-def _presets() -> dict[str, ast.expr]:
-    """Name -> expression of the built-in models: the dictionary MODELS of models/presets.py."""
-    tree = ast.parse((ROOT / "models" / "presets.py").read_text("utf-8"))
-    for node in tree.body:
-        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-        value = getattr(node, "value", None)
-        if isinstance(target, ast.Name) and target.id == "MODELS" and isinstance(value, ast.Dict):
-            return {ast.literal_eval(k): v for k, v in zip(value.keys, value.values) if k}
-    raise AssertionError("models/presets.py holds no dictionary MODELS")
 
 
 def _plugins(kind: str) -> dict[str, list[Plugin]]:
@@ -244,33 +256,8 @@ def _load(plugin: Plugin) -> Any:
     return EntryPoint(plugin.name, plugin.value, group).load()
 
 
-@contextlib.contextmanager
-def _named(source: str) -> Iterator[None]:
-    """Whatever a stranger's code raises, as one line that names where it came from."""
-    try:
-        yield
-    except UserError as error:
-        raise UserError(f"{source}: {error}") from error
-    except (Exception, SystemExit) as error:
-        raise UserError(f"{source} does not load: {_line(error)}; mend or remove it") from error
-
-
-def _line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
-
-
-def _from_file(path: str) -> type[World]:
-    """The world class of a Python file."""
-    file = Path(path)
-    if not file.is_file():
-        raise UserError(f"no world file {path!r}; give an existing file, or one of {worlds()}")
-    spec = importlib.util.spec_from_file_location(f"zebroid_file_{file.resolve()}", file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    with _named(f"world file {path!r}"):
-        spec.loader.exec_module(module)
-    return _only_world(module, path)
+def _file_gone(kind: str, name: str) -> UserError:
+    return UserError(f"{kind} {name!r} was given as a file; give the path of that file")
 
 
 def _is_world(thing: Any) -> bool:

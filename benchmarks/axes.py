@@ -8,12 +8,10 @@ time, and all of them growing together. Compute needs no axis: every arm is a cu
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from .. import registry
 from ..eval.measured import Curve
 from ..registry import UserError
 from . import canonical
@@ -21,6 +19,7 @@ from .arms import Arm
 from .cell import Cell
 
 LEVELS = 3  # on an axis, at least
+_DRAWN: dict[tuple[str, str], str] = {}  # (world, size) -> the size whose draws it shares
 NO_AMOUNTS = "curves.parquet of this receipt tells no number of statements: no axis of data"
 
 
@@ -79,7 +78,7 @@ AXES = (
     Axis("data", "conclusions shown", frozenset({"shown", "phi"}), _shown),
     Axis("coverage", "statements", frozenset({"coverage"}), _statements),
     Axis("size", "parameters", frozenset({"sized"}), lambda arm: float(arm.parameters)),
-    Axis("loops", "loops", frozenset({"asked"}), lambda arm: float(arm.cell.asked)),
+    Axis("loops", "loops", frozenset({"loops"}), lambda arm: float(arm.cell.loops)),
 )
 JOINT = Axis(
     "joint growth",
@@ -91,26 +90,29 @@ JOINT = Axis(
 
 def parts(cell: Cell) -> dict[str, object]:
     """All in which two arms can differ, each part by itself. Sizes that are one world's under
-    several exposures count as one; a spec has a family, a size, and loops when asked."""
+    several exposures count as one; a spec has a family, a size, and loops when it is queried."""
     record = cell.record()
     return {
         **record["exposure"],
-        **{name: record[name] for name in ("world", "mode", "questions")},
-        "size": drawn_as(cell.world, cell.size),
-        "family": cell.spec.partition("(")[0],
-        "sized": cell.trained,
-        "asked": cell.asked,
+        **{name: record[name] for name in ("mode", "questions")},
+        "world": cell.named_world,
+        "size": drawn_as(cell),
+        "family": cell.spec["type"],
+        "sized": canonical.text(cell.trained),
+        "loops": cell.loops,
         "plan": canonical.digest(record["recipe"]),
     }
 
 
-@functools.cache
-def drawn_as(world: str, size: str) -> str:
-    """The size whose draws this one's are; itself where the world is no longer there to tell."""
-    try:
-        return registry.make(world).draws(size)
-    except UserError:
-        return size
+def drawn_as(cell: Cell) -> str:
+    """The size whose draws this one's are; itself where the world is no longer there to say."""
+    key = cell.world, cell.size
+    if key not in _DRAWN:
+        try:
+            _DRAWN[key] = cell.load_world().draws(cell.size)
+        except UserError:
+            _DRAWN[key] = cell.size
+    return _DRAWN[key]
 
 
 def varied(cells: Sequence[Cell]) -> list[str]:
@@ -174,9 +176,9 @@ def _line(axis: Axis, group: Sequence[Arm]) -> Line:
 def _name(axis: Axis, arms: Sequence[Arm]) -> str:
     """World, mode, and what else is the same of arms along an axis and may not be of others."""
     cell = arms[-1].cell
-    told = [f"{cell.world}/{parts(cell)['size']}", cell.mode]
+    told = [f"{cell.named_world}/{parts(cell)['size']}", cell.mode]
     if "sized" not in axis.varies:
-        told.append(cell.model if "asked" not in axis.varies else cell.model.partition("-asked")[0])
+        told.append(cell.model if "loops" not in axis.varies else cell.model.partition("-asked")[0])
     if axis.name != "data" and not axis.varies & {"shown", "coverage"}:
         told.append(f"{cell.exposure.phi or cell.exposure.shown:g} shown")
     return " ".join(told)

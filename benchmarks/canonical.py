@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-DIGITS = 9  # significant digits of a float; more than any score has, fewer than libm disagrees on
+from ..identity import DIGITS as DIGITS
+from ..identity import record as record
 
 
 def text(content: Any, *, indent: int | None = None) -> str:

@@ -203,7 +203,7 @@ def check(
 
 @app.command()
 def check_model(
-    model: Annotated[str, typer.Argument(help="A model: a preset, or one of a plugin.")],
+    model: Annotated[str, typer.Argument(help="A model: a preset, one of a plugin, or file.py.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check what a model promises; exit status 1 where it breaks a promise."""

@@ -113,8 +113,8 @@ class _Tasks:
 
     def _give(self, lot: list[Cell]) -> None:
         makers = [provenance.maker(cell.world, cell.model) for cell in lot]
-        records = [cell.record() for cell in lot]
-        self.at[self.task.remote(records, makers, self.board)] = lot
+        messages = [cell.message() for cell in lot]
+        self.at[self.task.remote(messages, makers, self.board)] = lot
 
     def _hear(self) -> None:
         cells = {cell.digest: cell for lot in self.at.values() for cell in lot}
@@ -148,9 +148,9 @@ class _Tasks:
         return ""
 
 
-def train_there(records: list[dict[str, Any]], makers: list[str], board: Any) -> list[Made]:
+def train_there(messages: list[dict[str, Any]], makers: list[str], board: Any) -> list[Made]:
     """On a node: what came of each cell of a lot."""
-    cells = [Cell.of(record) for record in records]
+    cells = [Cell.from_message(message) for message in messages]
     if [provenance.maker(cell.world, cell.model) for cell in cells] != makers:
         versions = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
         cause = f"node {os.uname().nodename} has other code or versions ({versions}); install "

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..registry import UserError
+from . import canonical
 from .cell import Cell
 from .progress import Watch
 from .results import Follower, Store
@@ -41,8 +43,18 @@ def follow(cells: Sequence[Cell], store: Store, layout: str) -> None:
 
 
 def _lacking(cells: Sequence[Cell], store: Store) -> list[Cell]:
-    """The cells that the first process lacks, whatever this one sees on its disk."""
+    """The cells that the first process lacks, whatever this one sees on its disk.
+
+    Raises UserError where it goes through other cells, as where a file differs between hosts.
+    """
     from ..models.hosts import agreed
 
+    whole = canonical.digest([cell.digest for cell in cells])
+    mine = [int(whole[i : i + 5], 16) for i in range(0, 20, 5)]  # as float32 holds them
+    if list(agreed(*mine)) != mine:
+        raise UserError(
+            "this process has other cells than the first; give all of them the same suite, world "
+            "and model files, and the same version"
+        )
     lacks = agreed(*(not store.has(cell) for cell in cells))
     return [cell for cell, lacking in zip(cells, lacks) if lacking]

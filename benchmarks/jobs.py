@@ -189,7 +189,7 @@ class _Worker:
 
 def line_of(lot: Sequence[Cell]) -> str:
     """A lot as a worker reads it."""
-    return json.dumps([cell.record() for cell in lot]) + "\n"
+    return json.dumps([cell.message() for cell in lot]) + "\n"
 
 
 def _end(workers: Sequence[_Worker]) -> None:

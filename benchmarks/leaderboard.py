@@ -42,7 +42,7 @@ def leaderboard(paths: Sequence[Path]) -> str:
     for number, receipt in enumerate(receipts.values(), start=1):
         for entry in _entries(number, receipt):
             cell = entry.cell
-            key = cell.world, cell.size, str(cell.exposure.record())
+            key = cell.panel[:3]
             boards.setdefault(key, []).append(entry)
     if not boards:
         raise UserError("none of these receipts has a model with a score; run their suites again")

@@ -28,7 +28,7 @@ class ModelReport(Report):
 
 
 def conform_model(name: str, watch: Callable[[str], None] = lambda what: None) -> ModelReport:
-    """Checks the model of a preset's or a plugin's name.  Imports JAX.
+    """Checks the model of a preset, a plugin or a Python file.  Imports JAX.
 
     ``watch`` is told what is looked at. Raises UserError for an unknown model.
     """
@@ -39,6 +39,7 @@ def conform_model(name: str, watch: Callable[[str], None] = lambda what: None) -
 
     with contextlib.suppress(RuntimeError):  # JAX is at work already: its devices are what they are
         jax.config.update("jax_num_cpu_devices", DEVICES)
-    spec = registry.model(name)
-    found = check.run(check.ALL, Subject(spec), watch)
-    return ModelReport(name, (), tuple(Outcome(**dataclasses.asdict(outcome)) for outcome in found))
+    model = registry.find_model(name)
+    found = check.run(check.ALL, Subject(model.thing), watch)
+    outcomes = tuple(Outcome(**dataclasses.asdict(outcome)) for outcome in found)
+    return ModelReport(model.name, (), outcomes)

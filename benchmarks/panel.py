@@ -219,7 +219,7 @@ def _like(panel: Panel, others: Sequence[Panel], **fields: object) -> Panel | No
     """The panel of the same world and size whose exposure differs in these fields alone."""
     wanted = dataclasses.replace(panel.cell.exposure, **fields)  # type: ignore[arg-type]
     for other in others:
-        same = (other.cell.world, other.cell.size) == (panel.cell.world, panel.cell.size)
+        same = other.cell.panel[:2] == panel.cell.panel[:2]
         if same and other.cell.exposure == wanted:
             return other
     return None
@@ -248,7 +248,7 @@ def names_of(cells: Sequence[Cell]) -> list[str]:
     how many questions of each rung are asked."""
     names = []
     for cell in cells:
-        near = [c for c in cells if (c.world, c.size) == (cell.world, cell.size)]
+        near = [c for c in cells if c.panel[:2] == cell.panel[:2]]
         alike = [c.exposure for c in near]
         varied = [
             f"{field} {_told(value)}"
@@ -257,7 +257,7 @@ def names_of(cells: Sequence[Cell]) -> list[str]:
         ]
         if any(c.exposure == cell.exposure and c.questions != cell.questions for c in near):
             varied.append(f"{cell.questions} questions")
-        names.append(f"{cell.world}/{cell.size}" + (f" ({', '.join(varied)})" if varied else ""))
+        names.append("/".join(cell.panel[:2]) + (f" ({', '.join(varied)})" if varied else ""))
     return names
 
 

@@ -37,9 +37,10 @@ def maker(world: str, model: str) -> str:
     own = [f for part in ("worlds", "models") for f in (registry.ROOT / part).rglob("*.py")]
     own.append(registry.ROOT / "registry.py")
     files = {str(f.relative_to(registry.ROOT)): _hash(f) for f in own}
-    home = Path(inspect.getfile(type(registry.sized(world)[0]))).resolve()
-    if not home.is_relative_to(registry.ROOT):
-        files["the world's own file"] = _hash(home)
+    if "@" not in world:  # else the name holds the digest of the world's file
+        home = Path(inspect.getfile(type(registry.sized(world)[0]))).resolve()
+        if not home.is_relative_to(registry.ROOT):
+            files["the world's own file"] = _hash(home)
     for plugin in plugins([world], [model]):
         files[f"plugin {plugin.name}"] = source(plugin)
     return canonical.digest([files, versions()])

@@ -19,6 +19,7 @@ from ..eval.intervals import Band
 from ..eval.proofs import ProofScore
 from ..eval.score import Row, RungScore
 from ..eval.verdict import Verdict
+from ..models.version import TRAINING
 from ..registry import UserError
 from . import canonical, disk, provenance
 from .panel import Panel, profiles
@@ -116,6 +117,7 @@ class Receipt(_Strict):
     versions: dict[str, str]
     commit: str
     dirty: bool
+    training: str = pydantic.Field(pattern=r"^training-\d+$")  # models/version.py
     panels: list[PanelRecord]
     files: dict[str, str]  # name -> SHA-256
     scaling: dict[str, Any] | None = None  # of `zebroid scale`: what only a sweep can say
@@ -149,6 +151,7 @@ class Receipt(_Strict):
             "versions": provenance.versions() | _plugins(suite),
             "commit": commit,
             "dirty": dirty,
+            "training": TRAINING,
             "panels": [_panel(panel, panels) for panel in panels],
             "files": {
                 path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files.values()

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import registry
 from ..eval.exam import Answers, Exam
 from ..eval.interpolators import in_turn
 from ..registry import UserError
@@ -72,7 +71,7 @@ class Corpora:
         key = cell.exam
         if key not in self._kept:
             seeds = (cell.seeds.world, cell.seeds.exposure)
-            corpus = state(registry.make(cell.world), cell.size, cell.exposure, seeds)
+            corpus = state(cell.load_world(), cell.size, cell.exposure, seeds)
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]
             questions = select(corpus, cell.questions, cell.seeds.exposure)
@@ -177,7 +176,7 @@ def train_cells(
         if cell.exam not in encoded:
             encoded[cell.exam] = encode(exam.corpus, cell.mode, exam.questions)
         corpus.append(exam.corpus.digest)
-        seeds, spec = cell.seeds, registry.model(cell.model)
+        seeds, spec = cell.seeds, cell.load_spec()
         members.append(Member(encoded[cell.exam], cell.recipe, seeds.init, seeds.order, spec))
         watch.stage(cell, "compile")
 
@@ -185,7 +184,7 @@ def train_cells(
         for cell in cells:
             watch.step(cell, *told)
 
-    spec, device = registry.model(cells[0].model), provenance.device(layout)
+    spec, device = cells[0].load_spec(), provenance.device(layout)
     found = fleet(spec, members, progress=step, checkpoint=draft, layout=layout)
     return [Result(*one, device) for one in zip(cells, found, corpus)]
 

@@ -22,7 +22,7 @@ from ..models.run import Plan
 from ..registry import UserError, suggest
 from ..worlds.tokens import MODES
 from . import canonical
-from .cell import Cell, Seeds, lots
+from .cell import Cell, Places, Seeds, admits, lots
 from .lines import locate
 
 
@@ -48,7 +48,7 @@ class Suite:
     def select(self, only: Sequence[str] = (), share: str = "") -> tuple[Cell, ...]:
         """The cells that each of ``only`` ("key=value") admits; of those the share "i/n", by
         trainings."""
-        cells = [cell for cell in self.cells if all(_admits(rule, cell) for rule in only)]
+        cells = [cell for cell in self.cells if all(admits(rule, cell) for rule in only)]
         if not cells:
             raise UserError(f"--only {' '.join(only)} admits none of the {len(self.cells)} cells")
         if not share:
@@ -64,12 +64,21 @@ class Suite:
 
         Where no size is named, cells keep theirs if that world has it.
         """
-        made, default = registry.sized(world)
-        name, moved = _unsized(world), []
+        found, default = registry.find_world(world)
+        made, moved = found.thing, []
         for cell in self.cells:
-            size = cell.size if name == world and cell.size in made.sizes else default
-            exposure = made.default_exposure(size)
-            moved.append(dataclasses.replace(cell, world=name, size=size, exposure=exposure))
+            keeps = not _names_size(world) and cell.size in made.sizes
+            size = cell.size if keeps else default
+            moved.append(
+                dataclasses.replace(
+                    cell,
+                    world=found.name,
+                    size=size,
+                    exposure=made.default_exposure(size),
+                    content=getattr(made, "content", 1),
+                    places=dataclasses.replace(cell.places, world=found.path),
+                )
+            )
         return dataclasses.replace(self, cells=_distinct(moved))
 
 
@@ -176,10 +185,12 @@ def load(name: str) -> Suite:
 
 def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
     """The cells of one table, in the order in which its lists are written."""
-    specs = registry.models()
     with at("world"):
-        worlds = [(_unsized(name), *registry.sized(name)) for name in _listed(grid.world)]
-    for key, known in (("mode", MODES), ("model", specs), ("plan", plans)):
+        worlds = [registry.find_world(name) for name in _listed(grid.world)]
+    with at("model"):
+        found = [registry.find_model(name) for name in _listed(grid.model)]
+    models = [(model, model.record()) for model in found]
+    for key, known in (("mode", MODES), ("plan", plans)):
         with at(key):
             for name in _listed(getattr(grid, key)):
                 if name not in known:
@@ -191,24 +202,24 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
                 f"seeds.init has {len(seeds.init)} values and seeds.order {len(seeds.order)}; "
                 "they are paired, give equally many"
             )
-    for (name, world, size), override in itertools.product(worlds, _products(grid.exposure)):
-        default, place = world.default_exposure(size), functools.partial(at, "exposure")
+    for (world, size), override in itertools.product(worlds, _products(grid.exposure)):
+        default, place = world.thing.default_exposure(size), functools.partial(at, "exposure")
         exposure = _fields(default, override, "exposure", place)
-        trained = itertools.product(
-            seeds.tuples(), _listed(grid.mode), _listed(grid.model), _listed(grid.plan)
-        )
-        for seed, mode, model, plan in trained:
+        trained = itertools.product(seeds.tuples(), _listed(grid.mode), models, _listed(grid.plan))
+        for seed, mode, (model, spec), plan in trained:
             yield Cell(
-                world=name,
+                world=world.name,
                 size=size,
                 exposure=exposure,
                 mode=mode,
                 questions=grid.questions,
-                model=model,
-                spec=specs[model],
+                model=model.name,
+                spec=spec,
                 plan=plan,
                 recipe=plans[plan],
                 seeds=seed,
+                content=getattr(world.thing, "content", 1),
+                places=Places(world.path, model.path),
             )
 
 
@@ -249,25 +260,13 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _unsized(world: str) -> str:
-    """``zebra-v1`` of ``zebra-v1/small``; ``./my.py`` of ``./my.py/small``."""
-    return re.sub(r"\.py/[^/]*$", ".py", world) if ".py" in world else world.partition("/")[0]
+def _names_size(world: str) -> bool:
+    """Whether a world is given with a size: ``zebra-v1/small``, ``./my.py/small``."""
+    return bool(re.search(r"\.py/[^/]*$", world)) or ("/" in world and ".py" not in world)
 
 
 def _distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple({cell.digest: cell for cell in cells}.values())
-
-
-def _admits(rule: str, cell: Cell) -> bool:
-    key, equals, value = rule.partition("=")
-    seeds = {f"seeds.{name}": str(n) for name, n in dataclasses.asdict(cell.seeds).items()}
-    names = ("world", "size", "mode", "model", "plan")
-    known = {name: str(getattr(cell, name)) for name in names} | seeds
-    if not equals:
-        raise UserError(f"--only {rule}: expected key=value, such as world=zebra-v1")
-    if key not in known:
-        raise suggest("key of --only", key, known)
-    return value == known[key] or (key == "world" and value == f"{cell.world}/{cell.size}")
 
 
 def _problem(error: Any) -> str:

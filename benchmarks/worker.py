@@ -47,7 +47,7 @@ def work(lines: Iterable[str], out: Path) -> int:
     store, watch, corpora = Store(out), Telling(), Corpora()
     try:
         for line in lines:
-            cells = [Cell.of(record) for record in json.loads(line)]
+            cells = [Cell.from_message(message) for message in json.loads(line)]
             tell(over=run(cells, store, watch, corpora).failures)
     except UserError as error:
         tell(stop=str(error))

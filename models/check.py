@@ -27,6 +27,7 @@ class Check:
 
 
 FORM = (
+    Check("identity", "a type, a version, fields with a record", checks.identity),
     Check("built", "a hashable spec, float32 parameters", checks.built),
     Check("shape", "finite float32 logits [B, P, V]", checks.shape, ("built",)),
     Check("flops", "the formula is true", checks.flops, ("built",)),

@@ -6,6 +6,7 @@ V vocabulary.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -14,10 +15,27 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
+from .. import identity as identities
 from . import sharding
 from .count import count
 from .generate import prefill
+from .presets import TYPES
 from .subject import NEAR, STEPS, Moot, Refused, Subject, names, near, size
+
+
+def identity(subject: Subject) -> str:
+    """The class declares a type and a version, and every field has a value that a record holds."""
+    if flaw := identities.flaw(subject.spec, TYPES):
+        found, _, cure = flaw.rpartition("; ")
+        raise Refused(found, cure)
+    found = identities.record(subject.spec)
+    spec: Any = subject.spec
+    again = identities.record(dataclasses.replace(spec))
+    if again != found:
+        raise Refused(
+            "a copy of the spec has another record", "let __post_init__ change nothing twice"
+        )
+    return f"{found['type']}, version {found['version']}, {len(found) - 2} fields"
 
 
 def built(subject: Subject) -> str:

@@ -1,18 +1,18 @@
 """How weights start: small, so that a model composes rather than memorises, and variants.
 
 A piece draws three kinds of arrays: hidden matrices [..., in, out], those of them that write to
-the residual stream, and embeddings [n, D].
+the residual stream, and embeddings [n, D]. JAX is imported only where a variant itself needs it.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-import jax
-import jax.numpy as jnp
-from flax import nnx
+if TYPE_CHECKING:
+    import jax
+    from flax import nnx
 
 
 class Initial(Protocol):
@@ -40,6 +40,8 @@ class Small:
     (Muon or AdamW), 0.81 at 0.8 (Muon, rate 4e-3, weight decay 1).
     """
 
+    type: ClassVar[str] = "small"
+    version: ClassVar[int] = 1
     rate: float = 0.8
 
     def hidden(self, rngs: nnx.Rngs, shape: Sequence[int]) -> jax.Array:
@@ -59,8 +61,16 @@ SMALL = Small()
 class ZeroOutputs(Small):
     """As ``Small``, and nothing is written to the stream at first.  arXiv 2604.07822"""
 
+    type: ClassVar[str] = "zero-outputs"
+    version: ClassVar[int] = 1
+
     def output(self, rngs: nnx.Rngs, shape: Sequence[int], gain: float) -> jax.Array:
+        import jax.numpy as jnp
+
         return jnp.zeros(shape)
 
     def hidden(self, rngs: nnx.Rngs, shape: Sequence[int]) -> jax.Array:
         return super().output(rngs, shape, 1.0)
+
+
+STARTS: dict[str, type] = {start.type: start for start in (Small, ZeroOutputs)}

@@ -1,20 +1,20 @@
 """How a model knows the order of its tokens: rotary, learned or not at all.
 
 One piece per way, each with the same two methods. B batch, T tokens, D width, H heads, K width
-of a head.
+of a head. A way is part of a spec, so JAX is imported only when a network is built or run.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-import jax
-import jax.numpy as jnp
-from flax import nnx
-
-from ..registry import UserError
+from ..errors import UserError
 from .initial import Initial
+
+if TYPE_CHECKING:
+    import jax
+    from flax import nnx
 
 
 class Positions(Protocol):
@@ -33,12 +33,16 @@ class Positions(Protocol):
 class Rotary:
     """Pairs (k, k + K/2) of queries and keys turn by position * far^(-2k/K).  arXiv 2104.09864"""
 
+    type: ClassVar[str] = "rotary"
+    version: ClassVar[int] = 1
     far: float = 10_000.0  # longest wavelength / 2 pi, in positions
 
     def table(self, width: int, initial: Initial, rngs: nnx.Rngs) -> None:
         return None
 
     def turn(self, x_BTHK: jax.Array, position_T: jax.Array) -> jax.Array:
+        import jax.numpy as jnp
+
         half = x_BTHK.shape[-1] // 2
         speed_k = self.far ** (-jnp.arange(half, dtype=jnp.float32) / half)
         angle_Tk = position_T.astype(jnp.float32)[:, None] * speed_k[None]
@@ -55,6 +59,8 @@ ROTARY = Rotary()
 class Absolute:
     """A learned vector per position, added to the embedding, as in GPT-2."""
 
+    type: ClassVar[str] = "absolute"
+    version: ClassVar[int] = 1
     longest: int = 128  # tokens; a longer sequence is an error
 
     def __post_init__(self) -> None:
@@ -62,6 +68,8 @@ class Absolute:
             raise UserError(f"positions.longest is {self.longest!r}; expected a whole number > 0")
 
     def table(self, width: int, initial: Initial, rngs: nnx.Rngs) -> nnx.Param:
+        from flax import nnx
+
         return nnx.Param(initial.embedding(rngs, (self.longest, width)))
 
     def turn(self, x_BTHK: jax.Array, position_T: jax.Array) -> jax.Array:
@@ -72,8 +80,14 @@ class Absolute:
 class Unordered:
     """None: the causal mask alone tells order ("NoPE", arXiv 2305.19466)."""
 
+    type: ClassVar[str] = "unordered"
+    version: ClassVar[int] = 1
+
     def table(self, width: int, initial: Initial, rngs: nnx.Rngs) -> None:
         return None
 
     def turn(self, x_BTHK: jax.Array, position_T: jax.Array) -> jax.Array:
         return x_BTHK
+
+
+WAYS: dict[str, type] = {way.type: way for way in (Rotary, Absolute, Unordered)}

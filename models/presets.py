@@ -3,17 +3,36 @@
 The width is one for all of a size, and with it embeddings and logits (2 V D); beside them stand
 25 k (xs), 98 k (s), 0.39 M (m), 3.1 M (l) and 101 M (xl) parameters: with a vocabulary of 1,000
 0.09 M, 0.23 M, 0.65 M, 3.7 M and 103 M in all. The MLP's also depend on the prompt: 4 tokens.
+
+Imports no JAX: specs are plain content, by which results are known (``identity.py``).
 """
 
 from __future__ import annotations
 
-from .convolution import ConvolutionSpec
-from .decoder import DecoderSpec
-from .encoder_decoder import EncoderDecoderSpec
-from .looped import LoopedSpec
-from .mlp import MLPSpec
-from .recurrent import GRUSpec, LSTMSpec
-from .ssm import SSMSpec
+from typing import Any
+
+from .architectures.convolution import ConvolutionSpec
+from .architectures.decoder import DecoderSpec
+from .architectures.encoder_decoder import EncoderDecoderSpec
+from .architectures.looped import LoopedSpec
+from .architectures.mlp import MLPSpec
+from .architectures.recurrent import GRUSpec, LSTMSpec
+from .architectures.ssm import SSMSpec
+from .initial import STARTS
+from .positions import WAYS
+
+ARCHITECTURES = (
+    DecoderSpec,
+    EncoderDecoderSpec,
+    LoopedSpec,
+    LSTMSpec,
+    GRUSpec,
+    ConvolutionSpec,
+    SSMSpec,
+    MLPSpec,
+)
+# type -> class, of the built-in specs and their parts
+TYPES: dict[str, type[Any]] = {spec.type: spec for spec in ARCHITECTURES} | WAYS | STARTS
 
 MODELS = {
     "decoder-xs": DecoderSpec(width=32, layers=2, heads=2),
@@ -28,9 +47,9 @@ MODELS = {
     "encoder-decoder-xl": EncoderDecoderSpec(width=1024, encoders=4, decoders=4, heads=16),
     "looped-xs": LoopedSpec(width=32, layers=1, loops=4, heads=2, ratio=10),
     "looped-s": LoopedSpec(width=64, layers=1, loops=4, heads=4, ratio=10),
-    # the same weights, asked with fewer or more loops than they were trained with
-    "looped-s-asked-2": LoopedSpec(width=64, layers=1, loops=4, asked=2, heads=4, ratio=10),
-    "looped-s-asked-8": LoopedSpec(width=64, layers=1, loops=4, asked=8, heads=4, ratio=10),
+    # the same weights, queried with fewer or more loops than they were trained with
+    "looped-s-asked-2": LoopedSpec(width=64, layers=1, loops=4, query_loops=2, heads=4, ratio=10),
+    "looped-s-asked-8": LoopedSpec(width=64, layers=1, loops=4, query_loops=8, heads=4, ratio=10),
     "looped-m": LoopedSpec(width=128, layers=1, loops=4, heads=4, ratio=10),
     "looped-l": LoopedSpec(width=256, layers=2, loops=4, heads=8, ratio=10),
     "looped-xl": LoopedSpec(width=1024, layers=4, loops=4, heads=16, ratio=10),
@@ -59,27 +78,27 @@ MODELS = {
     "mlp-m": MLPSpec(width=128, layers=2, hidden=640),
     "mlp-l": MLPSpec(width=256, layers=4, hidden=1408),
     "mlp-xl": MLPSpec(width=1024, layers=8, hidden=5888),
-    # One block run eight or four times, asked with as many loops or others; and, alike in all else,
-    # two layers of as many parameters and eight layers of as many FLOPs, each run once.
+    # One block run eight or four times, queried with as many loops or others; and, alike in all
+    # else, two layers of as many parameters and eight layers of as many FLOPs, each run once.
     "loops-8": LoopedSpec(width=64, layers=1, loops=8, heads=4, ratio=10, tied=True),
     "loops-8-asked-2": LoopedSpec(
-        width=64, layers=1, loops=8, asked=2, heads=4, ratio=10, tied=True
+        width=64, layers=1, loops=8, query_loops=2, heads=4, ratio=10, tied=True
     ),
     "loops-8-asked-4": LoopedSpec(
-        width=64, layers=1, loops=8, asked=4, heads=4, ratio=10, tied=True
+        width=64, layers=1, loops=8, query_loops=4, heads=4, ratio=10, tied=True
     ),
     "loops-8-asked-12": LoopedSpec(
-        width=64, layers=1, loops=8, asked=12, heads=4, ratio=10, tied=True
+        width=64, layers=1, loops=8, query_loops=12, heads=4, ratio=10, tied=True
     ),
     "loops-8-asked-16": LoopedSpec(
-        width=64, layers=1, loops=8, asked=16, heads=4, ratio=10, tied=True
+        width=64, layers=1, loops=8, query_loops=16, heads=4, ratio=10, tied=True
     ),
     "loops-4": LoopedSpec(width=64, layers=1, loops=4, heads=4, ratio=10, tied=True),
     "loops-4-asked-2": LoopedSpec(
-        width=64, layers=1, loops=4, asked=2, heads=4, ratio=10, tied=True
+        width=64, layers=1, loops=4, query_loops=2, heads=4, ratio=10, tied=True
     ),
     "loops-4-asked-8": LoopedSpec(
-        width=64, layers=1, loops=4, asked=8, heads=4, ratio=10, tied=True
+        width=64, layers=1, loops=4, query_loops=8, heads=4, ratio=10, tied=True
     ),
     "unlooped-2": LoopedSpec(width=64, layers=2, loops=1, heads=4, ratio=4, tied=True),
     "unlooped-8": LoopedSpec(width=64, layers=8, loops=1, heads=4, ratio=10, tied=True),

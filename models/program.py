@@ -24,7 +24,7 @@ from . import flops
 from .compiler import compiled
 from .data import Data, asked
 from .generate import Answers, generate
-from .optimizers import Rates, matrices, optimizer
+from .optimizers import Rates, matrices, muon_flops, optimizer
 from .run import Plan, Tokens
 from .sharding import SINGLE, Layout
 
@@ -94,7 +94,7 @@ class Program:
         if self.plan.optimizer == "muon":
             _, shapes, hidden = self.model
             marked = zip(jax.tree.leaves(shapes), jax.tree.leaves(hidden))
-            total += flops.muon(leaf.shape for leaf, yes in marked if yes)
+            total += muon_flops(leaf.shape for leaf, yes in marked if yes)
         return total
 
     def ready(self, params: Any) -> Any:

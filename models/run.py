@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import identity
 from ..registry import UserError, suggest
 
 OPTIMIZERS = ("adamw", "muon", "sgd")
@@ -70,11 +71,11 @@ class Plan:
     batch: int = 512
     # of these so many at a time, a divisor: for what a cache or an accelerator's memory holds; the
     # gradient is their sum. None: all at once
-    microbatch: int | None = None
+    microbatch: int | None = dataclasses.field(default=None, metadata={"neutral": None})
     # updates in all; where neither they nor `flops` are given, 1,000
-    steps: int | None = None
+    steps: int | None = dataclasses.field(default=None, metadata={"neutral": None})
     # instead of steps: FLOPs of one training, which ends before the step that would exceed them
-    flops: float | None = None
+    flops: float | None = dataclasses.field(default=None, metadata={"neutral": None})
     # checkpoints at which all questions are asked: how many, log-spaced over the last two decades
     # of the budget; or where, in its unit (steps or FLOPs), to which its end is added
     evaluations: int | tuple[float, ...] = 8
@@ -109,8 +110,7 @@ class Plan:
 
     def record(self) -> dict[str, Any]:
         """JSON-ready fields; of ``steps`` and ``flops`` the one that is given."""
-        fields = dataclasses.asdict(self)
-        return {name: value for name, value in fields.items() if value is not None}
+        return identity.record(self)
 
     def priced(self, step_flops: float) -> Plan:
         """The same plan with its budget in steps, of which one costs ``step_flops``.

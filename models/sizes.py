@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from ..registry import UserError
+from ..errors import UserError
 from .positions import Rotary
 
 
@@ -15,7 +15,8 @@ def check(spec: Any) -> None:
 
     Raises UserError.
     """
-    kinds = {field.name: str(field.type) for field in dataclasses.fields(spec)}
+    # a type, or its text where annotations aren't evaluated
+    kinds = {f.name: getattr(f.type, "__name__", str(f.type)) for f in dataclasses.fields(spec)}
     sizes = [name for name, kind in kinds.items() if kind in ("int", "int | None")]
     for name in sizes:
         value = getattr(spec, name)

@@ -32,8 +32,8 @@ def test_the_model_passes_the_checks_as_the_tutorial_runs_them(tmp_path, monkeyp
     finally:
         sys.modules.pop("linear", None)
     told = capsys.readouterr().out.splitlines()
-    assert len(told) == 7 and all(line.startswith("ok ") for line in told)
-    assert "formula over counted products: 1.00, 1.00, 1.00" in told[2]
+    assert len(told) == 8 and all(line.startswith("ok ") for line in told)
+    assert "formula over counted products: 1.00, 1.00, 1.00" in told[3]
 
 
 @pytest.mark.slow
@@ -47,7 +47,7 @@ def test_all_blocks_run_in_order(environment, tmp_path):
         else:
             (tmp_path / "block.py").write_text(text)
             told += environment("python block.py")
-    assert "acme.linear keeps all 13 promises." in told
+    assert "acme.linear keeps all 14 promises." in told
     assert "over 8 devices" in told
     assert re.search(r"acme.linear +\S*\d", told)
     assert list(tmp_path.glob("runs/second-*/receipt.json"))

@@ -35,7 +35,7 @@ def run(*words, cwd, **env):
 
 def sources():
     """Everything of the package, as paths within it."""
-    found = {"__init__.py", "registry.py", "py.typed"}
+    found = {"py.typed", *(path.name for path in ROOT.glob("*.py"))}
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in (".py", ".toml", ".json") and "__pycache__" not in path.parts:

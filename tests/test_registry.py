@@ -28,6 +28,8 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Spec:
+    type = "acme.net"
+    version = 1
     width: int = 8
     def build(self, vocabulary, prompt, rngs): ...
     def flops(self, vocabulary, prompt, at): return 1.0
@@ -184,6 +186,12 @@ def test_a_plugin_model_is_found_by_name(plugin):
         (MODEL.replace("@dataclasses.dataclass(frozen=True)", ""), "is 'Spec', no dataclass"),
         (MODEL.replace("frozen=True", "frozen=False"), "TypeError: unhashable type: 'Spec'"),
         ("1 / 0", "does not load: ZeroDivisionError"),
+        (MODEL.replace("    type", "    kind"), "declares no type of its own; add `type = 'acme.n"),
+        (MODEL.replace("    version", "    kind"), "no version of its own; add `version = 1`"),
+        (MODEL.replace("version = 1", "version = '1'"), "version is '1'; give a whole number"),
+        (MODEL.replace("version = 1", "version: int = 1"), "version is a field; write `version: C"),
+        (MODEL.replace("acme.net", "decoder"), "'decoder', which is built in; give a name"),
+        (MODEL.replace("int = 8", "object = print"), "width is <built-in function print>, which"),
         ("import sys; sys.exit(3)", "does not load: SystemExit: 3"),
         ("", "does not load: AttributeError: module 'acme_net' has no attribute 'SPEC'"),
     ],

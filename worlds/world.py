@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from .. import identity
 from ..registry import UserError, suggest
 from .closure import Closure
 from .engine import close
@@ -45,7 +46,8 @@ class Exposure:
     )
     nontheorems: float = 0.0  # shown nontheorems per shown conclusion
     twin: str | None = None  # one of TWINS: the same corpus with one thing broken
-    wordings: int = 1  # cue words with each of which a told axiom fact is stated (2309.00667)
+    # cue words with each of which an axiom fact is stated (2309.00667)
+    wordings: int = dataclasses.field(default=1, metadata={"neutral": 1})
 
     def __post_init__(self) -> None:
         for name in ("coverage", "held", "held_frames", "shown", "phi", "nontheorems"):
@@ -70,11 +72,10 @@ class Exposure:
     def record(self) -> dict[str, Any]:
         """JSON-ready fields, in a canonical order.
 
-        ``wordings`` is younger than published digests, so it stands only where it says something.
+        A field that is added later has a neutral value (``identity.py``), so that the digests of
+        corpora drawn before stay what they are.
         """
-        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        if self.wordings == 1:
-            del fields["wordings"]
+        fields = identity.record(self)
         return {**fields, "given": {w: self.given[w] for w in WAYS if w in self.given}}
 
 

@@ -29,8 +29,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from ...models.architectures.decoder import DecoderSpec
 from ...models.data import load
-from ...models.decoder import DecoderSpec
 from ...models.keys import key
 from ...models.optimizers import Rates
 from ...models.program import Program, advance, start

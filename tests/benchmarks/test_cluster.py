@@ -35,16 +35,20 @@ evaluations = 2
 # a model that leaves a mark of the node where it is trained, and one that kills the process
 MODELS = """
 import dataclasses, os, pathlib
-from zebroid.models.mlp import MLPSpec
+from zebroid.models.architectures.mlp import MLPSpec
 
 @dataclasses.dataclass(frozen=True)
 class Marking(MLPSpec):
+    type, version = "acme.marking", 1
+
     def build(self, *given):
         pathlib.Path(os.environ["MARKS"], str(os.getppid())).write_text(str(os.getpid()))
         return super().build(*given)
 
 @dataclasses.dataclass(frozen=True)
 class Deadly(MLPSpec):
+    type, version = "acme.deadly", 1
+
     def build(self, *given):
         os.kill(os.getpid(), 9)
 

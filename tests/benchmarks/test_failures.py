@@ -7,10 +7,12 @@ from zebroid.models import train
 
 MODELS = """
 import dataclasses
-from zebroid.models.decoder import DecoderSpec
+from zebroid.models.architectures.decoder import DecoderSpec
 
 @dataclasses.dataclass(frozen=True)
 class Breaks(DecoderSpec):
+    type, version = "acme.breaks", 1
+
     def build(self, vocabulary, prompt, rngs):
         raise ZeroDivisionError("no heads\\nto share the width")
 

@@ -63,7 +63,9 @@ def test_a_cell_spells_out_all_that_may_change(suite):
     record = load(suite(GRID)).cells[0].record()
     assert record["recipe"]["optimizer"] == "adamw"
     assert record["exposure"]["coverage"] == 1.0
-    assert "width=32" in record["spec"]
+    assert record["spec"]["width"] == 32
+    assert record["spec"]["ratio"] == 4  # a default, which may change
+    assert record["spec"]["positions"] == {"type": "rotary", "version": 1, "far": 10_000.0}
 
 
 def test_a_cell_reads_back_from_its_record(suite):

@@ -7,17 +7,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
+from zebroid.models.architectures.convolution import ConvolutionSpec
+from zebroid.models.architectures.decoder import DecoderSpec
+from zebroid.models.architectures.encoder_decoder import EncoderDecoderSpec
+from zebroid.models.architectures.looped import LoopedSpec
+from zebroid.models.architectures.mlp import MLPSpec
+from zebroid.models.architectures.recurrent import GRUSpec, LSTMSpec
+from zebroid.models.architectures.ssm import SSMSpec
 from zebroid.models.check import ALL, FORM, FUNCTION, run
-from zebroid.models.convolution import ConvolutionSpec
-from zebroid.models.decoder import DecoderSpec
-from zebroid.models.encoder_decoder import EncoderDecoderSpec
 from zebroid.models.initial import Small, ZeroOutputs
-from zebroid.models.looped import LoopedSpec
-from zebroid.models.mlp import MLPSpec
+from zebroid.models.networks.ssm_network import parallel, sequential
 from zebroid.models.positions import Absolute, Rotary, Unordered
 from zebroid.models.presets import MODELS
-from zebroid.models.recurrent import GRUSpec, LSTMSpec
-from zebroid.models.ssm import SSMSpec, parallel, sequential
 from zebroid.models.subject import Subject
 from zebroid.registry import UserError
 
@@ -107,7 +108,7 @@ def test_learned_positions_refuse_a_longer_text_in_one_line():
 
 
 def test_loops_can_be_more_or_fewer_when_asked_than_in_training():
-    spec = LoopedSpec(width=16, heads=2, loops=1, asked=3)
+    spec = LoopedSpec(width=16, heads=2, loops=1, query_loops=3)
     assert LoopedSpec(loops=2).answering.loops == 2
     trained, answering, unrolled = (
         Subject(s, V, P, T, B)
@@ -153,7 +154,7 @@ def test_presets_of_one_size_have_equal_parameters(size):
         (DecoderSpec, {"heads": 2.0}, "spec.heads is 2.0"),
         (DecoderSpec, {"ratio": -1}, "spec.ratio is -1"),
         (LoopedSpec, {"loops": 0}, "spec.loops is 0"),
-        (LoopedSpec, {"asked": 0}, "spec.asked is 0"),
+        (LoopedSpec, {"query_loops": 0}, "spec.query_loops is 0"),
         (LoopedSpec, {"width": 20}, "isn't a multiple of 2 [*] heads = 8"),
         (DecoderSpec, {"width": 30, "positions": Absolute()}, "isn't a multiple of heads = 4"),
         (EncoderDecoderSpec, {"encoders": 0}, "spec.encoders is 0"),

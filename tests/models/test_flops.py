@@ -5,17 +5,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from zebroid.models import flops, recurrent, ssm
-from zebroid.models.convolution import ConvolutionSpec
-from zebroid.models.decoder import DecoderSpec
-from zebroid.models.encoder_decoder import EncoderDecoderSpec
-from zebroid.models.looped import LoopedSpec
-from zebroid.models.mlp import MLPSpec
-from zebroid.models.optimizers import optimizer
+from zebroid.models import flops
+from zebroid.models.architectures.convolution import ConvolutionSpec
+from zebroid.models.architectures.decoder import DecoderSpec
+from zebroid.models.architectures.encoder_decoder import EncoderDecoderSpec
+from zebroid.models.architectures.looped import LoopedSpec
+from zebroid.models.architectures.mlp import MLPSpec
+from zebroid.models.architectures.recurrent import GRUSpec, LSTMSpec
+from zebroid.models.architectures.ssm import SSMSpec
+from zebroid.models.networks import recurrent_network, ssm_network
+from zebroid.models.optimizers import muon_flops, optimizer
 from zebroid.models.program import nats
-from zebroid.models.recurrent import GRUSpec, LSTMSpec
 from zebroid.models.run import Plan
-from zebroid.models.ssm import SSMSpec
 
 V, B = 100, 4  # fewer tokens in a batch than words: nothing is shared between examples
 ASKED = {"direct": (3,), "chain": tuple(range(3, 13)), "within the prompt": (0, 1, 2, 3)}
@@ -54,8 +55,8 @@ def gradient(spec, at, B=B):
 @pytest.mark.parametrize("at", ASKED.values(), ids=list(ASKED))
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: type(spec).__name__)
 def test_formula_is_within_a_tenth_of_what_xla_counts(spec, at, monkeypatch):
-    monkeypatch.setattr(recurrent, "UNROLL", 16)  # XLA counts a loop's body once
-    monkeypatch.setattr(ssm, "sequential", ssm.parallel)
+    monkeypatch.setattr(recurrent_network, "UNROLL", 16)  # XLA counts a loop's body once
+    monkeypatch.setattr(ssm_network, "sequential", ssm_network.parallel)
     formula = flops.example(spec.flops(V, 4, at))
     assert formula == pytest.approx(counted(gradient(spec, at)) / B, rel=0.1)
 
@@ -81,7 +82,7 @@ def test_muon_formula_is_within_a_tenth_of_what_xla_counts():
     rule = optimizer(Plan(optimizer="muon"), {"w": True})
     moments = jax.eval_shape(rule.init, params)
     compiled = jax.jit(rule.update).lower(params, moments, params).compile()
-    assert flops.muon([(3, 64, 128)]) == pytest.approx(counted(compiled), rel=0.1)
+    assert muon_flops([(3, 64, 128)]) == pytest.approx(counted(compiled), rel=0.1)
 
 
 def test_asking_at_one_position_is_cheaper_than_asking_everywhere():

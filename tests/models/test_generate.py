@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from zebroid.models.decoder import DecoderSpec
+from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.generate import Format, bits, generate
 
 V, P, G, END, MARK = 7, 3, 5, 0, 1

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from zebroid.models.decoder import DecoderSpec
+from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.program import Program
 from zebroid.models.run import Plan
 from zebroid.models.train import train

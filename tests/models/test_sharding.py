@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from zebroid.models import fleet as training
 from zebroid.models import sharding
+from zebroid.models.architectures.decoder import DecoderSpec
+from zebroid.models.architectures.mlp import MLPSpec
 from zebroid.models.data import load
-from zebroid.models.decoder import DecoderSpec
 from zebroid.models.fleet import Member, fleet
-from zebroid.models.mlp import MLPSpec
 from zebroid.models.optimizers import Rates
 from zebroid.models.program import Program, advance, start
 from zebroid.models.run import Plan

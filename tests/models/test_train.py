@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from flax import nnx
 from zebroid.models import fleet as training
+from zebroid.models.architectures.decoder import DecoderSpec
+from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.data import asked, load
-from zebroid.models.decoder import DecoderSpec
 from zebroid.models.fleet import Member, Progress, fleet
 from zebroid.models.keys import key
-from zebroid.models.looped import LoopedSpec
 from zebroid.models.optimizers import Rates
 from zebroid.models.program import Program, nats, start
 from zebroid.models.run import Plan, Run
@@ -238,7 +238,7 @@ def test_no_seeds_is_an_error(direct):
 
 def test_a_looped_model_is_asked_with_as_many_loops_as_its_spec_says(direct):
     one, same, more = (
-        train(LoopedSpec(width=16, heads=2, loops=2, asked=asked), direct, PLAN, [(0, 0)])
+        train(LoopedSpec(width=16, heads=2, loops=2, query_loops=asked), direct, PLAN, [(0, 0)])
         for asked in (None, 2, 4)
     )
     np.testing.assert_array_equal(one.loss, more.loss)  # trained alike
@@ -247,7 +247,7 @@ def test_a_looped_model_is_asked_with_as_many_loops_as_its_spec_says(direct):
 
 
 def test_members_that_differ_in_how_they_are_asked_come_of_one_training(direct, monkeypatch):
-    specs = [LoopedSpec(width=16, heads=2, loops=2, asked=asked) for asked in (None, 4)]
+    specs = [LoopedSpec(width=16, heads=2, loops=2, query_loops=asked) for asked in (None, 4)]
     begun = []
     monkeypatch.setattr(training, "start", lambda *given: begun.append(given) or start(*given))
     together = fleet(

@@ -1,6 +1,7 @@
 """acme.recency: what was read counts by how recent it is; no attention, no recurrence."""
 
 import dataclasses
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +13,8 @@ from zebroid.models.layers import Matrix
 class RecencySpec:
     """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
 
+    type: ClassVar[str] = "acme.recency"
+    version: ClassVar[int] = 1
     width: int = 32  # D
     hidden: int = 128  # F
 

@@ -7,51 +7,15 @@ asked positions alone.
 
 from __future__ import annotations
 
-import dataclasses
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from . import flops
-from .initial import SMALL, Initial
-from .layers import Embedding, Head, Matrix, gain
-from .positions import Unordered
-from .sizes import check
-from .stream import normed, project, take
-
-
-@dataclasses.dataclass(frozen=True)
-class ConvolutionSpec:
-    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
-
-    width: int = 64  # D: the residual stream
-    layers: int = 5
-    taps: int = 2  # tokens that a layer looks at
-    period: int = 5  # dilations 1, 2, 4, …, 2^(period - 1), then 1 again
-    initial: Initial = SMALL
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    @property
-    def dilations(self) -> tuple[int, ...]:
-        """Of each layer."""
-        return tuple(2 ** (layer % self.period) for layer in range(self.layers))
-
-    @property
-    def field(self) -> int:
-        """Tokens that a prediction depends on, itself included."""
-        return 1 + (self.taps - 1) * sum(self.dilations)
-
-    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Convolution:
-        """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
-        return Convolution(self, vocabulary, rngs)
-
-    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
-        """Multiplications and additions of one forward pass over one example."""
-        return flops.convolution(self, vocabulary, at)
+from ..architectures.convolution import ConvolutionSpec
+from ..layers import Embedding, Head, Matrix, gain
+from ..positions import Unordered
+from ..stream import normed, project, take
 
 
 class Gated(nnx.Module):

@@ -16,37 +16,9 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from . import flops
-from .initial import SMALL, Initial
-from .layers import MLP, Attention, Block, Embedding, Head, Memory, gain
-from .positions import ROTARY, Positions
-from .sizes import check
-from .stream import normed, take
-
-
-@dataclasses.dataclass(frozen=True)
-class EncoderDecoderSpec:
-    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary,
-    S prompt length."""
-
-    width: int = 64  # D: the residual stream
-    encoders: int = 1  # layers of the encoder
-    decoders: int = 1  # layers of the decoder
-    heads: int = 4
-    ratio: int = 3  # F / D: hidden width of the MLP; 3 pays for cross-attention
-    positions: Positions = ROTARY
-    initial: Initial = SMALL
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> EncoderDecoder:
-        """A freshly initialised model of prompts of this length."""
-        return EncoderDecoder(self, vocabulary, prompt, rngs)
-
-    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
-        """Multiplications and additions of one forward pass over one example."""
-        return flops.encoder_decoder(self, vocabulary, prompt, at)
+from ..architectures.encoder_decoder import EncoderDecoderSpec
+from ..layers import MLP, Attention, Block, Embedding, Head, Memory, gain
+from ..stream import normed, take
 
 
 class DecoderBlock(nnx.Module):

@@ -7,41 +7,15 @@ window before the token to be predicted. Nothing is shared between places but th
 
 from __future__ import annotations
 
-import dataclasses
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from . import flops
-from .initial import SMALL, Initial
-from .layers import MLP, Embedding, Head, Matrix, gain
-from .positions import Unordered
-from .sizes import check
-from .stream import normed, project
-
-
-@dataclasses.dataclass(frozen=True)
-class MLPSpec:
-    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary,
-    W tokens in the window: the length of the prompt."""
-
-    width: int = 64  # D: embeddings, and the residual stream
-    layers: int = 2  # residual layers on top of the first map [W * D, D]
-    hidden: int = 160  # F: their hidden width
-    initial: Initial = SMALL
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Perceptron:
-        """A freshly initialised model of prompts of this length."""
-        return Perceptron(self, vocabulary, prompt, rngs)
-
-    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
-        """Multiplications and additions of one forward pass over one example."""
-        return flops.mlp(self, vocabulary, prompt, at)
+from ..architectures.mlp import MLPSpec
+from ..layers import MLP, Embedding, Head, Matrix, gain
+from ..positions import Unordered
+from ..stream import normed, project
 
 
 class Perceptron(nnx.Module):

@@ -9,57 +9,20 @@ the other is six times as fast (``sequential``).
 
 from __future__ import annotations
 
-import dataclasses
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from . import flops
-from .initial import SMALL, Initial
-from .layers import Embedding, Head, Matrix, gain
-from .positions import Unordered
-from .sizes import check
-from .stream import normed, project, take
+from ..architectures.ssm import SSMSpec
+from ..layers import Embedding, Head, Matrix, gain
+from ..positions import Unordered
+from ..stream import normed, project, take
 
 # Of T tokens, or of one: steps dt, inputs x [B, T, E]; how each is written to the state, and how it
 # is read [B, T, N]
 Selected = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
 State = tuple[jax.Array, jax.Array]  # tokens of the convolution [B, taps - 1, E]; h [B, E, N]
-
-
-@dataclasses.dataclass(frozen=True)
-class SSMSpec:
-    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
-
-    width: int = 64  # D: the residual stream
-    layers: int = 3
-    state: int = 16  # N: numbers remembered per channel
-    expand: int = 2  # E / D: channels
-    taps: int = 4  # tokens of the short convolution
-    initial: Initial = SMALL
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    @property
-    def channels(self) -> int:
-        """E."""
-        return self.expand * self.width
-
-    @property
-    def rank(self) -> int:
-        """R: of the map from a token to its step sizes."""
-        return -(-self.width // 16)
-
-    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> SSM:
-        """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
-        return SSM(self, vocabulary, rngs)
-
-    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
-        """Multiplications and additions of one forward pass over one example."""
-        return flops.ssm(self, vocabulary, at)
 
 
 class Selective(nnx.Module):

@@ -6,7 +6,6 @@ what it costs in the Transformers beside them.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -15,72 +14,32 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from . import flops
-from .initial import SMALL, Initial
-from .layers import Embedding, Head, Matrix
-from .positions import Unordered
-from .sizes import check
-from .stream import normed
+from ..architectures.recurrent import GRUSpec, LSTMSpec
+from ..initial import Initial
+from ..layers import Embedding, Head, Matrix
+from ..positions import Unordered
+from ..stream import normed
 
 UNROLL = 8  # steps of a recurrence in one iteration of XLA's loop
 
 
-@dataclasses.dataclass(frozen=True)
-class LSTMSpec:
-    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
-
-    width: int = 64  # D: the residual stream, and the state of every layer
-    layers: int = 3
-    forget: float = 1.0  # bias of the forget gates at first: to remember (Jozefowicz 2015)
-    initial: Initial = SMALL
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    def cell(self, rngs: nnx.Rngs) -> nnx.OptimizedLSTMCell:
-        """One layer's cell."""
-        draw = _drawn(self.initial)
-        cell = nnx.OptimizedLSTMCell(
-            self.width, self.width, kernel_init=draw, recurrent_kernel_init=draw, rngs=rngs
-        )
-        gates = jnp.zeros((4, self.width)).at[1].set(self.forget)  # input, forget, cell, output
-        cell.dense_h.bias = nnx.Param(gates.ravel())
-        return cell
-
-    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Recurrent:
-        """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
-        return Recurrent(self, vocabulary, rngs)
-
-    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
-        """Multiplications and additions of one forward pass over one example."""
-        return flops.recurrent(self, 4, vocabulary, at)
+def lstm_cell(spec: LSTMSpec, rngs: nnx.Rngs) -> nnx.OptimizedLSTMCell:
+    """One layer's cell."""
+    draw = _drawn(spec.initial)
+    cell = nnx.OptimizedLSTMCell(
+        spec.width, spec.width, kernel_init=draw, recurrent_kernel_init=draw, rngs=rngs
+    )
+    gates = jnp.zeros((4, spec.width)).at[1].set(spec.forget)  # input, forget, cell, output
+    cell.dense_h.bias = nnx.Param(gates.ravel())
+    return cell
 
 
-@dataclasses.dataclass(frozen=True)
-class GRUSpec:
-    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
-
-    width: int = 64  # D: the residual stream, and the state of every layer
-    layers: int = 4
-    initial: Initial = SMALL
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    def cell(self, rngs: nnx.Rngs) -> nnx.GRUCell:
-        """One layer's cell."""
-        draw = _drawn(self.initial)
-        return nnx.GRUCell(
-            self.width, self.width, kernel_init=draw, recurrent_kernel_init=draw, rngs=rngs
-        )
-
-    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Recurrent:
-        """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
-        return Recurrent(self, vocabulary, rngs)
-
-    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
-        """Multiplications and additions of one forward pass over one example."""
-        return flops.recurrent(self, 3, vocabulary, at)
+def gru_cell(spec: GRUSpec, rngs: nnx.Rngs) -> nnx.GRUCell:
+    """One layer's cell."""
+    draw = _drawn(spec.initial)
+    return nnx.GRUCell(
+        spec.width, spec.width, kernel_init=draw, recurrent_kernel_init=draw, rngs=rngs
+    )
 
 
 def _drawn(initial: Initial) -> Callable[..., jax.Array]:
@@ -126,10 +85,16 @@ class Recurrent(nnx.Module):
     positions alone.
     """
 
-    def __init__(self, spec: LSTMSpec | GRUSpec, vocabulary: int, rngs: nnx.Rngs):
+    def __init__(
+        self,
+        spec: LSTMSpec | GRUSpec,
+        cell: Callable[[nnx.Rngs], Any],
+        vocabulary: int,
+        rngs: nnx.Rngs,
+    ):
         self.spec = spec
         self.embedding = Embedding(vocabulary, spec.width, Unordered(), spec.initial, rngs)
-        self.layers = nnx.List([Layer(spec.cell(rngs)) for _ in range(spec.layers)])
+        self.layers = nnx.List([Layer(cell(rngs)) for _ in range(spec.layers)])
         self.head = Head(spec.width, vocabulary, spec.initial, rngs)
 
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:

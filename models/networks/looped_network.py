@@ -6,50 +6,14 @@ more than in training included.
 
 from __future__ import annotations
 
-import dataclasses
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from . import flops
-from .initial import SMALL, Initial
-from .layers import Block, Embedding, Head, Memory, TiedHead, gain
-from .positions import ROTARY, Positions
-from .sizes import check
-from .stream import causal
-
-
-@dataclasses.dataclass(frozen=True)
-class LoopedSpec:
-    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
-
-    width: int = 64  # D: the residual stream
-    layers: int = 1  # blocks of own weights, run in turn
-    loops: int = 4  # times that they are run in training
-    asked: int | None = None  # times that they are run when questions are asked; None: as trained
-    heads: int = 4
-    ratio: int = 4  # F / D: hidden width of the MLP
-    tied: bool = False  # whether one matrix both embeds tokens and reads logits off
-    positions: Positions = ROTARY
-    initial: Initial = SMALL
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    @property
-    def answering(self) -> LoopedSpec:
-        """The model of the same weights that answers questions."""
-        return dataclasses.replace(self, loops=self.asked or self.loops)
-
-    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Looped:
-        """A freshly initialised model; its weights don't depend on the number of loops."""
-        return Looped(self, vocabulary, rngs)
-
-    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
-        """Multiplications and additions of one forward pass over one example."""
-        return flops.looped(self, vocabulary, at)
+from ..architectures.looped import LoopedSpec
+from ..layers import Block, Embedding, Head, Memory, TiedHead, gain
+from ..stream import causal
 
 
 class Looped(nnx.Module):

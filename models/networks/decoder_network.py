@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from . import flops
-from .initial import SMALL, Initial
-from .layers import Block, Embedding, Head, Memory, gain
-from .positions import ROTARY, Positions
-from .sizes import check
-from .stream import causal
-
-
-@dataclasses.dataclass(frozen=True)
-class DecoderSpec:
-    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
-
-    width: int = 64  # D: the residual stream
-    layers: int = 2  # L: two-hop needs two, one per hop
-    heads: int = 4  # H: each D / H wide, an even number for rotary pairs
-    ratio: int = 4  # F / D: hidden width of the MLP
-    positions: Positions = ROTARY
-    initial: Initial = SMALL
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Decoder:
-        """A freshly initialised model; ``prompt`` is for architectures that encode it apart."""
-        return Decoder(self, vocabulary, rngs)
-
-    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
-        """Multiplications and additions of one forward pass over one example."""
-        return flops.decoder(self, vocabulary, at)
+from ..architectures.decoder import DecoderSpec
+from ..layers import Block, Embedding, Head, Memory, gain
+from ..stream import causal
 
 
 class Decoder(nnx.Module):

@@ -1,0 +1,58 @@
+"""Looped Transformer: the same blocks several times over.  arXiv 1807.03819, 2502.17416, 2604.07822
+
+What is learned of one hop serves every hop; and the number of loops is a choice at test time too,
+more than in training included.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, ClassVar
+
+from .. import flops
+from ..initial import SMALL, Initial
+from ..positions import ROTARY, Positions
+from ..sizes import check
+
+if TYPE_CHECKING:
+    from flax import nnx
+
+    from ..networks.looped_network import Looped
+
+
+@dataclasses.dataclass(frozen=True)
+class LoopedSpec:
+    """Sizes, and the legend of shapes: B batch, T tokens, P queried positions, V vocabulary."""
+
+    type: ClassVar[str] = "looped"
+    version: ClassVar[int] = 1
+    width: int = 64  # D: the residual stream
+    layers: int = 1  # blocks of own weights, run in turn
+    loops: int = 4  # times that they are run in training
+    # times that they are run when the trained model is queried; None: as trained
+    query_loops: int | None = dataclasses.field(
+        default=None, metadata={"query_only": "loops", "neutral": None}
+    )
+    heads: int = 4
+    ratio: int = 4  # F / D: hidden width of the MLP
+    tied: bool = False  # whether one matrix both embeds tokens and reads logits off
+    positions: Positions = ROTARY
+    initial: Initial = SMALL
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    @property
+    def answering(self) -> LoopedSpec:
+        """The model of the same weights that answers questions."""
+        return dataclasses.replace(self, loops=self.query_loops or self.loops)
+
+    def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> Looped:
+        """A freshly initialised model; its weights don't depend on the number of loops."""
+        from ..networks.looped_network import Looped
+
+        return Looped(self, vocabulary, rngs)
+
+    def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float:
+        """Those of a decoder of layers * loops layers."""
+        return flops.layers(self.layers * self.loops, self.width, self.ratio, vocabulary, at)

@@ -1,0 +1,137 @@
+"""Python files that a user names by their paths: loaded, and known by the digest of their content.
+
+Comments, docstrings, layout and the place of a file are no part of its content.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, ModuleType
+
+from .errors import UserError
+
+LENGTH = 12  # digits of a digest that stand in a name
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def read(path: str, kind: str) -> tuple[bytes, str]:
+    """(the source, the first digits of its digest) of a file that was given as a world or a model.
+
+    Raises UserError where there is no such file, or it isn't Python.
+    """
+    try:
+        source = Path(path).read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"no {kind} file {path!r} ({error.strerror}); give an existing file, or a name that "
+            f"`zebroid {kind}s` lists"
+        ) from None
+    with named(f"{kind} file {path!r}"):
+        return source, digest(source)[:LENGTH]
+
+
+def digest(source: bytes) -> str:
+    """SHA-256 of the syntax tree, equal on every version of Python that reads the file.
+
+    Docstrings count where the code itself reads them.
+    """
+    tree = ast.parse(source)
+    names = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)}
+    total = hashlib.sha256()
+    for part in _parts(tree, docstrings=bool(names & {"__doc__", "getdoc"})):
+        total.update(part)
+    return total.hexdigest()
+
+
+def module(path: str, source: bytes) -> ModuleType:
+    """The module of this source, run anew. Raises whatever its code raises."""
+    file = Path(path).resolve()
+    name = f"zebroid_file_{file}_{hashlib.sha256(source).hexdigest()}"
+    loader = _Loader(name, str(file))
+    loader.source = source
+    spec = importlib.util.spec_from_file_location(name, file, loader=loader)
+    assert spec is not None
+    made = importlib.util.module_from_spec(spec)
+    sys.modules[name] = made  # dataclasses look their module up
+    loader.exec_module(made)
+    return made
+
+
+@contextlib.contextmanager
+def named(source: str) -> Iterator[None]:
+    """Whatever a stranger's code raises, as one line that names where it came from."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{source}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise UserError(f"{source} does not load: {line(error)}; mend or remove it") from error
+
+
+def line(error: BaseException) -> str:
+    """An error in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Runs the very bytes that were digested: neither a later state of the file nor what was
+    compiled of an earlier one."""
+
+    source: bytes = b""
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        return self.source_to_code(self.source, self.path)
+
+
+def _parts(node: ast.AST, docstrings: bool) -> Iterator[bytes]:
+    """A tree as text without ambiguity; fields that are empty are left out, for versions of
+    Python differ in which there are."""
+    yield f"({type(node).__name__}".encode()
+    for name, value in ast.iter_fields(node):
+        if name == "body" and isinstance(node, DOCUMENTED) and not docstrings:
+            value = value[1:] if ast.get_docstring(node, clean=False) is not None else value
+        if value is None and not isinstance(node, ast.Constant):
+            continue
+        if isinstance(node, ast.JoinedStr):  # some versions end with empty text, or split it
+            value = _joined(value)
+        if value == [] or (isinstance(node, ast.Constant) and name == "kind"):
+            continue
+        yield f" {name}=".encode()
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, ast.AST):
+                yield from _parts(item, docstrings)
+            else:
+                yield _constant(item)
+        yield b";"
+    yield b")"
+
+
+def _joined(parts: list[ast.expr]) -> list[ast.expr]:
+    """The parts of an f-string with neighbouring text as one, and none that is empty."""
+    found: list[ast.expr] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, ast.Constant) and isinstance(last, ast.Constant):
+            found[-1] = ast.Constant(str(last.value) + str(part.value))
+        elif not isinstance(part, ast.Constant) or part.value != "":
+            found.append(part)
+    return found
+
+
+def _constant(value: object) -> bytes:
+    if isinstance(value, int) and not isinstance(value, bool):
+        text = hex(value).encode()  # decimal digits of a large number are limited
+    elif isinstance(value, str):
+        text = value.encode("utf-8", "surrogatepass")
+    elif isinstance(value, bytes):
+        text = value
+    else:
+        text = repr(value).encode()
+    return f"<{type(value).__name__} {len(text)} ".encode() + text + b">"
