@@ -1,4 +1,4 @@
-"""What a sweep says, as tables of text: for the terminal, the report and docs/plateau.md alike."""
+"""What a sweep says, as tables of text: for the terminal, the report and the docs alike."""
 
 from __future__ import annotations
 
