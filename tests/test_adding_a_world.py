@@ -76,5 +76,5 @@ def test_all_blocks_run_in_order(environment, tmp_path):
     assert "at tiny." in told and "questions of constituent" in told
     assert re.search(r"^direct +\S*\d", told, re.MULTILINE)
     assert re.search(r"^chain +\S*\d", told, re.MULTILINE)
-    assert re.search(r"^acme.guild-v1 +world +acme-worlds +0.1.0 +tiny \w{16} +ok", told, re.M)
+    assert re.search(r"^acme.guild-v1 +world +acme-worlds +0.1.0 +1 tiny \w{16} +ok", told, re.M)
     assert list(tmp_path.glob("runs/first-*/receipt.json"))
