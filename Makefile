@@ -7,7 +7,7 @@ TESTS := -q --numprocesses auto --maxprocesses 8 --dist loadfile
 LOWEST_PYTHON ?= python3.11
 SMOKE := -q -p no:cacheprovider -m smoke
 
-.PHONY: run headline test test-all test-lowest test-newest lint format clean
+.PHONY: run headline test test-all test-lowest test-newest docs test-docs pages lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
@@ -33,6 +33,15 @@ test-newest:  ## smoke tests with the newest versions of all, whatever constrain
 	.venv-newest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager -e ".[dev]"
 	.venv-newest/bin/python -m pytest $(SMOKE)
 
+docs: .venv/documented  ## the documentation, into site/; a warning is an error
+	$(BIN)/python -m sphinx -W --keep-going --quiet -b html docs site
+
+test-docs: docs .venv/tested  ## every page of site/ in headless Chromium, wide and phone-wide
+	ZEBROID_SITE=required $(BIN)/python -m pytest -q tests/docs/test_site.py
+
+pages: .venv/installed  ## every computed table and figure of README and docs anew: half an hour
+	$(BIN)/python -m zebroid.benchmarks.docs
+
 lint: .venv/tested  ## what CI checks beside the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,6 +57,10 @@ clean:  ## delete kept cells; reports and receipts stay
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	touch $@
+
+.venv/documented: .venv/installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs]"
 	touch $@
 
 # Tools, and a link by which pyright finds the package: the root itself is `zebroid`.

@@ -1,19 +1,20 @@
-"""Tables of docs/results.md: the models of one receipt, beside each other at equal cost.
+"""Figures and data of the pages on architectures: the models of one receipt at equal cost.
 
-    <!-- results models receipts/architectures-v1 composition-v1/small direct -->
+    <!-- results models ../receipts/architectures-v1 composition-v1/small direct -->
     <!-- end of results -->
 
-``python -m zebroid.benchmarks.architectures docs/results.md`` writes what stands between: one row
-per model of that panel and mode, at the end of training (equal examples), and where the one that
-spent fewest FLOPs ended (equal FLOPs), read off each curve on a scale of log FLOPs. ``apart`` in
-the place of ``models`` tells the cells of constituent apart, where training ended; ``over`` and
-then the name of a rung or cell, dashes for spaces, what was answered of it at every checkpoint.
+``python -m zebroid.benchmarks.docs`` writes what stands between, a figure and the link to its data:
+one row per model of that panel and mode, at the end of training (equal examples), and where the one
+that spent fewest FLOPs ended (equal FLOPs), read off each curve on a scale of log FLOPs. ``apart``
+in the place of ``models`` separates the cells of constituent, where training ended; ``over`` and
+then the name of a rung or cell, dashes for spaces, shows it at every checkpoint.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -26,11 +27,28 @@ from ..eval.trend import interval
 from ..registry import UserError, suggest
 from .arms import APART, Arm, read
 from .blocks import Make, command, measured
-from .readme import MARKS, chances, scored
-from .scaling_tables import Told, markdown
-from .table import ABSENT
+from .docs import page_files
+from .docs.small_multiples import Cell as Drawn
+from .docs.small_multiples import Dot, dots, grid
+from .page import slug
+from .receipt import RowRecord, ScoreRecord
 
 KIND = "results"
+ENDS = ("mean", "low", "high")
+HEADER = ("model", "parameters", "FLOPs", "seeds", "rung", "at", *ENDS, "chance", "questions")
+OVER = ("model", "rung", "step", "FLOPs", *ENDS)
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """One figure and its data."""
+
+    columns: Sequence[str]
+    rows: Sequence[str]
+    cells: Mapping[tuple[str, str], Drawn | Sequence[Dot]]
+    chances: Mapping[str, float]
+    below: str
+    data: Sequence[tuple[object, ...]]
 
 
 def at(curve: Curve, flops: float) -> Floats:
@@ -57,98 +75,149 @@ def names(arms: Sequence[Arm]) -> list[str]:
     ]
 
 
-def models(arms: Sequence[Arm]) -> Told:
-    """The rows of one panel and mode: its ceilings, then its models."""
+def models(arms: Sequence[Arm]) -> Shown:
+    """One panel and mode: its ceilings as data, and its models at equal examples and FLOPs."""
     rungs = [rung for rung in HEADLINE if any(rung in arm.accuracy for arm in arms)]
     least, first = cheapest(arms), arms[0]
-    rows: list[tuple[str, ...]] = [
-        (row.label, "", "", "", *(scored(row, rung) for rung in rungs), *[""] * len(rungs))
+    rows: list[tuple[object, ...]] = [
+        _row((row.label, "", "", ""), rung, "ceiling", score, _ended(score))
         for row in first.panel.rows
         if row.kind == "ceiling"
+        for rung, score in row.rungs.items()
+        if rung in rungs
     ]
-    guesses = chances(first.panel.rows, rungs)
-    rows.insert(0, ("chance", "", "", "", *guesses, *guesses))
+    cells: dict[tuple[str, str], list[Dot]] = {}
     for arm, name in zip(arms, names(arms)):
-        told = [name, f"{arm.parameters:,}", f"{arm.flops[-1]:.1e}", str(len(arm.seeds))]
-        ends = [scored(arm.row, rung) if arm.row else ABSENT for rung in rungs]
-        equal = [_told(arm.accuracy.get(rung), least) for rung in rungs]
-        rows.append((*told, *ends, *equal))
-    header = ("", "parameters", "FLOPs", "seeds", *rungs, *(f"{r}, equal FLOPs" for r in rungs))
-    note = (
-        f"{first.panel.name}, {first.cell.mode}. Exact answers ± the wider side of a 95% "
-        "interval, over runs where there are three, else over questions. Equal FLOPs: "
-        f"{least:.1e}, where the cheapest ended; of single runs without an interval. {MARKS}"
+        about = (name, arm.parameters, f"{arm.flops[-1]:.2e}", len(arm.seeds))
+        for rung in rungs:
+            score = None if arm.row is None else arm.row.rungs.get(rung)
+            curve = arm.accuracy.get(rung)
+            if score is None or curve is None:
+                continue
+            dots = {"equal examples": _ended(score), "equal FLOPs": _read_off(curve, least)}
+            cells[name, rung] = list(dots.values())
+            rows += [_row(about, rung, at, score, dot) for at, dot in dots.items()]
+    below = (
+        f"{_about(first)}: accuracy with its 95% interval. Filled: equal examples, where each "
+        f"ended. Open: equal FLOPs, {least:.1e}, where the cheapest ended. Dotted: chance."
     )
-    return Told("models", "Models at equal cost", header, tuple(rows), note)
+    return Shown(rungs, names(arms), cells, _chances(first.panel.rows, rungs), below, rows)
 
 
-def apart(arms: Sequence[Arm]) -> Told:
-    """The same rows, by which facts no shown conclusion had used there."""
+def apart(arms: Sequence[Arm]) -> Shown:
+    """The same, by which premises no demonstrated conclusion had used there."""
     groups = sorted({group for arm in arms for group in arm.apart}, key=_novelty)
     columns = ["instance", *groups]
-    rows = [("chance", "", "", *chances(arms[0].panel.rows, columns))]
+    cells: dict[tuple[str, str], list[Dot]] = {}
+    rows = []
     for arm, name in zip(arms, names(arms)):
-        ends = [scored(arm.row, group) if arm.row else ABSENT for group in columns]
-        rows.append((name, f"{arm.flops[-1]:.1e}", str(len(arm.seeds)), *ends))
-    most = {g: max(a.apart[g].questions for a in arms if g in a.apart) for g in groups}
-    note = (
-        f"{arms[0].panel.name}, {arms[0].cell.mode}, where training ended. In, out: whether the "
-        "fact of the first or second hop stood there in any shown conclusion. Questions of each "
-        f"run: {', '.join(f'{g.removeprefix(APART)} {n}' for g, n in most.items())}. "
-        f"{MARKS}"
+        about = (name, arm.parameters, f"{arm.flops[-1]:.2e}", len(arm.seeds))
+        for group in columns:
+            score = None if arm.row is None else _score(arm.row, group)
+            if score is not None:
+                cells[name, group] = [_ended(score)]
+                rows.append(_row(about, group, "equal examples", score, _ended(score)))
+    below = (
+        f"{_about(arms[0])}, where training ended. In, out: whether the fact of the first or "
+        "second hop was used there by a demonstrated conclusion. Dotted: chance."
     )
-    return Told("apart", "By what is new", ("", "FLOPs", "seeds", *columns), tuple(rows), note)
+    chances = _chances(arms[0].panel.rows, columns)
+    return Shown(columns, names(arms), cells, chances, below, rows)
+
+
+def _about(arm: Arm) -> str:
+    return f"{arm.panel.name}, {arm.cell.mode}"
+
+
+def _row(
+    about: tuple[object, ...], group: str, at: str, score: ScoreRecord, dot: Dot
+) -> tuple[object, ...]:
+    return (*about, group, at, *_ends(dot), f"{score.chance:.4f}", score.questions)
+
+
+def _ends(dot: Dot) -> list[str]:
+    return [f"{v:.4f}" if np.isfinite(v) else "" for v in (dot.mean, dot.low, dot.high)]
+
+
+def _ended(score: ScoreRecord) -> Dot:
+    """Its score where training ended."""
+    found = score.accuracy
+    return Dot(*(np.nan if v is None else v for v in (found.mean, found.low, found.high)))
+
+
+def _read_off(curve: Curve, flops: float) -> Dot:
+    values = at(curve, flops)
+    return Dot(float(values.mean()), *interval(curve, values))
+
+
+def _chances(rows: Sequence[RowRecord], groups: Sequence[str]) -> dict[str, float]:
+    """What chance is on each rung or cell; recall is raw."""
+    found = {g: next((s for r in rows if (s := _score(r, g))), None) for g in groups}
+    return {g: s.chance for g, s in found.items() if s is not None and g != "recall"}
+
+
+def _score(row: RowRecord, group: str) -> ScoreRecord | None:
+    return row.rungs.get(group) or row.apart.get(group)
 
 
 def _novelty(group: str) -> tuple[int, str]:
     return group.count("out"), group
 
 
-def over(arms: Sequence[Arm], group: str) -> Told:
-    """What was answered of a rung or cell at every checkpoint."""
+def over(arms: Sequence[Arm], group: str) -> Shown:
+    """The accuracy on a rung or cell at every checkpoint."""
     curves = {arm.label: {**arm.accuracy, **arm.apart}.get(group) for arm in arms}
     if all(curve is None for curve in curves.values()):
         known = {name for arm in arms for name in (*arm.accuracy, *arm.apart)}
         raise suggest("rung or cell", group, known)
-    points = sorted({int(n) for arm in arms for n in arm.read})
+    cells: dict[tuple[str, str], Drawn] = {}
     rows = []
+    guess = _chances(arms[0].panel.rows, [group]).get(group)
     for arm, name in zip(arms, names(arms)):
-        curve, read = curves[arm.label], [int(n) for n in arm.read]
-        told = [_told(curve, arm.flops[read.index(n)]) if n in read else "" for n in points]
-        rows.append((name, *told))
-    batch = {arm.cell.recipe.batch for arm in arms}
-    unit, size = ("step", batch.pop()) if len(batch) == 1 else ("example", 1)
-    header = ("", *(f"{unit} {n // size:,}" for n in points))
-    note = f"{group} of {arms[0].panel.name}, {arms[0].cell.mode}."
-    return Told("over", f"{group} over training", header, tuple(rows), note)
-
-
-def _told(curve: Curve | None, flops: float) -> str:
-    if curve is None:
-        return ABSENT
-    values = at(curve, flops)
-    low, high = interval(curve, values)
-    mean = float(values.mean())
-    if not np.isfinite(high - low):
-        return f"{mean:.2f}"
-    return f"{mean:.2f} ± {max(high - mean, mean - low):.2f}"
+        curve = curves[arm.label]
+        if curve is None:
+            continue
+        band = [_read_off(curve, flops) for flops in arm.flops]
+        for n, flops, dot in zip(arm.read, arm.flops, band):
+            step = int(n) // arm.cell.recipe.batch
+            rows.append((name, group, step, f"{flops:.3e}", *_ends(dot)))
+        mean, low, high = np.array([[d.mean, d.low, d.high] for d in band]).T.clip(0, 1)
+        cells[name, group] = Drawn(arm.flops, mean, low, high, guess)
+    below = f"{_about(arms[0])}. From left to right: training compute, logarithmic."
+    return Shown([group], names(arms), cells, {}, below, rows)
 
 
 def tables(root: Path) -> dict[str, Make]:
     """Name -> what makes it, of a page in the folder ``root``."""
 
-    def make(table: Callable[[Sequence[Arm]], Told], argument: str) -> Iterable[str]:
+    def make(kind: str, shown: Callable[[Sequence[Arm]], Shown], argument: str) -> Iterable[str]:
         name, _, which = argument.partition(" ")
+        stem = slug(f"{Path(name).name} {kind} {which}")
         return measured(
-            root, name, lambda folder: markdown(table(_named(name, read(folder), which)))
+            root, name, lambda folder: _lines(root, stem, shown(_named(name, read(folder), which)))
         )
 
     def training(argument: str) -> Iterable[str]:
         group, _, rest = argument.partition(" ")
         name = group.replace("constituent-", APART)
-        return make(lambda arms: over(arms, name), rest)
+        return make(f"over {group}", lambda arms: over(arms, name), rest)
 
-    return {"models": partial(make, models), "apart": partial(make, apart), "over": training}
+    return {
+        "models": partial(make, "models", models),
+        "apart": partial(make, "apart", apart),
+        "over": training,
+    }
+
+
+def _lines(root: Path, stem: str, shown: Shown) -> Iterator[str]:
+    header = OVER
+    if all(isinstance(cell, Drawn) for cell in shown.cells.values()):
+        drawn = grid(shown.rows, shown.columns, shown.cells, shown.below)  # type: ignore[arg-type]
+    else:
+        header = HEADER
+        drawn = dots(shown.rows, shown.columns, shown.cells, shown.chances, shown.below)  # type: ignore[arg-type]
+    yield from page_files.figure(root, stem, drawn, stem.replace("-", " "))
+    yield from page_files.data(root, stem, header, shown.data)
 
 
 def _named(name: str, arms: Sequence[Arm], which: str) -> list[Arm]:

@@ -1,4 +1,4 @@
-"""What a sweep says, as tables of text: for the terminal, the report and docs/plateau.md alike."""
+"""What a sweep says, as tables of text: for the terminal, the report and the docs alike."""
 
 from __future__ import annotations
 
@@ -198,13 +198,3 @@ def symbolic(sweeps: Sequence[Sweep]) -> Told:
         "narrower than the gaps between the coverages tried."
     )
     return Told("symbolic", "Percolation without models", header, tuple(rows), note)
-
-
-def markdown(table: Told) -> Iterator[str]:
-    """The lines of a table in Markdown."""
-    yield "| " + " | ".join(table.header) + " |"
-    yield "|---" * len(table.header) + "|"
-    for row in table.rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
-    yield ""
-    yield table.note

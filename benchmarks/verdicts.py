@@ -1,12 +1,12 @@
-"""Tables of docs/verdicts.md: how often simulated truths are recognised, and what it takes.
+"""How often simulated truths are recognised, and what it takes: docs/internals/verdict-errors.md.
 
 Between two marks in a page stands one table, and the first mark names it:
 
     <!-- recovery verdicts -->
     <!-- end of recovery -->
 
-``python -m zebroid.benchmarks.verdicts docs/verdicts.md [--repeats N]`` writes what stands between;
-with 1,000 repeats of a verdict and 200 of a law it takes about ten minutes of one core.
+``python -m zebroid.benchmarks.verdicts PAGE [--repeats N]`` writes what stands between; with 1,000
+repeats of a verdict and 200 of a law it takes about ten minutes of one core.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
     <!-- worlds base -->
     <!-- end of worlds -->
 
-``python -m zebroid.benchmarks.worlds docs/worlds.md`` writes what stands between: for every world
-at that size, in its own exposure and for seeds 0, how many questions are on each rung, and which
-published benchmarks it generalises, as the world says itself.
+``python -m zebroid.benchmarks.docs docs/reference/worlds.md`` writes what stands between: for every
+world at that size, in its own exposure and for seeds 0, how many questions are on each rung, and
+which published benchmarks it generalises, as the world says itself.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A law is chosen first by its error on held-out points, the last that were measur
 cannot foretell them explains nothing; among those that foretell them equally well, by AICc (Hurvich
 & Tsai 1989, doi:10.1093/biomet/76.2.297), on the curve and on other draws of its worlds and runs:
 what only these worlds show is no evidence for a law. How often that names a wrong law is simulated
-in docs/verdicts.md.
+in docs/internals/verdict-errors.md.
 
 Simulated coverage of the 95% intervals within the points and a decade beyond them, three laws with
 the noise of trained models: .98 to 1 with 3 runs, .94 to 1 with 5, .97 to 1 with 15.

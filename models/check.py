@@ -1,6 +1,6 @@
 """run(checks, Subject(spec)) -> Outcomes: does a model keep what every model promises?
 
-The promises are those of the contract (docs/adding-a-model.md); each is one function of
+The promises are those of the contract (docs/guides/your-model.md); each is one function of
 ``checks.py``. Small shapes and a fresh model: seconds, not minutes.
 """
 

@@ -21,7 +21,7 @@ OPTIMIZERS = ("adamw", "muon", "sgd")
 SCHEDULES = ("constant", "cosine")
 LAYOUTS = ("single", "data", "sharded", "replicas")  # on several devices: sharding.py
 # Trainings that an accelerator advances side by side, small models being far from filling one: 2.5
-# times as fast. On a CPU one after the other: docs/speed.md
+# times as fast. On a CPU one after the other: docs/internals/speed.md
 ABREAST = 8
 
 Int = NDArray[np.integer[Any]]

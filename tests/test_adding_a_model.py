@@ -10,7 +10,7 @@ import pytest
 import zebroid
 
 ROOT = Path(zebroid.__file__).resolve().parent
-TEXT = (ROOT / "docs" / "adding-a-model.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "guides" / "your-model.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 
 

@@ -12,7 +12,7 @@ from zebroid.benchmarks.suite import load
 from zebroid.worlds.state import state
 
 ROOT = Path(zebroid.__file__).resolve().parent
-TEXT = (ROOT / "docs" / "adding-a-world.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "guides" / "your-world.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""The README is run: its Python, and the names of its commands."""
+"""The README is run: its Python, the names of its commands, its computed blocks; it is brief."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 import zebroid
 from zebroid import registry
+from zebroid.benchmarks.docs import readme_blocks
+from zebroid.registry import UserError
+
+from .prose import mean_length
 
 ROOT = Path(zebroid.__file__).resolve().parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -46,5 +50,47 @@ def test_commands_of_the_readme_exist(command):
 
 
 def test_links_of_the_readme_lead_somewhere():
-    for target in re.findall(r"\]\(([^)#]+)", README):
+    for target in re.findall(r"(?:\]\(|src=\")([^)#\"]+)", README):
         assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+def test_it_takes_a_minute():
+    headings = re.findall(r"^## (.+)$", README, re.MULTILINE)
+    assert headings == [
+        "Install and run",
+        "One result",
+        "The ladder",
+        "In Python",
+        "Worlds",
+        "Models",
+        "How to read a number",
+        "Links",
+    ]
+    assert mean_length(README) <= 20
+    assert len([line for line in PYTHON[0].splitlines() if line]) <= 8
+    pictures = re.findall(r"[\w/.-]+\.svg", README)
+    assert "docs/pictures/pipeline.svg" in pictures and len(pictures) == 2
+    (reading,) = re.findall(r"<!-- end of headline -->\n\n(.*?)\n\n", README, re.DOTALL)
+    assert len(reading.splitlines()) == 3
+
+
+def test_its_numbers_and_lists_are_computed():
+    assert all(f"<!-- end of {kind} -->" in README for kind in readme_blocks.BLOCKS)
+    assert readme_blocks.rendered(README, ROOT) == README, "run: make pages"
+
+
+def test_all_built_in_worlds_and_models_are_listed():
+    for name in registry.worlds():
+        assert "." in name or f"| `{name}` |" in README
+    sizes = "(xs|s|m|l|xl)"
+    for name in registry.models():
+        base = re.sub(rf"-{sizes}$", "", name)
+        assert "." in name or "-asked-" in name or f"`{base}" in README
+
+
+def test_a_headline_without_its_rows_is_one_line(tmp_path):
+    page = "<!-- headline nowhere -->\n<!-- end of headline -->\n"
+    assert "no receipt in `nowhere`" in readme_blocks.rendered(page, tmp_path)
+    with pytest.raises(UserError, match="has no model 'direct'"):
+        folder = ROOT / "docs" / "receipts"
+        readme_blocks.rendered(page.replace("nowhere", "scaling-v1"), folder)

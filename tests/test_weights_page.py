@@ -1,4 +1,4 @@
-"""docs/weights.md is run: its suite is trained, and its Python executed, in order."""
+"""docs/guides/weights.md is run: its suite is trained, and its Python executed, in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import zebroid
 from zebroid.benchmarks import cli
 
 ROOT = Path(zebroid.__file__).resolve().parent
-TEXT = (ROOT / "docs" / "weights.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "guides" / "weights.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 
 

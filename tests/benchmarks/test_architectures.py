@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -37,11 +39,18 @@ def test_between_checkpoints_it_is_read_off_on_a_scale_of_log_flops():
     np.testing.assert_allclose(architectures.at(curve, 1e9), [1.0, 0.4])
 
 
-def table(page):
-    """First column -> all columns of its row."""
-    lines = [line for line in page.read_text().split("\n") if "|" in line]
-    rows = [[part.strip() for part in line.split("|")[1:-1]] for line in lines]
-    return {row[0]: row for row in rows}
+def data(page):
+    """(model, rung, at) -> its row, of the data file that the page links."""
+    (path,) = re.findall(r"\]\((data/[^)]+\.csv)\)", page.read_text())
+    with (page.parent / path).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    return {(r["model"], r["rung"], r.get("at") or int(r["step"])): r for r in rows}
+
+
+def figure(page):
+    (path,) = re.findall(r"\]\((figures/[^)]+\.svg)\)", page.read_text())
+    return (page.parent / path).read_text("utf-8")
 
 
 def test_models_stand_at_their_end_and_where_the_cheapest_ended(page):
@@ -49,15 +58,19 @@ def test_models_stand_at_their_end_and_where_the_cheapest_ended(page):
     names = "composition-v1/tiny (shown 0.9)", "direct"
     arms = [a for a in read(page.parent / "kept") if (a.panel.name, a.cell.mode) == names]
     least = min(arm.flops[-1] for arm in arms)
-    rows = table(page)
-    end, equal = map(rows[""].index, ("instance", "instance, equal FLOPs"))
-    assert {"reuser", "inductor", "deducer"} <= set(rows) and len(arms) == 3
+    rows = data(page)
+    for reference in ("reuser", "inductor", "deducer"):
+        assert float(rows[reference, "instance", "ceiling"]["mean"]) == 1
+    assert len(arms) == 3
     for arm in arms:
-        told, curve = rows[arm.cell.model], arm.accuracy["instance"]
-        assert told[1] == f"{arm.parameters:,}" and told[3] == "5"
-        assert float(told[end].split()[0]) == pytest.approx(curve.runs[:, -1].mean(), abs=0.006)
+        end, equal = (rows[arm.cell.model, "instance", f"equal {k}"] for k in ("examples", "FLOPs"))
+        curve = arm.accuracy["instance"]
+        assert int(end["parameters"]) == arm.parameters and end["seeds"] == "5"
+        assert float(end["mean"]) == pytest.approx(curve.runs[:, -1].mean(), abs=1e-4)
         then = architectures.at(curve, least).mean()
-        assert float(told[equal].split()[0]) == pytest.approx(then, abs=0.006)
+        assert float(equal["mean"]) == pytest.approx(then, abs=1e-4)
+        assert float(end["low"]) <= float(end["mean"]) <= float(end["high"])
+        assert arm.cell.model in figure(page)
     assert architectures.cheapest(arms) == least
 
 
@@ -70,16 +83,17 @@ def test_what_a_receipt_lacks_is_told(page, capsys):
 
 
 def test_the_docs_name_the_panels_of_the_suites():
-    page = (Path(package.__file__).resolve().parent / "docs" / "results.md").read_text("utf-8")
-    told = [match[2] for match in pattern(architectures.KIND).finditer(page)]
+    folder = Path(package.__file__).resolve().parent / "docs" / "results"
+    pages = [path.read_text("utf-8") for path in sorted(folder.glob("*.md"))]
+    told = [m[2] for page in pages for m in pattern(architectures.KIND).finditer(page)]
     for suite in ("architectures-v1", "looped-v1", "looped-full", "walks-full"):
         panels = [
-            f"models receipts/{suite} {name} {mode}"
+            f"models ../receipts/{suite} {name} {mode}"
             for name, cells in named(load(suite).cells)
             for mode in dict.fromkeys(cell.mode for cell in cells)
         ]
-        named_there = [name for name in told if name.startswith(f"models receipts/{suite} ")]
-        assert sorted(named_there) == sorted(panels)
+        there = [name for name in told if name.startswith(f"models ../receipts/{suite} ")]
+        assert sorted(there) == sorted(panels)
 
 
 def test_a_model_of_several_plans_is_told_by_its_plan():
@@ -92,26 +106,27 @@ def test_a_model_of_several_plans_is_told_by_its_plan():
     assert architectures.names(arms) == names
 
 
-def test_what_is_new_is_told_apart_and_over_training(page):
+def test_what_is_new_is_kept_apart_and_over_training(page):
     page.write_text(PAGE.replace("results models", "results apart"))
     assert architectures.main([str(page)]) == 0
     names = "composition-v1/tiny (shown 0.9)", "direct"
     arms = [a for a in read(page.parent / "kept") if (a.panel.name, a.cell.mode) == names]
-    rows = table(page)
+    rows = data(page)
     cells = ["constituent in-out", "constituent out-in", "constituent out-out"]
-    assert rows[""][4:] == cells
+    assert list(dict.fromkeys(rung for _, rung, _ in rows)) == ["instance", *cells]
     for arm in arms:
-        for told, cell in zip(rows[arm.cell.model][4:], cells):
+        for cell in cells:
             mean = arm.apart[cell].runs[:, -1].mean()
-            assert float(told.split()[0]) == pytest.approx(mean, abs=0.006)
+            told = rows[arm.cell.model, cell, "equal examples"]
+            assert float(told["mean"]) == pytest.approx(mean, abs=1e-4)
     page.write_text(PAGE.replace("results models", "results over constituent-out-out"))
     assert architectures.main([str(page)]) == 0
-    rows, steps = table(page), arms[0].read / arms[0].cell.recipe.batch
-    assert [name for name in rows[""] if name][-1] == f"step {int(steps[-1]):,}"
+    rows = data(page)
     for arm in arms:
-        told = [float(value.split()[0]) for value in rows[arm.cell.model][1:] if value]
+        steps = (arm.read / arm.cell.recipe.batch).astype(int)
         expected = arm.apart["constituent out-out"].runs.mean(0)
-        np.testing.assert_allclose(told, expected, atol=0.006)
+        told = [rows[arm.cell.model, "constituent out-out", n]["mean"] for n in steps]
+        np.testing.assert_allclose(np.array(told, float), expected, atol=1e-4)
 
 
 def test_a_rung_that_is_not_there_is_told(page, capsys):

@@ -1,7 +1,8 @@
-"""docs/plateau.md is computed: symbolic tables from worlds, all else from a sweep's receipt."""
+"""Pages on scaling are computed: symbolic figures from worlds, all else from a sweep's receipt."""
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from pathlib import Path
@@ -11,10 +12,12 @@ import zebroid as package
 from zebroid.benchmarks import plateau, scaling_tables
 from zebroid.benchmarks import scaling as scalings
 from zebroid.benchmarks.blocks import filled, pattern
+from zebroid.benchmarks.docs.small_multiples import GLYPHS, distinct
 from zebroid.eval.percolation import sweep
-from zebroid.registry import make
+from zebroid.registry import UserError, make
 
-PAGE = Path(package.__file__).resolve().parent / "docs" / "plateau.md"
+RESULTS = Path(package.__file__).resolve().parent / "docs" / "results"
+PAGES = {path: path.read_text("utf-8") for path in sorted(RESULTS.glob("*.md"))}
 
 
 def block(name: str, argument: str = "swept") -> str:
@@ -35,6 +38,15 @@ def tables(root):
         yield plateau.tables(root)
 
 
+def files(root, page):
+    """(header, rows) of the data file that a page links, and its figure where it shows one."""
+    (path,) = re.findall(r"\]\((data/[^)]+\.csv)\)", page)
+    with (root / path).open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    drawn = re.findall(r"\]\((figures/[^)]+\.svg)\)", page)
+    return header, rows, (root / drawn[0]).read_text("utf-8") if drawn else ""
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
@@ -42,17 +54,38 @@ def tables(root):
         ("axes", "conclusions shown"),
         ("levels", "400,000"),
         ("joint", "points over N, D, U"),
-        ("exhausted", "stated: epochs"),
+        ("exhausted", "composition-v1/tiny"),
         ("added", "chain"),
         ("percolation", "network-v1/tiny"),
     ],
 )
-def test_tables_of_a_receipt_are_tables(tables, name, told) -> None:
+def test_a_block_links_its_data(root, tables, name, told) -> None:
     page = filled(block(name), plateau.KIND, tables)
-    assert told in page and "was here" not in page
-    rows = [line for line in page.splitlines() if line.startswith("|")]
-    widths = {len(re.split(r"(?<!\\)\|", row)) for row in rows}
-    assert len(rows) > 2 and len(widths) == 1
+    assert "was here" not in page and "|" not in page
+    header, rows, _ = files(root, page)
+    assert any(told in cell for row in rows for cell in row)
+    assert {len(row) for row in rows} == {len(header)}
+
+
+def test_every_cell_of_the_verdicts_bears_its_glyph_and_level(root, tables) -> None:
+    page = filled(block("verdicts", "swept composition-v1/tiny direct"), plateau.KIND, tables)
+    header, rows, svg = files(root, page)
+    kinds, levels = header.index("verdict"), header.index("configuration")
+    assert rows and all("direct" in row[levels] for row in rows)
+    shown = re.findall(r">([▲■▼?]) (\d\.\d\d)<", svg)
+    assert sorted(g for g, _ in shown) == sorted(GLYPHS[row[kinds]] for row in rows)
+
+
+def test_words_that_select_nothing_are_one_line(tables) -> None:
+    with pytest.raises(UserError, match="has nothing of 'spoken'"):
+        list(tables["verdicts"]("swept spoken"))
+
+
+def test_labels_keep_what_tells_rows_apart() -> None:
+    rows = [["small", "shown 0.3", "direct"], ["small", "shown 0.6", "direct"]]
+    assert distinct(rows) == ["shown 0.3", "shown 0.6"] and distinct(rows[:1]) == [
+        "small, shown 0.3, direct"
+    ]
 
 
 def test_what_has_not_been_measured_is_said_and_nothing_is_made_up(tables) -> None:
@@ -74,21 +107,23 @@ def test_a_page_is_filled_in_place_or_left_alone(root, capsys) -> None:
     assert plateau.main([str(page)]) == 0
     text = page.read_text()
     assert text.startswith("# Title\n") and text.endswith("end\n")
-    assert "composition-v1/tiny | independent premises" in text
+    _, rows, _ = files(root, text)
+    assert ["composition-v1/tiny", "independent premises"] in [row[:2] for row in rows]
     page.write_text(block("axis"))
     assert plateau.main([str(page)]) == 2
     assert "did you mean 'axes'?" in capsys.readouterr().err and page.read_text() == block("axis")
 
 
 def test_the_docs_show_the_percolation_of_this_code() -> None:
-    page = PAGE.read_text("utf-8")
-    (told,) = (m for m in pattern("plateau").finditer(page) if m[2].startswith("symbolic"))
+    blocks = [(path, m) for path, page in PAGES.items() for m in pattern("plateau").finditer(page)]
+    ((path, told),) = [(path, m) for path, m in blocks if m[2].startswith("symbolic")]
     assert {"network-v1/base", "network-v1/sparse", "composition-v1/laptop"} <= set(told[2].split())
+    _, rows, _ = files(path.parent, told[0])
     found = sweep(make("network-v1"), "tiny", scalings.GRID, plateau.SEEDS)
     for row in scaling_tables.symbolic([found]).rows:
-        assert "| " + " | ".join(row) + " |" in told[0]
+        assert list(row) in rows
 
 
-def test_the_docs_name_every_table_there_is() -> None:
-    named = {m[2].split()[0] for m in pattern("plateau").finditer(PAGE.read_text("utf-8"))}
-    assert named == set(plateau.tables(PAGE.parent))
+def test_the_docs_have_every_kind_of_block_there_is() -> None:
+    named = {m[2].split()[0] for page in PAGES.values() for m in pattern("plateau").finditer(page)}
+    assert named == set(plateau.tables(RESULTS))

@@ -1,4 +1,4 @@
-"""docs/verdicts.md is computed, and verdicts go into receipts and reports with their evidence."""
+"""How often verdicts are wrong is computed, and verdicts go into receipts with their evidence."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_page_that_cannot_be_filled_is_one_line(text, message, tmp_path, capsy
 
 
 def test_the_docs_show_the_tables_of_this_code() -> None:
-    page = (ROOT / "docs" / "verdicts.md").read_text("utf-8")
+    page = (ROOT / "docs" / "internals" / "verdict-errors.md").read_text("utf-8")
     body = {m[2].split()[0]: m[0] for m in pattern(verdicts.KIND).finditer(page)}
     assert set(body) == set(verdicts.TABLES)
     assert "\n".join(verdicts.worlds(ROOT, 1)).strip() in body["worlds"]
@@ -64,7 +64,7 @@ def test_the_docs_show_the_tables_of_this_code() -> None:
 
 def test_false_verdicts_in_the_docs_are_few_and_power_is_high() -> None:
     """The promise of the issue, on the figures that are published."""
-    page = (ROOT / "docs" / "verdicts.md").read_text("utf-8")
+    page = (ROOT / "docs" / "internals" / "verdict-errors.md").read_text("utf-8")
     for name in ("verdicts", "laws"):
         (body,) = (m[0] for m in pattern(verdicts.KIND).finditer(page) if m[2] == name)
         lines = [line.strip("| ").split(" | ") for line in body.splitlines() if "**" in line]

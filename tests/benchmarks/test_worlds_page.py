@@ -1,4 +1,4 @@
-"""docs/worlds.md: counted, not typed, and no world is left out."""
+"""docs/reference/worlds.md: counted, not typed, and no world is left out."""
 
 from __future__ import annotations
 
@@ -66,10 +66,8 @@ def test_the_command_fills_the_page_or_leaves_it_as_it_was(two, tmp_path, capsys
 
 
 def test_the_page_lists_every_built_in_world():
-    page = (registry.ROOT / "docs" / "worlds.md").read_text("utf-8")
-    assert [*rows(page)] == worlds.builtin(), "run: python -m zebroid.benchmarks.worlds " + (
-        "docs/worlds.md"
-    )
+    page = (registry.ROOT / "docs" / "reference" / "worlds.md").read_text("utf-8")
+    assert [*rows(page)] == worlds.builtin(), "run: make pages"
     assert re.search(r"<!-- worlds base -->", page)
 
 

@@ -39,7 +39,7 @@ def check_verdicts(design: Design, repeats: int, slack: float) -> None:
     found = verdicts(design, repeats)
     truly, wrong = told(found, {name: kind for name, (kind, _) in VERDICTS.items()})
     for name, (kind, _) in VERDICTS.items():
-        if "0.05" in name:  # smaller than what is promised; told in docs/verdicts.md
+        if "0.05" in name:  # smaller than what is promised, as the docs say
             continue
         assert wrong[name] <= 0.05 + slack, (name, found[name])
         if kind != UNDECIDED:

@@ -1,0 +1,1 @@
+"""The figures, tables and data files of the documentation: computed, never typed."""

@@ -1,0 +1,55 @@
+"""``python -m zebroid.benchmarks.docs [PAGE ...]``: every computed block of README and docs anew.
+
+Without pages: all of a checkout. Takes some minutes; ``make pages`` does it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from ... import registry
+from .. import architectures, plateau, readme, verdicts, worlds
+from . import readme_blocks
+
+# mark -> the command that fills a page which has it
+FILLS = {
+    "receipt": lambda page: readme.main([page]),
+    "headline": lambda page: readme_blocks.main([page]),
+    "world-list": lambda page: readme_blocks.main([page]),
+    "model-list": lambda page: readme_blocks.main([page]),
+    "worlds": lambda page: worlds.main([page]),
+    "plateau": lambda page: plateau.main([page]),
+    "results": lambda page: architectures.main([page]),
+    "recovery": lambda page: verdicts.main([page]),
+}
+
+
+def pages() -> list[Path]:
+    """README and the pages of the documentation that have a computed block."""
+    docs = registry.ROOT / "docs"
+    found = [registry.ROOT / "README.md", *sorted(docs.rglob("*.md"))]
+    return [page for page in found if marks(page.read_text("utf-8"))]
+
+
+def marks(text: str) -> list[str]:
+    """Kinds of the blocks of a page, each once; only marks that begin a line count."""
+    kinds = re.findall(r"^<!-- end of ([a-z-]+) -->$", text, re.MULTILINE)
+    return list(dict.fromkeys(kinds))
+
+
+def main(words: list[str] | None = None) -> int:
+    """0, or 2 after one line on what is wrong; pages that are wrong stay as they were."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("page", type=Path, nargs="*")
+    status = 0
+    for page in parser.parse_args(words).page or pages():
+        print(page)
+        for mark in marks(page.read_text("utf-8")):
+            status = max(status, FILLS[mark](str(page)))
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

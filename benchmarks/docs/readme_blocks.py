@@ -1,0 +1,129 @@
+"""Blocks of README: what a receipt shows in three lines, and the lists of worlds and models.
+
+    <!-- headline docs/receipts/headline-v1 -->
+    <!-- end of headline -->
+
+``world-list`` and ``model-list`` take what they list as their argument: ``all``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from ... import registry
+from ...eval.score import HEADLINE
+from ...registry import UserError
+from .. import disk
+from ..blocks import Make, filled, measured
+from ..readme import scored
+from ..receipt import PanelRecord, Receipt, RowRecord
+from ..worlds import builtin
+
+SIZES = ("xs", "s", "m", "l", "xl")
+
+
+def headline(root: Path, name: str) -> Iterator[str]:
+    """Numbers of the receipt behind the first figure; what they mean is said beside them."""
+
+    def lines(folder: Path) -> Iterator[str]:
+        receipt = Receipt.read(folder / "receipt.json")
+        panel = next(p for p in receipt.panels if p.name.startswith("composition"))
+        for mode in ("direct", "chain"):
+            row = _row(panel, mode)
+            scores = ", ".join(
+                f"`{rung}` {scored(row, rung)}" for rung in row.rungs if rung != "mixed"
+            )
+            yield f"- **{mode}**: {scores}."
+        rungs = _row(panel, "direct").rungs
+        some = [rung for rung in HEADLINE if rung in rungs and rung != "recall"]
+        guess = ", ".join(f"`{rung}` {rungs[rung].chance:.2f}" for rung in some)
+        yield f"- Chance: {guess}. Suite `{receipt.suite.id}`, {len(receipt.cells)} trainings."
+
+    yield from measured(root, name, lines)
+
+
+def _row(panel: PanelRecord, label: str) -> RowRecord:
+    found = [r for r in panel.rows if (r.kind, r.label) == ("model", label)]
+    if not found:
+        labels = [r.label for r in panel.rows if r.kind == "model"]
+        raise UserError(f"{panel.name} has no model {label!r}; it has {', '.join(labels)}")
+    return found[0]
+
+
+def world_list(_: Path, _argument: str) -> Iterator[str]:
+    """Id, what it asks, what it generalises."""
+    yield "| world | what it asks | generalises |"
+    yield "|---|---|---|"
+    for id in builtin():
+        world = registry.make(id)
+        asks = (inspect.getdoc(type(world)) or "").partition("\n")[0].rstrip(".")
+        cells = (f"`{id}`", asks, " ".join(world.generalises.split()))
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def model_list(_: Path, _argument: str) -> Iterator[str]:
+    """Presets of each architecture, and what it is."""
+    yield "| models | architecture |"
+    yield "|---|---|"
+    families: dict[str, list[str]] = {}
+    abouts: dict[str, str] = {}
+    for name in registry.models():
+        if "." in name:  # a plugin's
+            continue
+        spec = registry.model(name)
+        kind = type(spec).__module__
+        about = (importlib.import_module(kind).__doc__ or "").partition("\n")[0].rstrip(".")
+        abouts[kind] = re.sub(r"\s+", " ", about)
+        if "-asked-" not in name:  # the same weights, queried with other loops
+            families.setdefault(kind, []).append(name)
+    for kind, names in families.items():
+        yield f"| {_presets(names)} | {abouts[kind]} |"
+
+
+def _presets(names: list[str]) -> str:
+    """``decoder-xs`` to ``decoder-xl``: sizes of one name together, all others in full."""
+    sizes: dict[str, list[str]] = {}
+    for name in names:
+        base, _, size = name.rpartition("-")
+        sizes.setdefault(base if size in SIZES else name, []).append(name)
+    ends = ([found[0], found[-1]] if len(found) > 1 else found for found in sizes.values())
+    return ", ".join(" to ".join(f"`{name}`" for name in found) for found in ends)
+
+
+BLOCKS: Mapping[str, Callable[[Path, str], Iterator[str]]] = {
+    "headline": headline,
+    "world-list": world_list,
+    "model-list": model_list,
+}
+
+
+def rendered(page: str, root: Path) -> str:
+    """``page`` with the blocks of these kinds that it has made anew."""
+    for kind, make in BLOCKS.items():
+        for argument in dict.fromkeys(re.findall(rf"^<!-- {kind} (.+?) -->$", page, re.MULTILINE)):
+            tables: dict[str, Make] = {
+                argument.partition(" ")[0]: lambda rest, make=make, first=argument: make(
+                    root, " ".join([first.partition(" ")[0], rest]).strip()
+                )
+            }
+            page = filled(page, kind, tables)
+    return page
+
+
+def main(pages: list[str]) -> int:
+    """Fills the pages named; 0, or 2 after one line on what is wrong."""
+    try:
+        for name in pages:
+            path = Path(name)
+            text = rendered(path.read_text("utf-8"), path.resolve().parent)
+            with disk.file(path) as draft:
+                draft.write_text(text, "utf-8")
+    except (UserError, OSError) as error:
+        print(error if isinstance(error, UserError) else disk.told(error), file=sys.stderr)
+        return 2
+    return 0

@@ -1,0 +1,208 @@
+"""Directives for what the code says better than a page: commands, receipt fields, public names.
+
+``command-line``: every command of `zebroid`, from its own help. ``receipt-fields``: the tables of
+a receipt, from the models that read it. ``public-names PACKAGE``: what a package exports, from its
+docstrings. ``presets``: the models by name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pydantic
+import typer
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+# of fields whose names nearly say it, so that the code has no comment behind them
+MEANINGS = {
+    "SuiteRecord.id": "name of the suite",
+    "SuiteRecord.title": "one line on what it asks",
+    "SuiteRecord.digest": "SHA-256 over its expanded list of cells",
+    "CellRecord.digest": "SHA-256 of the cell's record",
+    "CellRecord.corpus": "SHA-256 of the corpus that was read",
+    "CellRecord.parameters": "weights of the model",
+    "CellRecord.flops": "spent on the training",
+    "CellRecord.device": "kind, name and number of devices",
+    "Interval.mean": "over all runs",
+    "Interval.low": "lower end of the 95% interval",
+    "Interval.high": "upper end of the 95% interval",
+    "ScoreRecord.questions": "how many were scored in each run",
+    "ScoreRecord.accuracy": "share of exact matches",
+    "ScoreRecord.normalised": "0 at chance, 1 at perfect",
+    "ScoreRecord.bits": "−log2 of the summed probability of the right answers",
+    "ScoreRecord.chance": "the best guess without the rule",
+    "ScoreRecord.uniform": "a uniform guess",
+    "ScoreRecord.method": "how chance was reached",
+    "ScoreRecord.suppressed": "whether the score is below uniform guessing",
+    "ProofRecord.questions": "how many were scored",
+    "RowRecord.label": "name of the row in tables",
+    "RowRecord.kind": "what answered; untraced: a model, without what the tracer solves",
+    "RowRecord.rungs": "rung -> score",
+    "RowRecord.apart": "cell of constituent -> score",
+    "RowRecord.absent": "rung -> why it has no score",
+    "RowRecord.malformed": "share of answers that are none",
+    "RowRecord.controls": "nontheorems, unknowables and exceptions",
+    "RowRecord.load": "bits of the corpus per parameter",
+    "PanelRecord.name": "world, size and exposure",
+    "PanelRecord.rows": "ceilings, baselines and models",
+    "PanelRecord.profiles": "reuse, recombination and deduction of each model",
+    "PanelRecord.sentence": "the summary in words",
+    "PanelRecord.holes": "runs that are missing, and why",
+    "Receipt.suite": "which grid was run",
+    "Receipt.cells": "one record a training",
+    "Receipt.versions": "of zebroid, its dependencies and plugins",
+    "Receipt.commit": "of zebroid's repository; empty outside one",
+    "Receipt.dirty": "whether files differed from that commit",
+    "Receipt.panels": "scores, one panel a world, size and exposure",
+    "Receipt.times": "all that may differ between two runs",
+    "Receipt.schema_": "version of this format",
+}
+
+
+class Generated(SphinxDirective):
+    """What ``lines`` yields, parsed as Markdown in the place of the directive."""
+
+    optional_arguments = 1
+
+    def lines(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        return self.parse_text_to_nodes("\n".join(self.lines()), allow_section_headings=True)
+
+
+def cell(text: str) -> str:
+    return re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
+
+
+class CommandLine(Generated):
+    def lines(self) -> Iterator[str]:
+        from zebroid.benchmarks.cli import app
+
+        group: Any = typer.main.get_command(app)
+        for name, command in sorted(group.commands.items()):
+            arguments = [p for p in command.params if p.param_type_name == "argument"]
+            options = [p for p in command.params if p.param_type_name == "option"]
+            usage = " ".join(
+                f"[{p.metavar or p.name.upper()}]" if not p.required else p.name.upper()
+                for p in arguments
+            )
+            yield f"## zebroid {name}"
+            yield f"\n```text\nzebroid {name}{' [OPTIONS]' if options else ''} {usage}".rstrip()
+            yield f"```\n\n{command.help or ''}\n"
+            rows = [(p.name.upper(), p) for p in arguments]
+            rows += [(", ".join(p.opts), p) for p in options]
+            if rows:
+                yield "| | what | default |\n|---|---|---|"
+            for label, parameter in rows:
+                default = parameter.default
+                known = "" if default in (None, "", False) or callable(default) else str(default)
+                shown = f"`{known}`" if known else ""
+                yield f"| `{label}` | {cell(parameter.help or '')} | {shown} |"
+            yield ""
+
+
+class ReceiptFields(Generated):
+    def lines(self) -> Iterator[str]:
+        from zebroid.benchmarks import receipt
+
+        models = [
+            found
+            for _, found in inspect.getmembers(receipt, inspect.isclass)
+            if issubclass(found, pydantic.BaseModel)
+            and found.__module__ == receipt.__name__
+            and not found.__name__.startswith("_")
+        ]
+        models.sort(key=lambda model: (model is not receipt.Receipt, _line(model)))
+        for model in models:
+            yield f"## {_words(model.__name__)}\n"
+            yield f"{inspect.getdoc(model) if model.__doc__ else ''}\n"
+            comments = _comments(model)
+            yield "| field | type | meaning |\n|---|---|---|"
+            for name, field in model.model_fields.items():
+                key, kind = field.alias or name, _type(field.annotation)
+                meaning = comments.get(name) or MEANINGS.get(f"{model.__name__}.{name}", "")
+                if not meaning:
+                    raise ValueError(
+                        f"receipt field {model.__name__}.{name} has no meaning; put a comment "
+                        "behind it, or a line in MEANINGS"
+                    )
+                yield f"| `{key}` | {cell(kind)} | {cell(meaning)} |"
+            yield ""
+
+
+def _line(model: Any) -> int:
+    return inspect.getsourcelines(model)[1]
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower().capitalize()
+
+
+def _type(annotation: Any) -> str:
+    name = getattr(annotation, "__name__", "") if inspect.isclass(annotation) else ""
+    plain = name if name and "[" not in str(annotation) else str(annotation)
+    plain = re.sub(r"\b(typing|zebroid(\.\w+)+)\.", "", plain)
+    return plain.replace("NoneType", "null").replace("None", "null")
+
+
+def _comments(model: Any) -> dict[str, str]:
+    """Field -> the comment behind it, or the lines of comment above it."""
+    found: dict[str, str] = {}
+    above: list[str] = []
+    for line in inspect.getsource(model).splitlines():
+        field = re.match(r"    (\w+): .*?(?:  # (.+))?$", line)
+        if field and (field[2] or above):
+            found[field[1]] = field[2] or " ".join(above)
+        comment = re.match(r"    # (.+)", line)
+        above = [*above, comment[1]] if comment else []
+    return found
+
+
+def _fields(found: Any) -> Iterator[str]:
+    """The fields of a dataclass that say what they mean."""
+    comments = _comments(found)
+    if comments:
+        yield "| field | type | meaning |\n|---|---|---|"
+    for field in dataclasses.fields(found) if comments else ():
+        kind = field.type if isinstance(field.type, str) else _type(field.type)
+        yield f"| `{field.name}` | {cell(kind)} | {cell(comments.get(field.name, ''))} |"
+    yield ""
+
+
+class PublicNames(Generated):
+    required_arguments = 1
+
+    def lines(self) -> Iterator[str]:
+        name = self.arguments[0]
+        package = importlib.import_module(name)
+        public = getattr(package, "__all__", None) or sorted(getattr(package, "_HOME", ()))
+        if not public:
+            yield f"`{name}` exports no names yet."
+        for attribute in public:
+            found = getattr(package, attribute)
+            target = f"{name}.{attribute}"
+            yield f"### {attribute}\n"
+            if inspect.isclass(found) or callable(found):
+                kind = "autoclass" if inspect.isclass(found) else "autofunction"
+                yield f"```{{eval-rst}}\n.. {kind}:: {target}"
+                yield "   :members:\n" if kind == "autoclass" else ""
+                yield "```\n"
+                if dataclasses.is_dataclass(found):
+                    yield from _fields(found)
+            else:
+                yield f"`{found!r}`\n" if len(repr(found)) < 200 else "A table.\n"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_directive("command-line", CommandLine)
+    app.add_directive("receipt-fields", ReceiptFields)
+    app.add_directive("public-names", PublicNames)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,98 @@
+"""Pages of the documentation: links lead somewhere, nothing is left out, sentences are short."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+import zebroid
+from zebroid.benchmarks.docs.__main__ import FILLS, marks, pages
+
+from ..prose import mean_length, sentences
+
+DOCS = Path(zebroid.__file__).resolve().parent / "docs"
+PAGES = sorted(path for path in DOCS.rglob("*.md") if "_" not in path.parts[-2][:1])
+TEXTS = {path: path.read_text("utf-8") for path in PAGES}
+CONCEPTS = [path for path in PAGES if path.parent.name == "concepts" and path.stem != "index"]
+CLAIMS = [
+    path
+    for path in PAGES
+    if path.parent.name == "results" and path.stem not in ("index", "headline-table")
+]
+
+
+def name(path):
+    return str(path.relative_to(DOCS))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_links_lead_somewhere(path):
+    plain = re.sub(r"^```.*?^```", "", TEXTS[path], flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)", plain):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
+
+
+def test_every_page_stands_in_a_table_of_contents():
+    listed = set()
+    for path, text in TEXTS.items():
+        for body in re.findall(r"^```\{toctree\}\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            names = [line for line in body.splitlines() if line and not line.startswith(":")]
+            listed |= {(path.parent / f"{line}").resolve() for line in names}
+    missing = {path.with_suffix("").resolve() for path in PAGES} - listed
+    assert missing == {(DOCS / "index").resolve()}
+
+
+@pytest.mark.parametrize("path", CONCEPTS, ids=name)
+def test_a_concept_has_a_picture_and_a_worked_example_about_the_zebra(path):
+    assert re.search(r"!\[[^\]]{10,}\]\(\.\./pictures/\w+\.svg\)", TEXTS[path])
+    example = TEXTS[path].partition("## Worked example")[2]
+    assert "zebra" in example or "horse" in example
+
+
+@pytest.mark.parametrize("path", CLAIMS, ids=name)
+def test_a_claim_is_a_sentence_a_figure_and_its_receipt(path):
+    assert re.search(r"^\*\*Claim\.\*\* .+", TEXTS[path], re.MULTILINE)
+    assert re.search(r"!\[.+\]\(.+\.svg\)", TEXTS[path])
+    assert re.search(r"\(\.\./receipts/[\w-]+/receipt\.json\)", TEXTS[path])
+    assert TEXTS[path].count("\n|") <= 12, "long tables are data files"
+
+
+@pytest.mark.parametrize("path", [DOCS / "index.md", DOCS / "start.md", *CONCEPTS], ids=name)
+def test_sentences_are_short(path):
+    assert mean_length(TEXTS[path]) <= 20
+
+
+def test_the_measure_of_sentences_sees_long_ones_and_no_code():
+    long = "One two three four five. " + "word " * 40 + "end.\n\n```\na b c d e f\n```\n| a | b |\n"
+    assert [len(s.split()) for s in sentences(long)] == [5, 41]
+    assert mean_length("- [One](x) two.\n- Three `a b c` four.\n") == 2.5
+
+
+def test_every_computed_block_has_a_command_that_fills_it():
+    found = {mark for page in pages() for mark in marks(page.read_text("utf-8"))}
+    assert found == set(FILLS)
+
+
+def test_data_files_are_tables_that_a_page_links():
+    linked = {
+        (path.parent / target).resolve()
+        for path, text in TEXTS.items()
+        for target in re.findall(r"\]\((data/[^)]+\.csv)\)", text)
+    }
+    kept = {path.resolve() for path in (DOCS / "results" / "data").glob("*.csv")}
+    assert kept == linked and kept
+    for path in kept:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}, path.name
+
+
+def test_figures_of_results_are_shown_by_a_page():
+    shown = {
+        (path.parent / target).resolve()
+        for path, text in TEXTS.items()
+        for target in re.findall(r"\]\((figures/[^)]+\.svg)\)", text)
+    }
+    assert {p.resolve() for p in (DOCS / "results" / "figures").glob("*.svg")} == shown
