@@ -7,7 +7,7 @@ TESTS := -q --numprocesses auto --maxprocesses 8 --dist loadfile
 LOWEST_PYTHON ?= python3.11
 SMOKE := -q -p no:cacheprovider -m smoke
 
-.PHONY: run headline test test-all test-lowest test-newest docs test-docs pages lint format clean
+.PHONY: run headline test test-slow test-lowest test-newest docs test-docs pages lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
@@ -18,8 +18,8 @@ headline: .venv/installed  ## the suite behind the README's table: up to an hour
 test: .venv/tested  ## the default tests
 	$(BIN)/python -m pytest $(TESTS) -m "not slow"
 
-test-all: .venv/tested  ## all tests: also kills, wheel, long fuzzing
-	$(BIN)/python -m pytest $(TESTS)
+test-slow: .venv/tested  ## the slow tests alone: kills, wheel, long fuzzing
+	$(BIN)/python -m pytest $(TESTS) -m slow
 
 test-lowest:  ## smoke tests with the lowest Python and versions declared, in .venv-lowest
 	$(LOWEST_PYTHON) -m venv --clear .venv-lowest
