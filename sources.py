@@ -43,6 +43,9 @@ def digest(source: bytes) -> str:
     Docstrings count where the code itself reads them.
     """
     tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):  # what a world's corpora were is no part of it
+            node.body = [child for child in node.body if not _pins(child)] or node.body
     names = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)}
     total = hashlib.sha256()
     for part in _parts(tree, docstrings=bool(names & {"__doc__", "getdoc"})):
@@ -123,6 +126,12 @@ def _joined(parts: list[ast.expr]) -> list[ast.expr]:
         elif not isinstance(part, ast.Constant) or part.value != "":
             found.append(part)
     return found
+
+
+def _pins(node: ast.stmt) -> bool:
+    """Whether a statement of a class is the one that ``zebroid pin`` writes."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [getattr(target, "id", "") for target in targets] == ["pins"]
 
 
 def _constant(value: object) -> bytes:

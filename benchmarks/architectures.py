@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..eval.labels import with_failed
 from ..eval.measured import Curve, Floats
 from ..eval.score import HEADLINE
 from ..eval.trend import interval
@@ -44,10 +45,14 @@ def cheapest(arms: Sequence[Arm]) -> float:
 
 
 def names(arms: Sequence[Arm]) -> list[str]:
-    """Of each the model, and the plan where one model has several."""
+    """Of each the model, and the plan where one model has several, and how many runs failed."""
     counted = Counter(arm.cell.model for arm in arms)
     return [
-        f"{arm.cell.model}, {arm.cell.plan}" if counted[arm.cell.model] > 1 else arm.cell.model
+        with_failed(
+            f"{arm.cell.model}, {arm.cell.plan}" if counted[arm.cell.model] > 1 else arm.cell.model,
+            arm.failed,
+            arm.runs,
+        )
         for arm in arms
     ]
 

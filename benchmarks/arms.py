@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from ..eval.labels import of_runs, with_failed
 from ..eval.measured import Curve, Floats
 from ..eval.score import HEADLINE
 from ..registry import UserError
@@ -50,10 +51,30 @@ class Arm:
     read: Floats  # [K] examples read at each point, repeats included
     apart: Mapping[str, Curve]  # "constituent out-out" and its like: accuracy over FLOPs
     amounts: Amounts | None  # None: an older receipt does not tell
+    lost: tuple[tuple[int, int, int, int], ...] = ()  # seeds of runs that failed
 
     @property
     def name(self) -> str:
         return f"{self.panel.name}: {self.label}"
+
+    @property
+    def failed(self) -> int:
+        return len(self.lost)
+
+    @property
+    def runs(self) -> int:
+        """Those that there should be, the failed ones too."""
+        return len(self.seeds) + len(self.lost)
+
+    @property
+    def missing(self) -> str:
+        """``1 of 3 failed``, or empty."""
+        return of_runs(self.failed, self.runs)
+
+    @property
+    def title(self) -> str:
+        """The name, with how many runs failed."""
+        return with_failed(self.name, self.failed, self.runs)
 
     @property
     def rungs(self) -> list[str]:
@@ -109,12 +130,15 @@ def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
     for name, records in zip(names, panels.values()):
         label = labels([cells[record.digest] for record in records])
         arms: dict[str, list[CellRecord]] = {}
+        lost: dict[str, list[CellRecord]] = {}
         for record in records:
-            if record.digest in fine:
-                arms.setdefault(cells[record.digest].arm, []).append(record)
+            kind = arms if record.digest in fine else lost
+            kind.setdefault(cells[record.digest].arm, []).append(record)
         empty = PanelRecord(name=name, rows=[], profiles=[], verdicts={}, sentence="", holes=[])
         for arm, mine in arms.items():
-            found.append(_arm(told.get(name, empty), label[arm], mine, cells, points))
+            made = _arm(told.get(name, empty), label[arm], mine, cells, points)
+            gone = tuple(_seeds(cells[record.digest]) for record in lost.get(arm, ()))
+            found.append(dataclasses.replace(made, lost=gone))
     return tuple(arm for arm in found if arm.accuracy)
 
 
@@ -187,7 +211,7 @@ def _arm(
         panel=panel,
         label=label,
         cell=cell,
-        seeds=tuple(dataclasses.astuple(cells[record.digest].seeds) for record in records),
+        seeds=tuple(_seeds(cells[record.digest]) for record in records),
         parameters=records[0].parameters,
         accuracy=accuracy,
         bits=bits,
@@ -195,6 +219,18 @@ def _arm(
         read=first["step"][spent] * cell.recipe.batch,
         amounts=_amounts(mine, rungs) if set(COUNTED) <= set(first) else None,
     )
+
+
+def dropped(arms: Sequence[Arm], seeds: Sequence[tuple[int, ...]]) -> tuple[int, int]:
+    """(failed, runs) of a mean over ``seeds`` that these arms have in common: a run that failed in
+    one of them is left out of all."""
+    lost = {one for arm in arms for one in arm.lost}
+    return len(lost), len(lost) + len(seeds)
+
+
+def _seeds(cell: Cell) -> tuple[int, int, int, int]:
+    seeds = cell.seeds
+    return seeds.world, seeds.exposure, seeds.init, seeds.order
 
 
 def _amounts(runs: Sequence[Mapping[str, Points]], rungs: Sequence[str]) -> Amounts:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from ..eval.labels import with_failed
 from ..eval.measured import Curve
 from ..registry import UserError
 from . import canonical
-from .arms import Arm
+from .arms import Arm, dropped
 from .cell import Cell
 
 LEVELS = 3  # on an axis, at least
@@ -42,6 +43,16 @@ class Line:
     arms: tuple[Arm, ...]
     values: tuple[float, ...]  # [L] how much of it, rising
     seeds: tuple[tuple[int, int, int, int], ...]  # [R]
+
+    @property
+    def dropped(self) -> tuple[int, int]:
+        """(failed, runs): a run that failed at one level is left out at all of them."""
+        return dropped(self.arms, self.seeds)
+
+    @property
+    def title(self) -> str:
+        """The name, with how many runs failed."""
+        return with_failed(self.name, *self.dropped)
 
     @property
     def rungs(self) -> list[str]:

@@ -209,13 +209,11 @@ def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) 
     """Prints the report of a checker, which tells its argument what it looks at, and leaves."""
     import json
 
-    from rich.console import Console
-
     from . import conformance
-    from .terminal import console
+    from .terminal import PlainConsole, console, working
 
-    with Console(stderr=True).status("loading") as status:
-        report = checked(status.update)
+    with working(PlainConsole(stderr=True), "loading") as tell:
+        report = checked(tell)
     if as_json:
         print(json.dumps(report.record(), indent=1))
     else:
@@ -248,13 +246,11 @@ def verify(
     world: Files = None,
 ) -> None:
     """Recompute what a receipt tells, without training; exit status 1 where it differs."""
-    from rich.console import Console
-
     from . import verify as verification
-    from .terminal import console
+    from .terminal import PlainConsole, console, working
 
-    with Console(stderr=True).status("reading") as status:
-        found = list(verification.verify(receipt, status.update, world or ()))
+    with working(PlainConsole(stderr=True), "reading") as tell:
+        found = list(verification.verify(receipt, tell, world or ()))
     verification.show(console(), found)
     sys.exit(not all(f.passed for f in found))
 

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from .. import __version__, registry
 from ..eval.chance import interpolable
 from ..eval.exam import Exam
 from ..eval.interpolators import interpolators, lookup
+from ..eval.labels import visible
 from ..eval.references import references
 from ..registry import suggest
 from ..worlds.check import ELSEWHERE, SYMBOLIC, Outcome, run
@@ -30,6 +31,7 @@ from ..worlds.checks.subject import Check, Moot, Refused, Subject
 from ..worlds.phrases import question_in_english
 from ..worlds.rungs import CONTROLS, RUNGS
 from ..worlds.streams import stream
+from .terminal import plain
 
 LADDER = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
 WITHIN = {  # reference -> the rungs on which it is always right; on the others it never is
@@ -204,26 +206,25 @@ def show(console: Console, report: Report) -> None:
     for size in ("", *report.sizes):
         outcomes = [o for o in report.outcomes if o.size == size]
         title = f"{report.world} at size {size}" if size else report.world
-        table.add_row("", f"[bold]{escape(title)}[/]")
+        table.add_row("", plain(title, "bold"))
         for o in outcomes:
             if o.passed is not None:
-                table.add_row(MARKS[o.passed], o.name, escape(o.found), f"{o.seconds:.1f}")
+                table.add_row(MARKS[o.passed], plain(o.name), plain(o.found), f"{o.seconds:.1f}")
         rest = [o for o in outcomes if o.passed is None]
         if rest:
             names = ", ".join(o.name for o in rest)
-            table.add_row(MARKS[None], f"{len(rest)} more", f"{rest[0].found}: {names}")
+            table.add_row(MARKS[None], f"{len(rest)} more", plain(f"{rest[0].found}: {names}"))
         table.add_section()
     console.print(table)
     for o in report.outcomes:
         if o.passed is False:
-            console.print(f"\n[red bold]{_where(o)}[/]: {escape(o.found)}.", soft_wrap=True)
-            console.print(
-                f"  promised: {escape(o.promise)}\n  cure: {escape(o.cure)}", soft_wrap=True
-            )
-    console.print(f"\n{_sum(report)}", soft_wrap=True)
+            rest = visible(f": {o.found}.\n  promised: {o.promise}\n  cure: {o.cure}")
+            where = visible(_where(o)), "red bold"
+            console.print(Text.assemble("\n", where, rest), soft_wrap=True)
+    console.print(f"\n{_sum(report)}", markup=False, soft_wrap=True)
 
 
-MARKS = {True: "[green]✓[/]", False: "[red bold]✗[/]", None: "[dim]–[/]"}
+MARKS = {True: Text("✓", "green"), False: Text("✗", "red bold"), None: Text("–", "dim")}
 
 
 def _where(outcome: Outcome) -> str:

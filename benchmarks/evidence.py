@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..eval.labels import counted
 from ..eval.score import Row
 from .page import fold, grid, tag
 from .panel import Panel
@@ -19,7 +20,8 @@ REACH = (
 
 def verdicts(panel: Panel) -> Iterator[str]:
     """A verdict per model and rung, and behind one line what laws and hypotheses say."""
-    told = [(label, verdict) for label, found in panel.verdicts.items() for verdict in found]
+    names = {row.label: counted(row) for row in panel.models}
+    told = [(names[label], v) for label, found in panel.verdicts.items() for v in found]
     yield grid(
         "Verdict on each rung: does it still rise at the end of this budget?",
         ["", "verdict", "level explained by", "evidence"],
@@ -41,7 +43,7 @@ def reach(rows: Iterable[Row]) -> Iterator[str]:
         high = _interval("{:.1f}", row.reach.height.at())
         many = _interval("{:,.0f}", [10.0**v - 1 for v in row.reach.conclusions.at()])
         grew = [str(c) if c else "–" for c in row.reach.growth(row.flops).values()]
-        told.append([row.label, high, grew[0], many, grew[1]])
+        told.append([counted(row), high, grew[0], many, grew[1]])
     if told:
         header = ["", "greatest height", "its change", "conclusions", "change of their log10"]
         yield grid("Reach: unstated conclusions answered in at least half", header, told)

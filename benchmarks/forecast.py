@@ -18,6 +18,7 @@ from ..registry import UserError, suggest
 from . import disk
 from .arms import Arm, read
 from .scenario import DEFAULT, load
+from .terminal import plain
 
 LEVELS = 3  # sizes of corpus from which the effect of data is measured
 FORMATS = (".svg", ".png")
@@ -41,7 +42,7 @@ def run(
     plan, arms = load(scenario or DEFAULT), read(receipt)
     arm = _chosen(arms, row)
     found = list(foretold(arm, arms, plan, rungs))
-    title = f"{arm.name}: {plan.title}"
+    title = f"{arm.title}: {plan.title}"
     drawn = branches(found, title)
     with disk.file(out) as draft:
         image = figures.png(drawn) if out.suffix == ".png" else figures.svg(drawn).encode()
@@ -124,7 +125,7 @@ def _surface(several: Sequence[Arm], rung: str) -> Curve | None:
 
 def _tell(console: Console, found: Forecast) -> None:
     last = len(found.years) - 1
-    table = Table(title=f"{found.rung}: {found.verdict}")
+    table = Table(title=plain(f"{found.rung}: {found.verdict}", "table.title"))
     table.add_column("branch")
     for at in (0, last // 2, last):
         table.add_column(f"{found.years[at]:.0f}", justify="right")
@@ -137,7 +138,7 @@ def _tell(console: Console, found: Forecast) -> None:
         cells += [
             "{:.0e}\n[{:.0e}, {:.0e}]".format(*v[:, -1]) for v in (branch.compute, branch.data)
         ]
-        table.add_row(branch.name, *cells)
+        table.add_row(plain(branch.name), *cells)
     console.print(table)
     for note in found.notes:
         console.print(f"{found.rung}: {note}.", markup=False)

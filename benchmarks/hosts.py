@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from ..registry import UserError
 from . import canonical
 from .cell import Cell
+from .failures import Failed, failed
 from .progress import Watch
 from .results import Follower, Store
 from .run import Corpora, Outcome, run
+
+FINE, LACKS, FAILED = range(3)  # what the first process has of a cell
+KEPT = "kept as failed by the first process, which tells why"
 
 
 def join(where: str) -> bool:
@@ -28,22 +32,25 @@ def lead(
     """As ``run``, with the others; they are let go when it is done."""
     from ..models import hosts
 
-    _lacking(cells, store)
+    _agreed(cells, store)
     outcome = run(cells, store, watch, corpora, layout)
     hosts.leave()
     return outcome
 
 
-def follow(cells: Sequence[Cell], store: Store, layout: str) -> None:
-    """Trains what the first process lacks, for it."""
+def follow(cells: Sequence[Cell], store: Store, layout: str) -> list[Failed]:
+    """Trains what the first process lacks, for it; which of all cells failed, as that one knows."""
     from ..models import hosts
 
-    run(_lacking(cells, store), Follower(store.out), layout=layout)
+    lacking, kept = _agreed(cells, store)
+    outcome = run(lacking, Follower(store.out), layout=layout)
     hosts.leave()
+    return [*((cell, KEPT) for cell in kept), *failed(lacking, outcome)]
 
 
-def _lacking(cells: Sequence[Cell], store: Store) -> list[Cell]:
-    """The cells that the first process lacks, whatever this one sees on its disk.
+def _agreed(cells: Sequence[Cell], store: Store) -> tuple[list[Cell], list[Cell]]:
+    """(cells that the first process lacks, those of which it keeps a failure), whatever this one
+    sees on its disk.
 
     Raises UserError where it goes through other cells, as where a file differs between hosts.
     """
@@ -56,5 +63,7 @@ def _lacking(cells: Sequence[Cell], store: Store) -> list[Cell]:
             "this process has other cells than the first; give all of them the same suite, world "
             "and model files, and the same version"
         )
-    lacks = agreed(*(not store.has(cell) for cell in cells))
-    return [cell for cell, lacking in zip(cells, lacks) if lacking]
+    states = [LACKS if not store.has(c) else FAILED if store.failed(c) else FINE for c in cells]
+    known = agreed(*states)
+    lacking, kept = ([c for c, s in zip(cells, known) if s == state] for state in (LACKS, FAILED))
+    return lacking, kept

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from .. import __version__
+from ..eval.labels import visible
 from ..models import version
 from ..models.run import LAYOUTS
 from ..registry import UserError, suggest
 from . import cluster, hosts, jobs, predictions, report, scale, terminal
 from .cell import Cell
+from .failures import Failed, failed, kept_failed, summary
 from .panel import Panel, panels
-from .progress import Shown, Watch
+from .progress import Shielded, Shown, Watch
 from .receipt import Receipt
 from .results import Store
 from .run import Corpora, Outcome, run
@@ -89,12 +92,16 @@ class Job:
         return self.out / f"{self.suite.id}-{self.suite.digest[:8]}"
 
     def preview(self) -> int:
-        """Prints cells, cost and what is kept; 0."""
+        """Prints cells, cost, what is kept, and of that what failed; 0."""
         store = Store(self.out)
         for cell in self.cells:
             plan = "kept" if store.has(cell) else "to redo" if store.stale(cell) else "to run"
-            print(f"{cell.digest[:16]}  {plan:<7}  {cell}")
+            plan = "failed" if store.failed(cell) else plan
+            print(visible(f"{cell.digest[:16]}  {plan:<7}  {cell}"))
         print(self.cost(store))
+        kept = summary(kept_failed(self.cells, store), self.cells)
+        if kept:
+            print(f"kept, not to be trained again: {kept}")
         return 0
 
     def cost(self, store: Store) -> str:
@@ -116,26 +123,45 @@ class Job:
         )
 
     def run(self) -> int:
-        """Trains, prints, writes; 0, or 1 if a cell failed, or 130 if interrupted."""
+        """Trains, writes, prints; 0, or 1 if a cell failed or something could not be shown, or 130
+        if interrupted. The last line names the cells that failed, with their causes."""
         store = Store(self.out)
-        if self.where.hosts and not hosts.join(self.where.hosts):
-            hosts.follow(self.cells, store, self.where.layout)
-            return 0
         console = terminal.console()
+        if self.where.hosts and not hosts.join(self.where.hosts):
+            return self._end(console, hosts.follow(self.cells, store, self.where.layout), [])
         store.prepare()
         console.print(self.suite.title, style="bold", markup=False)
         console.print(self.cost(store), markup=False, soft_wrap=True)
         with Corpora(ahead=True) as corpora:
             try:
-                with Shown(console, len(self.cells)) as watch:
+                with Shown(console, len(self.cells)) as shown:
+                    watch = Shielded(shown)
                     outcome = self._train(store, watch, corpora)
             except KeyboardInterrupt:
                 console.print("interrupted; finished cells are kept, the same command goes on")
                 return 130
             found = panels(self.cells, outcome, corpora)
+            whole = len(self.cells) == len(self.suite.cells)
+            kept = self._keep(outcome, found, corpora) if whole else None
+        hidden = [f"progress was not all shown: {watch.broken}"] if watch.broken else []
+        with _shown("the table", hidden):
             terminal.show(console, found, caption(self.suite, self.cells))
-            self._keep(console, outcome, found, corpora)
-        return 1 if outcome.failures or any(r.run.failed for r in outcome.results) else 0
+        if kept is None:
+            missing = len(self.suite.cells) - len(self.cells)
+            verb = "scale" if self.sweep else "run"
+            line = f"{missing} more cells to the receipt and report: zebroid {verb} {self.suite.id}"
+            console.print(line, soft_wrap=True)
+        else:
+            self._report(console, found, kept, hidden)
+        return self._end(console, failed(self.cells, outcome), hidden)
+
+    def _end(self, console: Console, found: Sequence[Failed], hidden: Sequence[str]) -> int:
+        """Says what could not be shown, and last which cells failed; the exit status."""
+        for line in hidden:
+            console.print(line, soft_wrap=True)
+        if found:
+            console.print(summary(found, self.cells), soft_wrap=True)
+        return 1 if found or hidden else 0
 
     def _train(self, store: Store, watch: Watch, corpora: Corpora) -> Outcome:
         where, places = self.where, jobs.shares(self.where.jobs)
@@ -147,28 +173,52 @@ class Job:
             return jobs.run_apart(self.cells, store, watch, places)
         return run(self.cells, store, watch, corpora, where.layout)
 
-    def _keep(
-        self, console: Console, outcome: Outcome, found: tuple[Panel, ...], corpora: Corpora
-    ) -> None:
-        """Receipt, Parquet and report: of whole suites only, so that a receipt is never partial."""
-        missing = len(self.suite.cells) - len(self.cells)
-        if missing:
-            verb = "scale" if self.sweep else "run"
-            line = f"{missing} more cells to the receipt and report: zebroid {verb} {self.suite.id}"
-            console.print(line, markup=False, soft_wrap=True)
-            return
+    def _keep(self, outcome: Outcome, found: tuple[Panel, ...], corpora: Corpora) -> Receipt:
+        """Parquet and receipt, before anything is drawn: of whole suites only, so that a receipt is
+        never partial."""
         files = predictions.write(self.folder, outcome.results, corpora)
         finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         receipt = Receipt.of(self.suite, outcome, found, files, finished)
-        told, swept = caption(self.suite, self.cells), None
-        if self.sweep and files:
-            with console.status("what the sweep says") as status:
-                receipt, swept = scale.swept(receipt, self.folder / "receipt.json", status.update)
-            scale.show(console, receipt, swept)
-        page = report.write(self.folder / "report.html", self.suite, found, receipt, told, swept)
         receipt.write(self.folder / "receipt.json")
-        console.print(f"receipt  {self.folder / 'receipt.json'}", markup=False, soft_wrap=True)
-        console.print(f"report   {page}", markup=False, soft_wrap=True)
+        return receipt
+
+    def _report(
+        self, console: Console, found: tuple[Panel, ...], receipt: Receipt, hidden: list[str]
+    ) -> None:
+        """What the sweep says, which goes into the receipt too, and the report."""
+        path, page = self.folder / "receipt.json", self.folder / "report.html"
+        swept = None
+        if self.sweep and receipt.files:
+            with _shown("what the sweep says", hidden):
+                with terminal.working(console, "what the sweep says") as tell:
+                    receipt, swept = scale.swept(receipt, path, tell)
+                receipt.write(path)
+                scale.show(console, receipt, swept)
+        told = caption(self.suite, self.cells)
+        written = False
+        with _shown("the report", hidden):
+            report.write(page, self.suite, found, receipt, told, swept)
+            written = True
+        console.print(f"receipt  {path}", soft_wrap=True)
+        if written:
+            console.print(f"report   {page}", soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _shown(what: str, hidden: list[str]) -> Iterator[None]:
+    """Adds to ``hidden`` why ``what`` could not be made: a finished training has its receipt
+    already, and neither a drawing nor a table shall end the command before the rest.
+
+    A disk or an output that takes no more is for the user to mend.
+    """
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        line = " ".join(str(error).split())
+        told = line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
+        hidden.append(f"{what} could not be made: {told}; the receipt is whole")
 
 
 def caption(suite: Suite, cells: Sequence[Cell]) -> str:

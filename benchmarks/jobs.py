@@ -33,6 +33,7 @@ from .worker import SEPARATOR
 COMMAND = (sys.executable, "-m", "zebroid.benchmarks.worker")
 VISIBLE, DEVICES = "CUDA_VISIBLE_DEVICES", Path("/dev")
 MEMORY, MOST = "XLA_PYTHON_CLIENT_MEM_FRACTION", 0.75  # what JAX takes of a GPU, if not told
+FAILED = "failed: "  # so begins what a worker tells of a cell that failed
 PATIENCE = 10.0  # seconds that a worker has to leave once it is told to
 
 Cores = tuple[int, ...]
@@ -91,8 +92,9 @@ def run_apart(
                 worker.give(rest.popleft() if rest else ())
     finally:
         _end(workers)
-    results = [store.load(cell) for cell in cells if cell.digest not in failures]
-    return Outcome(tuple(result for result in results if result is not None), failures)
+    results = [result for cell in cells if (result := store.load(cell)) is not None]
+    kept = {result.cell.digest for result in results}  # a loss that isn't finite is a result too
+    return Outcome(tuple(results), {d: why for d, why in failures.items() if d not in kept})
 
 
 def _share(gpus: Sequence[str], number: int, processes: int) -> dict[str, str]:
@@ -117,6 +119,7 @@ class _Worker:
         self.cores, self.gpu = cores, gpu
         self.lot: dict[str, Cell] = {}  # what it is at, by digest
         self.left: dict[str, Cell] = {}  # of these, what isn't done yet
+        self.broken: dict[str, str] = {}  # of these, why some that are done failed
         with _pinned(cores):
             self.process = subprocess.Popen(
                 [*COMMAND, str(out)],
@@ -142,7 +145,7 @@ class _Worker:
     def give(self, lot: Sequence[Cell]) -> None:
         """The next lot, or an empty one: there is no more to do."""
         self.lot = {cell.digest: cell for cell in lot}
-        self.left = dict(self.lot)
+        self.left, self.broken = dict(self.lot), {}
         stdin = self.process.stdin
         assert stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it died, as we shall hear
@@ -171,6 +174,8 @@ class _Worker:
                 watch.step(cell, *told["step"])
             if "done" in told:
                 del self.left[cell.digest]
+                if told["done"].startswith(FAILED):
+                    self.broken[cell.digest] = told["done"].removeprefix(FAILED)
                 watch.done(cell, told["done"])
         return told.get("over")
 
@@ -183,8 +188,8 @@ class _Worker:
             by = f"{by}, as a system does where no memory is left"
         cause = f"its process died ({by}); the same command goes on"
         for cell in self.left.values():
-            watch.done(cell, f"failed: {cause}")
-        return dict.fromkeys(self.left, cause)
+            watch.done(cell, FAILED + cause)
+        return self.broken | dict.fromkeys(self.left, cause)
 
 
 def line_of(lot: Sequence[Cell]) -> str:

@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..eval.labels import of_runs
 from ..eval.score import HEADLINE
 from ..registry import UserError
 from . import cite
@@ -30,6 +31,8 @@ class Entry:
     corpora: frozenset[str]
     row: RowRecord
     systematicity: float  # -1 where it has none
+    runs: int  # that the row should be the mean of
+    failed: int  # of these, those that gave nothing
 
 
 def leaderboard(paths: Sequence[Path]) -> str:
@@ -67,9 +70,10 @@ def _entries(number: int, receipt: Receipt) -> Iterator[Entry]:
             mine = [c for c in group if told[c.arm] == row.label]
             if row.kind == "model" and mine and row.rungs:
                 digests = {cell.digest for cell in mine}
-                read = {r.corpus for r in receipt.cells if r.digest in digests and not r.failed}
+                fine = [r for r in receipt.cells if r.digest in digests and not r.failed]
+                read, lost = frozenset(r.corpus for r in fine), len(mine) - len(fine)
                 value = _systematicity(panels[name], row.label)
-                yield Entry(number, mine[0], frozenset(read), row, value)
+                yield Entry(number, mine[0], read, row, value, len(mine), lost)
 
 
 def _systematicity(panel: PanelRecord, label: str) -> float:
@@ -85,6 +89,7 @@ def _table(entries: Sequence[Entry]) -> Iterator[str]:
     yield "|---" * len(heads) + "|"
     for e in sorted(entries, key=lambda e: -e.systematicity):
         name = f"{e.cell.model}, {e.cell.mode} ({e.cell.plan})"
+        name = f"{name}, {missing}" if (missing := of_runs(e.failed, e.runs)) else name
         told = [name, str(e.receipt), str(len(e.corpora))]
         scores = [_short(e.row, rung) if rung in e.row.rungs else ABSENT for rung in rungs]
         yield "| " + " | ".join(told + scores) + " |"

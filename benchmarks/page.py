@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from . import canonical
+
+LONGEST = 80  # letters of a name
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1a; --soft: #5f5e5a; --line: #dcdad3;
   --paper: #fdfcf9; --tint: #f3f1ea; --mark: #0b5c8a; }
@@ -119,8 +122,11 @@ def figure(svg: str, told: str) -> str:
 
 
 def slug(name: str) -> str:
-    """The name of a panel as part of a file's name."""
-    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
+    """The name of a panel as part of a file's name, which no system finds too long."""
+    short = re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-.")
+    if short and len(short) <= LONGEST:
+        return short
+    return f"{short[:LONGEST]}-{canonical.digest(name)[:8]}".lstrip("-")
 
 
 def fold(summary: str, body: str) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..eval.exam import Answers, Exam
 from ..eval.judge import judge
+from ..eval.labels import of_runs
 from ..eval.predictions import Predictions
 from ..eval.profile import Profile, profile, stating
 from ..eval.references import references
@@ -44,6 +45,12 @@ class Hole:
     label: str
     cells: int
     cause: str
+    runs: int = 0  # of how many
+
+    @property
+    def lost(self) -> str:
+        """``chain: 2 of 2 failed``."""
+        return f"{self.label}: {of_runs(self.cells, self.runs)}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,8 +74,11 @@ class Panel:
         """The verdict on the world, in one sentence."""
         if not self.models:
             return f"{self.name}: nothing to tell, every cell failed: {self.holes[0].cause}"
+        whole = {row.label for row in self.models}
         traced = next((row for row in self.interpolators if row.label == "tracer"), None)
-        return sentence(self.name, self.models, traced)
+        found = sentence(self.name, self.models, traced)
+        gone = [hole.lost for hole in self.holes if hole.label not in whole]
+        return f"{found} {'; '.join(gone)}." if gone else found
 
     @functools.cached_property
     def verdicts(self) -> dict[str, tuple[Verdict, ...]]:
@@ -154,16 +164,16 @@ def model_rows(
         fine = [result for result in fine if not result.run.failed]
         lost = [c for c in arm if c.digest not in {r.cell.digest for r in fine}]
         if lost:
-            holes.append(Hole(title, len(lost), _why(lost[0], results, failures)))
+            holes.append(Hole(title, len(lost), _why(lost[0], results, failures), len(arm)))
         if not fine:
             continue
         given = [_predictions(result, exams[result.cell.exam], corpora) for result in fine]
         if arm[0].mode == "chain":
-            row, rest = traced_apart(given, title, tracer)
+            row, rest = traced_apart(given, title, tracer, len(lost))
             if rest is not None:
                 untraced[title] = rest
         else:
-            row = score(given, title)
+            row = score(given, title, len(lost))
         models.append(row)
     return tuple(models), untraced, tuple(holes)
 

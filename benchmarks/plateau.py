@@ -22,7 +22,7 @@ from ..eval.score import HEADLINE
 from . import scaling_tables
 from .arms import read
 from .blocks import Make, command, measured, not_yet
-from .receipt import Receipt, verdict_of
+from .receipt import Interval, Receipt, verdict_of
 from .scaling import GRID, Scaling, scaling
 from .scaling_tables import Told, markdown
 
@@ -71,9 +71,8 @@ def verdicts(folder: Path) -> Told:
         for label, found in panel.verdicts.items():
             mine = {v["rung"]: f"{verdict_of(v)} ({v['ceiling']})" for v in found}
             row = next(r for r in panel.rows if (r.kind, r.label) == ("model", label))
-            high = row.reach["height"] if row.reach else None
-            reach = "–" if high is None else f"{high.mean:.1f} [{high.low:.1f}, {high.high:.1f}]"
-            rows.append((f"{panel.name}: {label}", *(mine.get(r, "–") for r in rungs), reach))
+            reach = _height(row.reach["height"] if row.reach else None)
+            rows.append((f"{panel.name}: {row.name}", *(mine.get(r, "–") for r in rungs), reach))
     note = (
         f"{receipt.suite.id}@{receipt.suite.digest[:8]}, zebroid {receipt.versions['zebroid']}, "
         f"commit {receipt.commit[:8] or 'none'}. In brackets: the least ceiling that would explain "
@@ -81,6 +80,15 @@ def verdicts(folder: Path) -> Told:
     )
     header = ("", *rungs, "greatest height")
     return Told("verdicts", "Over compute", header, tuple(rows), note)
+
+
+def _height(found: Interval | None) -> str:
+    """The greatest height reached; a single run has no interval."""
+    if found is None or found.mean is None:
+        return "–"
+    if found.low is None or found.high is None:
+        return f"{found.mean:.1f}"
+    return f"{found.mean:.1f} [{found.low:.1f}, {found.high:.1f}]"
 
 
 def symbolic(argument: str) -> Lines:

@@ -19,6 +19,7 @@ from ..eval import figures
 from ..eval.curves import Fits, fit_all
 from ..eval.fitted import Fitted, fitted
 from ..eval.heat import Strip, heat
+from ..eval.labels import counted, of_runs, visible
 from ..eval.measured import Curve
 from ..registry import UserError
 from . import disk
@@ -28,6 +29,7 @@ from .receipt import PanelRecord, Receipt
 from .rows import Read, rows_of, score_of
 from .scaling import Scaling, scaling
 from .sweep_plots import forecasts, sweeps
+from .terminal import working
 
 DRAWS = 300  # resampled fits behind a band
 
@@ -68,14 +70,14 @@ def run(receipt: Path, out: Path | None, console: Console) -> None:
     found = Receipt.read(path)
     folder = out or path.parent / "figures"
     left: list[str] = []
-    with console.status("reading") as status:
+    with working(console, "reading") as tell:
         arms = arms_of(found, path)
-        told = scaling(arms, status.update)
-        for drawing in drawings(found, arms, told, left.append, status.update):
+        told = scaling(arms, tell)
+        for drawing in drawings(found, arms, told, left.append, tell):
             drawing.keep(folder, pixels=True)
-            print(f"{drawing.name}: {drawing.shows}")
+            print(visible(f"{drawing.name}: {drawing.shows}"))
     for why in dict.fromkeys([*left, *told.notes]):
-        print(f"left out: {why}")
+        print(visible(f"left out: {why}"))
     print(f"{folder}: all figures, as .svg and .png")
 
 
@@ -94,7 +96,7 @@ def drawings(
     strips = list(_strips(receipt))
     if strips:
         shows = "accuracy of every model on every rung, with its 95% interval, as a heat map"
-        yield Drawing("ladder", "", heat(strips, receipt.suite.title), shows)
+        yield Drawing("ladder", "", heat(strips, receipt.suite.title), shows + _failed(receipt))
     else:
         left("the ladder: no model of this receipt was scored")
     for panel in receipt.panels:
@@ -108,39 +110,50 @@ def drawings(
         yield Drawing(name, "", figure, shows)
 
 
+def _failed(receipt: Receipt) -> str:
+    """How many cells of a receipt failed, at the end of a caption."""
+    lost = of_runs(sum(bool(cell.failed) for cell in receipt.cells), len(receipt.cells))
+    return f"; {lost}" if lost else ""
+
+
 def _strips(receipt: Receipt) -> Iterator[Strip]:
     for panel in receipt.panels:
         for row in panel.rows:
             if row.kind == "model":
                 scores = {name: score_of(name, s) for name, s in row.rungs.items()}
-                yield Strip(panel.name, row.label, scores)
+                yield Strip(panel.name, row.name, scores)
 
 
 def _panel(panel: PanelRecord, arms: Sequence[Arm], left: Left) -> Iterator[Drawing]:
     rows, name = rows_of(panel, arms), slug(panel.name)
     for hole in panel.holes:
-        left(f"{panel.name}, {hole['label']}: {hole['cells']} cells missing: {hole['cause']}")
+        lost = of_runs(hole["cells"], hole.get("runs") or hole["cells"])
+        left(f"{panel.name}, {hole['label']}: {lost}: {hole['cause']}")
     if not any(row.rungs for row in rows):
         left(f"{panel.name}: no row of it was scored")
         return
     kinds = {"ceilings": "ceiling", "interpolators": "interpolator", "models": "model"}
     groups = {h: [r for r in rows if r.kind == kind and r.rungs] for h, kind in kinds.items()}
     drawn = figures.ladder({h: mine for h, mine in groups.items() if mine}, panel.name)
-    shows = f"the ladder of {panel.name}: every row of its table on each rung, with 95% intervals"
-    yield Drawing(f"{name}-ladder", panel.name, drawn, shows)
     models = groups["models"]
+    lost = "".join(
+        f"; {row.label}: {of_runs(row.failed, row.runs)}" for row in models if row.failed
+    )
+    shows = f"the ladder of {panel.name}: every row of its table on each rung, with 95% intervals"
+    yield Drawing(f"{name}-ladder", panel.name, drawn, shows + lost)
     if not any(len(row.flops) > 1 for row in models):
         left(f"{panel.name}: no curves, for there is one checkpoint or none")
         return
     ceilings = {row.label: row for row in groups["ceilings"]}
     drawn = figures.curves(models, panel.name, ceilings)
     shows = f"accuracy and bits of the models of {panel.name} over compute, with 95% bands"
-    yield Drawing(f"{name}-curves", panel.name, drawn, shows)
+    yield Drawing(f"{name}-curves", panel.name, drawn, shows + lost)
     laws = {arm.label: fits_of(arm) for arm in arms}
     rungs = {label: _fitted(models, ceilings, label, mine) for label, mine in laws.items()}
-    drawn = fitted(rungs, panel.name)
+    names = {row.label: counted(row) for row in models}
+    drawn = fitted({names.get(label, label): found for label, found in rungs.items()}, panel.name)
     shows = f"the laws through the curves of {panel.name} on each rung, and a decade beyond"
-    yield Drawing(f"{name}-laws", panel.name, drawn, shows)
+    yield Drawing(f"{name}-laws", panel.name, drawn, shows + lost)
 
 
 def fits_of(arm: Arm) -> dict[str, Fits | str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from ..eval.labels import visible
 from .cell import Cell
 
 
@@ -58,11 +59,11 @@ class Shown:
     def __init__(self, console: Console, cells: int) -> None:
         self.console, self.cells, self.finished = console, cells, 0
         self.live = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=10),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             TimeRemainingColumn(compact=True),
-            TextColumn("left"),
+            TextColumn("left", markup=False),
             console=console,
             refresh_per_second=4,
             disable=not console.is_terminal,
@@ -85,7 +86,7 @@ class Shown:
     def stage(self, cell: Cell, what: str) -> None:
         if cell.digest not in self.lines:
             title = _title(cell, self.finished + len(self.lines) + 1, self.cells)
-            task = self.live.add_task(escape(title), total=None, note=what)
+            task = self.live.add_task(visible(title), total=None, note=what)
             self.lines[cell.digest] = _Line(task, time.monotonic())
         self.live.update(self.lines[cell.digest].task, note=what)
 
@@ -108,6 +109,36 @@ class Shown:
 
     def say(self, line: str) -> None:
         self.console.print(line, markup=False, soft_wrap=True)
+
+
+class Shielded:
+    """A watch that ends no training where it can't show something; the first reason is kept.
+
+    An output that is closed or full still ends the run.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch, self.broken = watch, ""
+
+    def stage(self, cell: Cell, what: str) -> None:
+        self._try(self.watch.stage, cell, what)
+
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
+        self._try(self.watch.step, cell, step, steps, speed, loss)
+
+    def done(self, cell: Cell, how: str) -> None:
+        self._try(self.watch.done, cell, how)
+
+    def say(self, line: str) -> None:
+        self._try(self.watch.say, line)
+
+    def _try(self, show: Callable[..., None], *what: Any) -> None:
+        try:
+            show(*what)
+        except OSError:
+            raise
+        except Exception as error:
+            self.broken = self.broken or f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _title(cell: Cell, number: int, cells: int) -> str:

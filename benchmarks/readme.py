@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..eval.labels import visible
 from ..eval.score import HEADLINE
 from ..registry import UserError
 from . import disk
@@ -54,15 +55,21 @@ def _panel(panel: PanelRecord) -> Iterator[str]:
     rows = [r for r in panel.rows if r.kind in ("ceiling", "model")]
     rungs = [rung for rung in HEADLINE if any(rung in row.rungs for row in rows)]
     yield ""
-    yield f"**{panel.name}**"
+    yield f"**{_markdown(panel.name)}**"
     yield ""
     yield "| | " + " | ".join(rungs) + " |"
     yield "|---" * (len(rungs) + 1) + "|"
     yield "| chance | " + " | ".join(chances(rows, rungs)) + " |"
     for row in rows:
         cells = [scored(row, rung) for rung in rungs]
-        name = row.label if row.kind == "ceiling" else f"**{row.label}**"
+        name = _markdown(row.name)
+        name = name if row.kind == "ceiling" else f"**{name}**"
         yield f"| {name} | " + " | ".join(cells) + " |"
+
+
+def _markdown(label: str) -> str:
+    """The label as Markdown shows it as it is, on one line."""
+    return re.sub(r"([\\`*\[\]<>|$])", r"\\\1", " ".join(visible(label).split()))
 
 
 def chances(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:

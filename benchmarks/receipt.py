@@ -16,6 +16,7 @@ from typing import Any, Literal
 import pydantic
 
 from ..eval.intervals import Band
+from ..eval.labels import with_failed
 from ..eval.proofs import ProofScore
 from ..eval.score import Row, RungScore
 from ..eval.verdict import Verdict
@@ -90,6 +91,13 @@ class RowRecord(_Strict):
     proofs: dict[str, ProofRecord]  # rung -> the proofs written, in chain mode
     load: float | None
     reach: dict[str, Interval] | None = None  # height, log10 of conclusions; older ones have none
+    runs: int | None = None  # trainings that it should be the mean of; older ones have no number
+    failed: int | None = None  # of these, those that gave nothing
+
+    @property
+    def name(self) -> str:
+        """The label, with how many of its runs failed."""
+        return with_failed(self.label, self.failed or 0, self.runs or 0)
 
 
 class PanelRecord(_Strict):
@@ -244,6 +252,8 @@ def row_record(row: Row, kind: str) -> dict[str, Any]:
         "proofs": {name: _proofs(found) for name, found in row.proofs.items()},
         "load": row.load,
         "reach": None if row.reach is None else plain(row.reach),
+        "runs": row.runs,
+        "failed": row.failed,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..eval.controls import Controls, Okapi
 from ..eval.intervals import Band
+from ..eval.labels import counted
 from ..eval.score import Row
 from ..registry import UserError
 from . import disk, plot, scale
@@ -124,7 +125,7 @@ def _panel(panel: Panel, drawn: Sequence[plot.Drawing], told: str, interval: str
     yield grid(
         "Share of exact answers at the last checkpoint",
         ["", *(f"{r}\n{n:,} questions" for r, n in zip(shown.columns, shown.questions))],
-        [[line.label, *line.scores] for line in shown.lines],
+        [[line.name, *line.scores] for line in shown.lines],
         kinds=[line.kind for line in shown.lines],
     )
     yield from (tag("p", n, of="note") for n in (f"{told}. {interval}; {MARKS}.", *shown.notes))
@@ -150,14 +151,14 @@ def _proofs(rows: Iterable[Row], rungs: Sequence[str]) -> Iterator[list[str]]:
         if row.proofs:
             found = [row.proofs.get(rung) for rung in rungs]
             valid = [_band(p.valid, "\n") if p else "–" for p in found]
-            yield [f"{row.label}\nquestions with a valid proof", *valid]
+            yield [f"{counted(row)}\nquestions with a valid proof", *valid]
             earned = [_band(p.earned, "\n") if p and p.earned else "–" for p in found]
-            yield [f"{row.label}\nright answers with a valid proof", *earned]
+            yield [f"{counted(row)}\nright answers with a valid proof", *earned]
 
 
 def _apart(panel: Panel) -> str:
     names = list(dict.fromkeys(name for row in panel.models for name in row.apart))
-    header = ["", *(row.label for row in panel.models)]
+    header = ["", *(counted(row) for row in panel.models)]
     body = [
         [name, *(score(row.apart[name]) if name in row.apart else "–" for row in panel.models)]
         for name in names
@@ -168,13 +169,17 @@ def _apart(panel: Panel) -> str:
 def _controls(rows: Iterable[Row]) -> Iterator[list[str]]:
     """False conclusions, false NONEs and d' together: each alone is misleading."""
     for row in rows:
-        yield [f"{row.label}: malformed answers", _band(row.malformed), "all"]
+        yield [f"{counted(row)}: malformed answers", _band(row.malformed), "all"]
         for name, found in row.controls.items():
             for field in dataclasses.fields(found):
                 band = getattr(found, field.name)
                 if isinstance(band, Band):
                     told = field.name.replace("_", " ").replace("nones", "NONEs")
-                    yield [f"{row.label}: {name}, {told}", _band(band), _asked(found, field.name)]
+                    yield [
+                        f"{counted(row)}: {name}, {told}",
+                        _band(band),
+                        _asked(found, field.name),
+                    ]
 
 
 def _asked(found: Controls | Okapi, share: str) -> str:
@@ -201,7 +206,7 @@ def _profiles(panels: Sequence[Panel]) -> Iterator[str]:
         "constituent, schema and depth; deduction is axiom above the same questions when the "
         "stated rules were shuffled, for only that difference shows that they were read.",
     )
-    lines = profile_lines([profile for _, profile in found])
+    lines = profile_lines(found)
     names = [f"{line[0]}\n{panel.name}" for (panel, _), line in zip(found, lines)]
     yield grid(
         "Profile of each model, with 95% intervals",

@@ -65,6 +65,11 @@ class Store:
         about = read_about(self.path(cell), cell)
         return about.training if about is not None and about.training != version.TRAINING else ""
 
+    def failed(self, cell: Cell) -> str:
+        """Why the training failed of which a result of this very code is there; else empty."""
+        about = self._about(cell)
+        return "" if about is None else about.run.failed
+
     def load(self, cell: Cell) -> Result | None:
         """The finished result, or None; UserError for one that is damaged or another cell's."""
         about = self._about(cell)

@@ -26,6 +26,8 @@ class Read:
     flops: Floats  # [K]; 0: unknown, or nothing was trained
     rungs: dict[str, RungScore]
     load: float | None
+    runs: int = 0  # that it should be the mean of; 0: unknown, or nothing was trained
+    failed: int = 0  # of these, those that gave nothing
 
 
 def rows_of(panel: PanelRecord, arms: Sequence[Arm]) -> list[Read]:
@@ -37,7 +39,8 @@ def rows_of(panel: PanelRecord, arms: Sequence[Arm]) -> list[Read]:
 def _row(row: RowRecord, arm: Arm | None) -> Read:
     if row.kind != "model" or arm is None:
         last = {name: score_of(name, found) for name, found in row.rungs.items()}
-        return Read(row.label, row.kind, np.zeros(1), last, row.load)
+        counts = row.runs or 0, row.failed or 0
+        return Read(row.label, row.kind, np.zeros(1), last, row.load, *counts)
     rungs = {}
     for name, found in row.rungs.items():
         score, curve, bits = score_of(name, found), arm.accuracy.get(name), arm.bits.get(name)
@@ -50,7 +53,7 @@ def _row(row: RowRecord, arm: Arm | None) -> Read:
         if bits is not None:
             weighed = over_runs(bits.runs, worlds, (bits.mean, bits.mean), (0.0, np.inf))
         rungs[name] = dataclasses.replace(score, accuracy=accuracy, bits=weighed)
-    return Read(row.label, row.kind, arm.flops, rungs, row.load)
+    return Read(row.label, row.kind, arm.flops, rungs, row.load, arm.runs, arm.failed)
 
 
 def score_of(name: str, found: ScoreRecord) -> RungScore:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
+from ..eval.labels import counted
 from ..registry import UserError
 from . import canonical
 from .arms import arms_of
@@ -42,19 +43,21 @@ def swept(receipt: Receipt, path: Path, tell: Tell) -> tuple[Receipt, Scaling]:
 def show(console: Console, receipt: Receipt, found: Scaling) -> None:
     """The verdicts and answers of a sweep, a line each; all else stands in the report."""
     for panel in receipt.panels:
+        names = {row.label: row.name for row in panel.rows if row.kind == "model"}
         for label, verdicts in panel.verdicts.items():
-            console.print(f"compute: {panel.name}: {label}", style="bold", markup=False)
+            name = f"compute: {panel.name}: {names.get(label, label)}"
+            console.print(name, style="bold", markup=False)
             for verdict in map(verdict_of, verdicts):
                 console.print(f"  {verdict.rung}: {verdict}", markup=False)
     for one in found.along:
-        console.print(f"{one.line.axis.name}: {one.line.name}", style="bold", markup=False)
+        console.print(f"{one.line.axis.name}: {one.line.title}", style="bold", markup=False)
         for verdict in one.verdicts:
             shares = " → ".join(f"{v:.2f}" for v in one.accuracy[verdict.rung][0])
             console.print(f"  {verdict.rung} {shares}: {verdict}", markup=False)
     for one in found.percolated:
         for model in one.models:
-            told = f"{one.sweep.world}, {model.label}: is its jump at the threshold? {model.answer}"
-            console.print(f"{told}: {model.why}", markup=False)
+            told = f"{one.sweep.world}, {counted(model)}: is its jump at the threshold?"
+            console.print(f"{told} {model.answer}: {model.why}", markup=False)
     for name, answer, why in found.shifts:
         told = f"{name}: does its jump shift with the threshold? {answer}: {why}"
         console.print(told, markup=False)
@@ -117,10 +120,12 @@ def _along(one: Along) -> dict[str, Any]:
                 "epochs": None if arm.epochs is None else arm.epochs[-1],
                 "load": arm.row.load if arm.row else None,
                 "flops": arm.flops[-1],
+                "failed": arm.failed,
             }
             for arm, value in zip(one.line.arms, one.line.values)
         ],
         "runs": len(one.line.seeds),
+        "failed": one.line.dropped[0],
         "accuracy": {rung: band for rung, band in one.accuracy.items()},
         "verdicts": [plain(v) for v in one.verdicts],
     }

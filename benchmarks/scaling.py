@@ -16,6 +16,7 @@ from .. import registry
 from ..eval.curves import VOTES
 from ..eval.exhaustion import Contrast, contrast
 from ..eval.joint import Joint, joint
+from ..eval.labels import with_failed
 from ..eval.linking import Linked, linked, shifted
 from ..eval.measured import Curve, Floats
 from ..eval.percolation import Sweep, Triple, sweep
@@ -23,7 +24,7 @@ from ..eval.trend import interval
 from ..eval.verdict import Against, Verdict, band_of, judged, rises_at
 from ..registry import UserError
 from . import canonical
-from .arms import Arm
+from .arms import Arm, dropped
 from .axes import Line, lines, parts
 
 GRID = (0.02, 0.05, 0.075, *np.arange(4, 15) / 40, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0)
@@ -50,6 +51,11 @@ class Surface:
     arms: tuple[Arm, ...]
     joint: Joint
 
+    @property
+    def title(self) -> str:
+        """The name, with how many runs failed."""
+        return with_failed(self.name, *dropped(self.arms, _shared(self.arms)))
+
 
 @dataclasses.dataclass(frozen=True)
 class Added:
@@ -59,6 +65,13 @@ class Added:
     rung: str
     more: Triple  # accuracy
     flops: float  # times the compute of training
+    failed: int = 0  # runs that one of the two lacks
+    runs: int = 0  # of how many
+
+    @property
+    def title(self) -> str:
+        """The name, with how many runs failed."""
+        return with_failed(self.name, self.failed, self.runs)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,7 +173,7 @@ def _surfaces(arms: Sequence[Arm]) -> tuple[tuple[Surface, ...], list[str]]:
 def grid(group: Sequence[Arm], rung: str, kind: str) -> Curve | None:
     """Runs over (N, D, U), or what of it varies, at all checkpoints of some arms; None where two
     of these do not vary, or the receipt doesn't tell them."""
-    seeds = [s for s in group[0].seeds if all(s in arm.seeds for arm in group)]
+    seeds = _shared(group)
     columns, runs = [], []
     for arm in group:
         curve = (arm.accuracy if kind == "accuracy" else arm.bits).get(rung)
@@ -183,6 +196,11 @@ def grid(group: Sequence[Arm], rung: str, kind: str) -> Curve | None:
         world=[s[:2] for s in seeds],
         questions=min(arm.accuracy[rung].questions for arm in group),
     )
+
+
+def _shared(group: Sequence[Arm]) -> list[tuple[int, int, int, int]]:
+    """The seeds that all of them have."""
+    return [s for s in group[0].seeds if all(s in arm.seeds for arm in group)]
 
 
 def _exhausted(arms: Sequence[Arm]) -> Iterator[tuple[Arm, Contrast]]:
@@ -213,7 +231,8 @@ def _added(arms: Sequence[Arm]) -> Iterator[Added]:
                 low, high = interval(curve, more)
                 mean = float(curve.shares @ more)
                 times = float(arm.flops[-1] / direct.flops[-1])
-                yield Added(arm.name, rung, (mean, low, high), times)
+                lost = dropped((arm, direct), seeds)
+                yield Added(arm.name, rung, (mean, low, high), times, *lost)
 
 
 def _last(arm: Arm, rung: str, seeds: Sequence[tuple[int, ...]]) -> Floats:
@@ -251,7 +270,9 @@ def _linked(line: Line, whole: Sweep, seeds: Sequence[tuple[int, int]]) -> Linke
                 share[i, c] += curve.runs[runs, -1] @ there
                 most[i, c] += there.sum()
     some = whole.at([arm.cell.exposure.coverage for arm in line.arms]).only(rows)
-    return linked(line.arms[-1].label, some, share, most)
+    failed, several = line.dropped
+    found = linked(line.arms[-1].label, some, share, most)
+    return dataclasses.replace(found, failed=failed, runs=several)
 
 
 def _shifts(found: Sequence[Percolated]) -> Iterator[tuple[str, str, str]]:
@@ -259,7 +280,8 @@ def _shifts(found: Sequence[Percolated]) -> Iterator[tuple[str, str, str]]:
         for other in found[i + 1 :]:
             for a in one.models:
                 for b in (m for m in other.models if m.label == a.label):
-                    yield f"{a.label}, {one.sweep.world} to {other.sweep.world}", *shifted(a, b)
+                    name = with_failed(a.label, a.failed + b.failed, a.runs + b.runs)
+                    yield f"{name}, {one.sweep.world} to {other.sweep.world}", *shifted(a, b)
 
 
 def _grouped(arms: Sequence[Arm], varies: set[str]) -> list[list[Arm]]:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from ..eval.exhaustion import spread
+from ..eval.labels import counted
 from ..eval.measured import Floats
 from ..eval.percolation import Sweep
 from ..eval.verdict import Verdict, told
@@ -37,7 +38,7 @@ def axes(found: Scaling) -> Told:
     """A verdict per axis and rung."""
     rows = [
         (
-            f"{one.line.axis.name}: {one.line.name}",
+            f"{one.line.axis.name}: {one.line.title}",
             verdict.rung,
             " → ".join(f"{v:.2f}" for v in one.accuracy[verdict.rung][0]),
             str(verdict),
@@ -71,7 +72,7 @@ def levels(found: Scaling) -> Told:
             load = None if row is None else row.load
             rows.append(
                 (
-                    f"{one.line.axis.name}: {one.line.name}",
+                    f"{one.line.axis.name}: {one.line.title}",
                     f"{told(value)} {one.line.axis.unit}",
                     f"{arm.parameters:,}",
                     "–" if arm.amounts is None else f"{arm.amounts.statements.mean():,.0f}",
@@ -99,7 +100,7 @@ def joint_laws(found: Scaling) -> Told:
         curve = one.joint.fits.curve
         over = ", ".join(curve.axes)
         measured = f"{one.kind}, {curve.points} points over {over}"
-        rows.append((one.name, one.joint.rung, measured, str(one.joint), constants))
+        rows.append((one.title, one.joint.rung, measured, str(one.joint), constants))
     note = (
         "Chinchilla (arXiv 2203.15556), the data-constrained form (2305.16264) and the bounded "
         "form (2605.09189), by how they extrapolate to the points of most compute, then by AICc. "
@@ -113,7 +114,7 @@ def joint_laws(found: Scaling) -> Told:
 def exhausted(found: Scaling) -> Told:
     rows = [
         (
-            arm.name,
+            arm.title,
             c.unstated.rung,
             c.stated.kind,
             spread(c.stated.epochs),
@@ -136,7 +137,7 @@ def exhausted(found: Scaling) -> Told:
 
 def added(found: Scaling) -> Told:
     rows = [
-        (a.name, a.rung, "{:+.2f} [{:+.2f}, {:+.2f}]".format(*a.more), f"{a.flops:.1f}")
+        (a.title, a.rung, "{:+.2f} [{:+.2f}, {:+.2f}]".format(*a.more), f"{a.flops:.1f}")
         for a in found.added
     ]
     title = "Compute at test time: what is gained over answering at once"
@@ -153,7 +154,15 @@ def percolation(found: Scaling) -> Told:
             at = model.threshold
             threshold = "none" if at is None else "{:.2f} [{:.2f}, {:.2f}]".format(*at)
             shares = " → ".join(f"{v:.2f}" for v in model.share[0])
-            row = (one.sweep.world, model.label, shares, jump, threshold, model.answer, model.why)
+            row = (
+                one.sweep.world,
+                counted(model),
+                shares,
+                jump,
+                threshold,
+                model.answer,
+                model.why,
+            )
             rows.append(row)
     for name, answer, why in found.shifts:
         rows.append((name, "the shift between the two worlds", "–", "–", "–", answer, why))

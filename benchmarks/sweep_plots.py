@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from ..eval import sweep_figures as draw
 from ..eval.branches import branches
 from ..eval.joint import Joint
+from ..eval.labels import counted, with_failed
 from ..registry import UserError
 from .arms import Arm
 from .axes import parts
@@ -46,6 +47,7 @@ def _along(found: Sequence[Along]) -> Iterator[Drawn]:
         for one in mine:
             cell, x = one.line.arms[0].cell, np.array(one.line.values)
             label = one.line.name.removeprefix(f"{world} {cell.mode}").strip() or "all models"
+            label = with_failed(label, *one.line.dropped)
             told = {v.rung: v for v in one.verdicts}
             rows.setdefault(cell.mode, {})[label] = {
                 rung: draw.Path(x, band, one.chances[rung], str(told[rung]))
@@ -69,7 +71,7 @@ def _isoquants(found: Sequence[Surface]) -> Iterator[Drawn]:
                 cost = float(arm.flops[-1] / arm.read[-1])
                 row = panels.setdefault(f"{arm.cell.model}, {arm.parameters:,} parameters", {})
                 row[one.joint.rung] = (one.joint, float(arm.parameters), cost)
-        title = f"{name}: compute against data"
+        title = f"{mine[0].title}: compute against data"
         shows = f"lines of equal accuracy over compute and data in {name}"
         yield f"isoquants-{slug(name)}", draw.isoquants(panels, title), shows
 
@@ -86,11 +88,12 @@ def _readings(arms: Sequence[Arm], found: Scaling, left: Left) -> Iterator[Drawn
         for arm in mine:
             x = np.asarray(arm.epochs)[None]
             rungs = [r for r in ("recall", *CONTRASTED) if r in arm.accuracy]
-            rows[arm.label] = tuple(
+            label = counted(arm)
+            rows[label] = tuple(
                 {r: dataclasses.replace(c[r], x=x) for r in rungs if r in c}
                 for c in (arm.accuracy, arm.bits)
             )
-            settled[arm.label] = [c for a, c in found.exhausted if a.name == arm.name]
+            settled[label] = [c for a, c in found.exhausted if a.name == arm.name]
         drawn = draw.readings(rows, settled, f"{panel}: stated and unstated, by readings")
         shows = f"stated and unstated answers of {panel}, {mode}, over epochs of its corpus"
         yield f"readings-{slug(panel)}-{mode}", drawn, shows
@@ -110,6 +113,6 @@ def forecasts(arms: Sequence[Arm], left: Left) -> Iterator[Drawn]:
         except UserError as error:
             left(f"forecast of {error}")
             continue
-        title = f"{arm.name}: {plan.title}"
-        shows = f"where {arm.name} may go: branches with 95% intervals"
+        title = f"{arm.title}: {plan.title}"
+        shows = f"where {arm.title} may go: branches with 95% intervals"
         yield f"forecast-{slug(arm.name)}", branches(found, title), shows

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..eval.intervals import Band
-from ..eval.profile import NAMES, Profile, Share
+from ..eval.labels import of_runs, with_failed
+from ..eval.profile import GAIN, NAMES, Profile, Share
 from ..eval.score import HEADLINE, Row, RungScore
 from .panel import Panel
 
@@ -29,6 +30,12 @@ class Line:
     kind: str
     scores: tuple[str, ...]
     detail: tuple[str, ...]  # of each score: interval, chance, n; empty where there is none
+    failed: str = ""  # "1 of 3 failed": the mean is of the others
+
+    @property
+    def name(self) -> str:
+        """The label, and on a line of its own how many runs failed."""
+        return f"{self.label}\n{self.failed}" if self.failed else self.label
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +67,9 @@ def table(panel: Panel) -> Table:
     scored = {line.label for line in lines}
     for hole in panel.holes:
         if hole.label not in scored:
-            lines.append(Line(hole.label, "hole", (ABSENT,) * len(rungs), ("",) * len(rungs)))
+            lost = of_runs(hole.cells, hole.runs)
+            empty = (ABSENT,) * len(rungs), ("",) * len(rungs)
+            lines.append(Line(hole.label, "hole", *empty, lost))
     lines = [line for line in lines if line.kind == "hole" or set(line.scores) != {ABSENT}]
     return Table(
         panel.name,
@@ -105,9 +114,22 @@ def _spread(mean: float, low: float, high: float) -> str:
     return re.sub(r"^(-?)0\.", r"\1.", f"{mean:.2f}") + f"±{half}"
 
 
-def profile_lines(found: Sequence[Profile]) -> list[tuple[str, ...]]:
-    """(label, reuse, systematicity, deduction) of each, as text."""
-    return [(p.label, *(share(getattr(p, name)) for name in NAMES)) for p in found]
+def profile_lines(found: Sequence[tuple[Panel, Profile]]) -> list[tuple[str, ...]]:
+    """(label, reuse, systematicity, deduction) of each, as text.
+
+    A label says how many runs failed of the row that the numbers are means of.
+    """
+    return [
+        (with_failed(p.label, *_lost(panel, p)), *(share(getattr(p, name)) for name in NAMES))
+        for panel, p in found
+    ]
+
+
+def _lost(panel: Panel, found: Profile) -> tuple[int, int]:
+    """(failed, runs) of the row that a profile is of."""
+    own = found.label.removesuffix(GAIN)
+    row = next((row for row in panel.models if row.label == own), None)
+    return (row.failed, row.runs) if row else (0, 0)
 
 
 def reasons(found: Sequence[tuple[Panel, Profile]]) -> list[str]:
@@ -133,6 +155,7 @@ def _line(row: Row, label: str, kind: str, rungs: Sequence[str]) -> Line:
         kind,
         tuple(ABSENT if s is None else score(s, marked=kind == "model") for s in found),
         tuple("" if s is None else _detail(s) for s in found),
+        of_runs(row.failed, row.runs),
     )
 
 
@@ -143,6 +166,7 @@ def _proof_line(row: Row, rungs: Sequence[str]) -> Line:
         "proof",
         tuple(ABSENT if p is None else _spread(*p.valid.at()) for p in found),
         tuple("" if p is None or p.earned is None else _earned(p.earned) for p in found),
+        of_runs(row.failed, row.runs),
     )
 
 
@@ -161,8 +185,7 @@ def _detail(found: RungScore) -> str:
 
 def _notes(panel: Panel) -> Iterable[str]:
     for hole in panel.holes:
-        plural = "s" if hole.cells > 1 else ""
-        yield f"{hole.label}: {hole.cells} cell{plural} missing: {hole.cause}"
+        yield f"{hole.lost}: {hole.cause}"
     if any(row.proofs for row in panel.models):
         yield f"{VALID}: share of questions; each line was stated or follows, as does the answer"
     for label, rest in panel.untraced.items():

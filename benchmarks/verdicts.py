@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from ..eval import recovery
+from ..eval.labels import of_runs
 from ..eval.recovery import UNDECIDED, VERDICTS, Design
 from ..registry import UserError
 from .arms import read
@@ -80,13 +81,16 @@ def worlds(_: Path, repeats: int) -> Lines:
 def noise(folder: Path, _: int) -> Lines:
     """How far apart the runs of a receipt are, beside what is simulated."""
     throughout, jitter, curves = spread(folder)
+    arms = read(folder)
+    missing = of_runs(sum(arm.failed for arm in arms), sum(arm.runs for arm in arms))
     each = recovery.JITTER, np.sqrt(0.25 / 300)
     yield "| deviation of a run's accuracy | measured | simulated, at 0.5 of 300 questions |"
     yield "|---|---|---|"
     yield f"| throughout | {throughout:.3f} | {recovery.LEVEL:.3f} |"
     yield f"| at one checkpoint | {jitter:.3f} | {np.hypot(*each):.3f} |"
     yield ""
-    yield f"Root mean squares over {curves} curves of runs at their last {LATE} checkpoints."
+    told = f"Root mean squares over {curves} curves of runs at their last {LATE} checkpoints"
+    yield f"{told}; {missing}." if missing else f"{told}."
 
 
 def spread(folder: Path) -> tuple[float, float, int]:

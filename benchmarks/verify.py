@@ -260,7 +260,8 @@ def show(console: Console, found: Sequence[Finding]) -> None:
     """A line for each check, then the sum."""
     marks = {True: "[green]✓[/]", False: "[red bold]✗[/]", None: "[dim]–[/]"}
     for f in found:
-        console.print(f"{marks[f.passed]} {f.check:<10} {escape(f.found)}", soft_wrap=True)
+        line = f"{marks[f.passed]} {f.check:<10} {escape(f.found)}"
+        console.print(line, markup=True, soft_wrap=True)
     commit = provenance.commit()[0][:8]
     here = f"zebroid {__version__}" + (f", {commit}" if commit else "")
     seconds = sum(f.seconds for f in found)

@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .figures import STYLE, letters
 from .forecast import BRANCHES, Branch, Forecast
+from .labels import drawn
 
 
 def branches(found: Sequence[Forecast], title: str) -> Figure:
@@ -36,8 +37,8 @@ def branches(found: Sequence[Forecast], title: str) -> Figure:
             axes.set_title(f"{branch.name.upper()}\n{told}", fontsize=7.5)
         for axes in panels[-1]:
             axes.set_xlabel("year", fontsize=8)
-        figure.suptitle(title, fontsize=10)
-        figure.supxlabel(textwrap.fill(_legend(found), letters(figure)), fontsize=7.5)
+        figure.suptitle(drawn(title), fontsize=10)
+        figure.supxlabel(drawn(textwrap.fill(_legend(found), letters(figure))), fontsize=7.5)
     return figure
 
 

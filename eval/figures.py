@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from .labels import counted, drawn
 from .score import HEADLINE, RungScore
 
 # lines differ in dash and marker, so they stay apart without colour; colours are Okabe & Ito's
@@ -39,6 +40,10 @@ class Row(Protocol):
     def rungs(self) -> Mapping[str, RungScore]: ...
     @property
     def load(self) -> float | None: ...  # None: not a trained model
+    @property
+    def runs(self) -> int: ...  # that it should be the mean of
+    @property
+    def failed(self) -> int: ...  # of these, those that gave nothing
 
 
 LADDER_LEGEND = (
@@ -67,14 +72,16 @@ def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
         for axes, rung in zip(panels, rungs):
             _ladder_panel(axes, rung, [row for _, row in rows], places)
             axes.set_xlim(-0.04, 1.04)
-        panels[0].set_yticks(places, [row.label for _, row in rows])
+        panels[0].set_yticks(places, [drawn(counted(row)) for _, row in rows])
         panels[0].set_ylim(y - 0.4, -0.7)
         for heading in (h for h in groups if groups[h]):
             first = next(p for p, (h, _) in zip(places, rows) if h == heading)
             for axes in panels:
                 axes.axhline(first - 1.0, color="0.75", linewidth=0.6)
-            panels[0].text(-0.02, first - 0.62, heading, fontsize=7, color="0.35", va="center")
-        figure.suptitle(title, fontsize=10)
+            panels[0].text(
+                -0.02, first - 0.62, drawn(heading), fontsize=7, color="0.35", va="center"
+            )
+        figure.suptitle(drawn(title), fontsize=10)
         figure.supxlabel(textwrap.fill(LADDER_LEGEND, letters(figure)), fontsize=7.5)
     return figure
 
@@ -152,12 +159,12 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
         panels[0, 0].set_ylim(-0.04, 1.12)
         panels[1, 0].set_ylabel("bits of the right answer\n(−log2 probability)")
         panels[1, 0].set_ylim(bottom=0)
-        longest = max(len(row.label) for row in rows)
+        longest = max(len(counted(row)) for row in rows)
         columns = max(1, min(1 + len(rungs), letters(figure) // (longest + LINE)))
         figure.legend(
             handles=_legend(rows), loc="outside lower center", frameon=False, ncols=columns
         )
-        figure.suptitle(title, fontsize=10)
+        figure.suptitle(drawn(title), fontsize=10)
     return figure
 
 
@@ -192,7 +199,7 @@ def _ceilings(axes: Axes, rung: str, score: RungScore, ceilings: Mapping[str, Ro
         axes.text(
             0.02,
             level + 0.015,
-            ", ".join(names),
+            drawn(", ".join(names)),
             transform=axes.get_yaxis_transform(),
             fontsize=6.5,
             color="0.35",
@@ -201,7 +208,7 @@ def _ceilings(axes: Axes, rung: str, score: RungScore, ceilings: Mapping[str, Ro
 
 
 def _legend(rows: Sequence[Row]) -> list[Line2D]:
-    lines = [Line2D([], [], label=row.label, **style(i)) for i, row in enumerate(rows)]
+    lines = [Line2D([], [], label=drawn(counted(row)), **style(i)) for i, row in enumerate(rows)]
     dotted = {"color": "black", "linestyle": ":", "linewidth": 0.9}
     return [*lines, Line2D([], [], label="chance (above), uniform (below)", **dotted)]
 

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 
 from .curves import Fits
 from .figures import STYLE, letters, sides
+from .labels import drawn
 from .measured import Floats
 from .trend import DECADE
 
@@ -61,14 +62,14 @@ def fitted(rows: Mapping[str, Mapping[str, Fitted]], title: str, unit: str = "FL
                     _curve(axes, row[rung])
                 else:
                     axes.text(0.5, 0.5, "none asked", transform=axes.transAxes, ha="center")
-            line[0].set_ylabel(f"{label}\naccuracy", fontsize=8.5)
+            line[0].set_ylabel(drawn(f"{label}\naccuracy"), fontsize=8.5)
         for axes, rung in zip(panels[0], rungs):
             axes.set_title(rung, fontsize=9)
             axes.set_ylim(-0.04, 1.22)
             axes.set_yticks([0, 0.5, 1])
         for axes in panels[-1]:
             axes.set_xlabel(f"{unit} per run" if unit == "FLOPs" else unit, fontsize=8)
-        figure.suptitle(f"{title}: laws of accuracy over compute", fontsize=10)
+        figure.suptitle(drawn(f"{title}: laws of accuracy over compute"), fontsize=10)
         figure.supxlabel(textwrap.fill(LEGEND, letters(figure)), fontsize=7.5)
     return figure
 
@@ -81,7 +82,7 @@ def _curve(axes: Axes, found: Fitted) -> None:
     look: dict[str, Any] = {"color": "black", "markersize": 3, "linewidth": 0.9, "zorder": 3}
     axes.errorbar(found.x, found.accuracy[0], sides(*found.accuracy), fmt="o", **look)
     if isinstance(found.fits, str):
-        told = textwrap.fill(found.fits, 30)
+        told = drawn(textwrap.fill(found.fits, 30))
     else:
         told = named(found.fits)
         if not found.fits.astray:

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from .figures import STYLE, letters
+from .labels import drawn
 from .score import HEADLINE, RungScore
 
 LEGEND = (
@@ -50,7 +51,9 @@ def heat(strips: Sequence[Strip], title: str) -> Figure:
         y, places = 0.0, []
         for i, strip in enumerate(strips):
             if i == 0 or strip.heading != _before(strips, i):
-                axes.text(0, y + 0.62, strip.heading, fontsize=8, fontweight="bold", va="center")
+                axes.text(
+                    0, y + 0.62, drawn(strip.heading), fontsize=8, fontweight="bold", va="center"
+                )
                 y += 1.1
             places.append(y + 0.5)
             for x, rung in enumerate(rungs):
@@ -58,13 +61,13 @@ def heat(strips: Sequence[Strip], title: str) -> Figure:
             y += 1
         axes.set_xlim(-0.02, len(rungs) + 0.02)
         axes.set_ylim(y, 0)
-        axes.set_yticks(places, [s.label for s in strips])
+        axes.set_yticks(places, [drawn(s.label) for s in strips])
         axes.set_xticks([x + 0.5 for x in range(len(rungs))], rungs)
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
         for side in axes.spines.values():
             side.set_visible(False)
-        figure.suptitle(title, fontsize=10)
+        figure.suptitle(drawn(title), fontsize=10)
         figure.supxlabel(textwrap.fill(LEGEND, letters(figure)), fontsize=7.5)
     return figure
 

@@ -37,6 +37,8 @@ class Linked:
     ratio: Triple | None  # of the two, paired by world
     answer: str
     why: str
+    runs: int = 0  # that it should be the mean of
+    failed: int = 0  # of these, those that gave nothing
 
 
 def linked(label: str, sweep: Sweep, share: Floats, most: Floats) -> Linked:

@@ -16,6 +16,7 @@ from .score import Row, RungScore
 
 SYSTEMATIC = ("constituent", "schema", "depth")
 NAMES = ("reuse", "systematicity", "deduction")
+GAIN = ", gain from stating"  # ends the label of what stating the rules adds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +61,7 @@ def stating(both: Profile, exemplified: Profile) -> Profile:
         more, less = getattr(both, name), getattr(exemplified, name)
         missing = more.absent or less.absent
         parts[name] = _none(missing) if missing else _minus(more, less)
-    return Profile(f"{both.label}, gain from stating", **parts)
+    return Profile(both.label + GAIN, **parts)
 
 
 def _rung(row: Row, rung: str) -> Share:

@@ -73,10 +73,14 @@ class Row:
     proofs: Mapping[str, ProofScore]  # of headline rungs, where proofs are written
     load: float | None  # corpus bits per parameter; None: not a trained model
     reach: Reach | None  # None: no unstated conclusion was asked for often enough
+    runs: int = 0  # trainings that it should be the mean of; 0: nothing was trained
+    failed: int = 0  # of these, those that gave nothing; the mean is of the others
 
 
-def score(cells: Sequence[Predictions], label: str) -> Row:
+def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
     """Score the cells of one row: same world, size, mode and checkpoints; their seeds differ.
+
+    ``failed``: how many more there should be, which gave nothing.
 
     Raises UserError where cells do not belong together.
     """
@@ -102,6 +106,8 @@ def score(cells: Sequence[Predictions], label: str) -> Row:
         proofs=proofs(cells, right, list(headline)),
         load=load(corpus, first.parameters) if first.parameters else None,
         reach=reach(cells, right),
+        runs=len(cells) + failed if first.parameters else 0,
+        failed=failed,
     )
 
 
@@ -109,9 +115,10 @@ def traced_apart(
     cells: Sequence[Predictions],
     label: str,
     trace: Callable[[Corpus, NDArray[np.int64]], Answers],
+    failed: int = 0,
 ) -> tuple[Row, Row | None]:
     """(all questions, those that ``trace`` does not solve; None if it solves all) for chains."""
-    whole = score(cells, label)
+    whole = score(cells, label, failed)
     rest = []
     for cell in cells:
         solved = cell.exam.right(trace(cell.exam.corpus, cell.exam.questions).answer)
@@ -123,7 +130,8 @@ def traced_apart(
     mode = part.mode + NOT_TRACED
     reason = "the tracer solves every question of this rung"
     absent = {n: reason if n in whole.rungs else whole.absent[n] for n in part.absent}
-    return whole, dataclasses.replace(part, mode=mode, absent=absent)
+    counts = {"runs": whole.runs, "failed": whole.failed}
+    return whole, dataclasses.replace(part, mode=mode, absent=absent, **counts)
 
 
 def strongest(rows: Sequence[Row], label: str) -> Row:

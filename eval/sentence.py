@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from .labels import of_runs
 from .score import NOT_TRACED, Row, RungScore
 from .verdict import FEW
 
@@ -51,7 +52,7 @@ def sentence(name: str, rows: Sequence[Row], tracer: Row | None = None) -> str:
         parts.append(_compared(row, base, rung, tracer) + _rest(rest, rung))
     parts += _sorted([r for r in others if modes[r.mode] > 1], base, rung)
     parts += _elsewhere(base, rung)
-    return f"{name}: {'; '.join(parts)}. {_basis(rows)}"
+    return f"{name}: {'; '.join(parts)}. {_basis(rows)}{_failed(rows)}"
 
 
 def _ability(row: Row, rung: str) -> str:
@@ -146,6 +147,13 @@ def interval(score: RungScore) -> str:
     """The last accuracy as "0.94 [0.91, 0.97]"."""
     mean, low, high = score.accuracy.at()
     return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _failed(rows: Sequence[Row]) -> str:
+    """How many runs each mean lacks; empty where none failed."""
+    whole = [r for r in rows if r.failed and not r.mode.endswith(NOT_TRACED)]
+    told = "; ".join(f"{r.label}: {of_runs(r.failed, r.runs)}" for r in whole)
+    return f" {told}." if told else ""
 
 
 def _basis(rows: Sequence[Row]) -> str:

@@ -16,6 +16,7 @@ from scipy.interpolate import griddata
 from .exhaustion import Contrast
 from .figures import STYLE, letters, sides, style
 from .joint import Joint
+from .labels import counted, drawn
 from .linking import Linked
 from .measured import Curve, Floats
 from .percolation import Sweep
@@ -51,7 +52,7 @@ def along(rows: Mapping[str, Mapping[str, Mapping[str, Path]]], title: str, unit
                 _chance(axes, chances)
                 axes.set_xscale("log")
                 axes.set_ylim(-0.04, 1.04)
-            line[0].set_ylabel(f"{mode}\naccuracy", fontsize=8.5)
+            line[0].set_ylabel(drawn(f"{mode}\naccuracy"), fontsize=8.5)
         for axes, rung in zip(panels[0], rungs):
             axes.set_title(rung, fontsize=9)
         for axes in panels[-1]:
@@ -61,7 +62,7 @@ def along(rows: Mapping[str, Mapping[str, Mapping[str, Path]]], title: str, unit
         columns = max(1, min(len(names), int(figure.get_figwidth() / 2.2)))
         figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
         told = f"{title}\nbars: 95% intervals; dotted: chance, from the least to the most"
-        figure.suptitle(told, fontsize=9)
+        figure.suptitle(drawn(told), fontsize=9)
     return figure
 
 
@@ -102,7 +103,7 @@ def _chance(axes: Axes, chances: Sequence[float]) -> None:
 
 def sample(i: int, label: str) -> Line2D:
     """The sample of a line in a legend."""
-    return Line2D([], [], label=label, **style(i))
+    return Line2D([], [], label=drawn(label), **style(i))
 
 
 def percolation(sweep: Sweep, models: Sequence[Linked], title: str) -> Figure:
@@ -127,7 +128,7 @@ def percolation(sweep: Sweep, models: Sequence[Linked], title: str) -> Figure:
             look = style(i) | {
                 "linewidth": 1.2,
                 "markersize": 5,
-                "label": f"{found.label}: answers",
+                "label": drawn(f"{counted(found)}: answers"),
             }
             axes.errorbar(found.coverages, found.share[0], sides(*found.share), **look)
         if sweep.threshold is not None:
@@ -140,9 +141,9 @@ def percolation(sweep: Sweep, models: Sequence[Linked], title: str) -> Figure:
         axes.set_xlim(0, 1)
         axes.set_ylim(-0.02, 1.05)
         figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-        figure.suptitle(title, fontsize=10)
-        said = [f"{found.label}: {found.answer} ({found.why})." for found in models]
-        axes.set_title(textwrap.fill(" ".join(said), letters(figure)), fontsize=7.5)
+        figure.suptitle(drawn(title), fontsize=10)
+        said = [f"{counted(found)}: {found.answer} ({found.why})." for found in models]
+        axes.set_title(drawn(textwrap.fill(" ".join(said), letters(figure))), fontsize=7.5)
     return figure
 
 
@@ -165,12 +166,12 @@ def isoquants(
                 if rung in row:
                     law = _isoquants(axes, *row[rung])
                     laws.setdefault(law, []).append(rung)
-            line[0].set_ylabel(f"{label}\nstatements in the corpus", fontsize=8)
+            line[0].set_ylabel(drawn(f"{label}\nstatements in the corpus"), fontsize=8)
         for axes, rung in zip(panels[0], rungs):
             axes.set_title(rung, fontsize=9)
         for axes in panels[-1]:
             axes.set_xlabel("FLOPs per run", fontsize=8)
-        figure.suptitle(title, fontsize=10)
+        figure.suptitle(drawn(title), fontsize=10)
         held = "; ".join(f"{law}: {', '.join(dict.fromkeys(of))}" for law, of in laws.items())
         told = (
             "Points: measured accuracy, dark is right. Solid: equal accuracy, interpolated between "
@@ -233,7 +234,7 @@ def readings(
                     low, high = curve.runs.min(0), curve.runs.max(0)
                     colour = style(i)["color"]
                     axes.fill_between(curve.x[0], low, high, color=colour, alpha=0.15, linewidth=0)
-            above.set_title(label, fontsize=9)
+            above.set_title(drawn(label), fontsize=9)
             above.set_xscale("log")
             above.set_ylim(-0.04, 1.04)
             below.set_xlabel("epochs: readings of the whole corpus", fontsize=8)
@@ -248,7 +249,7 @@ def readings(
         handles = [sample(i, _named(rung)) for i, rung in enumerate(names)]
         figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
         figure.suptitle(
-            f"{title}\ndotted: 9 tenths of the change made; bands: all runs", fontsize=9
+            drawn(f"{title}\ndotted: 9 tenths of the change made; bands: all runs"), fontsize=9
         )
     return figure
 

@@ -232,15 +232,25 @@ def _run(group: _Group, i: int, a: int, final: State, seconds: float) -> Run:
     member, checkpoints = group.members[i], group.plans[i].checkpoints
     Q, bad = len(member.tokens.ask), int(final.bad_step[i])
     who = f"(init {member.init}, order {member.order})"
+    why = f"loss not finite at step {bad} {who}" if bad >= 0 else ""
+    answer, bits = (np.array(part[i : i + 1, a, :, :Q]) for part in (final.answer, final.bits))
+    loss = np.array(final.loss[i : i + 1])
+    # the update after the last loss may be the one that breaks the weights
+    broken = np.flatnonzero(np.isnan(bits).any(axis=(0, 2)))
+    if len(broken):
+        first = int(broken[0])
+        why = why or f"answers not finite at step {int(checkpoints[first])} {who}"
+        answer[:, first:], loss[:, first:] = -1, np.nan
+        bits[:, first:] = np.log2(group.program.vocabulary)
     return Run(
         steps=checkpoints,
         flops=checkpoints * group.program.step_flops,
-        answer=np.asarray(final.answer)[i : i + 1, a, :, :Q],
-        bits=np.asarray(final.bits)[i : i + 1, a, :, :Q],
+        answer=answer,
+        bits=bits,
         generated=np.asarray(final.generated)[i : i + 1, a, :Q],
-        loss=np.asarray(final.loss)[i : i + 1],
+        loss=loss,
         seeds=((member.init, member.order),),
         parameters=group.program.parameters,
         seconds=seconds,
-        failed=f"loss not finite at step {bad} {who}" if bad >= 0 else "",
+        failed=why,
     )

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import types
 from pathlib import Path
 
 import duckdb
@@ -273,3 +274,9 @@ def older(rewritten):
         return rewritten(folder, to / "older", sql, change)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def stage():
+    """What this file makes up, for fixtures that serve more than one test."""
+    return types.SimpleNamespace(suite=TINY, train=pretend, quick=quick)

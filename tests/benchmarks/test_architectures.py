@@ -84,8 +84,12 @@ def test_the_docs_name_the_panels_of_the_suites():
 
 def test_a_model_of_several_plans_is_told_by_its_plan():
     cells = [("loops", "long"), ("loops", "decayed"), ("plain", "long")]
-    arms: list[Any] = [SimpleNamespace(cell=SimpleNamespace(model=m, plan=p)) for m, p in cells]
-    assert architectures.names(arms) == ["loops, long", "loops, decayed", "plain"]
+    arms: list[Any] = [
+        SimpleNamespace(cell=SimpleNamespace(model=m, plan=p), failed=int(p == "decayed"), runs=3)
+        for m, p in cells
+    ]
+    names = ["loops, long", "loops, decayed (1 of 3 failed)", "plain"]
+    assert architectures.names(arms) == names
 
 
 def test_what_is_new_is_told_apart_and_over_training(page):

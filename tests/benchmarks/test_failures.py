@@ -93,5 +93,5 @@ def test_a_cell_that_fails_is_a_hole_with_its_cause(
     assert [*failed] == [*CAUSES]
     for label, cause in CAUSES.items():
         assert cause in failed[label] and "\n" not in failed[label]
-        assert f"direct {label}: 1 cell missing: {cause}" in told
+        assert f"direct {label}: 1 of 1 failed: {cause}" in told
     assert len(list((tmp_path / "out" / "failures").iterdir())) == 3  # one is a result

@@ -116,7 +116,7 @@ def test_a_process_that_dies_loses_one_cell_and_the_same_command_goes_on(
         "failed: its process died (Killed, as a system does where no memory is left); the same"
         in out
     )
-    assert "chain: 1 cell missing: its process died" in " ".join(out.split())
+    assert "chain: 1 of 2 failed: its process died" in " ".join(out.split())
     workers()
     status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
     assert (status, out.count(": kept"), out.count(": trained in")) == (0, 3, 1)
@@ -133,7 +133,7 @@ def test_a_cell_that_fails_in_a_process_is_a_hole(zebroid, suite, trained, worke
     workers(SECOND_CHAIN + "raise RuntimeError('out of memory')")
     status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
     assert status == 1
-    assert "chain: 1 cell missing: RuntimeError: out of memory" in " ".join(out.split())
+    assert "chain: 1 of 2 failed: RuntimeError: out of memory" in " ".join(out.split())
     assert len(list(tmp_path.glob("out/failures/*.txt"))) == 1
 
 

@@ -235,6 +235,6 @@ def test_profile_lines_name_each_number(panels):
     from zebroid.benchmarks.panel import profiles
 
     (panel,) = panels()
-    lines = profile_lines(profiles(panel, [panel]))
+    lines = profile_lines([(panel, p) for p in profiles(panel, [panel])])
     assert [line[0] for line in lines] == ["direct", "chain"]
     assert all(len(line) == 4 for line in lines)

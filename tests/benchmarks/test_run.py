@@ -138,7 +138,7 @@ def test_a_failing_cell_is_a_hole_and_the_rest_goes_on(zebroid, suite, trained, 
     status, out, _ = zebroid("run", suite(), "--out", "out")
     assert status == 1
     assert len(trained) == 3
-    assert "chain: 1 cell missing: RuntimeError: out of memory" in out
+    assert "chain: 1 of 2 failed: RuntimeError: out of memory" in out
     monkeypatch.setattr(run, "train_cell", kind)
     status, out, _ = zebroid("run", suite(), "--out", "out")
     assert (status, len(trained)) == (0, 4)
@@ -159,7 +159,7 @@ def test_a_row_whose_cells_all_fail_is_shown_as_a_hole(
     assert status == 1
     row = next(line for line in out.splitlines() if line.strip().startswith("chain "))
     assert set(row.split()[1:]) == {"–"}
-    assert "chain: 2 cells missing: no proof; give one" in out
+    assert "chain: 2 of 2 failed: no proof; give one" in out
     found = receipt(tmp_path / "out")
     assert [c["failed"] for c in found["cells"]].count("no proof; give one") == 2
     assert len(list(tmp_path.glob("out/failures/*.txt"))) == 2
@@ -189,7 +189,7 @@ def test_a_loss_that_is_not_finite_is_a_finished_failure(zebroid, suite, trained
     for _ in range(2):
         status, out, _ = zebroid("run", suite(), "--out", "out")
         assert status == 1
-        assert "direct: 2 cells missing: loss not finite at step 7" in out
+        assert "direct: 2 of 2 failed: loss not finite at step 7" in out
     assert len(trained) == 4  # it would fail again
 
 

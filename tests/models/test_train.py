@@ -10,6 +10,7 @@ from flax import nnx
 from zebroid.models import fleet as training
 from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.looped import LoopedSpec
+from zebroid.models.architectures.mlp import MLPSpec
 from zebroid.models.data import asked, load
 from zebroid.models.fleet import Member, Progress, fleet
 from zebroid.models.keys import key
@@ -174,6 +175,17 @@ def test_a_loss_that_is_not_a_number_is_said_and_not_raised(direct):
     assert "loss not finite at step" in run.failed and "init 1, order 0" in run.failed
     assert np.all(run.answer[:, -1] == -1) and np.all(np.isnan(run.loss[:, -1]))
     np.testing.assert_allclose(run.bits[:, -1], np.log2(9), rtol=1e-6)
+
+
+def test_weights_that_the_last_update_breaks_are_a_failure_too(direct):
+    """No loss is computed after it: the answers show it."""
+    plan = dataclasses.replace(
+        PLAN, optimizer="sgd", learning_rate=1e30, warmup=0, steps=1, evaluations=1
+    )
+    run = train(MLPSpec(width=16, layers=1), direct, plan, [(0, 0)])
+    assert run.failed == "answers not finite at step 1 (init 0, order 0)"
+    assert np.all(run.answer == -1) and np.all(np.isnan(run.loss))
+    np.testing.assert_allclose(run.bits, np.log2(9), rtol=1e-6)
 
 
 def test_a_killed_run_goes_on_bit_for_bit(three, chain, tmp_path, monkeypatch):
