@@ -13,8 +13,6 @@ from zebroid.worlds.language import parse
 from zebroid.worlds.oracle import decide
 from zebroid.worlds.program import Variable
 
-pytestmark = pytest.mark.smoke
-
 # Declared in an order that is neither alphabetical nor clingo's own (numbers before names).
 NAMES = ("zoo", "ant", "7", "bee", "10")
 ARITY = {"edge": 2, "kind": 1, "triple": 3, "near": 2, "far": 2, "mark": 1, "odd": 2, "top": 1}
@@ -111,6 +109,7 @@ def _check_by_enumeration(closure, model):
 FUZZ = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
+@pytest.mark.smoke
 def test_clingo_agrees_on_300_random_programs():
     """They are worth the trouble: they recurse, negate, compare and derive at length."""
     seen = dict.fromkeys(("recursion", "negation", "comparison", "wildcard", "height 2", "all"), 0)
