@@ -48,10 +48,11 @@ def store(name, found):
             draft.write_text(text + "\n", "utf-8")
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("name", MARKED)
 def test_training_has_not_moved_without_a_version(name, request):
     found = trained(name)
-    if request.config.getoption("--update-golden"):
+    if request.config.getoption("--update-golden", False):
         store(name, found)
         return
     why = moved(read(), name, found, cpu_path(), TRAINING)
