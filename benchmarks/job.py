@@ -222,6 +222,8 @@ def _shown(what: str, hidden: list[str]) -> Iterator[None]:
     except OSError:
         raise
     except Exception as error:
+        if isinstance(error.__cause__, OSError):  # told already, with the file and the cure
+            raise
         line = " ".join(str(error).split())
         told = line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
         hidden.append(f"{what} could not be made: {told}; the receipt is whole")

@@ -21,6 +21,7 @@ from typing import TypeVar
 import numpy as np
 
 from .. import registry
+from ..eval.labels import with_failed
 from ..eval.percolation import sweep
 from ..eval.score import HEADLINE
 from ..registry import UserError
@@ -73,7 +74,10 @@ class Receipts:
     def _verdicts(self, folder: Path, name: str, words: Sequence[str]) -> Lines:
         arms = _some([arm for arm in read(folder) if _admits(arm.name, words)], folder, words)
         rungs = [r for r in HEADLINE if any(r in arm.rungs for arm in arms)]
-        labels = distinct([_words(arm.name) for arm in arms])
+        labels = [
+            with_failed(label, arm.failed, arm.runs)
+            for label, arm in zip(distinct([_words(arm.name) for arm in arms]), arms)
+        ]
         cells = {
             (label, rung): cell
             for arm, label in zip(arms, labels)
@@ -219,7 +223,7 @@ def _verdict_rows(arms: Sequence[Arm]) -> Iterator[tuple[object, ...]]:
             level = "" if np.isnan(v.level) else f"{v.level:.3f}"
             error = "" if np.isnan(v.error) else f"{v.error:.3f}"
             budget = "" if v.budget is None else f"{v.budget:.2e} {v.unit}"
-            yield arm.name, v.rung, v.kind, level, error, v.ceiling, budget, v.evidence
+            yield arm.title, v.rung, v.kind, level, error, v.ceiling, budget, v.evidence
 
 
 def _axis(one: Along) -> str:

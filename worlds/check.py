@@ -52,9 +52,9 @@ ASKED = (
     Check("controls", "nontheorems are false, unknowables not", asked.controls, ("nothing false",)),
     Check("known", "all facts and patterns entail all that is true", asked.known, CORPUS),
     Check("disjoint", "no statement gives an answer away", stated.disjoint, CORPUS),
-    Check("sentences", "patterns that are told stand, and no others", stated.told, CORPUS),
+    Check("sentences", "stated patterns have sentences, and no others", stated.told, CORPUS),
     Check("plain rules", "with the data written in, rungs stay", decided.plain, CORPUS, LEAST),
-    Check("phrases", "a sentence says one fact only", said.phrases, CORPUS, LEAST),
+    Check("phrases", "a sentence states one fact only", said.phrases, CORPUS, LEAST),
     Check("tokens", "different prompts differ in every mode", said.tokens, CORPUS),
 )
 # last, for they wait for processes that work while all else is checked
@@ -62,7 +62,7 @@ ELSEWHERE = (
     Check("history", "nothing but the seed changes what is drawn", history.history, ("access",)),
     Check("processes", "any process makes the same corpora", drawn.processes, ALIKE),
     Check("golden", "no content moves without a version", drawn.golden, ("processes",)),
-    Check("cost", "what a corpus takes is told", drawn.cost, ("processes",)),
+    Check("cost", "what a corpus takes is printed", drawn.cost, ("processes",)),
 )
 SYMBOLIC = DECLARED + DRAWN + DECIDED + ASKED
 

@@ -155,7 +155,7 @@ def test_a_mistake_of_the_user_is_one_line_with_status_2(zebroid, world_file):
 
 
 def test_the_docs_name_every_check_and_its_promise():
-    page = (Path(registry.ROOT) / "docs" / "checks.md").read_text("utf-8")
+    page = (Path(registry.ROOT) / "docs" / "reference" / "checks.md").read_text("utf-8")
     rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", page, re.MULTILINE)
     assert rows == [(check.name, check.promise) for check in CHECKS]
 

@@ -167,7 +167,7 @@ def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, hole
     assert "decoder-xs, chain (short), 1 of 2 failed |" in zebroid("leaderboard", holed)[1]
     told = filled(f"<!-- receipt {holed / 'receipt.json'} -->\n<!-- end of receipt -->", holed)
     assert "| **chain (1 of 2 failed)** |" in told and "| **direct** |" in told
-    assert "chain (1 of 2 failed)" in str(plateau.verdicts(holed).rows)
+    assert "chain (1 of 2 failed)" in str(plateau.verdicts(holed))
 
 
 def test_a_receipt_of_before_these_counts_is_read_and_verified(zebroid, holed):
