@@ -12,41 +12,41 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .benchmarks.trained import load as load
-    from .eval.exam import Exam as Exam
-    from .eval.predictions import Predictions as Predictions
-    from .eval.score import score as score
+    from .benchmarks.runner.trained import load as load
+    from .errors import UserError as UserError
+    from .eval.question_sets.predictions import Predictions as Predictions
+    from .eval.question_sets.question_set import Exam as Exam
+    from .eval.scoring.score import score as score
     from .models.probing.residual_stream import residual_stream as residual_stream
-    from .models.run import Plan as Plan
-    from .models.train import train as train
-    from .registry import UserError as UserError
+    from .models.training.plan import Plan as Plan
+    from .models.training.train import train as train
     from .registry import make as make
     from .registry import model as model
-    from .worlds.facts import Facts as Facts
-    from .worlds.state import state as state
-    from .worlds.tokens import encode as encode
-    from .worlds.tokens import select as select
-    from .worlds.world import Exposure as Exposure
+    from .worlds.corpus.build import state as state
+    from .worlds.datalog.facts import Facts as Facts
+    from .worlds.encoding.encode import encode as encode
+    from .worlds.encoding.encode import select as select
+    from .worlds.exposure import Exposure as Exposure
     from .worlds.world import World as World
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Exam": "eval.exam",
-    "Predictions": "eval.predictions",
-    "score": "eval.score",
-    "load": "benchmarks.trained",
+    "Exam": "eval.question_sets.question_set",
+    "Predictions": "eval.question_sets.predictions",
+    "score": "eval.scoring.score",
+    "load": "benchmarks.runner.trained",
     "residual_stream": "models.probing.residual_stream",
-    "Plan": "models.run",
-    "train": "models.train",
-    "UserError": "registry",
+    "Plan": "models.training.plan",
+    "train": "models.training.train",
+    "UserError": "errors",
     "make": "registry",
     "model": "registry",
-    "Facts": "worlds.facts",
-    "state": "worlds.state",
-    "encode": "worlds.tokens",
-    "select": "worlds.tokens",
-    "Exposure": "worlds.world",
+    "Facts": "worlds.datalog.facts",
+    "state": "worlds.corpus.build",
+    "encode": "worlds.encoding.encode",
+    "select": "worlds.encoding.encode",
+    "Exposure": "worlds.exposure",
     "World": "worlds.world",
 }
 

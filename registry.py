@@ -2,10 +2,10 @@
 
 Importing this module imports no world, no model and no JAX, and nothing is imported before it is
 asked for by name. Built-in worlds are the files of ``worlds/catalog``, built-in models the presets
-of ``models/presets.py``, built-in suites the files of ``benchmarks/suites``. Third parties add
+of ``presets.py``, built-in suites the files of ``benchmarks/suites``. Third parties add
 theirs by the entry points ``zebroid.worlds`` (``acme.zebra-v1 = "acme.zebra"``: a module with one
 World, or ``module:Class``) and ``zebroid.models`` (``acme.net = "acme.net:SPEC"``: a spec, as
-``models/program.py`` defines it), or give the path of a Python file that defines one world or one
+``models/spec.py`` defines it), or give the path of a Python file that defines one world or one
 spec. Such a file is known by the id of the world, or the type of the spec, and the digest of its
 content (``acme.seed-v1@1a2b3c4d5e6f``), wherever it lies.
 """
@@ -24,9 +24,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from . import identity, sources, specs
-from .errors import UserError as UserError
-from .errors import suggest as suggest
+from . import identity, sources
+from .errors import UserError, suggest
+from .models import spec_records
 from .sources import line, named
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Found:
         """Of a spec: all that decides what the model is. What a file defines itself is known by
         the file's content too."""
         found = identity.record(self.thing)
-        if self.path and specs.rebuilt(found) is None:
+        if self.path and spec_records.rebuilt(found) is None:
             found["type"] = self.name
         return found
 
@@ -115,7 +115,7 @@ def builtin(id: str) -> World | None:
 
 def models() -> Mapping[str, str]:
     """Names of all models -> their specs as text; plugins are named, not loaded."""
-    found = {name: str(spec) for name, spec in specs.presets().MODELS.items()}
+    found = {name: str(spec) for name, spec in spec_records.presets().MODELS.items()}
     return found | {name: str(own[0]) for name, own in _plugins("model").items()}
 
 
@@ -129,20 +129,20 @@ def find_model(name: str) -> Found:
     if name.endswith(".py"):
         source, digest = sources.read(name, "model")
         path = str(Path(name).resolve())
-        spec = specs.from_file(path, source)
+        spec = spec_records.from_file(path, source)
         return Found(spec, f"{spec.type}@{digest}", path)
-    builtin, plugins = specs.presets().MODELS, _plugins("model")
+    builtin, plugins = spec_records.presets().MODELS, _plugins("model")
     if "@" in name:
         raise _file_gone("model", name)
     if name not in builtin and name not in plugins:
         raise suggest("model", name, {*builtin, *plugins})
-    plugin = _unique(name, plugins, "models/presets.py" if name in builtin else None)
+    plugin = _unique(name, plugins, "models/architectures/presets.py" if name in builtin else None)
     if plugin is None:
         return Found(builtin[name], name)
     with named(f"plugin {name!r} = {plugin}"):
         found = _load(plugin)
         spec = found() if inspect.isclass(found) else found
-    return Found(specs.checked(spec, f"plugin {name!r} = {plugin}"), name)
+    return Found(spec_records.checked(spec, f"plugin {name!r} = {plugin}"), name)
 
 
 def plugins() -> Iterator[Plugin]:

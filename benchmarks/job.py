@@ -11,19 +11,23 @@ from pathlib import Path
 from rich.console import Console
 
 from .. import __version__
-from ..eval.labels import visible
-from ..models import version
-from ..models.run import LAYOUTS
-from ..registry import UserError, suggest
-from . import cluster, hosts, jobs, predictions, report, scale, terminal
-from .cell import Cell
-from .failures import Failed, failed, kept_failed, summary
-from .panel import Panel, panels
-from .progress import Shielded, Shown, Watch
-from .receipt import Receipt
-from .results import Store
-from .run import Corpora, Outcome, run
-from .suite import Suite, load
+from ..errors import UserError, suggest
+from ..models import training_version
+from ..models.training.plan import LAYOUTS
+from ..printable import visible
+from .config.run_config import Cell
+from .config.suite import Suite, load
+from .receipts import answers_table
+from .receipts.panel import Panel, panels
+from .receipts.receipt import Receipt
+from .report import html_report, sweep_section, terminal
+from .runner import local_workers as jobs
+from .runner import multihost_run as hosts
+from .runner import ray_cluster
+from .runner.failures import Failed, failed, kept_failed, summary
+from .runner.progress import Shielded, Shown, Watch
+from .runner.result_store import Store
+from .runner.run import Corpora, Outcome, run
 
 # How much longer than in direct mode a step takes, per height of the proofs shown, as rows grow by
 # their lines. Measured with decoder-s on one core, modes in this order, the fastest of 3 runs or
@@ -37,8 +41,10 @@ class Where:
     """Who trains: this process, unless one of these is said."""
 
     jobs: int = 1  # processes of this machine
-    layout: str = ""  # over several devices: models/sharding.py
-    hosts: str = ""  # one of several processes that train each cell together: models/hosts.py
+    layout: str = ""  # over several devices: models/training/sharding.py
+    hosts: str = (
+        ""  # one of several processes that train each cell together: models/training/multihost.py
+    )
     ray: str = ""  # address of a cluster
 
     def __post_init__(self) -> None:
@@ -83,7 +89,7 @@ class Job:
         if world:
             suite = suite.on(world)
         if sweep:
-            scale.ready(suite)
+            sweep_section.ready(suite)
         return cls(suite, suite.select(only, share), out, where, sweep)
 
     @property
@@ -113,7 +119,7 @@ class Job:
         stale = [found for found in map(store.stale, rest) if found]
         by = " and ".join(sorted({*stale}))
         again = (
-            f" ({len(stale)} kept by {by}, to be trained again by {version.TRAINING})"
+            f" ({len(stale)} kept by {by}, to be trained again by {training_version.TRAINING})"
             if stale
             else ""
         )
@@ -172,7 +178,7 @@ class Job:
     def _train(self, store: Store, watch: Watch, corpora: Corpora) -> Outcome:
         where, places = self.where, jobs.shares(self.where.jobs)
         if where.ray:
-            return cluster.run_on_ray(self.cells, store, watch, where.ray)
+            return ray_cluster.run_on_ray(self.cells, store, watch, where.ray)
         if where.hosts:
             return hosts.lead(self.cells, store, watch, corpora, where.layout)
         if len(places) > 1:
@@ -182,7 +188,7 @@ class Job:
     def _keep(self, outcome: Outcome, found: tuple[Panel, ...], corpora: Corpora) -> Receipt:
         """Parquet and receipt, before anything is drawn: of whole suites only, so that a receipt is
         never partial."""
-        files = predictions.write(self.folder, outcome.results, corpora)
+        files = answers_table.write(self.folder, outcome.results, corpora)
         finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         receipt = Receipt.of(self.suite, outcome, found, files, finished)
         receipt.write(self.folder / "receipt.json")
@@ -197,13 +203,13 @@ class Job:
         if self.sweep and receipt.files:
             with _shown("what the sweep says", hidden):
                 with terminal.working(console, "what the sweep says") as tell:
-                    receipt, swept = scale.swept(receipt, path, tell)
+                    receipt, swept = sweep_section.swept(receipt, path, tell)
                 receipt.write(path)
-                scale.show(console, receipt, swept)
+                sweep_section.show(console, receipt, swept)
         told = caption(self.suite, self.cells)
         written = False
         with _shown("the report", hidden):
-            report.write(page, self.suite, found, receipt, told, swept)
+            html_report.write(page, self.suite, found, receipt, told, swept)
             written = True
         console.print(f"receipt  {path}", soft_wrap=True)
         if written:

@@ -96,7 +96,7 @@ def environment(tmp_path):
     here = str(metadata.distribution("numpy").locate_file(""))
     # a .pth file alone would add the folder, and not follow editable installs in it
     (site / "here.pth").write_text(f"import site; site.addsitedir({here!r})\n")
-    script = f"#!{home}/bin/python\nfrom zebroid.benchmarks.cli import main\nmain()\n"
+    script = f"#!{home}/bin/python\nfrom zebroid.cli import main\nmain()\n"
     (home / "bin" / "zebroid").write_text(script)
     (home / "bin" / "zebroid").chmod(0o755)
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}

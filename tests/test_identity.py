@@ -11,20 +11,20 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from zebroid import identity, registry, sources, specs
-from zebroid.benchmarks import canonical
-from zebroid.benchmarks.cell import Cell
-from zebroid.benchmarks.suite import load
-from zebroid.benchmarks.verify import verify
+from zebroid import canonical, identity, registry, sources
+from zebroid.benchmarks.config.run_config import Cell
+from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.verification.verify import verify
+from zebroid.errors import UserError
 from zebroid.identity import flaw, record, restore
-from zebroid.models import presets
+from zebroid.models import spec_records
+from zebroid.models.architectures import presets
 from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.looped import LoopedSpec
-from zebroid.models.positions import Rotary
-from zebroid.models.run import Plan
-from zebroid.registry import UserError
-from zebroid.worlds.state import state
-from zebroid.worlds.world import Exposure
+from zebroid.models.layers.positions import Rotary
+from zebroid.models.training.plan import Plan
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.exposure import Exposure
 
 NEUTRAL = dataclasses.field(default=True, metadata={"neutral": False})
 
@@ -58,8 +58,8 @@ def other_default(monkeypatch):
 
 def test_presets_and_suites_are_loaded_without_jax():
     code = (
-        "import sys, zebroid.models.presets\n"
-        "from zebroid.benchmarks.suite import load\n"
+        "import sys, zebroid.models.architectures.presets\n"
+        "from zebroid.benchmarks.config.suite import load\n"
         "from zebroid import registry\n"
         "cells = [c for name in registry.suites() for c in load(name).cells]\n"
         "for cell in cells[:9]: cell.load_spec().flops(100, 4, (3,))\n"
@@ -95,7 +95,7 @@ def test_the_order_of_keywords_is_no_part_of_a_model():
 @pytest.mark.parametrize("name", presets.MODELS)
 def test_a_spec_is_rebuilt_from_its_record(name):
     spec = presets.MODELS[name]
-    assert specs.rebuilt(json.loads(canonical.text(record(spec)))) == spec
+    assert spec_records.rebuilt(json.loads(canonical.text(record(spec)))) == spec
     assert not flaw(spec, presets.TYPES)
 
 
@@ -159,10 +159,10 @@ def test_exposures_and_plans_leave_out_what_is_neutral_and_come_back():
 def test_a_record_of_another_version_is_refused_in_one_line(change, told):
     changed = {k: v for k, v in {**record(DecoderSpec()), **change}.items() if v is not None}
     if told == "None":  # it may be a plugin's, which is asked for by name
-        assert specs.rebuilt(changed) is None
+        assert spec_records.rebuilt(changed) is None
         return
     with pytest.raises(UserError) as error:
-        specs.rebuilt(changed)
+        spec_records.rebuilt(changed)
     assert told in str(error.value) and "\n" not in str(error.value)
 
 

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 from zebroid import registry
-from zebroid.registry import UserError
+from zebroid.errors import UserError
 
 WORLD = """
-from zebroid.worlds.facts import Facts
+from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.world import World
 
 class {name}(World):

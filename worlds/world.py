@@ -3,86 +3,22 @@
 from __future__ import annotations
 
 import abc
-import dataclasses
 import difflib
 import functools
 import inspect
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
-from .. import identity
-from ..registry import UserError, suggest
-from .closure import Closure
-from .engine import close
-from .facts import Facts
-from .language import parse
-from .program import Program
-from .streams import stream
-
-WAYS = ("exemplified", "stated", "both", "neither")  # how a pattern may be given
-TWINS = ("shuffled rules", "random labels")
-
-
-@dataclasses.dataclass(frozen=True)
-class Exposure:
-    """What of a world a corpus exposes. Every field is recorded and digested.
-
-    Shares have nine significant digits, as many as a receipt keeps: the corpus that is drawn from
-    a receipt is the very one that was drawn from 1/3.
-    """
-
-    coverage: float = 1.0  # share of the non-axiom base facts that are stated
-    held: float = 0.1  # share of stated base facts (or of episodes) that no shown conclusion uses
-    held_frames: float = 0.0  # share of the frames that no shown conclusion instantiates
-    shown: float = 0.8  # share of the eligible conclusions that are shown
-    phi: float = 0.0  # if > 0, instead: shown conclusions per usable base fact (2405.15071)
-    shown_height: int = 1  # greatest height of any derivation of a shown conclusion
-    given: Mapping[str, float] = (
-        dataclasses.field(  # WAYS -> share of the patterns, or of those that are rules as data
-            default_factory=lambda: MappingProxyType({"exemplified": 1.0})
-        )
-    )
-    nontheorems: float = 0.0  # shown nontheorems per shown conclusion
-    twin: str | None = None  # one of TWINS: the same corpus with one thing broken
-    # cue words with each of which an axiom fact is stated (2309.00667)
-    wordings: int = dataclasses.field(default=1, metadata={"neutral": 1})
-
-    def __post_init__(self) -> None:
-        for name in ("coverage", "held", "held_frames", "shown", "phi", "nontheorems"):
-            object.__setattr__(self, name, _kept(getattr(self, name)))
-        for name in ("coverage", "held", "held_frames", "shown"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise UserError(f"exposure.{name} = {getattr(self, name)}; give a share, 0 to 1")
-        if self.phi < 0 or self.nontheorems < 0 or self.shown_height < 1 or self.wordings < 1:
-            raise UserError(
-                "exposure: phi and nontheorems are at least 0, shown_height 1 and wordings 1"
-            )
-        for way in self.given:
-            if way not in WAYS:
-                raise suggest("way of giving a pattern", way, WAYS)
-        if abs(sum(self.given.values()) - 1) > 1e-8:  # what nine digits of each leave
-            raise UserError(f"exposure.given sums to {sum(self.given.values())}; shares sum to 1")
-        if self.twin is not None and self.twin not in TWINS:
-            raise suggest("twin", self.twin, TWINS)
-        given = {way: _kept(share) for way, share in self.given.items()}
-        object.__setattr__(self, "given", MappingProxyType(given))
-
-    def record(self) -> dict[str, Any]:
-        """JSON-ready fields, in a canonical order.
-
-        A field that is added later has a neutral value (``identity.py``), so that the digests of
-        corpora drawn before stay what they are.
-        """
-        fields = identity.record(self)
-        return {**fields, "given": {w: self.given[w] for w in WAYS if w in self.given}}
-
-
-def _kept(share: float) -> float:
-    """As a receipt keeps it; whole numbers as they are, for digests tell 1 from 1.0."""
-    return float(f"{share:.9g}") if isinstance(share, float) else share
+from ..errors import UserError, suggest
+from ..seeding import stream
+from .datalog.closure import Closure
+from .datalog.engine import close
+from .datalog.facts import Facts
+from .datalog.parser import parse
+from .datalog.syntax import Program
+from .exposure import Exposure
 
 
 class World(abc.ABC):
@@ -190,3 +126,11 @@ def _no_slip(cls: type[World]) -> None:
                 f"{cls.__name__}.{name} is nothing that a World has; did you mean {near[0]!r}? if "
                 "not, give it a name less like it"
             )
+
+
+def content_of(world: World) -> int:
+    """The version of its content that a world declares; UserError for what is none."""
+    content = world.content
+    if not isinstance(content, int) or isinstance(content, bool) or content < 1:
+        raise UserError(f"{world.id}: content = {content!r}; expected a whole number from 1")
+    return content

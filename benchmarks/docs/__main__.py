@@ -10,19 +10,25 @@ import re
 from pathlib import Path
 
 from ... import registry
-from .. import architectures, plateau, readme, verdicts, worlds
-from . import readme_blocks
+from . import (
+    architecture_tables,
+    plateau_tables,
+    readme_blocks,
+    readme_tables,
+    verdict_tables,
+    world_table,
+)
 
 # mark -> the command that fills a page which has it
 FILLS = {
-    "receipt": lambda page: readme.main([page]),
+    "receipt": lambda page: readme_tables.main([page]),
     "headline": lambda page: readme_blocks.main([page]),
     "world-list": lambda page: readme_blocks.main([page]),
     "model-list": lambda page: readme_blocks.main([page]),
-    "worlds": lambda page: worlds.main([page]),
-    "plateau": lambda page: plateau.main([page]),
-    "results": lambda page: architectures.main([page]),
-    "recovery": lambda page: verdicts.main([page]),
+    "worlds": lambda page: world_table.main([page]),
+    "plateau": lambda page: plateau_tables.main([page]),
+    "results": lambda page: architecture_tables.main([page]),
+    "recovery": lambda page: verdict_tables.main([page]),
 }
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from ...eval.figures import svg
-from .. import disk
+from ...eval.figures.score_figures import svg
+from ..runner import atomic_write
 
 
 def figure(root: Path, name: str, drawn: Figure, shows: str) -> Iterator[str]:
     """Writes ``figures/NAME.svg`` in the page's folder; the lines that show it."""
     path = Path("figures") / f"{name}.svg"
     (root / "figures").mkdir(parents=True, exist_ok=True)
-    with disk.file(root / path) as draft:
+    with atomic_write.file(root / path) as draft:
         draft.write_text(svg(drawn), "utf-8")
     yield f"![{shows}]({path.as_posix()})"
     yield ""
@@ -33,7 +33,7 @@ def data(
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    with disk.file(root / path) as draft:
+    with atomic_write.file(root / path) as draft:
         draft.write_text(text.getvalue(), "utf-8")
     count = f"{len(rows):,} row" + ("" if len(rows) == 1 else "s")
     yield f"Data: [CSV]({path.as_posix()}), {count}."

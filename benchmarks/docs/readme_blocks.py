@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ... import registry
-from ...eval.score import HEADLINE
-from ...registry import UserError
-from .. import disk
-from ..blocks import Make, filled, measured
-from ..readme import scored
-from ..receipt import PanelRecord, Receipt, RowRecord
-from ..worlds import builtin
+from ...errors import UserError
+from ...eval.scoring.score import HEADLINE
+from ..receipts.receipt import PanelRecord, Receipt, RowRecord
+from ..runner import atomic_write
+from .doc_blocks import Make, filled, measured
+from .readme_tables import scored
+from .world_table import builtin
 
 SIZES = ("xs", "s", "m", "l", "xl")
 
@@ -121,9 +121,9 @@ def main(pages: list[str]) -> int:
         for name in pages:
             path = Path(name)
             text = rendered(path.read_text("utf-8"), path.resolve().parent)
-            with disk.file(path) as draft:
+            with atomic_write.file(path) as draft:
                 draft.write_text(text, "utf-8")
     except (UserError, OSError) as error:
-        print(error if isinstance(error, UserError) else disk.told(error), file=sys.stderr)
+        print(error if isinstance(error, UserError) else atomic_write.told(error), file=sys.stderr)
         return 2
     return 0

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .. import disk
+from ..runner import atomic_write
 
 
 def keep(path: Path, figures: Any) -> None:
     """Writes JSON-ready figures, whole or not at all."""
-    with disk.file(path) as draft:
+    with atomic_write.file(path) as draft:
         draft.write_text(json.dumps(figures, indent=1) + "\n", "ascii")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
-from .. import flops
-from ..initial import SMALL, Initial
-from ..positions import ROTARY, Positions
-from ..sizes import check
+from ..layers import flops
+from ..layers.initializers import SMALL, Initial
+from ..layers.positions import ROTARY, Positions
+from .validation import check
 
 if TYPE_CHECKING:
     from flax import nnx

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from ..flops import logits
-from ..initial import SMALL, Initial
-from ..sizes import check
+from ..layers.flops import logits
+from ..layers.initializers import SMALL, Initial
+from .validation import check
 
 if TYPE_CHECKING:
     from flax import nnx

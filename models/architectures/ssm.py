@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
-from ..flops import logits
-from ..initial import SMALL, Initial
-from ..sizes import check
+from ..layers.flops import logits
+from ..layers.initializers import SMALL, Initial
+from .validation import check
 
 if TYPE_CHECKING:
     from flax import nnx

@@ -8,16 +8,19 @@ asked positions alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..architectures.convolution import ConvolutionSpec
-from ..layers import Embedding, Head, Matrix, gain
-from ..positions import Unordered
-from ..stream import Stream, last, normed, project, take
+from ..layers.positions import Unordered
+from ..layers.residual import Stream, last, normed, project, take
+from ..layers.transformer import Embedding, Head, Matrix, gain
+
+if TYPE_CHECKING:
+    from ..architectures.convolution import ConvolutionSpec
 
 
 class Gated(nnx.Module):

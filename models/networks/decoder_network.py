@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..architectures.decoder import DecoderSpec
-from ..layers import Block, Embedding, Head, Memory, gain
-from ..stream import Stream, causal, last
+from ..layers.residual import Stream, causal, last
+from ..layers.transformer import Block, Embedding, Head, Memory, gain
+
+if TYPE_CHECKING:
+    from ..architectures.decoder import DecoderSpec
 
 
 class Decoder(nnx.Module):

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..architectures.encoder_decoder import EncoderDecoderSpec
-from ..layers import MLP, Attention, Block, Embedding, Head, Memory, gain
-from ..stream import Stream, last, normed, take
+from ..layers.residual import Stream, last, normed, take
+from ..layers.transformer import MLP, Attention, Block, Embedding, Head, Memory, gain
+
+if TYPE_CHECKING:
+    from ..architectures.encoder_decoder import EncoderDecoderSpec
 
 
 class DecoderBlock(nnx.Module):

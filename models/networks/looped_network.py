@@ -7,15 +7,18 @@ more than in training included.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..architectures.looped import LoopedSpec
-from ..layers import Block, Embedding, Head, Memory, TiedHead, gain
-from ..stream import Stream, causal, last
+from ..layers.residual import Stream, causal, last
+from ..layers.transformer import Block, Embedding, Head, Memory, TiedHead, gain
+
+if TYPE_CHECKING:
+    from ..architectures.looped import LoopedSpec
 
 
 class Looped(nnx.Module):

@@ -8,16 +8,19 @@ window before the token to be predicted. Nothing is shared between places but th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..architectures.mlp import MLPSpec
-from ..layers import MLP, Embedding, Head, Matrix, gain
-from ..positions import Unordered
-from ..stream import Stream, last, normed, project
+from ..layers.positions import Unordered
+from ..layers.residual import Stream, last, normed, project
+from ..layers.transformer import MLP, Embedding, Head, Matrix, gain
+
+if TYPE_CHECKING:
+    from ..architectures.mlp import MLPSpec
 
 
 class Perceptron(nnx.Module):

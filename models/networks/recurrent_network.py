@@ -7,18 +7,20 @@ what it costs in the Transformers beside them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..architectures.recurrent import GRUSpec, LSTMSpec
-from ..initial import Initial
-from ..layers import Embedding, Head, Matrix
-from ..positions import Unordered
-from ..stream import Stream, last, normed
+from ..layers.initializers import Initial
+from ..layers.positions import Unordered
+from ..layers.residual import Stream, last, normed
+from ..layers.transformer import Embedding, Head, Matrix
+
+if TYPE_CHECKING:
+    from ..architectures.recurrent import GRUSpec, LSTMSpec
 
 UNROLL = 8  # steps of a recurrence in one iteration of XLA's loop
 

@@ -10,16 +10,19 @@ the other is six times as fast (``sequential``).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..architectures.ssm import SSMSpec
-from ..layers import Embedding, Head, Matrix, gain
-from ..positions import Unordered
-from ..stream import Stream, last, normed, project, take
+from ..layers.positions import Unordered
+from ..layers.residual import Stream, last, normed, project, take
+from ..layers.transformer import Embedding, Head, Matrix, gain
+
+if TYPE_CHECKING:
+    from ..architectures.ssm import SSMSpec
 
 # Of T tokens, or of one: steps dt, inputs x [B, T, E]; how each is written to the state, and how it
 # is read [B, T, N]

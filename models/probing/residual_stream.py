@@ -24,9 +24,9 @@ import numpy as np
 from flax import nnx
 from numpy.typing import ArrayLike, NDArray
 
-from ...registry import UserError
-from ..compiler import compiled
-from ..stream import looked_up
+from ...errors import UserError
+from ..layers.residual import looked_up
+from ..training.xla_options import compiled
 
 
 def residual_stream(

@@ -14,17 +14,22 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from zebroid.benchmarks import cli, confined, panel, plot, run, scaling
-from zebroid.benchmarks.results import Result
-from zebroid.benchmarks.untrusted import guarded, introduced
-from zebroid.benchmarks.verify import verify
-from zebroid.eval.interpolators import lookup
-from zebroid.eval.judge import judge
-from zebroid.eval.references import deducer, reuser
-from zebroid.models import version
-from zebroid.models.run import Run
-from zebroid.worlds.lexicon import Lexicon
-from zebroid.worlds.tokens import Lines, encode
+from zebroid import cli
+from zebroid.benchmarks.receipts import panel
+from zebroid.benchmarks.receipts.untrusted import guarded, introduced
+from zebroid.benchmarks.report import plot
+from zebroid.benchmarks.runner import run
+from zebroid.benchmarks.runner.result_store import Result
+from zebroid.benchmarks.sweeps import analysis
+from zebroid.benchmarks.verification import confined
+from zebroid.benchmarks.verification.verify import verify
+from zebroid.eval.floors.ceilings import deducer, reuser
+from zebroid.eval.floors.interpolators import lookup
+from zebroid.eval.verdicts.judge import judge
+from zebroid.models import training_version
+from zebroid.models.training.plan import Run
+from zebroid.worlds.encoding.encode import Lines, encode
+from zebroid.worlds.encoding.vocabulary import Lexicon
 
 TINY = """
 [suite]
@@ -95,14 +100,16 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False):
 def quick(monkeypatch):
     """Leaves out what takes seconds and is tested elsewhere: learned interpolators, drawing."""
     monkeypatch.setattr(run, "in_turn", lambda *asked: iter((lookup(*asked),)))
-    monkeypatch.setattr(plot.figures, "svg", lambda figure: '<svg width="1" height="1"></svg>')
-    monkeypatch.setattr(plot.figures, "png", lambda figure: b"")
+    monkeypatch.setattr(
+        plot.score_figures, "svg", lambda figure: '<svg width="1" height="1"></svg>'
+    )
+    monkeypatch.setattr(plot.score_figures, "png", lambda figure: b"")
 
 
 def sketch(monkeypatch):
     """Few resampled fits behind each band, and no forecasts, which are tested by themselves."""
     monkeypatch.setattr(plot, "DRAWS", 5)
-    monkeypatch.setattr(scaling, "VOTES", 5)
+    monkeypatch.setattr(analysis, "VOTES", 5)
     monkeypatch.setattr(plot, "forecasts", lambda arms, left: iter(()))
 
 
@@ -186,7 +193,7 @@ def raised(monkeypatch):
     """raised(): what is kept is of an older version of training from then on."""
 
     def change():
-        monkeypatch.setattr(version, "TRAINING", "training-2")
+        monkeypatch.setattr(training_version, "TRAINING", "training-2")
 
     return change
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from zebroid import __version__, registry
-from zebroid.benchmarks import cli, listing
+from zebroid import __version__, cli, registry
+from zebroid.benchmarks.report import listing
 
 pytestmark = pytest.mark.smoke
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.readme import filled
-from zebroid.benchmarks.receipt import Receipt
-from zebroid.worlds.state import state
+from zebroid.benchmarks.docs.readme_tables import filled
+from zebroid.benchmarks.receipts.receipt import Receipt
+from zebroid.worlds.corpus.build import state
 
 ACME = Path(__file__).parents[1] / "plugins" / "acme"
 
@@ -155,7 +155,7 @@ def test_a_path_works_where_an_id_does(zebroid, suite, trained, world_file):
 
 
 def test_a_new_package_holds_a_world_that_keeps_its_promises(zebroid, tmp_path):
-    from zebroid.benchmarks.conformance import conform
+    from zebroid.benchmarks.conformance.world_report import conform
 
     status, out, err = zebroid("new", "world", "acme-worlds", "--name", "old-guild")
     assert (status, err) == (0, "") and "pip install -e acme-worlds" in out
@@ -260,6 +260,6 @@ def test_a_plugin_is_installed_listed_trained_and_removed(environment, tmp_path)
     assert "acme.harbour-v1/tiny" in environment("zebroid run acme.toml")
     environment("cp runs/acme-*/receipt.json . && pip uninstall -y acme-plugin")
     assert "acme.harbour-v1" not in environment("zebroid plugins && zebroid worlds")
-    environment("python -m zebroid.benchmarks.readme page.md")
+    environment("python -m zebroid.benchmarks.docs.readme_tables page.md")
     page = (tmp_path / "page.md").read_text()
     assert "**acme.harbour-v1/tiny**" in page and "**chain**" in page

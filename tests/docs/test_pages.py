@@ -10,7 +10,7 @@ import pytest
 import zebroid
 from zebroid.benchmarks.docs.__main__ import FILLS, marks, pages
 
-from ..prose import mean_length, sentences
+from .prose import mean_length, sentences
 
 DOCS = Path(zebroid.__file__).resolve().parent / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_" not in path.parts[-2][:1])

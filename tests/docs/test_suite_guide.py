@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import zebroid
-from zebroid.benchmarks import suite
-from zebroid.models.run import Plan
-from zebroid.worlds.world import Exposure
+from zebroid.benchmarks.config import suite
+from zebroid.models.training.plan import Plan
+from zebroid.worlds.exposure import Exposure
 
 PAGE = (Path(zebroid.__file__).resolve().parent / "docs/guides/suites.md").read_text("utf-8")
 TABLES = {

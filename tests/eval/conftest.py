@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
-from zebroid.eval.exam import Exam
-from zebroid.eval.predictions import Predictions
-from zebroid.eval.score import Row, score
+from zebroid.eval.question_sets.predictions import Predictions
+from zebroid.eval.question_sets.question_set import Exam
+from zebroid.eval.scoring.score import Row, score
 from zebroid.worlds.catalog.composition import Composition
 from zebroid.worlds.catalog.zebra import Zebra
-from zebroid.worlds.corpus import Corpus
-from zebroid.worlds.rungs import LADDER
-from zebroid.worlds.state import state
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.corpus import Corpus
+from zebroid.worlds.novelty.rungs import LADDER
 
 Levels = Mapping[str, float | Sequence[float]]
 Model = Callable[..., Predictions]

@@ -5,13 +5,14 @@ import json
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.worlds.engine import close
-from zebroid.worlds.facts import Facts
-from zebroid.worlds.language import parse
-from zebroid.worlds.proofs import Proofs
-from zebroid.worlds.rungs import KINDS, RUNGS, provable, read_off, rung_of
-from zebroid.worlds.state import state
-from zebroid.worlds.world import Exposure, World
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.datalog.engine import close
+from zebroid.worlds.datalog.facts import Facts
+from zebroid.worlds.datalog.parser import parse
+from zebroid.worlds.exposure import Exposure
+from zebroid.worlds.novelty.derivations import Proofs
+from zebroid.worlds.novelty.rungs import KINDS, RUNGS, provable, read_off, rung_of
+from zebroid.worlds.world import World
 
 
 def base(text):

@@ -10,9 +10,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from ..facts import Facts
-from ..words import coined, listed
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
+from .names import coined, listed
 
 Table = NDArray[np.int64]  # [n, n]: the product of row and column
 Bools = NDArray[np.bool_]

@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..words import coined, listed, people
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
+from .names import coined, listed, people
 
 RELATIONS = (
     "doctor baker barber tailor teacher lawyer grocer tenant editor mentor pilot driver nurse "

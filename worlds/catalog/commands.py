@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..streams import stream
-from ..words import listed
-from ..world import Exposure, World
+from ...seeding import stream
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
+from .names import listed
 
 VERBS = (
     "walk look run jump hop skip crawl swim climb dance wave bow nod clap sing kneel knock point "

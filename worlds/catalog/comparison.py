@@ -8,9 +8,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from ..facts import Facts
-from ..words import listed, people
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
+from .names import listed, people
 
 ATTRIBUTES = (
     "height weight age income speed strength patience courage wit charm luck skill fame wealth "

@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
 
 
 class Composition(World):

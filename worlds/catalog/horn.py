@@ -9,8 +9,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from ..facts import Facts
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
 from .kinship import PEOPLE
 from .kinship import names as people
 

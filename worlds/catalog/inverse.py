@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..words import coined, listed, people
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
+from .names import coined, listed, people
 
 VERBS = (
     "train help guard mentor trust visit follow greet paint film tutor host fear doubt respect "

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
 
 WORDS = MappingProxyType(  # relation -> what a man and what a woman is called who bears it
     {

@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..words import coined, listed
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
+from .names import coined, listed
 
 MONTHS = "January February March April May June July August September October November December"
 WAYS = "road river railway canal"

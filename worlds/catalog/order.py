@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..words import coined, listed, people
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
+from .names import coined, listed, people
 
 TRADES = (
     "baker barber brewer butcher carpenter clerk cook cooper doctor farmer fisher grocer guard "

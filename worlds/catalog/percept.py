@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..words import coined, listed
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
+from .names import coined, listed
 
 OUTLINES = {  # kind -> which cells of 4 x 4 its silhouette fills, a hexadecimal digit per row
     "horse": "af99", "cow": "9fac", "goat": "cf3f", "dog": "fc9f", "cat": "6fe8", "bear": "1f7f",

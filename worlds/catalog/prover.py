@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..words import people as names
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
+from .names import people as names
 
 ATTRIBUTES = {
     "size": "big small huge tiny vast",

@@ -8,8 +8,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from ..facts import Facts
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
 from .zebra import ATTRIBUTES, names
 
 ORDERS = MappingProxyType(  # the two upper levels; what is below has names made up

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..facts import Facts
-from ..world import Exposure, World
+from ..datalog.facts import Facts
+from ..exposure import Exposure
+from ..world import World
 
 KINDS = (
     "horse cow goat dog cat bear deer sheep camel wolf fox hare seal otter lynx boar "

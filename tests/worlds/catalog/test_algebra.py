@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from zebroid import registry
+from zebroid.seeding import stream
 from zebroid.worlds.catalog.algebra import LAWS, tables
-from zebroid.worlds.corpus import CONCLUSION
-from zebroid.worlds.streams import stream
+from zebroid.worlds.corpus.corpus import CONCLUSION
 
 WORLD = "algebra-v1"
 HOLDS = {  # law -> whether it holds of p, s and x under the product m

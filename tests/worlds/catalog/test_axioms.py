@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.registry import UserError
-from zebroid.worlds.corpus import CONCLUSION, SENTENCE
-from zebroid.worlds.state import state
-from zebroid.worlds.tokens import encode, select
-from zebroid.worlds.world import Exposure
+from zebroid.errors import UserError
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.corpus import CONCLUSION, SENTENCE
+from zebroid.worlds.encoding.encode import encode, select
+from zebroid.worlds.exposure import Exposure
 
 WORLD = "axioms-v1"
 PUBLISHED = {"exemplified": 0, "stated": 7, "both": 3, "neither": 0}

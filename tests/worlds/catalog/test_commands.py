@@ -4,15 +4,15 @@ import dataclasses
 
 import numpy as np
 import pytest
-from zebroid.registry import UserError
+from zebroid.errors import UserError
 from zebroid.worlds.catalog.commands import Commands
-from zebroid.worlds.corpus import CONCLUSION
-from zebroid.worlds.engine import close
-from zebroid.worlds.facts import Facts
-from zebroid.worlds.lexicon import Lexicon, parts
-from zebroid.worlds.reading import valid_proofs
-from zebroid.worlds.state import state
-from zebroid.worlds.tokens import Lines, encode
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.corpus import CONCLUSION
+from zebroid.worlds.datalog.engine import close
+from zebroid.worlds.datalog.facts import Facts
+from zebroid.worlds.encoding.encode import Lines, encode
+from zebroid.worlds.encoding.proof_checker import valid_proofs
+from zebroid.worlds.encoding.vocabulary import Lexicon, parts
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_scan_has_its_published_counts():
 
 @pytest.mark.slow
 def test_with_one_verb_held_out_of_scan_the_action_never_shown_gives_it_away():
-    from zebroid.eval.exam import Exam
+    from zebroid.eval.question_sets.question_set import Exam
 
     made = state(Commands(), "scan")
     exam = Exam(made, made.of_rung("constituent")[::50])

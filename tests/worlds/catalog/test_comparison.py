@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.worlds.expose import expose
+from zebroid.worlds.corpus.split import expose
 
 WORLD = "comparison-v1"
 LABELS = ["less", "equal", "greater"]

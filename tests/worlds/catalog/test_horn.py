@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from zebroid.seeding import stream
 from zebroid.worlds.catalog.horn import LOWER as LOWER_WORDS
 from zebroid.worlds.catalog.horn import SIGNATURES, Horn, Theory, words
 from zebroid.worlds.catalog.horn import UPPER as UPPER_WORDS
-from zebroid.worlds.engine import close
-from zebroid.worlds.facts import Facts
-from zebroid.worlds.streams import stream
+from zebroid.worlds.datalog.engine import close
+from zebroid.worlds.datalog.facts import Facts
 
 PEOPLE, UPPER, LOWER = ["ada", "bob", "cyd", "dan"], ["likes", "sees", "fears"], ["owes", "lends"]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 from zebroid import registry
-from zebroid.worlds.state import state
-from zebroid.worlds.world import Exposure
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.exposure import Exposure
 
 WORLD = "inverse-v1"
 

@@ -7,10 +7,10 @@ import itertools
 
 import numpy as np
 import pytest
+from zebroid.seeding import stream
 from zebroid.worlds.catalog.kinship import COMPOSITION, WORDS, Kinship, Village, compositions
-from zebroid.worlds.engine import close
-from zebroid.worlds.facts import Facts
-from zebroid.worlds.streams import stream
+from zebroid.worlds.datalog.engine import close
+from zebroid.worlds.datalog.facts import Facts
 
 # facebookresearch/clutrr, clutrr/store/rules_store.yaml, `compositional: family`: first, then
 # second -> result, with the words that relations_store.yaml has for male and female.

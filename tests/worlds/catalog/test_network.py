@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.worlds.engine import close
-from zebroid.worlds.streams import stream
+from zebroid.seeding import stream
+from zebroid.worlds.datalog.engine import close
 
 WORLD = "network-v1"
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from zebroid.worlds.corpus import CONCLUSION, SENTENCE
-from zebroid.worlds.tokens import encode
+from zebroid.worlds.corpus.corpus import CONCLUSION, SENTENCE
+from zebroid.worlds.encoding.encode import encode
 
 WORLD = "order-v1"
 

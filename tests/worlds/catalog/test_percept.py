@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
+from zebroid.benchmarks.report.describe_world import describe
 from zebroid.worlds.catalog.percept import OUTLINES, TEXTURES, Percept, drawn, grid_of
-from zebroid.worlds.corpus import CONCLUSION
-from zebroid.worlds.show import describe
-from zebroid.worlds.state import state
-from zebroid.worlds.tokens import encode
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.corpus import CONCLUSION
+from zebroid.worlds.encoding.encode import encode
 
 
 @pytest.fixture(scope="module")

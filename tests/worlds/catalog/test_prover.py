@@ -5,18 +5,18 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from zebroid.eval.interpolators import lookup
-from zebroid.worlds.audit import AuditError, audit
+from zebroid.eval.floors.interpolators import lookup
 from zebroid.worlds.catalog.prover import GAPS, Prover
-from zebroid.worlds.engine import close
-from zebroid.worlds.facts import Facts
-from zebroid.worlds.lexicon import Lexicon
-from zebroid.worlds.phrases import theory_in_english
-from zebroid.worlds.reading import valid_proofs
-from zebroid.worlds.state import state
-from zebroid.worlds.theories import theories
-from zebroid.worlds.tokens import Lines, encode
-from zebroid.worlds.world import Exposure
+from zebroid.worlds.corpus.audit import AuditError, audit
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.datalog.engine import close
+from zebroid.worlds.datalog.facts import Facts
+from zebroid.worlds.encoding.encode import Lines, encode
+from zebroid.worlds.encoding.episodes import theories
+from zebroid.worlds.encoding.proof_checker import valid_proofs
+from zebroid.worlds.encoding.verbalize import theory_in_english
+from zebroid.worlds.encoding.vocabulary import Lexicon
+from zebroid.worlds.exposure import Exposure
 
 ARITY = {"is": 3, "likes": 2, "implies": 3, "both": 4, "liking": 3}
 

@@ -7,10 +7,10 @@ import collections
 import numpy as np
 import pytest
 from zebroid.worlds.catalog.taxonomy import Taxonomy
-from zebroid.worlds.engine import close
-from zebroid.worlds.facts import Facts
-from zebroid.worlds.nontheorems import NEGATIVE
-from zebroid.worlds.rungs import RUNGS
+from zebroid.worlds.datalog.engine import close
+from zebroid.worlds.datalog.facts import Facts
+from zebroid.worlds.novelty.hard_negatives import NEGATIVE
+from zebroid.worlds.novelty.rungs import RUNGS
 
 KINDS = ["bird", "penguin", "emperor", "chick", "ostrich", "racer", "kiwi", "sparrow"]
 ABOVE = {"penguin": "bird", "emperor": "penguin", "chick": "emperor", "ostrich": "bird"}

@@ -1,7 +1,7 @@
 """acme.harbour-v1: what a ship is known for."""
 
 import numpy as np
-from zebroid.worlds.facts import Facts
+from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.world import World
 
 

@@ -1,0 +1,295 @@
+"""A suite: a frozen grid of cells, read from TOML.  Every error names the file and the line.
+
+In ``[[cells]]`` lists multiply (worlds, modes, models, plans, exposures, and any value within an
+exposure), except that ``seeds.init`` and ``seeds.order`` are paired; ``seeds.all`` pairs all four.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import itertools
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import pydantic
+
+from ... import canonical, registry
+from ...errors import UserError, suggest
+from ...models.training.plan import Plan
+from ...printable import printable
+from ...worlds.encoding.encode import MODES
+from ...worlds.world import content_of
+from .run_config import Cell, Places, Seeds, admits, lots
+from .toml_location import locate
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """Cells under a versioned name, with what they cost and what they should show."""
+
+    id: str
+    title: str
+    cost_minutes: float  # on two cores, with nothing cached
+    expected: str
+    cells: tuple[Cell, ...]
+    keep_weights: frozenset[str] = frozenset()  # digests of cells that keep their weights
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Over the expanded list of cells: titles and layout of the file don't matter."""
+        return canonical.digest([cell.record() for cell in self.cells])
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}@{self.digest[:8]}"
+
+    def select(self, only: Sequence[str] = (), share: str = "") -> tuple[Cell, ...]:
+        """The cells that each of ``only`` ("key=value") admits; of those the share "i/n", by
+        trainings."""
+        cells = [cell for cell in self.cells if all(admits(rule, cell) for rule in only)]
+        if not cells:
+            raise UserError(f"--only {' '.join(only)} admits none of the {len(self.cells)} cells")
+        if not share:
+            return tuple(cells)
+        match = re.fullmatch(r"(\d+)/(\d+)", share)
+        if not match or not 1 <= int(match[1]) <= int(match[2]):
+            raise UserError(f"--cells {share}: expected i/n with 1 <= i <= n, such as 1/4")
+        mine = [*lots(cells)][int(match[1]) - 1 :: int(match[2])]
+        return tuple(cell for lot in mine for cell in lot)
+
+    def on(self, world: str) -> Suite:
+        """The same grid on another world (``id``, ``id/size`` or a file), in its own exposure.
+
+        Where no size is named, cells keep theirs if that world has it.
+        """
+        found, default = registry.find_world(world)
+        made, moved = found.thing, []
+        for cell in self.cells:
+            keeps = not _names_size(world) and cell.size in made.sizes
+            size = cell.size if keeps else default
+            moved.append(
+                dataclasses.replace(
+                    cell,
+                    world=found.name,
+                    size=size,
+                    exposure=made.default_exposure(size),
+                    content=content_of(made),
+                    places=dataclasses.replace(cell.places, world=found.path),
+                )
+            )
+        pairs = zip(self.cells, moved)
+        keep = frozenset(new.digest for old, new in pairs if old.digest in self.keep_weights)
+        return dataclasses.replace(self, cells=_distinct(moved), keep_weights=keep)
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Head(_Strict):
+    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    title: str
+    cost_minutes: float = pydantic.Field(gt=0)
+    expected: str
+    keep_weights: bool = False  # of all cells; a table of cells may say otherwise
+
+
+_Names = str | list[str]
+
+
+class _Seeds(_Strict):
+    world: list[int] = [0]
+    exposure: list[int] = [0]
+    init: list[int] = [0]
+    order: list[int] = [0]
+    all: list[int] = []  # instead of these: n stands for (n, n, n, n), another chance throughout
+
+    @pydantic.field_validator("*")
+    @classmethod
+    def natural(cls, seeds: list[int]) -> list[int]:
+        if not seeds or min(seeds) < 0:
+            raise ValueError("expected whole numbers from 0, at least one")
+        return seeds
+
+    @pydantic.model_validator(mode="after")
+    def either(self) -> _Seeds:
+        if self.all and len(self.model_fields_set) > 1:
+            raise ValueError("expected either `all` or the four axes")
+        return self
+
+    def tuples(self) -> list[Seeds]:
+        """Worlds and exposures multiply; initialisations and orders are paired."""
+        if self.all:
+            return [Seeds(n, n, n, n) for n in self.all]
+        return [
+            Seeds(*pair, *ends)
+            for pair in itertools.product(self.world, self.exposure)
+            for ends in zip(self.init, self.order)
+        ]
+
+
+class _Grid(_Strict):
+    world: _Names
+    mode: _Names
+    model: _Names
+    plan: _Names
+    questions: int = pydantic.Field(default=300, gt=0)
+    seeds: _Seeds = _Seeds()
+    exposure: dict[str, Any] | list[dict[str, Any]] = {}
+    keep_weights: bool | None = None  # None: as the suite says
+
+
+class _Document(_Strict):
+    suite: _Head
+    cells: list[_Grid] = pydantic.Field(min_length=1)
+    plans: dict[str, dict[str, Any]]
+
+
+# place of a key -> a context in which errors are told with its line
+Place = Callable[..., contextlib.AbstractContextManager[None]]
+
+
+def load(name: str) -> Suite:
+    """The suite of this name or file, with every name in it resolved and every value checked."""
+    path = registry.suite(name)
+    try:
+        source = path.read_text("utf-8")
+        content = tomllib.loads(source)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not TOML: {error}") from None
+    try:
+        document = _Document.model_validate(content)
+    except pydantic.ValidationError as error:
+        # a misspelt key also leaves one missing: the first is the cause
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        line = locate(source, first["loc"])
+        raise UserError(f"{path}:{line}: {_problem(first)}") from None
+
+    @contextlib.contextmanager
+    def at(*place: str | int) -> Iterator[None]:
+        """Errors in the block are those of the key at ``place``."""
+        try:
+            yield
+        except UserError as error:
+            raise UserError(f"{path}:{locate(source, place)}: {error}") from None
+
+    plans = {}
+    for plan, fields in document.plans.items():
+        if plan != printable(plan):  # receipts with such names are refused
+            with at("plans", plan):
+                raise UserError(
+                    f"plan {printable(plan)!r}: expected a name without control characters"
+                )
+        plans[plan] = _fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
+    head, keep = document.suite, set[str]()
+    cells: list[Cell] = []
+    for number, grid in enumerate(document.cells):
+        own = [*_expand(grid, plans, functools.partial(at, "cells", number))]
+        if head.keep_weights if grid.keep_weights is None else grid.keep_weights:
+            keep |= {cell.digest for cell in own}
+        cells += own
+    about = (head.id, head.title, head.cost_minutes, head.expected)
+    return Suite(*about, _distinct(cells), frozenset(keep))
+
+
+def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
+    """The cells of one table, in the order in which its lists are written."""
+    with at("world"):
+        worlds = [registry.find_world(name) for name in _listed(grid.world)]
+    with at("model"):
+        found = [registry.find_model(name) for name in _listed(grid.model)]
+    models = [(model, model.record()) for model in found]
+    for key, known in (("mode", MODES), ("plan", plans)):
+        with at(key):
+            for name in _listed(getattr(grid, key)):
+                if name not in known:
+                    raise suggest(key, name, known)
+    seeds = grid.seeds
+    if len(seeds.init) != len(seeds.order):
+        with at("seeds"):
+            raise UserError(
+                f"seeds.init has {len(seeds.init)} values and seeds.order {len(seeds.order)}; "
+                "they are paired, give equally many"
+            )
+    for (world, size), override in itertools.product(worlds, _products(grid.exposure)):
+        default, place = world.thing.default_exposure(size), functools.partial(at, "exposure")
+        exposure = _fields(default, override, "exposure", place)
+        trained = itertools.product(seeds.tuples(), _listed(grid.mode), models, _listed(grid.plan))
+        for seed, mode, (model, spec), plan in trained:
+            yield Cell(
+                world=world.name,
+                size=size,
+                exposure=exposure,
+                mode=mode,
+                questions=grid.questions,
+                model=model.name,
+                spec=spec,
+                plan=plan,
+                recipe=plans[plan],
+                seeds=seed,
+                content=content_of(world.thing),
+                places=Places(world.path, model.path),
+            )
+
+
+def _fields(default: Any, override: dict[str, Any], kind: str, at: Place) -> Any:
+    """``default``, a dataclass or one of its instances, with these fields instead.
+
+    "none" in TOML stands for None.
+    """
+    known = [field.name for field in dataclasses.fields(default)]
+    for key in override:
+        if key not in known:
+            with at(key):
+                raise suggest(f"key of {kind}", key, known)
+    values = {key: None if value == "none" else value for key, value in override.items()}
+    made = default if isinstance(default, type) else functools.partial(dataclasses.replace, default)
+    try:
+        return made(**values)
+    except UserError as error:
+        named = re.match(rf"{kind}\.(\w+)", str(error))
+        with at(*named.groups() if named else ()):
+            raise
+    except (TypeError, AttributeError) as error:
+        with at():
+            raise UserError(f"{kind} {override}: a value has the wrong type: {error}") from None
+
+
+def _products(exposure: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every combination of the values that are lists."""
+    tables = exposure if isinstance(exposure, list) else [exposure]
+    return [
+        dict(zip(table, values))
+        for table in tables
+        for values in itertools.product(*map(_listed, table.values()))
+    ]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _names_size(world: str) -> bool:
+    """Whether a world is given with a size: ``zebra-v1/small``, ``./my.py/small``."""
+    return bool(re.search(r"\.py/[^/]*$", world)) or ("/" in world and ".py" not in world)
+
+
+def _distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    return tuple({cell.digest: cell for cell in cells}.values())
+
+
+def _problem(error: Any) -> str:
+    """One line for a pydantic error."""
+    place: tuple[str | int, ...] = error["loc"]
+    key = ".".join(str(part) for part in place if isinstance(part, str))
+    if error["type"] == "extra_forbidden":
+        table = {"suite": _Head, "cells": _Grid}.get(str(place[0]), _Document)
+        table = _Seeds if "seeds" in place[:-1] else _Document if len(place) == 1 else table
+        return str(suggest("key", str(place[-1]), table.model_fields))
+    if error["type"] == "missing":
+        return f"{key} is missing"
+    return f"{key} = {error['input']!r}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,241 @@
+"""conform(world, sizes) -> Report: every check that a world must pass, and its table.
+
+The symbolic checks stand in ``world_checks.py``; those that need reference solvers are added here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ... import __version__, registry
+from ...errors import suggest
+from ...eval.floors.ceilings import references
+from ...eval.floors.interpolators import interpolators, lookup
+from ...eval.question_sets.chance import interpolable
+from ...eval.question_sets.question_set import Exam
+from ...printable import visible
+from ...seeding import stream
+from ...worlds.encoding.verbalize import question_in_english
+from ...worlds.novelty.rungs import CONTROLS, RUNGS
+from ..report.terminal import plain
+from .world_checks import ELSEWHERE, SYMBOLIC, Outcome, run
+from .worlds.subprocesses import Elsewhere
+from .worlds.world_fixture import Check, Moot, Refused, Subject
+
+LADDER = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
+WITHIN = {  # reference -> the rungs on which it is always right; on the others it never is
+    "lookup": LADDER[:1],
+    "reuser": LADDER[:2],
+    "inductor": LADDER[:5],
+    "deducer": LADDER,
+}
+DEFAULT = ("tiny", "small")
+POOLED = 6  # at most so many world seeds are pooled where one has too few questions
+ASKED = 4_000  # questions of a rung and a world that interpolators answer
+
+
+def ceilings(subject: Subject) -> str:
+    """Reuser, inductor, deducer and lookup: always right up to their rung, never above it."""
+    corpus = subject.corpus()
+    exam = Exam(corpus, np.arange(len(corpus.prompt)))
+    found = [*references(corpus, exam.questions), lookup(corpus, exam.questions)]
+    for solver in found:
+        right = exam.right(solver.answer)
+        for rung in (*LADDER, *CONTROLS):
+            if rung not in exam.groups:
+                continue
+            # where nothing follows, NONE is right, and to say it is all that a reference can do
+            able = rung in WITHIN[solver.name] or rung in CONTROLS
+            _unlike(exam, f"{solver.name} on {rung}", right != able, exam.groups[rung])
+        if solver.name == "deducer":
+            _unlike(exam, "deducer", ~right, np.ones(len(right), bool))
+    return f"{len(exam.questions):,} questions, by {', '.join(a.name for a in found)}"
+
+
+def _unlike(exam: Exam, who: str, odd: NDArray[np.bool_], where: NDArray[np.bool_]) -> None:
+    """Refuse a reference that is not what it is defined to be."""
+    wrong = np.flatnonzero(odd & where)
+    if len(wrong):
+        question = question_in_english(exam.corpus, int(exam.questions[wrong[0]]))
+        raise Refused(
+            f"{who}: {len(wrong)} of {where.sum()} answers are not as defined, first to "
+            f"{question!r}",
+            "a rung is labelled wrongly: this is an error in rungs.py, proofs.py or questions.py",
+        )
+
+
+def not_interpolable(subject: Subject) -> str:
+    """On the rungs that the world declares so, no interpolator is better than chance."""
+    world = subject.world
+    if not world.not_interpolable:
+        raise Moot("the world declares no rung so")
+    pool = _Pool(subject)
+    pool.add()
+    while pool.seeds < pool.wanted():
+        pool.add()
+    parts = []
+    for rung in pool.rungs():
+        tests = len(pool.hits[rung]) * len(pool.hits)
+        chance, share = pool.chance(rung), {n: pool.right(rung, n) for n in pool.hits[rung]}
+        for name, right in share.items():
+            why = interpolable(right, chance, tests)
+            if why:
+                raise Refused(
+                    f"{name} answers {rung} by likeness: {why}",
+                    "spread the answers (permutations leave no commonest one), make no two "
+                    "relations alike, or leave the rung out of `not_interpolable`",
+                )
+        best = max(share, key=lambda name: float(share[name].mean()))
+        parts.append(
+            f"{rung}: chance {chance:.3f}, best {share[best].mean():.3f} ({best}) on "
+            f"{len(share[best]):,} questions (world seeds: {pool.seeds})"
+        )
+    return "; ".join(parts)
+
+
+class _Pool:
+    """Answers of all interpolators to the questions of some rungs, over world seeds."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject, self.seeds = subject, 0
+        # rung -> interpolator -> bool [n] of each world; rung -> (chance, n) of each world
+        self.hits: dict[str, dict[str, list[NDArray[np.bool_]]]] = {}
+        self.chances: dict[str, list[tuple[float, int]]] = {}
+
+    def add(self) -> None:
+        """The next world."""
+        subject, rungs = self.subject, self.subject.world.not_interpolable
+        corpus = subject.corpus(seeds=(self.seeds, 0))
+        rng = stream(subject.world.id, "interpolable", self.seeds)
+        asked = [np.sort(rng.permutation(corpus.of_rung(r))[:ASKED]) for r in rungs]
+        exam = Exam(corpus, np.concatenate(asked))
+        self.seeds += 1
+        for answers in interpolators(corpus, exam.questions):
+            right = exam.right(answers.answer)
+            for rung in exam.groups.keys() & {*rungs}:
+                known = self.hits.setdefault(rung, {}).setdefault(answers.name, [])
+                known.append(right[exam.groups[rung]])
+        for rung in exam.groups.keys() & {*rungs}:
+            found = exam.chance(rung).value, int(exam.groups[rung].sum())
+            self.chances.setdefault(rung, []).append(found)
+
+    def rungs(self) -> list[str]:
+        return [r for r in self.subject.world.not_interpolable if r in self.hits]
+
+    def chance(self, rung: str) -> float:
+        value, n = np.array(self.chances[rung]).T
+        return float(np.average(value, weights=n))
+
+    def right(self, rung: str, name: str) -> NDArray[np.bool_]:
+        return np.concatenate(self.hits[rung][name])
+
+    def wanted(self) -> int:
+        """The worlds that have the questions for DESIGN's bound, on all rungs where that can be."""
+        if self.subject.size == "tiny":
+            return 1
+        most = 1
+        for rung in self.rungs():
+            c, per_world = self.chance(rung), self.chances[rung][0][1]
+            worlds = math.ceil(max(1_000, 40_000 * c * (1 - c)) / per_world)
+            most = max(most, worlds if worlds <= POOLED else 1)
+        return most
+
+
+SOLVED = (
+    Check("ceilings", "each reference solves its rungs, and no other", ceilings, ("corpus",)),
+    Check("interpolators", "likeness solves no rung declared so", not_interpolable, ("ceilings",)),
+)
+CHECKS = (*SYMBOLIC, *SOLVED, *ELSEWHERE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What came of all checks of one world."""
+
+    world: str
+    sizes: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(o.passed for o in self.outcomes)
+
+    def record(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "world": self.world,
+            "sizes": self.sizes,
+            "zebroid": __version__,
+            "passed": self.passed,
+            "checks": [dataclasses.asdict(o) for o in self.outcomes],
+        }
+
+
+def conform(name: str, size: str = "", watch: Callable[[str], None] = lambda what: None) -> Report:
+    """Checks the world of an id or a Python file, at one size or at tiny and small.
+
+    ``watch`` is told what is looked at. Raises UserError for an unknown world or size.
+    """
+    world = registry.make(name)
+    if size and size not in world.sizes:
+        raise suggest(f"size of {world.id}", size, world.sizes)
+    sizes = (size,) if size else tuple(s for s in DEFAULT if s in world.sizes)
+    where = str(Path(name).resolve()) if name.endswith(".py") else name
+    with Elsewhere(where, sizes) as elsewhere:
+        outcomes = tuple(run(CHECKS, world, sizes, elsewhere, watch))
+    return Report(world.id, sizes, outcomes)
+
+
+def show(console: Console, report: Report) -> None:
+    """A table of all checks, then what failed, with its cure."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    for head in ("", "check", "what was found"):
+        table.add_column(head)
+    table.add_column("s", justify="right")
+    for size in ("", *report.sizes):
+        outcomes = [o for o in report.outcomes if o.size == size]
+        title = f"{report.world} at size {size}" if size else report.world
+        table.add_row("", plain(title, "bold"))
+        for o in outcomes:
+            if o.passed is not None:
+                table.add_row(MARKS[o.passed], plain(o.name), plain(o.found), f"{o.seconds:.1f}")
+        rest = [o for o in outcomes if o.passed is None]
+        if rest:
+            names = ", ".join(o.name for o in rest)
+            table.add_row(MARKS[None], f"{len(rest)} more", plain(f"{rest[0].found}: {names}"))
+        table.add_section()
+    console.print(table)
+    for o in report.outcomes:
+        if o.passed is False:
+            rest = visible(f": {o.found}.\n  promised: {o.promise}\n  cure: {o.cure}")
+            where = visible(_where(o)), "red bold"
+            console.print(Text.assemble("\n", where, rest), soft_wrap=True)
+    console.print(f"\n{_sum(report)}", markup=False, soft_wrap=True)
+
+
+MARKS = {True: Text("✓", "green"), False: Text("✗", "red bold"), None: Text("–", "dim")}
+
+
+def _where(outcome: Outcome) -> str:
+    return outcome.name + (f", size {outcome.size}" if outcome.size else "")
+
+
+def _sum(report: Report) -> str:
+    failed = sum(o.passed is False for o in report.outcomes)
+    skipped = sum(o.passed is None for o in report.outcomes)
+    many, at = len(report.outcomes), f" at {' and '.join(report.sizes)}" if report.sizes else ""
+    if report.passed:
+        return f"{report.world} keeps all {many} promises{at}."
+    rest = f", {skipped} not looked at" if skipped else ""
+    return f"{report.world} breaks {failed} of {many} promises{rest}."

@@ -1,0 +1,95 @@
+"""What a world declares: its id, its rules, and names that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ....errors import UserError, suggest
+from ....registry import WORLD_ID
+from ....worlds.novelty.rungs import RUNGS
+from .world_fixture import Refused, Subject
+
+WANTED = ("tiny", "small")  # sizes that every world has: for its checks, and for its quotas
+
+
+def identity(subject: Subject) -> str:
+    id = subject.world.id
+    if not isinstance(id, str) or not WORLD_ID.fullmatch(id):
+        raise Refused(
+            f"the id is {id!r}",
+            "give a versioned name, such as 'zebra-v1'; as a plugin 'acme.zebra-v1'",
+        )
+    return id
+
+
+def rules(subject: Subject) -> str:
+    """They parse: an error names its line and column in the text."""
+    program = subject.world.program
+    derived = ", ".join(p for group in program.strata for p in group)
+    return f"rules: {len(program.rules)}; derived: {derived}"
+
+
+def axioms(subject: Subject) -> str:
+    """Rules as data are sampled: what is derived is a conclusion, and no pattern."""
+    world = subject.world
+    for rule in world.program.rules:
+        if rule.head.predicate in world.axioms:
+            raise Refused(
+                f"the axiom predicate {rule.head.predicate} is derived, by {rule.text}",
+                "sample all its facts and derive another predicate, or take it out of `axioms`",
+            )
+    return f"rules as data: {', '.join(sorted(world.axioms)) or 'none'}"
+
+
+def sizes(subject: Subject) -> str:
+    missing = [size for size in WANTED if size not in subject.world.sizes]
+    if missing:
+        raise Refused(
+            f"the world has no size {missing[0]!r}, only {', '.join(subject.world.sizes)}",
+            "name sizes 'tiny' (hundreds of facts: all of it is checked) and 'small' (at least 300 "
+            "pure questions on every promised rung)",
+        )
+    return ", ".join(subject.world.sizes)
+
+
+def names(subject: Subject) -> str:
+    """A name that stands for nothing would be passed over in silence."""
+    world, facts = subject.world, subject.facts
+    arity = {p: rows.shape[1] for p, rows in facts.rows.items()} | dict(world.program.arity)
+    sampled = {*facts.rows}
+    _known("axiom predicate (nothing samples it)", world.axioms, sampled)
+    _known("predicate in asked", world.asked, arity)
+    _known("predicate in phrases", world.phrases, arity)
+    _known("familiar predicate (nothing samples it)", world.familiar, sampled)
+    _known("sort in entities", world.entities, facts.sorts)
+    _known("sort in spelled", world.spelled, facts.sorts)
+    _known("sort of episodes", filter(None, [world.episodes]), facts.sorts)
+    _known("size in exposures", world.exposures, world.sizes)
+    _known("size in drawn_as", {*world.drawn_as, *world.drawn_as.values()}, world.sizes)
+    _known("rung in rungs", world.rungs, RUNGS)
+    _known("rung in not_interpolable (it is not promised)", world.not_interpolable, world.rungs)
+    for predicate, n in arity.items():
+        places = world.positions(predicate, n)
+        if len({*places}) < len(places) or not {*places} <= {*range(n)}:
+            raise Refused(
+                f"asked[{predicate!r}] = {places}, of a predicate with {n} arguments",
+                f"give each asked place once, from 0 to {n - 1}",
+            )
+    for rule, variables in world.schema.items():
+        if rule not in range(len(world.program.rules)):
+            raise Refused(f"schema names rule {rule}", "count rules from 0, in the order written")
+        for variable in variables:
+            try:
+                world.program.rules[rule].binding(variable)
+            except UserError as error:
+                raise Refused(f"schema: {error}", "name a variable of that rule") from error
+    silent = sorted(p for p in arity if p not in world.phrases)
+    default = f"; written as in rules: {', '.join(silent)}" if world.phrases and silent else ""
+    return f"predicates {', '.join(sorted(arity))}{default}"
+
+
+def _known(kind: str, given: Iterable[str], names: Iterable[str]) -> None:
+    names = [*names]
+    for name in given:
+        if name not in names:
+            raise Refused(str(suggest(kind, name, names)), "mend the name, or leave it out")

@@ -1,0 +1,168 @@
+"""What is asked: rungs populated, answers complete, controls true, nothing given away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ....worlds.corpus.audit import empty_rungs
+from ....worlds.corpus.corpus import NONTHEOREM, Corpus
+from ....worlds.encoding.verbalize import question_in_english
+from ....worlds.novelty.rungs import LADDER, RUNGS
+from .world_fixture import Moot, Refused, Row, Rows, Subject, gold_of, rows_of, written
+
+QUOTA = {"small": 300}  # size -> pure questions that each promised rung has there
+COVERAGES = (0.5, 0.8)
+
+
+def built(subject: Subject) -> str:
+    """The corpus of the size's own exposure keeps what audit.py asks of every corpus."""
+    corpus = subject.corpus()
+    return f"{len(corpus.prompt):,} questions, {len(corpus.examples.kind):,} statements"
+
+
+def rungs(subject: Subject) -> str:
+    """Promised rungs have their quota of pure questions; elsewhere it is told why one is empty."""
+    corpus, quota = subject.corpus(), QUOTA.get(subject.size, 0)
+    promised, empty = subject.world.rungs, empty_rungs(corpus)
+    counts = {r: len(corpus.of_rung(r, pure=r != "mixed")) for r in RUNGS}
+    counts = {r: n for r, n in counts.items() if r in promised}
+    wanted = {r: 1 if r == "mixed" else max(quota, 1) for r in counts}
+    few = [r for r, n in counts.items() if n < wanted[r]]
+    why = [f"{r} is empty: {empty[r]}" for r in few if r in empty]
+    told = ", ".join(f"{r} {n:,}" for r, n in counts.items())
+    if few and quota:
+        lack = f"{few[0]} has {counts[few[0]]} pure questions, promised are {wanted[few[0]]}"
+        raise Refused(
+            "; ".join([lack, *why]),
+            "make the size larger, or hold back more of what this rung needs (exposure), or take "
+            "it out of `rungs`",
+        )
+    below = [r for r, n in counts.items() if 0 < n < max(QUOTA.values()) and r != "mixed"]
+    note = [f"too few at this size for scores: {', '.join(below)}"] if below and not quota else []
+    return "; ".join([told, *note, *why])
+
+
+def answers(subject: Subject) -> str:
+    """Every prompt that has an answer under gold, by clingo, is asked, with all its answers."""
+    corpus = subject.corpus()
+    gold = gold_of(corpus.exposed)
+    asked = [i for i, (p, _) in enumerate(corpus.cues) if p not in subject.world.axioms]
+    tables = {i: _answers(gold, *corpus.cues[i]) for i in asked}
+    wanted: dict[Row, set[int]] = {
+        (i, *given): who for i, table in tables.items() for given, who in table.items()
+    }
+    for q in np.flatnonzero(np.diff(corpus.offsets) > 0).tolist():
+        found = {*corpus.answers(q).tolist()}
+        right = wanted.pop(_prompt(corpus, q), set())
+        if found != right:
+            odd = [*(right - found), *(found - right)][0]
+            raise Refused(
+                f"{question_in_english(corpus, q)!r} has {len(found)} answers, and {len(right)} "
+                f"follow: {_names(corpus, [odd])} {'lacks' if odd in right else 'does not'}",
+                "this is an error in questions.py",
+            )
+    # of the episodes that are shown from nothing is asked
+    left = [row for row in wanted if corpus.exposed.asks(np.array([row], np.int32))[0]]
+    for cue, *given in left[:1]:
+        predicate, place = corpus.cues[cue]
+        raise Refused(
+            f"{len(left)} prompts with an answer are not asked, such as {predicate} of "
+            f"{_names(corpus, given)}, asked at {place}",
+            "this is an error in questions.py",
+        )
+    return f"{int(corpus.offsets[-1]):,} answers, all that clingo finds"
+
+
+def controls(subject: Subject) -> str:
+    """Nontheorems follow from nothing that is true; unknowables are true, and do not follow."""
+    corpora = [subject.corpus()]
+    try:
+        corpora.append(subject.variant(coverage=COVERAGES[-1], nontheorems=0.1))
+        rest = ""
+    except Moot as why:
+        rest = f"; {why}"
+    counts = np.zeros(2, int)
+    for corpus in corpora:
+        counts += _controls(subject, corpus)
+    none = "; every prompt has an answer in the world" if not counts[0] else ""
+    return f"{counts[0]:,} nontheorems, {counts[1]:,} unknowables, by clingo{none}{rest}"
+
+
+def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
+    gold = gold_of(corpus.exposed)
+    both = (subject.truth, gold)
+    tables = {i: [_answers(rows, *cue) for rows in both] for i, cue in enumerate(corpus.cues)}
+    rungs = corpus.certificate.rung
+    asked = {kind: np.flatnonzero(rungs == LADDER.index(kind)).tolist() for kind in LADDER[-2:]}
+    for kind, questions in asked.items():
+        for q in questions:
+            cue, *given = _prompt(corpus, q)
+            true, entailed = (table.get(tuple(given), set()) for table in tables[cue])
+            leak = int(corpus.certificate.leak[q])
+            if entailed or bool(true) != (kind == "unknowable") or (true and leak not in true):
+                raise Refused(
+                    f"{question_in_english(corpus, q)!r}, asked as {kind}, has {len(true)} answers "
+                    f"in the world and {len(entailed)} that follow",
+                    "this is an error in hard_negatives.py",
+                )
+    shown = corpus.examples.prompt[corpus.examples.kind == NONTHEOREM]
+    for cue, *given in shown.tolist():
+        row = tuple(a for a in given if a >= 0)
+        if tables[cue][0].get(row):
+            predicate, place = corpus.cues[cue]
+            raise Refused(
+                f"stated to have no answer: {predicate} of {_names(corpus, row)}, asked at {place}",
+                "this is an error in hard_negatives.py",
+            )
+    return len(asked["nontheorem"]) + len(shown), len(asked["unknowable"])
+
+
+def known(subject: Subject) -> str:
+    """With all facts stated and every pattern given, all that is true follows."""
+    ways = {way: share for way, share in subject.exposure.given.items() if way != "neither"}
+    total = sum(ways.values())
+    given = {way: s / total for way, s in ways.items()} if total else {"exemplified": 1.0}
+    corpus = subject.variant(coverage=1.0, given=given)
+    lost = corpus.of_rung("unknowable")
+    if len(lost):
+        raise Refused(
+            f"{len(lost)} questions are unknowable, such as "
+            f"{question_in_english(corpus, int(lost[0]))!r}",
+            "this is an error in split.py",
+        )
+    return f"{len(corpus.prompt):,} questions, none unknowable"
+
+
+def nothing_false(subject: Subject) -> str:
+    """What follows from a part of the facts is true, by clingo."""
+    counts = []
+    for coverage in COVERAGES:
+        closure = subject.exposed(subject.varied(coverage=coverage)).gold.closure
+        for predicate, rows in rows_of(closure).items():
+            for row in sorted(rows - subject.truth[predicate])[:1]:
+                raise Refused(
+                    f"at coverage {coverage}, {written(predicate, row, closure.base.constants)} "
+                    "follows and is false",
+                    "what stands under negation, and all it depends on, must be given in full",
+                )
+        counts.append(f"{len(closure.predicate):,} at coverage {coverage}")
+    return f"of {sum(map(len, subject.truth.values())):,} facts follow {', '.join(counts)}"
+
+
+def _prompt(corpus: Corpus, question: int) -> Row:
+    """Cue and given arguments."""
+    return tuple(int(a) for a in corpus.prompt[question] if a >= 0)
+
+
+def _answers(rows: Rows, predicate: str, place: int) -> dict[Row, set[int]]:
+    """Given arguments -> what stands at ``place`` beside them."""
+    out: dict[Row, set[int]] = {}
+    for row in rows.get(predicate, ()):
+        out.setdefault((*row[:place], *row[place + 1 :]), set()).add(row[place])
+    return out
+
+
+def _names(corpus: Corpus, constants: Iterable[int]) -> str:
+    return ", ".join(corpus.closure.base.constants[c] for c in constants)

@@ -1,0 +1,151 @@
+"""What is checked: a world at one size, and what several checks need of it, made once."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ....worlds.corpus.audit import TooLittle
+from ....worlds.corpus.build import state
+from ....worlds.corpus.corpus import Corpus
+from ....worlds.corpus.split import Exposed, expose
+from ....worlds.datalog.clingo_oracle import Decision, decide
+from ....worlds.datalog.closure import Closure
+from ....worlds.datalog.facts import Facts
+from ....worlds.exposure import Exposure
+from ....worlds.world import World
+from .subprocesses import Elsewhere
+
+Row = tuple[int, ...]
+Rows = Mapping[str, frozenset[Row]]  # predicate -> the arguments of its true facts
+
+
+class Refused(Exception):
+    """A world breaks a promise: what was found, with an instance, and what would mend it."""
+
+    def __init__(self, found: str, cure: str) -> None:
+        super().__init__(found)
+        self.cure = cure
+
+
+class Moot(Exception):
+    """There is nothing to hold a promise against: why. It counts as kept."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One promise, and the function that returns what was found, or raises Refused."""
+
+    name: str
+    promise: str
+    find: Callable[[Subject], str]
+    needs: tuple[str, ...] = ()  # checks without which this one would only repeat their complaint
+    scope: str = "size"  # "world": asked once; "least": at the world's least size; "size": at each
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """``world`` at one ``size``; nothing of it is made before it is asked for."""
+
+    world: World
+    size: str
+    elsewhere: Elsewhere | None = None  # the same corpora, made in processes of their own
+    _known: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def fresh(self) -> World:
+        """The world as if it had just been loaded."""
+        return type(self.world)()
+
+    @functools.cached_property
+    def steady(self) -> World:
+        """The world with every closure made once, however many exposures are drawn from it."""
+        world = self.fresh()
+        vars(world)["closure"] = functools.cache(world.closure)
+        return world
+
+    @property
+    def exposure(self) -> Exposure:
+        return self.world.default_exposure(self.size)
+
+    @functools.cached_property
+    def facts(self) -> Facts:
+        """The base facts of world seed 0."""
+        return self.world.facts(self.size, 0)
+
+    @functools.cached_property
+    def closure(self) -> Closure:
+        """All that is true for world seed 0, by the engine."""
+        return self.steady.closure(self.size, 0)
+
+    @functools.cached_property
+    def truth(self) -> Rows:
+        """All that is true for world seed 0, by clingo."""
+        return rows_of(decide(self.world.program, self.facts))
+
+    def varied(self, **changes: Any) -> Exposure:
+        """The size's own exposure with these changes."""
+        return dataclasses.replace(self.exposure, **changes)
+
+    def exposed(self, exposure: Exposure, seeds: tuple[int, int] = (0, 0)) -> Exposed:
+        return self._once("exposed", expose, exposure, seeds)
+
+    def corpus(self, exposure: Exposure | None = None, seeds: tuple[int, int] = (0, 0)) -> Corpus:
+        """Each corpus is made once; raises AuditError for one that breaks a promise."""
+        return self._once("corpus", state, exposure or self.exposure, seeds)
+
+    def variant(self, **changes: Any) -> Corpus:
+        """The corpus of the varied exposure; Moot where the world is too small for it."""
+        try:
+            return self.corpus(self.varied(**changes))
+        except TooLittle as error:
+            raise Moot(f"no corpus with {changes}: {error}") from error
+
+    def _once(
+        self,
+        what: str,
+        make: Callable[[World, str, Exposure, tuple[int, int]], Any],
+        exposure: Exposure,
+        seeds: tuple[int, int],
+    ) -> Any:
+        key = json.dumps([what, exposure.record(), seeds], sort_keys=True)
+        if key not in self._known:
+            self._known[key] = make(self.steady, self.size, exposure, seeds)
+        return self._known[key]
+
+
+def rows_of(found: Decision | Closure) -> dict[str, frozenset[Row]]:
+    """The facts of a closure, or of clingo's, by predicate."""
+    out: dict[str, set[Row]] = {p: set() for p in found.predicates}
+    for number, row in zip(found.predicate.tolist(), found.arguments.tolist()):
+        out[found.predicates[number]].add(tuple(a for a in row if a >= 0))
+    return {p: frozenset(rows) for p, rows in out.items()}
+
+
+def gold_of(exposed: Exposed) -> dict[str, frozenset[Row]]:
+    """What follows from what is stated and given, by clingo."""
+    closure, truth = exposed.gold.closure, exposed.truth
+    # a rule that fires in the world and never in gold is one that was not given, or has no facts
+    idle = {*truth.rule.tolist()} - {*closure.rule.tolist()}
+    return rows_of(decide(closure.program.without(idle), closure.base))
+
+
+def written(predicate: str, row: Iterable[int], constants: tuple[str, ...]) -> str:
+    """A fact as it stands in a rule."""
+    return f"{predicate}({','.join(constants[a] for a in row)})"
+
+
+def unequal(one: Facts, other: Facts) -> str:
+    """What differs between two samples; empty if nothing does."""
+    if one.constants != other.constants or one.sorts != other.sorts:
+        return "the constants"
+    if {*one.rows} != {*other.rows}:
+        return "the predicates"
+    for predicate, rows in one.rows.items():
+        if not np.array_equal(rows, other.rows[predicate]):
+            return f"the facts of {predicate}"
+    return ""

@@ -1,0 +1,239 @@
+"""Figures and data of the pages on architectures: the models of one receipt at equal cost.
+
+    <!-- results models ../receipts/architectures-v1 composition-v1/small direct -->
+    <!-- end of results -->
+
+``python -m zebroid.benchmarks.docs`` writes what stands between, a figure and the link to its data:
+one row per model of that panel and mode, at the end of training (equal examples), and where the one
+that spent fewest FLOPs ended (equal FLOPs), read off each curve on a scale of log FLOPs. ``apart``
+in the place of ``models`` separates the cells of constituent, where training ended; ``over`` and
+then the name of a rung or cell, dashes for spaces, shows it at every checkpoint.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from ...errors import UserError, suggest
+from ...eval.scoring.score import HEADLINE
+from ...eval.stats.curve import Curve, Floats
+from ...eval.stats.labels import with_failed
+from ...eval.stats.trend import interval
+from ..receipts.curves import APART, Arm, read
+from ..receipts.panel import slug
+from ..receipts.receipt import RowRecord, ScoreRecord
+from . import page_files
+from .doc_blocks import Make, command, measured
+from .small_multiples import Cell as Drawn
+from .small_multiples import Dot, dots, grid
+
+KIND = "results"
+ENDS = ("mean", "low", "high")
+HEADER = ("model", "parameters", "FLOPs", "seeds", "rung", "at", *ENDS, "chance", "questions")
+OVER = ("model", "rung", "step", "FLOPs", *ENDS)
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """One figure and its data."""
+
+    columns: Sequence[str]
+    rows: Sequence[str]
+    cells: Mapping[tuple[str, str], Drawn | Sequence[Dot]]
+    chances: Mapping[str, float]
+    below: str
+    data: Sequence[tuple[object, ...]]
+
+
+def at(curve: Curve, flops: float) -> Floats:
+    """[R] accuracy where so much is spent, between the checkpoints on either side of it."""
+    spent = np.log(curve.x[0])
+    return np.array([np.interp(np.log(flops), spent, run) for run in curve.runs])
+
+
+def cheapest(arms: Sequence[Arm]) -> float:
+    """FLOPs that all of them spent."""
+    return float(min(arm.flops[-1] for arm in arms))
+
+
+def names(arms: Sequence[Arm]) -> list[str]:
+    """Of each the model, and the plan where one model has several, and how many runs failed."""
+    counted = Counter(arm.cell.model for arm in arms)
+    return [
+        with_failed(
+            f"{arm.cell.model}, {arm.cell.plan}" if counted[arm.cell.model] > 1 else arm.cell.model,
+            arm.failed,
+            arm.runs,
+        )
+        for arm in arms
+    ]
+
+
+def models(arms: Sequence[Arm]) -> Shown:
+    """One panel and mode: its ceilings as data, and its models at equal examples and FLOPs."""
+    rungs = [rung for rung in HEADLINE if any(rung in arm.accuracy for arm in arms)]
+    least, first = cheapest(arms), arms[0]
+    rows: list[tuple[object, ...]] = [
+        _row((row.label, "", "", ""), rung, "ceiling", score, _ended(score))
+        for row in first.panel.rows
+        if row.kind == "ceiling"
+        for rung, score in row.rungs.items()
+        if rung in rungs
+    ]
+    cells: dict[tuple[str, str], list[Dot]] = {}
+    for arm, name in zip(arms, names(arms)):
+        about = (name, arm.parameters, f"{arm.flops[-1]:.2e}", len(arm.seeds))
+        for rung in rungs:
+            score = None if arm.row is None else arm.row.rungs.get(rung)
+            curve = arm.accuracy.get(rung)
+            if score is None or curve is None:
+                continue
+            dots = {"equal examples": _ended(score), "equal FLOPs": _read_off(curve, least)}
+            cells[name, rung] = list(dots.values())
+            rows += [_row(about, rung, at, score, dot) for at, dot in dots.items()]
+    below = (
+        f"{_about(first)}: accuracy with its 95% interval. Filled: equal examples, where each "
+        f"ended. Open: equal FLOPs, {least:.1e}, where the cheapest ended. Dotted: chance."
+    )
+    return Shown(rungs, names(arms), cells, _chances(first.panel.rows, rungs), below, rows)
+
+
+def apart(arms: Sequence[Arm]) -> Shown:
+    """The same, by which premises no demonstrated conclusion had used there."""
+    groups = sorted({group for arm in arms for group in arm.apart}, key=_novelty)
+    columns = ["instance", *groups]
+    cells: dict[tuple[str, str], list[Dot]] = {}
+    rows = []
+    for arm, name in zip(arms, names(arms)):
+        about = (name, arm.parameters, f"{arm.flops[-1]:.2e}", len(arm.seeds))
+        for group in columns:
+            score = None if arm.row is None else _score(arm.row, group)
+            if score is not None:
+                cells[name, group] = [_ended(score)]
+                rows.append(_row(about, group, "equal examples", score, _ended(score)))
+    below = (
+        f"{_about(arms[0])}, where training ended. In, out: whether the fact of the first or "
+        "second hop was used there by a demonstrated conclusion. Dotted: chance."
+    )
+    chances = _chances(arms[0].panel.rows, columns)
+    return Shown(columns, names(arms), cells, chances, below, rows)
+
+
+def _about(arm: Arm) -> str:
+    return f"{arm.panel.name}, {arm.cell.mode}"
+
+
+def _row(
+    about: tuple[object, ...], group: str, at: str, score: ScoreRecord, dot: Dot
+) -> tuple[object, ...]:
+    return (*about, group, at, *_ends(dot), f"{score.chance:.4f}", score.questions)
+
+
+def _ends(dot: Dot) -> list[str]:
+    return [f"{v:.4f}" if np.isfinite(v) else "" for v in (dot.mean, dot.low, dot.high)]
+
+
+def _ended(score: ScoreRecord) -> Dot:
+    """Its score where training ended."""
+    found = score.accuracy
+    return Dot(*(np.nan if v is None else v for v in (found.mean, found.low, found.high)))
+
+
+def _read_off(curve: Curve, flops: float) -> Dot:
+    values = at(curve, flops)
+    return Dot(float(values.mean()), *interval(curve, values))
+
+
+def _chances(rows: Sequence[RowRecord], groups: Sequence[str]) -> dict[str, float]:
+    """What chance is on each rung or cell; recall is raw."""
+    found = {g: next((s for r in rows if (s := _score(r, g))), None) for g in groups}
+    return {g: s.chance for g, s in found.items() if s is not None and g != "recall"}
+
+
+def _score(row: RowRecord, group: str) -> ScoreRecord | None:
+    return row.rungs.get(group) or row.apart.get(group)
+
+
+def _novelty(group: str) -> tuple[int, str]:
+    return group.count("out"), group
+
+
+def over(arms: Sequence[Arm], group: str) -> Shown:
+    """The accuracy on a rung or cell at every checkpoint."""
+    curves = {arm.label: {**arm.accuracy, **arm.apart}.get(group) for arm in arms}
+    if all(curve is None for curve in curves.values()):
+        known = {name for arm in arms for name in (*arm.accuracy, *arm.apart)}
+        raise suggest("rung or cell", group, known)
+    cells: dict[tuple[str, str], Drawn] = {}
+    rows = []
+    guess = _chances(arms[0].panel.rows, [group]).get(group)
+    for arm, name in zip(arms, names(arms)):
+        curve = curves[arm.label]
+        if curve is None:
+            continue
+        band = [_read_off(curve, flops) for flops in arm.flops]
+        for n, flops, dot in zip(arm.read, arm.flops, band):
+            step = int(n) // arm.cell.recipe.batch
+            rows.append((name, group, step, f"{flops:.3e}", *_ends(dot)))
+        mean, low, high = np.array([[d.mean, d.low, d.high] for d in band]).T.clip(0, 1)
+        cells[name, group] = Drawn(arm.flops, mean, low, high, guess)
+    below = f"{_about(arms[0])}. From left to right: training compute, logarithmic."
+    return Shown([group], names(arms), cells, {}, below, rows)
+
+
+def tables(root: Path) -> dict[str, Make]:
+    """Name -> what makes it, of a page in the folder ``root``."""
+
+    def make(kind: str, shown: Callable[[Sequence[Arm]], Shown], argument: str) -> Iterable[str]:
+        name, _, which = argument.partition(" ")
+        stem = slug(f"{Path(name).name} {kind} {which}")
+        return measured(
+            root, name, lambda folder: _lines(root, stem, shown(_named(name, read(folder), which)))
+        )
+
+    def training(argument: str) -> Iterable[str]:
+        group, _, rest = argument.partition(" ")
+        name = group.replace("constituent-", APART)
+        return make(f"over {group}", lambda arms: over(arms, name), rest)
+
+    return {
+        "models": partial(make, "models", models),
+        "apart": partial(make, "apart", apart),
+        "over": training,
+    }
+
+
+def _lines(root: Path, stem: str, shown: Shown) -> Iterator[str]:
+    header = OVER
+    if all(isinstance(cell, Drawn) for cell in shown.cells.values()):
+        drawn = grid(shown.rows, shown.columns, shown.cells, shown.below)  # type: ignore[arg-type]
+    else:
+        header = HEADER
+        drawn = dots(shown.rows, shown.columns, shown.cells, shown.chances, shown.below)  # type: ignore[arg-type]
+    yield from page_files.figure(root, stem, drawn, stem.replace("-", " "))
+    yield from page_files.data(root, stem, header, shown.data)
+
+
+def _named(name: str, arms: Sequence[Arm], which: str) -> list[Arm]:
+    """Those of one panel and mode."""
+    found: dict[str, list[Arm]] = {}
+    for arm in arms:
+        found.setdefault(f"{arm.panel.name} {arm.cell.mode}", []).append(arm)
+    if which not in found:
+        raise UserError(f"{name} has no models of {which!r}; expected {' or '.join(found)}")
+    return found[which]
+
+
+def main(words: list[str] | None = None) -> int:
+    """Fills the page named; 0, or 2 after one line on what is wrong."""
+    return command(words, __doc__ or "", KIND, tables)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

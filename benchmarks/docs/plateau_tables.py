@@ -1,0 +1,293 @@
+"""Figures and data of the pages on scaling: what follows from what is stated, what a sweep says.
+
+Between two marks in a page stands one figure with the link to its data, and the first mark names
+it:
+
+    <!-- plateau verdicts ../receipts/scaling-v1 composition-v1/small direct -->
+    <!-- end of plateau -->
+
+``python -m zebroid.benchmarks.docs`` writes what stands between, ``figures/*.svg`` and
+``data/*.csv`` beside the page. ``symbolic`` takes worlds, and trains nothing; all others take the
+folder of a receipt, and say so where there is none yet. Words behind the folder select rows.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from ... import registry
+from ...errors import UserError
+from ...eval.scaling.percolation import sweep
+from ...eval.scoring.score import HEADLINE
+from ...eval.stats.labels import with_failed
+from ..receipts.curves import Arm, read
+from ..receipts.panel import slug
+from ..receipts.receipt import verdict_of
+from ..receipts.receipt_rows import rows_of
+from ..sweeps import sweep_tables
+from ..sweeps.analysis import GRID, Along, Scaling, scaling
+from ..sweeps.sweep_tables import Told
+from . import page_files
+from .doc_blocks import Make, command, measured, not_yet
+from .small_multiples import MOST, Cell, Dot, distinct, forest, grid
+
+KIND = "plateau"
+T = TypeVar("T")
+SEEDS = range(5)
+Lines = Iterator[str]
+VERDICTS = ("configuration", "rung", "verdict", "level", "error", "ceiling", "budget", "evidence")
+
+
+class Receipts:
+    """The receipts that a page names."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def table(self, make: Callable[[Scaling], Told], argument: str) -> Iterable[str]:
+        """One table of what a sweep says, as data alone."""
+        name, words = _split(argument)
+
+        def lines(folder: Path) -> Lines:
+            table = make(_swept(folder.resolve()))
+            rows = [row for row in table.rows if _admits(row[0], words)]
+            yield from page_files.data(
+                self.root, _name(table.name, name, words), table.header, rows
+            )
+
+        return measured(self.root, name, lines)
+
+    def verdicts(self, argument: str) -> Iterable[str]:
+        """Accuracy over compute on every rung of every model, with the verdict on it."""
+        name, words = _split(argument)
+        return measured(
+            self.root,
+            name,
+            lambda folder: self._verdicts(folder, _name("verdicts", name, words), words),
+        )
+
+    def _verdicts(self, folder: Path, name: str, words: Sequence[str]) -> Lines:
+        arms = _some([arm for arm in read(folder) if _admits(arm.name, words)], folder, words)
+        rungs = [r for r in HEADLINE if any(r in arm.rungs for arm in arms)]
+        labels = [
+            with_failed(label, arm.failed, arm.runs)
+            for label, arm in zip(distinct([_words(arm.name) for arm in arms]), arms)
+        ]
+        cells = {
+            (label, rung): cell
+            for arm, label in zip(arms, labels)
+            for rung, cell in _curves(arm).items()
+        }
+        drawn = grid(labels, rungs, cells, "From left to right: training compute, logarithmic.")
+        shows = f"accuracy over compute with verdicts, {' '.join(words) or folder.name}"
+        yield from page_files.figure(self.root, name, drawn, shows)
+        yield from page_files.data(self.root, name, VERDICTS, list(_verdict_rows(arms)))
+
+    def axes(self, argument: str) -> Iterable[str]:
+        """Accuracy at the end of training along each axis of the grid, with the verdict on it."""
+        name, words = _split(argument)
+
+        def lines(folder: Path) -> Lines:
+            every = _swept(folder.resolve()).along
+            along = _some([a for a in every if _admits(_axis(a), words)], folder, words)
+            rungs = [r for r in HEADLINE if any(r in one.accuracy for one in along)]
+            labels = distinct([_words(_axis(one)) for one in along])
+            cells = {
+                (label, v.rung): _level_cell(one, v.rung, v.kind)
+                for one, label in zip(along, labels)
+                for v in one.verdicts
+            }
+            drawn = grid(labels, rungs, cells, "From left to right: the axis, logarithmic.")
+            shows = f"accuracy along each axis with verdicts, {' '.join(words) or folder.name}"
+            yield from page_files.figure(self.root, _name("axes", name, words), drawn, shows)
+            yield from self.table(sweep_tables.axes, argument)
+
+        return measured(self.root, name, lines)
+
+    def added(self, argument: str) -> Iterable[str]:
+        """What another mode gains over answering at once, one interval a row."""
+        name, words = _split(argument)
+
+        def lines(folder: Path) -> Lines:
+            every = _swept(folder.resolve()).added
+            found = _some([a for a in every if _admits(a.name, words)], folder, words)
+            rows = distinct([[*_words(a.name), a.rung] for a in found])
+            drawn = forest(
+                rows,
+                [Dot(*a.more) for a in found],
+                0.0,
+                "Accuracy gained over direct, paired by run, with its 95% interval.",
+            )
+            shows = f"accuracy gained over direct, {' '.join(words) or folder.name}"
+            yield from page_files.figure(self.root, _name("added", name, words), drawn, shows)
+            yield from self.table(sweep_tables.added, argument)
+
+        return measured(self.root, name, lines)
+
+    def exhausted(self, argument: str) -> Iterable[str]:
+        """How much later than the stated facts an unstated rung settles, one interval a row."""
+        name, words = _split(argument)
+
+        def lines(folder: Path) -> Lines:
+            found = [
+                (arm, c)
+                for arm, c in _swept(folder.resolve()).exhausted
+                if _admits(arm.name, words) and c.unstated.kind == "accuracy"
+            ]
+            found = _some(found, folder, words)
+            if len(found) > MOST:
+                yield from self.table(sweep_tables.exhausted, argument)
+                return
+            rows = distinct([[*_words(arm.name), c.unstated.rung] for arm, c in found])
+            drawn = forest(
+                rows,
+                [Dot(*c.ratio) for _, c in found],
+                1.0,
+                "Epochs until accuracy on the rung settles, over epochs until recall does, with "
+                "the 95% interval. At 1: together.",
+            )
+            shows = f"how much later unstated answers settle, {' '.join(words) or folder.name}"
+            yield from page_files.figure(self.root, _name("exhausted", name, words), drawn, shows)
+            yield from self.table(sweep_tables.exhausted, argument)
+
+        return measured(self.root, name, lines)
+
+    def figure(self, argument: str) -> Lines:
+        """A figure beside a receipt: its folder, and the figure's name."""
+        name, _, drawn = argument.partition(" ")
+        path = Path(name) / "figures" / f"{drawn}.svg"
+        if (self.root / path).exists():
+            yield f"![{drawn.replace('-', ' ')}]({path.as_posix()})"
+        else:
+            yield not_yet(name)
+
+
+@functools.cache
+def _swept(folder: Path) -> Scaling:
+    """What a sweep says: it takes minutes, and several blocks show a part of it."""
+    return scaling(read(folder))
+
+
+def _split(argument: str) -> tuple[str, list[str]]:
+    name, *words = argument.split()
+    return name, words
+
+
+def _some(found: list[T], folder: Path, words: Sequence[str]) -> list[T]:
+    if not found:
+        raise UserError(
+            f"{folder.name} has nothing of {' '.join(words) or 'this kind'!r}; "
+            "give words of a configuration's name, such as a world/size or a mode"
+        )
+    return found
+
+
+def _name(kind: str, receipt: str, words: Sequence[str]) -> str:
+    return slug(" ".join([Path(receipt).name, kind, *words]))
+
+
+def _words(name: str) -> list[str]:
+    """The words by which configurations differ: ``world (a, b): mode model`` -> its parts."""
+    plain = name.replace(" (", ", ").replace("):", ",").replace(": ", ", ")
+    parts = [part.strip() for part in plain.split(",")]
+    return [*parts[:-1], *parts[-1].split()]
+
+
+def _admits(name: str, words: Sequence[str]) -> bool:
+    parts = {*name.replace(":", " ").replace("(", " ").replace(")", " ").split()}
+    return all(word in parts for word in words)
+
+
+def _curves(arm: Arm) -> dict[str, Cell]:
+    row = next(r for r in rows_of(arm.panel, [arm]) if (r.kind, r.label) == ("model", arm.label))
+    kinds = {v["rung"]: v["kind"] for v in arm.panel.verdicts.get(arm.label, [])}
+    cells = {}
+    for rung in arm.rungs:
+        score = row.rungs[rung]
+        band = score.accuracy
+        cells[rung] = Cell(
+            row.flops, band.mean, band.low, band.high, score.chance.value, kinds.get(rung, "")
+        )
+    return cells
+
+
+def _verdict_rows(arms: Sequence[Arm]) -> Iterator[tuple[object, ...]]:
+    for arm in arms:
+        for told in arm.panel.verdicts.get(arm.label, []):
+            v = verdict_of(told)
+            level = "" if np.isnan(v.level) else f"{v.level:.3f}"
+            error = "" if np.isnan(v.error) else f"{v.error:.3f}"
+            budget = "" if v.budget is None else f"{v.budget:.2e} {v.unit}"
+            yield arm.title, v.rung, v.kind, level, error, v.ceiling, budget, v.evidence
+
+
+def _axis(one: Along) -> str:
+    return f"{one.line.axis.name}: {one.line.name}"
+
+
+def _level_cell(one: Along, rung: str, kind: str) -> Cell:
+    mean, low, high = one.accuracy[rung]
+    return Cell(np.array(one.line.values), mean, low, high, one.chances[rung], kind)
+
+
+def verdicts(folder: Path) -> list[tuple[object, ...]]:
+    """The verdicts of the receipt in this folder, a row each."""
+    return list(_verdict_rows(read(folder)))
+
+
+def symbolic(root: Path, argument: str) -> Lines:
+    """What follows, and what is connected, in some worlds at every coverage."""
+    found = []
+    for name in argument.split():
+        world, size = registry.sized(name)
+        found.append(sweep(world, size, GRID, SEEDS))
+    table = sweep_tables.symbolic(found)
+    columns = ("what follows", "connected", "if independent")
+    cells = {}
+    for one in found:
+        shares = (one.derivable, one.giant, one.smooth)
+        for column, share in zip(columns, shares):
+            if share is not None:
+                ends = share.min(0), share.max(0)
+                cells[one.world, column] = Cell(
+                    one.coverages, share.mean(0), *ends, None, level=False
+                )
+    worlds = [one.world for one in found]
+    drawn = grid(
+        worlds, columns, cells, "From left to right: coverage from 0.02 to 1, logarithmic."
+    )
+    yield from page_files.figure(root, "percolation-symbolic", drawn, "shares over coverage")
+    yield from page_files.data(root, "percolation-symbolic", table.header, table.rows)
+
+
+def tables(root: Path) -> dict[str, Make]:
+    """Name -> what makes it, of a page in the folder ``root``."""
+    receipts = Receipts(root)
+    plain = {
+        "levels": sweep_tables.levels,
+        "joint": sweep_tables.joint_laws,
+        "percolation": sweep_tables.percolation,
+    }
+    return {
+        "symbolic": functools.partial(symbolic, root),
+        "verdicts": receipts.verdicts,
+        "axes": receipts.axes,
+        "added": receipts.added,
+        "exhausted": receipts.exhausted,
+        "figure": receipts.figure,
+        **{name: functools.partial(receipts.table, make) for name, make in plain.items()},
+    }
+
+
+def main(words: list[str] | None = None) -> int:
+    """Fills the page named; 0, or 2 after one line on what is wrong."""
+    return command(words, __doc__ or "", KIND, tables)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

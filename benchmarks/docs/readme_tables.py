@@ -1,0 +1,120 @@
+"""Tables of a receipt, as Markdown between two marks in a page: no number is typed by hand.
+
+A page says which receipt it shows:
+
+    <!-- receipt docs/receipts/headline-v1.json -->
+    <!-- end of receipt -->
+
+``python -m zebroid.benchmarks.docs.readme_tables README.md`` (in the page's folder) writes what
+stands between.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ...errors import UserError
+from ...eval.scoring.score import HEADLINE
+from ...printable import visible
+from ..receipts.receipt import Interval, PanelRecord, Receipt, RowRecord, ScoreRecord
+from ..report.table import ABSENT, AT_CHANCE, SUPPRESSED
+from ..runner import atomic_write
+
+MARKS = f"{AT_CHANCE} interval includes chance, {SUPPRESSED} below uniform guessing."
+BLOCK = re.compile(r"(<!-- receipt (\S+) -->\n).*?(<!-- end of receipt -->)", re.DOTALL)
+
+
+def filled(page: str, root: Path) -> str:
+    """``page`` with the tables of the receipts that it names, paths relative to ``root``."""
+    if not BLOCK.search(page):
+        raise UserError("the page names no receipt; put `<!-- receipt PATH -->` before its table")
+    return BLOCK.sub(
+        lambda m: m[1] + "\n".join(_receipt(Receipt.read(root / m[2]))) + "\n" + m[3], page
+    )
+
+
+def _receipt(receipt: Receipt) -> Iterator[str]:
+    for panel in receipt.panels:
+        yield from _panel(panel)
+    over = sorted({s.accuracy.over for p in receipt.panels for r in p.rows for s in _scores(r)})
+    yield ""
+    yield (
+        f"{receipt.suite.id}@{receipt.suite.digest[:8]}, zebroid {receipt.versions['zebroid']}, "
+        f"commit {receipt.commit[:8] or 'none'}. ± is the wider side of a 95% interval over "
+        f"{' and '.join(over)}; {MARKS}"
+    )
+
+
+def _scores(row: RowRecord) -> list[ScoreRecord]:
+    return list(row.rungs.values()) if row.kind == "model" else []
+
+
+def _panel(panel: PanelRecord) -> Iterator[str]:
+    rows = [r for r in panel.rows if r.kind in ("ceiling", "model")]
+    rungs = [rung for rung in HEADLINE if any(rung in row.rungs for row in rows)]
+    yield ""
+    yield f"**{_markdown(panel.name)}**"
+    yield ""
+    yield "| | " + " | ".join(rungs) + " |"
+    yield "|---" * (len(rungs) + 1) + "|"
+    yield "| chance | " + " | ".join(chances(rows, rungs)) + " |"
+    for row in rows:
+        cells = [scored(row, rung) for rung in rungs]
+        name = _markdown(row.name)
+        name = name if row.kind == "ceiling" else f"**{name}**"
+        yield f"| {name} | " + " | ".join(cells) + " |"
+
+
+def _markdown(label: str) -> str:
+    """The label as Markdown shows it as it is, on one line."""
+    return re.sub(r"([\\`*\[\]<>|$])", r"\\\1", " ".join(visible(label).split()))
+
+
+def chances(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:
+    """What guessing is worth on each rung or cell."""
+    first = [next(s for r in rows if (s := _score(r, group)) is not None) for group in groups]
+    return [ABSENT if g == "recall" else f"{s.chance:.2f}" for g, s in zip(groups, first)]
+
+
+def _score(row: RowRecord, group: str) -> ScoreRecord | None:
+    return row.rungs.get(group) or row.apart.get(group)
+
+
+def scored(row: RowRecord, rung: str) -> str:
+    """The score of a row on a rung or cell, with its interval and marks; a ceiling's alone."""
+    found = _score(row, rung)
+    if found is None:
+        return ABSENT
+    accuracy: Interval = found.accuracy
+    mean, low, high = accuracy.mean, accuracy.low, accuracy.high
+    if mean is None or low is None or high is None:
+        return ABSENT
+    if row.kind == "ceiling":
+        return f"{mean:.2f}"
+    mark = ""
+    if high < found.uniform:
+        mark = SUPPRESSED
+    elif rung != "recall" and low <= found.chance <= high:
+        mark = AT_CHANCE
+    return f"{mean:.2f} ± {max(high - mean, mean - low):.2f}{mark}"
+
+
+def main(pages: list[str]) -> int:
+    """Fills the pages named; 0, or 2 after one line on what is wrong."""
+    try:
+        for name in pages:
+            path = Path(name)
+            text = filled(path.read_text("utf-8"), path.resolve().parent)
+            with atomic_write.file(path) as draft:
+                draft.write_text(text, "utf-8")
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

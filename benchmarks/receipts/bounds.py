@@ -1,0 +1,94 @@
+"""What a receipt's cells may ask for: refused, before anything is drawn, beyond what a run needs.
+
+A cell of a few bytes can name work without end: questions by the thousand million, steps of 1e23.
+All bounds lie far above every suite that was ever run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import numbers
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...errors import UserError
+from ...printable import printable
+from ..config.run_config import Cell
+from .receipt import Receipt
+from .untrusted import guarded
+
+CELLS = 5_000
+SEEDS = 2**32
+QUESTIONS = 10_000  # of each rung
+POINTS = 10_000  # checkpoints of one training
+GROUPS = 128  # groups of questions that have a curve
+SPREAD = 32  # groups of questions that are asked at most, impure ones and twins included
+EXPOSURE = {"shown_height": 1_000, "phi": 1e3, "nontheorems": 1e3, "wordings": 1_000}
+PLAN = {"steps": 10**12, "flops": 1e30, "batch": 10**9, "warmup": 10**12, "evaluations": POINTS}
+NAMES = 300  # characters of a name
+
+
+def cells_of(receipt: Receipt) -> dict[str, Cell]:
+    """Digest -> the cell of that record; UserError, one line, for a record that is of none."""
+    if len(receipt.cells) > CELLS:
+        raise UserError(f"{len(receipt.cells):,} cells; expected at most {CELLS:,}")
+    found = {}
+    for number, record in enumerate(receipt.cells):
+        with guarded(f"cell {number}"):
+            found[record.digest] = Cell.of(record.cell)
+            _within(found[record.digest], f"cell {number}")
+    return found
+
+
+def predicted(cells: Sequence[Cell]) -> int:
+    """Rows that ``predictions.parquet`` of these cells has at most."""
+    return sum(cell.questions * SPREAD for cell in cells)
+
+
+def drawn(cells: Sequence[Cell]) -> int:
+    """Rows that ``curves.parquet`` of these cells has at most."""
+    counts = [cell.recipe.evaluations for cell in cells]
+    return sum(GROUPS * (1 + (n if isinstance(n, int) else len(n))) for n in counts)
+
+
+def _within(cell: Cell, where: str) -> None:
+    for name in ("world", "size", "mode", "model", "plan"):
+        value = getattr(cell, name)
+        if not isinstance(value, str) or not 0 < len(value) <= NAMES:
+            _refuse(where, name, value, f"a name of 1 to {NAMES} characters")
+    _whole(where, "questions", cell.questions, 1, QUESTIONS)
+    for name, seed in dataclasses.asdict(cell.seeds).items():
+        _whole(where, f"seeds.{name}", seed, 0, SEEDS)
+    exposure = {f.name: getattr(cell.exposure, f.name) for f in dataclasses.fields(cell.exposure)}
+    _numbers(where, "exposure", exposure, EXPOSURE)
+    for name in ("shown_height", "wordings"):
+        _whole(where, f"exposure.{name}", exposure[name], 1, EXPOSURE[name])
+    plan = {f.name: getattr(cell.recipe, f.name) for f in dataclasses.fields(cell.recipe)}
+    points = plan.pop("evaluations")
+    plan |= {"evaluations": points if isinstance(points, int) else len(points)}
+    _numbers(where, "recipe", plan, PLAN)
+
+
+def _numbers(where: str, part: str, fields: Mapping[str, Any], most: Mapping[str, float]) -> None:
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            _numbers(where, f"{part}.{name}", value, {})
+        elif value is not None and not isinstance(value, str):
+            limit = most.get(name, 1e12)
+            if not _number(value) or abs(value) > limit:
+                _refuse(where, f"{part}.{name}", value, f"a number, at most {limit:g}")
+
+
+def _whole(where: str, name: str, value: Any, least: int, most: float) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        _refuse(where, name, value, f"a whole number from {least} to {most:,.0f}")
+
+
+def _number(value: Any) -> bool:
+    fine = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return fine and math.isfinite(value)
+
+
+def _refuse(where: str, name: str, value: Any, expected: str) -> None:
+    raise UserError(f"{where}: {name} is {printable(repr(value), 60)}; expected {expected}")

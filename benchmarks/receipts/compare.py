@@ -1,0 +1,73 @@
+"""Comparing what a receipt says with what is made anew: columns of Parquet, records of scores."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import UserError
+from . import answers_table
+from .untrusted import NotLoaded
+
+T = TypeVar("T")
+CLOSE = 1e-6  # of a score: libraries of other machines differ in the last digits
+
+
+class Doubt(Exception):
+    """What is told and what is made anew differ; the message says where first."""
+
+
+def checked(check: Callable[[T], str], subject: T) -> tuple[bool | None, str]:
+    """Whether a check passed, None where it was not made; and its line."""
+    try:
+        return True, check(subject)
+    except NotLoaded as error:
+        return None, str(error)
+    except (Doubt, UserError) as error:
+        return False, str(error)
+    except MemoryError:
+        return False, "it takes more memory than a receipt is given"
+    except Exception as error:  # content that nobody thought of is refused like all other
+        return False, f"not understood: {type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def same(told: NDArray[Any], mine: NDArray[Any]) -> bool:
+    """Whether two columns hold the same; a list of right answers is joined as in writing."""
+    if len(told) != len(mine):
+        return False
+    rows = zip(np.asarray(told, object).tolist(), np.asarray(mine, object).tolist())
+    return all(_plain(a) == _plain(b) for a, b in rows)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (list, np.ndarray)):
+        return answers_table.SEPARATOR.join(value)
+    return value
+
+
+def differs(told: Any, mine: Any, where: str) -> str:
+    """The first place where two records differ; empty: nowhere. Only fields that are told count."""
+    if told is None:
+        newer = where.endswith((", reach", ", runs", ", failed"))  # older receipts have none
+        return "" if mine is None or newer else f"{where}: null, not {mine!r}"
+    if isinstance(told, Mapping) and isinstance(mine, Mapping):
+        if {*told} != {*mine}:
+            return f"{where}: {sorted({*told} ^ {*mine})} are in one of them only"
+        return next(
+            filter(None, (differs(v, mine[k], f"{where}, {k}") for k, v in told.items())), ""
+        )
+    if (
+        isinstance(told, (list, tuple))
+        and isinstance(mine, (list, tuple))
+        and len(told) == len(mine)
+    ):
+        return next(filter(None, (differs(a, b, where) for a, b in zip(told, mine))), "")
+    if isinstance(told, (int, float)) and isinstance(mine, (int, float)):
+        finite = math.isfinite(told) and math.isfinite(mine)  # infinity is close to all else
+        close = finite and abs(told - mine) <= CLOSE * max(1.0, abs(told))
+        return "" if close else f"{where}: {told:g} in the receipt, {mine:g} from the answers"
+    return "" if told == mine else f"{where}: {told!r} in the receipt, {mine!r} from the answers"

@@ -1,0 +1,237 @@
+"""The curves behind a receipt: of each arm (cells that differ in seeds alone) every rung's.
+
+Read from ``curves.parquet`` beside the receipt, whose digest the receipt holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ...errors import UserError
+from ...eval.scoring.score import HEADLINE
+from ...eval.stats.curve import Curve, Floats
+from ...eval.stats.labels import of_runs, with_failed
+from ..config.panel_names import names_of
+from ..config.run_config import Cell
+from . import parquet_reading
+from .bounds import cells_of, drawn
+from .panel import labels
+from .receipt import CellRecord, PanelRecord, Receipt, RowRecord
+from .untrusted import receipt_path
+
+Points = Mapping[str, np.ndarray]  # of one cell and group: a column each, by step
+FILE = "curves.parquet"
+KEPT = (*HEADLINE, "mixed")  # groups that are read
+APART = "constituent "  # so begin those, read too, that say which facts were never used there
+COUNTED = ("statements", "shown", "conclusions")  # columns that older files lack
+
+
+@dataclasses.dataclass(frozen=True)
+class Amounts:
+    """What the corpora of R runs hold."""
+
+    statements: Floats  # [R] different statements that are read
+    shown: Floats  # [R] conclusions among them
+    conclusions: Mapping[str, Floats]  # rung -> [R] unstated conclusions there are on it
+
+
+@dataclasses.dataclass(frozen=True)
+class Arm:
+    """One model, mode, plan, world, size and exposure: R runs at K points of compute."""
+
+    panel: PanelRecord  # as in the report
+    label: str
+    cell: Cell  # any of its cells
+    seeds: tuple[tuple[int, int, int, int], ...]  # [R]
+    parameters: int
+    accuracy: Mapping[str, Curve]  # rung -> its curve over FLOPs; "recall" and "mixed" too
+    bits: Mapping[str, Curve]
+    read: Floats  # [K] examples read at each point, repeats included
+    apart: Mapping[str, Curve]  # "constituent out-out" and its like: accuracy over FLOPs
+    amounts: Amounts | None  # None: an older receipt does not tell
+    lost: tuple[tuple[int, int, int, int], ...] = ()  # seeds of runs that failed
+
+    @property
+    def name(self) -> str:
+        return f"{self.panel.name}: {self.label}"
+
+    @property
+    def failed(self) -> int:
+        return len(self.lost)
+
+    @property
+    def runs(self) -> int:
+        """Those that there should be, the failed ones too."""
+        return len(self.seeds) + len(self.lost)
+
+    @property
+    def missing(self) -> str:
+        """``1 of 3 failed``, or empty."""
+        return of_runs(self.failed, self.runs)
+
+    @property
+    def title(self) -> str:
+        """The name, with how many runs failed."""
+        return with_failed(self.name, self.failed, self.runs)
+
+    @property
+    def rungs(self) -> list[str]:
+        """Those that a verdict is given on."""
+        return [rung for rung in HEADLINE if rung != "recall" and rung in self.accuracy]
+
+    @property
+    def flops(self) -> Floats:
+        """[K] spent at each point."""
+        return next(iter(self.accuracy.values())).x[0]
+
+    @property
+    def epochs(self) -> Floats | None:
+        """[K] how often the corpus has been read at each point; None: not told."""
+        return None if self.amounts is None else self.read / self.amounts.statements.mean()
+
+    @property
+    def row(self) -> RowRecord | None:
+        """Its scores at the last checkpoint."""
+        mine = (r for r in self.panel.rows if (r.kind, r.label) == ("model", self.label))
+        return next(mine, None)
+
+    @property
+    def undecided(self) -> dict[str, str]:
+        """Rung -> why the receipt gives no verdict on it."""
+        told = self.panel.verdicts.get(self.label, [])
+        return {v["rung"]: v["evidence"] for v in told if v["kind"] == "undecided"}
+
+
+def read(path: Path) -> tuple[Arm, ...]:
+    """The arms of a receipt, in the order of its cells. ``path``: the receipt, or its folder.
+
+    Cells that failed are left out. Raises UserError where the files are not those of the receipt,
+    or every cell failed.
+    """
+    path = receipt_path(path)
+    return arms_of(Receipt.read(path), path)
+
+
+def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
+    """The same of a receipt that is read already, whose curves lie beside ``path``."""
+    cells = cells_of(receipt)
+    points = _points(path.parent / FILE, receipt, list(cells.values()))
+    fine = {c.digest for c in receipt.cells if c.digest[:16] in points and not c.failed}
+    if not fine:
+        cause = next((c.failed for c in receipt.cells if c.failed), "no cell has a curve")
+        raise UserError(f"{path}: nothing to read, every cell failed: {cause}")
+    panels: dict[tuple[str, str, str, int], list[CellRecord]] = {}
+    for record in receipt.cells:  # failed ones too: panels are named by all their cells
+        panels.setdefault(cells[record.digest].panel, []).append(record)
+    names = names_of([cells[records[0].digest] for records in panels.values()])
+    told, found = {panel.name: panel for panel in receipt.panels}, []
+    for name, records in zip(names, panels.values()):
+        label = labels([cells[record.digest] for record in records])
+        arms: dict[str, list[CellRecord]] = {}
+        lost: dict[str, list[CellRecord]] = {}
+        for record in records:
+            kind = arms if record.digest in fine else lost
+            kind.setdefault(cells[record.digest].arm, []).append(record)
+        empty = PanelRecord(name=name, rows=[], profiles=[], verdicts={}, sentence="", holes=[])
+        for arm, mine in arms.items():
+            made = _arm(told.get(name, empty), label[arm], mine, cells, points)
+            gone = tuple(_seeds(cells[record.digest]) for record in lost.get(arm, ()))
+            found.append(dataclasses.replace(made, lost=gone))
+    return tuple(arm for arm in found if arm.accuracy)
+
+
+def _points(path: Path, receipt: Receipt, cells: Sequence[Cell]) -> dict[str, dict[str, Points]]:
+    """Cell -> group of questions -> its points."""
+    if FILE not in receipt.files:
+        raise UserError(f"the receipt names no {FILE}; give the receipt of a run that finished")
+    data = parquet_reading.content(path)
+    if hashlib.sha256(data).hexdigest() != receipt.files[FILE]:
+        raise UserError(
+            f"{path} is not the file of this receipt; give the two that belong together"
+        )
+    table = parquet_reading.columns(data, FILE, parquet_reading.CURVES, drawn(cells))
+    columns = [c for c in table if table[c].dtype.kind in "biuf"]
+    named: dict[tuple[str, str], list[int]] = {}
+    for i in np.lexsort((table["step"], table["group"].astype(str), table["cell"].astype(str))):
+        named.setdefault((str(table["cell"][i]), str(table["group"][i])), []).append(i)
+    found: dict[str, dict[str, Points]] = {}
+    for (cell, group), rows in named.items():
+        if group in KEPT or group.startswith(APART):
+            part = {c: np.asarray(table[c][rows], float) for c in columns}
+            found.setdefault(cell, {})[group] = part
+    return found
+
+
+def _arm(
+    panel: PanelRecord,
+    label: str,
+    records: Sequence[CellRecord],
+    cells: Mapping[str, Cell],
+    points: Mapping[str, Mapping[str, Points]],
+) -> Arm:
+    mine = [points[record.digest[:16]] for record in records]
+    first = next(iter(mine[0].values()))
+    if len({len(p["flops"]) for groups in mine for p in groups.values()}) > 1:
+        raise UserError(
+            f"{panel.name}, {label}: runs of several lengths; run the shorter ones again"
+        )
+    rungs = [r for r in KEPT if all(r in p for p in mine)]
+    spent = first["flops"] > 0  # what is known before training is no point of a law
+    flops, worlds = first["flops"][spent], [record.corpus for record in records]
+
+    def values(group: str, column: str) -> Floats:
+        return np.stack([p[group][column][spent] for p in mine])
+
+    def answered(group: str) -> Curve:
+        asked = int(min(p[group]["questions"][0] for p in mine))
+        right = values(group, "accuracy")
+        return Curve.of(flops, right, "accuracy", world=worlds, questions=asked)
+
+    accuracy, bits, apart = {}, {}, {}
+    for rung in rungs if spent.any() else ():
+        accuracy[rung] = answered(rung)
+        weighed = values(rung, "bits")
+        if np.isfinite(weighed).all():
+            bits[rung] = Curve.of(flops, weighed, "bits", world=worlds)
+    for group in sorted(set.intersection(*map(set, mine))) if accuracy else ():
+        if group.startswith(APART):
+            apart[group] = answered(group)
+    cell = cells[records[0].digest]
+    return Arm(
+        panel=panel,
+        label=label,
+        cell=cell,
+        seeds=tuple(_seeds(cells[record.digest]) for record in records),
+        parameters=records[0].parameters,
+        accuracy=accuracy,
+        bits=bits,
+        apart=apart,
+        read=first["step"][spent] * cell.recipe.batch,
+        amounts=_amounts(mine, rungs) if set(COUNTED) <= set(first) else None,
+    )
+
+
+def dropped(arms: Sequence[Arm], seeds: Sequence[tuple[int, ...]]) -> tuple[int, int]:
+    """(failed, runs) of a mean over ``seeds`` that these arms have in common: a run that failed in
+    one of them is left out of all."""
+    lost = {one for arm in arms for one in arm.lost}
+    return len(lost), len(lost) + len(seeds)
+
+
+def _seeds(cell: Cell) -> tuple[int, int, int, int]:
+    seeds = cell.seeds
+    return seeds.world, seeds.exposure, seeds.init, seeds.order
+
+
+def _amounts(runs: Sequence[Mapping[str, Points]], rungs: Sequence[str]) -> Amounts:
+    firsts = [next(iter(groups.values())) for groups in runs]
+    return Amounts(
+        statements=np.array([p["statements"][0] for p in firsts]),
+        shown=np.array([p["shown"][0] for p in firsts]),
+        conclusions={r: np.array([p[r]["conclusions"][0] for p in runs]) for r in rungs},
+    )

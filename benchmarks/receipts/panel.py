@@ -1,0 +1,272 @@
+"""Panels: finished cells -> rows of scores, beside the ceilings and interpolators of their corpora.
+
+A panel is one world, size and exposure; its rows are asked the same questions. Rows are made by
+``eval``; here is decided what stands beside what.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from ... import canonical
+from ...errors import UserError
+from ...eval.floors.ceilings import references
+from ...eval.floors.tracer import tracer
+from ...eval.question_sets.predictions import Predictions
+from ...eval.question_sets.question_set import Answers, Exam
+from ...eval.scoring.profile import Profile, profile, stating
+from ...eval.scoring.score import Row, score, strongest, traced_apart
+from ...eval.stats.labels import of_runs
+from ...eval.verdicts.judge import judge
+from ...eval.verdicts.summary import sentence
+from ...eval.verdicts.verdict import Verdict
+from ..config.panel_names import grouped, named
+from ..config.run_config import Cell
+from ..runner.result_store import Result
+from ..runner.run import Corpora, Outcome
+
+T = TypeVar("T")
+LONGEST = 80  # letters of a name
+APART = (
+    "lookup",
+    "analogies",
+    "kernel ridge",
+    "mlp",
+    "tracer",
+)  # interpolators with a row of their own
+
+
+@dataclasses.dataclass(frozen=True)
+class Hole:
+    """Cells of one row that gave nothing, and why."""
+
+    label: str
+    cells: int
+    cause: str
+    runs: int = 0  # of how many
+
+    @property
+    def lost(self) -> str:
+        """``chain: 2 of 2 failed``."""
+        return f"{self.label}: {of_runs(self.cells, self.runs)}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Panel:
+    """All that is told about one world, size and exposure."""
+
+    name: str  # "zebra-v1/small", and how its exposure differs from the world's own
+    cell: Cell  # any of its cells: world, size and exposure
+    ceilings: tuple[Row, ...]
+    interpolators: tuple[Row, ...]
+    models: tuple[Row, ...]
+    untraced: Mapping[str, Row]  # label of a chain -> its row without what the tracer solves
+    holes: tuple[Hole, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.ceilings + self.interpolators + self.models
+
+    @property
+    def sentence(self) -> str:
+        """The verdict on the world, in one sentence."""
+        if not self.models:
+            return f"{self.name}: nothing to tell, every cell failed: {self.holes[0].cause}"
+        whole = {row.label for row in self.models}
+        traced = next((row for row in self.interpolators if row.label == "tracer"), None)
+        found = sentence(self.name, self.models, traced)
+        gone = [hole.lost for hole in self.holes if hole.label not in whole]
+        return f"{found} {'; '.join(gone)}." if gone else found
+
+    @functools.cached_property
+    def verdicts(self) -> dict[str, tuple[Verdict, ...]]:
+        """Label of a model -> a verdict per rung; the other models are its positive controls."""
+        ceilings = {ceiling.label: ceiling for ceiling in self.ceilings}
+        others = {row.label: [o for o in self.models if o is not row] for row in self.models}
+        return {row.label: judge(row, ceilings, others[row.label]) for row in self.models}
+
+
+def panels(cells: Sequence[Cell], outcome: Outcome, corpora: Corpora) -> tuple[Panel, ...]:
+    """The panels of these cells, in their order; one whose cells all failed has holes alone."""
+    results = {result.cell.digest: result for result in outcome.results}
+    return tuple(
+        _panel(name, group, results, outcome.failures, corpora) for name, group in named(cells)
+    )
+
+
+def _panel(
+    name: str,
+    cells: Sequence[Cell],
+    results: Mapping[str, Result],
+    failures: Mapping[str, str],
+    corpora: Corpora,
+) -> Panel:
+    done = [results[c.digest] for c in cells if c.digest in results]
+    asked = {r.cell.exam: r.cell for r in done if not r.run.failed}
+    exams = {key: corpora.exam(cell) for key, cell in asked.items()}
+    for result in done:
+        _same_corpus(result, exams)
+    models, untraced, holes = model_rows(cells, exams, results, failures, corpora)
+    liked = [(exams[key], corpora.interpolators(cell)) for key, cell in asked.items()]
+    if any(row.mode == "chain" for row in models):
+        liked += [(exam, (tracer(exam.corpus, exam.questions),)) for exam in exams.values()]
+    return Panel(
+        name=name,
+        cell=cells[0],
+        ceilings=ceilings(exams.values()),
+        interpolators=tuple(_interpolators(_rows(liked))),
+        models=models,
+        untraced=untraced,
+        holes=holes,
+    )
+
+
+def _same_corpus(result: Result, exams: Mapping[str, Exam]) -> None:
+    """Raises UserError where a kept result read another corpus than its cell names today."""
+    cell, exam = result.cell, exams.get(result.cell.exam)
+    if exam is not None and not result.run.failed and exam.corpus.digest != result.corpus:
+        raise UserError(
+            f"{cell} read corpus {result.corpus[:16]}, and {cell.world} now gives "
+            f"{exam.corpus.digest[:16]}: its content moved under an equal version; undo the "
+            "change, or raise `content` in the world's class and run again"
+        )
+
+
+def ceilings(exams: Iterable[Exam]) -> tuple[Row, ...]:
+    """A row for each symbolic reference."""
+    return tuple(_rows([(exam, references(exam.corpus, exam.questions)) for exam in exams]))
+
+
+def model_rows(
+    cells: Sequence[Cell],
+    exams: Mapping[str, Exam],
+    results: Mapping[str, Result],
+    failures: Mapping[str, str],
+    corpora: Corpora,
+) -> tuple[tuple[Row, ...], dict[str, Row], tuple[Hole, ...]]:
+    """(a row for each arm of a panel; of chains those without what the tracer solves; holes).
+
+    ``exams``: by corpus of a cell.
+    """
+    label = labels(cells)
+    models, untraced, holes = list[Row](), dict[str, Row](), list[Hole]()
+    for arm in grouped(cells, lambda cell: cell.arm):
+        title = label[arm[0].arm]
+        fine = [results[c.digest] for c in arm if c.exam in exams and c.digest in results]
+        fine = [result for result in fine if not result.run.failed]
+        lost = [c for c in arm if c.digest not in {r.cell.digest for r in fine}]
+        if lost:
+            holes.append(Hole(title, len(lost), _why(lost[0], results, failures), len(arm)))
+        if not fine:
+            continue
+        given = [_predictions(result, exams[result.cell.exam], corpora) for result in fine]
+        if arm[0].mode == "chain":
+            row, rest = traced_apart(given, title, tracer, len(lost))
+            if rest is not None:
+                untraced[title] = rest
+        else:
+            row = score(given, title, len(lost))
+        models.append(row)
+    return tuple(models), untraced, tuple(holes)
+
+
+def labels(cells: Iterable[Cell]) -> dict[str, str]:
+    """Arm -> a name that tells it from the others: mode, and model and plan where they differ."""
+    cells = list(cells)
+    varied = [name for name in ("model", "plan") if len({getattr(c, name) for c in cells}) > 1]
+    return {c.arm: " ".join([c.mode, *(getattr(c, name) for name in varied)]) for c in cells}
+
+
+def profiles(panel: Panel, others: Sequence[Panel]) -> tuple[Profile, ...]:
+    """One per model, with deduction against the twin panel, and what stating the rules adds."""
+    shuffled = _like(panel, others, twin="shuffled rules")
+    found = []
+    for row in panel.models:
+        twin = _row(shuffled, row.label) if shuffled else None
+        own = profile(row, twin)
+        found.append(own)
+        plain = _like(panel, others, given=_unstated(panel.cell))
+        less = _row(plain, row.label) if plain and plain is not panel else None
+        if less is not None:
+            found.append(stating(own, profile(less)))
+    return tuple(found)
+
+
+def _predictions(result: Result, exam: Exam, corpora: Corpora) -> Predictions:
+    run = result.run
+    if result.corpus != exam.corpus.digest:
+        raise UserError(f"{result.cell} was kept for another corpus; `zebroid clean` and run again")
+    return Predictions(
+        exam=exam,
+        answer=np.asarray(run.answer, np.int32),
+        bits=np.asarray(run.bits, np.float32),
+        steps=np.asarray(run.steps, np.int64),
+        flops=np.asarray(run.flops, np.float64),
+        mode=result.cell.mode,
+        parameters=run.parameters,
+        proofs=corpora.proofs(result),
+    )
+
+
+def _rows(asked: Sequence[tuple[Exam, tuple[Answers, ...]]]) -> list[Row]:
+    """One row per reference, over all corpora; on a corpus where it can't answer it is absent."""
+    by_name: dict[str, list[Predictions]] = {}
+    for exam, answers in asked:
+        for answer in answers:
+            by_name.setdefault(answer.name, []).append(Predictions.of(exam, answer))
+    # a reference's name is its mode: rows of different names are never pooled
+    return [score(given, name) for name, given in by_name.items()]
+
+
+def _interpolators(rows: Sequence[Row]) -> list[Row]:
+    """Those with a name of their own, and the best of the partial-input marginals as one row."""
+    marginals = [row for row in rows if row.label not in APART]
+    best = [strongest(marginals, "best marginal")] if marginals else []
+    own = {row.label: row for row in rows if row.label in APART}
+    return (
+        [own[name] for name in APART[:1] if name in own]
+        + best
+        + [own[name] for name in APART[1:] if name in own]
+    )
+
+
+def _like(panel: Panel, others: Sequence[Panel], **fields: object) -> Panel | None:
+    """The panel of the same world and size whose exposure differs in these fields alone."""
+    wanted = dataclasses.replace(panel.cell.exposure, **fields)  # type: ignore[arg-type]
+    for other in others:
+        same = other.cell.panel[:2] == panel.cell.panel[:2]
+        if same and other.cell.exposure == wanted:
+            return other
+    return None
+
+
+def _unstated(cell: Cell) -> dict[str, float]:
+    """The same patterns given, those given both ways by examples alone."""
+    given = dict(cell.exposure.given)
+    both = given.pop("both", 0.0)
+    shown = round(given.get("exemplified", 0.0) + both, 9)
+    return {**given, "exemplified": shown} if both else given
+
+
+def _row(panel: Panel, label: str) -> Row | None:
+    return next((row for row in panel.models if row.label == label), None)
+
+
+def _why(cell: Cell, results: Mapping[str, Result], failures: Mapping[str, str]) -> str:
+    if cell.digest in failures:
+        return failures[cell.digest]
+    return results[cell.digest].run.failed if cell.digest in results else "not run yet"
+
+
+def slug(name: str) -> str:
+    """The name of a panel as part of a file's name, which no system finds too long."""
+    short = re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-.")
+    if short and len(short) <= LONGEST:
+        return short
+    return f"{short[:LONGEST]}-{canonical.digest(name)[:8]}".lstrip("-")

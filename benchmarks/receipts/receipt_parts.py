@@ -1,0 +1,112 @@
+"""Parts of a receipt: what their texts and dictionaries must be, whoever wrote them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import pydantic
+
+from ...printable import printable
+
+if TYPE_CHECKING:
+    from .receipt import Receipt
+
+FILES = ("predictions.parquet", "curves.parquet")  # beside it, where any cell has answers
+
+T = TypeVar("T")
+# as many errors as strangers like are found in a list, and only the first is of use
+Many = Annotated[list[T], pydantic.FailFast()]
+Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
+DigestOrNone = Annotated[str, pydantic.Field(pattern=r"^([0-9a-f]{64})?$")]
+FileName = Annotated[str, pydantic.Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+
+
+class _Part(pydantic.BaseModel):
+    """A record that is kept as the dictionary that it is; others may stand in it."""
+
+    model_config = pydantic.ConfigDict(strict=True)
+
+
+class _Share(_Part):
+    value: float | None
+    low: float | None
+    high: float | None
+    basis: str
+    absent: str
+
+
+class _Profile(_Part):
+    label: str
+    reuse: _Share
+    systematicity: _Share
+    deduction: _Share
+
+
+class _Verdict(_Part):
+    rung: str
+    kind: str
+    ceiling: str
+    evidence: str
+    budget: float | None = None
+    level: float | None = None
+    error: float | None = None
+    unit: str | None = None
+
+
+class _Hole(_Part):
+    label: str
+    cells: int
+    cause: str
+
+
+def _fits(kind: type[_Part]) -> pydantic.AfterValidator:
+    def check(record: dict[str, Any]) -> dict[str, Any]:
+        try:
+            kind.model_validate(record)
+        except pydantic.ValidationError as error:
+            raise ValueError(first_of(error)) from None
+        return record
+
+    return pydantic.AfterValidator(check)
+
+
+ProfileDict = Annotated[dict[str, Any], _fits(_Profile)]
+VerdictDict = Annotated[dict[str, Any], _fits(_Verdict)]
+HoleDict = Annotated[dict[str, Any], _fits(_Hole)]
+
+
+def first_of(error: pydantic.ValidationError) -> str:
+    """The first thing that is wrong, and where."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    why = first["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(map(str, first['loc']))}: {why}"
+
+
+def versions(found: dict[str, str]) -> dict[str, str]:
+    """Raises ValueError where that of zebroid is missing, which citations need."""
+    if not re.fullmatch(r"[0-9A-Za-z.+!_-]{1,60}", found.get("zebroid", ""), re.ASCII):
+        raise ValueError("expected the version of zebroid among them")
+    return found
+
+
+def flaws(receipt: Receipt) -> Iterator[str]:
+    """Where a receipt contradicts itself, whatever its answers are."""
+    names = [("cell", c.digest[:16]) for c in receipt.cells]
+    names += [("panel", p.name) for p in receipt.panels]
+    for panel in receipt.panels:
+        names += [(f"{panel.name}: {row.kind} row", row.label) for row in panel.rows]
+        names += [(f"{panel.name}: profile", p["label"]) for p in panel.profiles]
+        for label, verdicts in panel.verdicts.items():
+            names += [(f"{panel.name}: {label}: verdict", v["rung"]) for v in verdicts]
+    seen: set[tuple[str, str]] = set()
+    for kind, name in names:
+        if (kind, name) in seen:
+            yield printable(f"{kind} {name!r} stands twice", 200)
+        seen.add((kind, name))
+    if all(c.failed for c in receipt.cells):
+        return
+    for name in FILES:
+        if name not in receipt.files:
+            yield f"files names no {name}, in which the answers of its cells are"

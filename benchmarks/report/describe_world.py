@@ -1,0 +1,136 @@
+"""describe(world, size) -> Markdown: what a world is, and one question of every rung, explained."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+
+import numpy as np
+
+from ...seeding import stream
+from ...worlds.corpus.audit import empty_rungs
+from ...worlds.corpus.build import state
+from ...worlds.corpus.corpus import Corpus
+from ...worlds.encoding.verbalize import fact_in_english
+from ...worlds.exposure import WAYS, Exposure
+from ...worlds.novelty.rungs import LADDER
+from ...worlds.world import World
+from .explain_question import LEGEND, example, okapi
+
+MEANING = {
+    "recall": "the answer was stated",
+    "instance": "nothing new: a new instance of a pattern that was shown, in shown combinations",
+    "constituent": "+ a fact that no shown conclusion used in this role",
+    "schema": "+ a combination (frame) of patterns that was never shown",
+    "depth": "+ a proof higher than any that was shown",
+    "axiom": "+ a pattern that was stated and never exemplified",
+    "mixed": "two or more kinds of novelty at once",
+    "nontheorem": "no answer in the world: the right answer is NONE",
+    "unknowable": "an answer in the world that does not follow from what is stated: NONE too",
+}
+
+
+def describe(world: World, size: str) -> str:
+    """The world at one size, its default exposure and seeds 0, as Markdown.
+
+    Raises UserError for an unknown size.
+    """
+    corpus = state(world, size)
+    parts = [
+        f"# {world.id}",
+        inspect.getdoc(type(world)) or "",
+        "## Sizes",
+        "\n".join(f"- **{name}**: {_arguments(world, name)}" for name in world.sizes),
+        "## Rules",
+        f"```prolog\n{_numbered(world)}\n```",
+        f"## What is stated at size {size}",
+        _stated(corpus),
+        "## One question of every rung",
+        LEGEND,
+    ]
+    empty = empty_rungs(corpus)
+    for rung in LADDER:
+        parts.append(f"### {rung}: {MEANING[rung]}")
+        parts.append(f"Empty: {empty[rung]}." if rung in empty else example(corpus, rung))
+    if world.like and (told := okapi(corpus)):
+        parts += ["### okapi, on any rung: where likeness misleads", told]
+    return "\n\n".join(parts) + "\n"
+
+
+def _numbered(world: World) -> str:
+    """The rules as written, each with its number in front."""
+    lines = textwrap.dedent(world.rules).split("\n")
+    numbers: dict[int, list[str]] = {}
+    for n, rule in enumerate(world.program.rules, start=1):
+        numbers.setdefault(rule.line, []).append(str(n))
+    margin = len(str(len(world.program.rules))) + 2
+    said = [f"{','.join(numbers.get(i, [])):<{margin}}{t}" for i, t in enumerate(lines, start=1)]
+    return "\n".join(line.rstrip() for line in said).strip("\n")
+
+
+def _arguments(world: World, size: str) -> str:
+    """What a size draws, and how its exposure differs from the world's own."""
+    drawn = [f"{k} {v}" for k, v in world.sizes[size].items()] or ["the defaults of sample"]
+    usual = world.exposure.record()
+    own = world.default_exposure(size).record()
+    other = [f"{k} {_plain(v)}" for k, v in own.items() if usual.get(k) != v]
+    return ", ".join(drawn) + (f"; exposure: {', '.join(other)}" if other else "")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return " + ".join(f"{_percent(v)} {k}" for k, v in value.items())
+    return f"{value}"
+
+
+def _exposed(world: World, e: Exposure) -> str:
+    """An exposure in words."""
+    said = [
+        "all base facts are stated"
+        if e.coverage == 1
+        else f"{_percent(e.coverage)} of the base facts are stated",
+        f"{_percent(e.held)} of the {world.episodes}s are asked about, the others are shown from"
+        if world.episodes
+        else f"{_percent(e.held)} of those that serve as premises are held: "
+        "no shown conclusion uses them",
+    ]
+    if e.held_frames:
+        said.append(f"{_percent(e.held_frames)} of the combinations (frames) are held too")
+    said.append(
+        f"{e.phi:g} conclusions are shown for each base fact that they may use"
+        if e.phi
+        else f"of the conclusions that may be shown, {_percent(e.shown)} are"
+    )
+    said.append(f"no shown proof is higher than {e.shown_height}")
+    if set(e.given) != {"exemplified"}:
+        ways = ", ".join(f"{_percent(e.given[w])} {w}" for w in WAYS if e.given.get(w))
+        said.append(f"of the rules{' as data' * bool(world.axioms)} are given {ways}")
+    if e.nontheorems:
+        said.append(f"for 100 shown conclusions {100 * e.nontheorems:g} nontheorems are shown")
+    if e.wordings > 1:
+        said.append(f"each told rule is worded in {e.wordings} ways for each place")
+    return "; ".join(said)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}%"
+
+
+def _stated(corpus: Corpus) -> str:
+    """Counts, and a few statements of each predicate."""
+    c = corpus.closure
+    rng = stream(corpus.world.id, "show", 0)
+    told = np.zeros(len(c.predicate), bool)
+    told[corpus.examples.fact[corpus.examples.fact >= 0]] = True
+    lines = [
+        f"{int(corpus.stated.sum()):,} base facts, {int(corpus.shown.sum()):,} conclusions, "
+        f"{len(corpus.prompt):,} questions. Exposure: {_exposed(corpus.world, corpus.exposure)}.",
+        "",
+    ]
+    for block in c.blocks.values():
+        facts = block.start + np.flatnonzero(told[block.start : block.stop])
+        if len(facts):
+            some = rng.permutation(facts)[:2]
+            lines.append(f"- {' '.join(fact_in_english(corpus.world, c, f) for f in some)}")
+    lines += [f"- {' '.join(s)}" for s in corpus.sentences]
+    return "\n".join(lines)

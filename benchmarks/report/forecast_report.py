@@ -1,0 +1,161 @@
+"""``zebroid forecast``: a receipt and a scenario -> branches, when they part, and their figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from ...errors import UserError, suggest
+from ...eval.figures import score_figures
+from ...eval.figures.forecast_figures import branches
+from ...eval.forecasting.forecast import Forecast, forecast
+from ...eval.forecasting.scenario import Scenario
+from ...eval.stats.curve import Curve
+from ...printable import printable
+from ..config.scenario_file import DEFAULT, load
+from ..receipts.curves import Arm, read
+from ..receipts.untrusted import guarded
+from ..runner import atomic_write
+from .terminal import plain
+
+LEVELS = 3  # sizes of corpus from which the effect of data is measured
+FORMATS = (".svg", ".png")
+
+
+def run(
+    receipt: Path,
+    scenario: Path | None,
+    row: str,
+    rungs: Sequence[str],
+    out: Path,
+    console: Console,
+) -> None:
+    """Prints the branches of one row of a receipt and writes their figure to ``out``.
+
+    ``row``: "LABEL" or "PANEL: LABEL"; empty: the first. Raises UserError, one line, for a row or
+    rung that isn't there, a format that can't be drawn, and curves that no law fits.
+    """
+    if out.suffix not in FORMATS:
+        raise UserError(f"--out {out}: expected a name that ends in {' or '.join(FORMATS)}")
+    plan = load(scenario or DEFAULT)
+    with guarded(receipt):
+        arms = read(receipt)
+        arm = _chosen(arms, row)
+        found = list(foretold(arm, arms, plan, rungs))
+    title = f"{arm.title}: {plan.title}"
+    drawn = branches(found, title)
+    with atomic_write.file(out) as draft:
+        image = (
+            score_figures.png(drawn) if out.suffix == ".png" else score_figures.svg(drawn).encode()
+        )
+        draft.write_bytes(image)
+    console.print(printable(title), markup=False)
+    console.print(f"Numbers and sources: {scenario or DEFAULT}\n", markup=False)
+    for one in found:
+        _tell(console, one)
+    console.print(f"{out}: the branches, with their 95% intervals", markup=False)
+
+
+def _chosen(arms: Sequence[Arm], row: str) -> Arm:
+    """The arm of this name; the first for an empty one."""
+    if not row:
+        return arms[0]
+    named = {arm.name: arm for arm in reversed(arms)}
+    short = {arm.label: arm for arm in reversed(arms)}
+    if row not in named and row not in short:
+        raise suggest("row", row, [*named, *short])
+    return named.get(row) or short[row]
+
+
+def foretold(
+    arm: Arm, arms: Sequence[Arm], scenario: Scenario, rungs: Sequence[str]
+) -> Iterator[Forecast]:
+    """The forecasts of an arm, of these rungs or of all. Raises UserError where there is none."""
+    for rung in rungs:
+        if rung not in arm.rungs:
+            raise suggest(f"rung of {arm.label}", rung, arm.rungs)
+    problems = []
+    several = _corpora(arm, arms)
+    # where several corpora were tried, today's is the largest of them
+    last = several[-1] if several else arm
+    done = 0
+    for rung in rungs or arm.rungs:
+        try:
+            yield forecast(
+                rung,
+                last.accuracy[rung],
+                scenario,
+                last.bits.get(rung),
+                _surface(several, rung),
+                last.undecided.get(rung, ""),
+            )
+            done += 1
+        except UserError as error:
+            problems.append(str(error))
+    if not done:
+        raise UserError(f"{arm.name}: {problems[0] if problems else 'no rung'}")
+
+
+def _corpora(arm: Arm, arms: Sequence[Arm]) -> list[Arm]:
+    """The arms that differ from this one in the share shown alone, by that share; or none."""
+
+    def apart(one: Arm) -> dict[str, object]:
+        exposure = {k: v for k, v in one.cell.exposure.record().items() if k != "shown"}
+        return one.cell.record() | {"exposure": exposure, "seeds": None}
+
+    alike = [a for a in arms if apart(a) == apart(arm) and a.seeds == arm.seeds]
+    alike.sort(key=lambda a: a.cell.exposure.shown)
+    return alike if len(alike) >= LEVELS else []
+
+
+def _surface(several: Sequence[Arm], rung: str) -> Curve | None:
+    """Accuracy over FLOPs and the share shown; None where fewer corpora have the rung."""
+    having = [a for a in several if rung in a.accuracy]
+    if len(having) < LEVELS:
+        return None
+    curves = [a.accuracy[rung] for a in having]
+    shown = [np.full(c.points, a.cell.exposure.shown) for a, c in zip(having, curves)]
+    spent = np.concatenate([c.x[0] for c in curves])
+    first = curves[0]
+    return Curve.of(
+        np.stack([spent, np.concatenate(shown)]),
+        np.concatenate([c.runs for c in curves], axis=1),
+        axes=("FLOPs", "shown"),
+        world=first.world.tolist(),
+        questions=first.questions,
+    )
+
+
+def _tell(console: Console, found: Forecast) -> None:
+    last = len(found.years) - 1
+    table = Table(title=plain(f"{found.rung}: {found.verdict}", "table.title"))
+    table.add_column("branch")
+    for at in (0, last // 2, last):
+        table.add_column(f"{found.years[at]:.0f}", justify="right")
+    table.add_column("compute then\n(today's: 1)", justify="right")
+    table.add_column("data then\n(today's: 1)", justify="right")
+    for branch in found.branches:
+        cells = [
+            "{:.2f}\n[{:.2f}, {:.2f}]".format(*branch.ability[:, i]) for i in (0, last // 2, last)
+        ]
+        cells += [
+            "{:.0e}\n[{:.0e}, {:.0e}]".format(*v[:, -1]) for v in (branch.compute, branch.data)
+        ]
+        table.add_row(plain(branch.name), *cells)
+    console.print(table)
+    for note in found.notes:
+        console.print(printable(f"{found.rung}: {note}."), markup=False)
+    partings = found.partings()
+    for (one, other), at in partings.items():
+        if at is not None:
+            when = f"from {at[0]:.0f}, at {at[1]:.0e} times today's compute"
+            console.print(f"{one} and {other}: told apart {when}", markup=False)
+    open_ = sum(at is None for at in partings.values())
+    if open_:
+        told = f"{open_} of {len(partings)} pairs of branches are not told apart"
+        console.print(f"{told} by {found.years[-1]:.0f}", markup=False)
+    console.print()

@@ -1,0 +1,135 @@
+"""``zebroid scale``: a suite is run as by ``run``, then what only a sweep can say is added.
+
+That is an analysis of the receipt and the curves beside it, and goes into receipt and report.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ... import canonical
+from ...errors import UserError
+from ...eval.stats.labels import counted
+from ...printable import printable
+from ..config.suite import Suite
+from ..receipts.curves import arms_of
+from ..receipts.receipt import Receipt, plain, verdict_of
+from ..sweeps.analysis import Along, Scaling, Tell, scaling
+from ..sweeps.axes import LEVELS, varied
+from ..sweeps.sweep_tables import tables
+from .html_elements import grid, tag
+
+
+def ready(suite: Suite) -> None:
+    """Raises UserError, before anything is trained, for a suite with nothing to scale along."""
+    if not varied(suite.cells):
+        raise UserError(
+            f"{suite.id} varies neither data, size nor loops in {LEVELS} levels, all else equal; "
+            f"train it with `zebroid run {suite.id}`"
+        )
+
+
+def swept(receipt: Receipt, path: Path, tell: Tell) -> tuple[Receipt, Scaling]:
+    """The receipt with what its sweep says; its curves lie beside ``path``."""
+    found = scaling(arms_of(receipt, path), tell)
+    told = json.loads(canonical.text(record(found)))
+    return receipt.model_copy(update={"scaling": told}), found
+
+
+def show(console: Console, receipt: Receipt, found: Scaling) -> None:
+    """The verdicts and answers of a sweep, a line each; all else stands in the report."""
+
+    def say(line: str, style: str = "") -> None:
+        console.print(printable(line), style=style, markup=False)
+
+    for panel in receipt.panels:
+        names = {row.label: row.name for row in panel.rows if row.kind == "model"}
+        for label, verdicts in panel.verdicts.items():
+            say(f"compute: {panel.name}: {names.get(label, label)}", "bold")
+            for verdict in map(verdict_of, verdicts):
+                say(f"  {verdict.rung}: {verdict}")
+    for one in found.along:
+        say(f"{one.line.axis.name}: {one.line.title}", "bold")
+        for verdict in one.verdicts:
+            shares = " → ".join(f"{v:.2f}" for v in one.accuracy[verdict.rung][0])
+            say(f"  {verdict.rung} {shares}: {verdict}")
+    for one in found.percolated:
+        for model in one.models:
+            told = f"{one.sweep.world}, {counted(model)}: is its jump at the threshold?"
+            say(f"{told} {model.answer}: {model.why}")
+    for name, answer, why in found.shifts:
+        told = f"{name}: does its jump shift with the threshold? {answer}: {why}"
+        say(told)
+    for note in found.notes:
+        say(note)
+    console.print()
+
+
+def section(found: Scaling) -> Iterator[str]:
+    """The same in a report."""
+    yield tag("h2", "What the sweep says")
+    for table in tables(found):
+        wide = range(1, len(table.header))
+        text = tuple(i for i in wide if any(len(row[i]) > 24 for row in table.rows))
+        yield grid(table.title, list(table.header), [list(r) for r in table.rows], text=text)
+        yield tag("p", table.note, of="note")
+    yield from (tag("p", note, of="note") for note in found.notes)
+
+
+def record(found: Scaling) -> dict[str, Any]:
+    """All numbers of the tables, as they go into a receipt."""
+    return {
+        "along": [_along(one) for one in found.along],
+        "joint": [
+            {
+                "grid": s.name,
+                "rung": s.joint.rung,
+                "kind": s.kind,
+                "axes": list(s.joint.fits.curve.axes),
+                "points": s.joint.fits.curve.points,
+                "law": s.joint.law,
+                "told": str(s.joint),
+                "laws": [[f.law.name, f.weight, f.misfit, f.missed] for f in s.joint.fits.fits],
+                "constants": {k: list(v) for k, v in s.joint.constants.items()},
+            }
+            for s in found.surfaces
+        ],
+        "exhausted": [{"arm": arm.name} | plain(c) for arm, c in found.exhausted],
+        "added": [plain(a) for a in found.added],
+        "percolation": [
+            plain(p.sweep) | {"models": [plain(m) for m in p.models]} for p in found.percolated
+        ],
+        "shifts": [list(s) for s in found.shifts],
+        "notes": list(found.notes),
+    }
+
+
+def _along(one: Along) -> dict[str, Any]:
+    return {
+        "axis": one.line.axis.name,
+        "unit": one.line.axis.unit,
+        "line": one.line.name,
+        "levels": [
+            {
+                "panel": arm.panel.name,
+                "label": arm.label,
+                "value": value,
+                "parameters": arm.parameters,
+                "statements": None if arm.amounts is None else arm.amounts.statements.mean(),
+                "epochs": None if arm.epochs is None else arm.epochs[-1],
+                "load": arm.row.load if arm.row else None,
+                "flops": arm.flops[-1],
+                "failed": arm.failed,
+            }
+            for arm, value in zip(one.line.arms, one.line.values)
+        ],
+        "runs": len(one.line.seeds),
+        "failed": one.line.dropped[0],
+        "accuracy": {rung: band for rung, band in one.accuracy.items()},
+        "verdicts": [plain(v) for v in one.verdicts],
+    }

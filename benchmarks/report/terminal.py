@@ -1,0 +1,105 @@
+"""The end of a run on the terminal: one table, the profile, a sentence per world."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from ...eval.scoring.profile import NAMES
+from ...printable import visible
+from ..receipts.panel import Panel, profiles
+from .table import ABSENT, MARKS, Table, profile_lines, reasons, spread, table
+
+PIPED = 100  # columns where there is no terminal to ask
+STYLES = {"chance": "dim", "ceiling": "dim", "interpolator": "", "model": "bold"}
+STYLES |= {"proof": "", "hole": "red"}
+
+
+class PlainConsole(Console):
+    """A console that prints every text as it is, in tables too: what looks like markup, a name of
+    an emoji or a control character came from a suite or a receipt."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(visible(text), **options)
+
+
+def plain(text: str, style: str = "") -> Text:
+    """The text as it is, for the cells and titles of tables on any console."""
+    return Text(visible(text), style)
+
+
+def console() -> Console:
+    """The console of a command: no control codes where the output is piped."""
+    return PlainConsole(width=None if sys.stdout.isatty() else PIPED)
+
+
+@contextlib.contextmanager
+def working(shown: Console, what: str) -> Iterator[Callable[[str], None]]:
+    """A line that says what is being done while the block works; it calls what it is given with
+    what comes next."""
+    with shown.status(plain(what)) as status:
+        yield lambda text: status.update(plain(text))
+
+
+def show(console: Console, found: Sequence[Panel], caption: str) -> None:
+    """Tables, profiles and sentences of all panels under one caption."""
+    for panel in found:
+        told = table(panel)
+        if told.columns:
+            console.print(_scores(told))
+        for note in told.notes:
+            console.print(note, markup=False)
+        console.print()
+    console.print(f"{caption}\n{spread(found)}; {MARKS}.\n", markup=False)
+    _profiles(console, found)
+    console.print()
+    for panel in found:
+        console.print(panel.sentence, markup=False)
+    console.print()
+
+
+def _scores(told: Table) -> RichTable:
+    shown = RichTable(
+        title=plain(told.title, "table.title"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
+    )
+    shown.add_column("exact answers")
+    for rung, n in zip(told.columns, told.questions):
+        shown.add_column(f"{rung}\nn={n:,}", justify="right", no_wrap=True)
+    for line, after in zip(told.lines, [*told.lines[1:], None]):
+        last = after is not None and after.kind != line.kind
+        shown.add_row(plain(line.name), *line.scores, style=STYLES[line.kind], end_section=last)
+    return shown
+
+
+def _profiles(console: Console, found: Sequence[Panel]) -> None:
+    """One table for all panels; columns that no model has are told below it instead."""
+    rows = [(panel, profile) for panel in found for profile in profiles(panel, found)]
+    if not rows:
+        return
+    several = len(found) > 1
+    lines = profile_lines(rows)
+    kept = [i for i in range(len(NAMES)) if any(line[1 + i] != ABSENT for line in lines)]
+    shown = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    shown.add_column("profile (0 = chance, 1 = perfect)")
+    for i in kept:
+        shown.add_column(NAMES[i], justify="right", no_wrap=True)
+    for (panel, _), line in zip(rows, lines):
+        label = f"{panel.name}: {line[0]}" if several else line[0]
+        shown.add_row(plain(label), *(line[1 + i] for i in kept))
+    console.print(shown)
+    for reason in reasons(rows):
+        console.print(reason, markup=False)

@@ -1,0 +1,192 @@
+"""A kept result as two files, read back: whole and of the cell that is wanted, or one line why not.
+
+``cell.json`` says what it is a result of, ``answers.npz`` holds the arrays. Nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import numpy as np
+import pydantic
+
+from ... import canonical
+from ...errors import UserError
+from ...models.training.plan import Run
+from ..config.run_config import Cell
+
+ABOUT, ANSWERS = FILES = ("cell.json", "answers.npz")
+MOST = 2**20  # bytes of cell.json: a thousand times what is ever written
+# array -> kind of its numbers, and its axes: S seeds, K checkpoints, Q questions, T tokens
+ARRAYS = {
+    "steps": (np.int64, "K"),
+    "flops": (np.float64, "K"),
+    "answer": (np.int32, "SKQ"),
+    "bits": (np.float32, "SKQ"),
+    "generated": (np.int32, "SQT"),
+    "loss": (np.float32, "SK"),
+}
+NAMES = ("plan", "model")  # in a record for people: a recipe or a spec under another name is equal
+SHOWN = 60  # characters of a value in a message
+
+Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
+Line = Annotated[str, pydantic.AfterValidator(lambda text: _printable(text))]
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False
+    )
+
+
+class Scalars(_Strict):
+    """What a ``Run`` holds beside its arrays."""
+
+    seeds: list[list[int]]
+    parameters: int = pydantic.Field(ge=0)
+    seconds: float = pydantic.Field(ge=0)
+    failed: Line
+    abreast: int = pydantic.Field(default=1, ge=1)
+
+
+class About(_Strict):
+    """The content of ``cell.json``."""
+
+    cell: dict[str, Any]
+    training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")
+    corpus: Digest
+    device: Line
+    predictions: Digest
+    run: Scalars
+    weights: Digest | None = None  # of the file of weights; None: not kept
+
+
+def read_about(folder: Path, cell: Cell) -> About | None:
+    """What ``folder`` says that it holds; None where there is no such folder.
+
+    Raises UserError where that is damaged, or the result of a cell other than ``cell``.
+    """
+    if not folder.exists():
+        return None
+    try:
+        with (folder / ABOUT).open("rb") as file:
+            text = file.read(MOST + 1)
+        if len(text) > MOST:
+            damaged(folder / ABOUT, f"it has more than {MOST:,} bytes")
+        about = About.model_validate(json.loads(text.decode("ascii")))
+        found = canonical.text(_identity(about.cell))
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "all of it"
+        damaged(folder / ABOUT, f"{where}: {first['msg']}", error)
+    except OSError as error:
+        damaged(folder / ABOUT, error.strerror or "it cannot be read", error)
+    except (ValueError, RecursionError, TypeError) as error:
+        damaged(folder / ABOUT, f"not JSON of ours: {error}", error)
+    if found != canonical.text(_identity(cell.record())):
+        raise UserError(
+            f"{folder} holds the result of another cell: {_named(about.cell)}, expected {cell}"
+            f" ({_difference(about.cell, cell.record())}); delete it and run again"
+        )
+    return about
+
+
+def read_run(folder: Path, about: About, cell: Cell) -> Run:
+    """The run that ``about`` describes; raises UserError where the arrays are not those of it."""
+    try:
+        # opened here: np.load leaves a damaged file open
+        with (
+            (folder / ANSWERS).open("rb") as handle,
+            np.load(handle, allow_pickle=False) as file,
+        ):
+            arrays: dict[str, Any] = {name: file[name] for name in ARRAYS}
+    except (
+        Exception
+    ) as error:  # zip and NumPy raise a dozen kinds for bytes that are none of theirs
+        damaged(folder / ANSWERS, f"{type(error).__name__}: {error}", error)
+    seeds = ((cell.seeds.init, cell.seeds.order),)
+    if about.run.seeds != [list(pair) for pair in seeds]:
+        damaged(folder / ABOUT, f"run.seeds: {about.run.seeds}, expected {list(seeds)}")
+    flaw = _misshapen(arrays, cell)
+    if flaw:
+        damaged(folder / ANSWERS, flaw)
+    if canonical.digest_arrays(answer=arrays["answer"], bits=arrays["bits"]) != about.predictions:
+        damaged(folder / ANSWERS, f"its digest is not that of {ABOUT}")
+    rest = about.run
+    return Run(
+        **arrays,
+        seeds=seeds,
+        parameters=rest.parameters,
+        seconds=rest.seconds,
+        failed=rest.failed,
+        abreast=rest.abreast,
+    )
+
+
+def _misshapen(arrays: Mapping[str, Any], cell: Cell) -> str:
+    """What is wrong with the kinds and sizes of arrays; empty if nothing is."""
+    sizes = {"S": 1}
+    for name, (kind, axes) in ARRAYS.items():
+        array = arrays[name]
+        if not isinstance(array, np.ndarray) or array.dtype != kind or array.ndim != len(axes):
+            got = f"{array.dtype} {list(array.shape)}" if isinstance(array, np.ndarray) else "bytes"
+            return f"{name} is {got}, expected {np.dtype(kind)} [{', '.join(axes)}]"
+        for axis, size in zip(axes, array.shape):
+            if sizes.setdefault(axis, size) != size:
+                return f"{name} has {size} along {axis}, expected {sizes[axis]}"
+    steps = arrays["steps"]
+    if not len(steps) or np.any(np.diff(steps) <= 0) or steps[0] < 1:
+        return "steps do not ascend from 1"
+    if cell.recipe.steps is not None and not np.array_equal(steps, cell.recipe.checkpoints):
+        return "steps are not the checkpoints of the plan"
+    return ""
+
+
+def _identity(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key not in NAMES}
+
+
+def _named(record: Mapping[str, Any]) -> str:
+    """A cell as it is called in lines, of a record that may hold anything."""
+    seeds = record.get("seeds")
+    numbers = seeds.values() if isinstance(seeds, dict) else ()
+    world = f"{_short(record.get('world'))}/{_short(record.get('size'))}"
+    rest = " ".join(_short(record.get(key)) for key in ("mode", "model", "plan"))
+    return f"{world} {rest} seeds {','.join(map(_short, numbers))}"
+
+
+def _difference(found: Any, wanted: Any, place: str = "") -> str:
+    """The first place where two records differ, with both values."""
+    if isinstance(found, Mapping) and isinstance(wanted, Mapping):
+        for key in sorted({*found, *wanted}):
+            if not place and key in NAMES:
+                continue
+            if key not in found or key not in wanted:
+                lacks = "is not known here" if key in found else "is missing"
+                return f"{_short(place + key)} {lacks}"
+            if canonical.text(found[key]) != canonical.text(wanted[key]):
+                return _difference(found[key], wanted[key], f"{place}{key}.")
+    return f"{place.rstrip('.')}: {_short(found)}, expected {_short(wanted)}"
+
+
+def _short(value: Any) -> str:
+    """A value on one line of a terminal, whatever it is."""
+    text = value if isinstance(value, str) else canonical.text(value)
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("expected one line that can be printed")
+    return text
+
+
+def damaged(path: Path, why: str, cause: BaseException | None = None) -> NoReturn:
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(why.split()))
+    raise UserError(
+        f"{path} is damaged ({line[:300]}); delete the folder {path.parent} and run again"
+    ) from cause

@@ -1,0 +1,146 @@
+"""What a run shows while it works: a live line per cell on a terminal, a plain line elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from ...printable import visible
+from ..config.run_config import Cell
+
+
+class Watch(Protocol):
+    """Told by a run what happens; shows it, or doesn't.  Several cells may be at work at once."""
+
+    def stage(self, cell: Cell, what: str) -> None:
+        """Work on ``cell`` has come to ``what``: "corpus", "compile"."""
+
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
+        """Training has come to ``step`` of ``steps``, at ``speed`` examples/s."""
+
+    def done(self, cell: Cell, how: str) -> None:
+        """``cell`` is finished: "trained", "kept" from an earlier run, or "failed: why"."""
+
+    def say(self, line: str) -> None:
+        """Something else has to be told, such as a warning from another process."""
+
+
+class Silent:
+    """Shows nothing."""
+
+    def stage(self, cell: Cell, what: str) -> None: ...
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None: ...
+    def done(self, cell: Cell, how: str) -> None: ...
+    def say(self, line: str) -> None: ...
+
+
+@dataclasses.dataclass
+class _Line:
+    """The live line of a cell at work."""
+
+    task: TaskID
+    began: float  # seconds, monotonic
+    speed: float = 0.0  # examples/s, the last that was told
+
+
+class Shown:
+    """A watch on a console; a context, in which nothing else should print.
+
+    On a terminal each cell at work has one live line (step, speed, time left); done, each cell has
+    one plain line. Piped, the plain lines are all, without control codes.
+    """
+
+    def __init__(self, console: Console, cells: int) -> None:
+        self.console, self.cells, self.finished = console, cells, 0
+        self.live = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=10),
+            TextColumn("{task.fields[note]}", markup=False),
+            TimeRemainingColumn(compact=True),
+            TextColumn("left", markup=False),
+            console=console,
+            refresh_per_second=4,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self.lines: dict[str, _Line] = {}  # digest of a cell at work -> its line
+
+    def __enter__(self) -> Shown:
+        self.live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.live.stop()
+
+    def stage(self, cell: Cell, what: str) -> None:
+        if cell.digest not in self.lines:
+            title = _title(cell, self.finished + len(self.lines) + 1, self.cells)
+            task = self.live.add_task(visible(title), total=None, note=what)
+            self.lines[cell.digest] = _Line(task, time.monotonic())
+        self.live.update(self.lines[cell.digest].task, note=what)
+
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
+        line = self.lines[cell.digest]
+        line.speed = speed or line.speed
+        note = f"step {step:,}/{steps:,} {speed:,.0f}/s"  # examples; a narrow line must hold it
+        self.live.update(line.task, completed=step, total=steps, note=note)
+
+    def done(self, cell: Cell, how: str) -> None:
+        self.finished += 1
+        line = self.lines.pop(cell.digest, None)
+        if line is not None:
+            self.live.remove_task(line.task)
+            how += f" in {time.monotonic() - line.began:.0f} s"
+            how += f", {line.speed:,.0f} examples/s" if line.speed else ""
+        title = _title(cell, self.finished, self.cells)
+        seeds = ".".join(str(seed) for seed in dataclasses.astuple(cell.seeds))
+        self.say(f"{title} {cell.plan} seed {seeds}: {how}")
+
+    def say(self, line: str) -> None:
+        self.console.print(line, markup=False, soft_wrap=True)
+
+
+class Shielded:
+    """A watch that ends no training where it can't show something; the first reason is kept.
+
+    An output that is closed or full still ends the run.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch, self.broken = watch, ""
+
+    def stage(self, cell: Cell, what: str) -> None:
+        self._try(self.watch.stage, cell, what)
+
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
+        self._try(self.watch.step, cell, step, steps, speed, loss)
+
+    def done(self, cell: Cell, how: str) -> None:
+        self._try(self.watch.done, cell, how)
+
+    def say(self, line: str) -> None:
+        self._try(self.watch.say, line)
+
+    def _try(self, show: Callable[..., None], *what: Any) -> None:
+        try:
+            show(*what)
+        except OSError:
+            raise
+        except Exception as error:
+            self.broken = self.broken or f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def _title(cell: Cell, number: int, cells: int) -> str:
+    place = f"{number:>{len(str(cells))}}/{cells}"
+    return f"{place} {cell.world}/{cell.size} {cell.mode} {cell.model}"

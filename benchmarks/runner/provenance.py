@@ -1,0 +1,109 @@
+"""What produced a number: code, versions, commit, device.  Imports no JAX of its own accord."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ... import __version__, registry
+
+if TYPE_CHECKING:
+    from ..config.run_config import Cell
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "duckdb", "clingo", "jax", "jaxlib", "flax", "optax")
+OURS = (
+    "zebroid",
+    "python",
+    *LIBRARIES,
+)  # of all else that a receipt tells versions, it is a plugin
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Of zebroid, Python and the libraries that a number may depend on."""
+    found = {name: metadata.version(name) for name in LIBRARIES}
+    return {"zebroid": __version__, "python": platform.python_version(), **found}
+
+
+def packages(cells: Sequence[Cell]) -> dict[str, str]:
+    """Distribution -> version of the worlds and models of cells that come from others.
+
+    With the version of the content of each world, which a new version of its package may keep.
+    """
+    content = {("world", cell.world): f", {cell.world} content {cell.content}" for cell in cells}
+    models = {cell.model for cell in cells}
+    found: dict[str, str] = {}
+    for plugin in plugins([world for _, world in content], models):
+        known = found.get(plugin.distribution, plugin.version)
+        found[plugin.distribution] = known + content.get((plugin.kind, plugin.name), "")
+    return found
+
+
+def plugins(worlds: Iterable[str], models: Iterable[str]) -> list[registry.Plugin]:
+    """The plugins among these names, in order of name."""
+    named = {("world", name.partition("/")[0]) for name in worlds}
+    named |= {("model", name) for name in models}
+    found = [plugin for plugin in registry.plugins() if (plugin.kind, plugin.name) in named]
+    return sorted(found, key=lambda plugin: (plugin.kind, plugin.name))
+
+
+@functools.cache
+def commit() -> tuple[str, bool]:
+    """(git commit of the package's own repository, or empty; whether files differ from it).
+
+    No remote is read: an address may hold credentials.
+    """
+    if not (registry.ROOT / ".git").exists():
+        return "", False
+    try:
+        head = _git("rev-parse", "HEAD")
+        return head, bool(_git("status", "--porcelain"))
+    except (OSError, subprocess.SubprocessError):
+        return "", False
+
+
+def device(layout: str = "") -> str:
+    """What the models run on, for instance ``cpu: Intel Xeon x 2``.  Imports JAX.
+
+    The number is that of the cores that this process may use: XLA splits sums over as many, so
+    the last bits of a result depend on it. What else they may depend on follows: a layout over
+    several devices, and bfloat16.
+    """
+    import jax
+
+    from ...models.training.sharding import Layout, on_cpu
+
+    first, told = jax.devices()[0], [Layout.of(layout).told]
+    told += [] if on_cpu() else ["bfloat16"]
+    kind = f"{_processor()} x {len(cores())}" if on_cpu() else f"{first.device_kind} x 1"
+    return ", ".join([f"{first.platform}: {kind}", *filter(None, told)])
+
+
+def cores() -> tuple[int, ...]:
+    """Numbers of the CPU cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # else the system doesn't say: macOS, Windows
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if sys.platform == "linux" and info.exists():
+        for line in info.read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _git(*words: str) -> str:
+    command = ["git", "-C", str(registry.ROOT), *words]
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=20
+    ).stdout.strip()

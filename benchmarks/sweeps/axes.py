@@ -1,0 +1,198 @@
+"""Axes of a sweep: arms of one receipt that differ in one thing alone, ordered by how much of it.
+
+A suite is a grid already. What varies in it is found here, from cells before anything is trained,
+and from arms afterwards: data (conclusions shown, or statements made), model size, loops at test
+time, and all of them growing together. Compute needs no axis: every arm is a curve over it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from ... import canonical
+from ...errors import UserError
+from ...eval.stats.curve import Curve
+from ...eval.stats.labels import with_failed
+from ..config.run_config import Cell
+from ..receipts.curves import Arm, dropped
+from ..receipts.untrusted import known
+
+LEVELS = 3  # on an axis, at least
+_DRAWN: dict[tuple[str, str], str] = {}  # (world, size) -> the size whose draws it shares
+NO_AMOUNTS = "curves.parquet of this receipt tells no number of statements: no axis of data"
+
+
+@dataclasses.dataclass(frozen=True)
+class Axis:
+    """One thing that may grow from arm to arm."""
+
+    name: str
+    unit: str
+    varies: frozenset[str]  # parts of a cell in which its levels may differ
+    value: Callable[[Arm], float | None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """L arms along one axis, with the same R seeds."""
+
+    axis: Axis
+    name: str  # what they have in common
+    arms: tuple[Arm, ...]
+    values: tuple[float, ...]  # [L] how much of it, rising
+    seeds: tuple[tuple[int, int, int, int], ...]  # [R]
+
+    @property
+    def dropped(self) -> tuple[int, int]:
+        """(failed, runs): a run that failed at one level is left out at all of them."""
+        return dropped(self.arms, self.seeds)
+
+    @property
+    def title(self) -> str:
+        """The name, with how many runs failed."""
+        return with_failed(self.name, *self.dropped)
+
+    @property
+    def rungs(self) -> list[str]:
+        """Those that every arm has."""
+        return [r for r in self.arms[-1].rungs if all(r in arm.accuracy for arm in self.arms)]
+
+    def curve(self, rung: str, kind: str = "accuracy") -> Curve | None:
+        """R runs at L levels, at the end of training; None where some arm has no such values."""
+        every = [(arm.accuracy if kind == "accuracy" else arm.bits).get(rung) for arm in self.arms]
+        runs = []
+        for arm, curve in zip(self.arms, every):
+            if curve is None:
+                return None
+            runs.append(curve.runs[[arm.seeds.index(s) for s in self.seeds], -1])
+        return Curve.of(
+            self.values,
+            np.stack(runs, axis=1),
+            "accuracy" if kind == "accuracy" else "bits",
+            axes=(self.axis.unit,),
+            world=[s[:2] for s in self.seeds],  # another exposure is another corpus
+            questions=min(c.questions for c in every if c is not None),
+        )
+
+
+def _shown(arm: Arm) -> float | None:
+    return None if arm.amounts is None else float(arm.amounts.shown.mean())
+
+
+def _statements(arm: Arm) -> float | None:
+    return None if arm.amounts is None else float(arm.amounts.statements.mean())
+
+
+AXES = (
+    Axis("data", "conclusions shown", frozenset({"shown", "phi"}), _shown),
+    Axis("coverage", "statements", frozenset({"coverage"}), _statements),
+    Axis("size", "parameters", frozenset({"sized"}), lambda arm: float(arm.parameters)),
+    Axis("loops", "loops", frozenset({"loops"}), lambda arm: float(arm.cell.loops)),
+)
+JOINT = Axis(
+    "joint growth",
+    "FLOPs",
+    frozenset({"sized", "plan", "shown", "phi", "coverage"}),
+    lambda arm: float(arm.flops[-1]),
+)
+
+
+def parts(cell: Cell) -> dict[str, object]:
+    """All in which two arms can differ, each part by itself. Sizes that are one world's under
+    several exposures count as one; a spec has a family, a size, and loops when it is queried."""
+    record = cell.record()
+    return {
+        **record["exposure"],
+        **{name: record[name] for name in ("mode", "questions")},
+        "world": cell.named_world,
+        "size": drawn_as(cell),
+        "family": cell.spec["type"],
+        "sized": canonical.text(cell.trained),
+        "loops": cell.loops,
+        "plan": canonical.digest(record["recipe"]),
+    }
+
+
+def drawn_as(cell: Cell) -> str:
+    """The size whose draws this one's are; itself where the world is not there to tell: a receipt
+    may name any, and none is imported for that."""
+    made = known(cell.world)
+    return cell.size if made is None else made.draws(cell.size)
+
+
+def varied(cells: Sequence[Cell]) -> list[str]:
+    """Names of the axes that the cells of a suite have, LEVELS of each at least."""
+    found = []
+    for axis in (*AXES, JOINT):
+        groups: dict[str, list[Cell]] = {}
+        for cell in cells:
+            groups.setdefault(_rest(cell, axis), []).append(cell)
+        grown = ("sized", "plan") if axis is JOINT else ("arm",)  # data differ, or arms were equal
+        for group in groups.values():
+            kinds = [{(parts(c) | {"arm": c.arm})[part] for c in group} for part in grown]
+            if min(map(len, kinds)) >= LEVELS:
+                found.append(axis.name)
+                break
+    return found
+
+
+def lines(arms: Sequence[Arm]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """(lines along every axis, a sentence for each that lacks something)."""
+    found: list[Line] = []
+    problems: list[str] = []
+    for axis in (*AXES, JOINT):
+        for group in _groups(arms, axis):
+            try:
+                found.append(_line(axis, group))
+            except UserError as error:
+                problems.append(str(error))
+    return tuple(found), tuple(dict.fromkeys(problems))
+
+
+def _groups(arms: Sequence[Arm], axis: Axis) -> Iterator[list[Arm]]:
+    groups: dict[str, list[Arm]] = {}
+    for arm in arms:
+        groups.setdefault(_rest(arm.cell, axis), []).append(arm)
+    for group in groups.values():
+        if len(group) >= LEVELS and (axis is not JOINT or _diagonal(group)):
+            yield group
+
+
+def _rest(cell: Cell, axis: Axis) -> str:
+    """What arms along this axis have in common."""
+    return canonical.digest({k: v for k, v in parts(cell).items() if k not in axis.varies})
+
+
+def _line(axis: Axis, group: Sequence[Arm]) -> Line:
+    known = [(v, arm) for arm in group if (v := axis.value(arm)) is not None]
+    if len(known) < len(group):
+        raise UserError(NO_AMOUNTS)
+    known.sort(key=lambda pair: pair[0])
+    values = tuple(v for v, _ in known)
+    ordered = tuple(arm for _, arm in known)
+    if len(set(values)) < len(values):
+        raise UserError(f"{ordered[0].name}: several arms of as many {axis.unit}")
+    seeds = [s for s in ordered[0].seeds if all(s in arm.seeds for arm in ordered)]
+    if not seeds:
+        raise UserError(f"{axis.name}: {ordered[0].name} and the next share no seeds")
+    return Line(axis, _name(axis, ordered), ordered, values, tuple(seeds))
+
+
+def _name(axis: Axis, arms: Sequence[Arm]) -> str:
+    """World, mode, and what else is the same of arms along an axis and may not be of others."""
+    cell = arms[-1].cell
+    told = [f"{cell.named_world}/{parts(cell)['size']}", cell.mode]
+    if "sized" not in axis.varies:
+        told.append(cell.model if "loops" not in axis.varies else cell.model.partition("-asked")[0])
+    if axis.name != "data" and not axis.varies & {"shown", "coverage"}:
+        told.append(f"{cell.exposure.phi or cell.exposure.shown:g} shown")
+    return " ".join(told)
+
+
+def _diagonal(group: Sequence[Arm]) -> bool:
+    """Whether size, data and compute grow together, all of them from each arm to the next."""
+    amounts = [(arm.parameters, _statements(arm) or 0.0, arm.flops[-1]) for arm in group]
+    return bool((np.diff(np.array(sorted(amounts)), axis=0) > 0).all())

@@ -1,0 +1,43 @@
+"""What came of the checks of a receipt, and how it is shown."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from ... import __version__
+from ...printable import printable
+from ..runner import provenance
+
+UNSEEN = (
+    "interpolators, verdicts, sweeps, answers before the last checkpoint: run the suite for these"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """What came of one check."""
+
+    check: str
+    passed: bool | None  # None: not looked at, for something that it rests on failed
+    found: str
+    seconds: float = 0.0
+
+
+def show(found: Sequence[Finding]) -> None:
+    """Prints a line for each check, then the sum."""
+    console = Console(highlight=False)
+    marks = {True: "[green]✓[/]", False: "[red bold]✗[/]", None: "[dim]–[/]"}
+    for f in found:
+        line = f"{marks[f.passed]} {f.check:<10} {escape(printable(f.found))}"
+        console.print(line, soft_wrap=True, emoji=False)
+    commit = provenance.commit()[0][:8]
+    here = f"zebroid {__version__}" + (f", {commit}" if commit else "")
+    seconds = sum(f.seconds for f in found)
+    verdict = "verified" if all(f.passed for f in found) else "NOT verified"
+    console.print(
+        f"{verdict} by {here} in {seconds:.0f} s. Not looked at: {UNSEEN}.", soft_wrap=True
+    )

@@ -1,0 +1,299 @@
+"""zebroid verify RECEIPT: is every number in it what the files beside it and this code give?
+
+Nothing is trained. Corpora are drawn anew from their ids and seeds, questions and right answers
+are held against those of ``predictions.parquet``, and the scores of models and ceilings are
+computed from the answers there. Not looked at, and said to be so: interpolators and verdicts, and
+answers before the last checkpoint, of which only the means are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import canonical, registry
+from ...eval.question_sets.question_set import Exam
+from ...models.training.plan import Run
+from ...models.training_version import TRAINING
+from ...printable import printable
+from ...registry import Plugin
+from ...worlds.world import World
+from ..config.panel_names import named
+from ..config.run_config import Cell
+from ..config.suite import load
+from ..receipts import answers_table, bounds, parquet_reading, untrusted
+from ..receipts.compare import CLOSE, Doubt, checked, differs, same
+from ..receipts.panel import Panel, ceilings, model_rows
+from ..receipts.parquet_reading import Columns
+from ..receipts.receipt import CellRecord, Receipt, profile_records, row_record
+from ..receipts.receipt_parts import FILES
+from ..receipts.untrusted import Flaw
+from ..runner.result_store import Result
+from ..runner.run import Corpora
+from .findings import Finding
+
+PREDICTIONS, CURVES = FILES
+Announce = Callable[[Plugin], None]
+
+
+class _Told(Corpora):
+    """Corpora drawn anew, of worlds that may be; whether written proofs were valid is read."""
+
+    def __init__(self, table: Mapping[str, Columns], announce: Announce | None) -> None:
+        super().__init__()
+        self.table, self.announce = table, announce
+        self.worlds: dict[str, World] = {}
+
+    def world(self, cell: Cell) -> World:
+        if cell.world not in self.worlds:
+            self.worlds[cell.world] = untrusted.world(cell.world, self.announce)
+        return self.worlds[cell.world]
+
+    def proofs(self, result: Result) -> NDArray[np.bool_] | None:
+        written = self.table[result.cell.digest[:16]]["written"]
+        return (written == "valid")[None] if result.cell.mode == "chain" else None
+
+
+class _Subject:
+    """A receipt, and what is made anew from it as checks ask for it."""
+
+    def __init__(
+        self,
+        path: Path,
+        receipt: Receipt,
+        watch: Callable[[str], None],
+        announce: Announce | None,
+        known: Callable[[], None],
+    ) -> None:
+        self.folder, self.receipt, self.watch, self.known = path.parent, receipt, watch, known
+        self.fine = [c for c in receipt.cells if not c.failed]
+        self.cells = bounds.cells_of(receipt)
+        self.content: dict[str, bytes] = {}  # of the files of answers and curves
+        self.table: dict[str, Columns] = {}  # digest of a cell, 16 digits -> its answers
+        self.drawn = _Told(self.table, announce)
+        self.exams: dict[str, Exam] = {}  # corpus of a cell -> its exam
+
+    def files(self) -> str:
+        for name, digest in self.receipt.files.items():
+            path = self.folder / name
+            if not path.exists():
+                raise Doubt(f"{name} is not beside the receipt")
+            data = parquet_reading.content(path)
+            if hashlib.sha256(data).hexdigest() != digest:
+                raise Doubt(f"{name} is not the file that the receipt names")
+            if name in FILES:
+                self.content[name] = data
+        return f"{', '.join(self.receipt.files) or 'none named'}: SHA-256 as in the receipt"
+
+    def suite(self) -> str:
+        """The cells' digests, the suite's over them all, and this version's suite of the name."""
+        for record in self.receipt.cells:
+            if self.cells[record.digest].digest != record.digest:
+                raise Doubt(f"cell {record.digest[:16]} is none of that digest")
+        digest = canonical.digest([c.cell for c in self.receipt.cells])
+        told = self.receipt.suite
+        if digest != told.digest:
+            raise Doubt(f"the cells are those of {told.id}@{digest[:8]}, not @{told.digest[:8]}")
+        name = f"{told.id}@{digest[:8]}, {len(self.receipt.cells)} cells"
+        if told.id not in registry.suites():
+            return f"{name}; no built-in suite of that name"
+        known = load(told.id)
+        if known.digest != digest:
+            raise Doubt(f"{told.id} is @{known.digest[:8]} in this version: the grid has changed")
+        self.known()
+        return f"{name}, as in this version"
+
+    def corpora(self) -> str:
+        for record in self.fine:
+            cell = self.cells[record.digest]
+            self.watch(f"drawing {cell.world}/{cell.size}")
+            exam = self.exams.setdefault(cell.exam, self.drawn.exam(cell))
+            if exam.corpus.digest != record.corpus:
+                raise Doubt(f"{cell}: corpus {exam.corpus.digest[:16]}, not {record.corpus[:16]}")
+        drawn = {exam.corpus.digest for exam in self.exams.values()}
+        return f"{len(drawn)} corpora drawn from ids and seeds have the digests of the receipt"
+
+    def questions(self) -> str:
+        """Questions, right answers and certificates, cell by cell."""
+        self.table |= self.read(PREDICTIONS, parquet_reading.PREDICTIONS, bounds.predicted)
+        known: dict[str, Columns] = {}
+        for record in self.fine:
+            cell, told = self.cells[record.digest], self.table.get(record.digest[:16])
+            if told is None:
+                raise Doubt(f"{PREDICTIONS} has no answers of {cell}")
+            if cell.exam not in known:
+                known[cell.exam] = answers_table.certificates(self.exams[cell.exam])
+            for name, column in known[cell.exam].items():
+                if name not in told or not same(told[name], column):
+                    raise Doubt(f"{cell}: column {name} is not that of the corpus drawn anew")
+        self.stray(self.table, PREDICTIONS)
+        total = sum(len(t["answer"]) for t in self.table.values())
+        return f"{total:,} questions, each with right answers and certificate as drawn anew"
+
+    def read(
+        self, name: str, kinds: parquet_reading.Kinds, most: Callable[[list[Cell]], int]
+    ) -> dict[str, Columns]:
+        """Digest of a cell, 16 digits -> its rows of a file, of no more than its cells can need."""
+        if name not in self.content:
+            return {}  # every cell failed
+        cells = [self.cells[record.digest] for record in self.fine]
+        table = parquet_reading.columns(self.content[name], name, kinds, most(cells))
+        return parquet_reading.by_cell(table)
+
+    def stray(self, table: Mapping[str, Columns], name: str) -> None:
+        """Raises Doubt where a file has rows of a cell that the receipt does not have."""
+        others = [*{*table} - {record.digest[:16] for record in self.fine}]
+        if others:
+            raise Doubt(f"{name} has rows of cell {printable(others[0], 40)}, which has no answers")
+
+    def answers(self) -> str:
+        for record in self.fine:
+            result = self.result(record)
+            exam, told = self.exams[result.cell.exam], self.table[record.digest[:16]]
+            right = exam.right(np.asarray(result.run.answer[0, 0], np.int32))
+            if not same(right, told["right"]):
+                raise Doubt(f"{result.cell}: an answer is marked right or wrong and is not")
+        return "every answer is marked as it is, right or wrong"
+
+    def scores(self) -> str:
+        told = {panel.name: panel for panel in self.receipt.panels}
+        left = {(p.name, r.kind, r.label) for p in told.values() for r in p.rows}
+        made, scored = self.panels(), 0
+        for panel in made:
+            if panel.name not in told:
+                raise Doubt(f"the receipt has no panel {panel.name}")
+            known = {(row.kind, row.label): row for row in told[panel.name].rows}
+            rows = [("ceiling", r) for r in panel.ceilings] + [("model", r) for r in panel.models]
+            for kind, row in rows + [("untraced", r) for r in panel.untraced.values()]:
+                where = f"{panel.name}: {row.label}"
+                if (kind, row.label) not in known:
+                    raise Doubt(f"{where} ({kind}) is no row of the receipt")
+                mine = canonical.plain(row_record(row, kind))
+                if where := differs(known[kind, row.label].model_dump(), mine, where):
+                    raise Doubt(where)
+                left.remove((panel.name, kind, row.label))
+                scored += len(row.rungs)
+            mine = canonical.plain(profile_records(panel, made))
+            if where := differs(told[panel.name].profiles, mine, f"{panel.name}: profile"):
+                raise Doubt(where)
+        for name, kind, label in sorted(left):
+            if kind != "interpolator" or name not in {panel.name for panel in made}:
+                raise Doubt(f"{name}: {label} ({kind}) is a row that no answers give")
+        return f"{scored} scores, with intervals and chance, and the profiles, to {CLOSE:g}"
+
+    def panels(self) -> list[Panel]:
+        """The panels of the receipt, from its answers: all but interpolators."""
+        results = {r.digest: self.result(r) for r in self.fine}
+        failed = {r.digest: r.failed for r in self.receipt.cells if r.failed}
+        out = []
+        for name, cells in named(list(self.cells.values())):
+            self.watch(f"scoring {name}")
+            exams = {c.exam: self.exams[c.exam] for c in cells if c.digest in results}
+            if exams:
+                models, untraced, holes = model_rows(cells, exams, results, failed, self.drawn)
+                own = ceilings(exams.values())
+                out.append(Panel(name, cells[0], own, (), models, untraced, holes))
+        return out
+
+    def curves(self) -> str:
+        """The last point of every curve is the score of the answers; each point stands once."""
+        every, points = self.read(CURVES, parquet_reading.CURVES, bounds.drawn), 0
+        self.stray(every, CURVES)
+        for record in self.fine:
+            cell, told = self.cells[record.digest], every.get(record.digest[:16])
+            exam = self.exams[cell.exam]
+            if told is None or {*told["group"]} != {*exam.groups}:
+                raise Doubt(f"{cell}: {CURVES} has no curves of it, or those of other questions")
+            if not (np.abs(told["accuracy"] - 0.5) <= 0.5).all():  # not a number is neither
+                raise Doubt(f"{cell}: an accuracy in {CURVES} is no share")
+            if len({*zip(told["group"], told["step"].tolist())}) < len(told["step"]):
+                raise Doubt(f"{cell}: a point of {CURVES} stands twice")
+            right = self.table[record.digest[:16]]["right"].astype(bool)
+            for name, where in exam.groups.items():
+                mine = told["group"] == name
+                last = np.argmax(np.where(mine, told["step"], -1))
+                if abs(told["accuracy"][last] - right[where].mean()) > CLOSE:
+                    raise Doubt(f"{cell}: the curve of {name} does not end at the score")
+                points += 1
+        return f"{points:,} curves end at the scores of the answers"
+
+    def result(self, record: CellRecord) -> Result:
+        """What one cell answered in the end, as if it had one checkpoint."""
+        cell, told = self.cells[record.digest], self.table[record.digest[:16]]
+        corpus = self.exams[cell.exam].corpus
+        number = {answers_table.MALFORMED: -1, "none": corpus.none}
+        number |= {name: i for i, name in enumerate(corpus.closure.base.constants)}
+        unknown = {*told["answer"].tolist()} - {*number}
+        if unknown:
+            raise Doubt(f"{cell}: {sorted(unknown)[0]!r} is no answer to be had in its corpus")
+        run = Run(
+            steps=np.array([cell.recipe.steps or 0]),  # 0: its budget is in FLOPs
+            flops=np.array([record.flops]),
+            answer=np.array([[[number[a] for a in told["answer"].tolist()]]], np.int32),
+            bits=np.asarray(told["bits"], np.float32)[None, None],
+            generated=np.zeros((1, len(told["answer"]), 0), np.int32),
+            loss=np.zeros((1, 1), np.float32),
+            seeds=((cell.seeds.init, cell.seeds.order),),
+            parameters=record.parameters,
+            seconds=0.0,
+        )
+        return Result(cell, run, record.corpus, record.device)
+
+
+CHECKS = {
+    "files": _Subject.files,
+    "suite": _Subject.suite,
+    "corpora": _Subject.corpora,
+    "questions": _Subject.questions,
+    "answers": _Subject.answers,
+    "scores": _Subject.scores,
+    "curves": _Subject.curves,
+}
+
+
+def verify(
+    path: Path,
+    watch: Callable[[str], None] = lambda what: None,
+    announce: Announce | None = None,
+    known: Callable[[], None] = lambda: None,
+) -> Iterator[Finding]:
+    """One finding per check; each rests on those before it. ``path``: the receipt, or its folder.
+
+    Nothing is imported that the receipt names but built-in worlds, and plugins where ``announce``
+    hears of each before. ``known`` hears when the cells are those of a built-in suite. Raises
+    UserError for what is no receipt.
+    """
+    path = untrusted.receipt_path(path)
+    try:
+        receipt = Receipt.read(path)
+    except Flaw as flaw:
+        yield Finding("receipt", False, str(flaw))
+        yield from (Finding(name, None, "rests on receipt") for name in CHECKS)
+        return
+    subject, failed = _Subject(path, receipt, watch, announce, known), ""
+    made = receipt.versions["zebroid"], receipt.commit[:8] or "no commit"
+    dirty = ", with changes that no commit holds" if receipt.dirty else ""
+    dirty += f"; {_trained(receipt.training)}"
+    yield Finding("receipt", True, f"schema 0, by zebroid {made[0]}, {made[1]}{dirty}")
+    for name, check in CHECKS.items():
+        watch(name)
+        begin = time.perf_counter()
+        if failed and name != "suite":  # the suite rests on the receipt alone
+            yield Finding(name, None, f"rests on {failed}")
+            continue
+        passed, found = checked(check, subject)
+        failed = failed or ("" if passed else name)
+        yield Finding(name, passed, found, time.perf_counter() - begin)
+
+
+def _trained(version: str) -> str:
+    """What a receipt was trained by, where that isn't this version of training."""
+    if version == TRAINING:
+        return f"{version}, as in this version"
+    before = ", before versions of training were declared" if version == "training-0" else ""
+    return f"{version}{before}; here {TRAINING}: its cells trained anew may be answered otherwise"

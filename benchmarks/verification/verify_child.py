@@ -1,0 +1,74 @@
+"""The process in which a receipt is verified, of ``confined.py``: ``verify_child PATH``.
+
+Started by ``confined.py``, which says what it writes. It bounds its own memory where the system
+can, and then does what ``verify.py`` does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from ...errors import UserError
+from ...registry import Plugin
+from ..receipts.untrusted import guarded, introduced
+from .confined import CORES, MEMORY, SHOWN
+
+
+def limit() -> None:
+    """Bounds the memory of this process, where the system can, and the threads that take some."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        most = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    if hasattr(os, "sched_setaffinity"):
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+
+
+def main(path: Path, allowed: bool) -> None:
+    """Verifies, and says so line by line on what was standard output."""
+    with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
+        os.dup2(2, 1)  # what a plugin prints is no message
+
+        def tell(**message: Any) -> None:
+            print(json.dumps(message), file=out, flush=True)
+
+        def announce(plugin: Plugin) -> None:
+            tell(plugin=introduced(plugin))
+            sys.stdin.buffer.readline()  # until it has been printed
+
+        try:
+            with guarded(path):
+                _verify(path, tell, announce if allowed else None)
+            tell(done=True)
+        except (UserError, OSError) as error:
+            tell(error=str(error)[:SHOWN])
+
+
+def _verify(path: Path, tell: Any, announce: Any) -> None:
+    from .verify import CHECKS, verify
+
+    tell(ready=True)
+    doing = "receipt"
+
+    def watch(what: str) -> None:
+        nonlocal doing
+        doing = what if what in CHECKS else doing
+        tell(doing=doing, watch=what[:SHOWN])
+
+    for f in verify(path, watch, announce, lambda: tell(known=True)):
+        found = f.found[:SHOWN]
+        tell(finding={"check": f.check, "passed": f.passed, "found": found, "seconds": f.seconds})
+
+
+if __name__ == "__main__":
+    limit()
+    main(Path(sys.argv[1]), "--allow-plugins" in sys.argv[2:])

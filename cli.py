@@ -1,0 +1,289 @@
+"""The command line: parses, calls, prints.  Imports inside commands: ``--help`` is instant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import __version__, cli_authoring, registry
+from .errors import UserError
+from .printable import printable
+
+if TYPE_CHECKING:
+    from .benchmarks.conformance.world_report import Report
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich takes longer to import than all else of --help
+    help="Does ability level off when the corpus is exhausted? Worlds in which all is known.",
+)
+
+Suite = Annotated[str, typer.Argument(help="Name of a suite, or a TOML file.")]
+Out = Annotated[Path, typer.Option(help="Folder of results; finished cells in it are reused.")]
+Dry = Annotated[
+    bool, typer.Option("--dry-run", help="Print cells, cost and what is kept; no more.")
+]
+Only = Annotated[list[str] | None, typer.Option(help="key=value: only such; may be repeated.")]
+Files = Annotated[list[str] | None, typer.Option(help="file.py of a world; may be repeated.")]
+Cells = Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")]
+Jobs = Annotated[int, typer.Option(help="Processes, each on its share of the cores; 2 suit 2.")]
+LayoutName = Annotated[
+    str, typer.Option(help="On several devices: single, replicas, data or sharded.")
+]
+Hosts = Annotated[str, typer.Option(help="Train each cell with others: auto, or ADDRESS:PORT,i/n.")]
+Ray = Annotated[str, typer.Option(help="Address of a Ray cluster: its nodes train.")]
+
+
+def main() -> None:
+    """Entry point: what a user got wrong is one line and status 2, never a traceback."""
+    try:
+        app()
+    except UserError as error:
+        _leave(str(error), 2)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        from .benchmarks.runner.atomic_write import told
+
+        _leave(told(error), 2)
+
+
+def _leave(line: str, status: int) -> None:
+    print(f"zebroid: {printable(line)}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"zebroid {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What holds for all commands."""
+
+
+@app.command()
+def run(
+    suite: Suite,
+    world: Annotated[
+        str, typer.Option(help="Run the suite's grid on this world: id, id/size or file.py.")
+    ] = "",
+    out: Out = Path("runs"),
+    dry_run: Dry = False,
+    only: Only = None,
+    cells: Cells = "",
+    jobs: Jobs = 1,
+    layout: LayoutName = "",
+    hosts: Hosts = "",
+    ray: Ray = "",
+) -> None:
+    """Train the cells of a suite, then print its table and write its report."""
+    from .benchmarks.job import Job, Where
+
+    where = Where(jobs, layout, hosts, ray)
+    job = Job.of(suite, world=world, out=out, only=only or (), share=cells, where=where)
+    sys.exit(job.preview() if dry_run else job.run())
+
+
+@app.command()
+def scale(
+    suite: Suite,
+    out: Out = Path("runs"),
+    dry_run: Dry = False,
+    only: Only = None,
+    cells: Cells = "",
+    jobs: Jobs = 1,
+    layout: LayoutName = "",
+    hosts: Hosts = "",
+    ray: Ray = "",
+) -> None:
+    """Run a suite, then say what its grid shows: plateau or rise along data, size and compute."""
+    from .benchmarks.job import Job, Where
+
+    where = Where(jobs, layout, hosts, ray)
+    job = Job.of(suite, world="", out=out, only=only or (), share=cells, where=where, sweep=True)
+    sys.exit(job.preview() if dry_run else job.run())
+
+
+@app.command()
+def plot(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the figures; default: figures beside it.")
+    ] = None,
+) -> None:
+    """Draw all figures of a receipt, as SVG and PNG; nothing is trained."""
+    from .benchmarks.report import plot as plots
+    from .benchmarks.report.terminal import console
+
+    plots.run(receipt, out, console())
+
+
+@app.command()
+def worlds() -> None:
+    """List the worlds, a line each."""
+    from .benchmarks.report import listing
+
+    listing.show(listing.worlds())
+
+
+@app.command()
+def models() -> None:
+    """List the models, a line each."""
+    from .benchmarks.report import listing
+
+    listing.show(listing.models())
+
+
+@app.command()
+def suites() -> None:
+    """List the suites, a line each."""
+    from .benchmarks.report import listing
+
+    listing.show(listing.suites())
+
+
+@app.command()
+def plugins() -> None:
+    """List the worlds and models of installed packages, a line each, with content and state."""
+    from .benchmarks.report import listing
+
+    listing.show(listing.plugins())
+
+
+app.command()(cli_authoring.new)
+app.command()(cli_authoring.pin)
+
+
+@app.command()
+def show(
+    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+) -> None:
+    """Print a world: rules, statements, and a question of every rung with its proof."""
+    from .benchmarks.report import listing
+    from .benchmarks.report.describe_world import describe
+
+    found, size = registry.sized(world)
+    listing.read(describe(found, size))
+
+
+@app.command()
+def check(
+    world: Annotated[str, typer.Argument(help="A world: id or file.py.")],
+    size: Annotated[
+        str, typer.Option(help="One size; tiny answers in seconds, while you edit.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a world promises; exit status 1 where it breaks a promise."""
+    from .benchmarks.conformance import world_report
+
+    _conform(lambda watch: world_report.conform(world, size, watch), as_json)
+
+
+@app.command()
+def check_model(
+    model: Annotated[str, typer.Argument(help="A model: a preset, one of a plugin, or file.py.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a model promises; exit status 1 where it breaks a promise."""
+    from .benchmarks.conformance.model_report import conform_model
+
+    _conform(lambda watch: conform_model(model, watch), as_json)
+
+
+def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:
+    """Prints the report of a checker, which tells its argument what it looks at, and leaves."""
+    import json
+
+    from .benchmarks.conformance import world_report
+    from .benchmarks.report.terminal import PlainConsole, console, working
+
+    with working(PlainConsole(stderr=True), "loading") as tell:
+        report = checked(tell)
+    if as_json:
+        print(json.dumps(report.record(), indent=1))
+    else:
+        world_report.show(console(), report)
+    sys.exit(not report.passed)
+
+
+@app.command()
+def forecast(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    scenario: Annotated[
+        Path | None, typer.Option(help="TOML of growth rates and limits; default: as published.")
+    ] = None,
+    row: Annotated[
+        str, typer.Option(help="Row of the report: LABEL or 'PANEL: LABEL'; default: the first.")
+    ] = "",
+    rung: Annotated[list[str] | None, typer.Option(help="Only this rung; may be repeated.")] = None,
+    out: Annotated[Path, typer.Option(help="The figure: .svg or .png.")] = Path("forecast.svg"),
+) -> None:
+    """What becomes of an ability if compute, data, both or neither go on growing."""
+    from .benchmarks.report import forecast_report as forecasts
+    from .benchmarks.report.terminal import console
+
+    forecasts.run(receipt, scenario, row, rung or (), out, console())
+
+
+@app.command()
+def verify(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    allow_plugins: Annotated[
+        bool, typer.Option("--allow-plugins", help="Load the installed plugins that it names.")
+    ] = False,
+    seconds: Annotated[float, typer.Option(min=0, help="Default: 25; built-in suites: 600.")] = 0,
+) -> None:
+    """Recompute what a receipt says, without training; exit status 1 where it differs."""
+    from .benchmarks.verification import confined
+
+    sys.exit(confined.run(receipt, allow_plugins, seconds))
+
+
+@app.command()
+def cite(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+) -> None:
+    """How to cite a receipt: one line, and BibTeX."""
+    from .benchmarks.receipts.cite import citation
+
+    print(citation(receipt), end="")
+
+
+@app.command()
+def leaderboard(
+    receipts: Annotated[list[Path], typer.Argument(help="Receipts, or their folders.")],
+) -> None:
+    """The models of many receipts, a table for each world; exit status 1 where one is refused."""
+    from .benchmarks.board import leaderboard as boards
+    from .benchmarks.report import listing
+
+    board = boards.leaderboard(receipts)
+    listing.read(board.text)
+    sys.exit(bool(board.refused))
+
+
+@app.command()
+def clean(out: Out = Path("runs")) -> None:
+    """Delete the cells kept in a folder of results; reports and receipts stay."""
+    from .benchmarks.runner.result_store import Store
+
+    print(Store(out).clean())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Predictions: what one cell of a suite answered in an exam. Anybody's arrays can be scored."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import UserError
+from .question_set import Answers, Exam
+
+MOST_BITS = 128.0  # an answer of weight 0 counts as 2^-128, or one of them would be the whole mean
+
+
+@dataclasses.dataclass(frozen=True)
+class Predictions:
+    """S runs (seeds of initialisation and batch order) over K checkpoints on Q questions.
+
+    Raises UserError where shapes disagree.
+    """
+
+    exam: Exam
+    answer: NDArray[np.int32]  # [S, K, Q] answer ids, the corpus' none, or -1: malformed
+    bits: NDArray[np.float32] | None  # [S, K, Q] -log2 of the right answers' probability, or none
+    steps: NDArray[np.int64]  # [K]
+    flops: NDArray[np.float64]  # [K] spent on training until then, per run
+    mode: str = "direct"
+    parameters: int = 0  # 0: not a trained model
+    # [S, Q] which proofs written at the last checkpoint are valid; None: no proofs are written
+    proofs: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        shape, questions = np.shape(self.answer), len(self.exam.questions)
+        if len(shape) != 3 or shape[2] != questions or 0 in shape[:2]:
+            raise UserError(
+                f"got answers of shape {shape}, expected (runs, checkpoints, {questions}) with at "
+                "least one run and checkpoint; pass int32 [S, K, Q] for the exam's Q questions"
+            )
+        if self.bits is not None and np.shape(self.bits) != shape:
+            raise UserError(f"got bits of shape {np.shape(self.bits)}, expected {shape}")
+        if self.proofs is not None and np.shape(self.proofs) != (shape[0], questions):
+            raise UserError(
+                f"got proofs of shape {np.shape(self.proofs)}, expected {(shape[0], questions)}: "
+                "bool [S, Q]"
+            )
+        for name in ("steps", "flops"):
+            if len(getattr(self, name)) != shape[1]:
+                raise UserError(
+                    f"got {len(getattr(self, name))} {name}, expected {shape[1]}: one a checkpoint"
+                )
+
+    @classmethod
+    def of(cls, exam: Exam, answers: Answers) -> Predictions:
+        """A reference's answers: one run, one checkpoint, no compute."""
+        bits = None if answers.bits is None else answers.bits[None, None]
+        once = np.zeros(1, np.int64)
+        return cls(exam, answers.answer[None, None], bits, once, once.astype(float), answers.name)
+
+    def only(self, keep: NDArray[np.bool_]) -> Predictions:
+        """The same runs on some of the questions, ``keep`` bool [Q]."""
+        part = {"exam": self.exam.only(keep), "answer": self.answer[:, :, keep]}
+        if self.bits is not None:
+            part["bits"] = self.bits[:, :, keep]
+        if self.proofs is not None:
+            part["proofs"] = self.proofs[:, keep]
+        return dataclasses.replace(self, **part)
+
+    def right(self) -> NDArray[np.bool_]:
+        """bool [S, K, Q]: exact match with one of the right answers."""
+        return self.exam.right(self.answer)
+
+    def capped_bits(self) -> NDArray[np.float32] | None:
+        """[S, K, Q] bits of at most MOST_BITS."""
+        return None if self.bits is None else np.minimum(self.bits, MOST_BITS)

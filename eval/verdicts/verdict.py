@@ -1,0 +1,250 @@
+"""The verdict on a curve: plateau, rising, fell or undecided, against which ceiling, and why.
+
+Definitions (DESIGN section 2), on the raw accuracy of one row:
+- At least RUNS runs on WORLDS corpora and FEW questions stand behind any verdict.
+- *plateau at L ± e*, *rising*, *fell*: what ``trend.decide`` sees over the last decade of what is
+  spent: compute, or the axis of a sweep. At the floor (a ceiling of 0 there) a plateau also needs a
+  positive control: another row on the same corpora that is above chance on that rung by the same
+  budget. Without one, a broken set-up would look like a law.
+- *undecided*: all else, with what would decide: ten times the budget at which the present level was
+  first reached, or more runs where the noise hides it.
+The laws' weights, the two hypotheses' predictions and where the bits bend are evidence, printed
+beside it; none of them makes a verdict, for no law foretells a bend that no point has passed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ...errors import UserError
+from ..scaling.fit import VOTES, fit
+from ..stats.curve import Curve, Floats
+from ..stats.intervals import over_runs, wilson
+from ..stats.trend import DECADE, FLAT, Decision, decide, level, named, window
+from .hypotheses import Hypotheses, Knee, foretell, knee
+
+RUNS, WORLDS = 5, 3  # behind any verdict: initialisations, and worlds that they saw
+FEW = 30  # questions below which neither a level nor its chance means much
+DRAWS = 200  # resampled fits behind each printed interval
+
+
+@dataclasses.dataclass(frozen=True)
+class Weighed:
+    """One law through the curve: how often it is the best, and its error on the held-out points."""
+
+    law: str
+    weight: float  # share of other draws of the worlds and runs on which it is the best
+    missed: float  # accuracy, root mean square
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    rung: str
+    kind: str  # "plateau", "rising", "fell" or "undecided"
+    ceiling: str  # the least reference that would explain the level: "reuser", .. or "between .."
+    evidence: str
+    budget: float | None = None  # that would decide; None: decided, or nothing spent would decide
+    level: float = float("nan")  # over the last decade, or at the last point
+    error: float = float("nan")  # the wider side of its 95% interval
+    laws: tuple[Weighed, ...] = ()  # heaviest first; none: too few points, or no law meets them
+    knee: Knee | None = None
+    hypotheses: Hypotheses | None = None
+    observed: Floats | None = None  # [3, K] mean, low, high, beside the hypotheses
+    unit: str = "FLOPs"  # of the budget
+
+    def __str__(self) -> str:
+        at = f"{self.level:.2f} ± {self.error:.2f}"
+        if self.kind != "undecided":
+            return f"{self.kind} {'at' if self.kind == 'plateau' else 'to'} {at}"
+        would = (
+            ""
+            if self.budget is None
+            else f", would be decided by about {about(self.budget)} {self.unit}"
+        )
+        return f"undecided at {at}{would}"
+
+    def lines(self) -> list[str]:
+        """All evidence as lines of text: laws, knee, and the hypotheses beside the points."""
+        out = [f"{self.rung}: {self} ({self.ceiling})", f"  {self.evidence}"]
+        laws = [f"{w.law} {w.weight:.2f} (missed by {w.missed:.3f})" for w in self.laws]
+        if laws:
+            out.append(f"  weights of the laws, error on held-out points: {', '.join(laws)}")
+        if self.knee is not None:
+            out.append(f"  {self.knee}")
+        if self.hypotheses is not None and self.observed is not None:
+            out += [f"  {line}" for line in self.hypotheses.lines(self.observed, self.unit)]
+            apart = self.hypotheses.apart
+            when = f"from {apart:.1e} {self.unit}" if apart else "not within four decades"
+            out.append(f"  the two hypotheses' intervals part {when}")
+        return out
+
+
+@dataclasses.dataclass(frozen=True)
+class Against:
+    """What the accuracy on one rung is judged by."""
+
+    rung: str
+    questions: int  # different ones, over all worlds
+    chance: float
+    heights: Mapping[str, float]  # reference -> its accuracy there
+
+
+def judged(
+    against: Against,
+    curve: Curve,
+    bits: Curve | None,
+    controls: Sequence[tuple[str, float]] = (),
+    *,
+    weigh: bool = True,
+) -> Verdict:
+    """The verdict on one curve of accuracy, over compute or any other one axis.
+
+    ``controls``: (name, budget from which it is above chance) of others on the same corpora.
+    """
+    unit, last = curve.axes[0], band_of(against, curve, curve.runs[:, -1:])[:, 0]
+    place, told_ = level_of(against, last), spread(last)
+    base = Verdict(
+        against.rung, "undecided", place, "", None, float(last[0]), half(last), unit=unit
+    )
+    if against.questions < FEW:
+        why = f"only {against.questions} questions, at {told_}: more of them would decide"
+        return dataclasses.replace(base, evidence=why)
+    found = decide(curve, bits)
+    few = too_few(curve)
+    if few:
+        since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
+        enough = DECADE * since <= spent * (1 + 1e-9)  # of what is spent, but not of runs
+        budget = None if enough else found.budget
+        return dataclasses.replace(base, evidence=f"{found.why}, at {told_}; {few}", budget=budget)
+    if found.kind == "plateau":
+        verdict = _floor_or_plateau(base, against, curve, found, controls)
+    else:
+        verdict = _no_plateau(base, curve, found, told_)
+    return _weighed(verdict, against, curve, bits) if weigh else verdict
+
+
+def _no_plateau(base: Verdict, curve: Curve, found: Decision, at: str) -> Verdict:
+    """``base`` where the curve is rising, fell or undecided, and stands at ``at`` in the end."""
+    if found.kind == "undecided":
+        since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
+        why = f"{found.why}, at {at}, level since {told(since)} of {told(spent)} {base.unit}"
+        if curve.points < 3:
+            why += f", {curve.points} {'checkpoint' if base.unit == 'FLOPs' else 'level'}"
+            why += "s" * (curve.points > 1)
+        if found.runs is not None:
+            why = f"{why}; too noisy: about {found.runs} runs would decide, not {named(curve)}"
+        return dataclasses.replace(base, evidence=why, budget=found.budget)
+    return dataclasses.replace(base, kind=found.kind, evidence=f"{found.why}, to {at}")
+
+
+def too_few(curve: Curve) -> str:
+    """Why so few runs or worlds stand behind no verdict; empty where they are enough."""
+    runs, worlds = len(curve.runs), curve.worlds
+    if runs >= RUNS and worlds >= WORLDS:
+        return ""
+    have = f"{runs} run{'s' * (runs > 1)} on {worlds} corp{'ora' if worlds > 1 else 'us'}"
+    return f"{have}; at least {RUNS} runs on {WORLDS} corpora stand behind a verdict"
+
+
+def told(amount: float) -> str:
+    """An amount of compute, statements or parameters, as text."""
+    return f"{amount:.1e}" if amount >= 1e6 else f"{amount:,.4g}"
+
+
+def about(amount: float) -> str:
+    """The same, as roughly as one can foretell it."""
+    return f"{amount:.0e}" if amount >= 1e6 else f"{float(f'{amount:.2g}'):,g}"
+
+
+def _weighed(base: Verdict, against: Against, curve: Curve, bits: Curve | None) -> Verdict:
+    """``base`` with the laws through the curve, and what follows from them, as evidence."""
+    try:
+        fits = fit(curve, draws=VOTES)
+    except UserError:  # too few points for any law
+        return base
+    laws = tuple(Weighed(f.law.name, f.weight, f.missed) for f in fits.fits)
+    if fits.astray:  # the best of bad ones says nothing
+        base = dataclasses.replace(base, evidence=f"{base.evidence}; no law meets the points")
+    return dataclasses.replace(
+        base,
+        laws=() if fits.astray else laws,
+        knee=None if bits is None else knee(curve, bits),
+        hypotheses=foretell(curve, DRAWS),
+        observed=band_of(against, curve, curve.runs),
+    )
+
+
+def _floor_or_plateau(
+    base: Verdict,
+    against: Against,
+    curve: Curve,
+    found: Decision,
+    controls: Sequence[tuple[str, float]],
+) -> Verdict:
+    first = window(curve, DECADE)
+    assert first is not None  # a plateau is one over a decade
+    at, chance = band_of(against, curve, level(curve, first)[:, None])[:, 0], against.chance
+    plateau = dataclasses.replace(
+        base,
+        kind="plateau",
+        ceiling=level_of(against, at),
+        evidence=f"{found.why}, at {spread(at)}",
+        level=float(at[0]),
+        error=half(at),
+    )
+    if at[1] > chance and at[0] > chance + FLAT:
+        return plateau
+    where = "at" if at[0] <= chance + FLAT else "not told apart from"
+    evidence = f"{where} the floor: {plateau.evidence}"
+    budget = float(curve.x[0, -1])
+    for label, rose in controls:
+        if rose <= budget * (1 + 1e-9):
+            control = f"{label} rises there by {told(rose)} {base.unit}"
+            return dataclasses.replace(plateau, evidence=f"{evidence}; {control}")
+    later = min((rose for _, rose in controls), default=budget)
+    why = f"{evidence}, and no positive control rises there by {told(budget)} {base.unit}"
+    return dataclasses.replace(plateau, kind="undecided", evidence=why, budget=later)
+
+
+def rises_at(spent: Floats, low: Floats, chance: float) -> float | None:
+    """What is spent [K] when a curve whose interval begins at ``low`` [K] is above chance for good;
+    None: never."""
+    above = low > chance + FLAT
+    if not above[-1]:
+        return None
+    below = np.flatnonzero(~above)
+    return float(spent[below[-1] + 1 if len(below) else 0])
+
+
+def level_of(against: Against, at: Sequence[float] | Floats) -> str:
+    """The least ceiling that would explain the level, or the two between which it lies."""
+    _, low, high = at
+    below = ""
+    for name, raw in against.heights.items():
+        # a reference that derives nothing still guesses: its floor reaches from 0 up to chance
+        height = max(raw, against.chance)
+        if low <= height + FLAT and high >= min(raw, height) - FLAT:
+            return name
+        if high < height - FLAT:
+            return f"between {below} and {name}" if below else f"below {name}"
+        below = name
+    return f"above {below}" if below else "unknown"
+
+
+def band_of(against: Against, curve: Curve, runs: Floats) -> Floats:
+    """[3, K] mean, low, high of numbers [R, K] of the curve's runs."""
+    names = [str(w) for w in curve.world]
+    questions = wilson(curve.shares @ runs, against.questions)
+    band = over_runs(runs, names, questions, (0.0, 1.0))
+    return np.stack([band.mean, band.low, band.high])
+
+
+def half(at: Sequence[float] | Floats) -> float:
+    return float(max(at[2] - at[0], at[0] - at[1]))
+
+
+def spread(at: Sequence[float] | Floats) -> str:
+    return f"{at[0]:.2f} [{at[1]:.2f}, {at[2]:.2f}]"

@@ -1,0 +1,265 @@
+"""fleet(spec, members) -> Runs: several trainings by as few compiled programs as they have shapes.
+
+Members may differ in corpus, seeds and the numbers of the plan on which no shape depends. They are
+trained side by side, or one after the other; those that differ only in how they are asked are
+trained once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import queue
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+
+from ..spec import Spec
+from .batches import Data, load
+from .checkpoint import Saver
+from .compiled import Program, State, advance, start
+from .multihost import agreed
+from .optimizers import Rates
+from .plan import Plan, Run, Tokens
+from .prng import key
+from .sharding import SINGLE, Layout, on_cpu
+from .weights import named
+
+REPORT_S = 1.0  # seconds between progress reports
+SAVE_S = 30.0  # seconds of work between checkpoints: what a kill may cost
+
+T = TypeVar("T")
+Progress = Callable[[int, int, float, float], None]  # step, steps in all, examples/s, loss
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """One training of a fleet."""
+
+    tokens: Tokens
+    plan: Plan
+    init: int
+    order: int
+    asked: Spec | None = None  # the model of the same weights that answers; None: as the fleet's
+
+
+@dataclasses.dataclass(frozen=True)
+class _Group:
+    """Members that are advanced side by side, by one program."""
+
+    program: Program
+    numbers: tuple[tuple[int, ...], ...]  # [M, A] in their fleet: of those asked otherwise too
+    members: tuple[Member, ...]
+    plans: tuple[Plan, ...]  # theirs, with budgets in steps: all the same checkpoints
+    data: Data  # [M, ...]
+
+    @property
+    def steps(self) -> int:
+        return int(self.plans[0].checkpoints[-1])
+
+
+def fleet(
+    spec: Spec,
+    members: Sequence[Member],
+    *,
+    progress: Progress | None = None,
+    checkpoint: Path | None = None,
+    layout: str = "",
+    half: bool | None = None,
+    abreast: int | None = None,
+    keep_weights: bool = False,
+) -> tuple[Run, ...]:
+    """The run of every member; those of equal shape share a compiled program.
+
+    ``progress`` is called about once a second; ``checkpoint`` is a folder from which a run that
+    was killed goes on. ``layout``: where it lies on several devices (``sharding.py``). ``half``:
+    products in bfloat16; by default on accelerators, for on a CPU they are slower. ``abreast``:
+    how many members are advanced side by side, by default as many as the layout says.
+    ``keep_weights``: whether runs hold the trained weights; no number depends on it.
+    """
+    place = Layout.of(layout)
+    half = not on_cpu() if half is None else half
+    groups = _groups(spec, members, place, half, abreast or place.sizes[1])
+    meter = _Meter(groups, progress)
+    free: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    for device in place.apart:
+        free.put(device)
+
+    def finish(number: int) -> list[Run]:
+        group, device = groups[number], free.get()
+        folder = None if checkpoint is None else checkpoint / _identity(group)
+        report = functools.partial(meter.tell, number)
+        try:
+            with jax.default_device(device) if place.name == "replicas" else nullcontext():
+                # where it is the only one, its end is soon kept as a result
+                return _finish(group, report, folder, len(groups) > 1, keep_weights)
+        finally:
+            free.put(device)
+
+    found = meter.map(finish, len(place.apart))
+    runs: dict[int, Run] = {}
+    for group, own in zip(groups, found):
+        runs.update(zip(sum(group.numbers, ()), own, strict=True))
+    return tuple(runs[number] for number in range(len(members)))
+
+
+class _Meter:
+    """How far groups are that may be at work at once in several threads."""
+
+    def __init__(self, groups: Sequence[_Group], progress: Progress | None) -> None:
+        self.groups, self.progress = groups, progress
+        self.done = [0] * len(groups)  # steps
+        self.speed = [0.0] * len(groups)  # examples/s, of those at work
+        self.total = sum(group.steps for group in groups)
+        self.stopped = False
+
+    def tell(self, number: int, step: int, per_s: float, loss: float) -> None:
+        """Group ``number`` has come to ``step``; raises where all are to stop."""
+        if self.stopped:
+            raise InterruptedError("another training of the fleet failed")
+        group = self.groups[number]
+        self.done[number] = step
+        self.speed[number] = per_s * group.plans[0].batch * len(group.members)
+        if self.progress is not None:
+            self.progress(sum(self.done), self.total, sum(self.speed), loss)
+        if step == group.steps:
+            self.speed[number] = 0.0
+
+    def map(self, finish: Callable[[int], T], threads: int) -> list[T]:
+        """The results of all groups, so many at a time; one that fails or is killed ends all."""
+        numbers = range(len(self.groups))
+        if threads == 1:
+            return [finish(number) for number in numbers]
+        with ThreadPoolExecutor(threads) as pool:
+            try:
+                return [*pool.map(finish, numbers)]
+            except BaseException:
+                self.stopped = True
+                pool.shutdown(cancel_futures=True)
+                raise
+
+
+def _groups(
+    spec: Spec, members: Sequence[Member], place: Layout, half: bool, abreast: int
+) -> list[_Group]:
+    """Members of one program and one shape, as many together as go abreast."""
+    alike: dict[Any, list[tuple[tuple[int, ...], Member, Plan, Data]]] = {}
+    layout = place if place.mesh else SINGLE  # a replica's program is that of a single device
+    for member, likes in _trainings(members):
+        asking = tuple(members[i].asked or spec for i in likes)
+        program = Program.of(spec, member.plan, member.tokens, half, layout, asking)
+        plan = member.plan.priced(program.step_flops)
+        place.check(plan)
+        data = load(member.tokens, plan)
+        shapes = tuple(leaf.shape for leaf in jax.tree.leaves(data))
+        key = program, shapes, tuple(plan.checkpoints)
+        alike.setdefault(key, []).append((likes, member, plan, data))
+    groups = []
+    for (program, *_), found in alike.items():
+        for first in range(0, len(found), abreast):
+            numbers, together, plans, data = zip(*found[first : first + abreast])
+            stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *data)
+            groups.append(_Group(program, numbers, together, plans, stacked))
+    return groups
+
+
+def _trainings(members: Sequence[Member]) -> Iterator[tuple[Member, tuple[int, ...]]]:
+    """Each training, by its first member, and the numbers of all members that come of it."""
+    found: dict[Any, list[int]] = {}
+    for number, m in enumerate(members):
+        found.setdefault((id(m.tokens), m.plan, m.init, m.order), []).append(number)
+    for numbers in found.values():
+        yield members[numbers[0]], tuple(numbers)
+
+
+def _finish(
+    group: _Group,
+    report: Callable[[int, float, float], None],
+    folder: Path | None,
+    keep_end: bool,
+    keep_weights: bool,
+) -> list[Run]:
+    """Trains to the end, or until every member has failed, in segments of about REPORT_S."""
+    began, program, steps = time.perf_counter(), group.program, group.steps
+    data = program.layout.put(group.data)
+    init, order = (_keys(group.members, axis) for axis in ("init", "order"))
+    rates = jax.tree.map(lambda *leaves: np.stack(leaves), *map(Rates.of, group.plans))
+    # waits, as below, before anything is read: reading what failed, for want of memory, would hang
+    state = jax.block_until_ready(start(program, *program.layout.put((init, order, rates)), data))
+    step, segment, saved = 0, 1, time.perf_counter()
+    with ExitStack() as stack:
+        saver = None if folder is None else stack.enter_context(Saver(folder))
+        if saver is not None and (found := saver.restore(state)) is not None:
+            step, state = found
+            report(step, 0.0, float("nan"))
+        while step < steps and np.any(np.asarray(state.bad_step) < 0):
+            until, tick = min(steps, step + segment), time.perf_counter()
+            state = advance(program, state, np.int32(step), np.int32(until), data)
+            loss = float(np.mean(np.asarray(jax.block_until_ready(state.loss_now))))
+            now = time.perf_counter()
+            took, due = agreed(now - tick, now - saved >= SAVE_S)
+            report(until, (until - step) / took, loss)
+            # the first segment's time is the compiler's, hence the cap on growth
+            segment = max(1, min(8 * segment, int((until - step) * REPORT_S / took)))
+            step = until
+            if saver is not None and (due or (step == steps and keep_end)):
+                saver.save(step, state)
+                saved = time.perf_counter()
+    params = program.layout.fetched(state.params) if keep_weights else None
+    final = jax.tree.map(np.asarray, state._replace(params=params, optimizer=None))
+    seconds = (time.perf_counter() - began) / len(group.members)
+    places = [(i, a) for i, likes in enumerate(group.numbers) for a in range(len(likes))]
+    return [_run(group, i, a, final, seconds) for i, a in places]
+
+
+def _keys(members: Sequence[Member], axis: str) -> np.ndarray:
+    """uint32 [M, 2]: what chance starts from on this axis."""
+    return np.stack([jax.random.key_data(key(axis, getattr(m, axis))) for m in members])
+
+
+def _identity(group: _Group) -> str:
+    """Names all that a saved state depends on, so that none is continued by another training."""
+    members = [(m.init, m.order, plan) for m, plan in zip(group.members, group.plans)]
+    digest = hashlib.sha256(f"{group.program} {members} {jax.__version__}".encode())
+    for leaf in jax.tree.leaves(group.data):
+        digest.update(f"{leaf.shape} {leaf.dtype}".encode() + leaf.tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _run(group: _Group, i: int, a: int, final: State, seconds: float) -> Run:
+    """Of the i-th training of the group, as its a-th model answers."""
+    member, checkpoints = group.members[i], group.plans[i].checkpoints
+    Q, bad = len(member.tokens.ask), int(final.bad_step[i])
+    who = f"(init {member.init}, order {member.order})"
+    why = f"loss not finite at step {bad} {who}" if bad >= 0 else ""
+    answer, bits = (np.array(part[i : i + 1, a, :, :Q]) for part in (final.answer, final.bits))
+    loss = np.array(final.loss[i : i + 1])
+    # the update after the last loss may be the one that breaks the weights
+    broken = np.flatnonzero(np.isnan(bits).any(axis=(0, 2)))
+    if len(broken):
+        first = int(broken[0])
+        why = why or f"answers not finite at step {int(checkpoints[first])} {who}"
+        answer[:, first:], loss[:, first:] = -1, np.nan
+        bits[:, first:] = np.log2(group.program.vocabulary)
+    kept = final.params is not None and not why
+    return Run(
+        steps=checkpoints,
+        flops=checkpoints * group.program.step_flops,
+        answer=answer,
+        bits=bits,
+        generated=np.asarray(final.generated)[i : i + 1, a, :Q],
+        loss=loss,
+        seeds=((member.init, member.order),),
+        parameters=group.program.parameters,
+        seconds=seconds,
+        failed=why,
+        abreast=len(group.members),
+        weights={n: w[i : i + 1] for n, w in named(final.params or {}).items()} if kept else None,
+    )

@@ -1,0 +1,88 @@
+"""Tokens -> arrays, with sizes rounded up.
+
+A corpus drawn with another seed has slightly other sizes; rounded up they are the same, and so is
+the compiled program. N examples, T tokens, P asked positions, C chunks of questions, M members.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .decoding import Format
+from .plan import Plan, Tokens
+
+CHUNK = 512  # questions asked at once: bounds memory
+
+Array = Any  # NumPy's before it is on a device, JAX's there
+
+
+class Data(NamedTuple):
+    """The corpus of one member of a fleet; of several, with an axis more before the others."""
+
+    rows: Array  # int32 []: how many of the rows below are examples, the rest is padding
+    train: Array  # int32 [N, T]
+    loss: Array  # bool [N, P]
+    ask: Array  # int32 [C, chunk, prompt]
+    members: Array  # int32 [C, chunk, M]
+    form: Format
+    checkpoints: Array  # int32 [K]
+
+
+class Questions(NamedTuple):
+    """Of ``Data`` what a model is asked."""
+
+    ask: Array
+    members: Array
+    form: Format
+
+    @classmethod
+    def of(cls, data: Data) -> Questions:
+        return cls(data.ask, data.members, data.form)
+
+
+def _round_up(n: int, least: int) -> int:
+    """To two significant binary digits: the next of 2, 3, 4, 6, 8, 12, 16, …, times ``least``."""
+    size = least
+    while size < n:
+        size = size * 3 // 2 if size & (size - 1) == 0 else size // 3 * 4
+    return size
+
+
+def _pad(array: Any, size: int, fill: int) -> np.ndarray:
+    """Rows up to ``size``, filled."""
+    array = np.asarray(array)
+    filler = np.full((size - len(array), *array.shape[1:]), fill, array.dtype)
+    return np.concatenate([array, filler])
+
+
+def asked(tokens: Tokens) -> tuple[int, ...]:
+    """The positions after which some row bears loss."""
+    return tuple(int(t) - 1 for t in np.flatnonzero(np.asarray(tokens.loss).any(axis=0)))
+
+
+def load(tokens: Tokens, plan: Plan) -> Data:
+    """The corpus with sizes rounded up, in this machine's memory."""
+    at = np.array(asked(tokens))
+    rows, questions = len(tokens.train), len(tokens.ask)
+    chunk = min(CHUNK, _round_up(questions, 16))
+    chunks = -(-_round_up(questions, 16) // chunk)
+    members = np.asarray(tokens.members)
+    width = 1 << (members.shape[1] - 1).bit_length()
+    members = _pad(members.T, width, -1).T
+    N, Q = _round_up(rows, 1024), chunks * chunk
+    ask, members = _pad(tokens.ask, Q, 0), _pad(members, Q, -1)
+    return Data(
+        rows=np.int32(rows),
+        train=_pad(tokens.train[:, : at[-1] + 2], N, tokens.end).astype(np.int32),
+        loss=_pad(tokens.loss[:, at + 1], N, 0).astype(bool),
+        ask=ask.reshape(chunks, chunk, tokens.prompt).astype(np.int32),
+        members=members.reshape(chunks, chunk, width).astype(np.int32),
+        form=Format(
+            answer_mark=np.int32(tokens.answer_mark),
+            end=np.int32(tokens.end),
+            answer_ids=np.asarray(tokens.answer_ids, np.int32),
+        ),
+        checkpoints=plan.checkpoints.astype(np.int32),
+    )

@@ -1,0 +1,193 @@
+"""What goes into training and what comes out, as plain data.  Imports no JAX.
+
+``Plan`` says how to train, ``Tokens`` what a model sees, ``Run`` what it answered.  S seeds,
+K checkpoints, Q questions, N examples, T tokens, P prompt length, V vocabulary, M members.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import identity
+from ...errors import UserError, suggest
+
+OPTIMIZERS = ("adamw", "muon", "sgd")
+SCHEDULES = ("constant", "cosine")
+LAYOUTS = ("single", "data", "sharded", "replicas")  # on several devices: sharding.py
+# Trainings that an accelerator advances side by side, small models being far from filling one: 2.5
+# times as fast. On a CPU one after the other: docs/internals/speed.md
+ABREAST = 8
+
+Int = NDArray[np.integer[Any]]
+Float = NDArray[np.floating[Any]]
+Bool = NDArray[np.bool_]
+
+
+class Tokens(Protocol):
+    """All that a model sees of a corpus; ``zebroid.worlds.encoding.encode`` makes them."""
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]: ...  # [V]
+    @property
+    def train(self) -> Int: ...  # int32 [N, T], rows padded with `end`
+    @property
+    def loss(self) -> Bool: ...  # bool [N, T]: token t is to be predicted from the tokens before
+    @property
+    def ask(self) -> Int: ...  # int32 [Q, P]
+    @property
+    def prompt(self) -> int: ...  # P
+    @property
+    def max_new(self) -> int: ...  # tokens generated after the prompt
+    @property
+    def answer_mark(self) -> int: ...  # the answer follows this token; -1: it comes first
+    @property
+    def answer_ids(self) -> Int: ...  # int32 [V]: token id -> answer id, -1: not an answer
+    @property
+    def members(self) -> Int: ...  # int32 [Q, M]: token ids of the right answers, -1 padded
+    @property
+    def end(self) -> int: ...  # token id of the padding
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How to train.  A variant is a ``dataclasses.replace`` of another plan."""
+
+    # "adamw", "muon" (hidden matrices by Muon, all else by AdamW) or "sgd" (momentum 0.9)
+    optimizer: str = "adamw"
+    # peak step size; for Muon the one of AdamW too
+    learning_rate: float = 1e-3
+    # decoupled, times the learning rate; on hidden matrices only, never on embeddings or norms
+    weight_decay: float = 0.1
+    # after the warmup: "constant", or "cosine" to a tenth of the peak at the last step
+    schedule: str = "constant"
+    # steps of linear warmup from 0: Adam's first second moments are too noisy for the full rate
+    warmup: int = 20
+    # examples per step
+    batch: int = 512
+    # of these so many at a time, a divisor: for what a cache or an accelerator's memory holds; the
+    # gradient is their sum. None: all at once
+    microbatch: int | None = dataclasses.field(default=None, metadata={"neutral": None})
+    # updates in all; where neither they nor `flops` are given, 1,000
+    steps: int | None = dataclasses.field(default=None, metadata={"neutral": None})
+    # instead of steps: FLOPs of one training, which ends before the step that would exceed them
+    flops: float | None = dataclasses.field(default=None, metadata={"neutral": None})
+    # checkpoints at which all questions are asked: how many, log-spaced over the last two decades
+    # of the budget; or where, in its unit (steps or FLOPs), to which its end is added
+    evaluations: int | tuple[float, ...] = 8
+
+    def __post_init__(self) -> None:
+        if self.optimizer not in OPTIMIZERS:
+            raise suggest("optimizer", self.optimizer, OPTIMIZERS)
+        if self.schedule not in SCHEDULES:
+            raise suggest("schedule", self.schedule, SCHEDULES)
+        if self.steps is None and self.flops is None:
+            object.__setattr__(self, "steps", 1_000)
+        if self.steps is not None and self.flops is not None:
+            raise UserError(f"plan.flops is {self.flops!r} beside plan.steps; expected one of them")
+        budget = "flops" if self.steps is None else "steps"
+        _require(self, budget, whole=budget == "steps", least=1)
+        _require(self, "batch", whole=True, least=1)
+        if self.microbatch is not None:
+            _require(self, "microbatch", whole=True, least=1)
+            if self.batch % self.microbatch:
+                raise UserError(
+                    f"plan.microbatch is {self.microbatch}; expected a divisor of plan.batch, "
+                    f"{self.batch}"
+                )
+        _require(self, "warmup", whole=True, least=0)
+        _require(self, "learning_rate", whole=False, least=0.0)
+        _require(self, "weight_decay", whole=False, least=0.0)
+        if isinstance(self.evaluations, list | tuple):
+            object.__setattr__(self, "evaluations", tuple(self.evaluations))
+            _require_points(self, getattr(self, budget))
+        else:
+            _require(self, "evaluations", whole=True, least=1)
+
+    def record(self) -> dict[str, Any]:
+        """JSON-ready fields; of ``steps`` and ``flops`` the one that is given."""
+        return identity.record(self)
+
+    def priced(self, step_flops: float) -> Plan:
+        """The same plan with its budget in steps, of which one costs ``step_flops``.
+
+        Raises UserError where ``flops`` pay for none.
+        """
+        if self.flops is None:
+            return self
+        steps, points = int(self.flops // step_flops), self.evaluations
+        if not steps:
+            raise UserError(
+                f"plan.flops is {self.flops:.3g}; expected at least those of one step, "
+                f"{step_flops:.3g}"
+            )
+        if isinstance(points, tuple):
+            points = tuple(sorted({max(1, int(point // step_flops)) for point in points}))
+        return dataclasses.replace(self, steps=steps, flops=None, evaluations=points)
+
+    @property
+    def checkpoints(self) -> Int:
+        """int64 [K]: the steps after which all questions are asked; the last one is ``steps``.
+
+        Of a plan whose budget is in steps.
+        """
+        assert self.steps is not None, "a plan by FLOPs is to be priced first"
+        if isinstance(self.evaluations, tuple):
+            return np.unique(np.array([*self.evaluations, self.steps], dtype=np.int64))
+        if self.evaluations == 1:
+            return np.array([self.steps], dtype=np.int64)
+        spaced = np.geomspace(max(1.0, self.steps / 100), self.steps, self.evaluations)
+        return np.unique(np.rint(spaced).astype(np.int64))
+
+
+def _require(plan: Plan, name: str, *, whole: bool, least: float) -> None:
+    value = getattr(plan, name)
+    if not _number(value, whole) or value < least:
+        what = "a whole number" if whole else "a number"
+        raise UserError(f"plan.{name} is {value!r}; expected {what}, at least {least}")
+
+
+def _require_points(plan: Plan, budget: float) -> None:
+    points, whole = plan.evaluations, plan.steps is not None
+    assert isinstance(points, tuple)
+    fine = points and all(_number(point, whole) and 1 <= point <= budget for point in points)
+    if not fine or list(points) != sorted(set(points)):
+        what = "steps" if whole else "FLOPs"
+        raise UserError(
+            f"plan.evaluations is {list(points)!r}; expected ascending {what} from 1 to "
+            f"{budget:,}, at least one"
+        )
+
+
+def _number(value: Any, whole: bool) -> bool:
+    kinds = (int, np.integer) if whole else (int, float, np.number)
+    return isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """Answers of S seeds at K checkpoints, in NumPy arrays.
+
+    A seed that fails keeps what it answered before; later checkpoints hold answer -1, uniform
+    bits (log2 V) and NaN loss.
+    """
+
+    steps: Int  # int64 [K]
+    flops: Float  # float64 [K]: spent on training one seed until then
+    answer: Int  # int32 [S, K, Q]: answer ids; -1: malformed
+    bits: Float  # float32 [S, K, Q]: -log2 of the summed probability of the right answers
+    generated: Int  # int32 [S, Q, max_new]: token ids, at the last checkpoint
+    loss: Float  # float32 [S, K]: nats per token, mean over the steps since the last checkpoint
+    seeds: tuple[tuple[int, int], ...]  # [S]: (init, order)
+    parameters: int
+    seconds: float  # wall clock, compilation included
+    failed: str = ""  # empty: all is well; else why and at which step
+    abreast: int = 1  # trainings that one program advanced: the last bits may depend on it
+    # name of a parameter -> float32 [S, ...] after the last step, NaN where a seed failed; None:
+    # not kept. Names are paths in the module, such as blocks.0.attention.out_DD
+    weights: Mapping[str, Float] | None = None

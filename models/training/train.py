@@ -1,0 +1,80 @@
+"""train(spec, tokens, plan, seeds) -> Run, a pure function of these four but for its seconds."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import jax
+import numpy as np
+
+from ...errors import UserError
+from ..spec import Spec
+from .batched import Member, Progress, fleet
+from .plan import Float, Plan, Run, Tokens
+
+
+def train(
+    spec: Spec,
+    tokens: Tokens,
+    plan: Plan,
+    seeds: Sequence[tuple[int, int]],
+    *,
+    progress: Progress | None = None,
+    checkpoint: Path | None = None,
+    layout: str = "",
+    half: bool | None = None,
+    abreast: int | None = None,
+    keep_weights: bool = False,
+) -> Run:
+    """Trains one model for every (init, order) seed; every checkpoint answers all questions.
+
+    What else may be said is explained in ``fleet``. A loss that isn't finite ends a seed and is
+    said in ``Run.failed``.
+    """
+    if not len(seeds):
+        raise UserError("no seeds; expected at least one pair (init, order)")
+    runs = fleet(
+        spec,
+        [Member(tokens, plan, int(init), int(order)) for init, order in seeds],
+        progress=progress,
+        checkpoint=checkpoint,
+        layout=layout,
+        half=half,
+        abreast=abreast,
+        keep_weights=keep_weights,
+    )
+    arrays = {
+        name: np.concatenate([getattr(run, name) for run in runs])
+        for name in ("answer", "bits", "generated", "loss")
+    }
+    return dataclasses.replace(
+        runs[0],
+        **arrays,
+        seeds=sum((run.seeds for run in runs), ()),
+        seconds=sum(run.seconds for run in runs),
+        failed="; ".join(run.failed for run in runs if run.failed),
+        weights=_together([run.weights for run in runs]),
+    )
+
+
+def _together(weights: Sequence[Mapping[str, Float] | None]) -> Mapping[str, Float] | None:
+    """Of all seeds: NaN where one has none, None where none has any."""
+    some = next((one for one in weights if one is not None), None)
+    if some is None:
+        return None
+    lacking = {name: np.full_like(array, np.nan) for name, array in some.items()}
+    each = [lacking if one is None else one for one in weights]
+    return {name: np.concatenate([one[name] for one in each]) for name in some}
+
+
+def enable_cache(folder: Path | None = None) -> Path:
+    """Keeps compiled programs between processes, by default in the user's cache folder."""
+    if folder is None:
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(home) / "zebroid" / "jax"
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+    return folder

@@ -1,0 +1,84 @@
+"""Trained weights by name: the model that has them, and what it answers.
+
+A name is the path of a parameter in its module, such as ``blocks.0.attention.out_DD``. S seeds,
+Q questions, G tokens generated at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import numpy as np
+from flax import nnx, traverse_util
+
+from ...errors import UserError
+from ..spec import Spec
+from .batches import Questions, load
+from .compiled import Program, ask
+from .decoding import Answers
+from .plan import Float, Plan, Tokens
+from .sharding import Layout, on_cpu
+
+
+def named(params: Mapping[Any, Any]) -> dict[str, Any]:
+    """Name -> parameter, of the nested dictionaries that training moves."""
+    flat = traverse_util.flatten_dict(params)
+    return {".".join(map(str, path)): leaf for path, leaf in flat.items()}
+
+
+def nested(params: Mapping[Any, Any], weights: Mapping[str, Any]) -> dict[Any, Any]:
+    """The inverse of ``named``: ``weights`` as ``params`` are nested, which have their shapes.
+
+    Raises UserError where a weight is missing, left over, or of another shape or type.
+    """
+    flat: dict[Any, Any] = traverse_util.flatten_dict(params)
+    paths = {".".join(map(str, path)): path for path in flat}
+    for kind, names in (("lack", {*paths} - {*weights}), ("hold", {*weights} - {*paths})):
+        if names:
+            but = "" if kind == "lack" else ", which the model has not"
+            raise UserError(f"weights {kind} {min(names)!r}{but}; give those of this very model")
+    for name, path in paths.items():
+        found, wanted = weights[name], flat[path]
+        if found.shape != wanted.shape or found.dtype != wanted.dtype:
+            raise UserError(
+                f"weight {name!r} is {found.dtype}{list(found.shape)}, expected "
+                f"{wanted.dtype}{list(wanted.shape)}; give those of this very model"
+            )
+    return traverse_util.unflatten_dict({path: weights[name] for name, path in paths.items()})
+
+
+def model(spec: Spec, tokens: Tokens, weights: Mapping[str, Float], seed: int = 0) -> Any:
+    """The NNX module that answers, with the weights [S, ...] of one seed, by its place."""
+    program = Program.of(spec, Plan(), tokens)
+    own = nested(program.model[1], {name: each[seed] for name, each in weights.items()})
+    return nnx.merge(program.answering[0], jax.tree.map(jax.numpy.asarray, own))
+
+
+def answer(
+    spec: Spec,
+    tokens: Tokens,
+    weights: Mapping[str, Float],
+    *,
+    layout: str = "",
+    half: bool | None = None,
+    abreast: int = 1,
+) -> Answers:
+    """What models with these weights [S, ...] answer to the questions of ``tokens``.
+
+    NumPy arrays: answers [S, Q], bits [S, Q], generated [S, Q, G]. They are those of the training's
+    last checkpoint, bit for bit, on the same kind of device with as many cores, in the same
+    ``layout``, precision (``half``) and with as many ``abreast``, which ``Run.abreast`` says.
+    """
+    place = Layout.of(layout)
+    program = Program.of(spec, Plan(), tokens, not on_cpu() if half is None else half, place)
+    questions, Q = Questions.of(load(tokens, Plan())), len(tokens.ask)
+    found: list[list[Any]] = []
+    for seed in range(len(next(iter(weights.values())))):
+        own = nested(program.model[1], {name: each[seed] for name, each in weights.items()})
+        given = jax.tree.map(lambda leaf: np.stack([leaf] * abreast), (own, questions))
+        answers = ask(program, *place.put(given))
+        found.append([np.asarray(each)[0, 0, :Q] for each in answers])
+    together: list[Any] = [np.stack(each) for each in zip(*found)]
+    return Answers(*together)

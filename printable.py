@@ -1,0 +1,65 @@
+"""Texts of strangers as they may be printed: on a terminal, in Markdown, in BibTeX."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+SHOWN = 2_000  # characters of a text that are printed
+TEXT = 20_000  # characters of one string of a receipt
+JOINERS = "\u200c\u200d\u00ad"  # scripts and emoji need them, and they move no cursor
+HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, formats such as bidi overrides, surrogates
+# all that may be hidden: the first pass over a text, which most texts do not get beyond
+ODD = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u0600-\u061c\u06dd\u070f\u0890-\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd-\U000e007f]"
+)
+
+
+def printable(text: str, most: int = SHOWN) -> str:
+    r"""``text`` on one line, as it may be printed: what steers a terminal or hides is spelled out.
+
+    C0 and C1 controls (line ends too), bidi marks and overrides, lone surrogates and line
+    separators become ``\x1b``; of more than ``most`` characters the last are left out.
+
+    >>> printable("a\x1b[2Jb\n")
+    'a\\x1b[2Jb\\n'
+    """
+    if len(text) > most:
+        text = text[: most - 1] + "…"
+    return ODD.sub(lambda m: _spelled(m[0]), text)
+
+
+def visible(text: str) -> str:
+    """The whole of ``text``, spelled out like ``printable``, where line breaks and tabs stay."""
+    return ODD.sub(lambda m: m[0] if m[0] in "\n\t" else _spelled(m[0]), text)
+
+
+def _spelled(sign: str) -> str:
+    return sign.encode("unicode_escape").decode() if hidden(sign) else sign
+
+
+def hidden(sign: str) -> bool:
+    """Whether a character is none that is seen: a control, a format, half of a surrogate pair."""
+    return unicodedata.category(sign) in HIDDEN and sign not in JOINERS
+
+
+def markdown(text: str) -> str:
+    """``text`` for a cell or a line of Markdown: no markup, no HTML, no new column."""
+    return re.sub(r"([\\|<>\[\]`*])", r"\\\1", printable(text))
+
+
+def bibtex(text: str) -> str:
+    """``text`` for a field of BibTeX, whose end a brace would be."""
+    plain = printable(text).translate({ord("{"): "(", ord("}"): ")", ord("\\"): "/"})
+    return re.sub(r"([%&#$])", r"\\\1", plain)
+
+
+def clean(content: Any) -> Any:
+    """JSON-ready ``content`` with every text printable, as a receipt is written."""
+    if isinstance(content, dict):
+        return {printable(key, TEXT): clean(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [clean(value) for value in content]
+    return printable(content, TEXT) if isinstance(content, str) else content

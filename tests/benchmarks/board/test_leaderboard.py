@@ -1,0 +1,71 @@
+"""zebroid leaderboard: models of many receipts beside one another, where asked the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+
+@pytest.fixture
+def receipts(zebroid, suite, trained, tmp_path):
+    """Folders of two finished suites: two models on one world, and one of them on another too."""
+    zebroid("run", suite(), "--out", "out")
+    words = {
+        'id = "tiny"': 'id = "other"',
+        '"composition-v1/tiny"': '["composition-v1/tiny", "order-v1/tiny"]',
+    }
+    text = (tmp_path / "tiny.toml").read_text()
+    for old, new in (
+        words | {'"decoder-xs"': '"lstm-xs"', '["direct", "chain"]': '"direct"'}
+    ).items():
+        assert old in text
+        text = text.replace(old, new)
+    zebroid("run", suite(text), "--out", "out")
+    return sorted(tmp_path.glob("out/*-*/receipt.json"))
+
+
+def boards(out):
+    """Title -> the rows of its table, as lists of cells."""
+    found = {}
+    for part in out.split("## ")[1:]:
+        title, *lines = part.splitlines()
+        rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+        found[title] = rows
+    return found
+
+
+def test_models_of_two_receipts_stand_in_one_table_per_world(zebroid, receipts):
+    other, tiny = receipts
+    status, out, _ = zebroid("leaderboard", other, tiny.parent)
+    assert status == 0
+    found = boards(out)
+    assert set(found) == {"composition-v1/tiny", "order-v1/tiny"}
+    head, *rows = found["composition-v1/tiny"]
+    assert head[:5] == ["model, mode (plan)", "receipt", "corpora", "recall", "instance"]
+    assert [row[:3] for row in rows] == [
+        ["decoder-xs, chain (short)", "2", "1"],  # it deduces, so it stands first
+        ["lstm-xs, direct (short)", "1", "1"],
+        ["decoder-xs, direct (short)", "2", "1"],
+    ]
+    assert all(re.fullmatch(r"(1\.|\.)\d\d±\.\d\d[°↓]?", cell) for row in rows for cell in row[3:])
+    assert [row[0] for row in found["order-v1/tiny"][1:]] == ["lstm-xs, direct (short)"]
+    assert re.search(r"^1\. suite other@\w+, .*^2\. suite tiny@", out, re.MULTILINE | re.DOTALL)
+
+
+def test_a_receipt_given_twice_stands_once(zebroid, receipts):
+    _, once, _ = zebroid("leaderboard", receipts[1])
+    assert zebroid("leaderboard", receipts[1], receipts[1].parent)[1] == once
+
+
+def test_a_receipt_without_scores_is_one_line(zebroid, suite, monkeypatch, tmp_path):
+    def fail(*_):
+        raise ValueError("no memory")
+
+    from zebroid.benchmarks.runner import run
+
+    monkeypatch.setattr(run, "train_cell", fail)
+    zebroid("run", suite(), "--out", "out")
+    status, out, err = zebroid("leaderboard", *tmp_path.glob("out/tiny-*"))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "none of these receipts" in err

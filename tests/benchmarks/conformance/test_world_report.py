@@ -1,0 +1,168 @@
+"""zebroid check: what reference solvers refuse, every world of the catalogue, and the command."""
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from zebroid import registry
+from zebroid.benchmarks.conformance import world_report
+from zebroid.benchmarks.conformance.world_checks import run
+from zebroid.benchmarks.conformance.world_report import CHECKS, SOLVED, conform
+from zebroid.eval.floors.interpolators import lookup
+from zebroid.worlds.catalog.composition import Composition
+from zebroid.worlds.corpus import build
+from zebroid.worlds.datalog.facts import Facts
+from zebroid.worlds.novelty.questions import certify
+from zebroid.worlds.novelty.rungs import LADDER
+
+MINE = """
+import numpy as np
+from zebroid.worlds.datalog.facts import Facts
+from zebroid.worlds.world import World
+
+class Mine(World):
+    id = "mine-v1"
+    rules = "two(H,R1,R2,T) :- one(H,R1,B), one(B,R2,T)."
+    rungs = ("recall", "instance", "constituent")
+
+    def sample(self, rng):
+        head, relation = np.divmod(np.arange(24), 3)
+        tail = np.argsort(rng.random_sample((3, 8)), axis=1)[relation, head]
+        sorts = {"entity": 8, "relation": 3}
+        return Facts.of(sorts, one=("entity relation entity", np.stack([head, relation, tail], 1)))
+"""
+
+
+@pytest.mark.parametrize("world", registry.worlds())
+def test_every_world_of_the_catalogue_keeps_its_promises_at_size_tiny(world):
+    """In this process, and but for what has to be learned."""
+    quick = [check for check in CHECKS if check.name != "interpolators"]
+    broken = {o.name: o.found for o in run(quick, registry.make(world), ("tiny",)) if not o.passed}
+    assert not broken
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["tiny", "small"])
+@pytest.mark.parametrize("world", registry.worlds())
+def test_every_world_of_the_catalogue_keeps_all_its_promises(world, size, monkeypatch):
+    """Of one world seed: the command pools several, which takes minutes."""
+    monkeypatch.setattr(world_report, "POOLED", 1)
+    report = conform(world, size)
+    assert report.passed, [(o.name, o.found) for o in report.outcomes if not o.passed]
+
+
+def _refusals(world, size="tiny"):
+    return {o.name: o.found for o in run(CHECKS, world, (size,)) if o.passed is False}
+
+
+class Alike(Composition):
+    """Relations in two groups of synonyms: what shares most parts with a prompt has its answer."""
+
+    id = "alike-v1"
+    phrases = {}  # noqa: RUF012
+
+    def sample(self, rng, *, entities, relations):
+        head, relation = np.divmod(np.arange(entities * relations), relations)
+        tails = np.argsort(rng.random_sample((2, entities)), axis=1)[relation % 2, head]
+        sorts = {"entity": entities, "relation": [f"rel{i}" for i in range(relations)]}
+        return Facts.of(sorts, one=("entity relation entity", np.stack([head, relation, tails], 1)))
+
+
+def test_answers_that_likeness_gives_away_are_refused():
+    found = _refusals(Alike())
+    assert [*found] == ["interpolators"]
+    assert "answers constituent by likeness: " in found["interpolators"]
+
+
+class Wide(Composition):
+    id = "wide-v1"
+    sizes = {  # noqa: RUF012
+        "tiny": {"entities": 32, "relations": 16},
+        "enough": {"entities": 32, "relations": 16},
+        "few": {"entities": 10, "relations": 8},
+    }
+
+
+@pytest.mark.parametrize(("size", "worlds"), [("tiny", 1), ("enough", 4), ("few", 1)])
+def test_worlds_are_pooled_where_their_questions_then_suffice(size, worlds, monkeypatch):
+    """40,000 c(1 - c) of them, c = chance; a rung that never has so many is judged all the same."""
+    monkeypatch.setattr(world_report, "interpolators", lambda *asked: (lookup(*asked),))
+    (found,) = run([dataclasses.replace(SOLVED[1], needs=())], Wide(), (size,))
+    assert found.passed and f"(world seeds: {worlds})" in found.found
+
+
+class Mislabelled(Composition):
+    id = "mislabelled-v1"
+
+
+def test_a_rung_that_is_labelled_wrongly_is_refused(monkeypatch):
+    """Three questions are tagged as if nothing were new in them."""
+
+    def careless(*given):
+        made = certify(*given)
+        rung = made.rung.copy()
+        wrong = np.flatnonzero((rung == LADDER.index("constituent")) & made.pure)[:3]
+        rung[wrong] = LADDER.index("instance")
+        return dataclasses.replace(made, rung=rung)
+
+    monkeypatch.setattr(build, "certify", careless)
+    found = _refusals(Mislabelled())
+    assert [*found] == ["ceilings"] and "reuser on instance: 3 of " in found["ceilings"]
+
+
+def test_a_sound_world_has_a_table_and_status_0(zebroid, world_file):
+    status, out, err = zebroid("check", world_file(MINE), "--size", "tiny")
+    assert (status, err) == (0, "")
+    assert "mine-v1 keeps all 32 promises at tiny." in out
+    for check in CHECKS:
+        assert f"✓  {check.name} " in out
+    assert "✗" not in out and "\x1b" not in out and "not looked at" not in out
+
+
+def test_a_broken_world_is_told_what_is_wrong_and_the_cure_with_status_1(zebroid, world_file):
+    text = MINE.replace("rng.random_sample", "np.random.random_sample")
+    status, out, err = zebroid("check", world_file(text), "--size", "tiny")
+    assert (status, err) == (1, "")
+    assert "✗  repeatable" in out and "\nrepeatable, size tiny: " in out
+    assert "  cure: draw everything from the `rng` given to sample()" in out
+    assert "not looked at, since repeatable failed: access, streams" in out.replace("\n", " ")
+    assert "mine-v1 breaks 1 of 32 promises, " in out
+
+
+def test_json_is_all_that_is_printed(zebroid, world_file):
+    text = MINE.replace('rungs = ("recall"', 'not_interpolable = ("depth",)\n    rungs = ("recall"')
+    status, out, err = zebroid("check", world_file(text), "--size", "tiny", "--json")
+    told = json.loads(out)
+    assert (status, err) == (1, "") and not told["passed"] and told["world"] == "mine-v1"
+    assert [c["name"] for c in told["checks"]] == [c.name for c in CHECKS]
+    (failed,) = (c for c in told["checks"] if c["passed"] is False)
+    assert failed["name"] == "names" and failed["cure"] and failed["size"] == "tiny"
+    assert {c["passed"] for c in told["checks"] if "since" in c["found"]} == {None}
+
+
+def test_a_mistake_of_the_user_is_one_line_with_status_2(zebroid, world_file):
+    for words, told in (
+        (["zebra"], "did you mean"),
+        (["zebra-v1", "--size", "tinny"], "did you mean 'tiny'?"),
+        (["./absent.py"], "no world file"),
+        ([world_file(MINE.replace("mine-v1", "Mine"))], "must be a versioned name"),
+    ):
+        status, out, err = zebroid("check", *words)
+        assert (status, out, err.count("\n")) == (2, "", 1) and told in err
+
+
+def test_the_docs_name_every_check_and_its_promise():
+    page = (Path(registry.ROOT) / "docs" / "reference" / "checks.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", page, re.MULTILINE)
+    assert rows == [(check.name, check.promise) for check in CHECKS]
+
+
+def test_every_check_rests_on_checks_before_it():
+    names = [check.name for check in CHECKS]
+    assert len({*names}) == len(names)
+    for i, check in enumerate(CHECKS):
+        assert {*check.needs} <= {*names[:i]}
+        assert check.scope in ("world", "least", "size")

@@ -1,0 +1,94 @@
+"""What tests change in receipts, as somebody might who wants to harm or to deceive."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from zebroid import canonical
+from zebroid.benchmarks.config.run_config import Cell
+from zebroid.benchmarks.runner.run import Corpora
+from zebroid.benchmarks.verification.verify import verify
+from zebroid.errors import UserError
+
+PREDICTIONS, CURVES = "predictions.parquet", "curves.parquet"
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@pytest.fixture(scope="session")
+def kept():
+    """What was run once for all tests."""
+    return {}
+
+
+@pytest.fixture
+def finished(kept, zebroid, suite, trained, tmp_path_factory):
+    """The folder of a finished suite; not to be changed."""
+    if not kept:
+        out = tmp_path_factory.mktemp("kept")
+        zebroid("run", suite(), "--out", out)
+        (kept["done"],) = out.glob("tiny-*")
+    return kept["done"]
+
+
+@pytest.fixture
+def forged(finished, tmp_path):
+    """A copy to change."""
+    return Path(shutil.copytree(finished, tmp_path / "forged"))
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Corpora are drawn once for all receipts of a test."""
+    exams, exam = {}, Corpora.exam
+
+    def once(self, cell):
+        self.world(cell)  # which refuses what is not to be loaded
+        if cell.exam not in exams:
+            exams[cell.exam] = exam(self, cell)
+        return exams[cell.exam]
+
+    monkeypatch.setattr(Corpora, "exam", once)
+
+
+def read(folder):
+    return json.loads((folder / "receipt.json").read_text())
+
+
+def consistent(content):
+    """Gives all cells, and the suite, the digests that their content has."""
+    for cell in content["cells"]:
+        cell["digest"] = Cell.of(cell["cell"]).digest
+    content["suite"]["digest"] = canonical.digest([c["cell"] for c in content["cells"]])
+    return content
+
+
+def replaced(folder, name, sql):
+    """Puts another table there, whose digest the receipt has."""
+    path, draft = folder / name, folder / "draft"
+    with duckdb.connect(config={"threads": 2}) as db:
+        db.execute(f"CREATE VIEW old AS SELECT * FROM '{path}'")
+        db.execute(f"COPY ({sql}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)")
+    draft.replace(path)
+    content = read(folder)
+    content["files"][name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "receipt.json").write_text(json.dumps(content))
+
+
+def outcome(folder):
+    """Check -> its line, of those that did not pass; of what is no receipt, why it is none."""
+    try:
+        found = list(verify(folder))
+    except UserError as error:
+        return {"refused": str(error)}
+    return {f.check: f.found for f in found if not f.passed}
+
+
+def row(content, kind="model", label="direct"):
+    rows = content["panels"][0]["rows"]
+    return next(r for r in rows if (r["kind"], r["label"]) == (kind, label))

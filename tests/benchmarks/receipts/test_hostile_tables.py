@@ -1,0 +1,121 @@
+"""Parquet beside a receipt that no run wrote: not verified, whatever it unfolds to."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from zebroid.benchmarks.verification import confined
+
+from .hostile import CURVES, PREDICTIONS, outcome, read, replaced, row
+from .hostile import drawn as drawn
+from .hostile import finished as finished
+from .hostile import forged as forged
+from .hostile import kept as kept
+
+
+@pytest.mark.parametrize(
+    ("name", "sql", "why"),
+    [
+        (PREDICTIONS, "SELECT 1 AS cell FROM range(2_000_000)", "2,000,000 rows"),
+        (PREDICTIONS, "SELECT * EXCLUDE (answer) FROM old", "no column answer"),
+        (PREDICTIONS, "SELECT * REPLACE (1 AS answer) FROM old", "column answer is of INTEGER"),
+        (PREDICTIONS, "SELECT * REPLACE (NULL::VARCHAR AS answer) FROM old", "rows have no answer"),
+        (PREDICTIONS, "SELECT * REPLACE ('zebra' AS answer) FROM old", "no answer to be had"),
+        (PREDICTIONS, "SELECT *, {'a': 1} AS more FROM old", "column more is of STRUCT"),
+        (PREDICTIONS, "SELECT * REPLACE (repeat('a', 1_000_000) AS mode) FROM old", "texts of"),
+        (
+            PREDICTIONS,
+            "SELECT * REPLACE (list_resize(right_answers, 1_000, 'a') AS right_answers) FROM old",
+            "values in a column",
+        ),
+        (
+            PREDICTIONS,
+            "SELECT * FROM old UNION ALL SELECT * REPLACE ('0' AS cell) FROM old",
+            "cell",
+        ),
+        (CURVES, "SELECT * FROM old UNION ALL SELECT * FROM old", "stands twice"),
+        (CURVES, "SELECT * REPLACE ('nan'::DOUBLE AS accuracy) FROM old", "is no share"),
+        (CURVES, "SELECT * REPLACE ('inf'::DOUBLE AS accuracy) FROM old", "is no share"),
+        (CURVES, "SELECT * FROM old WHERE \"group\" <> 'instance'", "no curves of it"),
+    ],
+)
+def test_a_table_that_no_run_wrote_is_not_verified(forged, drawn, name, sql, why):
+    replaced(forged, name, sql)
+    found = outcome(forged)
+    assert any(why in line for line in found.values()), found
+
+
+def test_a_row_that_no_answers_give_is_not_verified(forged, drawn):
+    content = read(forged)
+    content["panels"][0]["rows"].append(row(content) | {"label": "better"})
+    (forged / "receipt.json").write_text(json.dumps(content))
+    found = outcome(forged)
+    assert "that no answers give" in found["scores"]
+
+
+def test_a_file_beside_it_that_is_none_is_refused_without_waiting(forged):
+    (forged / CURVES).unlink()
+    os.mkfifo(forged / CURVES)
+    assert "pipe or device" in outcome(forged)["files"]
+    (forged / CURVES).unlink()
+    (forged / CURVES).symlink_to("/etc/passwd")
+    assert "symbolic link" in outcome(forged)["files"]
+
+
+def test_an_honest_receipt_is_verified_in_a_process_of_its_own(zebroid, finished):
+    status, out, err = zebroid("verify", finished)
+    assert (status, err) == (0, ""), out
+    assert out.splitlines()[-1].startswith("verified by zebroid 0")
+
+
+MEASURED = """
+import resource, sys
+from zebroid.benchmarks import cli
+sys.argv = ["zebroid", "verify", sys.argv[1]]
+try:
+    cli.main()
+except SystemExit as left:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # of the process that reads it
+    print("peak", used // 1024, int(left.code))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss has other units")
+def test_some_bytes_that_unfold_to_many_rows_take_little_memory(forged):
+    replaced(forged, PREDICTIONS, "SELECT 'a' AS cell, 'b' AS answer FROM range(30_000_000)")
+    assert (forged / PREDICTIONS).stat().st_size < 100_000
+    words = [sys.executable, "-c", MEASURED, str(forged)]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert not ended.stderr and "30,000,000 rows" in ended.stdout
+    peak, status = map(int, ended.stdout.split("peak ")[1].split())
+    assert status == 1 and peak < 400
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ("import time; print('{\"ready\": 1}', flush=True); time.sleep(60)", "not done within 1 s"),
+        ("import os; os.kill(os.getpid(), 11)", "ended by SIGSEGV"),
+        ("raise SystemExit(3)", "left with status 3"),
+        ("print('no message')", "left with status 0"),
+        ("print('9' * 10**6, flush=True)", "status 0"),
+        (
+            "import time; print('{\"ready\": 1}', flush=True); a = b'a' * 10**9; time.sleep(60)",
+            "memory",
+        ),
+    ],
+)
+def test_a_check_that_takes_its_process_down_is_one_that_did_not_pass(
+    monkeypatch, tmp_path, script, why
+):
+    monkeypatch.setattr(confined, "command", lambda path, allowed: [sys.executable, "-c", script])
+    monkeypatch.setattr(confined, "MEMORY", 2 * 10**8)
+    begin = time.perf_counter()
+    (found,) = confined.findings(tmp_path, lambda what: None, None, 1.0)
+    assert found.passed is False and why in found.found
+    assert time.perf_counter() - begin < 30

@@ -1,0 +1,215 @@
+"""Receipts: complete, canonical, readable again, and refused in one line where they don't fit."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from zebroid import canonical
+from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.receipts.receipt import Receipt
+from zebroid.benchmarks.runner.result_store import Store
+from zebroid.errors import UserError
+from zebroid.eval.question_sets.question_set import Exam
+from zebroid.registry import make, worlds
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.encoding.encode import select
+from zebroid.worlds.exposure import Exposure
+
+pytestmark = pytest.mark.smoke
+
+
+def rows(query):
+    """Rows of a query, as dictionaries."""
+    found = duckdb.connect().execute(query)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row)) for row in found.fetchall()]
+
+
+@pytest.fixture
+def done(zebroid, suite, trained, tmp_path):
+    """The folder of a finished suite."""
+    zebroid("run", suite(), "--out", "out")
+    (path,) = tmp_path.glob("out/tiny-*")
+    return path
+
+
+def test_a_receipt_reads_back_as_written(done):
+    path = done / "receipt.json"
+    found = Receipt.read(path)
+    again = done / "again.json"
+    found.write(again)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_receipt_says_what_it_takes_to_run_it_again(done, suite):
+    found, grid = Receipt.read(done / "receipt.json"), load(suite())
+    assert found.suite.digest == grid.digest
+    assert [c.digest for c in found.cells] == [c.digest for c in grid.cells]
+    assert found.cells[3].cell["seeds"] == {"world": 0, "exposure": 0, "init": 1, "order": 1}
+    assert found.cells[0].cell["recipe"]["steps"] == 100
+    assert found.versions["jax"] and found.versions["zebroid"]
+    corpus = state(make("composition-v1"), "tiny", grid.cells[0].exposure, (0, 0))
+    assert {c.corpus for c in found.cells} == {corpus.digest}
+
+
+def kept(exposure):
+    """As it is read back from a receipt."""
+    return Exposure(**json.loads(canonical.text(exposure.record())))
+
+
+@pytest.mark.parametrize("world", worlds())
+def test_a_receipt_keeps_every_exposure_of_the_catalog_as_it_is(world):
+    made = make(world)
+    for exposure in (made.exposure, *made.exposures.values()):
+        assert kept(exposure).record() == exposure.record()
+
+
+@given(st.floats(0, 1), st.floats(0, 30), st.integers(1, 997), st.integers(1, 997))
+def test_a_receipt_keeps_any_exposure_as_it_is(share, phi, told, both):
+    ways = {"stated": told / (told + both), "both": both / (told + both)}
+    exposure = Exposure(coverage=share, held=1 - share, shown=share, phi=phi, given=ways)
+    assert kept(exposure).record() == exposure.record()
+
+
+def test_no_score_travels_without_interval_chance_and_number(done):
+    (panel,) = Receipt.read(done / "receipt.json").panels
+    assert [r.label for r in panel.rows if r.kind == "ceiling"] == ["reuser", "inductor", "deducer"]
+    assert [r.label for r in panel.rows if r.kind == "model"] == ["direct", "chain"]
+    for row in panel.rows:
+        for score in row.rungs.values():
+            assert score.questions > 0 and 0 <= score.chance <= 1
+            low, mean, high = score.accuracy.low, score.accuracy.mean, score.accuracy.high
+            assert low is not None and mean is not None and high is not None
+            assert low <= mean <= high
+    assert set(panel.verdicts) == {"direct", "chain"}
+
+
+def test_proofs_are_told_apart_from_answers(done, suite):
+    (panel,) = Receipt.read(done / "receipt.json").panels
+    told = {row.label: row.proofs for row in panel.rows if row.kind == "model"}
+    assert told["direct"] == {} and set(told["chain"]) >= {"recall", "instance"}
+    for found in told["chain"].values():
+        assert found.questions > 0 and found.earned is not None
+        assert found.valid.over == found.earned.over == "runs"
+    cells = {cell.digest[:16]: cell.mode for cell in load(suite()).cells}
+    for row in rows(
+        f"""SELECT cell, list(DISTINCT written) AS ways,
+            bool_and("right") FILTER (written = 'valid') AS sound
+            FROM '{done}/predictions.parquet' GROUP BY cell"""
+    ):
+        chain = cells[row["cell"]] == "chain"
+        assert set(row["ways"]) == ({"valid", "invalid"} if chain else {"none"})
+        assert row["sound"] is (True if chain else None)  # a valid proof has a right answer
+
+
+def test_files_are_named_with_their_digests(done):
+    found = Receipt.read(done / "receipt.json")
+    import hashlib
+
+    for name, digest in found.files.items():
+        assert hashlib.sha256((done / name).read_bytes()).hexdigest() == digest
+    assert set(found.files) == {"predictions.parquet", "curves.parquet"}
+
+
+def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_path):
+    cell = load(suite()).cells[2]
+    told = rows(f"SELECT * FROM '{done}/predictions.parquet' WHERE cell = '{cell.digest[:16]}'")
+    corpus = state(make("composition-v1"), "tiny", cell.exposure, (0, 0))
+    exam = Exam(corpus, select(corpus, cell.questions, 0))
+    result = Store(tmp_path / "out").load(cell)
+    assert result is not None
+    assert [row["question"] for row in told] == exam.questions.tolist()
+    right = exam.right(result.run.answer[0, -1])
+    assert [row["right"] for row in told] == right.tolist()
+    for row in told:
+        assert (row["answer"] in row["right_answers"]) == row["right"]
+    first = told[0]
+    assert first["prompt"].count("?") == 1 and first["prompt"].endswith(")")
+    for column in ("rung", "pure", "height", "proofs", "support", "frequency", "shortcut", "lure"):
+        assert column in first
+
+
+def test_curves_agree_with_the_receipt(done, suite):
+    cell = load(suite()).cells[0]
+    mine = f"cell = '{cell.digest[:16]}'"
+    (curve,) = rows(
+        f"""SELECT accuracy FROM '{done}/curves.parquet'
+            WHERE {mine} AND "group" = 'instance' AND step = 100"""
+    )
+    (answers,) = rows(
+        f"""SELECT avg("right"::INT) AS accuracy FROM '{done}/predictions.parquet'
+            WHERE {mine} AND rung = 'instance' AND pure"""
+    )
+    (panel,) = Receipt.read(done / "receipt.json").panels
+    assert curve["accuracy"] == pytest.approx(answers["accuracy"])
+    assert {row.label for row in panel.rows} >= {"direct", "chain"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda c: c.update(schema=1), "schema 1; this version reads schema 0"),
+        (lambda c: c.pop("cells"), "cells: Field required"),
+        (lambda c: c.update(extra=1), "extra: Extra inputs"),
+        (lambda c: c["suite"].update(digest="abc"), "suite.digest"),
+        (lambda c: c["cells"][0].update(parameters="many"), "cells.0.parameters"),
+        (lambda c: c["panels"][0]["rows"][0]["rungs"]["recall"].pop("accuracy"), "accuracy"),
+    ],
+)
+def test_what_is_no_receipt_is_refused_in_one_line(done, change, told):
+    path = done / "receipt.json"
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(UserError) as error:
+        Receipt.read(path)
+    assert told in str(error.value) and "\n" not in str(error.value)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{", "\x80"])
+def test_what_is_no_json_is_refused_in_one_line(tmp_path, text):
+    path = tmp_path / "receipt.json"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(UserError, match=r"receipt\.json"):
+        Receipt.read(path)
+    with pytest.raises(UserError, match="No such file"):
+        Receipt.read(tmp_path / "absent.json")
+
+
+def test_credentials_are_never_recorded(done):
+    text = (done / "receipt.json").read_text().lower()
+    for word in ("http", "@github", "token", "password", "home/", "username"):
+        assert word not in text
+
+
+def test_canonical_text_is_the_same_for_equal_content():
+    one = {"b": np.float32(0.1), "a": (1, None, True), "c": {"y": np.arange(2), "x": "é"}}
+    two = {"c": {"x": "é", "y": [0, 1]}, "a": [1, None, True], "b": 0.100000001490116}
+    assert canonical.text(one) == canonical.text(two)
+    assert canonical.text(float("inf")) == "null"
+    with pytest.raises(TypeError, match="set has no canonical JSON"):
+        canonical.text({1, 2})
+
+
+def test_digest_of_arrays_tells_shape_name_and_value_but_not_width():
+    a = np.arange(6, dtype=np.int32)
+    same = canonical.digest_arrays(x=a)
+    assert canonical.digest_arrays(x=a.astype(np.int64)) == same
+    others = [{"y": a}, {"x": a.reshape(2, 3)}, {"x": a[::-1]}, {"x": a.astype(float)}]
+    assert same not in [canonical.digest_arrays(**other) for other in others]
+
+
+def test_cells_of_different_worlds_share_one_file(zebroid, suite, trained, tmp_path):
+    worlds = '["composition-v1/tiny", "zebra-v1/tiny"]'
+    zebroid("run", suite(**{'"composition-v1/tiny"': worlds}), "--out", "both")
+    (path,) = tmp_path.glob("both/*/predictions.parquet")
+    told = rows(f"SELECT DISTINCT world FROM '{path}' ORDER BY world")
+    assert [row["world"] for row in told] == ["composition-v1/tiny", "zebra-v1/tiny"]
+    (kinds,) = rows(f"SELECT typeof(right_answers) r, typeof(lure) l FROM '{path}' LIMIT 1")
+    assert kinds == {"r": "VARCHAR[]", "l": "VARCHAR"}

@@ -1,0 +1,158 @@
+"""Facts, questions and whole worlds in English."""
+
+import re
+
+import numpy as np
+import pytest
+from zebroid import registry
+from zebroid.benchmarks.report.describe_world import MEANING, describe
+from zebroid.benchmarks.report.explain_negative import near_miss
+from zebroid.errors import UserError
+from zebroid.worlds.encoding.verbalize import (
+    BLANK,
+    fact_in_english,
+    facts_in_english,
+    phrase,
+    question_in_english,
+)
+from zebroid.worlds.novelty.rungs import LADDER
+
+both = pytest.mark.parametrize("world", ["composition-v1", "zebra-v1"])
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """world -> what `zebroid show` prints, written once."""
+    known = {}
+
+    def of(world):
+        known.setdefault(world, describe(registry.make(world), "tiny"))
+        return known[world]
+
+    return of
+
+
+def _section(text, rung):
+    return text.split(f"### {rung}: ")[1].split("\n### ")[0]
+
+
+@both
+def test_every_predicate_has_a_sentence_with_all_its_arguments(corpus, world):
+    made = corpus(world)
+    for predicate, arity in made.closure.arity.items():
+        names = [f"<{i}>" for i in range(arity)]
+        sentence = phrase(made.world, predicate, names)
+        assert all(n in sentence for n in names) and sentence.endswith(".") and "(" not in sentence
+
+
+def test_without_a_template_a_fact_is_written_as_in_a_rule(make_world):
+    world = make_world("p(X) :- e(X,_).", "e(a,b)")
+    assert phrase(world, "e", ["a", "b"]) == "e(a, b)"
+
+
+@both
+def test_many_facts_read_as_each_of_them_does(corpus, world):
+    made = corpus(world)
+    facts = np.arange(0, len(made.closure.predicate), 7)[::-1]
+    singly = [fact_in_english(made.world, made.closure, int(f)) for f in facts]
+    assert facts_in_english(made.world, made.closure, facts) == singly
+
+
+@both
+def test_a_question_is_its_fact_with_a_blank_for_the_answer(corpus, world):
+    made = corpus(world)
+    for q in range(0, len(made.prompt), 50):
+        asked = question_in_english(made, q)
+        assert asked.count(BLANK) == 1
+        for at in range(made.offsets[q], made.offsets[q + 1]):
+            answer = made.closure.base.constants[made.values[at]]
+            fact = fact_in_english(made.world, made.closure, int(made.fact[at]))
+            assert asked.replace(BLANK, answer) == fact
+
+
+@both
+def test_a_world_is_shown_with_sizes_rules_statements_and_every_rung(shown, world):
+    text, made = shown(world), registry.make(world)
+    assert text.startswith(f"# {world}\n") and set(MEANING) == set(LADDER)
+    for size in made.sizes:
+        assert f"- **{size}**: " in text
+    for number, rule in enumerate(made.program.rules, start=1):
+        assert f"\n{number}  {rule.text}" in text
+    for rung in LADDER:
+        assert f"### {rung}: {MEANING[rung]}" in text
+
+
+@both
+def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_alike(shown, world):
+    for rung in registry.make(world).rungs:
+        part = _section(shown(world), rung)
+        for expected in (BLANK, "- Proof:", "- New:", "- Shown and alike: ", "(stated)"):
+            assert expected in part, rung
+        (new,) = re.findall("- New: ?(.*\n(?:  - .*\n)*)", part)
+        new = new.strip().splitlines()
+        assert (new == ["nothing."]) == (rung in ("recall", "instance"))
+        assert (len(new) > 1) == (rung == "mixed"), new
+
+
+def test_what_is_new_is_said_in_the_terms_of_the_rung(shown):
+    zebra, words = shown("zebra-v1"), {
+        "constituent": "no shown conclusion uses here: ",
+        "schema": "never shown together: rule 2 on what follows by rule",
+        "depth": "high, what was shown at most",
+        "axiom": "told as a sentence, and no example",
+    }  # fmt: skip
+    for rung, said in words.items():
+        assert said in _section(zebra, rung)
+
+
+def test_an_empty_rung_says_why(shown):
+    assert "Empty: no pattern is given as 'stated'" in _section(shown("composition-v1"), "axiom")
+
+
+def test_controls_say_why_the_answer_is_none(shown):
+    near = _section(shown("zebra-v1"), "nontheorem")
+    assert re.search(r"A near miss of rule \d: The .* But this does not hold: ", near)
+    assert "In the world it is" in _section(shown("zebra-v1"), "unknowable")
+
+
+@pytest.mark.parametrize("world", ["zebra-v1", "order-v1", "commands-v1", "prover-v1"])
+def test_a_near_miss_names_premises_that_hold_and_one_that_does_not(corpus, world):
+    made = corpus(world)
+    true = {fact_in_english(made.world, made.exposed.truth, f): f for f in _all(made)}
+    for question in made.of_rung("nontheorem")[::20]:
+        told = near_miss(made, int(question)).split(": ", 1)[1]
+        holds, _, gone = told.partition("But this does not hold: ")
+        if not gone:
+            holds, _, gone = told.partition("But it forbids: ")
+            assert gone in true, told
+        else:
+            assert gone not in true, told
+        assert all(_read(holds, true)), told
+
+
+def _all(made):
+    return range(len(made.exposed.truth.predicate))
+
+
+def _read(text, true):
+    """Which of the sentences of ``text`` are facts."""
+    return [s in true for s in re.findall(r"\S.*?\.(?= |$)", text)]
+
+
+def test_the_okapi_is_shown_with_its_lure_and_its_twin(shown):
+    part = shown("zebra-v1").split("### okapi")[1]
+    told = r"\*\* — (\w+)\..*\n- Lure: (\w+),.*\n- Twin: .*\*\* — (\w+)\."
+    ((answer, lure, twin),) = re.findall(told, part, re.S)
+    assert lure == twin != answer
+    assert "### okapi" not in shown("composition-v1")
+
+
+def test_a_size_tells_how_its_exposure_differs():
+    text = describe(registry.make("network-v1"), "tiny")
+    assert re.search(r"\*\*p-10\*\*: .*; exposure: coverage 0.1\n", text)
+    assert "35% of the base facts are stated" in text
+
+
+def test_an_unknown_size_is_refused():
+    with pytest.raises(UserError, match="unknown size of zebra-v1 'bas'; did you mean 'base'"):
+        describe(registry.make("zebra-v1"), "bas")

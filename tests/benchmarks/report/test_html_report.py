@@ -1,0 +1,249 @@
+"""What a user reads at the end: the table on a terminal, and a page that needs nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from zebroid.benchmarks.report import html_elements as page
+from zebroid.benchmarks.report import terminal
+from zebroid.benchmarks.report.table import (
+    AT_CHANCE,
+    SUPPRESSED,
+    profile_lines,
+    score,
+    share,
+    table,
+)
+from zebroid.benchmarks.runner import run
+from zebroid.eval.question_sets.chance import Chance
+from zebroid.eval.scoring.profile import Share
+from zebroid.eval.scoring.score import RungScore
+from zebroid.eval.stats.intervals import Band
+
+VOID = {"meta", "br", "link", "img", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """Checks that tags match, and collects what is in them."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.seen = [], []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.seen if name == tag]
+
+
+def rung(mean, low, high, chance=0.1, uniform=0.05, name="instance"):
+    at, where = np.array([mean]), np.array([low, high])
+    band = Band(at, where[:1], where[1:], "questions", at[None], np.zeros(1, int))
+    return RungScore(name, 300, band, None, Chance(chance, uniform, "uniform"))
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (rung(0.94, 0.91, 0.96), ".94±.03"),
+        (rung(1.0, 0.99, 1.0), "1.00±.01"),
+        (rung(0.12, 0.09, 0.16), ".12±.04" + AT_CHANCE),
+        (rung(0.01, 0.0, 0.02), ".01±.01" + SUPPRESSED),
+        (rung(0.07, 0.06, 0.08), ".07±.01"),  # below chance, not below uniform
+        (rung(0.12, 0.09, 0.16, name="recall"), ".12±.04"),  # recall is raw
+        (rung(0.5, 0.0, 1.0), ".50±.50" + AT_CHANCE),
+    ],
+)
+def test_a_score_shows_its_interval_and_whether_chance_explains_it(found, text):
+    assert score(found) == text
+
+
+def test_a_number_that_is_absent_is_a_dash():
+    nothing = Share(float("nan"), float("nan"), float("nan"), "", "no question of axiom")
+    assert share(nothing) == "–"
+    assert share(Share(-10.5, -11.0, -10.0, "instance")) == "-10.50±.50"
+    assert share(Share(-0.09, -0.12, -0.05, "instance")) == "-.09±.04"
+
+
+@pytest.fixture
+def panels(suite, trained, tmp_path):
+    from zebroid.benchmarks.config.suite import load
+    from zebroid.benchmarks.receipts.panel import panels
+    from zebroid.benchmarks.runner.result_store import Store
+
+    def build(**changes):
+        cells = load(suite(**changes)).cells
+        corpora = run.Corpora()
+        return panels(cells, run.run(cells, Store(tmp_path / "out"), corpora=corpora), corpora)
+
+    return build
+
+
+def test_rungs_that_a_world_lacks_are_left_out(panels):
+    told = table(panels()[0])
+    assert told.columns == ("recall", "instance", "constituent", "schema")
+    kinds = list(dict.fromkeys(line.kind for line in told.lines))
+    assert kinds == ["chance", "ceiling", "interpolator", "model", "proof"]
+    assert all(len(line.scores) == len(told.columns) for line in told.lines)
+
+
+def test_panels_of_one_world_are_told_apart_by_what_differs(panels):
+    one, two = panels(**{"[plans": "exposure = { held = [0.1, 0.2] }\n[plans"})
+    assert (one.name, two.name) == (
+        "composition-v1/tiny (held 0.1)",
+        "composition-v1/tiny (held 0.2)",
+    )
+
+
+def test_rows_are_named_by_mode_and_by_what_else_differs(panels):
+    assert [row.label for row in panels()[0].models] == ["direct", "chain"]
+    (both,) = panels(**{'"decoder-xs"': '["decoder-xs", "decoder-s"]'})
+    labels = [row.label for row in both.models]
+    assert labels[0] == "direct decoder-xs" and len(labels) == 4
+
+
+def test_seeds_of_one_arm_are_one_row_over_runs(panels):
+    row = panels()[0].models[0]
+    assert row.rungs["instance"].accuracy.over == "runs"
+    assert len(row.rungs["instance"].accuracy.runs) == 2
+
+
+def test_deduction_is_measured_against_the_shuffled_twin(panels):
+    from zebroid.benchmarks.receipts.panel import profiles
+
+    given = "given = { exemplified = 0.5, stated = 0.5 }"
+    exposure = f'exposure = {{ {given}, twin = ["none", "shuffled rules"] }}\n[plans'
+    plain, twin = panels(**{"composition-v1": "zebra-v1", "[plans": exposure})
+    assert twin.name.endswith("(twin shuffled rules)")
+    found = {p.label: p.deduction for p in profiles(plain, [plain, twin])}
+    assert found["chain"].basis == "axiom above its shuffled twin"
+    alone = {p.label: p.deduction for p in profiles(plain, [plain])}
+    assert "no twin" in alone["chain"].absent
+
+
+def test_what_stating_adds_stands_beside_the_same_patterns_by_example(panels):
+    from zebroid.benchmarks.receipts.panel import profiles
+
+    given = "exposure = [{ given = { exemplified = 1.0 } }, { given = { both = 1.0 } }]\n"
+    shown, both = panels(**{"composition-v1": "zebra-v1", "[plans": f"{given}[plans"})
+    labels = [p.label for p in profiles(both, [shown, both])]
+    assert labels == ["direct", "direct, gain from stating", "chain", "chain, gain from stating"]
+    assert [p.label for p in profiles(shown, [shown, both])] == ["direct", "chain"]
+
+
+def test_proofs_of_a_chain_have_a_line_of_their_own(panels):
+    (panel,) = panels()
+    told = table(panel)
+    (line,) = [line for line in told.lines if line.kind == "proof"]
+    assert line.label == "chain: valid proofs"
+    row = panel.models[1]
+    for rung, shown in zip(told.columns, line.scores):
+        valid, right = row.proofs[rung].valid.mean[0], row.rungs[rung].accuracy.mean[-1]
+        assert shown.startswith(f"{valid:.2f}".removeprefix("0"))
+        assert 0 < valid <= right
+    assert [note for note in told.notes if note.startswith("valid proofs: share of questions")]
+    assert panel.models[0].proofs == {} and panel.ceilings[0].proofs == {}
+
+
+def test_proofs_that_cannot_be_read_are_not_valid(panels, suite, tmp_path):
+    from zebroid.benchmarks.config.suite import load
+    from zebroid.benchmarks.runner.result_store import Store
+
+    panels()
+    cells = [cell for cell in load(suite()).cells if cell.mode == "chain"]
+    result = Store(tmp_path / "out").load(cells[0])
+    assert result is not None
+    broken = result.run.generated.copy()
+    broken[:, ::2, 0] = -1
+    other = dataclasses.replace(result, run=dataclasses.replace(result.run, generated=broken))
+    before, after = run.Corpora().proofs(result), run.Corpora().proofs(other)
+    assert before is not None and after is not None
+    assert not after[:, ::2].any() and np.array_equal(after[:, 1::2], before[:, 1::2])
+
+
+def test_piped_output_has_no_control_codes_and_fits(zebroid, suite, trained):
+    _, out, _ = zebroid("run", suite(), "--out", "out")
+    assert "\x1b" not in out
+    wide = [line for line in out.splitlines() if len(line) > terminal.PIPED]
+    assert all(" seed " in line or "/tiny-" in line for line in wide)
+    for word in ("chance", "deducer", "lookup", "direct", "reuse", "report.html", "n=40", "seeds:"):
+        assert word in out
+
+
+def test_a_table_of_seven_rungs_fits_eighty_columns(panels, capsys):
+    from rich.console import Console
+
+    (panel,) = panels()
+    told = table(panel)
+    names = ("recall", "instance", "constituent", "schema", "depth", "axiom")
+    lines = [dataclasses.replace(line, scores=(".94±.03°",) * len(names)) for line in told.lines]
+    wide = dataclasses.replace(told, columns=names, questions=(1000,) * 6, lines=tuple(lines))
+    console = Console(width=80)
+    console.print(terminal._scores(wide))
+    out = capsys.readouterr().out
+    assert "…" not in out and max(map(len, out.splitlines())) <= 80
+
+
+def test_the_page_is_whole_and_needs_nothing_else(zebroid, suite, trained, tmp_path):
+    zebroid("run", suite(), "--out", "out")
+    (path,) = tmp_path.glob("out/*/report.html")
+    text = path.read_text("utf-8")
+    found = Page(text)
+    assert "chain<small>right answers with a valid proof</small>" in text
+    assert "Tiny &lt;suite&gt;" in text and "Tiny <suite>" not in text
+    for name in ("script", "link", "img", "iframe"):
+        assert not found.all(name)
+    for _, attrs in found.seen:
+        assert not str(attrs.get("src", "")) and "http" not in str(attrs.get("href", ""))
+    assert "@import" not in text and "url(http" not in text
+    links = {attrs["href"] for attrs in found.all("a")}
+    assert links == {"receipt.json", "predictions.parquet", "curves.parquet"}
+    assert all((path.parent / link).exists() for link in links)
+    assert len(found.all("caption")) == len(found.all("table")) > 3
+    assert all("scope" in attrs for attrs in found.all("th"))
+    assert all(attrs.get("role") == "img" and attrs["aria-label"] for attrs in found.all("svg"))
+    assert found.all("html")[0]["lang"] == "en"
+
+
+def test_the_figures_of_the_page_stand_beside_it_as_files(zebroid, suite, trained, tmp_path):
+    zebroid("run", suite(), "--out", "out")
+    (page,) = tmp_path.glob("out/*/report.html")
+    drawn = {path: path.read_text("utf-8") for path in page.parent.glob("figures/*.svg")}
+    assert any(path.name.endswith("-ladder.svg") for path in drawn)
+    for path, drawing in drawn.items():
+        assert path.name == path.name.lower() and " " not in path.name
+        inline = drawing[drawing.index("<svg") + len("<svg") :].strip()
+        assert inline in page.read_text("utf-8")
+
+
+def test_figures_of_the_page_are_drawings_not_links(panels):
+    from zebroid.eval.figures import score_figures
+
+    (panel,) = panels()
+    drawn = score_figures.ladder({"models": panel.models}, panel.name)
+    whole = page.figure("<?xml?><!DOCTYPE svg><svg><g/></svg>", "x")
+    assert whole.count("<svg") == 1 and "DOCTYPE" not in whole
+    assert drawn.axes
+
+
+def test_profile_lines_name_each_number(panels):
+    from zebroid.benchmarks.receipts.panel import profiles
+
+    (panel,) = panels()
+    lines = profile_lines([(panel, p) for p in profiles(panel, [panel])])
+    assert [line[0] for line in lines] == ["direct", "chain"]
+    assert all(len(line) == 4 for line in lines)

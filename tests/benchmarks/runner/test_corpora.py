@@ -1,0 +1,57 @@
+"""Interpolators may answer ahead, beside a training, and answer as they would have afterwards."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.runner import run
+
+
+def test_interpolators_that_answer_ahead_answer_the_same_and_once(suite, monkeypatch):
+    cell, asked = load(suite()).cells[0], []
+    real = run.in_turn
+    monkeypatch.setattr(run, "in_turn", lambda *exam: asked.append(exam) or real(*exam))
+    later = run.Corpora().interpolators(cell)
+    assert len(asked) == 1
+    with run.Corpora(ahead=True) as ahead:
+        ahead.exam(cell)
+        for found in (ahead.interpolators(cell), ahead.interpolators(cell)):
+            assert [one.name for one in found] == [one.name for one in later]
+            for one, other in zip(found, later):
+                assert np.array_equal(one.answer, other.answer)
+    assert len(asked) == 2
+
+
+def test_an_interpolator_that_fails_ahead_fails_where_it_is_asked_for(suite, monkeypatch):
+    def fails(*exam):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(run, "in_turn", fails)
+    cell = load(suite()).cells[0]
+    with run.Corpora(ahead=True) as corpora:
+        corpora.exam(cell)
+        with pytest.raises(MemoryError, match="no room"):
+            corpora.interpolators(cell)
+
+
+def test_who_stops_a_run_waits_for_one_interpolator_and_no_more(suite, monkeypatch):
+    begun, stopped, answered = threading.Event(), threading.Event(), []
+
+    def slow(*exam):
+        begun.set()
+        for number in range(100):
+            stopped.wait(60)
+            answered.append(number)
+            yield None
+
+    monkeypatch.setattr(run, "in_turn", slow)
+    grid = load(suite()).cells
+    with run.Corpora(ahead=True) as corpora:
+        corpora.exam(grid[0])
+        assert begun.wait(60)
+        threading.Timer(0.2, stopped.set).start()
+    assert answered == [0]
+    assert not any(thread.name.startswith("interpolators") for thread in threading.enumerate())

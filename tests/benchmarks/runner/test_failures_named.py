@@ -1,0 +1,236 @@
+"""What failed is named: in the exit status, the last line, and beside every mean."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.docs import plateau_tables
+from zebroid.benchmarks.docs.readme_tables import filled
+from zebroid.benchmarks.receipts.curves import read
+from zebroid.benchmarks.receipts.receipt import Receipt
+from zebroid.benchmarks.receipts.receipt_rows import rows_of
+from zebroid.benchmarks.report import plot, sweep_section
+from zebroid.benchmarks.runner import local_workers, multihost_run, run
+from zebroid.benchmarks.runner.failures import UNKNOWN, failed, summary
+from zebroid.benchmarks.runner.run import Outcome
+from zebroid.benchmarks.sweeps import sweep_tables
+from zebroid.benchmarks.sweeps.analysis import scaling
+from zebroid.models.training import multihost as processes
+
+SEVEN = {"init = [0, 1], order = [0, 1]": "init = [0,1,2,3,4,5,6], order = [0,1,2,3,4,5,6]"}
+NOT_FINITE = "loss not finite at step 7"
+
+
+@pytest.fixture
+def ill(monkeypatch, trained):
+    """ill(why, of) makes trainings fail: by an exception, or by a loss that is not finite."""
+    train = run.train_cell
+
+    def make(why, of=lambda cell: True):
+        def fails(cell, *rest):
+            if of(cell) and why != NOT_FINITE:
+                raise ValueError(why)
+            result = train(cell, *rest)
+            broken = dataclasses.replace(result.run, failed=NOT_FINITE)
+            return dataclasses.replace(result, run=broken) if of(cell) else result
+
+        monkeypatch.setattr(run, "train_cell", fails)
+
+    return make
+
+
+def last(out):
+    return out.rstrip("\n").rpartition("\n")[2]
+
+
+@pytest.mark.parametrize("why", ["no luck", NOT_FINITE])
+def test_a_run_that_failed_ends_in_its_name_and_cause(zebroid, suite, ill, why):
+    ill(why, lambda cell: cell.mode == "chain" and cell.seeds.init)
+    status, out, _ = zebroid("run", suite())
+    assert status == 1
+    cause = why if why == NOT_FINITE else f"ValueError: {why}"
+    name = "composition-v1/tiny chain decoder-xs short seeds 0,0,1,1"
+    assert last(out) == f"1 of 4 failed: {name}: {cause}"
+
+
+def test_a_kept_failure_fails_again_and_a_dry_run_says_so(zebroid, suite, ill, trained):
+    ill(NOT_FINITE, lambda cell: cell.mode == "chain")
+    first = zebroid("run", suite())
+    again = zebroid("run", suite())
+    assert (first[0], again[0], len(trained)) == (1, 1, 4)
+    assert last(first[1]) == last(again[1]) and last(again[1]).startswith("2 of 4 failed: ")
+    status, out, _ = zebroid("run", suite(), "--dry-run")
+    assert status == 0 and out.count("  failed   ") == 2 and out.count("  kept     ") == 2
+    assert last(out).startswith("kept, not to be trained again: 2 of 4 failed: ")
+    assert NOT_FINITE in last(out)
+
+
+def test_what_is_fine_has_no_such_line(zebroid, suite, trained):
+    status, out, _ = zebroid("run", suite())
+    assert status == 0 and "failed" not in out
+    assert "failed" not in zebroid("run", suite(), "--dry-run")[1]
+
+
+def test_of_many_failures_five_are_named_and_the_rest_counted(zebroid, suite, ill):
+    ill("no\nluck " * 200)
+    status, out, _ = zebroid("run", suite(**SEVEN))
+    line = last(out)
+    assert status == 1 and line.startswith("14 of 14 failed: ") and line.endswith("; and 9 more")
+    assert line.count("ValueError: no luck") == 5 and len(line) < 5 * 400
+
+
+def test_cells_of_several_exposures_are_told_apart(suite):
+    cells = load(suite(**{"[plans": "exposure = { held = [0.1, 0.2] }\n[plans"})).cells
+    line = summary([(cell, "no luck") for cell in cells[:1] + cells[-1:]], cells)
+    assert "(held 0.1)" in line and "(held 0.2)" in line
+    assert summary([], cells) == ""
+
+
+def test_a_cell_of_which_nothing_came_has_failed(suite):
+    cells = load(suite()).cells
+    assert failed(cells, Outcome((), {})) == [(cell, UNKNOWN) for cell in cells]
+
+
+def test_what_a_worker_had_failed_at_before_it_died_is_told(suite):
+    cells = load(suite()).cells[:2]
+    worker = object.__new__(local_workers._Worker)
+    worker.give = None  # type: ignore[assignment]
+    worker.lot, worker.left = ({cell.digest: cell for cell in cells} for _ in range(2))
+    worker.broken, worker.process = {}, SimpleNamespace(wait=lambda: -9)  # type: ignore[assignment]
+    told = {"done": "failed: no luck", "cell": cells[0].digest}
+    watch = SimpleNamespace(done=lambda cell, how: None)
+    assert worker.hear(f"{local_workers.SEPARATOR}{json.dumps(told)}", watch) is None  # type: ignore[arg-type]
+    causes = worker.mourn(watch)  # type: ignore[arg-type]
+    assert causes[cells[0].digest] == "no luck"
+    assert causes[cells[1].digest].startswith("its process died (Killed")
+
+
+@pytest.mark.parametrize("why", ["no luck", NOT_FINITE])
+def test_a_process_that_helps_another_fails_with_it(zebroid, suite, ill, monkeypatch, why):
+    """One that fails itself, and one whose first process keeps a failure."""
+    ill(why)
+    if why == NOT_FINITE:
+        zebroid("run", suite())
+    monkeypatch.setattr(multihost_run, "join", lambda where: False)
+    monkeypatch.setattr(processes, "leave", lambda: None)
+    status, out, _ = zebroid("run", suite(), "--hosts", "127.0.0.1:7000,2/2")
+    assert status == 1 and last(out).startswith("4 of 4 failed: ")
+    assert multihost_run.KEPT in out if why == NOT_FINITE else f"ValueError: {why}" in out
+
+
+def test_a_process_that_helps_another_succeeds_with_it(zebroid, suite, trained, monkeypatch):
+    monkeypatch.setattr(multihost_run, "join", lambda where: False)
+    monkeypatch.setattr(processes, "leave", lambda: None)
+    assert zebroid("run", suite(), "--hosts", "127.0.0.1:7000,2/2")[:2] == (0, "")
+
+
+def test_a_sweep_of_which_all_failed_has_its_receipt(zebroid, suite, ill, tmp_path):
+    ill(NOT_FINITE)
+    levels = {"[plans": "exposure = { shown = [0.2, 0.4, 0.6] }\n[plans"}
+    status, out, err = zebroid("scale", suite(**levels), "--out", "out")
+    assert (status, err) == (1, "") and last(out).startswith("12 of 12 failed: ")
+    assert "what the sweep says could not be made: " in out
+    assert [*tmp_path.glob("out/tiny-*/receipt.json")]
+
+
+@pytest.fixture
+def holed(zebroid, suite, ill, tmp_path):
+    """Folder of a receipt in which one of two runs of chain failed."""
+    ill("no luck", lambda cell: cell.mode == "chain" and cell.seeds.init)
+    zebroid("run", suite(), "--out", "out")
+    (folder,) = tmp_path.glob("out/tiny-*")
+    return folder
+
+
+def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, holed):
+    receipt = Receipt.read(holed / "receipt.json")
+    (panel,) = receipt.panels
+    counts = {row.label: (row.runs, row.failed) for row in panel.rows}
+    assert (counts["chain"], counts["direct"], counts["deducer"]) == ((2, 1), (2, 0), (0, 0))
+    assert "chain: 1 of 2 failed." in panel.sentence
+    assert zebroid("verify", holed)[0] == 0
+    page = (holed / "report.html").read_text("utf-8")
+    for told in (
+        "chain<small>1 of 2 failed</small>",  # scores
+        "chain: valid proofs<small>1 of 2 failed</small>",
+        "chain (1 of 2 failed)<small>composition-v1/tiny</small>",  # profile
+        "chain (1 of 2 failed): instance",  # verdict
+        "chain (1 of 2 failed)<small>questions with a valid proof</small>",
+        "chain (1 of 2 failed): malformed answers",
+        "chain: 1 of 2 failed.</figcaption>",
+    ):
+        assert told in page, told
+    assert "direct (" not in page
+    assert "decoder-xs, chain (short), 1 of 2 failed |" in zebroid("leaderboard", holed)[1]
+    told = filled(f"<!-- receipt {holed / 'receipt.json'} -->\n<!-- end of receipt -->", holed)
+    assert "| **chain (1 of 2 failed)** |" in told and "| **direct** |" in told
+    assert "chain (1 of 2 failed)" in str(plateau_tables.verdicts(holed))
+
+
+def test_a_receipt_of_before_these_counts_is_read_and_verified(zebroid, holed):
+    path = holed / "receipt.json"
+    content = json.loads(path.read_text())
+    for row in content["panels"][0]["rows"]:
+        del row["runs"], row["failed"]
+    path.write_text(json.dumps(content))
+    row = Receipt.read(path).panels[0].rows[-1]
+    assert (row.runs, row.failed, row.name) == (None, None, row.label)
+    assert zebroid("verify", holed)[0] == 0
+    assert ", 1 of 2 failed |" in zebroid("leaderboard", holed)[1]  # as its cells say
+
+
+def test_a_false_count_is_not_verified(zebroid, holed):
+    path = holed / "receipt.json"
+    content = json.loads(path.read_text())
+    for row in content["panels"][0]["rows"]:
+        row["failed"] = 0
+    path.write_text(json.dumps(content))
+    status, out, _ = zebroid("verify", holed)
+    assert status == 1 and "failed" in out
+
+
+@pytest.fixture(scope="module")
+def lacking(swept, tmp_path_factory):
+    """A sweep of which one run of a chain failed."""
+    folder = tmp_path_factory.mktemp("lacking")
+    content = json.loads((swept / "receipt.json").read_text())
+    first = next(cell for cell in content["cells"] if cell["cell"]["mode"] == "chain")
+    first["failed"] = "diverged at step 12"
+    (folder / "receipt.json").write_text(json.dumps(content))
+    (folder / "curves.parquet").write_bytes((swept / "curves.parquet").read_bytes())
+    return folder
+
+
+def test_a_sweep_says_of_each_mean_how_many_runs_it_lacks(lacking, sketch):
+    arms = read(lacking)
+    (arm,) = (arm for arm in arms if arm.lost)
+    assert (arm.failed, arm.runs) == (1, 5) and arm.title == f"{arm.name} (1 of 5 failed)"
+    found, receipt = scaling(arms), Receipt.read(lacking / "receipt.json")
+    tables = {table.name: table.rows for table in sweep_tables.tables(found)}
+    for name in ("axes", "levels", "joint", "exhausted", "added"):
+        told = [row for row in tables[name] if "1 of 5 failed" in str(row)]
+        assert told and len(told) < len(tables[name]), name
+    file = io.StringIO()
+    sweep_section.show(Console(file=file, width=500), receipt, found)
+    assert "(1 of 5 failed)" in file.getvalue()
+    (line,) = (one for one in sweep_section.record(found)["along"] if one["failed"])
+    assert line["runs"] == 4 and sum(level["failed"] for level in line["levels"]) == 1
+    (row,) = (r for r in rows_of(arm.panel, [arm]) if r.failed)
+    assert (row.label, row.runs) == (arm.label, 5)
+
+
+def test_the_captions_of_figures_say_how_many_runs_failed(lacking, sketch, quiet):
+    receipt = Receipt.read(lacking / "receipt.json")
+    drawn = {}
+    for drawing in plot.drawings(receipt, read(lacking), None, lambda why: None):
+        drawn[drawing.name] = drawing.shows
+        if len(drawn) == 3:
+            break
+    assert drawn.pop("ladder").endswith(f"; 1 of {len(receipt.cells)} failed")
+    assert all(": 1 of 5 failed" in shows for shows in drawn.values())

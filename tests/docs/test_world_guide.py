@@ -1,0 +1,94 @@
+"""The tutorial is run: its files are written, its commands and its Python executed, in order."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import zebroid
+from zebroid import registry
+from zebroid.benchmarks.config.suite import load
+from zebroid.worlds.corpus.build import state
+
+ROOT = Path(zebroid.__file__).resolve().parent
+TEXT = (ROOT / "docs" / "guides" / "your-world.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def save(folder):
+    """The files that the tutorial has its reader save."""
+    for _, name, text in BLOCKS:
+        if name:
+            (folder / name).write_text(text)
+
+
+def test_every_block_is_run_or_says_that_it_is_output():
+    kinds = [(kind, bool(name)) for kind, name, _ in BLOCKS]
+    assert {*kinds} == {
+        ("python", True),
+        ("toml", True),
+        ("bash", False),
+        ("python", False),
+        ("text", False),
+    }
+    assert TEXT.count("```") == 2 * len(BLOCKS)
+
+
+def test_the_world_is_short_and_has_questions_on_every_rung_that_it_promises(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path)
+    assert len((tmp_path / "guild.py").read_text().splitlines()) <= 40
+    corpus = state(registry.make("./guild.py"), "small")
+    assert all(len(corpus.of_rung(rung)) >= 300 for rung in corpus.world.rungs)
+    assert {cell.mode for cell in load("first.toml").cells} == {"direct", "chain"}
+
+
+def test_what_is_quoted_of_show_is_what_show_prints(tmp_path, monkeypatch):
+    from zebroid.benchmarks.report.describe_world import describe
+
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path)
+    told = describe(*registry.sized("./guild.py"))
+    (quoted,) = [text for kind, _, text in BLOCKS if kind == "text" and text.startswith("###")]
+    assert quoted in told and "- **small**: the defaults of sample" in told
+
+
+def test_what_is_quoted_of_a_pin_is_what_is_written(tmp_path, monkeypatch):
+    from zebroid.benchmarks.conformance.pin import pin
+
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path)
+    assert "content 1 of acme.guild-v1 is pinned" in pin("./guild.py")
+    (quoted,) = [text for kind, _, text in BLOCKS if kind == "text" and "pins = {" in text]
+    head, tail = quoted.split("        …\n")
+    text = Path("guild.py").read_text()
+    assert head in text and tail.rstrip() in text.partition(head)[2]
+
+
+@pytest.mark.parametrize("attribute", re.findall(r"^\| (`.*?`) \|", TEXT, re.MULTILINE))
+def test_attributes_of_the_table_exist(attribute):
+    from zebroid.worlds.world import World
+
+    for name in re.findall(r"`(\w+)`", attribute):
+        assert name in World.__annotations__
+
+
+@pytest.mark.slow
+def test_all_blocks_run_in_order(environment, tmp_path):
+    told = ""
+    for kind, name, text in BLOCKS:
+        if name:
+            (tmp_path / name).write_text(text)
+        elif kind == "bash":
+            told += environment(text)
+        elif kind == "python":
+            (tmp_path / "block.py").write_text(text)
+            told += environment("python block.py")
+    assert "at tiny." in told and "questions of constituent" in told
+    assert "content 1 of acme.guild-v1 is pinned: tiny " in told
+    assert "as pinned for content 1" in told
+    assert re.search(r"^direct +\S*\d", told, re.MULTILINE)
+    assert re.search(r"^chain +\S*\d", told, re.MULTILINE)
+    assert re.search(r"^acme.guild-v1 +world +acme-worlds +0.1.0 +1 tiny \w{16} +ok", told, re.M)
+    assert list(tmp_path.glob("runs/first-*/receipt.json"))

@@ -1,0 +1,148 @@
+"""What every world of the catalogue promises, future ones included."""
+
+import inspect
+
+import numpy as np
+import pytest
+from zebroid import registry
+from zebroid.worlds.corpus.audit import empty_rungs
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.exposure import TWINS, Exposure
+from zebroid.worlds.novelty.rungs import RUNGS
+
+every = pytest.mark.parametrize("world", registry.worlds())
+
+
+def _too_few(corpus, quota):
+    """Promised rungs with fewer pure questions; `mixed` has no quota."""
+    counts = {r: len(corpus.of_rung(r)) for r in corpus.world.rungs if r != "mixed"}
+    return {r: n for r, n in counts.items() if n < quota}
+
+
+@every
+def test_a_world_says_what_it_is_and_where_it_comes_from(world):
+    made = registry.make(world)
+    assert made.id == world and len(inspect.getdoc(type(made)) or "") > 100
+    assert {"tiny", "small", "base"} <= {*made.sizes}
+    assert {*made.rungs} <= {*RUNGS} and {*made.not_interpolable} <= {*made.rungs}
+    assert {*made.phrases} == {*made.program.arity} | {*made.facts("tiny", 0).rows}
+    for rule in made.schema:
+        assert all(made.program.rules[rule].binding(v) for v in made.schema[rule])
+
+
+@every
+def test_promised_rungs_are_populated_at_size_tiny(world, corpus):
+    made = corpus(world)
+    assert not {*made.world.rungs} & {*empty_rungs(made)}, empty_rungs(made)
+
+
+@every
+def test_every_promised_rung_has_300_pure_questions_at_size_small(world, corpus):
+    assert not _too_few(corpus(world, "small"), 300)
+
+
+@pytest.mark.slow
+@every
+def test_every_promised_rung_has_1000_pure_questions_at_size_base(world):
+    assert not _too_few(state(registry.make(world), "base"), 1_000)
+
+
+@pytest.mark.slow
+@every
+def test_the_quotas_hold_for_other_seeds(world):
+    for seeds in ((1, 0), (0, 1), (2, 2)):
+        assert not _too_few(state(registry.make(world), "small", seeds=seeds), 300)
+        tiny = state(registry.make(world), "tiny", seeds=seeds)
+        assert not {*tiny.world.rungs} & {*empty_rungs(tiny)}
+
+
+@every
+def test_a_world_is_sampled_from_its_stream_alone(world):
+    made = registry.make(world)
+    one, again, other = made.facts("tiny", 0), made.facts("tiny", 0), made.facts("tiny", 1)
+    assert one.constants == again.constants == other.constants
+    assert all(np.array_equal(one.rows[p], again.rows[p]) for p in one.rows)
+    assert any(not np.array_equal(one.rows[p], other.rows[p]) for p in one.rows)
+
+
+@every
+@pytest.mark.parametrize("twin", TWINS)
+def test_every_world_has_its_twins_where_they_make_sense(world, twin, corpus):
+    told = any(w in ("stated", "both") for w in registry.make(world).exposure.given)
+    if twin == "random labels" or told:
+        assert corpus(world, twin=twin).digest != corpus(world).digest
+
+
+@pytest.mark.parametrize("size", ["tiny", "small"])
+def test_relations_of_composition_are_permutations(size, corpus):
+    rows = corpus("composition-v1", size).closure.rows("one")
+    entities = len(corpus("composition-v1", size).closure.base.sorts["entity"])
+    for relation in np.unique(rows[:, 1]):
+        mine = rows[rows[:, 1] == relation]
+        assert len(mine) == entities == len(np.unique(mine[:, 0])) == len(np.unique(mine[:, 2]))
+
+
+def test_random_tails_are_a_named_size():
+    made = registry.make("composition-v1")
+    rows = made.facts("random-tails", 0).rows["one"]
+    tails = [len(np.unique(rows[rows[:, 1] == r][:, 2])) for r in np.unique(rows[:, 1])]
+    assert max(tails) < 100 == made.sizes["random-tails"]["entities"]
+
+
+def test_grokked_is_the_world_of_arxiv_2405_15071():
+    """2,000 entities, 200 relations, out-degree 20, 95/5, 7.2 inferred per usable atomic fact."""
+    corpus = state(registry.make("composition-v1"), "grokked")
+    closure, sorts = corpus.closure, corpus.closure.base.sorts
+    rows = closure.rows("one")
+    assert (len(sorts["entity"]), len(sorts["relation"]), len(rows)) == (2_000, 200, 40_000)
+    assert (np.bincount(rows[:, 0])[:2_000] == 20).all()
+    assert len(np.unique(rows[:, :2], axis=0)) == 40_000  # a head bears a relation once
+    assert corpus.exposed.held.sum() == 2_000 and corpus.exposed.usable == 38_000
+    assert corpus.shown.sum() == 273_600 and not corpus.exposed.held_frames.any()
+    assert len(closure.rows("two")) == 800_000
+    assert not _too_few(corpus, 0) and len(corpus.of_rung("constituent")) > 70_000
+
+
+def test_zebra_says_that_a_zebra_is_a_striped_horse():
+    made = registry.make("zebra-v1")
+    assert made.phrases["called"].format("striped", "horse", "zebra") == (
+        "A striped horse is called a zebra."
+    )
+    facts = made.facts("small", 0)
+    assert {"zebra", "okapi", "horse", "striped"} <= {*facts.constants}
+    pairs = np.concatenate([facts.rows["bears"], facts.rows["genus"]], 1)[:, [1, 3]]
+    assert len(np.unique(pairs, axis=0)) == len(pairs)  # no kind-and-trait has two names
+
+
+def test_zebras_derivations_are_acyclic_and_exceptions_have_one_answer(corpus):
+    made = corpus("zebra-v1")
+    assert made.exposed.gold.counts.all()
+    answers = np.diff(made.offsets)
+    has = made.prompt[:, 0] == made.cues.index(("has", 2))
+    assert (answers[has] <= 1).all()
+
+
+def test_zebra_has_okapis_and_their_twins(corpus):
+    made = corpus("zebra-v1", "small")
+    certificate, theorem = made.certificate, np.diff(made.offsets) > 0
+    unstated = theorem & (certificate.rung > 0) & (certificate.lure >= 0)
+    assert unstated.sum() > 100 and (certificate.twin[unstated] >= 0).sum() > 10
+
+
+def test_what_no_pattern_of_composition_needs_is_not_promised(corpus):
+    """Composition fills recall to schema and mixed; it has one rule and no depth."""
+    made = corpus("composition-v1")
+    assert {*empty_rungs(made)} == {"depth", "axiom", "nontheorem", "unknowable"}
+
+
+def test_a_transitive_chain_fills_depth(make_world):
+    rules = "anc(X,Y) :- par(X,Y).\nanc(X,Z) :- par(X,Y), anc(Y,Z)."
+    facts = " ".join(f"par(n{i},n{i + 1})" for i in range(12))
+    world = make_world(rules, facts, asked={"par": (1,), "anc": (1,)})
+    made = state(world, "tiny", Exposure(held=0.0, shown=1.0, shown_height=4))
+    rows = made.closure.rows("anc")
+    high = made.closure.height[list(made.closure.blocks["anc"])] > 4
+    assert high.sum() == 8 * 9 / 2
+    provable = made.certificate.provable[made.prompt[:, 0] == made.cues.index(("anc", 1))]
+    ends = len({*rows[high][:, 0].tolist()})  # prompts with a descendant more than 4 away
+    assert (provable == sum(1 << s for s in range(16) if s & 4)).sum() == ends

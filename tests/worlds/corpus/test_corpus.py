@@ -1,0 +1,121 @@
+"""The identity of a corpus, and the twins that break one thing."""
+
+import functools
+
+import numpy as np
+import pytest
+from zebroid import registry
+from zebroid.errors import UserError
+from zebroid.worlds import world as world_module
+from zebroid.worlds.corpus import split
+from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.corpus import CONCLUSION, SENTENCE
+from zebroid.worlds.datalog.engine import close
+from zebroid.worlds.exposure import Exposure
+from zebroid.worlds.novelty import exceptions, hard_negatives
+
+WORLDS = ("composition-v1", "zebra-v1")
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_same_seeds_give_the_same_digest(world, corpus):
+    again = state(registry.make(world), "tiny")
+    assert again.digest == corpus(world).digest and len(again.digest) == 64
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_each_seed_axis_and_each_choice_changes_the_digest(world, corpus):
+    digests = [corpus(world, seeds=s).digest for s in ((0, 0), (0, 1), (1, 0), (1, 1))]
+    digests += [corpus(world, held=0.15).digest, corpus(world, twin="random labels").digest]
+    assert len({*digests}) == len(digests)
+
+
+def test_the_world_seed_draws_the_facts_and_the_exposure_seed_does_not(corpus):
+    one, other = corpus("zebra-v1", seeds=(0, 1)), corpus("zebra-v1", seeds=(1, 1))
+    same = corpus("zebra-v1").exposed.truth.base.rows
+    assert all((one.exposed.truth.base.rows[p] == rows).all() for p, rows in same.items())
+    assert any(not np.array_equal(other.exposed.truth.base.rows[p], r) for p, r in same.items())
+    assert one.exposed.way != corpus("zebra-v1").exposed.way
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_digest_is_equal_for_1_2_and_8_threads(world, corpus, monkeypatch):
+    for threads in (1, 2, 8):
+        for module in (world_module, split, hard_negatives, exceptions):
+            monkeypatch.setattr(module, "close", functools.partial(close, threads=threads))
+        assert state(registry.make(world), "tiny").digest == corpus(world).digest
+
+
+def test_the_digest_sees_what_is_stated_and_what_is_asked(corpus):
+    """Of two corpora that differ in one shown conclusion, no two digests are equal."""
+    shares = [corpus("composition-v1", shown=s) for s in (0.9, 0.899)]
+    assert shares[0].shown.sum() - shares[1].shown.sum() == 1
+    assert shares[0].digest != shares[1].digest
+
+
+def _twin(corpus, twin):
+    """A corpus and its twin, checked to be equal but for examples' answers and sentences."""
+    made, broken = corpus("zebra-v1"), corpus("zebra-v1", twin=twin)
+    for name in ("prompt", "values", "offsets", "stated", "shown", "cues"):
+        assert np.array_equal(getattr(made, name), getattr(broken, name)), name
+    for name in ("prompt", "kind", "fact"):
+        assert np.array_equal(getattr(made.examples, name), getattr(broken.examples, name)), name
+    assert made.certificate.rung.tolist() == broken.certificate.rung.tolist()
+    return made, broken
+
+
+def test_shuffled_rules_leave_no_stated_rule_its_own_content(corpus):
+    made, broken = _twin(corpus, "shuffled rules")
+    told = made.examples.kind == SENTENCE
+    assert told.sum() > 10
+    assert (made.examples.answer[told] != broken.examples.answer[told]).all()
+    assert (made.examples.answer[~told] == broken.examples.answer[~told]).all()
+    for cue in np.unique(made.examples.prompt[told, 0]):
+        mine = told & (made.examples.prompt[:, 0] == cue)
+        assert sorted(made.examples.answer[mine]) == sorted(broken.examples.answer[mine])
+
+
+RULES = "p(X,Y) :- e(X,Y).\nq(X,Y) :- f(X,Y).\nr(X,Y) :- g(X,Y)."
+EDGES = " ".join(f"{p}(a{i},b{i})" for p in "efg" for i in range(6))
+
+
+def test_shuffled_plain_rules_have_another_rules_body(make_world):
+    world, given = make_world(RULES, EDGES), {"both": 1.0}
+    made = state(world, "tiny", Exposure(given=given))
+    broken = state(world, "tiny", Exposure(given=given, twin="shuffled rules"))
+    assert made.sentences[0] == ("p", "?X", "?Y", "if", "e", "?X", "?Y")
+    heads = [[s[: s.index("if")] for s in m.sentences] for m in (made, broken)]
+    bodies = [[s[s.index("if") :] for s in m.sentences] for m in (made, broken)]
+    assert heads[0] == heads[1] and sorted(bodies[0]) == sorted(bodies[1])
+    assert all(a != b for a, b in zip(*bodies))
+
+
+def test_one_stated_rule_cannot_be_shuffled(make_world):
+    world = make_world("p(X) :- e(X).", "e(a) e(b) e(c)")
+    with pytest.raises(UserError, match="needs two stated rules; got one"):
+        state(world, "tiny", Exposure(given={"both": 1.0}, twin="shuffled rules"))
+
+
+def test_random_labels_deal_out_the_conclusions_answers_and_nothing_else(corpus):
+    made, broken = _twin(corpus, "random labels")
+    shown = made.examples.kind == CONCLUSION
+    assert (made.examples.answer[~shown] == broken.examples.answer[~shown]).all()
+    kept = made.examples.answer[shown] == broken.examples.answer[shown]
+    assert kept.mean() < 0.2
+    for cue in np.unique(made.examples.prompt[shown, 0]):
+        mine = shown & (made.examples.prompt[:, 0] == cue)
+        assert sorted(made.examples.answer[mine]) == sorted(broken.examples.answer[mine])
+
+
+def test_an_unknown_size_is_refused_with_the_next_known_one():
+    with pytest.raises(UserError, match="unknown size of zebra-v1 'smal'; did you mean 'small'"):
+        state(registry.make("zebra-v1"), "smal")
+
+
+def test_answers_and_of_rung_read_the_arrays(corpus):
+    made = corpus("zebra-v1")
+    mixed = made.of_rung("mixed", pure=False)
+    assert len(mixed) and not len(made.of_rung("mixed"))
+    assert made.none == len(made.closure.base.constants)
+    control = int(made.of_rung("nontheorem")[0])
+    assert made.answers(control).tolist() == [] and len(made.answers(int(mixed[0])))

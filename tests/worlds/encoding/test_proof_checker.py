@@ -1,0 +1,123 @@
+"""Reading proofs back: each line must be true and earned, and the answer must follow."""
+
+import numpy as np
+import pytest
+from zebroid.worlds.encoding.encode import Lines, encode
+from zebroid.worlds.encoding.proof_checker import valid_proofs
+from zebroid.worlds.encoding.vocabulary import Lexicon
+
+
+class Writer:
+    """Writes generations of a chain model by hand, for one question of a corpus."""
+
+    def __init__(self, corpus, question):
+        self.corpus, self.question = corpus, question
+        self.lexicon = Lexicon(corpus)
+        self.lines = Lines(corpus, self.lexicon)
+        self.tokens = encode(corpus, "chain", np.array([question]))
+        first = int(corpus.offsets[question])
+        self.fact, self.answer = int(corpus.fact[first]), self.constant(corpus.values[first])
+
+    def constant(self, number):
+        return self.lexicon.constants + int(number)
+
+    def line(self, fact):
+        """A fact as a line."""
+        c = self.corpus.closure
+        token, places = self.lexicon.line[c.predicates[c.predicate[fact]]]
+        return [token, *(self.constant(c.arguments[fact, i]) for i in places)]
+
+    @property
+    def proof(self):
+        """The lines of the first lowest proof."""
+        return [self.line(f) for f in self.lines.facts(self.fact)]
+
+    def valid(self, *lines, answer=None, mark=True):
+        """Whether these lines, then the answer, are a valid proof."""
+        answer = self.answer if answer is None else answer
+        row = [t for line in lines for t in line]
+        row += [self.tokens.answer_mark, answer] if mark else [answer]
+        row += [self.tokens.end] * (self.tokens.max_new - len(row))
+        (found,) = valid_proofs(self.corpus, self.tokens, np.array([row], np.int32))
+        return bool(found)
+
+
+@pytest.fixture(scope="module")
+def two_hop(corpus):
+    """A question of composition whose proof is two stated facts."""
+    made = corpus("composition-v1")
+    return Writer(made, int(made.of_rung("instance")[0]))
+
+
+@pytest.fixture(scope="module")
+def deep(corpus):
+    """A question of zebra with a derived fact among its lines."""
+    made = corpus("zebra-v1")
+    return Writer(made, int(made.of_rung("depth")[0]))
+
+
+def test_a_proof_as_it_would_be_shown_is_valid(two_hop, deep):
+    for writer in (two_hop, deep):
+        assert len(writer.proof) >= 2
+        assert writer.valid(*writer.proof)
+
+
+def test_a_false_line_makes_it_invalid_though_the_answer_is_right(two_hop):
+    first, second = two_hop.proof
+    other = next(
+        two_hop.constant(n) for n in range(16) if two_hop.constant(n) not in (*first, *second)
+    )
+    assert not two_hop.valid([*first[:-1], other], second)
+    assert not two_hop.valid(first, second, [*first[:-1], other])  # even where it isn't needed
+
+
+def test_an_answer_that_the_lines_do_not_yield_is_not_proved(two_hop):
+    first, second = two_hop.proof
+    assert not two_hop.valid(first)
+    assert not two_hop.valid(second)
+    assert not two_hop.valid()
+    assert not two_hop.valid(first, second, answer=two_hop.answer + 1)
+
+
+def test_the_proof_of_another_question_earns_nothing(two_hop):
+    other = Writer(two_hop.corpus, int(two_hop.corpus.of_rung("instance")[1]))
+    assert other.valid(*other.proof)
+    assert not two_hop.valid(*other.proof)
+
+
+def test_order_and_true_lines_to_spare_do_no_harm(two_hop):
+    first, second = two_hop.proof
+    c = two_hop.corpus.closure
+    spare = two_hop.line(int(np.flatnonzero(c.is_base)[0]))
+    assert two_hop.valid(second, first)
+    assert two_hop.valid(spare, first, second, second)
+
+
+def test_a_derived_line_must_be_earned_by_lines_before_it(deep):
+    c, lines = deep.corpus.closure, deep.lines.facts(deep.fact)
+    at = next(i for i, f in enumerate(lines) if not c.is_base[f])
+    derived, rest = deep.proof[at], [*deep.proof[:at], *deep.proof[at + 1 :]]
+    assert not deep.valid(derived, *rest)  # true, but written too early
+    assert not deep.valid(*rest)  # left out
+    assert deep.valid(*rest[:at], derived, *rest[at:])
+
+
+def test_what_cannot_be_read_is_no_proof(two_hop):
+    first, second = two_hop.proof
+    end, mark = two_hop.tokens.end, two_hop.tokens.answer_mark
+    assert not two_hop.valid(first, second, mark=False)
+    assert not two_hop.valid(first, second[:-1])
+    assert not two_hop.valid(first, second, [end])
+    assert not two_hop.valid([mark], first, second)
+    assert not two_hop.valid(first, second, answer=end)
+    assert not two_hop.valid(first, second, answer=two_hop.lexicon.special["none"])
+
+
+def test_a_stated_fact_completes_its_own_prompt_and_a_conclusion_does_not(corpus):
+    made = corpus("composition-v1")
+    recalled = [Writer(made, int(q)) for q in made.of_rung("recall")[[0, -1]]]
+    asked = {bool(made.closure.is_base[writer.fact]): writer for writer in recalled}
+    assert set(asked) == {True, False}, "a stated fact, and a shown conclusion"
+    for is_base, writer in asked.items():
+        assert writer.valid([writer.answer]) == is_base
+        assert not writer.valid([writer.answer + 1])

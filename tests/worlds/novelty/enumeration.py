@@ -1,0 +1,184 @@
+"""A slow twin of worlds/novelty/rungs.py: proofs enumerated, written from the definitions alone."""
+
+import collections
+import itertools
+
+import numpy as np
+from zebroid.worlds.datalog.syntax import Variable
+from zebroid.worlds.novelty.rungs import KINDS
+
+Derivation = collections.namedtuple("Derivation", "rule head premises")
+SETS = [frozenset(k for i, k in enumerate(KINDS) if s >> i & 1) for s in range(16)]
+
+
+class Enumeration:
+    """Facts are tuples of words, labels are "base" or a pattern, a proof is (novelties, height)."""
+
+    def __init__(self, closure, axioms, schema):
+        self.rules, self.axioms, self.schema = closure.program.rules, axioms, schema
+        names = closure.base.constants
+        self.facts = [
+            (closure.predicates[p], *(names[a] for a in row if a >= 0))
+            for p, row in zip(closure.predicate, closure.arguments)
+        ]
+        self.base = {f for f, b in zip(self.facts, closure.is_base) if b}
+        self.derivations = [
+            Derivation(int(r), self.facts[h], tuple(self.facts[p] for p in row if p >= 0))
+            for r, h, row in zip(closure.rule, closure.head, closure.premises)
+        ]
+        self.height = self._heights()
+        self.counting = [d for d in self.derivations if not self._circular(d)]
+        self.of = {f: [d for d in self.counting if d.head == f] for f in self.facts}
+
+    def expose(self, shown, told):
+        """The conclusions that are shown, [F], and the patterns that are stated as sentences."""
+        self.shown = {self.facts[i] for i in np.flatnonzero(shown)}
+        self.told = told
+        self._read_off()
+        self.proofs = self._proofs()
+
+    def _heights(self):
+        height = dict.fromkeys(self.base, 0)
+        for turn in range(1, len(self.facts) + 1):
+            known = set(height)
+            for d in self.derivations:
+                if d.head not in known and known.issuperset(d.premises):
+                    height[d.head] = turn
+        return height
+
+    def _circular(self, derivation):
+        """Some premise cannot be derived without the head."""
+        known = self.base - {derivation.head}
+        while (
+            new := {
+                d.head
+                for d in self.derivations
+                if d.head != derivation.head and known.issuperset(d.premises)
+            }
+            - known
+        ):
+            known |= new
+        return not known.issuperset(derivation.premises)
+
+    def pattern(self, d):
+        return d.rule, tuple(p for p in d.premises if p[0] in self.axioms)
+
+    def open(self, d):
+        return [p for p in d.premises if p[0] not in self.axioms]
+
+    def top(self, d):
+        return 1 + max(self.height[p] for p in d.premises)
+
+    def labels(self, fact):
+        """ "base", and every pattern with a counting derivation of it."""
+        return {"base" for _ in self.base & {fact}} | {self.pattern(d) for d in self.of[fact]}
+
+    def frame(self, d, labels):
+        values = []
+        for variable in self.schema.get(d.rule, ()):
+            for atom, premise in zip(self.rules[d.rule].positive, d.premises):
+                if Variable(variable) in atom.terms:
+                    values.append(premise[1 + atom.terms.index(Variable(variable))])
+                    break
+        return self.pattern(d), tuple(labels), tuple(values)
+
+    def _read_off(self):
+        self.read, todo = set(), [*self.shown, *(f for f in self.base if self.of[f])]
+        while todo:
+            for d in self.of[todo.pop()]:
+                if d not in self.read:
+                    self.read.add(d)
+                    todo += d.premises
+        self.exemplified = {self.pattern(d) for d in self.read}
+        self.used = {(d.head[0], i, p) for d in self.read for i, p in enumerate(self.open(d))}
+        self.frames = {
+            self.frame(d, labels)
+            for d in self.read
+            for labels in itertools.product(*map(self.labels, self.open(d)))
+        }
+        self.high = max(map(self.top, self.read), default=0)
+
+    def new(self, d, labels):
+        """The kinds of novelty in one step; None where it may not be taken at all."""
+        if self.pattern(d) not in self.exemplified:
+            return {"axiom"} if self.pattern(d) in self.told else None
+        kinds = set()
+        for i, (premise, label) in enumerate(zip(self.open(d), labels)):
+            if label == "base" and (d.head[0], i, premise) not in self.used:
+                kinds.add("constituent")
+        if self.frame(d, labels) not in self.frames:
+            kinds.add("schema")
+        return kinds
+
+    def _proofs(self):
+        """(fact, label) -> {(novelties, height)} of all its proofs; heights above H are one."""
+        proofs = {(f, label): set() for f in self.facts for label in self.labels(f)}
+        for fact, label in proofs:
+            if fact in self.base or fact in self.shown:
+                proofs[fact, label].add((frozenset(), min(self.height[fact], self.high + 1)))
+        steps = [
+            (d, labels, kinds)
+            for d in self.counting
+            for labels in itertools.product(*map(self.labels, self.open(d)))
+            if (kinds := self.new(d, labels)) is not None
+        ]
+        grew = True
+        while grew:
+            grew = False
+            for d, labels, kinds in steps:
+                mine = proofs[d.head, self.pattern(d)]
+                before = len(mine)
+                for below in itertools.product(*(proofs[s] for s in zip(self.open(d), labels))):
+                    novelties = frozenset(kinds).union(*(n for n, _ in below))
+                    height = 1 + max([0, *(h for _, h in below)])
+                    mine.add((novelties, min(height, self.high + 1)))
+                grew |= len(mine) > before
+        return proofs
+
+    def trees(self, fact, label, path=()):
+        """(novelties, height) of every proof tree that meets no (fact, label) twice on a path."""
+        if fact in self.base or fact in self.shown:
+            yield frozenset(), self.height[fact]
+        path = (*path, (fact, label))
+        for d in self.of[fact]:
+            for labels in itertools.product(*map(self.labels, self.open(d))):
+                kinds, states = self.new(d, labels), list(zip(self.open(d), labels))
+                if self.pattern(d) == label and kinds is not None and not {*path} & {*states}:
+                    for below in itertools.product(*(self.trees(*s, path) for s in states)):
+                        height = 1 + max([0, *(h for _, h in below)])
+                        yield frozenset(kinds).union(*(n for n, _ in below)), height
+
+    def provable(self, fact, allowed, proofs=None):
+        if proofs is None:
+            proofs = set().union(*(self.proofs[fact, label] for label in self.labels(fact)))
+        return any(
+            novelties <= allowed and ("depth" in allowed or height <= self.high)
+            for novelties, height in proofs
+        )
+
+    def rung(self, fact):
+        """(rung, pure), in the table's order."""
+        if fact in self.base or fact in self.shown:
+            return "recall", True
+        if self.provable(fact, frozenset()):
+            return "instance", True
+        for kind in KINDS:
+            others = {*KINDS} - {kind}
+            old = kind == "axiom" and self.provable(fact, {*KINDS} - {"axiom"})
+            if self.provable(fact, {kind}) and not old:
+                return kind, not self.provable(fact, others)
+        return "mixed", False
+
+    def shortcut(self, fact, given, answer):
+        """Something of the prompt stands with the answer in a statement that is in no proof."""
+        stated = self.base | self.shown
+        inside, todo = {fact}, [fact]
+        while todo:
+            new = {p for d in self.of[todo.pop()] for p in d.premises} - inside
+            inside |= new
+            todo += new
+        return fact not in stated and any(
+            one in given and other == answer
+            for f in stated - inside
+            for one, other in itertools.permutations(f[1:], 2)
+        )

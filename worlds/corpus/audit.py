@@ -1,0 +1,243 @@
+"""audit(corpus): every promise of the corpus, checked on every build; why a rung is empty."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import UserError
+from ..datalog.row_keys import group, pack
+from ..novelty.questions import ask, find_prompts
+from ..novelty.rungs import CONTROLS, LADDER, RUNGS
+from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
+
+
+class AuditError(UserError):
+    """A corpus breaks a promise: which, with an instance, and what would mend it."""
+
+
+class TooLittle(AuditError):
+    """The exposure leaves too little to exemplify what it gives as exemplified."""
+
+
+def audit(corpus: Corpus) -> None:
+    """Raise AuditError for the first promise that this corpus breaks."""
+    _nothing_false(corpus)
+    _given_in_full(corpus)
+    _patterns_as_given(corpus)
+    _told_as_given(corpus)
+    _withheld(corpus)
+    _unanswered(corpus)
+    _stated_equally_often(corpus)
+    _episodes(corpus)
+    _certified(corpus)
+    _controls(corpus)
+
+
+def _nothing_false(corpus: Corpus) -> None:
+    """Nothing entailed by the corpus is false in the world."""
+    truth, gold = corpus.exposed.truth, corpus.closure
+    if truth is gold:
+        return
+    for predicate in gold.predicates:
+        rows = gold.rows(predicate)
+        false = truth.find(predicate, rows) < 0
+        if false.any():
+            fact = [gold.base.constants[a] for a in rows[false][0]]
+            raise AuditError(
+                f"{corpus.world.id}: the corpus entails {predicate}({', '.join(fact)}), which is "
+                "false in the world; state what stands under negation in full"
+            )
+
+
+def _given_in_full(corpus: Corpus) -> None:
+    """Predicates under negation, and all that they depend on, are given in full."""
+    truth, gold = corpus.exposed.truth, corpus.closure
+    for predicate in sorted(truth.program.negated):
+        missing = len(truth.rows(predicate)) - len(gold.rows(predicate))
+        if missing:
+            raise AuditError(
+                f"{corpus.world.id}: {missing} facts of {predicate}, which stands under negation, "
+                "do not follow from the corpus; state it and all that it depends on in full"
+            )
+
+
+def _patterns_as_given(corpus: Corpus) -> None:
+    """Exemplified exactly where the exposure says so."""
+    for pattern, way, shown in zip(
+        corpus.exposed.gold.patterns, corpus.exposed.way, corpus.read.exemplified
+    ):
+        if shown == (way in ("exemplified", "both")):
+            continue
+        rule = corpus.closure.program.rules[pattern[0]].text
+        axioms = " with " + ", ".join(" ".join(a) for a in pattern[1]) if pattern[1] else ""
+        cure = (
+            "no shown conclusion may use it: withhold the conclusions that do"
+            if shown
+            else "show more conclusions or higher ones, hold fewer facts, or give it another way"
+        )
+        raise (AuditError if shown else TooLittle)(
+            f"{corpus.world.id}: the pattern {rule}{axioms} is given as {way!r} but is "
+            f"{'' if shown else 'not '}exemplified; {cure}"
+        )
+
+
+def _told_as_given(corpus: Corpus) -> None:
+    """A pattern stands as a sentence exactly where the exposure says so."""
+    exposed, c = corpus.exposed, corpus.closure
+    examples = corpus.examples
+    stated = {
+        (c.predicates[c.predicate[f]], *(c.base.constants[a] for a in c.arguments[f] if a >= 0))
+        for f in examples.fact[examples.kind == SENTENCE].tolist()
+    }
+    told = {a for p, yes in zip(exposed.gold.patterns, exposed.told) if yes for a in p[1]}
+    for fact in sorted(stated ^ told):
+        raise AuditError(
+            f"{corpus.world.id}: the rule {' '.join(fact)} is {'' if fact in stated else 'not '}"
+            "stated, against its exposure; this is an error in examples.py"
+        )
+    plain = sum(bool(yes) and not p[1] for p, yes in zip(exposed.gold.patterns, exposed.told))
+    if plain != len(corpus.sentences):
+        raise AuditError(
+            f"{corpus.world.id}: {len(corpus.sentences)} rules stand as sentences, {plain} are to "
+            "be told; this is an error in examples.py"
+        )
+
+
+def _unanswered(corpus: Corpus) -> None:
+    """No example gives away the answer to a question that is not recall."""
+    new = corpus.certificate.rung > RUNGS.index("recall")
+    row, _, at = corpus.entries(np.flatnonzero(new))
+    asked = np.column_stack([corpus.prompt[new][row], corpus.values[at]])
+    examples = corpus.examples
+    telling = examples.kind != NONTHEOREM
+    if corpus.exposure.twin == "random labels":
+        telling &= examples.kind != CONCLUSION  # which is given away only by chance
+    given = np.column_stack([examples.prompt[telling], examples.answer[telling]])
+    leaked = find_prompts(asked, given) >= 0
+    if leaked.any():
+        raise AuditError(
+            f"{corpus.world.id}: the example {given[leaked][0].tolist()} answers a question "
+            "that is not recall; state it nowhere or tag it so"
+        )
+
+
+def _withheld(corpus: Corpus) -> None:
+    """No held fact is used, no held frame shown, nothing shown is higher than allowed."""
+    exposed, read = corpus.exposed, corpus.read
+    proves = exposed.gold.counts & corpus.shown[corpus.closure.head]
+    held = np.append(exposed.held, False)[exposed.gold.open] & (exposed.gold.open >= 0)
+    broken = {
+        "a held fact stands in a derivation of a shown conclusion": held[read.derivations].any(),
+        "a held frame is shown": (exposed.held_frames & read.frames).any(),
+        "a shown conclusion is higher than exposure.shown_height": (
+            exposed.gold.top[proves] > corpus.exposure.shown_height
+        ).any(),
+        "a shown conclusion is a base fact": (corpus.shown & corpus.closure.is_base).any(),
+        "a shown conclusion is not eligible": (corpus.shown & ~exposed.eligible).any(),
+    }
+    for what, is_so in broken.items():
+        if is_so:
+            raise AuditError(f"{corpus.world.id}: {what}; this is an error in split.py")
+
+
+def _stated_equally_often(corpus: Corpus) -> None:
+    """Each fact of a predicate is stated once per cue, held and used alike."""
+    examples = corpus.examples
+    facts = np.flatnonzero((examples.kind == FACT) | (examples.kind == SENTENCE))
+    if not len(facts):
+        return
+    number, first = group(pack([examples.prompt[facts, 0], examples.fact[facts]]))
+    times = np.bincount(number)
+    if (times != 1).any():
+        row = examples.prompt[facts[first[times != 1][0]]]
+        raise AuditError(
+            f"{corpus.world.id}: the fact behind {row.tolist()} is stated {times.max()} times "
+            "and others once; state each once"
+        )
+    stated = np.zeros(len(corpus.closure.predicate), bool)
+    stated[examples.fact[facts]] = True
+    asked = np.array([any(p == q for q, _ in corpus.cues) for p in corpus.closure.predicates])
+    told = corpus.stated & ~corpus.exposed.apart
+    if (told & asked[corpus.closure.predicate] & ~stated).any():
+        raise AuditError(f"{corpus.world.id}: a stated fact stands in no example")
+
+
+def _episodes(corpus: Corpus) -> None:
+    """No example is about an episode that is asked, and no question about another."""
+    exposed = corpus.exposed
+    if exposed.asked is None:
+        return
+    if exposed.asks(corpus.examples.prompt).any() or not exposed.asks(corpus.prompt).all():
+        raise AuditError(
+            f"{corpus.world.id}: an example is about an episode that is asked, or a question about "
+            "one that is shown from; this is an error in build.py"
+        )
+
+
+def _certified(corpus: Corpus) -> None:
+    """Every question has its full answer set, each answer a proof from what is stated."""
+    certificate = corpus.certificate
+    theorem = np.diff(corpus.offsets) > 0
+    unproved = theorem & (certificate.provable >> 15 & 1 == 0)
+    if unproved.any():
+        row = corpus.prompt[unproved][0].tolist()
+        raise AuditError(
+            f"{corpus.world.id}: the answer to {row} follows in gold and has no proof from what "
+            "is stated; a pattern may be neither stated nor exemplified"
+        )
+    control = certificate.rung >= LADDER.index("nontheorem")
+    if (theorem == control).any():
+        raise AuditError(f"{corpus.world.id}: a control has an answer, or a theorem has none")
+
+
+def _controls(corpus: Corpus) -> None:
+    """Nontheorems have no answer in the world; unknowables have, and none in gold."""
+    controls = {rung: corpus.of_rung(rung) for rung in CONTROLS}
+    if not any(map(len, controls.values())):
+        return
+    asked = [q for q in corpus.cues if q[0] not in corpus.world.axioms]
+    known = ask(corpus.exposed.truth, asked, corpus.prompt.shape[1] - 1).prompt
+    for rung, mine in controls.items():
+        answered = rung == "unknowable"
+        if ((find_prompts(known, corpus.prompt[mine]) >= 0) != answered).any():
+            raise AuditError(
+                f"{corpus.world.id}: a question tagged {rung} "
+                f"{'has no' if answered else 'has an'} answer in the world"
+            )
+
+
+def empty_rungs(corpus: Corpus) -> dict[str, str]:
+    """Rung or control without a pure question -> why it is empty."""
+    exposure, exposed = corpus.exposure, corpus.exposed
+    gold = exposed.gold
+    top = int(gold.closure.height.max(initial=0))
+    reasons = {
+        "recall": "nothing that is asked is stated",
+        "instance": "every eligible conclusion is shown (exposure.shown)"
+        if corpus.read.derivations.any()
+        else "no conclusion is shown",
+        "constituent": "base facts stand in the prompt, and so count as used"
+        if exposed.asked is not None
+        else "no base fact is held (exposure.held)"
+        if not exposed.held.any()
+        else "every question with a held fact is new in another way too",
+        "schema": "no frame is held (exposure.held_frames), and every frame occurs"
+        if not exposed.held_frames.any()
+        else "every question with a held frame is new in another way too",
+        "depth": f"nothing is higher than what is shown ({corpus.read.height})"
+        if top <= corpus.read.height
+        else "every higher question is new in another way too",
+        "axiom": "no pattern is given as 'stated' (exposure.given)"
+        if "stated" not in exposed.way
+        else "what needs a pattern that is only stated is new in another way too",
+        "mixed": "no question needs two kinds of novelty",
+        "nontheorem": "exposure.nontheorems is 0"
+        if not exposure.nontheorems
+        else "every prompt has an answer in the world",
+        "unknowable": "all is stated and given (exposure.coverage, exposure.given)",
+    }
+    return {
+        rung: why
+        for rung, why in reasons.items()
+        if not len(corpus.of_rung(rung, pure=rung != "mixed"))
+    }

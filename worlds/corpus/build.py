@@ -1,0 +1,139 @@
+"""state(world, size, exposure, seeds) -> Corpus: what is stated, what is asked, and why.
+
+One principle: in doubt a thing counts as shown. Everything here is computed in gold, the perfect
+model of what is stated and given; the audit then checks every promise, on every build.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...seeding import stream
+from ..datalog.closure import Closure
+from ..datalog.facts import Array
+from ..exposure import Exposure
+from ..novelty.exceptions import okapis
+from ..novelty.hard_negatives import near_misses
+from ..novelty.questions import Certificate, Cue, Questions, ask, certify, find_prompts
+from ..novelty.rungs import LADDER, provable, read_off
+from ..novelty.shortcuts import entities
+from ..world import World
+from .audit import audit
+from .corpus import Corpus
+from .examples import examples_of, sentences_of
+from .split import Exposed, expose
+
+
+def state(
+    world: World, size: str, exposure: Exposure | None = None, seeds: tuple[int, int] = (0, 0)
+) -> Corpus:
+    """The corpus of one world, size, exposure and (world, exposure) seeds; audited.
+
+    Raises UserError for an unknown size, AuditError where a promise cannot be kept.
+    """
+    exposure = exposure or world.default_exposure(size)
+    exposed = expose(world, size, exposure, seeds)
+    gold, c = exposed.gold, exposed.gold.closure
+    stated = c.is_base & ~gold.axiom
+    read = read_off(gold, exposed.shown | (c.is_base & (gold.best >= 0)))
+    sets = provable(gold, read, exposed.shown, exposed.told)
+    cues = _cues(world, c, exposure)
+    width = max(c.arity.values()) - 1
+    asked = [cue for cue in cues if cue[0] not in world.axioms]
+    everything = ask(c, asked, width)
+    questions = everything.only(exposed.asks(everything.prompt))
+    entity = entities(c, world.schema, world.entities)
+    certificate = certify(gold, read, questions, entity, stated | exposed.shown, sets)
+    rng = stream(world.id, size, "nontheorems", seeds[1])
+    prompts, near, leaks, missed = _controls(exposed, exposure, everything, asked, rng)
+    draw = stream(world.id, size, "twin", seeds[1])
+    examples = examples_of(world, exposed, exposure, cues, width, missed, draw)
+    if world.like:
+        lure, twin = okapis(world.like, c, questions, certificate, examples.prompt, examples.answer)
+        certificate = dataclasses.replace(certificate, lure=lure, twin=twin)
+    corpus = Corpus(
+        world=world,
+        size=size,
+        exposure=exposure,
+        seeds=seeds,
+        exposed=exposed,
+        read=read,
+        stated=stated,
+        shown=exposed.shown,
+        cues=cues,
+        prompt=np.concatenate([questions.prompt, prompts]),
+        values=questions.values,
+        fact=questions.fact,
+        offsets=np.append(questions.offsets, np.full(len(prompts), questions.offsets[-1])),
+        certificate=_with_controls(certificate, near, leaks),
+        examples=examples,
+        sentences=sentences_of(exposed, exposure, draw),
+    )
+    audit(corpus)
+    return corpus
+
+
+def _cues(world: World, closure: Closure, exposure: Exposure) -> tuple[Cue, ...]:
+    """Every predicate's asked positions; those of axioms come last: stated, never asked.
+
+    A cue of an axiom stands once for each of its wordings.
+    """
+    order = sorted(closure.predicates, key=lambda p: (p in world.axioms, p))
+    times = {p: exposure.wordings if p in world.axioms else 1 for p in order}
+    places = {p: world.positions(p, closure.arity[p]) for p in order}
+    return tuple((p, i) for p in order for i in places[p] * times[p])
+
+
+def _controls(
+    exposed: Exposed,
+    exposure: Exposure,
+    questions: Questions,
+    asked: Sequence[Cue],
+    rng: np.random.RandomState,
+) -> tuple[Array, NDArray[np.int8], Array, Array]:
+    """(prompts, near_miss, world's answer or -1) of asked controls, and prompts of shown ones.
+
+    ``questions`` are all that gold answers; of episodes some are asked and the others shown from.
+    """
+    known, unknown = questions, questions.prompt[:0]
+    betrayal = np.zeros(0, np.int32)
+    if exposed.truth is not exposed.gold.closure:
+        known = ask(exposed.truth, asked, questions.prompt.shape[1] - 1)
+        lost = find_prompts(questions.prompt, known.prompt) < 0
+        lost &= exposed.asks(known.prompt)
+        unknown, betrayal = known.prompt[lost], known.values[known.offsets[:-1]][lost]
+    if not exposure.nontheorems:
+        tags = np.full(len(unknown), -1, np.int8)
+        return unknown, tags, betrayal, unknown[:0]
+    prompts, tags = near_misses(exposed.gold, exposed.truth, known.prompt, asked, rng)
+    order = rng.permutation(len(prompts))
+    number = round(exposure.nontheorems * exposed.shown.sum())
+    if exposed.asked is None:
+        shown, kept = np.split(order, [min(number, len(order) // 2)])
+    else:
+        mine = exposed.asks(prompts[order])
+        shown, kept = order[~mine][:number], order[mine]
+    kept = np.sort(kept)
+    return (
+        np.concatenate([prompts[kept], unknown]),
+        np.concatenate([tags[kept], np.full(len(unknown), -1, np.int8)]),
+        np.concatenate([np.full(len(kept), -1, np.int32), betrayal]),
+        prompts[np.sort(shown)],
+    )
+
+
+def _with_controls(certificate: Certificate, near: NDArray[np.int8], leaks: Array) -> Certificate:
+    """The certificate with the controls' rows behind: pure, and with nothing to prove."""
+    rung = np.where(near >= 0, LADDER.index("nontheorem"), LADDER.index("unknowable"))
+    own = {"rung": rung, "pure": np.ones(len(near)), "near_miss": near, "leak": leaks}
+    own["twin"] = own["lure"] = np.full(len(near), -1)
+    columns = {}
+    for field in dataclasses.fields(certificate):
+        column = getattr(certificate, field.name)
+        extra = own.get(field.name, np.zeros(len(near)))
+        columns[field.name] = np.concatenate([column, np.asarray(extra, column.dtype)])
+    return Certificate(**columns)

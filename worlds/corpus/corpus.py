@@ -1,0 +1,120 @@
+"""Corpus: what a model gets to read, the questions about it, and its identity."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datalog.closure import Closure
+from ..datalog.facts import Array, Bools
+from ..datalog.row_keys import ragged
+from ..exposure import Exposure
+from ..novelty.questions import Certificate, Cue
+from ..novelty.rungs import LADDER, ReadOff
+from ..world import World
+from .split import Exposed
+
+FACT, CONCLUSION, SENTENCE, NONTHEOREM = range(4)  # kinds of example
+
+
+@dataclasses.dataclass(frozen=True)
+class Examples:
+    """Everything that is stated as prompt and answer, each once. N examples."""
+
+    prompt: Array  # [N, 1 + w]
+    answer: Array  # [N] a constant, or `none`
+    kind: NDArray[np.int8]  # [N] FACT, CONCLUSION, SENTENCE (an axiom's facts) or NONTHEOREM
+    fact: NDArray[np.int64]  # [N] the gold fact stated, -1 for a nontheorem
+
+
+@dataclasses.dataclass(frozen=True)
+class Corpus:
+    """What a model gets to read, and the questions about it. F facts, Q questions, A answers."""
+
+    world: World
+    size: str
+    exposure: Exposure
+    seeds: tuple[int, int]  # world, exposure
+    exposed: Exposed
+    read: ReadOff
+    stated: Bools  # [F] base facts stated
+    shown: Bools  # [F] conclusions shown
+    cues: tuple[Cue, ...]  # (predicate, asked position)
+    prompt: Array  # [Q, 1 + w] row: cue, then the given arguments in order, -1 padded
+    values: Array  # [A] answer sets, ragged; an empty set means that NONE is right
+    offsets: NDArray[np.int64]  # [Q + 1]
+    fact: NDArray[np.int64]  # [A] the gold fact that makes each answer right
+    certificate: Certificate
+    examples: Examples
+    sentences: tuple[tuple[str, ...], ...]  # rules without axiom facts, stated as words
+
+    @property
+    def closure(self) -> Closure:
+        """Gold."""
+        return self.exposed.gold.closure
+
+    @property
+    def none(self) -> int:
+        """The answer id of NONE."""
+        return len(self.closure.base.constants)
+
+    @functools.cached_property
+    def unsaid(self) -> Bools:
+        """[F] familiar base facts that no text states: a prompt shows them by itself."""
+        asked = {p for p, _ in self.cues}
+        silent = self.world.familiar - asked if not self.world.episodes else frozenset()
+        mine = np.array([p in silent for p in self.closure.predicates])
+        return mine[self.closure.predicate] & self.closure.is_base
+
+    def answers(self, question: int) -> Array:
+        """The right answers to one question; empty: NONE."""
+        return self.values[self.offsets[question] : self.offsets[question + 1]]
+
+    def entries(
+        self, questions: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """(row, place, at) of every right answer to ``questions`` [n]: the row among them, which of
+        its answers, and where that stands in ``values`` and ``fact``. An empty set has none."""
+        first = self.offsets[questions]
+        row, place = ragged(self.offsets[questions + 1] - first)
+        return row, place, first[row] + place
+
+    def of_rung(self, rung: str, pure: bool = True) -> NDArray[np.int64]:
+        """The questions of one rung or control."""
+        mine = self.certificate.rung == LADDER.index(rung)
+        return np.flatnonzero(mine & self.certificate.pure if pure else mine)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 over canonically ordered integers, rule text and exposure: the identity."""
+        name = {
+            "world": self.world.id,
+            "size": self.size,
+            "rules": [r.text for r in self.closure.program.rules],
+            "constants": self.closure.base.constants,
+            "exposure": self.exposure.record(),
+            "cues": self.cues,
+            "sentences": self.sentences,
+        }
+        digest = hashlib.sha256(json.dumps(name, sort_keys=True).encode())
+        c = self.closure
+        for array in (
+            c.predicate,
+            c.arguments,
+            c.rule,
+            c.head,
+            c.premises,
+            self.stated,
+            self.shown,
+        ):
+            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
+        for array in (self.prompt, self.values, self.offsets, self.certificate.provable):
+            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
+        for array in (self.examples.prompt, self.examples.answer, self.examples.kind):
+            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
+        return digest.hexdigest()

@@ -1,0 +1,270 @@
+"""Exposure -> what is given, stated, held and shown: the choices behind one corpus.
+
+F facts of gold, P its patterns. What a shown conclusion reads off is all its counting derivations
+down to base facts, so a conclusion may be shown only if nothing withheld stands anywhere in them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datalog.closure import Closure
+from ..datalog.engine import close
+from ..datalog.facts import Array, Bools, Facts
+from ..exposure import Exposure
+from ..novelty.derivations import Pattern, Proofs
+from ..novelty.rungs import ReadOff, read_off
+from ..world import World
+from .rule_presentation import Draw, ways_of
+
+
+@dataclasses.dataclass(frozen=True)
+class Exposed:
+    """The choices made, in terms of gold."""
+
+    truth: Closure  # of the whole world
+    gold: Proofs
+    way: tuple[str, ...]  # [P] one of WAYS
+    held: Bools  # [F] base facts that no shown conclusion may use
+    held_frames: Bools  # [frames]
+    eligible: Bools  # [F] conclusions that could be shown
+    usable: int  # base facts that a shown conclusion may use
+    shown: Bools  # [F]
+    asked: Array | None = None  # the episodes that questions are about; None: all, or no episodes
+
+    def asks(self, prompt: Array) -> Bools:
+        """[n] which prompts int32 [n, 1 + w] may be asked: with episodes not those shown from."""
+        if self.asked is None:
+            return np.ones(len(prompt), bool)
+        return np.isin(prompt[:, 1], self.asked)
+
+    @functools.cached_property
+    def apart(self) -> Bools:
+        """[F] facts of the episodes that are asked: they stand in prompts, and in no example."""
+        if self.asked is None:
+            return np.zeros(len(self.shown), bool)
+        return np.isin(self.gold.closure.arguments[:, 0], self.asked)
+
+    @functools.cached_property
+    def told(self) -> Bools:
+        """[P] patterns given as a sentence."""
+        return np.array([w in ("stated", "both") for w in self.way], bool)
+
+
+def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) -> Exposed:
+    """Draw one exposure of one world; ``seeds`` = (world seed, exposure seed)."""
+    sampled = world.closure(size, seeds[0])
+    familiar = frozenset(sampled.base.rows) if world.episodes else world.familiar
+    truth = Proofs(sampled, world.axioms, world.schema, familiar)
+    draw = Draw(world.id, world.draws(size), seeds[1])
+    ways = ways_of(truth, exposure, draw)
+    gold = _gold(truth, exposure, ways, draw, world.familiar)
+    c = gold.closure
+    way = tuple(ways[p] for p in gold.patterns)
+    withheld = np.array([w in ("stated", "neither") for w in way], bool)[gold.pattern]
+    withheld |= gold.top > exposure.shown_height
+    asked = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
+    conclusion = (gold.best >= 0) & ~c.is_base & asked[c.predicate]
+    episodes = None
+    if world.episodes:
+        block = c.base.sorts[world.episodes]
+        drawn = draw("episodes").permutation(np.arange(block.start, block.stop))
+        episodes = np.sort(drawn[: round(exposure.held * len(block))]).astype(np.int32)
+        conclusion &= ~np.isin(c.arguments[:, 0], episodes)
+    open_ = conclusion & ~tainted(gold, withheld)
+    rank = draw("shown").permutation(len(open_))
+    premises = _premises(gold)
+    witness, fixed, held = _witnessed(gold, exposure, way, open_, rank, premises, draw)
+    held_frames = _held_frames(gold, exposure, open_, fixed.frames, draw)
+    bad = withheld.copy()
+    for column in gold.open.T:
+        bad |= np.append(held, False)[column]
+    bad[gold.rows.derivation[held_frames[gold.rows.frame]]] = True
+    eligible = conclusion & ~tainted(gold, bad)
+    usable = int((premises & ~held).sum())
+    shown = _shown(exposure, eligible, witness, rank, usable)
+    return Exposed(truth.closure, gold, way, held, held_frames, eligible, usable, shown, episodes)
+
+
+def tainted(proofs: Proofs, bad: Bools) -> Bools:
+    """[F] whether some counting derivation of the fact, or of what it rests on, is ``bad`` [D]."""
+    c = proofs.closure
+    derivations = np.flatnonzero(proofs.counts)
+    dirty, out = bad[derivations], np.zeros(len(c.predicate) + 1, bool)
+    known = -1
+    while known < (known := _spread(out, c.head[derivations[dirty]])):
+        for premise in c.premises.T:
+            dirty |= out[premise[derivations]]
+    return out[:-1]
+
+
+def _spread(out: Bools, facts: Array) -> int:
+    """Mark ``facts``; how many are marked now."""
+    out[facts] = True
+    return int(np.count_nonzero(out))
+
+
+def _gold(
+    truth: Proofs,
+    exposure: Exposure,
+    ways: Mapping[Pattern, str],
+    draw: Draw,
+    familiar: frozenset[str],
+) -> Proofs:
+    """The perfect model of what is stated and given; ``familiar`` predicates are, in full."""
+    c = truth.closure
+    program, facts = c.program, c.base
+    given = {a for p, w in ways.items() if w != "neither" for a in p[1]}
+    always = program.negated | familiar
+    rows: dict[str, Array] = {}
+    for predicate, all_rows in facts.rows.items():
+        if predicate in truth.axioms and predicate not in program.negated:
+            names = [(predicate, *(facts.constants[a] for a in row)) for row in all_rows]
+            kept = np.array([n in given for n in names], bool)
+        elif predicate in always or exposure.coverage == 1:
+            continue
+        else:
+            order = draw(f"coverage {predicate}").permutation(len(all_rows))
+            kept = order < round(exposure.coverage * len(all_rows))
+        if not kept.all():
+            rows[predicate] = all_rows[kept]
+    dropped = {rule for (rule, axioms), w in ways.items() if w == "neither" and not axioms}
+    if not rows and not dropped:
+        return truth
+    closure = _close_without(dropped, c, facts.replace(**rows))
+    return dataclasses.replace(truth, closure=closure)
+
+
+def _close_without(dropped: set[int], truth: Closure, facts: Facts) -> Closure:
+    """The closure without these rules, in which the others keep their numbers."""
+    closure = close(truth.program.without(dropped), facts)
+    kept = [i for i in range(len(truth.program.rules)) if i not in dropped]
+    return dataclasses.replace(
+        closure, program=truth.program, rule=np.array(kept, np.int32)[closure.rule]
+    )
+
+
+def _witnessed(
+    gold: Proofs,
+    exposure: Exposure,
+    way: tuple[str, ...],
+    open_: Bools,
+    rank: NDArray[np.int64],
+    premises: Bools,
+    draw: Draw,
+) -> tuple[Bools, ReadOff, Bools]:
+    """(witnesses [F], what they read off, held [F]), so that there is something left to hold.
+
+    What witnesses and derivable base facts read off is never held. Of a predicate with few facts
+    witnesses may take so many that less than half the share could be held: then that share is
+    drawn first, and witnesses that do without it are preferred.
+    """
+    c = gold.closure
+    derivable = c.is_base & (gold.best >= 0)
+    if not (exposure.shown or exposure.phi):
+        fixed = read_off(gold, derivable)
+        return open_ & False, fixed, _held(gold, exposure, premises, fixed.derivations, draw)
+    witness = _witnesses(gold, way, open_, rank)
+    fixed = read_off(gold, witness | derivable)
+    held = _held(gold, exposure, premises, fixed.derivations, draw)
+    given = read_off(gold, derivable).derivations
+    first = _held(gold, exposure, premises, given, draw)
+    for block in c.blocks.values():
+        here = slice(block.start, block.stop)
+        first[here] &= 2 * held[here].sum() < first[here].sum()
+    if not first.any():
+        return witness, fixed, held
+    spared = tainted(gold, np.any(np.append(first, False)[gold.open], axis=1))
+    order = np.lexsort((rank, spared))
+    late = np.empty(len(rank), np.int64)
+    late[order] = np.arange(len(rank))
+    witness = _witnesses(gold, way, open_, late)
+    fixed = read_off(gold, witness | derivable)
+    return witness, fixed, _held(gold, exposure, premises, fixed.derivations, draw, first)
+
+
+def _premises(gold: Proofs) -> Bools:
+    """[F] base facts that stand as an open premise of a counting derivation."""
+    out = np.zeros(len(gold.closure.predicate) + 1, bool)
+    for column in gold.open.T:
+        out[column[gold.counts]] = True
+    return out[:-1] & gold.closure.is_base
+
+
+def _held(
+    gold: Proofs,
+    exposure: Exposure,
+    premises: Bools,
+    fixed: Bools,
+    draw: Draw,
+    first: Bools | None = None,
+) -> Bools:
+    """[F] the share ``held`` of each predicate's ``premises`` [F], none of them ``fixed`` [D].
+
+    Where a predicate has facts that were to be held ``first`` [F], those that can be are.
+    """
+    c = gold.closure
+    free = np.append(premises, False) & ~gold.well_known
+    free[gold.open[fixed]] = False
+    out = np.zeros(len(c.predicate), bool)
+    for predicate, block in c.blocks.items():
+        here = slice(block.start, block.stop)
+        if first is not None and first[here].any():
+            out[here] = first[here] & free[:-1][here]
+            continue
+        candidates = block.start + np.flatnonzero(free[here])
+        number = round(exposure.held * len(candidates))
+        if number:
+            out[draw(f"held {predicate}").permutation(candidates)[:number]] = True
+    return out
+
+
+def _held_frames(gold: Proofs, exposure: Exposure, open_: Bools, fixed: Bools, draw: Draw) -> Bools:
+    """[frames] the share ``held_frames`` of those that could be shown, none of them ``fixed``.
+
+    A pattern on its own result is never held: without it no depth is pure.
+    """
+    rows = gold.rows
+    out = np.zeros(rows.frames, bool)
+    if not exposure.held_frames:
+        return out
+    own = 1 + gold.pattern[rows.derivation][:, None]
+    fixed = fixed.copy()
+    fixed[rows.frame[(np.append(gold.states.label, 0)[rows.premises] == own).any(1)]] = True
+    could = np.zeros(rows.frames, bool)
+    could[rows.frame[open_[gold.closure.head[rows.derivation]]]] = True
+    number = round(exposure.held_frames * int(could.sum()))
+    out[draw("held frames").permutation(np.flatnonzero(could & ~fixed))[:number]] = True
+    return out
+
+
+def _witnesses(gold: Proofs, way: tuple[str, ...], open_: Bools, rank: NDArray[np.int64]) -> Bools:
+    """[F] for each pattern that is to be exemplified, the first of its open conclusions."""
+    c = gold.closure
+    mine = np.flatnonzero(gold.counts & open_[c.head])
+    none = len(rank)
+    best = np.full(len(way), none, np.int64)
+    np.minimum.at(best, gold.pattern[mine], rank[c.head[mine]])
+    wanted = np.array([w in ("exemplified", "both") for w in way], bool) & (best < none)
+    chosen = np.zeros(none, bool)
+    chosen[best[wanted]] = True
+    return chosen[rank]
+
+
+def _shown(
+    exposure: Exposure, eligible: Bools, witness: Bools, rank: NDArray[np.int64], usable: int
+) -> Bools:
+    """[F] the conclusions shown: the witnesses, and of the others as many as the share asks."""
+    total = int(eligible.sum())
+    share = exposure.phi * usable if exposure.phi else exposure.shown * total
+    number = max(0, min(round(share), total) - int((witness & eligible).sum()))
+    order = np.empty(len(rank), np.int64)
+    order[rank] = np.arange(len(rank))
+    out = witness & eligible
+    out[order[(eligible & ~witness)[order]][:number]] = True
+    return out

@@ -1,0 +1,287 @@
+"""close(program, facts) -> Closure: the perfect model with every ground rule instance true in it.
+
+Rules are compiled to SQL joins and evaluated semi-naively on DuckDB, stratum by stratum: in each
+round one premise is new, those before it older, those after it any, so every ground instance is
+found exactly once. What leaves is put into canonical order, equal on every thread count.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import UserError, suggest
+from .closure import Closure, heights, row_keys
+from .facts import Array, Facts
+from .interning import Numbering
+from .row_keys import stable_order
+from .semijoin import admitted, some_fit
+from .syntax import Atom, Constant, Program, Rule, Variable
+
+_NOTHING = np.zeros(0, np.int32)
+
+
+def close(program: Program, facts: Facts, threads: int | None = None) -> Closure:
+    """The closure of ``facts`` under ``program``; the result is the same on every thread count.
+
+    Raises UserError for a predicate that is neither sampled nor derived, an arity that differs
+    between rules and rows, and a rule's constant that no sort holds.
+    """
+    arity = _checked_arities(program, facts)
+    with duckdb.connect(":memory:") as db:
+        if threads is not None:
+            db.execute(f"SET threads = {int(threads)}")
+        db.execute("SET preserve_insertion_order = false")
+        evaluation = _Evaluation(db, program, facts, arity)
+        for stratum in program.strata:
+            evaluation.run(stratum)
+        return evaluation.closure()
+
+
+def _checked_arities(program: Program, facts: Facts) -> dict[str, int]:
+    arity = dict(program.arity)
+    derived = {r.head.predicate for r in program.rules}
+    for predicate, rows in facts.rows.items():
+        if arity.setdefault(predicate, rows.shape[1]) != rows.shape[1]:
+            raise UserError(
+                f"{predicate} has {rows.shape[1]} arguments in the sampled facts and "
+                f"{arity[predicate]} in the rules; make them agree"
+            )
+    for rule in program.rules:
+        for atom in rule.positive + rule.negative:
+            if atom.predicate not in derived and atom.predicate not in facts.rows:
+                raise suggest(
+                    "predicate (neither sampled nor derived)",
+                    atom.predicate,
+                    derived | set(facts.rows),
+                )
+    return arity
+
+
+class _Evaluation:
+    """A table per predicate, (id, a0.., round), and what each round finds, as arrays."""
+
+    def __init__(
+        self, db: duckdb.DuckDBPyConnection, program: Program, facts: Facts, arity: dict[str, int]
+    ) -> None:
+        self.db, self.program, self.facts, self.arity = db, program, facts, arity
+        self.predicates = tuple(sorted(arity))
+        self.table = {p: f"f{i}" for i, p in enumerate(self.predicates)}
+        read = {a.predicate for r in program.rules for a in r.positive + r.negative}
+        derived = {r.head.predicate for r in program.rules}
+        # what no rule reads is numbered once, at the end
+        self.numbering = {
+            p: Numbering(self._sampled(p), len(facts.constants)) for p in derived & read
+        }
+        self.found: list[list[dict[str, Array]]] = [[] for _ in program.rules]
+        self.fresh: dict[str, list[list[Array]]] = {}  # columns of facts that no round has used
+        self.constant = {c: i for i, c in enumerate(facts.constants)}
+        for p in self.predicates:
+            columns = ["id", *(f"a{j}" for j in range(arity[p])), "round"]
+            db.execute(f"CREATE TABLE {self.table[p]} ({' INTEGER, '.join(columns)} INTEGER)")
+            self._insert(p, list(self._sampled(p).T), 0, 0)
+
+    def _sampled(self, p: str) -> Array:
+        return self.facts.rows.get(p, np.zeros((0, self.arity[p]), np.int32))
+
+    def _insert(self, p: str, columns: list[Array], first: int, turn: int) -> None:
+        """Rows, given as columns, with local ids from ``first``; they are new in round ``turn``."""
+        number = len(columns[0])
+        if p in self.numbering:
+            self.fresh.setdefault(p, []).append(columns)
+        rows = {"id": np.arange(first, first + number, dtype=np.int32)}
+        rows |= {f"a{j}": np.ascontiguousarray(column) for j, column in enumerate(columns)}
+        rows["round"] = np.full(number, turn, np.int32)
+        self.db.register("loaded", rows)
+        self.db.execute(f"INSERT INTO {self.table[p]} SELECT * FROM loaded")
+        self.db.unregister("loaded")
+
+    def run(self, stratum: tuple[str, ...]) -> None:
+        """Evaluate one stratum to its fixpoint."""
+        recursive, grew, turn = [], False, 0
+        fixed = frozenset(self.predicates) - {r.head.predicate for r in self.program.rules}
+        for i, rule in enumerate(self.program.rules):
+            if rule.head.predicate not in stratum:
+                continue
+            if loops := [k for k, a in enumerate(rule.positive) if a.predicate in stratum]:
+                fit = {k: admitted(rule, k, self.facts, fixed) for k in loops}
+                recursive.append((i, rule, fit))
+            else:
+                self._derive(i, rule, [], -1)
+        while recursive and (grew or turn == 0):
+            grew, fresh = False, {p: self.fresh.pop(p, []) for p in stratum}
+            for i, rule, loops in recursive:
+                for new, fit in loops.items():
+                    if not any(some_fit(c, fit) for c in fresh[rule.positive[new].predicate]):
+                        continue
+                    when = [f"t{new}.round = {turn}"]
+                    when += [f"t{k}.round < {turn}" for k in loops if k < new]
+                    when += [f"t{k}.round <= {turn}" for k in loops if k > new]
+                    grew |= self._derive(i, rule, when, turn)
+            turn += 1
+
+    def _derive(self, number: int, rule: Rule, when: list[str], turn: int) -> bool:
+        """Keep the instances of a rule that a round brings; whether some head is new."""
+        p = rule.head.predicate
+        found = self.db.execute(f"{self._select(rule)} {self._body(rule, when)}").fetchnumpy()
+        found = {name: np.asarray(column, np.int32) for name, column in found.items()}
+        if not len(found["h0"]):
+            return False
+        self.found[number].append(found)
+        if p not in self.numbering:
+            return False
+        numbering = self.numbering[p]
+        columns, first = [found.pop(f"h{k}") for k in range(self.arity[p])], numbering.count
+        found["head"], new = numbering.number(columns)
+        if len(new):
+            self._insert(p, [c[new] for c in columns], first, turn + 1)
+        return len(new) > 0
+
+    def _select(self, rule: Rule) -> str:
+        """Local ids of the premises and arguments of the head."""
+        ids = [f"t{k}.id AS p{k}" for k in range(len(rule.positive))]
+        ids += [f"{self._sql(rule, t)} AS h{k}" for k, t in enumerate(rule.head.terms)]
+        return "SELECT " + ", ".join(ids)
+
+    def _body(self, rule: Rule, when: list[str]) -> str:
+        """FROM .. WHERE ..: the join of the positive premises, filtered by all the others."""
+        tables = [f"{self.table[a.predicate]} t{k}" for k, a in enumerate(rule.positive)]
+        where = list(when)
+        for k, atom in enumerate(rule.positive):
+            for j, term in enumerate(atom.terms):
+                if isinstance(term, Constant) or rule.binding(term.name) != (k, j):
+                    where.append(f"t{k}.a{j} = {self._sql(rule, term)}")
+        for c in rule.comparisons:
+            operator = "<>" if c.operator == "!=" else c.operator
+            where.append(f"{self._sql(rule, c.left)} {operator} {self._sql(rule, c.right)}")
+        where += [self._absent(rule, a) for a in rule.negative]
+        return f"FROM {', '.join(tables)}" + (f" WHERE {' AND '.join(where)}" if where else "")
+
+    def _absent(self, rule: Rule, atom: Atom) -> str:
+        same = [
+            f"n.a{j} = {self._sql(rule, t)}"
+            for j, t in enumerate(atom.terms)
+            if isinstance(t, Constant) or not t.wildcard  # a wildcard matches all
+        ]
+        where = f" WHERE {' AND '.join(same)}" if same else ""
+        return f"NOT EXISTS (SELECT 1 FROM {self.table[atom.predicate]} n{where})"
+
+    def _sql(self, rule: Rule, term: Variable | Constant) -> str:
+        if isinstance(term, Variable):
+            k, j = rule.binding(term.name)
+            return f"t{k}.a{j}"
+        if term.name not in self.constant:
+            raise suggest(f"constant (in rule {rule.text!r})", term.name, self.constant)
+        return str(self.constant[term.name])
+
+    def closure(self) -> Closure:
+        """What was found, in canonical order."""
+        width = max(self.arity.values())
+        canonical: dict[str, Array] = {}  # predicate -> its local ids' canonical fact ids
+        arguments, is_base, start = [], [], 0
+        for p in self.predicates:
+            columns, number, sampled = self._numbered(p)
+            canonical[p] = number + np.int32(start)
+            arguments.append(columns)
+            is_base.append(sampled)
+            start += len(sampled)
+        base = np.concatenate(is_base)
+        rule, head, premises = self._derivations(canonical, start)
+        predicate = np.repeat(np.arange(len(is_base), dtype=np.int32), [len(b) for b in is_base])
+        return Closure(
+            program=self.program,
+            base=self.facts,
+            predicates=self.predicates,
+            arity=self.arity,
+            predicate=predicate,
+            arguments=_padded(arguments, width),
+            is_base=base,
+            height=heights(base, head, premises),
+            rule=rule,
+            head=head,
+            premises=premises,
+        )
+
+    def _numbered(self, p: str) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """(columns [arity, n] in canonical order, canonical number of each local id, is_base [n]).
+
+        What no rule reads gets its local ids here: the sampled rows, then each rule's heads.
+        """
+        sampled = self._sampled(p)
+        if p in self.numbering:
+            columns, local = self._table(p)
+        else:
+            parts, end = [sampled.T], len(sampled)
+            for rule, chunks in zip(self.program.rules, self.found):
+                for found in chunks if rule.head.predicate == p else ():
+                    parts.append(np.stack([found.pop(f"h{k}") for k in range(self.arity[p])]))
+                    start, end = end, end + parts[-1].shape[1]
+                    found["head"] = np.arange(start, end, dtype=np.int32)
+            columns, local = np.concatenate(parts, axis=1), np.arange(end)
+        key = row_keys(columns.T, len(self.facts.constants))
+        order = stable_order(key)
+        new = np.diff(key[order], prepend=-1) > 0
+        number = np.empty(len(key), np.int32)
+        number[local[order]] = np.cumsum(new) - 1
+        columns = columns[:, order[new]]
+        is_base = np.zeros(columns.shape[1], bool)
+        is_base[number[: len(sampled)]] = True
+        return columns, number, is_base
+
+    def _table(self, p: str) -> tuple[Array, Array]:
+        """(columns [arity, n], local ids [n]) of a predicate that rules read."""
+        found = self.db.execute(f"SELECT * EXCLUDE (round) FROM {self.table[p]}").fetchnumpy()
+        return np.stack([found[f"a{j}"] for j in range(self.arity[p])]), found["id"]
+
+    def _derivations(self, canonical: dict[str, Array], facts: int) -> tuple[Array, Array, Array]:
+        most = max(len(r.positive) for r in self.program.rules) if self.program.rules else 0
+        tables: list[list[Array]] = []  # per rule: head, premises, sorted
+        for rule, chunks in zip(self.program.rules, self.found):
+            names = [("head", rule.head.predicate)]
+            names += [(f"p{k}", a.predicate) for k, a in enumerate(rule.positive)]
+            columns = [
+                np.concatenate([_NOTHING, *(canonical[p][found.pop(name)] for found in chunks)])
+                for name, p in names
+            ]
+            tables.append(_sorted(columns, facts))
+        if not tables:
+            return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros((0, 0), np.int32)
+        head = np.concatenate([t[0] for t in tables])
+        # each rule's rows are sorted by head already; a stable merge of them is the order wanted
+        order = stable_order(head) if len(tables) > 1 else slice(None)
+        rule = np.repeat(np.arange(len(tables), dtype=np.int32), [len(t[0]) for t in tables])
+        premises = np.empty((most, len(head)), np.int32).T  # whole columns lie together
+        for k in range(most):
+            padding = [np.broadcast_to(np.int32(-1), len(t[0])) for t in tables]
+            column = [t[1 + k] if 1 + k < len(t) else none for t, none in zip(tables, padding)]
+            premises[:, k] = np.concatenate(column)[order]
+        return rule[order], head[order], premises
+
+
+def _padded(blocks: list[Array], width: int) -> Array:
+    """[F, width] blocks of columns [arity, n] below one another, -1 padded, columns contiguous."""
+    out = np.full((width, sum(b.shape[1] for b in blocks)), -1, np.int32)
+    start = 0
+    for block in blocks:
+        out[: len(block), start : start + block.shape[1]] = block
+        start += block.shape[1]
+    return out.T
+
+
+def _sorted(columns: list[Array], size: int) -> list[Array]:
+    """The columns with their rows in lexicographic order; values lie in [0, size)."""
+    bits = max(1, int(size - 1).bit_length())
+    if bits * len(columns) > 63:
+        order = np.lexsort(columns[::-1])
+        return [c[order] for c in columns]
+    key = columns[0].astype(np.int64)
+    for column in columns[1:]:  # in place: at millions of rows, new memory costs more than the sum
+        key <<= bits
+        key |= column
+    key.sort()  # sorting the numbers themselves is several times faster than an argsort
+    parts = []
+    for _ in columns:
+        parts.append((key & ((1 << bits) - 1)).astype(np.int32))
+        key >>= bits
+    return parts[::-1]
