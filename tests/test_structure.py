@@ -81,7 +81,7 @@ def inside(path):
         base = Path(*package[: len(package) - node.level + 1], *(node.module or "").split("."))
         for alias in node.names:
             for target in (base / alias.name, base):
-                places = (target.with_suffix(".py"), target / "__init__.py")
+                places = (target.parent / f"{target.name}.py", target / "__init__.py")
                 if hit := [place for place in places if (ROOT / place).is_file()]:
                     found.add(hit[0])
                     break

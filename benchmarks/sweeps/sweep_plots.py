@@ -16,9 +16,9 @@ from ...eval.stats.labels import counted, with_failed
 from ..config.scenario_file import load
 from ..receipts.curves import Arm
 from ..receipts.panel import slug
-from ..report.forecast_report import foretold
 from .analysis import CONTRASTED, Along, Scaling, Surface
 from .axes import parts
+from .forecast_branches import foretold
 
 Drawn = tuple[str, Figure, str]
 Left = Callable[[str], None]

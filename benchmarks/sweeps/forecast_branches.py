@@ -1,0 +1,74 @@
+"""The branches of one configuration's forecast, from its curve and, if any, those of other corpora."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ...errors import UserError, suggest
+from ...eval.forecasting.forecast import Forecast, forecast
+from ...eval.forecasting.scenario import Scenario
+from ...eval.stats.curve import Curve
+from ..receipts.curves import Arm
+
+LEVELS = 3  # sizes of corpus from which the effect of data is measured
+
+
+def foretold(
+    arm: Arm, arms: Sequence[Arm], scenario: Scenario, rungs: Sequence[str]
+) -> Iterator[Forecast]:
+    """The forecasts of an arm, of these rungs or of all. Raises UserError where there is none."""
+    for rung in rungs:
+        if rung not in arm.rungs:
+            raise suggest(f"rung of {arm.label}", rung, arm.rungs)
+    problems = []
+    several = _corpora(arm, arms)
+    # where several corpora were tried, today's is the largest of them
+    last = several[-1] if several else arm
+    done = 0
+    for rung in rungs or arm.rungs:
+        try:
+            yield forecast(
+                rung,
+                last.accuracy[rung],
+                scenario,
+                last.bits.get(rung),
+                _surface(several, rung),
+                last.undecided.get(rung, ""),
+            )
+            done += 1
+        except UserError as error:
+            problems.append(str(error))
+    if not done:
+        raise UserError(f"{arm.name}: {problems[0] if problems else 'no rung'}")
+
+
+def _corpora(arm: Arm, arms: Sequence[Arm]) -> list[Arm]:
+    """The arms that differ from this one in the share shown alone, by that share; or none."""
+
+    def apart(one: Arm) -> dict[str, object]:
+        exposure = {k: v for k, v in one.cell.exposure.record().items() if k != "shown"}
+        return one.cell.record() | {"exposure": exposure, "seeds": None}
+
+    alike = [a for a in arms if apart(a) == apart(arm) and a.seeds == arm.seeds]
+    alike.sort(key=lambda a: a.cell.exposure.shown)
+    return alike if len(alike) >= LEVELS else []
+
+
+def _surface(several: Sequence[Arm], rung: str) -> Curve | None:
+    """Accuracy over FLOPs and the share shown; None where fewer corpora have the rung."""
+    having = [a for a in several if rung in a.accuracy]
+    if len(having) < LEVELS:
+        return None
+    curves = [a.accuracy[rung] for a in having]
+    shown = [np.full(c.points, a.cell.exposure.shown) for a, c in zip(having, curves)]
+    spent = np.concatenate([c.x[0] for c in curves])
+    first = curves[0]
+    return Curve.of(
+        np.stack([spent, np.concatenate(shown)]),
+        np.concatenate([c.runs for c in curves], axis=1),
+        axes=("FLOPs", "shown"),
+        world=first.world.tolist(),
+        questions=first.questions,
+    )
