@@ -191,7 +191,7 @@ def check(
     """Check what a world promises; exit status 1 where it breaks a promise."""
     from .benchmarks.conformance import world_report
 
-    _conform(lambda watch: world_report.conform(world, size, watch), as_json)
+    _conform(lambda watch: world_report.check_world(world, size, watch), as_json)
 
 
 @app.command()
@@ -200,9 +200,9 @@ def check_model(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check what a model promises; exit status 1 where it breaks a promise."""
-    from .benchmarks.conformance.model_report import conform_model
+    from .benchmarks.conformance.model_report import check_model
 
-    _conform(lambda watch: conform_model(model, watch), as_json)
+    _conform(lambda watch: check_model(model, watch), as_json)
 
 
 def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:

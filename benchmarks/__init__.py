@@ -1,0 +1,8 @@
+"""Suites, their runs, receipts and reports, and the checks that plugins must pass.
+
+Names stand in ``__init__.pyi`` and are loaded on first use.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -16,7 +16,7 @@ from ..models import training_version
 from ..models.training.plan import LAYOUTS
 from ..printable import visible
 from .config.run_config import Cell
-from .config.suite import Suite, load
+from .config.suite import Suite, load_suite
 from .receipts import answers_table
 from .receipts.panel import Panel, panels
 from .receipts.receipt import Receipt
@@ -85,7 +85,7 @@ class Job:
         sweep: bool = False,
     ) -> Job:
         """Raises UserError for whatever of these does not exist or fit."""
-        suite = load(name)
+        suite = load_suite(name)
         if world:
             suite = suite.on(world)
         if sweep:

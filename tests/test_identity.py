@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from zebroid import canonical, identity, registry, sources
 from zebroid.benchmarks.config.run_config import Cell
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.verification.verify import verify
 from zebroid.errors import UserError
 from zebroid.identity import flaw, record, restore
@@ -23,7 +23,7 @@ from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.layers.positions import Rotary
 from zebroid.models.training.plan import Plan
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.exposure import Exposure
 
 NEUTRAL = dataclasses.field(default=True, metadata={"neutral": False})
@@ -59,9 +59,9 @@ def other_default(monkeypatch):
 def test_presets_and_suites_are_loaded_without_jax():
     code = (
         "import sys, zebroid.models.architectures.presets\n"
-        "from zebroid.benchmarks.config.suite import load\n"
+        "from zebroid.benchmarks.config.suite import load_suite\n"
         "from zebroid import registry\n"
-        "cells = [c for name in registry.suites() for c in load(name).cells]\n"
+        "cells = [c for name in registry.suites() for c in load_suite(name).cells]\n"
         "for cell in cells[:9]: cell.load_spec().flops(100, 4, (3,))\n"
         "print(len(cells), *{name.partition('.')[0] for name in sys.modules})"
     )
@@ -78,10 +78,10 @@ def test_another_default_is_another_suite_which_verify_refuses(other_default):
 
     first = next(verify(path)).found
     assert "training-0, before versions of training were declared; here training-" in first
-    before = load("headline-v1").digest
+    before = load_suite("headline-v1").digest
     assert told().passed
     other_default("ratio", 8)
-    assert load("headline-v1").digest != before
+    assert load_suite("headline-v1").digest != before
     assert not told().passed
 
 
@@ -100,7 +100,7 @@ def test_a_spec_is_rebuilt_from_its_record(name):
 
 
 def test_a_field_added_later_leaves_every_digest_while_it_is_neutral(monkeypatch):
-    before = {name: load(name).digest for name in registry.suites()}
+    before = {name: load_suite(name).digest for name in registry.suites()}
     grown = {kind: later(kind) for kind in presets.ARCHITECTURES}
     for gated in (False, True):
         models = {name: grown[type(spec)](spec, gated) for name, spec in presets.MODELS.items()}
@@ -108,7 +108,7 @@ def test_a_field_added_later_leaves_every_digest_while_it_is_neutral(monkeypatch
             assert (record(models[name]) == record(spec)) is not gated
         with monkeypatch.context() as patch:
             patch.setattr(presets, "MODELS", models)
-            same = [load(name).digest == digest for name, digest in before.items()]
+            same = [load_suite(name).digest == digest for name, digest in before.items()]
         assert all(same) if not gated else not any(same)
     plan = Plan(batch=8, steps=5)
     bare, gated = later(Plan)(plan, False), later(Plan)(plan, True)
@@ -118,7 +118,7 @@ def test_a_field_added_later_leaves_every_digest_while_it_is_neutral(monkeypatch
 def test_a_field_of_an_exposure_that_is_added_later_leaves_the_corpus(corpus_world):
     world, exposure = corpus_world
     bare, gated = (later(Exposure)(exposure, value) for value in (False, True))
-    digests = [state(world, "tiny", e).digest for e in (exposure, bare, gated)]
+    digests = [build_corpus(world, "tiny", e).digest for e in (exposure, bare, gated)]
     assert digests[0] == digests[1] != digests[2]
 
 
@@ -168,7 +168,7 @@ def test_a_record_of_another_version_is_refused_in_one_line(change, told):
 
 def test_how_a_model_is_queried_is_no_part_of_its_training():
     bare, more = LoopedSpec(width=16, heads=2), LoopedSpec(width=16, heads=2, query_loops=8)
-    cell = dataclasses.replace(load("smoke").cells[0], spec=record(bare))
+    cell = dataclasses.replace(load_suite("smoke").cells[0], spec=record(bare))
     other = dataclasses.replace(cell, spec=record(more), model="other")
     assert (cell.loops, other.loops) == (4, 8)  # four by default
     assert cell.training == other.training and cell.digest != other.digest
@@ -179,13 +179,13 @@ def test_how_a_model_is_queried_is_no_part_of_its_training():
 
 
 def test_names_of_models_and_plans_are_no_part_of_a_cell():
-    cell = load("smoke").cells[0]
+    cell = load_suite("smoke").cells[0]
     other = dataclasses.replace(cell, model="my-decoder", plan="my-plan")
     assert (other.digest, other.arm, other.kin) == (cell.digest, cell.arm, cell.kin)
 
 
 def test_the_content_version_of_a_world_is_part_of_a_cell_from_the_second_on():
-    cell = load("smoke").cells[0]
+    cell = load_suite("smoke").cells[0]
     second = dataclasses.replace(cell, content=2)
     assert "content" not in cell.record() and second.record()["content"] == 2
     assert second.digest != cell.digest and second.corpus != cell.corpus

@@ -1,0 +1,1 @@
+"""The models of many receipts beside one another."""

@@ -142,7 +142,7 @@ class Cell:
         return canonical.digest(world + content)
 
     @functools.cached_property
-    def exam(self) -> str:
+    def question_set(self) -> str:
         """Equal for cells that are asked the same questions about the same corpus."""
         return canonical.digest([self.corpus, self.questions])
 

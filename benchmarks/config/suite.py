@@ -153,7 +153,7 @@ class _Document(_Strict):
 Place = Callable[..., contextlib.AbstractContextManager[None]]
 
 
-def load(name: str) -> Suite:
+def load_suite(name: str) -> Suite:
     """The suite of this name or file, with every name in it resolved and every value checked."""
     path = registry.suite(name)
     try:

@@ -1,0 +1,1 @@
+"""What every world and every model must keep, checked; packages written and pinned."""

@@ -1,6 +1,6 @@
-"""conform_model(name) -> ModelReport: every check that a model must pass.
+"""check_model(name) -> ModelReport: every check that a model must pass.
 
-As ``conformance.conform`` is for worlds, with the same table.
+As ``check_world`` is for worlds, with the same table.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ModelReport(Report):
         return told | {"checks": [{k: v for k, v in c.items() if k != "size"} for c in checks]}
 
 
-def conform_model(name: str, watch: Callable[[str], None] = lambda what: None) -> ModelReport:
+def check_model(name: str, watch: Callable[[str], None] = lambda what: None) -> ModelReport:
     """Checks the model of a preset, a plugin or a Python file.  Imports JAX.
 
     ``watch`` is told what is looked at. Raises UserError for an unknown model.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ... import registry
 from ...errors import UserError, suggest
-from ...worlds.corpus.build import state
+from ...worlds.corpus.build import build_corpus
 from ...worlds.world import World, content_of
 from ..runner import atomic_write
 from .worlds.golden import built_in, pin_of, pins_of
@@ -39,7 +39,7 @@ def pin(name: str, sizes: Sequence[str] = (), new: bool = False) -> str:
             raise suggest(f"size of {world.id}", size, world.sizes)
     usual = [size for size in world.sizes if size in DEFAULT or size in known]
     wanted = [*dict.fromkeys(sizes or usual or world.sizes)]
-    found = {size: state(world, size).digest for size in wanted}
+    found = {size: build_corpus(world, size).digest for size in wanted}
     for size, digest in found.items():
         if not new:
             _allow(world, size, known.get(size), content, digest)

@@ -67,8 +67,7 @@ WORLD = '''\
 """$id: what a member of a guild keeps."""
 
 import numpy as np
-from zebroid.worlds.datalog.facts import Facts
-from zebroid.worlds.world import World
+from zebroid.worlds import Facts, World
 
 
 class $title(World):
@@ -104,12 +103,12 @@ TEST = '''\
 """What zebroid asks of every world, asked of this one."""
 
 import pytest
-from zebroid.benchmarks.conformance.world_report import conform
+from zebroid.benchmarks import check_world
 
 
 @pytest.mark.parametrize("size", ["tiny", "small"])
 def test_it_keeps_what_every_world_promises(size):
-    report = conform("$id", size)
+    report = check_world("$id", size)
     assert report.passed, [outcome for outcome in report.outcomes if outcome.passed is False]
 '''
 

@@ -1,4 +1,4 @@
-"""conform(world, sizes) -> Report: every check that a world must pass, and its table.
+"""check_world(world, sizes) -> Report: every check that a world must pass, and its table.
 
 The symbolic checks stand in ``world_checks.py``; those that need reference solvers are added here.
 """
@@ -23,7 +23,7 @@ from ...errors import suggest
 from ...eval.floors.ceilings import references
 from ...eval.floors.interpolators import interpolators, lookup
 from ...eval.question_sets.chance import interpolable
-from ...eval.question_sets.question_set import Exam
+from ...eval.question_sets.question_set import QuestionSet
 from ...printable import visible
 from ...seeding import stream
 from ...worlds.encoding.verbalize import question_in_english
@@ -48,26 +48,30 @@ ASKED = 4_000  # questions of a rung and a world that interpolators answer
 def ceilings(subject: Subject) -> str:
     """Reuser, inductor, deducer and lookup: always right up to their rung, never above it."""
     corpus = subject.corpus()
-    exam = Exam(corpus, np.arange(len(corpus.prompt)))
-    found = [*references(corpus, exam.questions), lookup(corpus, exam.questions)]
+    question_set = QuestionSet(corpus, np.arange(len(corpus.prompt)))
+    found = [*references(corpus, question_set.questions), lookup(corpus, question_set.questions)]
     for solver in found:
-        right = exam.right(solver.answer)
+        right = question_set.right(solver.answer)
         for rung in (*LADDER, *CONTROLS):
-            if rung not in exam.groups:
+            if rung not in question_set.groups:
                 continue
             # where nothing follows, NONE is right, and to say it is all that a reference can do
             able = rung in WITHIN[solver.name] or rung in CONTROLS
-            _unlike(exam, f"{solver.name} on {rung}", right != able, exam.groups[rung])
+            _unlike(
+                question_set, f"{solver.name} on {rung}", right != able, question_set.groups[rung]
+            )
         if solver.name == "deducer":
-            _unlike(exam, "deducer", ~right, np.ones(len(right), bool))
-    return f"{len(exam.questions):,} questions, by {', '.join(a.name for a in found)}"
+            _unlike(question_set, "deducer", ~right, np.ones(len(right), bool))
+    return f"{len(question_set.questions):,} questions, by {', '.join(a.name for a in found)}"
 
 
-def _unlike(exam: Exam, who: str, odd: NDArray[np.bool_], where: NDArray[np.bool_]) -> None:
+def _unlike(
+    question_set: QuestionSet, who: str, odd: NDArray[np.bool_], where: NDArray[np.bool_]
+) -> None:
     """Refuse a reference that is not what it is defined to be."""
     wrong = np.flatnonzero(odd & where)
     if len(wrong):
-        question = question_in_english(exam.corpus, int(exam.questions[wrong[0]]))
+        question = question_in_english(question_set.corpus, int(question_set.questions[wrong[0]]))
         raise Refused(
             f"{who}: {len(wrong)} of {where.sum()} answers are not as defined, first to "
             f"{question!r}",
@@ -119,15 +123,15 @@ class _Pool:
         corpus = subject.corpus(seeds=(self.seeds, 0))
         rng = stream(subject.world.id, "interpolable", self.seeds)
         asked = [np.sort(rng.permutation(corpus.of_rung(r))[:ASKED]) for r in rungs]
-        exam = Exam(corpus, np.concatenate(asked))
+        question_set = QuestionSet(corpus, np.concatenate(asked))
         self.seeds += 1
-        for answers in interpolators(corpus, exam.questions):
-            right = exam.right(answers.answer)
-            for rung in exam.groups.keys() & {*rungs}:
+        for answers in interpolators(corpus, question_set.questions):
+            right = question_set.right(answers.answer)
+            for rung in question_set.groups.keys() & {*rungs}:
                 known = self.hits.setdefault(rung, {}).setdefault(answers.name, [])
-                known.append(right[exam.groups[rung]])
-        for rung in exam.groups.keys() & {*rungs}:
-            found = exam.chance(rung).value, int(exam.groups[rung].sum())
+                known.append(right[question_set.groups[rung]])
+        for rung in question_set.groups.keys() & {*rungs}:
+            found = question_set.chance(rung).value, int(question_set.groups[rung].sum())
             self.chances.setdefault(rung, []).append(found)
 
     def rungs(self) -> list[str]:
@@ -182,7 +186,9 @@ class Report:
         }
 
 
-def conform(name: str, size: str = "", watch: Callable[[str], None] = lambda what: None) -> Report:
+def check_world(
+    name: str, size: str = "", watch: Callable[[str], None] = lambda what: None
+) -> Report:
     """Checks the world of an id or a Python file, at one size or at tiny and small.
 
     ``watch`` is told what is looked at. Raises UserError for an unknown world or size.

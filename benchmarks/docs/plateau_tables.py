@@ -27,8 +27,8 @@ from ...eval.scoring.score import HEADLINE
 from ...eval.stats.labels import with_failed
 from ..receipts.curves import Arm, read
 from ..receipts.panel import slug
-from ..receipts.receipt import verdict_of
 from ..receipts.receipt_rows import rows_of
+from ..receipts.row_records import verdict_of
 from ..sweeps import sweep_tables
 from ..sweeps.analysis import GRID, Along, Scaling, scaling
 from ..sweeps.sweep_tables import Told

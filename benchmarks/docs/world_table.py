@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ... import registry
 from ...errors import UserError
-from ...worlds.corpus.build import state
+from ...worlds.corpus.build import build_corpus
 from ...worlds.novelty.rungs import LADDER
 from ..runner import atomic_write
 
@@ -42,7 +42,7 @@ def _table(size: str) -> Iterator[str]:
     yield "|---" + "|---:" * len(LADDER) + "|---|"
     for id in builtin():
         world, found = registry.sized(f"{id}/{size}")
-        corpus = state(world, found)
+        corpus = build_corpus(world, found)
         cells = []
         for rung in LADDER:
             number = len(corpus.of_rung(rung, pure=rung != "mixed"))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UserError
-from ...eval.question_sets.question_set import Exam
+from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.novelty.rungs import LADDER, RUNGS
 from ..runner import atomic_write
@@ -36,13 +36,13 @@ def write(folder: Path, results: Sequence[Result], corpora: Corpora) -> dict[str
     texts: dict[str, dict[str, NDArray[Any]]] = {}
     tables = {"predictions": [], "curves": []}
     for result in results:
-        exam = corpora.exam(result.cell)
-        key = result.cell.exam
+        question_set = corpora.question_set(result.cell)
+        key = result.cell.question_set
         if key not in texts:
-            texts[key] = certificates(exam)
-        told = answers(result, exam, corpora.proofs(result))
+            texts[key] = certificates(question_set)
+        told = answers(result, question_set, corpora.proofs(result))
         tables["predictions"].append(told | texts[key])
-        tables["curves"].append(curves(result, exam))
+        tables["curves"].append(curves(result, question_set))
     select = {
         "predictions": f"* REPLACE (string_split(right_answers, '{SEPARATOR}') AS right_answers)",
         "curves": "*",
@@ -54,11 +54,11 @@ def write(folder: Path, results: Sequence[Result], corpora: Corpora) -> dict[str
 
 
 def answers(
-    result: Result, exam: Exam, proofs: NDArray[np.bool_] | None
+    result: Result, question_set: QuestionSet, proofs: NDArray[np.bool_] | None
 ) -> dict[str, NDArray[Any]]:
     """What one cell answered at its last checkpoint, [Q] each."""
-    cell, run, n = result.cell, result.run, len(exam.questions)
-    names = (*exam.corpus.closure.base.constants, "none", MALFORMED)
+    cell, run, n = result.cell, result.run, len(question_set.questions)
+    names = (*question_set.corpus.closure.base.constants, "none", MALFORMED)
     answer = run.answer[0, -1]
     return {
         "cell": _same(cell.digest[:16], n),
@@ -66,16 +66,16 @@ def answers(
         "mode": _same(cell.mode, n),
         "model": _same(cell.model, n),
         "answer": np.array([names[a] for a in answer], object),  # -1 takes the last name
-        "right": exam.right(np.asarray(answer, np.int32)),
+        "right": question_set.right(np.asarray(answer, np.int32)),
         "bits": np.asarray(run.bits[0, -1], np.float32),
         # of the proof before the answer
         "written": _same("none", n) if proofs is None else PROOF[proofs[0].astype(int)],
     }
 
 
-def certificates(exam: Exam) -> dict[str, NDArray[Any]]:
+def certificates(question_set: QuestionSet) -> dict[str, NDArray[Any]]:
     """The questions of an exam, their right answers, and what is known of each, [Q] each."""
-    corpus, questions = exam.corpus, exam.questions
+    corpus, questions = question_set.corpus, question_set.questions
     found = {
         "corpus": _same(corpus.digest[:16], len(questions)),
         "question": questions,
@@ -101,15 +101,15 @@ def prompt(corpus: Corpus, question: int) -> str:
     return f"{predicate}({', '.join([*words[:position], '?', *words[position:]])})"
 
 
-def curves(result: Result, exam: Exam) -> dict[str, NDArray[Any]]:
+def curves(result: Result, question_set: QuestionSet) -> dict[str, NDArray[Any]]:
     """Accuracy and bits of each group of questions at each checkpoint, a row each.
 
     With how many statements its corpus makes, how many of them are conclusions, and how many
     unstated conclusions there are in all on the group's rung.
     """
-    run, corpus = result.run, exam.corpus
-    right = exam.right(np.asarray(run.answer[0], np.int32))
-    groups = exam.groups
+    run, corpus = result.run, question_set.corpus
+    right = question_set.right(np.asarray(run.answer[0], np.int32))
+    groups = question_set.groups
     steps, names = len(run.steps), list(groups)
     statements = len(corpus.examples.prompt) + len(corpus.sentences)
     return {

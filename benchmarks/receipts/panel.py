@@ -19,7 +19,7 @@ from ...errors import UserError
 from ...eval.floors.ceilings import references
 from ...eval.floors.tracer import tracer
 from ...eval.question_sets.predictions import Predictions
-from ...eval.question_sets.question_set import Answers, Exam
+from ...eval.question_sets.question_set import Answers, QuestionSet
 from ...eval.scoring.profile import Profile, profile, stating
 from ...eval.scoring.score import Row, score, strongest, traced_apart
 from ...eval.stats.labels import of_runs
@@ -108,18 +108,21 @@ def _panel(
     corpora: Corpora,
 ) -> Panel:
     done = [results[c.digest] for c in cells if c.digest in results]
-    asked = {r.cell.exam: r.cell for r in done if not r.run.failed}
-    exams = {key: corpora.exam(cell) for key, cell in asked.items()}
+    asked = {r.cell.question_set: r.cell for r in done if not r.run.failed}
+    question_sets = {key: corpora.question_set(cell) for key, cell in asked.items()}
     for result in done:
-        _same_corpus(result, exams)
-    models, untraced, holes = model_rows(cells, exams, results, failures, corpora)
-    liked = [(exams[key], corpora.interpolators(cell)) for key, cell in asked.items()]
+        _same_corpus(result, question_sets)
+    models, untraced, holes = model_rows(cells, question_sets, results, failures, corpora)
+    liked = [(question_sets[key], corpora.interpolators(cell)) for key, cell in asked.items()]
     if any(row.mode == "chain" for row in models):
-        liked += [(exam, (tracer(exam.corpus, exam.questions),)) for exam in exams.values()]
+        liked += [
+            (question_set, (tracer(question_set.corpus, question_set.questions),))
+            for question_set in question_sets.values()
+        ]
     return Panel(
         name=name,
         cell=cells[0],
-        ceilings=ceilings(exams.values()),
+        ceilings=ceilings(question_sets.values()),
         interpolators=tuple(_interpolators(_rows(liked))),
         models=models,
         untraced=untraced,
@@ -127,25 +130,36 @@ def _panel(
     )
 
 
-def _same_corpus(result: Result, exams: Mapping[str, Exam]) -> None:
+def _same_corpus(result: Result, question_sets: Mapping[str, QuestionSet]) -> None:
     """Raises UserError where a kept result read another corpus than its cell names today."""
-    cell, exam = result.cell, exams.get(result.cell.exam)
-    if exam is not None and not result.run.failed and exam.corpus.digest != result.corpus:
+    cell, question_set = result.cell, question_sets.get(result.cell.question_set)
+    if (
+        question_set is not None
+        and not result.run.failed
+        and question_set.corpus.digest != result.corpus
+    ):
         raise UserError(
             f"{cell} read corpus {result.corpus[:16]}, and {cell.world} now gives "
-            f"{exam.corpus.digest[:16]}: its content moved under an equal version; undo the "
-            "change, or raise `content` in the world's class and run again"
+            f"{question_set.corpus.digest[:16]}: its content moved under an equal version; undo "
+            "the change, or raise `content` in the world's class and run again"
         )
 
 
-def ceilings(exams: Iterable[Exam]) -> tuple[Row, ...]:
+def ceilings(question_sets: Iterable[QuestionSet]) -> tuple[Row, ...]:
     """A row for each symbolic reference."""
-    return tuple(_rows([(exam, references(exam.corpus, exam.questions)) for exam in exams]))
+    return tuple(
+        _rows(
+            [
+                (question_set, references(question_set.corpus, question_set.questions))
+                for question_set in question_sets
+            ]
+        )
+    )
 
 
 def model_rows(
     cells: Sequence[Cell],
-    exams: Mapping[str, Exam],
+    question_sets: Mapping[str, QuestionSet],
     results: Mapping[str, Result],
     failures: Mapping[str, str],
     corpora: Corpora,
@@ -158,14 +172,21 @@ def model_rows(
     models, untraced, holes = list[Row](), dict[str, Row](), list[Hole]()
     for arm in grouped(cells, lambda cell: cell.arm):
         title = label[arm[0].arm]
-        fine = [results[c.digest] for c in arm if c.exam in exams and c.digest in results]
+        fine = [
+            results[c.digest]
+            for c in arm
+            if c.question_set in question_sets and c.digest in results
+        ]
         fine = [result for result in fine if not result.run.failed]
         lost = [c for c in arm if c.digest not in {r.cell.digest for r in fine}]
         if lost:
             holes.append(Hole(title, len(lost), _why(lost[0], results, failures), len(arm)))
         if not fine:
             continue
-        given = [_predictions(result, exams[result.cell.exam], corpora) for result in fine]
+        given = [
+            _predictions(result, question_sets[result.cell.question_set], corpora)
+            for result in fine
+        ]
         if arm[0].mode == "chain":
             row, rest = traced_apart(given, title, tracer, len(lost))
             if rest is not None:
@@ -198,12 +219,12 @@ def profiles(panel: Panel, others: Sequence[Panel]) -> tuple[Profile, ...]:
     return tuple(found)
 
 
-def _predictions(result: Result, exam: Exam, corpora: Corpora) -> Predictions:
+def _predictions(result: Result, question_set: QuestionSet, corpora: Corpora) -> Predictions:
     run = result.run
-    if result.corpus != exam.corpus.digest:
+    if result.corpus != question_set.corpus.digest:
         raise UserError(f"{result.cell} was kept for another corpus; `zebroid clean` and run again")
     return Predictions(
-        exam=exam,
+        question_set=question_set,
         answer=np.asarray(run.answer, np.int32),
         bits=np.asarray(run.bits, np.float32),
         steps=np.asarray(run.steps, np.int64),
@@ -214,12 +235,12 @@ def _predictions(result: Result, exam: Exam, corpora: Corpora) -> Predictions:
     )
 
 
-def _rows(asked: Sequence[tuple[Exam, tuple[Answers, ...]]]) -> list[Row]:
+def _rows(asked: Sequence[tuple[QuestionSet, tuple[Answers, ...]]]) -> list[Row]:
     """One row per reference, over all corpora; on a corpus where it can't answer it is absent."""
     by_name: dict[str, list[Predictions]] = {}
-    for exam, answers in asked:
+    for question_set, answers in asked:
         for answer in answers:
-            by_name.setdefault(answer.name, []).append(Predictions.of(exam, answer))
+            by_name.setdefault(answer.name, []).append(Predictions.of(question_set, answer))
     # a reference's name is its mode: rows of different names are never pooled
     return [score(given, name) for name, given in by_name.items()]
 

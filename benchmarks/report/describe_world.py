@@ -9,7 +9,7 @@ import numpy as np
 
 from ...seeding import stream
 from ...worlds.corpus.audit import empty_rungs
-from ...worlds.corpus.build import state
+from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.encoding.verbalize import fact_in_english
 from ...worlds.exposure import WAYS, Exposure
@@ -35,7 +35,7 @@ def describe(world: World, size: str) -> str:
 
     Raises UserError for an unknown size.
     """
-    corpus = state(world, size)
+    corpus = build_corpus(world, size)
     parts = [
         f"# {world.id}",
         inspect.getdoc(type(world)) or "",

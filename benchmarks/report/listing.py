@@ -83,18 +83,18 @@ def _content(plugin: registry.Plugin) -> str:
     if plugin.kind == "model":
         registry.model(plugin.name)
         return ""
-    from ...worlds.corpus.build import state
+    from ...worlds.corpus.build import build_corpus
     from ...worlds.world import content_of
 
     world, size = registry.sized(plugin.name)
-    return f"{content_of(world)} {size} {state(world, size).digest[:16]}"
+    return f"{content_of(world)} {size} {build_corpus(world, size).digest[:16]}"
 
 
 def suites() -> Iterator[Line]:
     """Cost, cells and title of every suite."""
-    from ..config.suite import load
+    from ..config.suite import load_suite
 
     for name in registry.suites():
-        suite = load(name)
+        suite = load_suite(name)
         cost = f"{suite.cost_minutes:g} min, {len(suite.cells)} cells"
         yield suite.id, f"{suite.title} ({cost})"

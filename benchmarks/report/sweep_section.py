@@ -18,7 +18,8 @@ from ...eval.stats.labels import counted
 from ...printable import printable
 from ..config.suite import Suite
 from ..receipts.curves import arms_of
-from ..receipts.receipt import Receipt, plain, verdict_of
+from ..receipts.receipt import Receipt
+from ..receipts.row_records import plain, verdict_of
 from ..sweeps.analysis import Along, Scaling, Tell, scaling
 from ..sweeps.axes import LEVELS, varied
 from ..sweeps.sweep_tables import tables

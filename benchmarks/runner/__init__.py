@@ -1,0 +1,1 @@
+"""Trainings carried out: in this process, in several, on several hosts; results kept whole."""

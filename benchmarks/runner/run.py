@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from ...errors import UserError
 from ...eval.floors.interpolators import in_turn
-from ...eval.question_sets.question_set import Answers, Exam
-from ...worlds.corpus.build import state
-from ...worlds.encoding.encode import Tokens, encode, select
+from ...eval.question_sets.question_set import Answers, QuestionSet
+from ...worlds.corpus.build import build_corpus
+from ...worlds.encoding.encode import Tokens, encode, sample_questions
 from ...worlds.encoding.proof_checker import valid_proofs
 from ...worlds.world import World
 from ..config.run_config import Cell, lots
@@ -52,7 +52,7 @@ class Corpora:
 
     def __init__(self, ahead: bool = False) -> None:
         self._ahead, self._over = ahead, False
-        self._kept: dict[str, Exam] = {}
+        self._kept: dict[str, QuestionSet] = {}
         self._read: dict[str, NDArray[np.bool_]] = {}
         self._guessed: dict[str, Future[tuple[Answers, ...]]] = {}
         self._thread = ThreadPoolExecutor(1, "interpolators")  # started when it is first needed
@@ -64,19 +64,19 @@ class Corpora:
         self._over = True
         self._thread.shutdown(cancel_futures=True)
 
-    def exam(self, cell: Cell) -> Exam:
+    def question_set(self, cell: Cell) -> QuestionSet:
         """What the cell's model gets to read, and what it is asked about it.
 
         Cells of one corpus are asked the same questions, and share their chance.
         """
-        key = cell.exam
+        key = cell.question_set
         if key not in self._kept:
             seeds = (cell.seeds.world, cell.seeds.exposure)
-            corpus = state(self.world(cell), cell.size, cell.exposure, seeds)
+            corpus = build_corpus(self.world(cell), cell.size, cell.exposure, seeds)
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]
-            questions = select(corpus, cell.questions, cell.seeds.exposure)
-            self._kept[key] = Exam(corpus, questions)
+            questions = sample_questions(corpus, cell.questions, cell.seeds.exposure)
+            self._kept[key] = QuestionSet(corpus, questions)
             if self._ahead and key not in self._guessed:
                 self._guessed[key] = self._thread.submit(self._guess, self._kept[key])
         return self._kept[key]
@@ -87,14 +87,14 @@ class Corpora:
 
     def interpolators(self, cell: Cell) -> tuple[Answers, ...]:
         """What the interpolators answer to the exam of ``cell``."""
-        exam = self.exam(cell)
-        if cell.exam not in self._guessed:
-            return self._guess(exam)
-        return self._guessed[cell.exam].result()
+        question_set = self.question_set(cell)
+        if cell.question_set not in self._guessed:
+            return self._guess(question_set)
+        return self._guessed[cell.question_set].result()
 
-    def _guess(self, exam: Exam) -> tuple[Answers, ...]:
+    def _guess(self, question_set: QuestionSet) -> tuple[Answers, ...]:
         found = []
-        for answers in in_turn(exam.corpus, exam.questions):
+        for answers in in_turn(question_set.corpus, question_set.questions):
             if self._over:
                 raise InterruptedError("the run is over")
             found.append(answers)
@@ -106,9 +106,9 @@ class Corpora:
         if cell.mode != "chain":
             return None
         if cell.digest not in self._read:
-            exam = self.exam(cell)
-            tokens = encode(exam.corpus, cell.mode, exam.questions)
-            read = [valid_proofs(exam.corpus, tokens, g) for g in result.run.generated]
+            question_set = self.question_set(cell)
+            tokens = encode(question_set.corpus, cell.mode, question_set.questions)
+            read = [valid_proofs(question_set.corpus, tokens, g) for g in result.run.generated]
             self._read[cell.digest] = np.stack(read)
         return self._read[cell.digest]
 
@@ -189,12 +189,16 @@ def train_cells(
     encoded: dict[str, Tokens] = {}  # exam -> tokens: what is trained once must read the same
     for cell in cells:
         watch.stage(cell, "corpus")
-        exam = corpora.exam(cell)
-        if cell.exam not in encoded:
-            encoded[cell.exam] = encode(exam.corpus, cell.mode, exam.questions)
-        corpus.append(exam.corpus.digest)
+        question_set = corpora.question_set(cell)
+        if cell.question_set not in encoded:
+            encoded[cell.question_set] = encode(
+                question_set.corpus, cell.mode, question_set.questions
+            )
+        corpus.append(question_set.corpus.digest)
         seeds, spec = cell.seeds, cell.load_spec()
-        members.append(Member(encoded[cell.exam], cell.recipe, seeds.init, seeds.order, spec))
+        members.append(
+            Member(encoded[cell.question_set], cell.recipe, seeds.init, seeds.order, spec)
+        )
         watch.stage(cell, "compile")
 
     def step(*told: Any) -> None:

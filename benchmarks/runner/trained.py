@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike
 from ...errors import UserError
 from ...models import training_version
 from ...models.training.plan import Run
-from ...worlds.corpus.build import state
+from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
-from ...worlds.encoding.encode import Tokens, encode, select
+from ...worlds.encoding.encode import Tokens, encode, sample_questions
 from ..config.run_config import Cell, Places
 from . import weight_files as weights
 from .kept_result import ABOUT, MOST, read_about, read_run
@@ -50,7 +50,7 @@ class Trained:
         """Raises UserError where the world gives another corpus than it gave then."""
         cell = self.cell
         seeds = (cell.seeds.world, cell.seeds.exposure)
-        found = state(cell.load_world(), cell.size, cell.exposure, seeds)
+        found = build_corpus(cell.load_world(), cell.size, cell.exposure, seeds)
         if found.digest != self.digest:
             raise UserError(
                 f"{cell} read corpus {self.digest[:16]}, and {cell.world} now gives "
@@ -61,7 +61,7 @@ class Trained:
     @functools.cached_property
     def questions(self) -> np.ndarray:
         """int64 [Q]: what was queried, as numbers of questions of the corpus."""
-        return select(self.corpus, self.cell.questions, self.cell.seeds.exposure)
+        return sample_questions(self.corpus, self.cell.questions, self.cell.seeds.exposure)
 
     @functools.cached_property
     def tokens(self) -> Tokens:

@@ -27,8 +27,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ... import registry
-from ...worlds.corpus.build import state
-from ...worlds.encoding.encode import encode, select
+from ...worlds.corpus.build import build_corpus
+from ...worlds.encoding.encode import encode, sample_questions
 from ..runner import provenance
 from . import keep
 
@@ -65,8 +65,8 @@ def measure(task: tuple[Work, int, Path, Sequence[int]]) -> Measured:
 
     enable_cache(cache)
     world, size = registry.sized(work.world)
-    corpus = state(world, size)
-    tokens = encode(corpus, "direct", select(corpus, 100, 0))
+    corpus = build_corpus(world, size)
+    tokens = encode(corpus, "direct", sample_questions(corpus, 100, 0))
     plan = Plan(batch=work.batch, steps=1, evaluations=1)
     spec = registry.model(work.model)
 

@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ... import registry
-from ...worlds.corpus.build import state
+from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.encoding.encode import encode
 from ...worlds.encoding.verbalize import facts_in_english, questions_in_english
@@ -131,7 +131,7 @@ def _clocked(series: Series, work: Callable[..., T], *arguments: Any) -> T:
 
 def _build(world: World, size: str) -> Corpus:
     """The corpus, with the tokens of everything in it."""
-    corpus = state(world, size)
+    corpus = build_corpus(world, size)
     encode(corpus, "direct", np.arange(len(corpus.prompt)))
     return corpus
 

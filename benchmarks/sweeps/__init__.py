@@ -1,0 +1,1 @@
+"""What only a grid can say: axes, verdicts along them, forecasts."""

@@ -1,4 +1,4 @@
-"""The branches of one configuration's forecast, from its curve and, if any, those of other corpora."""
+"""The branches of one configuration's forecast, from its curve and those of other corpora."""
 
 from __future__ import annotations
 

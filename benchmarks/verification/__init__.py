@@ -1,0 +1,1 @@
+"""A receipt recomputed, in a process of its own."""

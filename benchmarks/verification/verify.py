@@ -14,49 +14,28 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ... import canonical, registry
-from ...eval.question_sets.question_set import Exam
+from ...eval.question_sets.question_set import QuestionSet
 from ...models.training.plan import Run
 from ...models.training_version import TRAINING
 from ...printable import printable
-from ...registry import Plugin
-from ...worlds.world import World
 from ..config.panel_names import named
 from ..config.run_config import Cell
-from ..config.suite import load
+from ..config.suite import load_suite
 from ..receipts import answers_table, bounds, parquet_reading, untrusted
 from ..receipts.compare import CLOSE, Doubt, checked, differs, same
 from ..receipts.panel import Panel, ceilings, model_rows
 from ..receipts.parquet_reading import Columns
-from ..receipts.receipt import CellRecord, Receipt, profile_records, row_record
+from ..receipts.receipt import CellRecord, Receipt, profile_records
 from ..receipts.receipt_parts import FILES
+from ..receipts.row_records import row_record
 from ..receipts.untrusted import Flaw
 from ..runner.result_store import Result
-from ..runner.run import Corpora
 from .findings import Finding
+from .redrawn import Announce, RedrawnCorpora
 
 PREDICTIONS, CURVES = FILES
-Announce = Callable[[Plugin], None]
-
-
-class _Told(Corpora):
-    """Corpora drawn anew, of worlds that may be; whether written proofs were valid is read."""
-
-    def __init__(self, table: Mapping[str, Columns], announce: Announce | None) -> None:
-        super().__init__()
-        self.table, self.announce = table, announce
-        self.worlds: dict[str, World] = {}
-
-    def world(self, cell: Cell) -> World:
-        if cell.world not in self.worlds:
-            self.worlds[cell.world] = untrusted.world(cell.world, self.announce)
-        return self.worlds[cell.world]
-
-    def proofs(self, result: Result) -> NDArray[np.bool_] | None:
-        written = self.table[result.cell.digest[:16]]["written"]
-        return (written == "valid")[None] if result.cell.mode == "chain" else None
 
 
 class _Subject:
@@ -75,8 +54,8 @@ class _Subject:
         self.cells = bounds.cells_of(receipt)
         self.content: dict[str, bytes] = {}  # of the files of answers and curves
         self.table: dict[str, Columns] = {}  # digest of a cell, 16 digits -> its answers
-        self.drawn = _Told(self.table, announce)
-        self.exams: dict[str, Exam] = {}  # corpus of a cell -> its exam
+        self.drawn = RedrawnCorpora(self.table, announce)
+        self.question_sets: dict[str, QuestionSet] = {}  # corpus of a cell -> its exam
 
     def files(self) -> str:
         for name, digest in self.receipt.files.items():
@@ -102,7 +81,7 @@ class _Subject:
         name = f"{told.id}@{digest[:8]}, {len(self.receipt.cells)} cells"
         if told.id not in registry.suites():
             return f"{name}; no built-in suite of that name"
-        known = load(told.id)
+        known = load_suite(told.id)
         if known.digest != digest:
             raise Doubt(f"{told.id} is @{known.digest[:8]} in this version: the grid has changed")
         self.known()
@@ -112,10 +91,14 @@ class _Subject:
         for record in self.fine:
             cell = self.cells[record.digest]
             self.watch(f"drawing {cell.world}/{cell.size}")
-            exam = self.exams.setdefault(cell.exam, self.drawn.exam(cell))
-            if exam.corpus.digest != record.corpus:
-                raise Doubt(f"{cell}: corpus {exam.corpus.digest[:16]}, not {record.corpus[:16]}")
-        drawn = {exam.corpus.digest for exam in self.exams.values()}
+            question_set = self.question_sets.setdefault(
+                cell.question_set, self.drawn.question_set(cell)
+            )
+            if question_set.corpus.digest != record.corpus:
+                raise Doubt(
+                    f"{cell}: corpus {question_set.corpus.digest[:16]}, not {record.corpus[:16]}"
+                )
+        drawn = {question_set.corpus.digest for question_set in self.question_sets.values()}
         return f"{len(drawn)} corpora drawn from ids and seeds have the digests of the receipt"
 
     def questions(self) -> str:
@@ -126,9 +109,11 @@ class _Subject:
             cell, told = self.cells[record.digest], self.table.get(record.digest[:16])
             if told is None:
                 raise Doubt(f"{PREDICTIONS} has no answers of {cell}")
-            if cell.exam not in known:
-                known[cell.exam] = answers_table.certificates(self.exams[cell.exam])
-            for name, column in known[cell.exam].items():
+            if cell.question_set not in known:
+                known[cell.question_set] = answers_table.certificates(
+                    self.question_sets[cell.question_set]
+                )
+            for name, column in known[cell.question_set].items():
                 if name not in told or not same(told[name], column):
                     raise Doubt(f"{cell}: column {name} is not that of the corpus drawn anew")
         self.stray(self.table, PREDICTIONS)
@@ -154,8 +139,11 @@ class _Subject:
     def answers(self) -> str:
         for record in self.fine:
             result = self.result(record)
-            exam, told = self.exams[result.cell.exam], self.table[record.digest[:16]]
-            right = exam.right(np.asarray(result.run.answer[0, 0], np.int32))
+            question_set, told = (
+                self.question_sets[result.cell.question_set],
+                self.table[record.digest[:16]],
+            )
+            right = question_set.right(np.asarray(result.run.answer[0, 0], np.int32))
             if not same(right, told["right"]):
                 raise Doubt(f"{result.cell}: an answer is marked right or wrong and is not")
         return "every answer is marked as it is, right or wrong"
@@ -193,10 +181,16 @@ class _Subject:
         out = []
         for name, cells in named(list(self.cells.values())):
             self.watch(f"scoring {name}")
-            exams = {c.exam: self.exams[c.exam] for c in cells if c.digest in results}
-            if exams:
-                models, untraced, holes = model_rows(cells, exams, results, failed, self.drawn)
-                own = ceilings(exams.values())
+            question_sets = {
+                c.question_set: self.question_sets[c.question_set]
+                for c in cells
+                if c.digest in results
+            }
+            if question_sets:
+                models, untraced, holes = model_rows(
+                    cells, question_sets, results, failed, self.drawn
+                )
+                own = ceilings(question_sets.values())
                 out.append(Panel(name, cells[0], own, (), models, untraced, holes))
         return out
 
@@ -206,15 +200,15 @@ class _Subject:
         self.stray(every, CURVES)
         for record in self.fine:
             cell, told = self.cells[record.digest], every.get(record.digest[:16])
-            exam = self.exams[cell.exam]
-            if told is None or {*told["group"]} != {*exam.groups}:
+            question_set = self.question_sets[cell.question_set]
+            if told is None or {*told["group"]} != {*question_set.groups}:
                 raise Doubt(f"{cell}: {CURVES} has no curves of it, or those of other questions")
             if not (np.abs(told["accuracy"] - 0.5) <= 0.5).all():  # not a number is neither
                 raise Doubt(f"{cell}: an accuracy in {CURVES} is no share")
             if len({*zip(told["group"], told["step"].tolist())}) < len(told["step"]):
                 raise Doubt(f"{cell}: a point of {CURVES} stands twice")
             right = self.table[record.digest[:16]]["right"].astype(bool)
-            for name, where in exam.groups.items():
+            for name, where in question_set.groups.items():
                 mine = told["group"] == name
                 last = np.argmax(np.where(mine, told["step"], -1))
                 if abs(told["accuracy"][last] - right[where].mean()) > CLOSE:
@@ -225,7 +219,7 @@ class _Subject:
     def result(self, record: CellRecord) -> Result:
         """What one cell answered in the end, as if it had one checkpoint."""
         cell, told = self.cells[record.digest], self.table[record.digest[:16]]
-        corpus = self.exams[cell.exam].corpus
+        corpus = self.question_sets[cell.question_set].corpus
         number = {answers_table.MALFORMED: -1, "none": corpus.none}
         number |= {name: i for i, name in enumerate(corpus.closure.base.constants)}
         unknown = {*told["answer"].tolist()} - {*number}

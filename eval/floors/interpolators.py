@@ -29,7 +29,7 @@ from ..question_sets.partial_input import (
     stated_with,
     subsets,
 )
-from ..question_sets.question_set import Answers, Exam
+from ..question_sets.question_set import Answers, QuestionSet
 from .ceilings import first_answers
 
 LEARNED = 4_000  # examples that kernel ridge and MLP learn from: seconds on two cores
@@ -55,18 +55,18 @@ def in_turn(corpus: Corpus, questions: NDArray[np.int64]) -> Iterator[Answers]:
     yield mlp(corpus, questions)
 
 
-def refusals(exam: Exam, answers: Sequence[Answers]) -> dict[tuple[str, str], str]:
+def refusals(question_set: QuestionSet, answers: Sequence[Answers]) -> dict[tuple[str, str], str]:
     """(interpolator, rung) -> why it refutes that the world's rung is not interpolable.
 
     Empty where the world keeps its promise: on those rungs ``answers`` stay at chance.
     """
-    world = exam.corpus.world
-    rungs = [r for r in world.not_interpolable if r in exam.groups]
+    world = question_set.corpus.world
+    rungs = [r for r in world.not_interpolable if r in question_set.groups]
     out = {}
     for rung in rungs:
-        chance, where = exam.chance(rung).value, exam.groups[rung]
+        chance, where = question_set.chance(rung).value, question_set.groups[rung]
         for found in answers:
-            right = exam.right(found.answer)[where]
+            right = question_set.right(found.answer)[where]
             why = interpolable(right, chance, len(answers) * len(rungs))
             if why:
                 out[found.name, rung] = why

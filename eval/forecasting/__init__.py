@@ -1,0 +1,1 @@
+"""Branches of a forecast under a scenario."""

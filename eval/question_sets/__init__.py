@@ -1,0 +1,1 @@
+"""Questions of one corpus, predictions about them, and what chance gets."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UserError
-from .question_set import Answers, Exam
+from .question_set import Answers, QuestionSet
 
 MOST_BITS = 128.0  # an answer of weight 0 counts as 2^-128, or one of them would be the whole mean
 
@@ -20,7 +20,7 @@ class Predictions:
     Raises UserError where shapes disagree.
     """
 
-    exam: Exam
+    question_set: QuestionSet
     answer: NDArray[np.int32]  # [S, K, Q] answer ids, the corpus' none, or -1: malformed
     bits: NDArray[np.float32] | None  # [S, K, Q] -log2 of the right answers' probability, or none
     steps: NDArray[np.int64]  # [K]
@@ -31,7 +31,7 @@ class Predictions:
     proofs: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
-        shape, questions = np.shape(self.answer), len(self.exam.questions)
+        shape, questions = np.shape(self.answer), len(self.question_set.questions)
         if len(shape) != 3 or shape[2] != questions or 0 in shape[:2]:
             raise UserError(
                 f"got answers of shape {shape}, expected (runs, checkpoints, {questions}) with at "
@@ -51,15 +51,17 @@ class Predictions:
                 )
 
     @classmethod
-    def of(cls, exam: Exam, answers: Answers) -> Predictions:
+    def of(cls, question_set: QuestionSet, answers: Answers) -> Predictions:
         """A reference's answers: one run, one checkpoint, no compute."""
         bits = None if answers.bits is None else answers.bits[None, None]
         once = np.zeros(1, np.int64)
-        return cls(exam, answers.answer[None, None], bits, once, once.astype(float), answers.name)
+        return cls(
+            question_set, answers.answer[None, None], bits, once, once.astype(float), answers.name
+        )
 
     def only(self, keep: NDArray[np.bool_]) -> Predictions:
         """The same runs on some of the questions, ``keep`` bool [Q]."""
-        part = {"exam": self.exam.only(keep), "answer": self.answer[:, :, keep]}
+        part = {"exam": self.question_set.only(keep), "answer": self.answer[:, :, keep]}
         if self.bits is not None:
             part["bits"] = self.bits[:, :, keep]
         if self.proofs is not None:
@@ -68,7 +70,7 @@ class Predictions:
 
     def right(self) -> NDArray[np.bool_]:
         """bool [S, K, Q]: exact match with one of the right answers."""
-        return self.exam.right(self.answer)
+        return self.question_set.right(self.answer)
 
     def capped_bits(self) -> NDArray[np.float32] | None:
         """[S, K, Q] bits of at most MOST_BITS."""

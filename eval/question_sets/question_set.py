@@ -31,7 +31,7 @@ class Answers:
 
 
 @dataclasses.dataclass(frozen=True)
-class Exam:
+class QuestionSet:
     """Q questions asked of ``corpus``."""
 
     corpus: Corpus
@@ -86,8 +86,8 @@ class Exam:
             return f"none of the {there} questions was asked"
         return empty_rungs(self.corpus).get(rung, "the corpus has no such question")
 
-    def only(self, keep: NDArray[np.bool_]) -> Exam:
+    def only(self, keep: NDArray[np.bool_]) -> QuestionSet:
         """The exam with some of its questions; what was computed for all is not done again."""
-        part = Exam(self.corpus, self.questions[keep])
+        part = QuestionSet(self.corpus, self.questions[keep])
         part.__dict__["guesses"] = self.guesses.only(keep)
         return part

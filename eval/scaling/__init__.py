@@ -1,0 +1,1 @@
+"""Laws through curves, over one axis and several; percolation; saturation."""

@@ -48,25 +48,27 @@ def controls(cells: Sequence[Predictions]) -> dict[str, Controls]:
     """Group -> its controls, for each of CONTROLS that is asked."""
     out = {}
     for name in CONTROLS:
-        having = [c for c in cells if name in c.exam.groups]
+        having = [c for c in cells if name in c.question_set.groups]
         if having:
             out[name] = _controls(having, name)
     return out
 
 
 def _controls(cells: Sequence[Predictions], name: str) -> Controls:
-    worlds = [c.exam.corpus.digest for c in cells]
-    none = [c.answer == c.exam.corpus.none for c in cells]
+    worlds = [c.question_set.corpus.digest for c in cells]
+    none = [c.answer == c.question_set.corpus.none for c in cells]
     says = [(c.answer >= 0) & ~n for c, n in zip(cells, none)]
-    without = [c.exam.groups[name] for c in cells]
-    empty = [np.zeros(len(c.exam.questions), bool) for c in cells]
+    without = [c.question_set.groups[name] for c in cells]
+    empty = [np.zeros(len(c.question_set.questions), bool) for c in cells]
     theorem = [
-        np.logical_or.reduce([c.exam.groups.get(r, e) for r in THEOREMS])
+        np.logical_or.reduce([c.question_set.groups.get(r, e) for r in THEOREMS])
         for c, e in zip(cells, empty)
     ]
     answered = [s[:, :, w] for s, w in zip(says, without)]
     both = all(t.any() for t in theorem)
-    told = [c.answer == c.exam.corpus.certificate.leak[c.exam.questions] for c in cells]
+    told = [
+        c.answer == c.question_set.corpus.certificate.leak[c.question_set.questions] for c in cells
+    ]
     told = [(t & s)[:, :, w] for t, s, w in zip(told, says, without)]
     hits = [s[:, :, t] for s, t in zip(says, theorem)]
     return Controls(
@@ -114,11 +116,11 @@ def _discrimination(
 
 def okapi(cells: Sequence[Predictions]) -> dict[str, Okapi]:
     """{"okapi": ..} where exceptions are asked, else {}."""
-    lures = [c.exam.corpus.certificate.lure[c.exam.questions] for c in cells]
+    lures = [c.question_set.corpus.certificate.lure[c.question_set.questions] for c in cells]
     having = [(c, lure) for c, lure in zip(cells, lures) if (lure >= 0).any()]
     if not having:
         return {}
-    worlds = [c.exam.corpus.digest for c, _ in having]
+    worlds = [c.question_set.corpus.digest for c, _ in having]
     where = [lure >= 0 for _, lure in having]
     twins = [_twins(c, w) for (c, _), w in zip(having, where)]
     all_twins = all(len(t) for t in twins)
@@ -136,8 +138,8 @@ def okapi(cells: Sequence[Predictions]) -> dict[str, Okapi]:
 
 def _twins(cell: Predictions, where: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Places in the exam of the asked twins of the exceptions ``where`` bool [Q]."""
-    questions = cell.exam.questions
-    twin = cell.exam.corpus.certificate.twin[questions[where]]
+    questions = cell.question_set.questions
+    twin = cell.question_set.corpus.certificate.twin[questions[where]]
     return np.flatnonzero(np.isin(questions, twin[twin >= 0]))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...worlds.novelty.rungs import RUNGS
 from ..question_sets.chance import Chance
 from ..question_sets.predictions import Predictions
-from ..question_sets.question_set import Exam
+from ..question_sets.question_set import QuestionSet
 from ..stats.curve import Curve
 from ..stats.intervals import Band, over_runs
 from ..stats.trend import DECADE, FLAT, Change, change
@@ -52,7 +52,7 @@ def reach(cells: Sequence[Predictions], right: Sequence[NDArray[np.bool_]]) -> R
     conclusion was asked for often enough."""
     heights, numbers, worlds = [], [], []
     for cell, answered in zip(cells, right):
-        strata = _strata(cell.exam)
+        strata = _strata(cell.question_set)
         if not strata:
             return None
         height = np.zeros(answered.shape[:2])
@@ -64,22 +64,22 @@ def reach(cells: Sequence[Predictions], right: Sequence[NDArray[np.bool_]]) -> R
             number += np.where(reached, share * distinct, 0)
         heights.append(height)
         numbers.append(np.log10(1 + number))
-        worlds += [cell.exam.corpus.digest] * len(height)
+        worlds += [cell.question_set.corpus.digest] * len(height)
     return Reach(_band(np.concatenate(heights), worlds), _band(np.concatenate(numbers), worlds))
 
 
-def _strata(exam: Exam) -> list[tuple[int, NDArray[np.bool_], int, Chance]]:
+def _strata(question_set: QuestionSet) -> list[tuple[int, NDArray[np.bool_], int, Chance]]:
     """(height, bool [Q] of its questions, distinct conclusions in the whole corpus, chance)."""
-    corpus, certificate = exam.corpus, exam.corpus.certificate
+    corpus, certificate = question_set.corpus, question_set.corpus.certificate
     found = []
     for number, rung in enumerate(RUNGS):
-        if rung == "recall" or rung not in exam.groups:
+        if rung == "recall" or rung not in question_set.groups:
             continue
-        group, chance = exam.groups[rung], exam.chance(rung)
+        group, chance = question_set.groups[rung], question_set.chance(rung)
         pure = certificate.pure | (rung == "mixed")  # mixed is never pure
         every = np.flatnonzero((certificate.rung == number) & pure)
-        for high in np.unique(certificate.height[exam.questions[group]]):
-            where = group & (certificate.height[exam.questions] == high)
+        for high in np.unique(certificate.height[question_set.questions[group]]):
+            where = group & (certificate.height[question_set.questions] == high)
             if where.sum() < ASKED:
                 continue
             mine = every[certificate.height[every] == high]

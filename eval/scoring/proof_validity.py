@@ -32,12 +32,12 @@ def proofs(
     written = [(c.proofs, c, r[:, -1]) for c, r in zip(cells, right) if c.proofs is not None]
     out = {}
     for name in groups:
-        having = [(p, c, r) for p, c, r in written if name in c.exam.groups]
+        having = [(p, c, r) for p, c, r in written if name in c.question_set.groups]
         if not having:
             continue
-        worlds = [c.exam.corpus.digest for _, c, _ in having]
-        valid = [p[:, c.exam.groups[name]] for p, c, _ in having]
-        fine = [r[:, c.exam.groups[name]] for _, c, r in having]
+        worlds = [c.question_set.corpus.digest for _, c, _ in having]
+        valid = [p[:, c.question_set.groups[name]] for p, c, _ in having]
+        fine = [r[:, c.question_set.groups[name]] for _, c, r in having]
         out[name] = ProofScore(
             n=sum({w: v.shape[1] for w, v in zip(worlds, valid)}.values()),
             valid=shares([v[:, None] for v in valid], worlds),

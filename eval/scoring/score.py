@@ -85,9 +85,9 @@ def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
     Raises UserError where cells do not belong together.
     """
     _check(cells)
-    first, corpus = cells[0], cells[0].exam.corpus
-    worlds = [c.exam.corpus.digest for c in cells]
-    names = list(dict.fromkeys(n for c in cells for n in c.exam.groups))
+    first, corpus = cells[0], cells[0].question_set.corpus
+    worlds = [c.question_set.corpus.digest for c in cells]
+    names = list(dict.fromkeys(n for c in cells for n in c.question_set.groups))
     right = [c.right() for c in cells]
     scores = {n: _rung(n, cells, right) for n in names if n not in CONTROLS}
     headline = {n: scores[n] for n in HEADLINE if n in scores}
@@ -100,7 +100,7 @@ def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
         flops=first.flops,
         rungs=headline,
         apart={n: s for n, s in scores.items() if n not in headline},
-        absent={n: first.exam.missing(n) for n in HEADLINE if n not in headline},
+        absent={n: first.question_set.missing(n) for n in HEADLINE if n not in headline},
         malformed=shares([c.answer < 0 for c in cells], worlds),
         controls={**controls(cells), **okapi(cells)},
         proofs=proofs(cells, right, list(headline)),
@@ -121,7 +121,9 @@ def traced_apart(
     whole = score(cells, label, failed)
     rest = []
     for cell in cells:
-        solved = cell.exam.right(trace(cell.exam.corpus, cell.exam.questions).answer)
+        solved = cell.question_set.right(
+            trace(cell.question_set.corpus, cell.question_set.questions).answer
+        )
         if not solved.all():
             rest.append(cell.only(~solved))
     if not rest:
@@ -157,14 +159,14 @@ def load(corpus: Corpus, parameters: int) -> float:
 
 
 def _rung(name: str, cells: Sequence[Predictions], right: Sequence[NDArray[np.bool_]]) -> RungScore:
-    right = [r for r, c in zip(right, cells) if name in c.exam.groups]
-    cells = [c for c in cells if name in c.exam.groups]
-    worlds = [c.exam.corpus.digest for c in cells]
-    where = [c.exam.groups[name] for c in cells]
+    right = [r for r, c in zip(right, cells) if name in c.question_set.groups]
+    cells = [c for c in cells if name in c.question_set.groups]
+    worlds = [c.question_set.corpus.digest for c in cells]
+    where = [c.question_set.groups[name] for c in cells]
     bits = [c.capped_bits() for c in cells]
     weighed = [b[:, :, w] for b, w in zip(bits, where) if b is not None]
     known = len(weighed) == len(cells) and not any(np.isnan(b).any() for b in weighed)
-    by_world = {w: c.exam.chance(name) for w, c in zip(worlds, cells)}
+    by_world = {w: c.question_set.chance(name) for w, c in zip(worlds, cells)}
     chances = list(by_world.values())
     return RungScore(
         name=name,
@@ -185,8 +187,8 @@ def _check(cells: Sequence[Predictions]) -> None:
     first = cells[0]
     for cell in cells[1:]:
         for what, a, b in (
-            ("world", first.exam.corpus.world.id, cell.exam.corpus.world.id),
-            ("size", first.exam.corpus.size, cell.exam.corpus.size),
+            ("world", first.question_set.corpus.world.id, cell.question_set.corpus.world.id),
+            ("size", first.question_set.corpus.size, cell.question_set.corpus.size),
             ("mode", first.mode, cell.mode),
             ("checkpoints", first.steps.tolist(), cell.steps.tolist()),
         ):

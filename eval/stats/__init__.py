@@ -1,0 +1,1 @@
+"""Intervals, curves, trends, and labels that say how many runs failed."""

@@ -1,0 +1,1 @@
+"""Plateau, rising, fell or undecided, how often that is right, and the sentence it allows."""

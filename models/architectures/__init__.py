@@ -1,0 +1,1 @@
+"""Architectures as plain content: sizes, FLOPs, presets.  Imports no JAX."""

@@ -1,0 +1,1 @@
+"""What architectures share: the residual stream, attention, positions, initial weights, FLOPs."""

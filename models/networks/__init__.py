@@ -1,0 +1,1 @@
+"""The networks that specs build: one NNX module an architecture."""

@@ -1,0 +1,1 @@
+"""Plans, batches, the compiled program, checkpoints, devices, decoding."""

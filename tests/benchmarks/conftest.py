@@ -31,26 +31,7 @@ from zebroid.models.training.plan import Run
 from zebroid.worlds.encoding.encode import Lines, encode
 from zebroid.worlds.encoding.vocabulary import Lexicon
 
-TINY = """
-[suite]
-id = "tiny"
-title = "Tiny <suite>"
-cost_minutes = 0.1
-expected = "chain deduces, direct reuses"
-
-[[cells]]
-world = "composition-v1/tiny"
-mode = ["direct", "chain"]
-model = "decoder-xs"
-plan = "short"
-questions = 40
-seeds = { init = [0, 1], order = [0, 1] }
-
-[plans.short]
-steps = 100
-batch = 32
-evaluations = 4
-"""
+TINY = Path(__file__).with_name("tiny.toml").read_text("utf-8")
 
 
 def written(corpus, tokens, answer):
@@ -71,15 +52,15 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False):
     The proofs of the chain hold wherever there is one to write and the answer is right.
     """
     watch.stage(cell, "corpus")
-    exam = corpora.exam(cell)
-    tokens = encode(exam.corpus, cell.mode, exam.questions)
+    question_set = corpora.question_set(cell)
+    tokens = encode(question_set.corpus, cell.mode, question_set.questions)
     steps = cell.recipe.priced(1e6).checkpoints
     reference = deducer if cell.mode == "chain" else reuser
-    final = reference(exam.corpus, exam.questions).answer
+    final = reference(question_set.corpus, question_set.questions).answer
     rng = np.random.RandomState(cell.seeds.init)
     answer = np.zeros((1, len(steps), len(final)), np.int32)
     answer[0, -1] = np.where(rng.random_sample(len(final)) < 0.1, 1, final)
-    bits = np.where(exam.right(answer), 0.1, 6.0).astype(np.float32)
+    bits = np.where(question_set.right(answer), 0.1, 6.0).astype(np.float32)
     watch.step(cell, int(steps[-1]), int(steps[-1]), 1000.0, 0.5)
     weights = {"head.head_DV": rng.random_sample((1, 3, 2)).astype(np.float32)}
     found = Run(
@@ -87,14 +68,14 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False):
         flops=steps * 1e6,
         answer=answer,
         bits=bits,
-        generated=written(exam.corpus, tokens, answer[0, -1])[None],
+        generated=written(question_set.corpus, tokens, answer[0, -1])[None],
         loss=np.ones((1, len(steps)), np.float32),
         seeds=((cell.seeds.init, cell.seeds.order),),
         parameters=1000,
         seconds=0.1,
         weights=weights if keep_weights else None,
     )
-    return Result(cell, found, exam.corpus.digest, "cpu: none x 1")
+    return Result(cell, found, question_set.corpus.digest, "cpu: none x 1")
 
 
 def quick(monkeypatch):
@@ -206,8 +187,8 @@ def skilled(cell, corpora, watch, draft=None, layout=""):
 
     Direct never answers what no conclusion was shown of; a chain does.
     """
-    exam = corpora.exam(cell)
-    corpus, steps = exam.corpus, cell.recipe.checkpoints
+    question_set = corpora.question_set(cell)
+    corpus, steps = question_set.corpus, cell.recipe.checkpoints
     rng = np.random.RandomState(cell.seeds.init)
     size = SIZES[cell.model]
     flops = steps * cell.recipe.batch * 6.0 * size
@@ -216,15 +197,15 @@ def skilled(cell, corpora, watch, draft=None, layout=""):
     more = np.log(corpus.shown.sum() / 300) if cell.mode == "direct" else 0.0
     level = {"recall": ready, "instance": ready - 3 + 3 * more, "schema": ready - 3 + 3 * more}
     level |= {"constituent": ready - 3 if cell.mode == "chain" else -9.0}
-    share = np.zeros((len(steps), len(exam.questions)))
-    for group, where in exam.groups.items():
+    share = np.zeros((len(steps), len(question_set.questions)))
+    for group, where in question_set.groups.items():
         if group.split()[0] in ("recall", *level):  # cells of a rung overlap it
             skill = level[group.split()[0]]
             share[:, where] = (0.02 + 0.96 / (1 + np.exp(-skill)))[..., None] * np.ones(where.sum())
         else:
             share[:, where] = (0.96 / (1 + np.exp(3 - ready)))[:, None]
-    question, member = exam.members()
-    right = np.full(len(exam.questions), corpus.none, np.int32)
+    question, member = question_set.members()
+    right = np.full(len(question_set.questions), corpus.none, np.int32)
     right[question[::-1]] = member[::-1]
     answer = np.where(rng.random_sample(share.shape) < share, right, -1)
     found = Run(
@@ -232,7 +213,7 @@ def skilled(cell, corpora, watch, draft=None, layout=""):
         flops=flops,
         answer=answer[None].astype(np.int32),
         bits=(6 * (1 - share))[None].astype(np.float32),
-        generated=np.zeros((1, len(exam.questions), 1), np.int32),
+        generated=np.zeros((1, len(question_set.questions), 1), np.int32),
         loss=np.ones((1, len(steps)), np.float32),
         seeds=((cell.seeds.init, cell.seeds.order),),
         parameters=int(size),

@@ -13,7 +13,7 @@ import pytest
 from zebroid import registry
 from zebroid.benchmarks.docs.readme_tables import filled
 from zebroid.benchmarks.receipts.receipt import Receipt
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 
 ACME = Path(__file__).parents[1] / "plugins" / "acme"
 
@@ -29,7 +29,7 @@ def test_plugins_are_listed_with_package_version_content_and_state(zebroid, acme
     status, out, err = zebroid("plugins")
     assert (status, err) == (0, "")
     found = columns(out)
-    corpus = state(registry.make("acme.harbour-v1"), "tiny").digest
+    corpus = build_corpus(registry.make("acme.harbour-v1"), "tiny").digest
     harbour = ["world", "acme-plugin", "1.2.3", f"1 tiny {corpus[:16]}", "ok"]
     assert found["acme.harbour-v1"] == harbour
     assert found["acme.recency"] == ["model", "acme-plugin", "1.2.3", "-", "ok"]
@@ -155,7 +155,7 @@ def test_a_path_works_where_an_id_does(zebroid, suite, trained, world_file):
 
 
 def test_a_new_package_holds_a_world_that_keeps_its_promises(zebroid, tmp_path):
-    from zebroid.benchmarks.conformance.world_report import conform
+    from zebroid.benchmarks.conformance.world_report import check_world
 
     status, out, err = zebroid("new", "world", "acme-worlds", "--name", "old-guild")
     assert (status, err) == (0, "") and "pip install -e acme-worlds" in out
@@ -166,11 +166,11 @@ def test_a_new_package_holds_a_world_that_keeps_its_promises(zebroid, tmp_path):
     world = made / "acme_worlds" / "old_guild.py"
     assert len(world.read_text().splitlines()) <= 40
     assert '"acme.old-guild-v1" = "acme_worlds.old_guild"' in (made / "pyproject.toml").read_text()
-    report = conform(str(world), "tiny")
+    report = check_world(str(world), "tiny")
     assert report.passed and report.world == "acme.old-guild-v1"
     (golden,) = [o.found for o in report.outcomes if o.name == "golden"]
     assert golden.startswith("as pinned for content 1")
-    corpus = state(registry.make(str(world)), "small")
+    corpus = build_corpus(registry.make(str(world)), "small")
     assert all(len(corpus.of_rung(rung)) >= 300 for rung in corpus.world.rungs)
 
 

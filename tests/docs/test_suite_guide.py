@@ -69,4 +69,4 @@ def test_the_example_is_a_suite_of_twelve_trainings(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (text,) = re.findall(r"^```toml my-suite\.toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     (tmp_path / "my-suite.toml").write_text(text)
-    assert len(suite.load("my-suite.toml").cells) == 12
+    assert len(suite.load_suite("my-suite.toml").cells) == 12

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import zebroid
 from zebroid import registry
-from zebroid.benchmarks.config.suite import load
-from zebroid.worlds.corpus.build import state
+from zebroid.benchmarks.config.suite import load_suite
+from zebroid.worlds.corpus.build import build_corpus
 
 ROOT = Path(zebroid.__file__).resolve().parent
 TEXT = (ROOT / "docs" / "guides" / "your-world.md").read_text("utf-8")
@@ -39,9 +39,9 @@ def test_the_world_is_short_and_has_questions_on_every_rung_that_it_promises(tmp
     monkeypatch.chdir(tmp_path)
     save(tmp_path)
     assert len((tmp_path / "guild.py").read_text().splitlines()) <= 40
-    corpus = state(registry.make("./guild.py"), "small")
+    corpus = build_corpus(registry.make("./guild.py"), "small")
     assert all(len(corpus.of_rung(rung)) >= 300 for rung in corpus.world.rungs)
-    assert {cell.mode for cell in load("first.toml").cells} == {"direct", "chain"}
+    assert {cell.mode for cell in load_suite("first.toml").cells} == {"direct", "chain"}
 
 
 def test_what_is_quoted_of_show_is_what_show_prints(tmp_path, monkeypatch):

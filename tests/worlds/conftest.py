@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.datalog.parser import parse
@@ -101,7 +101,7 @@ def corpus():
         fields = {**made.default_exposure(size).record(), **changes}
         key = json.dumps([world, size, seeds, fields], sort_keys=True)
         if key not in known:
-            known[key] = state(made, size, Exposure(**fields), seeds)
+            known[key] = build_corpus(made, size, Exposure(**fields), seeds)
         return known[key]
 
     return build

@@ -1,0 +1,1 @@
+"""The built-in worlds, a file each."""

@@ -28,7 +28,7 @@ from .examples import examples_of, sentences_of
 from .split import Exposed, expose
 
 
-def state(
+def build_corpus(
     world: World, size: str, exposure: Exposure | None = None, seeds: tuple[int, int] = (0, 0)
 ) -> Corpus:
     """The corpus of one world, size, exposure and (world, exposure) seeds; audited.

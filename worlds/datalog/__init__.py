@@ -1,0 +1,1 @@
+"""Rules and facts: parsed, closed with every derivation, and decided twice more."""

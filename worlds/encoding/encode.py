@@ -94,7 +94,7 @@ class Lines:
         return [token for f in self.facts(fact) for token in self.lexicon.written(f)]
 
 
-def select(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int64]:
+def sample_questions(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int64]:
     """[q] the questions to ask: up to ``per_rung`` pure ones of each rung and control, spread
     evenly over its cells of unseen premises, a quarter as many that are not pure, and the twins
     of the okapis among them.

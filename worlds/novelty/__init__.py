@@ -1,0 +1,1 @@
+"""What is new about a question: derivations, the rungs, exceptions, hard negatives, shortcuts."""

@@ -1,0 +1,1 @@
+"""The checks of a world, grouped by what they look at."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ....errors import UserError, suggest
 from ....worlds.corpus.corpus import Corpus
-from ....worlds.encoding.encode import MODES, encode, select
+from ....worlds.encoding.encode import MODES, encode, sample_questions
 from ....worlds.world import World, content_of
 
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -27,7 +27,7 @@ def digests(corpus: Corpus) -> dict[str, str]:
 
     With the declared version of the content, except the first.
     """
-    asked = select(corpus, ASKED, 0)
+    asked = sample_questions(corpus, ASKED, 0)
     modes = MODES if corpus.size == "tiny" else ()
     content = content_of(corpus.world)
     found = {"corpus": corpus.digest} | {m: encode(corpus, m, asked).digest for m in modes}

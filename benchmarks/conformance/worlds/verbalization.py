@@ -9,7 +9,7 @@ from string import Formatter
 import numpy as np
 
 from ....worlds.datalog.closure import Closure
-from ....worlds.encoding.encode import MODES, encode, select
+from ....worlds.encoding.encode import MODES, encode, sample_questions
 from ....worlds.encoding.verbalize import phrase
 from ....worlds.world import World
 from .world_fixture import Refused, Subject, rows_of, written
@@ -113,7 +113,7 @@ def _prefixes(text: str, behind: str | None, names: Collection[str]) -> Iterator
 def tokens(subject: Subject) -> str:
     """In every mode, different prompts are different rows, and words are what they stand for."""
     corpus = subject.corpus()
-    asked = select(corpus, ASKED, 0)
+    asked = sample_questions(corpus, ASKED, 0)
     lengths, words = [], 0
     for mode in MODES:
         made = encode(corpus, mode, asked)

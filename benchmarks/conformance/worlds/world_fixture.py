@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ....worlds.corpus.audit import TooLittle
-from ....worlds.corpus.build import state
+from ....worlds.corpus.build import build_corpus
 from ....worlds.corpus.corpus import Corpus
 from ....worlds.corpus.split import Exposed, expose
 from ....worlds.datalog.clingo_oracle import Decision, decide
@@ -96,7 +96,7 @@ class Subject:
 
     def corpus(self, exposure: Exposure | None = None, seeds: tuple[int, int] = (0, 0)) -> Corpus:
         """Each corpus is made once; raises AuditError for one that breaks a promise."""
-        return self._once("corpus", state, exposure or self.exposure, seeds)
+        return self._once("corpus", build_corpus, exposure or self.exposure, seeds)
 
     def variant(self, **changes: Any) -> Corpus:
         """The corpus of the varied exposure; Moot where the world is too small for it."""

@@ -9,7 +9,7 @@ import json
 import pytest
 from zebroid import registry
 from zebroid.benchmarks.config.run_config import Cell
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.config.toml_location import locate
 from zebroid.errors import UserError
 
@@ -33,21 +33,21 @@ steps = 10
 
 
 def test_lists_multiply_and_init_is_paired_with_order(suite):
-    cells = load(suite(GRID)).cells
+    cells = load_suite(suite(GRID)).cells
     assert len(cells) == 2 * 2 * 2 * 3
     assert {(c.seeds.init, c.seeds.order) for c in cells} == {(5, 8), (6, 9), (7, 10)}
     assert len({c.digest for c in cells}) == len(cells)
 
 
 def test_cells_of_one_corpus_stand_side_by_side(suite):
-    corpora = [c.corpus for c in load(suite(GRID)).cells]
+    corpora = [c.corpus for c in load_suite(suite(GRID)).cells]
     changes = sum(a != b for a, b in itertools.pairwise(corpora))
     assert changes == len(set(corpora)) - 1
 
 
 def test_a_list_within_an_exposure_multiplies_and_none_means_none(suite):
     text = GRID.replace("[plans", 'exposure = { held = [0.2, 0.3], twin = "none" }\n[plans')
-    exposures = [c.exposure for c in load(suite(text)).cells]
+    exposures = [c.exposure for c in load_suite(suite(text)).cells]
     assert {e.held for e in exposures} == {0.2, 0.3}
     assert {e.twin for e in exposures} == {None}
 
@@ -55,12 +55,12 @@ def test_a_list_within_an_exposure_multiplies_and_none_means_none(suite):
 def test_exposure_starts_from_the_worlds_own(suite):
     text = GRID.replace("[plans", "exposure = { coverage = 0.5 }\n[plans")
     own = registry.make("composition-v1").default_exposure("tiny")
-    found = next(c.exposure for c in load(suite(text)).cells if c.size == "tiny")
+    found = next(c.exposure for c in load_suite(suite(text)).cells if c.size == "tiny")
     assert found == dataclasses.replace(own, coverage=0.5)
 
 
 def test_a_cell_spells_out_all_that_may_change(suite):
-    record = load(suite(GRID)).cells[0].record()
+    record = load_suite(suite(GRID)).cells[0].record()
     assert record["recipe"]["optimizer"] == "adamw"
     assert record["exposure"]["coverage"] == 1.0
     assert record["spec"]["width"] == 32
@@ -70,38 +70,41 @@ def test_a_cell_spells_out_all_that_may_change(suite):
 
 def test_a_cell_reads_back_from_its_record(suite):
     text = GRID.replace("[plans", 'exposure = { held = 0.2, twin = "random labels" }\n[plans')
-    for cell in load(suite(text)).cells:
+    for cell in load_suite(suite(text)).cells:
         again = Cell.of(json.loads(json.dumps(cell.record())))
         assert again == cell and again.digest == cell.digest
 
 
 def test_digest_is_that_of_the_cells_not_of_the_file(suite):
-    plain = load(suite(GRID)).digest
-    assert load(suite(GRID.replace("Grid", "Other").replace("\n\n", "\n# note\n"))).digest == plain
-    assert load(suite(GRID.replace("steps = 10", "steps = 11"))).digest != plain
+    plain = load_suite(suite(GRID)).digest
+    assert (
+        load_suite(suite(GRID.replace("Grid", "Other").replace("\n\n", "\n# note\n"))).digest
+        == plain
+    )
+    assert load_suite(suite(GRID.replace("steps = 10", "steps = 11"))).digest != plain
 
 
 def test_a_plan_by_another_name_gives_the_same_cells(suite):
-    cells = load(suite(GRID)).cells
-    renamed = load(suite(GRID.replace("short", "brief"))).cells
+    cells = load_suite(suite(GRID)).cells
+    renamed = load_suite(suite(GRID.replace("short", "brief"))).cells
     assert [c.digest for c in renamed] == [c.digest for c in cells]
 
 
 def test_equal_cells_of_two_tables_are_one(suite):
     table = GRID[GRID.index("[[cells]]") : GRID.index("[plans")]
-    twice = load(suite(GRID.replace("[plans", table + "[plans")))
-    assert twice.cells == load(suite(GRID)).cells
+    twice = load_suite(suite(GRID.replace("[plans", table + "[plans")))
+    assert twice.cells == load_suite(suite(GRID)).cells
 
 
 def test_shares_split_the_cells(suite):
-    grid = load(suite(GRID))
+    grid = load_suite(suite(GRID))
     parts = [grid.select(share=f"{i}/5") for i in range(1, 6)]
     assert sorted(c.digest for p in parts for c in p) == sorted(c.digest for c in grid.cells)
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
 
 
 def test_only_filters_by_any_name(suite):
-    grid = load(suite(GRID))
+    grid = load_suite(suite(GRID))
     assert {c.mode for c in grid.select(["mode=chain"])} == {"chain"}
     assert {c.size for c in grid.select(["world=composition-v1/tiny"])} == {"tiny"}
     assert {c.seeds.init for c in grid.select(["mode=chain", "seeds.init=6"])} == {6}
@@ -120,18 +123,18 @@ def test_only_filters_by_any_name(suite):
 )
 def test_a_selection_that_makes_no_sense_is_refused(suite, only, share, told):
     with pytest.raises(UserError, match=told):
-        load(suite(GRID)).select(only, share)
+        load_suite(suite(GRID)).select(only, share)
 
 
 def test_a_suite_runs_on_another_world_in_its_own_exposure(suite):
-    moved = load(suite(GRID)).on("zebra-v1/base")
+    moved = load_suite(suite(GRID)).on("zebra-v1/base")
     assert {(c.world, c.size) for c in moved.cells} == {("zebra-v1", "base")}
     assert moved.cells[0].exposure == registry.make("zebra-v1").default_exposure("base")
     assert len(moved.cells) == 2 * 2 * 3  # both sizes became one
 
 
 def test_cells_keep_their_size_on_another_world_that_has_it(suite):
-    grid = load(suite(GRID.replace("v1/tiny", "v1/laptop")))
+    grid = load_suite(suite(GRID.replace("v1/tiny", "v1/laptop")))
     moved = grid.on("zebra-v1")  # which has no laptop
     assert {c.size for c in grid.cells} == {"laptop", "small"}
     assert {c.size for c in moved.cells} == {"tiny", "small"}
@@ -165,7 +168,7 @@ def test_cells_keep_their_size_on_another_world_that_has_it(suite):
 def test_an_error_names_file_line_and_cure(suite, old, new, line, told):
     path = suite(GRID.replace(old, new))
     with pytest.raises(UserError) as error:
-        load(path)
+        load_suite(path)
     message = str(error.value)
     assert "\n" not in message
     assert told in message
@@ -175,7 +178,7 @@ def test_an_error_names_file_line_and_cure(suite, old, new, line, told):
 def test_broken_toml_names_file_and_line(suite):
     path = suite(GRID.replace('mode = ["direct"', 'mode = "direct"]['))
     with pytest.raises(UserError, match=r"tiny\.toml: not TOML: .*line 10"):
-        load(path)
+        load_suite(path)
 
 
 def test_a_key_in_the_third_table_of_cells_is_found_there():
@@ -186,7 +189,7 @@ def test_a_key_in_the_third_table_of_cells_is_found_there():
 
 @pytest.mark.parametrize("name", registry.suites())
 def test_built_in_suites_read_like_an_appendix(name):
-    found = load(name)
+    found = load_suite(name)
     assert found.id == name
     assert found.cells
     header = registry.suite(name).read_text().partition("[suite]")[0]

@@ -16,7 +16,7 @@ from zebroid.benchmarks.conformance.worlds import determinism
 from zebroid.benchmarks.conformance.worlds.golden import pins_of
 from zebroid.benchmarks.conformance.worlds.world_fixture import Check
 from zebroid.errors import UserError
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 
 WORLD = '''\
 """A world of two hops."""
@@ -53,7 +53,7 @@ def test_a_pinned_world_holds_the_digests_of_its_corpora(zebroid, world_file):
     path = world_file(WORLD)
     status, out, err = zebroid("pin", path)
     assert (status, err) == (0, "")
-    found = {size: state(registry.make(path), size).digest for size in ("tiny", "small")}
+    found = {size: build_corpus(registry.make(path), size).digest for size in ("tiny", "small")}
     assert pins(path) == {size: (1, digest) for size, digest in found.items()}
     assert all(f"{size} {digest[:12]}" in out for size, digest in found.items())
     text = text_of(path)
@@ -86,7 +86,7 @@ def test_a_new_world_may_be_pinned_anew(zebroid, world_file):
     zebroid("pin", path)
     world_file(text_of(path).replace('"entities": 12', '"entities": 13'))
     assert zebroid("pin", path, "--new", "--size", "tiny")[0] == 0
-    assert pins(path)["tiny"] == (1, state(registry.make(path), "tiny").digest)
+    assert pins(path)["tiny"] == (1, build_corpus(registry.make(path), "tiny").digest)
     assert [*pins(path)] == ["tiny", "small"]
 
 
@@ -161,7 +161,7 @@ def test_a_file_that_changes_meanwhile_is_left_alone(zebroid, world_file, monkey
 
     def slow(world, size):
         world_file(MORE)
-        return state(world, size)
+        return build_corpus(world, size)
 
     monkeypatch.setattr(pin, "state", slow)
     assert "was changed while" in zebroid("pin", path)[2] and text_of(path) == MORE

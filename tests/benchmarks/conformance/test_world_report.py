@@ -10,7 +10,7 @@ import pytest
 from zebroid import registry
 from zebroid.benchmarks.conformance import world_report
 from zebroid.benchmarks.conformance.world_checks import run
-from zebroid.benchmarks.conformance.world_report import CHECKS, SOLVED, conform
+from zebroid.benchmarks.conformance.world_report import CHECKS, SOLVED, check_world
 from zebroid.eval.floors.interpolators import lookup
 from zebroid.worlds.catalog.composition import Composition
 from zebroid.worlds.corpus import build
@@ -50,7 +50,7 @@ def test_every_world_of_the_catalogue_keeps_its_promises_at_size_tiny(world):
 def test_every_world_of_the_catalogue_keeps_all_its_promises(world, size, monkeypatch):
     """Of one world seed: the command pools several, which takes minutes."""
     monkeypatch.setattr(world_report, "POOLED", 1)
-    report = conform(world, size)
+    report = check_world(world, size)
     assert report.passed, [(o.name, o.found) for o in report.outcomes if not o.passed]
 
 

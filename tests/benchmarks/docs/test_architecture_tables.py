@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import zebroid as package
 from zebroid.benchmarks.config.panel_names import named
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.docs import architecture_tables
 from zebroid.benchmarks.docs.doc_blocks import pattern
 from zebroid.benchmarks.receipts.curves import read
@@ -89,7 +89,7 @@ def test_the_docs_name_the_panels_of_the_suites():
     for suite in ("architectures-v1", "looped-v1", "looped-full", "walks-full"):
         panels = [
             f"models ../receipts/{suite} {name} {mode}"
-            for name, cells in named(load(suite).cells)
+            for name, cells in named(load_suite(suite).cells)
             for mode in dict.fromkeys(cell.mode for cell in cells)
         ]
         there = [name for name in told if name.startswith(f"models ../receipts/{suite} ")]

@@ -9,7 +9,7 @@ from zebroid import registry
 from zebroid.benchmarks.docs import world_table
 from zebroid.errors import UserError
 from zebroid.registry import make
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.novelty.rungs import LADDER
 
 PAGE = "# Worlds\n\n<!-- worlds tiny -->\nold\n<!-- end of worlds -->\n\nend\n"
@@ -34,7 +34,7 @@ def test_every_built_in_world_has_its_questions_counted_by_rung(two):
     assert [*found] == ["composition-v1", "zebra-v1"]
     for name, cells in found.items():
         world = make(name)
-        corpus = state(world, "tiny")
+        corpus = build_corpus(world, "tiny")
         for rung, cell in zip(LADDER, cells):
             number = len(corpus.of_rung(rung, pure=rung != "mixed"))
             assert cell.strip("*") == (f"{number:,}" if number else "–")

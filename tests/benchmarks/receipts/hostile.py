@@ -45,13 +45,13 @@ def forged(finished, tmp_path):
 @pytest.fixture
 def drawn(monkeypatch):
     """Corpora are drawn once for all receipts of a test."""
-    exams, exam = {}, Corpora.exam
+    question_sets, question_set = {}, Corpora.question_set
 
     def once(self, cell):
         self.world(cell)  # which refuses what is not to be loaded
-        if cell.exam not in exams:
-            exams[cell.exam] = exam(self, cell)
-        return exams[cell.exam]
+        if cell.question_set not in question_sets:
+            question_sets[cell.question_set] = question_set(self, cell)
+        return question_sets[cell.question_set]
 
     monkeypatch.setattr(Corpora, "exam", once)
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from zebroid import canonical
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.runner.result_store import Store
 from zebroid.errors import UserError
-from zebroid.eval.question_sets.question_set import Exam
+from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.registry import make, worlds
-from zebroid.worlds.corpus.build import state
-from zebroid.worlds.encoding.encode import select
+from zebroid.worlds.corpus.build import build_corpus
+from zebroid.worlds.encoding.encode import sample_questions
 from zebroid.worlds.exposure import Exposure
 
 pytestmark = pytest.mark.smoke
@@ -47,13 +47,13 @@ def test_a_receipt_reads_back_as_written(done):
 
 
 def test_a_receipt_says_what_it_takes_to_run_it_again(done, suite):
-    found, grid = Receipt.read(done / "receipt.json"), load(suite())
+    found, grid = Receipt.read(done / "receipt.json"), load_suite(suite())
     assert found.suite.digest == grid.digest
     assert [c.digest for c in found.cells] == [c.digest for c in grid.cells]
     assert found.cells[3].cell["seeds"] == {"world": 0, "exposure": 0, "init": 1, "order": 1}
     assert found.cells[0].cell["recipe"]["steps"] == 100
     assert found.versions["jax"] and found.versions["zebroid"]
-    corpus = state(make("composition-v1"), "tiny", grid.cells[0].exposure, (0, 0))
+    corpus = build_corpus(make("composition-v1"), "tiny", grid.cells[0].exposure, (0, 0))
     assert {c.corpus for c in found.cells} == {corpus.digest}
 
 
@@ -96,7 +96,7 @@ def test_proofs_are_told_apart_from_answers(done, suite):
     for found in told["chain"].values():
         assert found.questions > 0 and found.earned is not None
         assert found.valid.over == found.earned.over == "runs"
-    cells = {cell.digest[:16]: cell.mode for cell in load(suite()).cells}
+    cells = {cell.digest[:16]: cell.mode for cell in load_suite(suite()).cells}
     for row in rows(
         f"""SELECT cell, list(DISTINCT written) AS ways,
             bool_and("right") FILTER (written = 'valid') AS sound
@@ -117,14 +117,14 @@ def test_files_are_named_with_their_digests(done):
 
 
 def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_path):
-    cell = load(suite()).cells[2]
+    cell = load_suite(suite()).cells[2]
     told = rows(f"SELECT * FROM '{done}/predictions.parquet' WHERE cell = '{cell.digest[:16]}'")
-    corpus = state(make("composition-v1"), "tiny", cell.exposure, (0, 0))
-    exam = Exam(corpus, select(corpus, cell.questions, 0))
+    corpus = build_corpus(make("composition-v1"), "tiny", cell.exposure, (0, 0))
+    question_set = QuestionSet(corpus, sample_questions(corpus, cell.questions, 0))
     result = Store(tmp_path / "out").load(cell)
     assert result is not None
-    assert [row["question"] for row in told] == exam.questions.tolist()
-    right = exam.right(result.run.answer[0, -1])
+    assert [row["question"] for row in told] == question_set.questions.tolist()
+    right = question_set.right(result.run.answer[0, -1])
     assert [row["right"] for row in told] == right.tolist()
     for row in told:
         assert (row["answer"] in row["right_answers"]) == row["right"]
@@ -135,7 +135,7 @@ def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_pat
 
 
 def test_curves_agree_with_the_receipt(done, suite):
-    cell = load(suite()).cells[0]
+    cell = load_suite(suite()).cells[0]
     mine = f"cell = '{cell.digest[:16]}'"
     (curve,) = rows(
         f"""SELECT accuracy FROM '{done}/curves.parquet'

@@ -81,12 +81,12 @@ def test_a_number_that_is_absent_is_a_dash():
 
 @pytest.fixture
 def panels(suite, trained, tmp_path):
-    from zebroid.benchmarks.config.suite import load
+    from zebroid.benchmarks.config.suite import load_suite
     from zebroid.benchmarks.receipts.panel import panels
     from zebroid.benchmarks.runner.result_store import Store
 
     def build(**changes):
-        cells = load(suite(**changes)).cells
+        cells = load_suite(suite(**changes)).cells
         corpora = run.Corpora()
         return panels(cells, run.run(cells, Store(tmp_path / "out"), corpora=corpora), corpora)
 
@@ -160,11 +160,11 @@ def test_proofs_of_a_chain_have_a_line_of_their_own(panels):
 
 
 def test_proofs_that_cannot_be_read_are_not_valid(panels, suite, tmp_path):
-    from zebroid.benchmarks.config.suite import load
+    from zebroid.benchmarks.config.suite import load_suite
     from zebroid.benchmarks.runner.result_store import Store
 
     panels()
-    cells = [cell for cell in load(suite()).cells if cell.mode == "chain"]
+    cells = [cell for cell in load_suite(suite()).cells if cell.mode == "chain"]
     result = Store(tmp_path / "out").load(cells[0])
     assert result is not None
     broken = result.run.generated.copy()

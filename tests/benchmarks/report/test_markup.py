@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from zebroid.benchmarks import job
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.conformance import world_report
 from zebroid.benchmarks.conformance.world_checks import Outcome
 from zebroid.benchmarks.docs import readme_tables
@@ -80,7 +80,7 @@ def halved(stage, tmp_path_factory):
     given: of chain one of two runs failed, of direct both."""
     folder = tmp_path_factory.mktemp("halved")
     (folder / "tiny.toml").write_text(stage.suite)
-    cells = load(str(folder / "tiny.toml")).cells
+    cells = load_suite(str(folder / "tiny.toml")).cells
 
     def train_cell(cell, corpora, watch, draft=None, layout=""):
         if cell.mode == "direct" or cell.seeds.init:

@@ -6,18 +6,20 @@ import threading
 
 import numpy as np
 import pytest
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.runner import run
 
 
 def test_interpolators_that_answer_ahead_answer_the_same_and_once(suite, monkeypatch):
-    cell, asked = load(suite()).cells[0], []
+    cell, asked = load_suite(suite()).cells[0], []
     real = run.in_turn
-    monkeypatch.setattr(run, "in_turn", lambda *exam: asked.append(exam) or real(*exam))
+    monkeypatch.setattr(
+        run, "in_turn", lambda *question_set: asked.append(question_set) or real(*question_set)
+    )
     later = run.Corpora().interpolators(cell)
     assert len(asked) == 1
     with run.Corpora(ahead=True) as ahead:
-        ahead.exam(cell)
+        ahead.question_set(cell)
         for found in (ahead.interpolators(cell), ahead.interpolators(cell)):
             assert [one.name for one in found] == [one.name for one in later]
             for one, other in zip(found, later):
@@ -26,13 +28,13 @@ def test_interpolators_that_answer_ahead_answer_the_same_and_once(suite, monkeyp
 
 
 def test_an_interpolator_that_fails_ahead_fails_where_it_is_asked_for(suite, monkeypatch):
-    def fails(*exam):
+    def fails(*question_set):
         raise MemoryError("no room")
 
     monkeypatch.setattr(run, "in_turn", fails)
-    cell = load(suite()).cells[0]
+    cell = load_suite(suite()).cells[0]
     with run.Corpora(ahead=True) as corpora:
-        corpora.exam(cell)
+        corpora.question_set(cell)
         with pytest.raises(MemoryError, match="no room"):
             corpora.interpolators(cell)
 
@@ -40,7 +42,7 @@ def test_an_interpolator_that_fails_ahead_fails_where_it_is_asked_for(suite, mon
 def test_who_stops_a_run_waits_for_one_interpolator_and_no_more(suite, monkeypatch):
     begun, stopped, answered = threading.Event(), threading.Event(), []
 
-    def slow(*exam):
+    def slow(*question_set):
         begun.set()
         for number in range(100):
             stopped.wait(60)
@@ -48,9 +50,9 @@ def test_who_stops_a_run_waits_for_one_interpolator_and_no_more(suite, monkeypat
             yield None
 
     monkeypatch.setattr(run, "in_turn", slow)
-    grid = load(suite()).cells
+    grid = load_suite(suite()).cells
     with run.Corpora(ahead=True) as corpora:
-        corpora.exam(grid[0])
+        corpora.question_set(grid[0])
         assert begun.wait(60)
         threading.Timer(0.2, stopped.set).start()
     assert answered == [0]

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.docs import plateau_tables
 from zebroid.benchmarks.docs.readme_tables import filled
 from zebroid.benchmarks.receipts.curves import read
@@ -86,19 +86,19 @@ def test_of_many_failures_five_are_named_and_the_rest_counted(zebroid, suite, il
 
 
 def test_cells_of_several_exposures_are_told_apart(suite):
-    cells = load(suite(**{"[plans": "exposure = { held = [0.1, 0.2] }\n[plans"})).cells
+    cells = load_suite(suite(**{"[plans": "exposure = { held = [0.1, 0.2] }\n[plans"})).cells
     line = summary([(cell, "no luck") for cell in cells[:1] + cells[-1:]], cells)
     assert "(held 0.1)" in line and "(held 0.2)" in line
     assert summary([], cells) == ""
 
 
 def test_a_cell_of_which_nothing_came_has_failed(suite):
-    cells = load(suite()).cells
+    cells = load_suite(suite()).cells
     assert failed(cells, Outcome((), {})) == [(cell, UNKNOWN) for cell in cells]
 
 
 def test_what_a_worker_had_failed_at_before_it_died_is_told(suite):
-    cells = load(suite()).cells[:2]
+    cells = load_suite(suite()).cells[:2]
     worker = object.__new__(local_workers._Worker)
     worker.give = None  # type: ignore[assignment]
     worker.lot, worker.left = ({cell.digest: cell for cell in cells} for _ in range(2))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.runner.result_store import Result, Store
 from zebroid.errors import UserError
 from zebroid.models import training_version
@@ -37,7 +37,7 @@ def result(cell, questions=5):
 @pytest.fixture
 def cells(suite):
     """Direct and chain under the seeds 0, then under 1."""
-    return load(suite()).cells
+    return load_suite(suite()).cells
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_another_cells_folder_is_refused_by_both_names(store, cells):
 
 def test_another_cells_folder_is_never_published(zebroid, suite, trained, tmp_path):
     zebroid("run", suite(), "--out", "out")
-    found, cells = Store(tmp_path / "out"), load(suite()).cells
+    found, cells = Store(tmp_path / "out"), load_suite(suite()).cells
     for name in ("answers.npz", "cell.json"):
         shutil.copy(found.path(cells[1]) / name, found.path(cells[0]) / name)
     for receipt in tmp_path.glob("out/*/receipt.json"):
@@ -227,7 +227,7 @@ def one(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("one")
     (folder / "tiny.toml").write_text(TINY)
-    cell = load(str(folder / "tiny.toml")).cells[0]
+    cell = load_suite(str(folder / "tiny.toml")).cells[0]
     found = Store(folder)
     found.save(result(cell))
     return found, cell, json.loads((found.path(cell) / "cell.json").read_text())

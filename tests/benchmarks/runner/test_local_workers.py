@@ -203,7 +203,7 @@ def test_an_interrupt_is_passed_on_and_keeps_what_is_finished(
 
 
 def test_workers_leave_when_nobody_listens_any_more(suite, workers, tmp_path):
-    from zebroid.benchmarks.config.suite import load
+    from zebroid.benchmarks.config.suite import load_suite
 
     workers("time.sleep(0.5)")
     process = subprocess.Popen(
@@ -214,7 +214,7 @@ def test_workers_leave_when_nobody_listens_any_more(suite, workers, tmp_path):
         text=True,
     )
     assert process.stdin and process.stdout
-    cell = load(suite()).cells[0]
+    cell = load_suite(suite()).cells[0]
     process.stdin.write(local_workers.line_of([cell]))
     process.stdin.flush()
     process.stdout.close()  # as when whoever started it was killed

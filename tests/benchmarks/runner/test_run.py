@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 from zebroid.benchmarks.config.run_config import lots
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.receipts.curves import read
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.runner import run
@@ -118,7 +118,7 @@ def test_cells_that_differ_in_how_they_are_asked_are_made_by_one_training(
 
 
 def test_lots_hold_whole_trainings_and_no_more_than_they_may(suite):
-    cells = load(suite(**LOOPS)).cells
+    cells = load_suite(suite(**LOOPS)).cells
     assert [len(lot) for lot in lots(cells)] == [3] * 4
     assert [len(lot) for lot in lots(cells, 2)] == [6] * 2
     for lot in lots(cells, 2):
@@ -195,7 +195,7 @@ def test_a_loss_that_is_not_finite_is_a_finished_failure(zebroid, suite, trained
 
 def test_a_damaged_result_is_named(zebroid, suite, trained, tmp_path):
     zebroid("run", suite(), "--out", "out")
-    cell = load(suite()).cells[0]
+    cell = load_suite(suite()).cells[0]
     path = Store(tmp_path / "out").path(cell) / "answers.npz"
     whole = path.read_bytes()
     for broken in (whole[: len(whole) // 2], b"no archive"):
@@ -207,7 +207,7 @@ def test_a_damaged_result_is_named(zebroid, suite, trained, tmp_path):
 
 def test_changed_answers_are_noticed(suite, trained, zebroid, tmp_path):
     zebroid("run", suite(), "--out", "out")
-    cell = load(suite()).cells[0]
+    cell = load_suite(suite()).cells[0]
     path = Store(tmp_path / "out").path(cell) / "answers.npz"
     with np.load(path) as file:
         arrays = dict(file)

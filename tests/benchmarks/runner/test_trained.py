@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 import zebroid as package
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.runner.result_store import Store
 from zebroid.benchmarks.runner.run import run
 from zebroid.errors import UserError
@@ -47,7 +47,7 @@ def kept(tmp_path_factory):
     """(cells, the folder of their results), trained for good."""
     folder = tmp_path_factory.mktemp("kept")
     (folder / "kept.toml").write_text(SUITE.replace("WORLD", "composition-v1"))
-    suite = load(str(folder / "kept.toml"))
+    suite = load_suite(str(folder / "kept.toml"))
     outcome = run(suite.cells, Store(folder / "out", suite.keep_weights))
     assert len(outcome.results) == 6 and not outcome.failures
     return suite.cells, folder / "out"
@@ -136,7 +136,7 @@ def test_a_world_that_was_a_file_is_given_again_with_a_folder(tmp_path):
     text = SUITE.replace("WORLD", str(tmp_path / "mine.py")).replace(', "chain", "post-hoc"', "")
     text = text.replace('"looped-s", "looped-s-asked-2"', '"mlp-xs"').replace(', "filler"', "")
     (tmp_path / "mine.toml").write_text(text.replace('model = "decoder-xs"', 'model = "mlp-xs"'))
-    suite = load(str(tmp_path / "mine.toml"))
+    suite = load_suite(str(tmp_path / "mine.toml"))
     (cell,) = suite.cells
     run(suite.cells, Store(tmp_path / "out", suite.keep_weights))
     assert_answers(package.load(cell, tmp_path / "out"))

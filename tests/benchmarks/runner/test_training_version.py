@@ -10,7 +10,7 @@ import textwrap
 from pathlib import Path
 
 import zebroid
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.runner.result_store import Store
 
 from .test_kept_result import result
@@ -29,7 +29,7 @@ def test_an_edited_docstring_trains_nothing_again_and_a_raised_version_does(suit
     copied = tmp_path / "here" / "zebroid"
     skipped = shutil.ignore_patterns("docs", "tests", ".*", "__pycache__", "build", "runs", "*.md")
     shutil.copytree(ROOT, copied, ignore=skipped)
-    Store(tmp_path / "out").save(result(load(suite()).cells[0]))
+    Store(tmp_path / "out").save(result(load_suite(suite()).cells[0]))
 
     def look():
         code = f"import sys; sys.path.insert(0, {str(copied.parent)!r})\n{textwrap.dedent(LOOK)}"

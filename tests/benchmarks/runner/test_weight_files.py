@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 import zebroid as package
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.runner import ray_cluster, run
 from zebroid.benchmarks.runner.result_store import Result, Store
 from zebroid.errors import UserError
@@ -28,7 +28,7 @@ def paths(tmp_path):
 
 @pytest.mark.parametrize("where", [WHOLE, TABLE], ids=["the suite", "a table"])
 def test_a_suite_or_a_table_of_it_keeps_weights_and_no_digest_changes(suite, where):
-    bare, kept = load(suite()), load(suite(**where))
+    bare, kept = load_suite(suite()), load_suite(suite(**where))
     assert bare.keep_weights == frozenset()
     assert kept.keep_weights == {cell.digest for cell in kept.cells}
     assert (kept.digest, kept.cells) == (bare.digest, bare.cells)
@@ -40,20 +40,22 @@ def test_a_table_may_say_otherwise_than_its_suite_and_equal_cells_keep_if_one_do
     table = text[text.index("[[cells]]") : text.index("[plans")]
     both = text.replace(table, table + "keep_weights = false\n" + table.replace("[0, 1]", "[0]"))
     assert "false" in both
-    found = load(suite(both))
+    found = load_suite(suite(both))
     assert {c.seeds.init for c in found.cells} == {0, 1} and len(found.cells) == 4
     assert found.keep_weights == {c.digest for c in found.cells if c.seeds.init == 0}
 
 
 def test_the_wish_goes_with_the_cells_to_another_world(suite):
-    moved = load(suite(**WHOLE)).on("kinship-v1/tiny")
+    moved = load_suite(suite(**WHOLE)).on("kinship-v1/tiny")
     assert moved.keep_weights == {cell.digest for cell in moved.cells}
-    assert load(suite()).on("kinship-v1/tiny").keep_weights == frozenset()
+    assert load_suite(suite()).on("kinship-v1/tiny").keep_weights == frozenset()
 
 
 def test_anything_but_true_and_false_is_an_error_with_its_line(suite):
     with pytest.raises(UserError, match=r"tiny\.toml:5: suite\.keep_weights = 'yes'"):
-        load(suite(**{'title = "Tiny <suite>"': 'title = "Tiny <suite>"\nkeep_weights = "yes"'}))
+        load_suite(
+            suite(**{'title = "Tiny <suite>"': 'title = "Tiny <suite>"\nkeep_weights = "yes"'})
+        )
 
 
 def test_weights_stand_beside_the_answers_with_their_digest(zebroid, suite, trained, tmp_path):
@@ -67,7 +69,7 @@ def test_weights_stand_beside_the_answers_with_their_digest(zebroid, suite, trai
         assert array.shape == (3, 2) and array.dtype == np.float32
     with pytest.raises(UserError, match="keep_weights = true in the suite"):
         zebroid("run", suite(), "--out", "other")
-        package.load(load(suite()).cells[0], tmp_path / "other")
+        package.load(load_suite(suite()).cells[0], tmp_path / "other")
 
 
 def test_results_without_weights_are_made_again_for_them_alone(zebroid, suite, trained, tmp_path):
@@ -142,11 +144,11 @@ def test_a_training_that_failed_keeps_none_and_is_not_made_again(
     zebroid("run", suite(**WHOLE), "--out", "out")
     assert len(trained) == 4 and not paths(tmp_path)
     with pytest.raises(UserError, match=r"no weights: its training failed \(loss not finite"):
-        package.load(load(suite()).cells[0], tmp_path / "out")
+        package.load(load_suite(suite()).cells[0], tmp_path / "out")
 
 
 def test_a_run_holds_the_weights_of_no_more_than_one_lot(suite, trained, tmp_path):
-    found = load(suite(**WHOLE, **CHAIN))
+    found = load_suite(suite(**WHOLE, **CHAIN))
     outcome = run.run(found.cells, Store(tmp_path / "out", found.keep_weights))
     assert all(result.run.weights is None for result in outcome.results)
     assert len(paths(tmp_path)) == 2
@@ -162,7 +164,7 @@ def test_what_a_node_made_is_adopted_with_its_weights(suite, trained, tmp_path, 
         def __call__(self, *given):
             pass
 
-    found = load(suite(**WHOLE, **CHAIN))
+    found = load_suite(suite(**WHOLE, **CHAIN))
     first = found.cells[0]
     messages = [cell.message() for cell in found.cells]
     makers = ray_cluster._makers(found.cells)
@@ -183,7 +185,7 @@ def test_what_a_node_made_is_adopted_with_its_weights(suite, trained, tmp_path, 
 
 def test_what_cannot_be_loaded_is_one_line(zebroid, suite, trained, tmp_path):
     zebroid("run", suite(**WHOLE), "--out", "out")
-    cells = load(suite()).cells
+    cells = load_suite(suite()).cells
     for wrong, message in (
         (cells[0], "no result of composition-v1/tiny"),
         ("0123456789", "none begins so"),

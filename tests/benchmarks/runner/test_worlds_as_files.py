@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from zebroid import registry
 from zebroid.benchmarks.config.run_config import Cell
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.runner.result_store import Store
 from zebroid.benchmarks.runner.run import Corpora, run
@@ -93,7 +93,7 @@ def test_a_file_that_is_moved_or_commented_anew_keeps_its_results(
 
 def test_cells_of_a_file_are_selected_by_its_name_or_its_place(suite, seed, monkeypatch):
     path = seed("one")
-    found = load(suite()).on(str(path))
+    found = load_suite(suite()).on(str(path))
     monkeypatch.chdir(path.parent)
     for world in (found.cells[0].world, "./seed.py", str(path)):
         assert found.select([f"world={world}"]) == found.cells
@@ -103,7 +103,7 @@ def test_cells_of_a_file_are_selected_by_its_name_or_its_place(suite, seed, monk
 
 def test_a_file_that_changes_while_a_run_goes_on_is_refused_where_it_is_read(suite, seed, tmp_path):
     path = seed("one")
-    cell = load(suite()).on(str(path)).cells[0]
+    cell = load_suite(suite()).on(str(path)).cells[0]
     there = Cell.from_message(json.loads(json.dumps(cell.message())))
     assert there == cell and there.places == cell.places
     assert there.load_world().id == "acme.harbour-v1"
@@ -123,7 +123,7 @@ def test_a_file_that_changes_while_a_run_goes_on_is_refused_where_it_is_read(sui
 def test_a_path_in_a_record_is_never_loaded(suite, seed, tmp_path, monkeypatch):
     (tmp_path / "evil.py").write_text("import pathlib; pathlib.Path('ran').touch()")
     monkeypatch.chdir(tmp_path)
-    record = load(suite()).cells[0].record()
+    record = load_suite(suite()).cells[0].record()
     for name in ("./evil.py", "evil.py", "./evil.py/tiny"):
         cell = Cell.of(record | {"world": name})
         with pytest.raises(UserError, match="is a path; give the file"):
@@ -197,7 +197,7 @@ def test_a_file_with_a_built_in_spec_gives_what_its_name_would(tmp_path):
 def test_a_file_that_is_not_there_is_one_line_with_file_and_line(suite):
     path = suite(**{'"decoder-xs"': '"./gone.py"'})
     with pytest.raises(UserError, match=r"tiny\.toml:11: no model file './gone\.py'") as error:
-        load(path)
+        load_suite(path)
     assert "\n" not in str(error.value)
 
 
@@ -206,7 +206,7 @@ def test_loops_of_a_plugin_count_as_those_of_a_built_in_model(suite, plugin):
     points += "".join(f"acme.{n} = acme_loops:{n.upper()}\n" for n in ("bare", "two", "eight"))
     specs = "BARE, TWO, EIGHT = Net(), Net(at_test=2), Net(at_test=8)\n"
     plugin("acmeloops", points, acme_loops=NET + specs)
-    cells = load(suite(**{'"decoder-xs"': '["acme.bare", "acme.two", "acme.eight"]'})).cells
+    cells = load_suite(suite(**{'"decoder-xs"': '["acme.bare", "acme.two", "acme.eight"]'})).cells
     assert {cell.model: cell.loops for cell in cells} == {
         "acme.bare": 4,
         "acme.two": 2,
@@ -215,12 +215,12 @@ def test_loops_of_a_plugin_count_as_those_of_a_built_in_model(suite, plugin):
     assert axes.varied(cells) == ["loops"]
     assert len({cell.training for cell in cells}) == len(cells) / 3
     built = '["looped-s", "looped-s-asked-2", "looped-s-asked-8"]'
-    assert axes.varied(load(suite(**{'"decoder-xs"': built})).cells) == ["loops"]
+    assert axes.varied(load_suite(suite(**{'"decoder-xs"': built})).cells) == ["loops"]
 
 
 def test_a_plugin_that_changed_since_is_refused_by_name_and_record(suite, plugin):
     plugin("acmenet", "[zebroid.models]\nacme.net = acme_net:Net\n", acme_net=NET)
-    cell = load(suite(**{'"decoder-xs"': '"acme.net"'})).cells[0]
+    cell = load_suite(suite(**{'"decoder-xs"': '"acme.net"'})).cells[0]
     assert cell.load_spec() == registry.model("acme.net")
     other = Cell.of(cell.record() | {"spec": {**cell.spec, "width": 16}})
     with pytest.raises(UserError, match=r"'acme\.net' is .*\"width\":8.* here, not .*\"width\":16"):

@@ -21,7 +21,7 @@ from zebroid.benchmarks.speed import (
     published_speed,
     training_speed,
 )
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.datalog.facts import Facts
 
 RATIO = r"\d+\.\d+x"
@@ -75,7 +75,7 @@ def test_corpus_prints_ratios_to_every_peer_as_arrays_and_in_english(peer, capsy
     found = json.loads((tmp_path / "corpus.json").read_text())
     assert [measured["world"] for measured in found["worlds"]] == names
     for measured, name in zip(found["worlds"], names):
-        made = state(*registry.sized(name))
+        made = build_corpus(*registry.sized(name))
         assert measured["statements"] == len(made.examples.answer) + len(made.sentences)
         assert measured["questions"] == len(made.prompt)
         items = measured["statements"] + measured["questions"]

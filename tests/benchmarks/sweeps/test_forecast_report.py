@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from zebroid.benchmarks.config.scenario_file import DEFAULT, load
 from zebroid.benchmarks.receipts.curves import read
 from zebroid.benchmarks.report import forecast_report as forecasts
-from zebroid.benchmarks.report.forecast_report import _corpora, _surface
+from zebroid.benchmarks.sweeps.forecast_branches import _corpora, _surface
 from zebroid.cli import app
 from zebroid.errors import UserError
 from zebroid.eval.forecasting.forecast import BRANCHES

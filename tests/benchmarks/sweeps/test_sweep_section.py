@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zebroid as package
-from zebroid.benchmarks.config.suite import load
+from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.receipts.curves import read
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.sweeps import analysis as scalings
@@ -148,7 +148,7 @@ def test_a_dry_run_of_a_sweep_trains_nothing(zebroid, tmp_path, swept, files) ->
 
 
 def test_sizes_of_one_world_are_levels_of_its_coverage(swept) -> None:
-    cells = load(str(swept.parents[1] / "sweep.toml")).cells
+    cells = load_suite(str(swept.parents[1] / "sweep.toml")).cells
     network = [c for c in cells if c.world == "network-v1"]
     named = [
         dataclasses.replace(c, size=size)
@@ -159,7 +159,7 @@ def test_sizes_of_one_world_are_levels_of_its_coverage(swept) -> None:
 
 
 def test_loops_at_test_time_are_an_axis(swept) -> None:
-    cell = load(str(swept.parents[1] / "sweep.toml")).cells[0]
+    cell = load_suite(str(swept.parents[1] / "sweep.toml")).cells[0]
     specs = [record(LoopedSpec(width=64, query_loops=loops)) for loops in (2, None, 8)]
     cells = [dataclasses.replace(cell, model=f"m{i}", spec=s) for i, s in enumerate(specs)]
     assert varied(cells) == ["loops"]

@@ -12,24 +12,24 @@ import pytest
 from zebroid.eval.figures import score_figures
 from zebroid.eval.floors.ceilings import references
 from zebroid.eval.question_sets.predictions import Predictions
-from zebroid.eval.question_sets.question_set import Exam
+from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.score import Row, score
 
 pytestmark = pytest.mark.smoke
 
 
 @pytest.fixture(scope="module")
-def ceilings(composition_exam: Exam) -> dict[str, Row]:
-    found = references(composition_exam.corpus, composition_exam.questions)
-    return {a.name: score([Predictions.of(composition_exam, a)], a.name) for a in found}
+def ceilings(composition_questions: QuestionSet) -> dict[str, Row]:
+    found = references(composition_questions.corpus, composition_questions.questions)
+    return {a.name: score([Predictions.of(composition_questions, a)], a.name) for a in found}
 
 
 @pytest.fixture(scope="module")
-def models(composition_exam: Exam, row) -> list[Row]:
+def models(composition_questions: QuestionSet, row) -> list[Row]:
     rising = np.linspace(0.1, 0.9, 4)
     return [
-        row(composition_exam, {"instance": rising}),
-        row(composition_exam, {"constituent": rising}, "chain", shifts=(0.0,), mode="chain"),
+        row(composition_questions, {"instance": rising}),
+        row(composition_questions, {"constituent": rising}, "chain", shifts=(0.0,), mode="chain"),
     ]
 
 
@@ -63,9 +63,9 @@ def test_rows_can_be_told_apart_without_colour() -> None:
 
 
 def test_what_is_known_at_one_checkpoint_stands_among_the_curves_with_its_interval(
-    composition_exam: Exam, row, models
+    composition_questions: QuestionSet, row, models
 ) -> None:
-    alone = row(composition_exam, {"instance": [0.8]}, "decayed")
+    alone = row(composition_questions, {"instance": [0.8]}, "decayed")
     drawn = score_figures.curves([*models, alone], "t")
     above = drawn.axes[[axes.get_title().split("\n")[0] for axes in drawn.axes].index("instance")]
     containers: list[Any] = above.containers
@@ -82,11 +82,11 @@ def test_a_png_is_a_png(models) -> None:
 
 
 def test_a_row_without_bits_and_one_without_a_rung_are_drawn(
-    composition_exam: Exam, zebra_exam: Exam, row, models
+    composition_questions: QuestionSet, zebra_questions: QuestionSet, row, models
 ) -> None:
-    plain = row(composition_exam, {"instance": 0.5}, "plain", weighed=False)
+    plain = row(composition_questions, {"instance": 0.5}, "plain", weighed=False)
     assert "not weighed" in score_figures.svg(score_figures.curves([plain], "t"))
-    other = row(zebra_exam, {"axiom": 0.5}, "other")
+    other = row(zebra_questions, {"axiom": 0.5}, "other")
     assert "none asked" in score_figures.svg(
         score_figures.ladder({"models": [*models, other]}, "t")
     )

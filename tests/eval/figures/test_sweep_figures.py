@@ -32,8 +32,8 @@ def band(found: Curve) -> np.ndarray:
     return np.stack([found.mean, found.mean - 0.02, found.mean + 0.02])
 
 
-def test_the_heat_map_has_the_number_in_every_cell(row, composition_exam) -> None:
-    scores = row(composition_exam, {"recall": 1.0, "instance": 0.5}, "mine").rungs
+def test_the_heat_map_has_the_number_in_every_cell(row, composition_questions) -> None:
+    scores = row(composition_questions, {"recall": 1.0, "instance": 0.5}, "mine").rungs
     strips = [Strip("one", "mine", dict(scores)), Strip("two", "other", {})]
     drawing = score_figures.svg(heat(strips, "title"))
     for told in ("1.00 ±", "0.50 ±", "mine", "other", "one", "two", "instance"):

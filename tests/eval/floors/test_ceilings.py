@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from zebroid.eval.floors.ceilings import deducer, inductor, reuser
-from zebroid.eval.question_sets.question_set import Exam
+from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.worlds.corpus.corpus import Corpus
 
 WITHIN = {
@@ -18,63 +18,70 @@ WITHIN = {
 
 
 @pytest.fixture(params=["composition", "zebra"])
-def exam(request: pytest.FixtureRequest) -> Exam:
+def question_set(request: pytest.FixtureRequest) -> QuestionSet:
     corpus = request.getfixturevalue(request.param)
-    return Exam(corpus, np.arange(len(corpus.prompt)))
+    return QuestionSet(corpus, np.arange(len(corpus.prompt)))
 
 
 @pytest.mark.parametrize("reference", [reuser, inductor, deducer])
-def test_each_ceiling_is_one_up_to_its_rung_and_zero_above(exam: Exam, reference) -> None:
-    answers = reference(exam.corpus, exam.questions)
-    right = exam.right(answers.answer)
+def test_each_ceiling_is_one_up_to_its_rung_and_zero_above(
+    question_set: QuestionSet, reference
+) -> None:
+    answers = reference(question_set.corpus, question_set.questions)
+    right = question_set.right(answers.answer)
     for rung in WITHIN["deducer"]:
-        if rung in exam.groups:
+        if rung in question_set.groups:
             expected = 1.0 if rung in WITHIN[answers.name] else 0.0
-            assert right[exam.groups[rung]].mean() == expected, rung
+            assert right[question_set.groups[rung]].mean() == expected, rung
 
 
-def test_the_deducer_answers_whatever_has_an_answer_and_nothing_else(exam: Exam) -> None:
-    assert exam.right(deducer(exam.corpus, exam.questions).answer).all()
+def test_the_deducer_answers_whatever_has_an_answer_and_nothing_else(
+    question_set: QuestionSet,
+) -> None:
+    assert question_set.right(deducer(question_set.corpus, question_set.questions).answer).all()
 
 
 @pytest.mark.parametrize("reference", [reuser, inductor, deducer])
-def test_no_ceiling_concludes_what_does_not_follow(exam: Exam, reference) -> None:
-    answer = reference(exam.corpus, exam.questions).answer
+def test_no_ceiling_concludes_what_does_not_follow(question_set: QuestionSet, reference) -> None:
+    answer = reference(question_set.corpus, question_set.questions).answer
     for control in ("nontheorem", "unknowable"):
-        if control in exam.groups:
-            assert (answer[exam.groups[control]] == exam.corpus.none).all()
+        if control in question_set.groups:
+            assert (answer[question_set.groups[control]] == question_set.corpus.none).all()
 
 
 @pytest.mark.parametrize("reference", [inductor, deducer])
-def test_inductor_and_deducer_do_not_look_at_the_labels(exam: Exam, reference) -> None:
+def test_inductor_and_deducer_do_not_look_at_the_labels(
+    question_set: QuestionSet, reference
+) -> None:
     blank = {
-        f.name: np.zeros_like(getattr(exam.corpus.certificate, f.name))
-        for f in dataclasses.fields(exam.corpus.certificate)
+        f.name: np.zeros_like(getattr(question_set.corpus.certificate, f.name))
+        for f in dataclasses.fields(question_set.corpus.certificate)
     }
     unlabelled = dataclasses.replace(
-        exam.corpus,
-        certificate=dataclasses.replace(exam.corpus.certificate, **blank),
-        values=np.full_like(exam.corpus.values, -7),
+        question_set.corpus,
+        certificate=dataclasses.replace(question_set.corpus.certificate, **blank),
+        values=np.full_like(question_set.corpus.values, -7),
     )
     assert np.array_equal(
-        reference(unlabelled, exam.questions).answer, reference(exam.corpus, exam.questions).answer
+        reference(unlabelled, question_set.questions).answer,
+        reference(question_set.corpus, question_set.questions).answer,
     )
 
 
 def test_the_inductor_knows_what_naive_chaining_by_exemplified_patterns_derives(
-    exam: Exam,
+    question_set: QuestionSet,
 ) -> None:
-    known = _naively_induced(exam.corpus)
-    answer = inductor(exam.corpus, exam.questions).answer
-    for prompt, found in zip(exam.corpus.prompt.tolist(), answer.tolist()):
-        predicate, position = exam.corpus.cues[prompt[0]]
+    known = _naively_induced(question_set.corpus)
+    answer = inductor(question_set.corpus, question_set.questions).answer
+    for prompt, found in zip(question_set.corpus.prompt.tolist(), answer.tolist()):
+        predicate, position = question_set.corpus.cues[prompt[0]]
         given = [a for a in prompt[1:] if a >= 0]
         possible = {
             fact[1 + position]
             for fact in known
             if fact[0] == predicate and [*fact[1 : 1 + position], *fact[2 + position :]] == given
         }
-        assert found in possible if possible else found == exam.corpus.none
+        assert found in possible if possible else found == question_set.corpus.none
 
 
 def _naively_induced(corpus: Corpus) -> set[tuple]:

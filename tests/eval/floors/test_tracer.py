@@ -6,48 +6,50 @@ import dataclasses
 
 import numpy as np
 from zebroid.eval.floors.tracer import tracer
-from zebroid.eval.question_sets.question_set import Exam
+from zebroid.eval.question_sets.question_set import QuestionSet
 
 
-def _solved(exam: Exam) -> dict[str, float]:
-    right = exam.right(tracer(exam.corpus, exam.questions).answer)
-    return {name: float(right[where].mean()) for name, where in exam.groups.items()}
+def _solved(question_set: QuestionSet) -> dict[str, float]:
+    right = question_set.right(tracer(question_set.corpus, question_set.questions).answer)
+    return {name: float(right[where].mean()) for name, where in question_set.groups.items()}
 
 
-def test_two_hops_are_two_recalls_for_the_tracer(composition_exam: Exam) -> None:
-    solved = _solved(composition_exam)
+def test_two_hops_are_two_recalls_for_the_tracer(composition_questions: QuestionSet) -> None:
+    solved = _solved(composition_questions)
     assert solved["recall"] == solved["instance"] == solved["constituent"] == 1.0
     assert solved["schema"] == 1.0
 
 
-def test_a_proof_longer_than_any_shown_is_not_traced(zebra_exam: Exam) -> None:
-    assert _solved(zebra_exam)["depth"] == 0.0
+def test_a_proof_longer_than_any_shown_is_not_traced(zebra_questions: QuestionSet) -> None:
+    assert _solved(zebra_questions)["depth"] == 0.0
 
 
-def test_a_rule_never_exemplified_is_hardly_ever_traced(zebra_exam: Exam) -> None:
-    solved = _solved(zebra_exam)
+def test_a_rule_never_exemplified_is_hardly_ever_traced(zebra_questions: QuestionSet) -> None:
+    solved = _solved(zebra_questions)
     assert solved["axiom"] < 0.3 < solved["instance"]
 
 
-def test_without_a_shown_proof_only_recall_is_left(composition_exam: Exam) -> None:
-    corpus = composition_exam.corpus
+def test_without_a_shown_proof_only_recall_is_left(composition_questions: QuestionSet) -> None:
+    corpus = composition_questions.corpus
     silent = dataclasses.replace(corpus, shown=np.zeros_like(corpus.shown))
-    exam = Exam(silent, composition_exam.questions)
-    answer = tracer(silent, exam.questions).answer
-    assert exam.right(answer)[exam.groups["recall"]].all()
-    assert (answer[exam.groups["instance"]] == silent.none).all()
+    question_set = QuestionSet(silent, composition_questions.questions)
+    answer = tracer(silent, question_set.questions).answer
+    assert question_set.right(answer)[question_set.groups["recall"]].all()
+    assert (answer[question_set.groups["instance"]] == silent.none).all()
 
 
-def test_a_line_that_was_not_stated_breaks_the_imitation(composition_exam: Exam) -> None:
-    corpus = composition_exam.corpus
+def test_a_line_that_was_not_stated_breaks_the_imitation(
+    composition_questions: QuestionSet,
+) -> None:
+    corpus = composition_questions.corpus
     shown = np.flatnonzero(corpus.examples.kind == 1)
     gone = dataclasses.replace(
         corpus, stated=np.zeros_like(corpus.stated), read=_nothing_read(corpus.read)
     )
     assert len(shown)
-    exam = Exam(gone, composition_exam.questions)
-    answer = tracer(gone, exam.questions).answer
-    assert (answer[exam.groups["constituent"]] == gone.none).all()
+    question_set = QuestionSet(gone, composition_questions.questions)
+    answer = tracer(gone, question_set.questions).answer
+    assert (answer[question_set.groups["constituent"]] == gone.none).all()
 
 
 def _nothing_read(read):

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from zebroid.eval.question_sets.chance import Guesses, interpolable
-from zebroid.eval.question_sets.question_set import Exam
+from zebroid.eval.question_sets.question_set import QuestionSet
 
 
 @pytest.mark.parametrize("name", ["composition_exam", "zebra_exam"])
 def test_guesses_equal_those_of_a_slow_obviously_right_guesser(
     request: pytest.FixtureRequest, name: str
 ) -> None:
-    exam: Exam = request.getfixturevalue(name)
-    some = exam.only(np.arange(len(exam.questions)) % 5 == 0)
+    question_set: QuestionSet = request.getfixturevalue(name)
+    some = question_set.only(np.arange(len(question_set.questions)) % 5 == 0)
     for q, question in enumerate(some.questions.tolist()):
         expected = _slow(some, question)
         found = dict(zip(some.guesses.methods, some.guesses.value[:, q]))
@@ -27,17 +27,21 @@ def test_guesses_equal_those_of_a_slow_obviously_right_guesser(
             assert found[method] == pytest.approx(value), (question, method)
 
 
-def test_chance_is_never_below_uniform_and_recall_is_raw(composition_exam: Exam) -> None:
-    for group in composition_exam.groups:
-        chance = composition_exam.chance(group)
+def test_chance_is_never_below_uniform_and_recall_is_raw(
+    composition_questions: QuestionSet,
+) -> None:
+    for group in composition_questions.groups:
+        chance = composition_questions.chance(group)
         if group == "recall":
             assert (chance.value, chance.method) == (0.0, "raw")
         else:
             assert chance.value >= chance.uniform
 
 
-def test_exclusion_betrays_a_held_second_hop_of_a_permutation(composition_exam: Exam) -> None:
-    found = composition_exam.chance("constituent in-out")
+def test_exclusion_betrays_a_held_second_hop_of_a_permutation(
+    composition_questions: QuestionSet,
+) -> None:
+    found = composition_questions.chance("constituent in-out")
     assert found.method.startswith("exclusion")
     assert found.value > 3 * found.uniform
 
@@ -50,15 +54,15 @@ def test_the_best_guess_is_chosen_per_cue() -> None:
     assert same_cue.best(np.array([True, True])).value == 0.5
 
 
-def test_an_empty_group_has_no_chance(composition_exam: Exam) -> None:
+def test_an_empty_group_has_no_chance(composition_questions: QuestionSet) -> None:
     with pytest.raises(ValueError, match="got no questions"):
-        composition_exam.guesses.best(np.zeros(len(composition_exam.questions), bool))
+        composition_questions.guesses.best(np.zeros(len(composition_questions.questions), bool))
 
 
-def test_questions_do_not_change_each_others_chance(zebra_exam: Exam) -> None:
-    keep = np.arange(len(zebra_exam.questions)) % 3 == 0
-    alone = Exam(zebra_exam.corpus, zebra_exam.questions[keep])
-    assert np.array_equal(alone.guesses.value, zebra_exam.guesses.value[:, keep])
+def test_questions_do_not_change_each_others_chance(zebra_questions: QuestionSet) -> None:
+    keep = np.arange(len(zebra_questions.questions)) % 3 == 0
+    alone = QuestionSet(zebra_questions.corpus, zebra_questions.questions[keep])
+    assert np.array_equal(alone.guesses.value, zebra_questions.guesses.value[:, keep])
 
 
 def test_many_questions_at_chance_are_let_pass_and_well_above_refused() -> None:
@@ -83,9 +87,9 @@ def test_more_hits_never_make_an_interpolator_pass(
         assert interpolable(more, chance, tests)
 
 
-def _slow(exam: Exam, question: int) -> dict[str, float]:
+def _slow(question_set: QuestionSet, question: int) -> dict[str, float]:
     """Method -> expected score on one question, by loops over the statements."""
-    corpus, prompt = exam.corpus, exam.corpus.prompt[question].tolist()
+    corpus, prompt = question_set.corpus, question_set.corpus.prompt[question].tolist()
     right = set(corpus.answers(question).tolist()) or {corpus.none}
     stated = list(zip(corpus.examples.prompt.tolist(), corpus.examples.answer.tolist()))
     values = {a for _, a in stated} - {corpus.none}

@@ -18,7 +18,7 @@ from zebroid.eval.scaling.percolation import (
     sweep,
 )
 from zebroid.worlds.catalog.composition import Composition
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.world import World
 
@@ -98,7 +98,7 @@ def test_independent_premises_count_every_derivation() -> None:
 def test_what_is_stated_and_what_follows_are_those_of_the_corpus(coverage: float) -> None:
     world = Composition()
     exposure = dataclasses.replace(world.default_exposure("tiny"), coverage=coverage)
-    corpus = state(world, "tiny", exposure, (3, 3))
+    corpus = build_corpus(world, "tiny", exposure, (3, 3))
     closure = world.closure("tiny", 3)
     known = statements_of(world, "tiny", closure, 3).at(coverage)
     stated = set(map(tuple, closure.arguments[known].tolist()))

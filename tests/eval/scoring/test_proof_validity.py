@@ -9,18 +9,20 @@ import numpy as np
 import pytest
 from zebroid.errors import UserError
 from zebroid.eval.question_sets.predictions import Predictions
-from zebroid.eval.question_sets.question_set import Exam
+from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.score import score
 
 Made = Callable[..., Predictions]
 
 
 @pytest.fixture
-def chain(composition_exam: Exam, model: Made) -> Made:
+def chain(composition_questions: QuestionSet, model: Made) -> Made:
     """chain(share of right answers with a valid proof, share of right answers) -> predictions."""
 
     def made(earned: float, instance: float = 0.5, runs: int = 1) -> Predictions:
-        cell = model(composition_exam, {"instance": instance}, shifts=[0.0] * runs, mode="chain")
+        cell = model(
+            composition_questions, {"instance": instance}, shifts=[0.0] * runs, mode="chain"
+        )
         right = cell.right()[:, -1]
         proofs = right & (right.cumsum(1) <= earned * right.sum(1, keepdims=True))
         return dataclasses.replace(cell, proofs=proofs)
@@ -67,13 +69,15 @@ def test_every_headline_rung_that_is_asked_has_its_proofs(chain: Made) -> None:
     assert list(row.proofs) == list(row.rungs)
 
 
-def test_a_row_that_writes_no_proofs_has_none(composition_exam: Exam, model: Made) -> None:
-    assert score([model(composition_exam, {"instance": 0.5})], "direct").proofs == {}
+def test_a_row_that_writes_no_proofs_has_none(
+    composition_questions: QuestionSet, model: Made
+) -> None:
+    assert score([model(composition_questions, {"instance": 0.5})], "direct").proofs == {}
 
 
 def test_proofs_stay_with_their_questions(chain: Made) -> None:
     cell = chain(0.5, runs=2)
-    keep = np.arange(len(cell.exam.questions)) % 2 == 0
+    keep = np.arange(len(cell.question_set.questions)) % 2 == 0
     part = cell.only(keep)
     assert part.proofs is not None and cell.proofs is not None
     assert np.array_equal(part.proofs, cell.proofs[:, keep])

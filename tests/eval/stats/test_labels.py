@@ -55,9 +55,9 @@ def test_a_label_is_never_typeset_nor_left_out_of_a_legend(text: str) -> None:
 
 
 @pytest.mark.parametrize("label", HOSTILE)
-def test_every_figure_shows_a_label_as_it_is(label: str, row, composition_exam) -> None:
+def test_every_figure_shows_a_label_as_it_is(label: str, row, composition_questions) -> None:
     rising = np.linspace(0.1, 0.9, 4)
-    model = row(composition_exam, {"instance": rising}, label)
+    model = row(composition_questions, {"instance": rising}, label)
     x = np.array([1e6, 1e7, 1e8])
     points = np.full((3, 3), 0.5)
     panel = Fitted(x, points, 0.05, {"deducer": 1.0}, f"no law: {label}")
@@ -73,8 +73,8 @@ def test_every_figure_shows_a_label_as_it_is(label: str, row, composition_exam) 
         assert escape(visible(label), quote=False) in score_figures.svg(figure), name
 
 
-def test_a_row_of_a_figure_says_how_many_of_its_runs_failed(row, composition_exam) -> None:
-    whole = row(composition_exam, {"instance": np.linspace(0.1, 0.9, 4)}, "mine")
+def test_a_row_of_a_figure_says_how_many_of_its_runs_failed(row, composition_questions) -> None:
+    whole = row(composition_questions, {"instance": np.linspace(0.1, 0.9, 4)}, "mine")
     model = dataclasses.replace(whole, runs=3, failed=1)
     for figure in (
         score_figures.ladder({"models": [model]}, "t"),

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 from zebroid.eval.floors.tracer import tracer
 from zebroid.eval.question_sets.predictions import Predictions
-from zebroid.eval.question_sets.question_set import Exam
+from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.score import score, traced_apart
 from zebroid.eval.verdicts.summary import interval, sentence
 
 
-def test_modes_whose_intervals_lie_apart_are_told_apart(composition_exam: Exam, row) -> None:
-    exam = composition_exam
-    direct = row(exam, {"instance": 0.94, "constituent": 0.0})
-    chain = row(exam, {"instance": 1.0, "constituent": 0.97}, "chain", mode="chain")
+def test_modes_whose_intervals_lie_apart_are_told_apart(
+    composition_questions: QuestionSet, row
+) -> None:
+    question_set = composition_questions
+    direct = row(question_set, {"instance": 0.94, "constituent": 0.0})
+    chain = row(question_set, {"instance": 1.0, "constituent": 0.97}, "chain", mode="chain")
     said = sentence("composition-v1/tiny", [direct, chain])
     assert said.startswith("composition-v1/tiny: direct reuses but does not recombine: ")
     assert "constituent 0.00 [0.00, 0.06] (suppressed" in said
@@ -23,10 +25,10 @@ def test_modes_whose_intervals_lie_apart_are_told_apart(composition_exam: Exam, 
     assert said.endswith("95% intervals over 3 runs.")
 
 
-def test_models_of_one_mode_are_told_by_name(composition_exam: Exam, row) -> None:
+def test_models_of_one_mode_are_told_by_name(composition_questions: QuestionSet, row) -> None:
     levels = {"first": 0.5, "second": 0.9, "third": 0.1, "fourth": 0.5}
     rows = [
-        row(composition_exam, {"instance": 0.9, "constituent": level}, f"direct {name}")
+        row(composition_questions, {"instance": 0.9, "constituent": level}, f"direct {name}")
         for name, level in levels.items()
     ]
     said = sentence("composition-v1/tiny", rows)
@@ -38,68 +40,84 @@ def test_models_of_one_mode_are_told_by_name(composition_exam: Exam, row) -> Non
 
 
 def test_the_tracer_is_named_where_it_solves_what_the_chain_solves(
-    composition_exam: Exam, row
+    composition_questions: QuestionSet, row
 ) -> None:
-    exam = composition_exam
-    found = tracer(exam.corpus, exam.questions)
-    traced = score([Predictions.of(exam, found)], "tracer")
-    rows = [row(exam, {"instance": 0.9}), row(exam, {"constituent": 0.9}, "chain", mode="chain")]
+    question_set = composition_questions
+    found = tracer(question_set.corpus, question_set.questions)
+    traced = score([Predictions.of(question_set, found)], "tracer")
+    rows = [
+        row(question_set, {"instance": 0.9}),
+        row(question_set, {"constituent": 0.9}, "chain", mode="chain"),
+    ]
     assert "each step a recall (the tracer solves all of it)" in sentence(
         "composition-v1/tiny", rows, traced
     )
 
 
 def test_what_the_tracer_does_not_solve_is_never_compared_with_all_questions(
-    zebra_exam: Exam, row, model
+    zebra_questions: QuestionSet, row, model
 ) -> None:
-    chain = model(zebra_exam, {"instance": 1.0, "constituent": 0.9}, mode="chain")
+    chain = model(zebra_questions, {"instance": 1.0, "constituent": 0.9}, mode="chain")
     whole, rest = traced_apart([chain], "chain", tracer)
     assert rest is not None
-    direct = row(zebra_exam, {"instance": 0.9})
+    direct = row(zebra_questions, {"instance": 0.9})
     said = sentence("composition-v1/tiny", [direct, whole, rest])
     assert "not traced" not in said
     assert f"and {interval(rest.rungs['constituent'])} on what the tracer does not solve" in said
 
 
-def test_a_rung_of_a_handful_of_questions_is_left_open(zebra_exam: Exam, row) -> None:
-    depth = zebra_exam.groups["depth"]
-    few = zebra_exam.only(~depth | (np.cumsum(depth) <= 20))
+def test_a_rung_of_a_handful_of_questions_is_left_open(zebra_questions: QuestionSet, row) -> None:
+    depth = zebra_questions.groups["depth"]
+    few = zebra_questions.only(~depth | (np.cumsum(depth) <= 20))
     said = sentence("composition-v1/tiny", [row(few, {"instance": 0.9, "depth": 1.0})])
     assert "open: " in said and "depth" in said.split("open: ")[1]
 
 
-def test_overlapping_intervals_are_not_told_apart(composition_exam: Exam, row) -> None:
+def test_overlapping_intervals_are_not_told_apart(composition_questions: QuestionSet, row) -> None:
     levels = {"instance": 0.9, "constituent": 0.5}
     close = {"instance": 0.9, "constituent": 0.53}
     said = sentence(
         "composition-v1/tiny",
-        [row(composition_exam, levels), row(composition_exam, close, "filler", mode="filler")],
+        [
+            row(composition_questions, levels),
+            row(composition_questions, close, "filler", mode="filler"),
+        ],
     )
     assert "not distinguishable from direct" in said
     assert "lifts" not in said
 
 
-def test_one_run_is_said_to_say_nothing_of_other_seeds(composition_exam: Exam, row) -> None:
+def test_one_run_is_said_to_say_nothing_of_other_seeds(
+    composition_questions: QuestionSet, row
+) -> None:
     said = sentence(
-        "composition-v1/tiny", [row(composition_exam, {"instance": 0.9}, shifts=(0.0,))]
+        "composition-v1/tiny", [row(composition_questions, {"instance": 0.9}, shifts=(0.0,))]
     )
     assert "over questions and say nothing of other seeds" in said
 
 
-def test_without_reuse_the_rest_decides_nothing(composition_exam: Exam, row) -> None:
-    said = sentence("composition-v1/tiny", [row(composition_exam, {"recall": 1.0})])
+def test_without_reuse_the_rest_decides_nothing(composition_questions: QuestionSet, row) -> None:
+    said = sentence("composition-v1/tiny", [row(composition_questions, {"recall": 1.0})])
     assert "does not show that it reuses, so constituent decides nothing yet" in said
 
 
-def test_an_interval_across_chance_is_left_open(composition_exam: Exam, row) -> None:
+def test_an_interval_across_chance_is_left_open(composition_questions: QuestionSet, row) -> None:
     levels = {"instance": 0.9, "constituent": 0.4}
-    said = sentence("composition-v1/tiny", [row(composition_exam, levels, shifts=(-0.2, 0.0, 0.2))])
+    said = sentence(
+        "composition-v1/tiny", [row(composition_questions, levels, shifts=(-0.2, 0.0, 0.2))]
+    )
     assert "may or may not recombine" in said
 
 
-def test_a_world_with_recall_only_has_nothing_to_tell(composition_exam: Exam, row) -> None:
-    exam = Exam(composition_exam.corpus, composition_exam.corpus.of_rung("recall"))
-    assert "nothing to tell" in sentence("composition-v1/tiny", [row(exam, {"recall": 1.0})])
+def test_a_world_with_recall_only_has_nothing_to_tell(
+    composition_questions: QuestionSet, row
+) -> None:
+    question_set = QuestionSet(
+        composition_questions.corpus, composition_questions.corpus.of_rung("recall")
+    )
+    assert "nothing to tell" in sentence(
+        "composition-v1/tiny", [row(question_set, {"recall": 1.0})]
+    )
 
 
 def test_no_row_is_an_error() -> None:

@@ -8,54 +8,56 @@ import numpy as np
 import pytest
 from zebroid.eval.floors.ceilings import references
 from zebroid.eval.question_sets.predictions import Predictions
-from zebroid.eval.question_sets.question_set import Exam
+from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.score import Row, score
 from zebroid.eval.verdicts.judge import judge
 from zebroid.eval.verdicts.verdict import Verdict
 from zebroid.worlds.catalog.composition import Composition
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import Corpus
 
 FLOPS = np.geomspace(1e9, 1e12, 13)  # three decades, four checkpoints a decade
 SMALL = (-0.01, 0.0, 0.01)  # runs that differ a little
 
 
-def exam_on(corpus: Corpus) -> Exam:
+def question_set_on(corpus: Corpus) -> QuestionSet:
     rungs = ("instance", "constituent")
-    return Exam(corpus, np.sort(np.concatenate([corpus.of_rung(r) for r in rungs])))
+    return QuestionSet(corpus, np.sort(np.concatenate([corpus.of_rung(r) for r in rungs])))
 
 
 @pytest.fixture(scope="module")
-def exams(composition) -> list[Exam]:
+def question_sets(composition) -> list[QuestionSet]:
     """The same questions of three worlds: fewer are behind no verdict."""
-    others = [state(Composition(), "tiny", seeds=(seed, 0)) for seed in (1, 2)]
-    return [exam_on(corpus) for corpus in (composition, *others)]
+    others = [build_corpus(Composition(), "tiny", seeds=(seed, 0)) for seed in (1, 2)]
+    return [question_set_on(corpus) for corpus in (composition, *others)]
 
 
 @pytest.fixture(scope="module")
-def ceilings(exams: list[Exam]) -> dict[str, Row]:
-    found = [references(e.corpus, e.questions) for e in exams]
+def ceilings(question_sets: list[QuestionSet]) -> dict[str, Row]:
+    found = [references(e.corpus, e.questions) for e in question_sets]
     return {
-        mine[0].name: score([Predictions.of(e, a) for e, a in zip(exams, mine)], mine[0].name)
+        mine[0].name: score(
+            [Predictions.of(e, a) for e, a in zip(question_sets, mine)], mine[0].name
+        )
         for mine in zip(*found)
     }
 
 
 @pytest.fixture(scope="module")
-def row(exams: list[Exam], model):
+def row(question_sets: list[QuestionSet], model):
     """A row of runs with these curves, in each of the three worlds."""
 
     def made(levels, label="direct", on=3, noise=0.0, **more) -> Row:
         rng = np.random.RandomState(0)
         more = {"shifts": SMALL, "flops": FLOPS} | more
         cells = []
-        for exam in exams[:on]:
+        for question_set in question_sets[:on]:
             for shift in more["shifts"]:
                 drawn = {
                     k: np.clip(v + rng.normal(0, noise, np.shape(v)), 0, 1)
                     for k, v in levels.items()
                 }
-                cells.append(model(exam, drawn, **(more | {"shifts": (shift,)})))
+                cells.append(model(question_set, drawn, **(more | {"shifts": (shift,)})))
         return score(cells, label)
 
     return made
@@ -138,34 +140,42 @@ def test_few_runs_or_worlds_are_behind_no_verdict(verdict, few, have) -> None:
     assert f"{have}; at least 5 runs on 3 corpora" in found.evidence
 
 
-def test_a_rise_that_bits_do_not_show_is_no_rise(exams, ceilings, model) -> None:
-    cells = [model(e, {"instance": _sigmoid(0.9, 12)}, flops=FLOPS, shifts=SMALL) for e in exams]
+def test_a_rise_that_bits_do_not_show_is_no_rise(question_sets, ceilings, model) -> None:
+    cells = [
+        model(e, {"instance": _sigmoid(0.9, 12)}, flops=FLOPS, shifts=SMALL) for e in question_sets
+    ]
     flat = [dataclasses.replace(c, bits=np.full_like(c.bits, 3.0)) for c in cells]
     assert judge(score(cells, "x"), ceilings, weigh=False)[0].kind == "rising"
     found = judge(score(flat, "x"), ceilings, weigh=False)[0]
     assert found.kind == "undecided" and "bits do not show it" in found.evidence
 
 
-def test_a_rise_within_the_noise_of_runs_is_undecided(ceilings, exams, model) -> None:
+def test_a_rise_within_the_noise_of_runs_is_undecided(ceilings, question_sets, model) -> None:
     curve = np.clip(_sigmoid(0.2, 12), 0, 1)
     tilts = ((-0.3, -0.2, -0.1), (0.1, 0.2, 0.3), (0.2, 0.0, 0.2))
     cells = [
         model(
-            exam,
+            question_set,
             {"instance": np.clip(curve + tilt * np.linspace(-1, 1, len(FLOPS)), 0, 1)},
             flops=FLOPS,
             shifts=(0.0,),
         )
-        for exam, mine in zip(exams, tilts)
+        for question_set, mine in zip(question_sets, tilts)
         for tilt in mine
     ]
     assert judge(score(cells, "noisy"), ceilings, weigh=False)[0].kind == "undecided"
 
 
-def test_noise_that_hides_a_plateau_asks_for_runs_not_for_compute(ceilings, exams, model) -> None:
+def test_noise_that_hides_a_plateau_asks_for_runs_not_for_compute(
+    ceilings, question_sets, model
+) -> None:
     tilted = [
-        model(exam, {"instance": 0.6 + t * np.linspace(-1, 1, 13)}, flops=FLOPS, shifts=(0.0,))
-        for exam, t in zip([exams[i // 2] for i in range(6)], (0.3, 0.2, -0.3, -0.2, 0.05, -0.05))
+        model(
+            question_set, {"instance": 0.6 + t * np.linspace(-1, 1, 13)}, flops=FLOPS, shifts=(0.0,)
+        )
+        for question_set, t in zip(
+            [question_sets[i // 2] for i in range(6)], (0.3, 0.2, -0.3, -0.2, 0.05, -0.05)
+        )
     ]
     found = judge(score(tilted, "noisy"), ceilings, weigh=False)[0]
     assert found.kind == "undecided" and "runs would decide, not compute" in found.evidence
@@ -194,8 +204,10 @@ def test_a_control_that_needs_more_compute_names_the_budget(verdict, row) -> Non
     assert found.kind == "undecided" and found.budget > FLOPS[-1]
 
 
-def test_few_questions_are_undecided_and_no_compute_would_help(exams, ceilings, model) -> None:
-    few = [e.only(np.isin(e.questions, e.corpus.of_rung("instance")[:7])) for e in exams]
+def test_few_questions_are_undecided_and_no_compute_would_help(
+    question_sets, ceilings, model
+) -> None:
+    few = [e.only(np.isin(e.questions, e.corpus.of_rung("instance")[:7])) for e in question_sets]
     cells = [model(e, {"instance": _sigmoid(0.9, 10)}, flops=FLOPS) for e in few]
     found = judge(score(cells, "few"), ceilings, weigh=False)[0]
     assert (found.kind, found.budget) == ("undecided", None)
@@ -209,8 +221,8 @@ def test_levels_are_placed_among_the_ceilings(verdict) -> None:
     assert verdict(_sigmoid(0.6, 10)).ceiling == "below reuser"
 
 
-def test_recall_gets_no_verdict(composition_exam: Exam, model) -> None:
-    mine = score([model(composition_exam, {"recall": 1.0, "instance": 1.0})], "x")
+def test_recall_gets_no_verdict(composition_questions: QuestionSet, model) -> None:
+    mine = score([model(composition_questions, {"recall": 1.0, "instance": 1.0})], "x")
     found = judge(mine, {})
     assert [v.rung for v in found] == ["instance", "constituent", "schema"]
     assert {v.ceiling for v in found} == {"unknown"}
@@ -248,9 +260,12 @@ def test_laws_that_miss_the_points_weigh_nothing(verdict) -> None:
     assert not any("weights of the laws" in line for line in found.lines())
 
 
-def test_a_knee_in_accuracy_alone_is_no_transition(exams, ceilings, model) -> None:
+def test_a_knee_in_accuracy_alone_is_no_transition(question_sets, ceilings, model) -> None:
     """Bits that fall smoothly: the jump is one of a threshold (arXiv 2304.15004)."""
-    cells = [model(e, {"instance": _sigmoid(0.9, 10.5)}, flops=FLOPS, shifts=SMALL) for e in exams]
+    cells = [
+        model(e, {"instance": _sigmoid(0.9, 10.5)}, flops=FLOPS, shifts=SMALL)
+        for e in question_sets
+    ]
     smooth = (6.0 * (FLOPS / FLOPS[0]) ** -0.1)[None, :, None]
     cells = [
         dataclasses.replace(c, bits=np.broadcast_to(smooth, c.bits.shape) * 1.0) for c in cells

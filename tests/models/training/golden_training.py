@@ -24,8 +24,8 @@ from zebroid.benchmarks.runner import provenance
 from zebroid.models.training.plan import Plan, Run
 from zebroid.models.training.train import train
 from zebroid.registry import make, model
-from zebroid.worlds.corpus.build import state
-from zebroid.worlds.encoding.encode import encode, select
+from zebroid.worlds.corpus.build import build_corpus
+from zebroid.worlds.encoding.encode import encode, sample_questions
 
 STORED = Path(__file__).with_name("golden_training.json")
 QUESTIONS = 6  # of each rung
@@ -86,7 +86,7 @@ SLOW = ("decoder-post-hoc", "decoder-filler", "encoder-decoder", "lstm", "ssm")
 
 @functools.cache
 def corpus():
-    return state(make("composition-v1"), "tiny")
+    return build_corpus(make("composition-v1"), "tiny")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Found:
 def trained(name: str) -> Found:
     """From its world to its predictions."""
     spec, mode, plan = TRAININGS[name]
-    tokens = encode(corpus(), mode, select(corpus(), QUESTIONS, 0))
+    tokens = encode(corpus(), mode, sample_questions(corpus(), QUESTIONS, 0))
     return Found.of(train(spec, tokens, plan, [(0, 0)]))
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from zebroid import registry
 from zebroid.errors import UserError
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import CONCLUSION, SENTENCE
-from zebroid.worlds.encoding.encode import encode, select
+from zebroid.worlds.encoding.encode import encode, sample_questions
 from zebroid.worlds.exposure import Exposure
 
 WORLD = "axioms-v1"
@@ -80,7 +80,7 @@ def test_wordings_add_words_and_sentences_and_no_fact(corpus):
     assert np.array_equal(one.shown, three.shown) and np.array_equal(one.prompt, three.prompt)
     told = [np.sum(c.examples.kind == SENTENCE) for c in (one, three)]
     assert told[1] == 3 * told[0] and one.digest != three.digest
-    asked = select(three, 5, 0)
+    asked = sample_questions(three, 5, 0)
     words = [{*encode(c, "chain", asked).vocabulary} for c in (one, three)]
     assert words[1] - words[0] == {f"comp/{i}#{n}" for i in (0, 1, 2) for n in (2, 3)}
 
@@ -91,5 +91,7 @@ def test_no_wording_at_all_is_refused():
 
 
 def test_where_nothing_is_told_nothing_is_asked_out_of_context():
-    made = state(registry.make(WORLD), "tiny", Exposure(given={"exemplified": 0.8, "neither": 0.2}))
+    made = build_corpus(
+        registry.make(WORLD), "tiny", Exposure(given={"exemplified": 0.8, "neither": 0.2})
+    )
     assert not len(made.of_rung("axiom")) and len(made.of_rung("unknowable")) == 5 * 12

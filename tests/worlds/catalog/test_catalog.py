@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from zebroid import registry
 from zebroid.worlds.corpus.audit import empty_rungs
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.exposure import TWINS, Exposure
 from zebroid.worlds.novelty.rungs import RUNGS
 
@@ -44,15 +44,15 @@ def test_every_promised_rung_has_300_pure_questions_at_size_small(world, corpus)
 @pytest.mark.slow
 @every
 def test_every_promised_rung_has_1000_pure_questions_at_size_base(world):
-    assert not _too_few(state(registry.make(world), "base"), 1_000)
+    assert not _too_few(build_corpus(registry.make(world), "base"), 1_000)
 
 
 @pytest.mark.slow
 @every
 def test_the_quotas_hold_for_other_seeds(world):
     for seeds in ((1, 0), (0, 1), (2, 2)):
-        assert not _too_few(state(registry.make(world), "small", seeds=seeds), 300)
-        tiny = state(registry.make(world), "tiny", seeds=seeds)
+        assert not _too_few(build_corpus(registry.make(world), "small", seeds=seeds), 300)
+        tiny = build_corpus(registry.make(world), "tiny", seeds=seeds)
         assert not {*tiny.world.rungs} & {*empty_rungs(tiny)}
 
 
@@ -91,7 +91,7 @@ def test_random_tails_are_a_named_size():
 
 def test_grokked_is_the_world_of_arxiv_2405_15071():
     """2,000 entities, 200 relations, out-degree 20, 95/5, 7.2 inferred per usable atomic fact."""
-    corpus = state(registry.make("composition-v1"), "grokked")
+    corpus = build_corpus(registry.make("composition-v1"), "grokked")
     closure, sorts = corpus.closure, corpus.closure.base.sorts
     rows = closure.rows("one")
     assert (len(sorts["entity"]), len(sorts["relation"]), len(rows)) == (2_000, 200, 40_000)
@@ -139,7 +139,7 @@ def test_a_transitive_chain_fills_depth(make_world):
     rules = "anc(X,Y) :- par(X,Y).\nanc(X,Z) :- par(X,Y), anc(Y,Z)."
     facts = " ".join(f"par(n{i},n{i + 1})" for i in range(12))
     world = make_world(rules, facts, asked={"par": (1,), "anc": (1,)})
-    made = state(world, "tiny", Exposure(held=0.0, shown=1.0, shown_height=4))
+    made = build_corpus(world, "tiny", Exposure(held=0.0, shown=1.0, shown_height=4))
     rows = made.closure.rows("anc")
     high = made.closure.height[list(made.closure.blocks["anc"])] > 4
     assert high.sum() == 8 * 9 / 2

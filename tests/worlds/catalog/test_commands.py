@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from zebroid.errors import UserError
 from zebroid.worlds.catalog.commands import Commands
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import CONCLUSION
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
@@ -17,7 +17,7 @@ from zebroid.worlds.encoding.vocabulary import Lexicon, parts
 
 @pytest.fixture(scope="module")
 def tiny():
-    return state(Commands(), "tiny")
+    return build_corpus(Commands(), "tiny")
 
 
 def translate(command):
@@ -74,11 +74,11 @@ def test_scan_has_its_published_counts():
 
 @pytest.mark.slow
 def test_with_one_verb_held_out_of_scan_the_action_never_shown_gives_it_away():
-    from zebroid.eval.question_sets.question_set import Exam
+    from zebroid.eval.question_sets.question_set import QuestionSet
 
-    made = state(Commands(), "scan")
-    exam = Exam(made, made.of_rung("constituent")[::50])
-    assert exam.chance("constituent").value == 1
+    made = build_corpus(Commands(), "scan")
+    question_set = QuestionSet(made, made.of_rung("constituent")[::50])
+    assert question_set.chance("constituent").value == 1
 
 
 def test_a_held_verb_stands_in_no_shown_action_and_is_all_that_is_new(tiny):

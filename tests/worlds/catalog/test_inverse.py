@@ -2,7 +2,7 @@
 
 import numpy as np
 from zebroid import registry
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.exposure import Exposure
 
 WORLD = "inverse-v1"
@@ -75,10 +75,10 @@ def test_on_axiom_and_unknowable_no_pair_of_the_verb_was_ever_reversed(corpus):
 
 def test_where_one_verb_shows_the_way_all_others_rest_on_what_was_told():
     given = {"exemplified": 0.1, "stated": 0.9}
-    made = state(registry.make(WORLD), "tiny", Exposure(given=given))
+    made = build_corpus(registry.make(WORLD), "tiny", Exposure(given=given))
     assert len(made.of_rung("axiom")) == 9 * 10 * 2
     assert len({verb for _, verb, _, _ in _asked(made, "axiom")}) == 9
-    none = state(registry.make(WORLD), "tiny", Exposure(given={"neither": 1.0}))
+    none = build_corpus(registry.make(WORLD), "tiny", Exposure(given={"neither": 1.0}))
     assert len(none.of_rung("unknowable")) == 10 * 10 * 2 and not none.shown.any()
 
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from zebroid.benchmarks.report.describe_world import describe
 from zebroid.worlds.catalog.percept import OUTLINES, TEXTURES, Percept, drawn, grid_of
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import CONCLUSION
 from zebroid.worlds.encoding.encode import encode
 
 
 @pytest.fixture(scope="module")
 def tiny():
-    return state(Percept(), "tiny")
+    return build_corpus(Percept(), "tiny")
 
 
 def _seen(picture):

@@ -8,7 +8,7 @@ import pytest
 from zebroid.eval.floors.interpolators import lookup
 from zebroid.worlds.catalog.prover import GAPS, Prover
 from zebroid.worlds.corpus.audit import AuditError, audit
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.encoding.encode import Lines, encode
@@ -23,7 +23,7 @@ ARITY = {"is": 3, "likes": 2, "implies": 3, "both": 4, "liking": 3}
 
 @pytest.fixture(scope="module")
 def tiny():
-    return state(Prover(), "tiny")
+    return build_corpus(Prover(), "tiny")
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +171,8 @@ def test_what_is_asked_and_stands_in_the_prompt_is_recall(tiny):
 
 
 def test_what_is_left_out_of_a_theory_cannot_be_known():
-    made = state(Prover(), "tiny", Exposure(coverage=0.9, held=0.4, shown=1.0, shown_height=2))
+    made = build_corpus(
+        Prover(), "tiny", Exposure(coverage=0.9, held=0.4, shown=1.0, shown_height=2)
+    )
     lost = made.of_rung("unknowable")
     assert len(lost) > 50 and (made.certificate.leak[lost] >= 0).all()

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from zebroid.worlds.corpus.audit import AuditError, audit, empty_rungs
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import FACT, SENTENCE
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.exposure import Exposure
@@ -158,7 +158,7 @@ def test_an_entailed_falsehood_is_found(corpus):
 def test_an_unstated_premise_under_negation_is_found(make_world):
     """m(z) is true and unstated: nothing false follows yet, and still it is refused."""
     world = make_world("t(X) :- k(X), not m(X).", "k(a) k(b) k(c) k(d) m(d) m(z)")
-    corpus = state(world, "tiny", Exposure(held=0.0))
+    corpus = build_corpus(world, "tiny", Exposure(held=0.0))
     facts = corpus.closure.base
     less = close(world.program, facts.replace(m=facts.rows["m"][:1]), threads=1)
     gold = dataclasses.replace(corpus.exposed.gold, closure=less)
@@ -182,7 +182,7 @@ def test_every_empty_rung_has_its_reason(corpus, make_world):
     assert told["mixed"] == "no question needs two kinds of novelty"
     assert told["nontheorem"] == "every prompt has an answer in the world"
     silent = make_world("p(X) :- e(X).", "e(a)", asked={"e": (), "p": (0,)})
-    alone = state(silent, "tiny", Exposure(held=0.0))
+    alone = build_corpus(silent, "tiny", Exposure(held=0.0))
     assert empty_rungs(alone)["instance"] == "every eligible conclusion is shown (exposure.shown)"
 
 

@@ -8,7 +8,7 @@ from zebroid import registry
 from zebroid.errors import UserError
 from zebroid.worlds import world as world_module
 from zebroid.worlds.corpus import split
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import CONCLUSION, SENTENCE
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.exposure import Exposure
@@ -19,7 +19,7 @@ WORLDS = ("composition-v1", "zebra-v1")
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_the_same_seeds_give_the_same_digest(world, corpus):
-    again = state(registry.make(world), "tiny")
+    again = build_corpus(registry.make(world), "tiny")
     assert again.digest == corpus(world).digest and len(again.digest) == 64
 
 
@@ -43,7 +43,7 @@ def test_the_digest_is_equal_for_1_2_and_8_threads(world, corpus, monkeypatch):
     for threads in (1, 2, 8):
         for module in (world_module, split, hard_negatives, exceptions):
             monkeypatch.setattr(module, "close", functools.partial(close, threads=threads))
-        assert state(registry.make(world), "tiny").digest == corpus(world).digest
+        assert build_corpus(registry.make(world), "tiny").digest == corpus(world).digest
 
 
 def test_the_digest_sees_what_is_stated_and_what_is_asked(corpus):
@@ -81,8 +81,8 @@ EDGES = " ".join(f"{p}(a{i},b{i})" for p in "efg" for i in range(6))
 
 def test_shuffled_plain_rules_have_another_rules_body(make_world):
     world, given = make_world(RULES, EDGES), {"both": 1.0}
-    made = state(world, "tiny", Exposure(given=given))
-    broken = state(world, "tiny", Exposure(given=given, twin="shuffled rules"))
+    made = build_corpus(world, "tiny", Exposure(given=given))
+    broken = build_corpus(world, "tiny", Exposure(given=given, twin="shuffled rules"))
     assert made.sentences[0] == ("p", "?X", "?Y", "if", "e", "?X", "?Y")
     heads = [[s[: s.index("if")] for s in m.sentences] for m in (made, broken)]
     bodies = [[s[s.index("if") :] for s in m.sentences] for m in (made, broken)]
@@ -93,7 +93,7 @@ def test_shuffled_plain_rules_have_another_rules_body(make_world):
 def test_one_stated_rule_cannot_be_shuffled(make_world):
     world = make_world("p(X) :- e(X).", "e(a) e(b) e(c)")
     with pytest.raises(UserError, match="needs two stated rules; got one"):
-        state(world, "tiny", Exposure(given={"both": 1.0}, twin="shuffled rules"))
+        build_corpus(world, "tiny", Exposure(given={"both": 1.0}, twin="shuffled rules"))
 
 
 def test_random_labels_deal_out_the_conclusions_answers_and_nothing_else(corpus):
@@ -109,7 +109,7 @@ def test_random_labels_deal_out_the_conclusions_answers_and_nothing_else(corpus)
 
 def test_an_unknown_size_is_refused_with_the_next_known_one():
     with pytest.raises(UserError, match="unknown size of zebra-v1 'smal'; did you mean 'small'"):
-        state(registry.make("zebra-v1"), "smal")
+        build_corpus(registry.make("zebra-v1"), "smal")
 
 
 def test_answers_and_of_rung_read_the_arrays(corpus):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from zebroid.errors import UserError
 from zebroid.worlds.corpus.audit import AuditError
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import read_off
@@ -70,7 +70,7 @@ def test_of_every_pattern_that_is_shown_some_frame_is_kept(tiny):
 
 @pytest.mark.parametrize("height", [2, 3, 4])
 def test_nothing_above_the_shown_height_is_shown(make_world, height):
-    made = state(
+    made = build_corpus(
         make_world(CHAIN, _parents(8)), "tiny", Exposure(held=0.0, shown_height=height, shown=1.0)
     )
     assert made.closure.height[made.shown].max() == made.read.height == height
@@ -80,7 +80,9 @@ def test_what_is_shown_is_high_in_none_of_its_proofs(make_world):
     """goal(n0) follows in one step, and in four more that count as read off: it stays back."""
     rules = CHAIN + "\ngoal(X) :- near(X).\ngoal(X) :- anc(X,n3)."
     facts = _parents(4) + " near(n0) near(n2)"
-    made = state(make_world(rules, facts), "tiny", Exposure(held=0.0, shown_height=2, shown=1.0))
+    made = build_corpus(
+        make_world(rules, facts), "tiny", Exposure(held=0.0, shown_height=2, shown=1.0)
+    )
     names = [made.closure.base.constants[a] for a in made.closure.rows("goal")[:, 0]]
     shown = made.shown[list(made.closure.blocks["goal"])]
     assert dict(zip(names, shown.tolist())) == {"n0": False, "n1": False, "n2": True}
@@ -158,7 +160,7 @@ QUARTERS = {"exemplified": 0.25, "stated": 0.25, "both": 0.25, "neither": 0.25}
 
 
 def test_plain_rules_are_stated_as_sentences_or_left_out(make_world):
-    made = state(make_world(PLAIN, EDGES), "tiny", Exposure(shown_height=2, given=QUARTERS))
+    made = build_corpus(make_world(PLAIN, EDGES), "tiny", Exposure(shown_height=2, given=QUARTERS))
     way = dict(zip((r for r, _ in made.exposed.gold.patterns), made.exposed.way))
     told = [r for r, w in way.items() if w in ("stated", "both")]
     assert sorted({*way.values()}) == ["both", "exemplified", "stated"]
@@ -176,7 +178,7 @@ def test_rules_that_negation_depends_on_are_always_given(make_world):
     world = make_world(rules, facts)
     for seed in range(4):
         exposure = Exposure(coverage=0.5, given={"both": 0.5, "neither": 0.5}, held=0.0)
-        made = state(world, "tiny", exposure, (0, seed))
+        made = build_corpus(world, "tiny", exposure, (0, seed))
         assert len(made.closure.rows("o")) == len(made.closure.rows("odd")) == 2
         assert sum(len(made.closure.rows(f"e{i}")) for i in range(3)) == 9
 
@@ -189,16 +191,16 @@ def test_rules_as_data_under_negation_are_always_given(make_world):
     world = make_world(rules, facts, axioms=frozenset({"typical"}))
     for seed in range(4):
         given = {"both": 0.5, "neither": 0.5}
-        made = state(world, "tiny", Exposure(held=0.0, given=given), (0, seed))
+        made = build_corpus(world, "tiny", Exposure(held=0.0, given=given), (0, seed))
         assert len(made.closure.rows("typical")) == 5 and "neither" not in made.exposed.way
         assert len(made.closure.rows("odd")) == 6
 
 
 def test_a_pattern_that_cannot_be_shown_is_refused(make_world):
     with pytest.raises(AuditError, match="is given as 'exemplified' but is not exemplified; show"):
-        state(make_world(CHAIN, _parents(4)), "tiny", Exposure(shown=0.0))
+        build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(shown=0.0))
     with pytest.raises(AuditError, match=r"anc\(Y,Z\). is given as 'exemplified' but is not"):
-        state(make_world(CHAIN, _parents(4)), "tiny", Exposure(shown_height=1))
+        build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(shown_height=1))
 
 
 def test_held_and_used_facts_are_stated_equally_often(tiny):

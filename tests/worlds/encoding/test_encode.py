@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from zebroid.errors import UserError
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE
-from zebroid.worlds.encoding.encode import MODES, Lines, encode, select
+from zebroid.worlds.encoding.encode import MODES, Lines, encode, sample_questions
 from zebroid.worlds.encoding.vocabulary import ANSWER, END, FILL, Lexicon
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import LADDER, SPLIT
@@ -19,7 +19,7 @@ def asked(corpus):
     def of(world, mode):
         if (world, mode) not in known:
             made = corpus(world)
-            known[world, mode] = made, encode(made, mode, select(made, 40, 0))
+            known[world, mode] = made, encode(made, mode, sample_questions(made, 40, 0))
         return known[world, mode]
 
     return of
@@ -211,18 +211,18 @@ def test_filler_has_as_many_empty_tokens_as_the_longest_proof(asked, world):
 @both
 def test_digests_tell_modes_and_questions_apart(asked, world):
     corpus, _ = asked(world, "direct")
-    chosen = select(corpus, 40, 0)
+    chosen = sample_questions(corpus, 40, 0)
     digests = {mode: encode(corpus, mode, chosen).digest for mode in MODES}
     assert digests == {mode: asked(world, mode)[1].digest for mode in MODES}
-    other = encode(corpus, "direct", select(corpus, 40, 1)).digest
+    other = encode(corpus, "direct", sample_questions(corpus, 40, 1)).digest
     assert len({*digests.values(), other}) == len(MODES) + 1
 
 
 def test_a_stated_rule_is_a_row_of_its_own(make_world):
     facts = " ".join(f"{p}(a{i},b{i})" for p in "ef" for i in range(5))
     rules = "p(X,Y) :- e(X,Y), X != Y.\nq(X,Y) :- f(X,Y), not f(Y,X)."
-    made = state(make_world(rules, facts), "tiny", Exposure(given={"both": 1.0}))
-    tokens = encode(made, "direct", select(made, 10, 0))
+    made = build_corpus(make_world(rules, facts), "tiny", Exposure(given={"both": 1.0}))
+    tokens = encode(made, "direct", sample_questions(made, 10, 0))
     rows = tokens.train[-2:]
     assert " ".join(_said(tokens, rows[0])) == "p ?X ?Y if e ?X ?Y ?X != ?Y"
     assert " ".join(_said(tokens, rows[1])) == "q ?X ?Y if f ?X ?Y not f ?Y ?X"
@@ -232,8 +232,8 @@ def test_a_stated_rule_is_a_row_of_its_own(make_world):
 
 def test_constants_named_like_words_are_told_apart(make_world):
     facts = "e(none,p) e(p,if) e(if,none)"
-    made = state(make_world("p(X,Y) :- e(X,Y).", facts), "tiny", Exposure(held=0.0))
-    tokens = encode(made, "chain", select(made, 10, 0))
+    made = build_corpus(make_world("p(X,Y) :- e(X,Y).", facts), "tiny", Exposure(held=0.0))
+    tokens = encode(made, "chain", sample_questions(made, 10, 0))
     assert len({*tokens.vocabulary}) == len(tokens.vocabulary)
     assert {"none", "none'", "p", "p'"} <= {*tokens.vocabulary}
     none = tokens.vocabulary.index("none")

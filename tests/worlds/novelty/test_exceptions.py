@@ -5,7 +5,7 @@ import collections
 import numpy as np
 import pytest
 from zebroid.errors import UserError
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.exposure import Exposure
 
 LIKE = "like(X,Y) :- genus(X,K), genus(Y,K), X != Y."
@@ -27,7 +27,7 @@ def hand(make_world):
     axioms, asked = frozenset({"typical", "gives"}), {"decides": (), "genus": (1,), "odd": ()}
     world = make_world(RULES, FACTS, like=LIKE, axioms=axioms, asked=asked)
     for seed in range(50):  # a draw in which the okapi's coat is asked, and not all of its kin's
-        made = state(world, "tiny", Exposure(held=0.0, shown=0.7), (0, seed))
+        made = build_corpus(world, "tiny", Exposure(held=0.0, shown=0.7), (0, seed))
         things = {_asked(made, q) for q in made.of_rung("instance")}
         if ("okapi", "coat") in things and things & {(x, "coat") for x in KIN}:
             return made
@@ -113,4 +113,4 @@ def test_a_world_without_an_interpolator_has_no_okapis(corpus):
 def test_rules_of_likeness_must_derive_like(make_world):
     world = make_world("p(X) :- e(X,_).", "e(a,b)", like="alike(X,Y) :- e(X,Y).")
     with pytest.raises(UserError, match=r"derive no like\(X,Y\)"):
-        state(world, "tiny", Exposure(held=0.0))
+        build_corpus(world, "tiny", Exposure(held=0.0))

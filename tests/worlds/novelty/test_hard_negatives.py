@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from zebroid.seeding import stream
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import NONTHEOREM
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.exposure import Exposure
@@ -65,7 +65,7 @@ def test_a_near_miss_lacks_just_the_premise_it_names(make_world):
     """two(x,r,s) with one(x,r,y) but no one(y,s,_) misses the last, and so on."""
     rules = "two(X,R,S,Z) :- one(X,R,Y), one(Y,S,Z)."
     facts = "one(a,r,b) one(b,s,c) one(c,t,d) one(d,r,a) one(e,s,a) one(a,u,e) one(b,t,a)"
-    made = state(make_world(rules, facts), "tiny", Exposure(held=0.0, nontheorems=0.1))
+    made = build_corpus(make_world(rules, facts), "tiny", Exposure(held=0.0, nontheorems=0.1))
     names, rows = made.closure.base.constants, made.closure.rows("one").tolist()
     true = {(names[x], names[r]): names[y] for x, r, y in rows}
     asked = [*made.prompt[made.of_rung("nontheorem")]]
@@ -83,7 +83,7 @@ def test_a_near_miss_lacks_just_the_premise_it_names(make_world):
 def test_a_negative_premise_that_fails_makes_a_near_miss(make_world):
     rules = "flies(X,Y) :- bird(X,Y), not odd(X)."
     facts = "bird(a,u) bird(b,v) bird(c,u) bird(d,v) odd(b) odd(e)"
-    made = state(make_world(rules, facts), "tiny", Exposure(held=0.0, nontheorems=0.01))
+    made = build_corpus(make_world(rules, facts), "tiny", Exposure(held=0.0, nontheorems=0.01))
     mine = made.of_rung("nontheorem")
     names = made.closure.base.constants
     blocked = [names[made.prompt[q, 1]] for q in mine if made.certificate.near_miss[q] >= NEGATIVE]
@@ -100,7 +100,7 @@ def test_near_misses_are_made_of_parts_as_frequent_as_those_of_theorems(make_wor
     rows = np.stack([heads, relation, tails], 1)
     facts = Facts.of({"entity": 40, "relation": 8}, one=("entity relation entity", rows))
     world = make_world("two(X,R,S,Z) :- one(X,R,Y), one(Y,S,Z).", facts)
-    made = state(world, "tiny", Exposure(held=0.0, nontheorems=0.2))
+    made = build_corpus(world, "tiny", Exposure(held=0.0, nontheorems=0.2))
     theorems = np.flatnonzero(np.diff(made.offsets) > 0)
     theorems = theorems[made.prompt[theorems, 0] == made.cues.index(("two", 3))]
     asked, known = made.prompt[made.of_rung("nontheorem")], made.prompt[theorems]
@@ -132,5 +132,7 @@ def test_rules_as_data_are_given_and_not_missed(zebra):
 
 def test_a_predicate_of_one_argument_has_no_near_misses(make_world):
     rules = "good(X) :- e(X), not odd(X)."
-    made = state(make_world(rules, "e(a) e(b) e(c) odd(a)"), "tiny", Exposure(nontheorems=0.5))
+    made = build_corpus(
+        make_world(rules, "e(a) e(b) e(c) odd(a)"), "tiny", Exposure(nontheorems=0.5)
+    )
     assert not len(made.of_rung("nontheorem"))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from zebroid.worlds.corpus.build import state
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.encoding.verbalize import question_in_english, questions_in_english
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.questions import find_prompts
@@ -90,7 +90,9 @@ def test_two_hop_cells_are_out_in_in_out_and_out_out(corpus):
 def test_distance_is_steps_from_what_is_stated(make_world):
     rules = "anc(X,Y) :- par(X,Y).\nanc(X,Z) :- par(X,Y), anc(Y,Z)."
     facts = " ".join(f"par(n{i},n{i + 1})" for i in range(7))
-    made = state(make_world(rules, facts), "tiny", Exposure(held=0.0, shown=1.0, shown_height=3))
+    made = build_corpus(
+        make_world(rules, facts), "tiny", Exposure(held=0.0, shown=1.0, shown_height=3)
+    )
     certificate = made.certificate
     for cue, x in made.prompt:
         if made.cues[cue] != ("anc", 1):
@@ -147,5 +149,5 @@ def test_a_rung_is_tried_in_the_order_of_the_table():
 
 
 def test_a_world_in_which_nothing_follows_still_asks_what_is_stated(make_world):
-    made = state(make_world("p(X) :- e(X,X).", "e(a,b) e(b,c)"), "tiny", Exposure())
+    made = build_corpus(make_world("p(X) :- e(X,X).", "e(a,b) e(b,c)"), "tiny", Exposure())
     assert len(made.of_rung("recall")) == len(made.prompt) == 2

@@ -1,8 +1,7 @@
 """acme.harbour-v1: what a ship is known for."""
 
 import numpy as np
-from zebroid.worlds.datalog.facts import Facts
-from zebroid.worlds.world import World
+from zebroid.worlds import Facts, World
 
 
 class Harbour(World):

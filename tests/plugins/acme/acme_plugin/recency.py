@@ -6,7 +6,7 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 from flax import nnx
-from zebroid.models.layers.transformer import Matrix
+from zebroid.models import Matrix
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,37 @@
+from .benchmarks.runner.trained import load as load
+from .errors import UserError as UserError
+from .eval.question_sets.predictions import Predictions as Predictions
+from .eval.question_sets.question_set import QuestionSet as QuestionSet
+from .eval.scoring.score import score as score
+from .models.probing.residual_stream import residual_stream as residual_stream
+from .models.training.plan import Plan as Plan
+from .models.training.train import train as train
+from .registry import make as make
+from .registry import model as model
+from .worlds.corpus.build import build_corpus as build_corpus
+from .worlds.datalog.facts import Facts as Facts
+from .worlds.encoding.encode import encode as encode
+from .worlds.encoding.encode import sample_questions as sample_questions
+from .worlds.exposure import Exposure as Exposure
+from .worlds.world import World as World
+
+__version__: str
+
+__all__ = [
+    "build_corpus",
+    "encode",
+    "Exposure",
+    "Facts",
+    "load",
+    "make",
+    "model",
+    "Plan",
+    "Predictions",
+    "QuestionSet",
+    "residual_stream",
+    "sample_questions",
+    "score",
+    "train",
+    "UserError",
+    "World",
+]

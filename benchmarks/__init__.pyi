@@ -1,0 +1,25 @@
+from .board.leaderboard import leaderboard as leaderboard
+from .config.run_config import Cell as Cell
+from .config.suite import Suite as Suite
+from .config.suite import load_suite as load_suite
+from .conformance.model_report import check_model as check_model
+from .conformance.world_report import check_world as check_world
+from .receipts.cite import citation as citation
+from .receipts.receipt import Receipt as Receipt
+from .runner.result_store import Store as Store
+from .runner.trained import load as load
+from .verification.verify import verify as verify
+
+__all__ = [
+    "Cell",
+    "check_model",
+    "check_world",
+    "citation",
+    "leaderboard",
+    "load",
+    "load_suite",
+    "Receipt",
+    "Store",
+    "Suite",
+    "verify",
+]

@@ -1,0 +1,63 @@
+"""Rows of scores and verdicts as a receipt holds them, and verdicts back."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from ...eval.scoring.proof_validity import ProofScore
+from ...eval.scoring.score import Row, RungScore
+from ...eval.stats.intervals import Band
+from ...eval.verdicts.verdict import Verdict
+
+
+def row_record(row: Row, kind: str) -> dict[str, Any]:
+    """JSON-ready content of one row."""
+    return {
+        "label": row.label,
+        "kind": kind,
+        "rungs": {name: _score(score) for name, score in row.rungs.items()},
+        "apart": {name: _score(score) for name, score in row.apart.items()},
+        "absent": dict(row.absent),
+        "malformed": plain(row.malformed),
+        "controls": {name: plain(found) for name, found in row.controls.items()},
+        "proofs": {name: _proofs(found) for name, found in row.proofs.items()},
+        "load": row.load,
+        "reach": None if row.reach is None else plain(row.reach),
+        "runs": row.runs,
+        "failed": row.failed,
+    }
+
+
+def _score(score: RungScore) -> dict[str, Any]:
+    return {
+        "questions": score.n,
+        "accuracy": plain(score.accuracy),
+        "normalised": plain(score.normalised),
+        "bits": None if score.bits is None else plain(score.bits),
+        "chance": score.chance.value,
+        "uniform": score.chance.uniform,
+        "method": score.chance.method,
+        "suppressed": bool(score.suppressed[-1]),
+    }
+
+
+def _proofs(found: ProofScore) -> dict[str, Any]:
+    earned = None if found.earned is None else plain(found.earned)
+    return {"questions": found.n, "valid": plain(found.valid), "earned": earned}
+
+
+def verdict_of(told: Mapping[str, Any]) -> Verdict:
+    """A verdict read back from a receipt, without the laws beside it; older ones tell no unit."""
+    known = ("rung", "kind", "ceiling", "evidence", "budget", "level", "error", "unit")
+    return Verdict(**{key: told[key] for key in known if told.get(key) is not None})
+
+
+def plain(value: Any) -> Any:
+    """JSON-ready content of the dataclasses of eval/; a band as its last checkpoint."""
+    if isinstance(value, Band):
+        return dict(zip(("mean", "low", "high"), value.at())) | {"over": value.over}
+    if dataclasses.is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return [plain(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,33 @@
+from .floors.ceilings import deducer as deducer
+from .floors.ceilings import inductor as inductor
+from .floors.ceilings import reuser as reuser
+from .floors.tracer import tracer as tracer
+from .forecasting.forecast import forecast as forecast
+from .question_sets.predictions import Predictions as Predictions
+from .question_sets.question_set import Answers as Answers
+from .question_sets.question_set import QuestionSet as QuestionSet
+from .scaling.fit import fit as fit
+from .scoring.profile import profile as profile
+from .scoring.score import Row as Row
+from .scoring.score import score as score
+from .stats.curve import Curve as Curve
+from .verdicts.judge import judge as judge
+from .verdicts.verdict import Verdict as Verdict
+
+__all__ = [
+    "Answers",
+    "Curve",
+    "deducer",
+    "fit",
+    "forecast",
+    "inductor",
+    "judge",
+    "Predictions",
+    "profile",
+    "QuestionSet",
+    "reuser",
+    "Row",
+    "score",
+    "tracer",
+    "Verdict",
+]
