@@ -202,11 +202,13 @@ def test_nothing_is_left_to_do(path):
     assert not re.search(r"(^|/)(utils|common|helpers|misc)\.py$", str(path))
 
 
-def test_importing_all_but_models_imports_no_jax():
+def test_importing_all_but_models_and_their_checks_imports_no_jax():
+    checks = (ROOT / "benchmarks" / "conformance" / "models").relative_to(ROOT)
     names = [
         ".".join(("zebroid", *path.with_suffix("").parts))
         for path in MODULES
         if top(path) != "models" and path.name != "__init__.py" and "speed" not in path.parts
+        if checks not in path.parents and path.name != "model_checks.py"
     ]
     code = f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\n"
     code += "print(*{name.partition('.')[0] for name in sys.modules})"
@@ -244,3 +246,40 @@ def test_constraints_are_exact_versions_and_nothing_else():
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     needed = set(re.findall(r'^  "([a-z0-9-]+)>=', text, re.MULTILINE))
     assert needed and needed <= pinned
+
+
+@pytest.mark.parametrize("name", ["zebroid", *(f"zebroid.{folder}" for folder in FOLDERS)])
+def test_a_package_exports_what_it_names_and_no_more_than_a_reader_takes_in(name):
+    package = importlib.import_module(name)
+    assert 0 < len(package.__all__) <= PUBLIC
+    for exported in package.__all__:
+        thing = getattr(package, exported)
+        assert getattr(thing, "__doc__", None) or not callable(thing), exported
+    assert {*package.__all__} <= {*dir(package)}
+
+
+def imported_names(text):
+    """(module, name) of every import from this package in Python text."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "zebroid":
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PLUGINS = sorted((ROOT / "tests" / "plugins").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", [*DOCS, *PLUGINS], ids=lambda path: str(path.relative_to(ROOT)))
+def test_docs_and_plugins_import_public_names_alone(path):
+    text = path.read_text("utf-8")
+    blocks = re.findall(r"^```python[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    for block in blocks if path.suffix == ".md" else [text]:
+        for module, name in imported_names(block):
+            assert module.count(".") <= 1, f"{module} is private"
+            assert name in importlib.import_module(module).__all__, f"{module}.{name} is private"
+
+
+def test_an_import_of_a_private_name_would_be_found():
+    assert [*imported_names("from zebroid.worlds.datalog.facts import Facts")] == [
+        ("zebroid.worlds.datalog.facts", "Facts")
+    ]

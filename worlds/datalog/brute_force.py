@@ -4,7 +4,7 @@ A third decider, slow and plainly right: it shares no evaluation with the engine
 with the oracle (clingo's grounder), and writes no rule anew for anybody else to read. Every rule is
 tried on every choice of known facts, again and again, until nothing new follows.
 
->>> from .language import parse
+>>> from .parser import parse
 >>> facts = Facts.of({"kind": ["foal", "horse", "animal"]}, isa=("kind kind", [[0, 1], [1, 2]]))
 >>> enumerate_model(parse("isa(X,Z) :- isa(X,Y), isa(Y,Z)."), facts).height["isa", 0, 2]
 1

@@ -6,7 +6,7 @@ over all its variables, wildcards of positive premises included, and what is kno
 the list of the rule's true ground instances. Constants go in as their global ids, so that `<`
 means the order in which they are declared.
 
->>> from .language import parse
+>>> from .parser import parse
 >>> facts = Facts.of({"kind": ["foal", "horse", "animal"]}, isa=("kind kind", [[0, 1], [1, 2]]))
 >>> decide(parse("isa(X,Z) :- isa(X,Y), isa(Y,Z)."), facts).premises
 array([[0, 2]], dtype=int32)
