@@ -129,7 +129,7 @@ class Receipt(_Strict):
     versions: Annotated[dict[str, str], pydantic.AfterValidator(records.versions)]
     commit: str = pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")
     dirty: bool
-    training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")  # models/version.py
+    training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")  # the declared version of training that it was made by
     panels: records.Many[PanelRecord]
     files: dict[records.FileName, records.Digest]  # name, of a file beside it -> SHA-256
     scaling: dict[str, Any] | None = None  # of `zebroid scale`: what only a sweep can say
