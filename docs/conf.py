@@ -28,7 +28,7 @@ extensions = [
 # receipts lie beside the pages and are linked one by one
 exclude_patterns = ["receipts", "speed", "pictures", "results/data", "_*"]
 
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
 autodoc_typehints = "signature"

@@ -20,7 +20,7 @@ from ..sources import named
 
 def presets() -> ModuleType:
     """``presets.py``: MODELS by name, and the TYPES of specs and their parts."""
-    return importlib.import_module(".models.presets", __package__)
+    return importlib.import_module(".architectures.presets", __package__)
 
 
 def rebuilt(record: Any) -> Any:

@@ -261,8 +261,9 @@ def test_a_package_exports_what_it_names_and_no_more_than_a_reader_takes_in(name
 def imported_names(text):
     """(module, name) of every import from this package in Python text."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "zebroid":
-            yield from ((node.module, alias.name) for alias in node.names)
+        module = getattr(node, "module", None) or ""
+        if isinstance(node, ast.ImportFrom) and module.split(".")[0] == "zebroid":
+            yield from ((module, alias.name) for alias in node.names)
 
 
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

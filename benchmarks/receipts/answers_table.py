@@ -74,7 +74,7 @@ def answers(
 
 
 def certificates(question_set: QuestionSet) -> dict[str, NDArray[Any]]:
-    """The questions of an exam, their right answers, and what is known of each, [Q] each."""
+    """The questions of a question set, their right answers, and what is known of each, [Q] each."""
     corpus, questions = question_set.corpus, question_set.questions
     found = {
         "corpus": _same(corpus.digest[:16], len(questions)),

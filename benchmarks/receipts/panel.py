@@ -166,7 +166,7 @@ def model_rows(
 ) -> tuple[tuple[Row, ...], dict[str, Row], tuple[Hole, ...]]:
     """(a row for each arm of a panel; of chains those without what the tracer solves; holes).
 
-    ``exams``: by corpus of a cell.
+    ``question_sets``: by corpus of a cell.
     """
     label = labels(cells)
     models, untraced, holes = list[Row](), dict[str, Row](), list[Hole]()

@@ -130,11 +130,11 @@ class Receipt(_Strict):
     versions: Annotated[dict[str, str], pydantic.AfterValidator(receipt_parts.versions)]
     commit: str = pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")
     dirty: bool
-    training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")  # models/training_version.py
+    # the declared version of training that it was made by
+    training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")
     panels: receipt_parts.Many[PanelRecord]
-    files: dict[
-        receipt_parts.FileName, receipt_parts.Digest
-    ]  # name, of a file beside it -> SHA-256
+    # name, of a file beside it -> SHA-256
+    files: dict[receipt_parts.FileName, receipt_parts.Digest]
     scaling: dict[str, Any] | None = None  # of `zebroid scale`: what only a sweep can say
     times: Times
 

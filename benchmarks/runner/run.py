@@ -31,7 +31,7 @@ from . import provenance
 from .progress import Silent, Watch
 from .result_store import Result, Store
 
-KEPT = 32  # exams in memory; cells of one corpus stand side by side in a suite
+KEPT = 32  # question sets in memory; cells of one corpus stand side by side in a suite
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,9 +43,9 @@ class Outcome:
 
 
 class Corpora:
-    """Builds the corpora of cells, and the exams about them; the last few are kept.
+    """Builds the corpora of cells, and the question sets about them; the last few are kept.
 
-    ``ahead``: interpolators answer each exam in a thread of their own as soon as it is there,
+    ``ahead``: interpolators answer each question set in a thread of their own once it is there,
     beside the training, which leaves cores idle; they are asked for when all has been trained. A
     context, at whose end the thread has ended too: a process that leaves while it computes crashes.
     """
@@ -86,7 +86,7 @@ class Corpora:
         return cell.load_world()
 
     def interpolators(self, cell: Cell) -> tuple[Answers, ...]:
-        """What the interpolators answer to the exam of ``cell``."""
+        """What the interpolators answer to the question set of ``cell``."""
         question_set = self.question_set(cell)
         if cell.question_set not in self._guessed:
             return self._guess(question_set)
@@ -186,7 +186,9 @@ def train_cells(
 
     enable_cache()
     members, corpus = [], []
-    encoded: dict[str, Tokens] = {}  # exam -> tokens: what is trained once must read the same
+    encoded: dict[
+        str, Tokens
+    ] = {}  # question set -> tokens: what is trained once must read the same
     for cell in cells:
         watch.stage(cell, "corpus")
         question_set = corpora.question_set(cell)

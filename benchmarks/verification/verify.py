@@ -55,7 +55,7 @@ class _Subject:
         self.content: dict[str, bytes] = {}  # of the files of answers and curves
         self.table: dict[str, Columns] = {}  # digest of a cell, 16 digits -> its answers
         self.drawn = RedrawnCorpora(self.table, announce)
-        self.question_sets: dict[str, QuestionSet] = {}  # corpus of a cell -> its exam
+        self.question_sets: dict[str, QuestionSet] = {}  # corpus of a cell -> its question set
 
     def files(self) -> str:
         for name, digest in self.receipt.files.items():

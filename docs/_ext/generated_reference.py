@@ -11,8 +11,9 @@ import dataclasses
 import importlib
 import inspect
 import re
+import types
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pydantic
 import typer
@@ -147,10 +148,16 @@ def _words(name: str) -> str:
 
 
 def _type(annotation: Any) -> str:
-    name = getattr(annotation, "__name__", "") if inspect.isclass(annotation) else ""
-    plain = name if name and "[" not in str(annotation) else str(annotation)
-    plain = re.sub(r"\b(typing|zebroid(\.\w+)+)\.", "", plain)
-    return plain.replace("NoneType", "null").replace("None", "null")
+    """The type as a reader of JSON knows it: bounds and patterns stand in the model, not here."""
+    if get_origin(annotation) is Annotated:
+        return _type(get_args(annotation)[0])
+    parts = [_type(part) for part in get_args(annotation) if part is not type(None)]
+    if get_origin(annotation) in (Union, types.UnionType):
+        return " or ".join(parts + ["null"] * (type(None) in get_args(annotation)))
+    if get_origin(annotation) is Literal:
+        return " or ".join(repr(value) for value in get_args(annotation))
+    name = getattr(get_origin(annotation) or annotation, "__name__", str(annotation))
+    return f"{name}[{', '.join(parts)}]" if parts else name
 
 
 def _comments(model: Any) -> dict[str, str]:

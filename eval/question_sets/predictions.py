@@ -1,4 +1,4 @@
-"""Predictions: what one cell of a suite answered in an exam. Anybody's arrays can be scored."""
+"""Predictions: what one cell of a suite answered. Anybody's arrays can be scored."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Predictions:
         if len(shape) != 3 or shape[2] != questions or 0 in shape[:2]:
             raise UserError(
                 f"got answers of shape {shape}, expected (runs, checkpoints, {questions}) with at "
-                "least one run and checkpoint; pass int32 [S, K, Q] for the exam's Q questions"
+                "least one run and checkpoint; pass int32 [S, K, Q] for its Q questions"
             )
         if self.bits is not None and np.shape(self.bits) != shape:
             raise UserError(f"got bits of shape {np.shape(self.bits)}, expected {shape}")
@@ -61,7 +61,7 @@ class Predictions:
 
     def only(self, keep: NDArray[np.bool_]) -> Predictions:
         """The same runs on some of the questions, ``keep`` bool [Q]."""
-        part = {"exam": self.question_set.only(keep), "answer": self.answer[:, :, keep]}
+        part = {"question_set": self.question_set.only(keep), "answer": self.answer[:, :, keep]}
         if self.bits is not None:
             part["bits"] = self.bits[:, :, keep]
         if self.proofs is not None:

@@ -1,6 +1,6 @@
-"""An exam: the questions asked of one corpus, grouped by rung, with what guessing is worth.
+"""A question set: the questions asked of one corpus, grouped by rung, with what guessing is worth.
 
-One exam serves every row of a table that was asked the same questions: models, ceilings and
+One question set serves every row of a table that was asked the same questions: models, ceilings and
 interpolators are then compared on equal terms, and chance is computed once.
 """
 
@@ -71,7 +71,7 @@ class QuestionSet:
         return right(self.corpus, self.questions, answer)
 
     def members(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """(question, answer) of every right answer, as indices into this exam."""
+        """(question, answer) of every right answer, as indices into this question set."""
         return right_answers(self.corpus, self.questions)
 
     def chance(self, group: str) -> Chance:
@@ -87,7 +87,7 @@ class QuestionSet:
         return empty_rungs(self.corpus).get(rung, "the corpus has no such question")
 
     def only(self, keep: NDArray[np.bool_]) -> QuestionSet:
-        """The exam with some of its questions; what was computed for all is not done again."""
+        """The same with some of the questions; what was computed for all is not done again."""
         part = QuestionSet(self.corpus, self.questions[keep])
         part.__dict__["guesses"] = self.guesses.only(keep)
         return part

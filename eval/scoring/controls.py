@@ -137,7 +137,7 @@ def okapi(cells: Sequence[Predictions]) -> dict[str, Okapi]:
 
 
 def _twins(cell: Predictions, where: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Places in the exam of the asked twins of the exceptions ``where`` bool [Q]."""
+    """Places in the question set of the asked twins of the exceptions ``where`` bool [Q]."""
     questions = cell.question_set.questions
     twin = cell.question_set.corpus.certificate.twin[questions[where]]
     return np.flatnonzero(np.isin(questions, twin[twin >= 0]))

@@ -1,4 +1,4 @@
-"""Two tiny real corpora with exams, and models made up to score what a test wants."""
+"""Two tiny real corpora with question sets, and models made up to score what a test wants."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def drawn(monkeypatch):
             question_sets[cell.question_set] = question_set(self, cell)
         return question_sets[cell.question_set]
 
-    monkeypatch.setattr(Corpora, "exam", once)
+    monkeypatch.setattr(Corpora, "question_set", once)
 
 
 def read(folder):

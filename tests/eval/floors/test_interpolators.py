@@ -15,7 +15,7 @@ pytestmark = pytest.mark.smoke
 NOVEL = ("instance", "constituent", "schema", "depth", "axiom")
 
 
-@pytest.fixture(scope="module", params=["composition_exam", "zebra_exam"])
+@pytest.fixture(scope="module", params=["composition_questions", "zebra_questions"])
 def question_set(request: pytest.FixtureRequest) -> QuestionSet:
     return request.getfixturevalue(request.param)
 

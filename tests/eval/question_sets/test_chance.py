@@ -13,7 +13,7 @@ from zebroid.eval.question_sets.chance import Guesses, interpolable
 from zebroid.eval.question_sets.question_set import QuestionSet
 
 
-@pytest.mark.parametrize("name", ["composition_exam", "zebra_exam"])
+@pytest.mark.parametrize("name", ["composition_questions", "zebra_questions"])
 def test_guesses_equal_those_of_a_slow_obviously_right_guesser(
     request: pytest.FixtureRequest, name: str
 ) -> None:

@@ -30,7 +30,7 @@ def _random(question_set: QuestionSet, seeds: int = 3, checkpoints: int = 2) -> 
     )
 
 
-@pytest.mark.parametrize("name", ["composition_exam", "zebra_exam"])
+@pytest.mark.parametrize("name", ["composition_questions", "zebra_questions"])
 def test_scores_equal_a_slow_count_of_exact_matches(
     request: pytest.FixtureRequest, name: str
 ) -> None:
