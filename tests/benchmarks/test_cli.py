@@ -22,7 +22,7 @@ def imported(*words):
     """The modules that a command imports, in a process of its own."""
     code = (
         "import sys\n"
-        "from zebroid.benchmarks import cli\n"
+        "from zebroid import cli\n"
         f"sys.argv = ['zebroid', *{words!r}]\n"
         "try:\n    cli.main()\n"
         "except SystemExit as left:\n    assert not left.code, left.code\n"
@@ -154,7 +154,8 @@ def test_a_file_too_large_for_the_system_is_one_line(suite, tmp_path):
         "import resource, signal, sys\n"
         f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "import conftest\n"
-        "from zebroid.benchmarks import cli, run\n"
+        "from zebroid import cli\n"
+        "from zebroid.benchmarks.runner import run\n"
         "run.train_cell = conftest.pretend\n"
         f"sys.argv = ['zebroid', 'run', {suite()!r}, '--out', {str(tmp_path / 'out')!r}]\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"

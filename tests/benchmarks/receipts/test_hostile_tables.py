@@ -75,7 +75,7 @@ def test_an_honest_receipt_is_verified_in_a_process_of_its_own(zebroid, finished
 
 MEASURED = """
 import resource, sys
-from zebroid.benchmarks import cli
+from zebroid import cli
 sys.argv = ["zebroid", "verify", sys.argv[1]]
 try:
     cli.main()

@@ -16,7 +16,7 @@ SCRIPT = """
 import errno, os, pathlib, signal, sys, time
 sys.path.insert(0, {folder!r})
 import conftest
-from zebroid.benchmarks import provenance, run, worker
+from zebroid.benchmarks.runner import provenance, run, worker
 
 def asleep(cell, watch):
     try:
