@@ -20,6 +20,7 @@ def test_every_block_is_run():
     assert TEXT.count("```") == 2 * len(BLOCKS)
 
 
+@pytest.mark.slow
 def test_the_model_passes_the_checks_as_the_tutorial_runs_them(tmp_path, monkeypatch, capsys):
     import runpy
 

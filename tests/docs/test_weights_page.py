@@ -16,6 +16,7 @@ TEXT = (ROOT / "docs" / "guides" / "weights.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_blocks_of_the_page_run_in_order(tmp_path, monkeypatch, capsys):
     assert [kind for kind, _, _ in BLOCKS] == ["toml", "bash", "python", "python", "python"]
     assert TEXT.count("```") == 2 * len(BLOCKS)

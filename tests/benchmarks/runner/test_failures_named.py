@@ -207,6 +207,7 @@ def lacking(swept, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_a_sweep_says_of_each_mean_how_many_runs_it_lacks(lacking, sketch):
     arms = read(lacking)
     (arm,) = (arm for arm in arms if arm.lost)

@@ -252,6 +252,7 @@ def test_every_process_has_a_gpu_of_its_own(
     assert local_workers.accelerators() == ["3", "5"]
 
 
+@pytest.mark.slow
 def test_processes_that_share_a_gpu_share_its_memory_and_train_side_by_side(
     zebroid, suite, trained, workers, monkeypatch
 ):

@@ -19,8 +19,8 @@ ROOT = Path(zebroid.__file__).resolve().parent
 LOOK = """
     from pathlib import Path
     from zebroid.benchmarks.runner.result_store import Store
-    from zebroid.benchmarks.config.suite import load
-    store, (cell, *_) = Store(Path("out")), load("tiny.toml").cells
+    from zebroid.benchmarks.config.suite import load_suite
+    store, (cell, *_) = Store(Path("out")), load_suite("tiny.toml").cells
     print(store.has(cell), store.stale(cell) or "-", store.draft(cell).name)
 """
 
@@ -45,7 +45,7 @@ def test_an_edited_docstring_trains_nothing_again_and_a_raised_version_does(suit
         if text.startswith('"""'):
             path.write_text(f'"""Said otherwise: {text[3:]}# and a remark\n', "utf-8")
     assert look() == [kept, stale, draft]
-    declared = copied / "models" / "version.py"
+    declared = copied / "models" / "training_version.py"
     declared.write_text(re.sub(r'"training-1"', '"training-2"', declared.read_text("utf-8")))
     kept, stale, other = look()
     assert (kept, stale) == ("False", "training-1") and other != draft

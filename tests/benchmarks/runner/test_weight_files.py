@@ -52,7 +52,7 @@ def test_the_wish_goes_with_the_cells_to_another_world(suite):
 
 
 def test_anything_but_true_and_false_is_an_error_with_its_line(suite):
-    with pytest.raises(UserError, match=r"tiny\.toml:5: suite\.keep_weights = 'yes'"):
+    with pytest.raises(UserError, match=r"tiny\.toml:4: suite\.keep_weights = 'yes'"):
         load_suite(
             suite(**{'title = "Tiny <suite>"': 'title = "Tiny <suite>"\nkeep_weights = "yes"'})
         )

@@ -16,7 +16,7 @@ from zebroid.benchmarks.runner.run import Corpora, run
 from zebroid.benchmarks.sweeps import axes
 from zebroid.errors import UserError
 
-ACME = Path(__file__).parents[1] / "plugins" / "acme" / "acme_plugin"
+ACME = Path(__file__).parents[2] / "plugins" / "acme" / "acme_plugin"
 NET = '''
 """A net in a file."""
 import dataclasses
@@ -196,7 +196,7 @@ def test_a_file_with_a_built_in_spec_gives_what_its_name_would(tmp_path):
 
 def test_a_file_that_is_not_there_is_one_line_with_file_and_line(suite):
     path = suite(**{'"decoder-xs"': '"./gone.py"'})
-    with pytest.raises(UserError, match=r"tiny\.toml:11: no model file './gone\.py'") as error:
+    with pytest.raises(UserError, match=r"tiny\.toml:10: no model file './gone\.py'") as error:
         load_suite(path)
     assert "\n" not in str(error.value)
 

@@ -95,9 +95,9 @@ def order_of_batches(patch):
     ("name", "change"),
     [
         ("mlp", iterations),
-        ("mlp", initial_scale),
-        ("mlp-adamw", second_moment),
-        ("mlp", order_of_batches),
+        pytest.param("mlp", initial_scale, marks=pytest.mark.slow),
+        pytest.param("mlp-adamw", second_moment, marks=pytest.mark.slow),
+        pytest.param("mlp", order_of_batches, marks=pytest.mark.slow),
     ],
 )
 def test_a_change_of_the_method_is_noticed_on_any_cpu(name, change, monkeypatch):

@@ -67,14 +67,14 @@ def trained(direct):
     return finish
 
 
-@pytest.mark.parametrize("layout", ["data", "sharded"])
+@pytest.mark.parametrize("layout", [pytest.param("data", marks=pytest.mark.slow), "sharded"])
 def test_a_batch_over_devices_gives_what_one_gives(trained, layout):
     over, one = trained(layout)[0], trained("single")[0]
     np.testing.assert_allclose(over.loss, one.loss, rtol=TOLERANCE)
     np.testing.assert_allclose(over.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
 
 
-@pytest.mark.parametrize("layout", ["", "data"])
+@pytest.mark.parametrize("layout", ["", pytest.param("data", marks=pytest.mark.slow)])
 def test_microbatches_give_what_the_batch_gives(direct, chain, layout):
     """In direct every row bears as much loss as any other; in chain rows differ."""
     for tokens in (direct, chain):

@@ -35,6 +35,7 @@ SPECS = {
     "ssm": SSMSpec(width=16, layers=2, state=4),
     "mlp": MLPSpec(width=16),
 }
+SLOW = {"encoder-decoder", "looped, tied, queried otherwise", "lstm", "ssm"}  # to compile
 SPEC = MLPSpec(width=16, layers=1)  # compiles fastest
 PLAN = Plan(learning_rate=1e-2, warmup=2, batch=32, steps=12, evaluations=(5,))
 
@@ -47,7 +48,9 @@ def assert_answered(spec, tokens, run: Run) -> None:
     np.testing.assert_array_equal(found.generated, run.generated)
 
 
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW)) for n in SPECS]
+)
 def test_kept_weights_answer_as_in_training_bit_for_bit(name, direct):
     spec = SPECS[name]
     run = train(spec, direct, PLAN, [(0, 0)], keep_weights=True)

@@ -110,11 +110,11 @@ FUZZ = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 @pytest.mark.smoke
-def test_clingo_agrees_on_300_random_programs():
+def test_clingo_agrees_on_100_random_programs():
     """They are worth the trouble: they recurse, negate, compare and derive at length."""
     seen = dict.fromkeys(("recursion", "negation", "comparison", "wildcard", "height 2", "all"), 0)
 
-    @settings(max_examples=300, derandomize=True, database=None, **FUZZ)
+    @settings(max_examples=100, derandomize=True, database=None, **FUZZ)
     @given(_theory())
     def agree(theory):
         closure = _check(*theory)
@@ -130,7 +130,7 @@ def test_clingo_agrees_on_300_random_programs():
         seen["height 2"] += int(closure.height.max()) >= 2
 
     agree()
-    assert seen["all"] >= 300 and min(seen.values()) >= 60, seen
+    assert seen["all"] >= 100 and min(seen.values()) >= 20, seen
 
 
 @pytest.mark.slow
