@@ -49,9 +49,8 @@ class CellRecord(_Strict):
     cell: dict[str, Any]  # world, size, exposure, mode, model, plan, the four seeds, …
     failed: str  # empty, or why it has no answers
     corpus: receipt_parts.DigestOrNone = ""
-    predictions: receipt_parts.DigestOrNone = (
-        ""  # digest of all answers and bits at all checkpoints
-    )
+    # digest of all answers and bits at all checkpoints
+    predictions: receipt_parts.DigestOrNone = ""
     parameters: int = 0
     flops: float = 0.0
     device: str = ""

@@ -85,7 +85,7 @@ def cell(text: str) -> str:
 
 class CommandLine(Generated):
     def lines(self) -> Iterator[str]:
-        from zebroid.benchmarks.cli import app
+        from zebroid.cli import app
 
         group: Any = typer.main.get_command(app)
         for name, command in sorted(group.commands.items()):
@@ -112,7 +112,7 @@ class CommandLine(Generated):
 
 class ReceiptFields(Generated):
     def lines(self) -> Iterator[str]:
-        from zebroid.benchmarks import receipt
+        from zebroid.benchmarks.receipts import receipt
 
         models = [
             found
@@ -190,16 +190,15 @@ class PublicNames(Generated):
     def lines(self) -> Iterator[str]:
         name = self.arguments[0]
         package = importlib.import_module(name)
-        public = getattr(package, "__all__", None) or sorted(getattr(package, "_HOME", ()))
-        if not public:
-            yield f"`{name}` exports no names yet."
-        for attribute in public:
+        for attribute in package.__all__:
             found = getattr(package, attribute)
             target = f"{name}.{attribute}"
             yield f"### {attribute}\n"
             if inspect.isclass(found) or callable(found):
                 kind = "autoclass" if inspect.isclass(found) else "autofunction"
                 yield f"```{{eval-rst}}\n.. {kind}:: {target}"
+                # the names of `zebroid` itself stand in the index by their folder's page
+                yield "   :no-index:" if "." not in name else ""
                 yield "   :members:\n" if kind == "autoclass" else ""
                 yield "```\n"
                 if dataclasses.is_dataclass(found):
