@@ -181,7 +181,11 @@ def test_how_a_model_is_queried_is_no_part_of_its_training():
 def test_names_of_models_and_plans_are_no_part_of_a_cell():
     cell = load_suite("smoke").cells[0]
     other = dataclasses.replace(cell, model="my-decoder", plan="my-plan")
-    assert (other.digest, other.arm, other.kin) == (cell.digest, cell.arm, cell.kin)
+    assert (other.digest, other.configuration, other.vmap_group) == (
+        cell.digest,
+        cell.configuration,
+        cell.vmap_group,
+    )
 
 
 def test_the_content_version_of_a_world_is_part_of_a_cell_from_the_second_on():

@@ -96,7 +96,7 @@ def _entries(number: int, receipt: Receipt) -> Iterator[Entry]:
     for name, group in named(list(cells.values())):
         told = labels(group)
         for row in panels[name].rows if name in panels else ():
-            mine = [c for c in group if told[c.arm] == row.label]
+            mine = [c for c in group if told[c.configuration] == row.label]
             if row.kind == "model" and mine and row.rungs:
                 digests = {cell.digest for cell in mine}
                 fine = [r for r in receipt.cells if r.digest in digests and not r.failed]

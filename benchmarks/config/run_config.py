@@ -173,12 +173,12 @@ class Cell:
         return self.named_world, self.size, str(self.exposure.record()), self.questions
 
     @functools.cached_property
-    def arm(self) -> str:
+    def configuration(self) -> str:
         """Equal for cells that differ in nothing but seeds: replicas of one experiment."""
         return canonical.digest(self._without("seeds", *NAMES))
 
     @functools.cached_property
-    def kin(self) -> str:
+    def vmap_group(self) -> str:
         """Equal for cells that may be trained side by side: they differ in seeds and rates, or in
         how they are queried."""
         bare = dataclasses.replace(self.recipe, learning_rate=0.0, weight_decay=0.0, warmup=0)
@@ -193,15 +193,17 @@ class Cell:
         return f"{self.named_world}/{self.size} {self.mode} {self.model} {self.plan} seeds {seeds}"
 
 
-def lots(cells: Sequence[Cell], size: int = 1) -> Iterator[list[Cell]]:
+def run_batches(cells: Sequence[Cell], size: int = 1) -> Iterator[list[Cell]]:
     """Cells to be made together: of at most ``size`` trainings that may go side by side."""
     trainings: dict[str, list[Cell]] = {}
     for cell in cells:
         trainings.setdefault(cell.training, []).append(cell)
-    kin: dict[str, list[list[Cell]]] = {}
+    vmap_group: dict[str, list[list[Cell]]] = {}
     for likes in trainings.values():
-        kin.setdefault(likes[0].kin if size > 1 else likes[0].training, []).append(likes)
-    for group in kin.values():
+        vmap_group.setdefault(likes[0].vmap_group if size > 1 else likes[0].training, []).append(
+            likes
+        )
+    for group in vmap_group.values():
         for i in range(0, len(group), size):
             yield [cell for likes in group[i : i + size] for cell in likes]
 

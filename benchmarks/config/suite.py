@@ -23,7 +23,7 @@ from ...models.training.plan import Plan
 from ...printable import printable
 from ...worlds.encoding.encode import MODES
 from ...worlds.world import content_of
-from .run_config import Cell, Places, Seeds, admits, lots
+from .run_config import Cell, Places, Seeds, admits, run_batches
 from .toml_location import locate
 
 
@@ -58,8 +58,8 @@ class Suite:
         match = re.fullmatch(r"(\d+)/(\d+)", share)
         if not match or not 1 <= int(match[1]) <= int(match[2]):
             raise UserError(f"--cells {share}: expected i/n with 1 <= i <= n, such as 1/4")
-        mine = [*lots(cells)][int(match[1]) - 1 :: int(match[2])]
-        return tuple(cell for lot in mine for cell in lot)
+        mine = [*run_batches(cells)][int(match[1]) - 1 :: int(match[2])]
+        return tuple(cell for run_batch in mine for cell in run_batch)
 
     def on(self, world: str) -> Suite:
         """The same grid on another world (``id``, ``id/size`` or a file), in its own exposure.

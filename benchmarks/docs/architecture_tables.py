@@ -25,7 +25,7 @@ from ...eval.scoring.score import HEADLINE
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
-from ..receipts.curves import APART, Arm, read
+from ..receipts.curves import APART, Configuration, read
 from ..receipts.panel import slug
 from ..receipts.receipt import RowRecord, ScoreRecord
 from . import page_files
@@ -57,28 +57,34 @@ def at(curve: Curve, flops: float) -> Floats:
     return np.array([np.interp(np.log(flops), spent, run) for run in curve.runs])
 
 
-def cheapest(arms: Sequence[Arm]) -> float:
+def cheapest(configurations: Sequence[Configuration]) -> float:
     """FLOPs that all of them spent."""
-    return float(min(arm.flops[-1] for arm in arms))
+    return float(min(configuration.flops[-1] for configuration in configurations))
 
 
-def names(arms: Sequence[Arm]) -> list[str]:
+def names(configurations: Sequence[Configuration]) -> list[str]:
     """Of each the model, and the plan where one model has several, and how many runs failed."""
-    counted = Counter(arm.cell.model for arm in arms)
+    counted = Counter(configuration.cell.model for configuration in configurations)
     return [
         with_failed(
-            f"{arm.cell.model}, {arm.cell.plan}" if counted[arm.cell.model] > 1 else arm.cell.model,
-            arm.failed,
-            arm.runs,
+            f"{configuration.cell.model}, {configuration.cell.plan}"
+            if counted[configuration.cell.model] > 1
+            else configuration.cell.model,
+            configuration.failed,
+            configuration.runs,
         )
-        for arm in arms
+        for configuration in configurations
     ]
 
 
-def models(arms: Sequence[Arm]) -> Shown:
+def models(configurations: Sequence[Configuration]) -> Shown:
     """One panel and mode: its ceilings as data, and its models at equal examples and FLOPs."""
-    rungs = [rung for rung in HEADLINE if any(rung in arm.accuracy for arm in arms)]
-    least, first = cheapest(arms), arms[0]
+    rungs = [
+        rung
+        for rung in HEADLINE
+        if any(rung in configuration.accuracy for configuration in configurations)
+    ]
+    least, first = cheapest(configurations), configurations[0]
     rows: list[tuple[object, ...]] = [
         _row((row.label, "", "", ""), rung, "ceiling", score, _ended(score))
         for row in first.panel.rows
@@ -87,11 +93,16 @@ def models(arms: Sequence[Arm]) -> Shown:
         if rung in rungs
     ]
     cells: dict[tuple[str, str], list[Dot]] = {}
-    for arm, name in zip(arms, names(arms)):
-        about = (name, arm.parameters, f"{arm.flops[-1]:.2e}", len(arm.seeds))
+    for configuration, name in zip(configurations, names(configurations)):
+        about = (
+            name,
+            configuration.parameters,
+            f"{configuration.flops[-1]:.2e}",
+            len(configuration.seeds),
+        )
         for rung in rungs:
-            score = None if arm.row is None else arm.row.rungs.get(rung)
-            curve = arm.accuracy.get(rung)
+            score = None if configuration.row is None else configuration.row.rungs.get(rung)
+            curve = configuration.accuracy.get(rung)
             if score is None or curve is None:
                 continue
             dots = {"equal examples": _ended(score), "equal FLOPs": _read_off(curve, least)}
@@ -101,32 +112,41 @@ def models(arms: Sequence[Arm]) -> Shown:
         f"{_about(first)}: accuracy with its 95% interval. Filled: equal examples, where each "
         f"ended. Open: equal FLOPs, {least:.1e}, where the cheapest ended. Dotted: chance."
     )
-    return Shown(rungs, names(arms), cells, _chances(first.panel.rows, rungs), below, rows)
+    return Shown(
+        rungs, names(configurations), cells, _chances(first.panel.rows, rungs), below, rows
+    )
 
 
-def apart(arms: Sequence[Arm]) -> Shown:
+def apart(configurations: Sequence[Configuration]) -> Shown:
     """The same, by which premises no demonstrated conclusion had used there."""
-    groups = sorted({group for arm in arms for group in arm.apart}, key=_novelty)
+    groups = sorted(
+        {group for configuration in configurations for group in configuration.apart}, key=_novelty
+    )
     columns = ["instance", *groups]
     cells: dict[tuple[str, str], list[Dot]] = {}
     rows = []
-    for arm, name in zip(arms, names(arms)):
-        about = (name, arm.parameters, f"{arm.flops[-1]:.2e}", len(arm.seeds))
+    for configuration, name in zip(configurations, names(configurations)):
+        about = (
+            name,
+            configuration.parameters,
+            f"{configuration.flops[-1]:.2e}",
+            len(configuration.seeds),
+        )
         for group in columns:
-            score = None if arm.row is None else _score(arm.row, group)
+            score = None if configuration.row is None else _score(configuration.row, group)
             if score is not None:
                 cells[name, group] = [_ended(score)]
                 rows.append(_row(about, group, "equal examples", score, _ended(score)))
     below = (
-        f"{_about(arms[0])}, where training ended. In, out: whether the fact of the first or "
-        "second hop was used there by a demonstrated conclusion. Dotted: chance."
+        f"{_about(configurations[0])}, where training ended. In, out: whether the fact of the "
+        "first or second hop was used there by a demonstrated conclusion. Dotted: chance."
     )
-    chances = _chances(arms[0].panel.rows, columns)
-    return Shown(columns, names(arms), cells, chances, below, rows)
+    chances = _chances(configurations[0].panel.rows, columns)
+    return Shown(columns, names(configurations), cells, chances, below, rows)
 
 
-def _about(arm: Arm) -> str:
-    return f"{arm.panel.name}, {arm.cell.mode}"
+def _about(configuration: Configuration) -> str:
+    return f"{configuration.panel.name}, {configuration.cell.mode}"
 
 
 def _row(
@@ -164,33 +184,42 @@ def _novelty(group: str) -> tuple[int, str]:
     return group.count("out"), group
 
 
-def over(arms: Sequence[Arm], group: str) -> Shown:
+def over(configurations: Sequence[Configuration], group: str) -> Shown:
     """The accuracy on a rung or cell at every checkpoint."""
-    curves = {arm.label: {**arm.accuracy, **arm.apart}.get(group) for arm in arms}
+    curves = {
+        configuration.label: {**configuration.accuracy, **configuration.apart}.get(group)
+        for configuration in configurations
+    }
     if all(curve is None for curve in curves.values()):
-        known = {name for arm in arms for name in (*arm.accuracy, *arm.apart)}
+        known = {
+            name
+            for configuration in configurations
+            for name in (*configuration.accuracy, *configuration.apart)
+        }
         raise suggest("rung or cell", group, known)
     cells: dict[tuple[str, str], Drawn] = {}
     rows = []
-    guess = _chances(arms[0].panel.rows, [group]).get(group)
-    for arm, name in zip(arms, names(arms)):
-        curve = curves[arm.label]
+    guess = _chances(configurations[0].panel.rows, [group]).get(group)
+    for configuration, name in zip(configurations, names(configurations)):
+        curve = curves[configuration.label]
         if curve is None:
             continue
-        band = [_read_off(curve, flops) for flops in arm.flops]
-        for n, flops, dot in zip(arm.read, arm.flops, band):
-            step = int(n) // arm.cell.recipe.batch
+        band = [_read_off(curve, flops) for flops in configuration.flops]
+        for n, flops, dot in zip(configuration.read, configuration.flops, band):
+            step = int(n) // configuration.cell.recipe.batch
             rows.append((name, group, step, f"{flops:.3e}", *_ends(dot)))
         mean, low, high = np.array([[d.mean, d.low, d.high] for d in band]).T.clip(0, 1)
-        cells[name, group] = Drawn(arm.flops, mean, low, high, guess)
-    below = f"{_about(arms[0])}. From left to right: training compute, logarithmic."
-    return Shown([group], names(arms), cells, {}, below, rows)
+        cells[name, group] = Drawn(configuration.flops, mean, low, high, guess)
+    below = f"{_about(configurations[0])}. From left to right: training compute, logarithmic."
+    return Shown([group], names(configurations), cells, {}, below, rows)
 
 
 def tables(root: Path) -> dict[str, Make]:
     """Name -> what makes it, of a page in the folder ``root``."""
 
-    def make(kind: str, shown: Callable[[Sequence[Arm]], Shown], argument: str) -> Iterable[str]:
+    def make(
+        kind: str, shown: Callable[[Sequence[Configuration]], Shown], argument: str
+    ) -> Iterable[str]:
         name, _, which = argument.partition(" ")
         stem = slug(f"{Path(name).name} {kind} {which}")
         return measured(
@@ -200,7 +229,7 @@ def tables(root: Path) -> dict[str, Make]:
     def training(argument: str) -> Iterable[str]:
         group, _, rest = argument.partition(" ")
         name = group.replace("constituent-", APART)
-        return make(f"over {group}", lambda arms: over(arms, name), rest)
+        return make(f"over {group}", lambda configurations: over(configurations, name), rest)
 
     return {
         "models": partial(make, "models", models),
@@ -220,11 +249,13 @@ def _lines(root: Path, stem: str, shown: Shown) -> Iterator[str]:
     yield from page_files.data(root, stem, header, shown.data)
 
 
-def _named(name: str, arms: Sequence[Arm], which: str) -> list[Arm]:
+def _named(name: str, configurations: Sequence[Configuration], which: str) -> list[Configuration]:
     """Those of one panel and mode."""
-    found: dict[str, list[Arm]] = {}
-    for arm in arms:
-        found.setdefault(f"{arm.panel.name} {arm.cell.mode}", []).append(arm)
+    found: dict[str, list[Configuration]] = {}
+    for configuration in configurations:
+        found.setdefault(f"{configuration.panel.name} {configuration.cell.mode}", []).append(
+            configuration
+        )
     if which not in found:
         raise UserError(f"{name} has no models of {which!r}; expected {' or '.join(found)}")
     return found[which]

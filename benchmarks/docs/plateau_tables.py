@@ -16,28 +16,26 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from ... import registry
-from ...errors import UserError
 from ...eval.scaling.percolation import sweep
 from ...eval.scoring.score import HEADLINE
 from ...eval.stats.labels import with_failed
-from ..receipts.curves import Arm, read
-from ..receipts.panel import slug
+from ..receipts.curves import Configuration, read
 from ..receipts.receipt_rows import rows_of
 from ..receipts.row_records import verdict_of
 from ..sweeps import sweep_tables
-from ..sweeps.analysis import GRID, Along, Scaling, scaling
+from ..sweeps.analysis import Along, Scaling, scaling
+from ..sweeps.coverage import GRID
 from ..sweeps.sweep_tables import Told
 from . import page_files
+from .block_arguments import admits, file_name, name_words, some, split_argument
 from .doc_blocks import Make, command, measured, not_yet
 from .small_multiples import MOST, Cell, Dot, distinct, forest, grid
 
 KIND = "plateau"
-T = TypeVar("T")
 SEEDS = range(5)
 Lines = Iterator[str]
 VERDICTS = ("configuration", "rung", "verdict", "level", "error", "ceiling", "budget", "evidence")
@@ -51,52 +49,61 @@ class Receipts:
 
     def table(self, make: Callable[[Scaling], Told], argument: str) -> Iterable[str]:
         """One table of what a sweep says, as data alone."""
-        name, words = _split(argument)
+        name, words = split_argument(argument)
 
         def lines(folder: Path) -> Lines:
             table = make(_swept(folder.resolve()))
-            rows = [row for row in table.rows if _admits(row[0], words)]
+            rows = [row for row in table.rows if admits(row[0], words)]
             yield from page_files.data(
-                self.root, _name(table.name, name, words), table.header, rows
+                self.root, file_name(table.name, name, words), table.header, rows
             )
 
         return measured(self.root, name, lines)
 
     def verdicts(self, argument: str) -> Iterable[str]:
         """Accuracy over compute on every rung of every model, with the verdict on it."""
-        name, words = _split(argument)
+        name, words = split_argument(argument)
         return measured(
             self.root,
             name,
-            lambda folder: self._verdicts(folder, _name("verdicts", name, words), words),
+            lambda folder: self._verdicts(folder, file_name("verdicts", name, words), words),
         )
 
     def _verdicts(self, folder: Path, name: str, words: Sequence[str]) -> Lines:
-        arms = _some([arm for arm in read(folder) if _admits(arm.name, words)], folder, words)
-        rungs = [r for r in HEADLINE if any(r in arm.rungs for arm in arms)]
+        configurations = some(
+            [configuration for configuration in read(folder) if admits(configuration.name, words)],
+            folder,
+            words,
+        )
+        rungs = [
+            r for r in HEADLINE if any(r in configuration.rungs for configuration in configurations)
+        ]
         labels = [
-            with_failed(label, arm.failed, arm.runs)
-            for label, arm in zip(distinct([_words(arm.name) for arm in arms]), arms)
+            with_failed(label, configuration.failed, configuration.runs)
+            for label, configuration in zip(
+                distinct([name_words(configuration.name) for configuration in configurations]),
+                configurations,
+            )
         ]
         cells = {
             (label, rung): cell
-            for arm, label in zip(arms, labels)
-            for rung, cell in _curves(arm).items()
+            for configuration, label in zip(configurations, labels)
+            for rung, cell in _curves(configuration).items()
         }
         drawn = grid(labels, rungs, cells, "From left to right: training compute, logarithmic.")
         shows = f"accuracy over compute with verdicts, {' '.join(words) or folder.name}"
         yield from page_files.figure(self.root, name, drawn, shows)
-        yield from page_files.data(self.root, name, VERDICTS, list(_verdict_rows(arms)))
+        yield from page_files.data(self.root, name, VERDICTS, list(_verdict_rows(configurations)))
 
     def axes(self, argument: str) -> Iterable[str]:
         """Accuracy at the end of training along each axis of the grid, with the verdict on it."""
-        name, words = _split(argument)
+        name, words = split_argument(argument)
 
         def lines(folder: Path) -> Lines:
             every = _swept(folder.resolve()).along
-            along = _some([a for a in every if _admits(_axis(a), words)], folder, words)
+            along = some([a for a in every if admits(_axis(a), words)], folder, words)
             rungs = [r for r in HEADLINE if any(r in one.accuracy for one in along)]
-            labels = distinct([_words(_axis(one)) for one in along])
+            labels = distinct([name_words(_axis(one)) for one in along])
             cells = {
                 (label, v.rung): _level_cell(one, v.rung, v.kind)
                 for one, label in zip(along, labels)
@@ -104,19 +111,19 @@ class Receipts:
             }
             drawn = grid(labels, rungs, cells, "From left to right: the axis, logarithmic.")
             shows = f"accuracy along each axis with verdicts, {' '.join(words) or folder.name}"
-            yield from page_files.figure(self.root, _name("axes", name, words), drawn, shows)
+            yield from page_files.figure(self.root, file_name("axes", name, words), drawn, shows)
             yield from self.table(sweep_tables.axes, argument)
 
         return measured(self.root, name, lines)
 
     def added(self, argument: str) -> Iterable[str]:
         """What another mode gains over answering at once, one interval a row."""
-        name, words = _split(argument)
+        name, words = split_argument(argument)
 
         def lines(folder: Path) -> Lines:
             every = _swept(folder.resolve()).added
-            found = _some([a for a in every if _admits(a.name, words)], folder, words)
-            rows = distinct([[*_words(a.name), a.rung] for a in found])
+            found = some([a for a in every if admits(a.name, words)], folder, words)
+            rows = distinct([[*name_words(a.name), a.rung] for a in found])
             drawn = forest(
                 rows,
                 [Dot(*a.more) for a in found],
@@ -124,26 +131,28 @@ class Receipts:
                 "Accuracy gained over direct, paired by run, with its 95% interval.",
             )
             shows = f"accuracy gained over direct, {' '.join(words) or folder.name}"
-            yield from page_files.figure(self.root, _name("added", name, words), drawn, shows)
+            yield from page_files.figure(self.root, file_name("added", name, words), drawn, shows)
             yield from self.table(sweep_tables.added, argument)
 
         return measured(self.root, name, lines)
 
     def exhausted(self, argument: str) -> Iterable[str]:
         """How much later than the stated facts an unstated rung settles, one interval a row."""
-        name, words = _split(argument)
+        name, words = split_argument(argument)
 
         def lines(folder: Path) -> Lines:
             found = [
-                (arm, c)
-                for arm, c in _swept(folder.resolve()).exhausted
-                if _admits(arm.name, words) and c.unstated.kind == "accuracy"
+                (configuration, c)
+                for configuration, c in _swept(folder.resolve()).exhausted
+                if admits(configuration.name, words) and c.unstated.kind == "accuracy"
             ]
-            found = _some(found, folder, words)
+            found = some(found, folder, words)
             if len(found) > MOST:
                 yield from self.table(sweep_tables.exhausted, argument)
                 return
-            rows = distinct([[*_words(arm.name), c.unstated.rung] for arm, c in found])
+            rows = distinct(
+                [[*name_words(configuration.name), c.unstated.rung] for configuration, c in found]
+            )
             drawn = forest(
                 rows,
                 [Dot(*c.ratio) for _, c in found],
@@ -152,7 +161,9 @@ class Receipts:
                 "the 95% interval. At 1: together.",
             )
             shows = f"how much later unstated answers settle, {' '.join(words) or folder.name}"
-            yield from page_files.figure(self.root, _name("exhausted", name, words), drawn, shows)
+            yield from page_files.figure(
+                self.root, file_name("exhausted", name, words), drawn, shows
+            )
             yield from self.table(sweep_tables.exhausted, argument)
 
         return measured(self.root, name, lines)
@@ -173,41 +184,17 @@ def _swept(folder: Path) -> Scaling:
     return scaling(read(folder))
 
 
-def _split(argument: str) -> tuple[str, list[str]]:
-    name, *words = argument.split()
-    return name, words
-
-
-def _some(found: list[T], folder: Path, words: Sequence[str]) -> list[T]:
-    if not found:
-        raise UserError(
-            f"{folder.name} has nothing of {' '.join(words) or 'this kind'!r}; "
-            "give words of a configuration's name, such as a world/size or a mode"
-        )
-    return found
-
-
-def _name(kind: str, receipt: str, words: Sequence[str]) -> str:
-    return slug(" ".join([Path(receipt).name, kind, *words]))
-
-
-def _words(name: str) -> list[str]:
-    """The words by which configurations differ: ``world (a, b): mode model`` -> its parts."""
-    plain = name.replace(" (", ", ").replace("):", ",").replace(": ", ", ")
-    parts = [part.strip() for part in plain.split(",")]
-    return [*parts[:-1], *parts[-1].split()]
-
-
-def _admits(name: str, words: Sequence[str]) -> bool:
-    parts = {*name.replace(":", " ").replace("(", " ").replace(")", " ").split()}
-    return all(word in parts for word in words)
-
-
-def _curves(arm: Arm) -> dict[str, Cell]:
-    row = next(r for r in rows_of(arm.panel, [arm]) if (r.kind, r.label) == ("model", arm.label))
-    kinds = {v["rung"]: v["kind"] for v in arm.panel.verdicts.get(arm.label, [])}
+def _curves(configuration: Configuration) -> dict[str, Cell]:
+    row = next(
+        r
+        for r in rows_of(configuration.panel, [configuration])
+        if (r.kind, r.label) == ("model", configuration.label)
+    )
+    kinds = {
+        v["rung"]: v["kind"] for v in configuration.panel.verdicts.get(configuration.label, [])
+    }
     cells = {}
-    for rung in arm.rungs:
+    for rung in configuration.rungs:
         score = row.rungs[rung]
         band = score.accuracy
         cells[rung] = Cell(
@@ -216,14 +203,14 @@ def _curves(arm: Arm) -> dict[str, Cell]:
     return cells
 
 
-def _verdict_rows(arms: Sequence[Arm]) -> Iterator[tuple[object, ...]]:
-    for arm in arms:
-        for told in arm.panel.verdicts.get(arm.label, []):
+def _verdict_rows(configurations: Sequence[Configuration]) -> Iterator[tuple[object, ...]]:
+    for configuration in configurations:
+        for told in configuration.panel.verdicts.get(configuration.label, []):
             v = verdict_of(told)
             level = "" if np.isnan(v.level) else f"{v.level:.3f}"
             error = "" if np.isnan(v.error) else f"{v.error:.3f}"
             budget = "" if v.budget is None else f"{v.budget:.2e} {v.unit}"
-            yield arm.title, v.rung, v.kind, level, error, v.ceiling, budget, v.evidence
+            yield configuration.title, v.rung, v.kind, level, error, v.ceiling, budget, v.evidence
 
 
 def _axis(one: Along) -> str:

@@ -82,8 +82,11 @@ def worlds(_: Path, repeats: int) -> Lines:
 def noise(folder: Path, _: int) -> Lines:
     """How far apart the runs of a receipt are, beside what is simulated."""
     throughout, jitter, curves = spread(folder)
-    arms = read(folder)
-    missing = of_runs(sum(arm.failed for arm in arms), sum(arm.runs for arm in arms))
+    configurations = read(folder)
+    missing = of_runs(
+        sum(configuration.failed for configuration in configurations),
+        sum(configuration.runs for configuration in configurations),
+    )
     each = simulation.JITTER, np.sqrt(0.25 / 300)
     yield "| deviation of a run's accuracy | measured | simulated, at 0.5 of 300 questions |"
     yield "|---|---|---|"
@@ -97,7 +100,11 @@ def noise(folder: Path, _: int) -> Lines:
 def spread(folder: Path) -> tuple[float, float, int]:
     """(deviation of a run throughout, at one checkpoint, curves) among the runs of a receipt."""
     found = []
-    for curve in (arm.accuracy[rung] for arm in read(folder) for rung in arm.rungs):
+    for curve in (
+        configuration.accuracy[rung]
+        for configuration in read(folder)
+        for rung in configuration.rungs
+    ):
         y = curve.runs[:, -LATE:]
         if len(y) < 3 or y.shape[1] < LATE or not OPEN[0] <= y.mean() <= OPEN[1]:
             continue

@@ -41,7 +41,7 @@ class Amounts:
 
 
 @dataclasses.dataclass(frozen=True)
-class Arm:
+class Configuration:
     """One model, mode, plan, world, size and exposure: R runs at K points of compute."""
 
     panel: PanelRecord  # as in the report
@@ -107,17 +107,17 @@ class Arm:
         return {v["rung"]: v["evidence"] for v in told if v["kind"] == "undecided"}
 
 
-def read(path: Path) -> tuple[Arm, ...]:
+def read(path: Path) -> tuple[Configuration, ...]:
     """The arms of a receipt, in the order of its cells. ``path``: the receipt, or its folder.
 
     Cells that failed are left out. Raises UserError where the files are not those of the receipt,
     or every cell failed.
     """
     path = receipt_path(path)
-    return arms_of(Receipt.read(path), path)
+    return configurations_of(Receipt.read(path), path)
 
 
-def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
+def configurations_of(receipt: Receipt, path: Path) -> tuple[Configuration, ...]:
     """The same of a receipt that is read already, whose curves lie beside ``path``."""
     cells = cells_of(receipt)
     points = _points(path.parent / FILE, receipt, list(cells.values()))
@@ -132,17 +132,17 @@ def arms_of(receipt: Receipt, path: Path) -> tuple[Arm, ...]:
     told, found = {panel.name: panel for panel in receipt.panels}, []
     for name, records in zip(names, panels.values()):
         label = labels([cells[record.digest] for record in records])
-        arms: dict[str, list[CellRecord]] = {}
+        configurations: dict[str, list[CellRecord]] = {}
         lost: dict[str, list[CellRecord]] = {}
         for record in records:
-            kind = arms if record.digest in fine else lost
-            kind.setdefault(cells[record.digest].arm, []).append(record)
+            kind = configurations if record.digest in fine else lost
+            kind.setdefault(cells[record.digest].configuration, []).append(record)
         empty = PanelRecord(name=name, rows=[], profiles=[], verdicts={}, sentence="", holes=[])
-        for arm, mine in arms.items():
-            made = _arm(told.get(name, empty), label[arm], mine, cells, points)
-            gone = tuple(_seeds(cells[record.digest]) for record in lost.get(arm, ()))
+        for configuration, mine in configurations.items():
+            made = _configuration(told.get(name, empty), label[configuration], mine, cells, points)
+            gone = tuple(_seeds(cells[record.digest]) for record in lost.get(configuration, ()))
             found.append(dataclasses.replace(made, lost=gone))
-    return tuple(arm for arm in found if arm.accuracy)
+    return tuple(configuration for configuration in found if configuration.accuracy)
 
 
 def _points(path: Path, receipt: Receipt, cells: Sequence[Cell]) -> dict[str, dict[str, Points]]:
@@ -167,13 +167,13 @@ def _points(path: Path, receipt: Receipt, cells: Sequence[Cell]) -> dict[str, di
     return found
 
 
-def _arm(
+def _configuration(
     panel: PanelRecord,
     label: str,
     records: Sequence[CellRecord],
     cells: Mapping[str, Cell],
     points: Mapping[str, Mapping[str, Points]],
-) -> Arm:
+) -> Configuration:
     mine = [points[record.digest[:16]] for record in records]
     first = next(iter(mine[0].values()))
     if len({len(p["flops"]) for groups in mine for p in groups.values()}) > 1:
@@ -202,7 +202,7 @@ def _arm(
         if group.startswith(APART):
             apart[group] = answered(group)
     cell = cells[records[0].digest]
-    return Arm(
+    return Configuration(
         panel=panel,
         label=label,
         cell=cell,
@@ -216,10 +216,12 @@ def _arm(
     )
 
 
-def dropped(arms: Sequence[Arm], seeds: Sequence[tuple[int, ...]]) -> tuple[int, int]:
+def dropped(
+    configurations: Sequence[Configuration], seeds: Sequence[tuple[int, ...]]
+) -> tuple[int, int]:
     """(failed, runs) of a mean over ``seeds`` that these arms have in common: a run that failed in
     one of them is left out of all."""
-    lost = {one for arm in arms for one in arm.lost}
+    lost = {one for configuration in configurations for one in configuration.lost}
     return len(lost), len(lost) + len(seeds)
 
 

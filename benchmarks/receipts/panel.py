@@ -170,24 +170,26 @@ def model_rows(
     """
     label = labels(cells)
     models, untraced, holes = list[Row](), dict[str, Row](), list[Hole]()
-    for arm in grouped(cells, lambda cell: cell.arm):
-        title = label[arm[0].arm]
+    for configuration in grouped(cells, lambda cell: cell.configuration):
+        title = label[configuration[0].configuration]
         fine = [
             results[c.digest]
-            for c in arm
+            for c in configuration
             if c.question_set in question_sets and c.digest in results
         ]
         fine = [result for result in fine if not result.run.failed]
-        lost = [c for c in arm if c.digest not in {r.cell.digest for r in fine}]
+        lost = [c for c in configuration if c.digest not in {r.cell.digest for r in fine}]
         if lost:
-            holes.append(Hole(title, len(lost), _why(lost[0], results, failures), len(arm)))
+            holes.append(
+                Hole(title, len(lost), _why(lost[0], results, failures), len(configuration))
+            )
         if not fine:
             continue
         given = [
             _predictions(result, question_sets[result.cell.question_set], corpora)
             for result in fine
         ]
-        if arm[0].mode == "chain":
+        if configuration[0].mode == "chain":
             row, rest = traced_apart(given, title, tracer, len(lost))
             if rest is not None:
                 untraced[title] = rest
@@ -201,7 +203,9 @@ def labels(cells: Iterable[Cell]) -> dict[str, str]:
     """Arm -> a name that tells it from the others: mode, and model and plan where they differ."""
     cells = list(cells)
     varied = [name for name in ("model", "plan") if len({getattr(c, name) for c in cells}) > 1]
-    return {c.arm: " ".join([c.mode, *(getattr(c, name) for name in varied)]) for c in cells}
+    return {
+        c.configuration: " ".join([c.mode, *(getattr(c, name) for name in varied)]) for c in cells
+    }
 
 
 def profiles(panel: Panel, others: Sequence[Panel]) -> tuple[Profile, ...]:

@@ -11,7 +11,7 @@ from ...eval.question_sets.chance import Chance
 from ...eval.scoring.score import RungScore
 from ...eval.stats.curve import Floats
 from ...eval.stats.intervals import Band, over_runs, wilson
-from .curves import Arm
+from .curves import Configuration
 from .receipt import Interval, PanelRecord, RowRecord, ScoreRecord
 
 Bounds = tuple[float, float]
@@ -30,20 +30,28 @@ class Read:
     failed: int = 0  # of these, those that gave nothing
 
 
-def rows_of(panel: PanelRecord, arms: Sequence[Arm]) -> list[Read]:
+def rows_of(panel: PanelRecord, configurations: Sequence[Configuration]) -> list[Read]:
     """The rows of a panel but those without what the tracer solves, in the receipt's order."""
-    curves = {arm.label: arm for arm in arms if arm.panel.name == panel.name}
+    curves = {
+        configuration.label: configuration
+        for configuration in configurations
+        if configuration.panel.name == panel.name
+    }
     return [_row(row, curves.get(row.label)) for row in panel.rows if row.kind != "untraced"]
 
 
-def _row(row: RowRecord, arm: Arm | None) -> Read:
-    if row.kind != "model" or arm is None:
+def _row(row: RowRecord, configuration: Configuration | None) -> Read:
+    if row.kind != "model" or configuration is None:
         last = {name: score_of(name, found) for name, found in row.rungs.items()}
         counts = row.runs or 0, row.failed or 0
         return Read(row.label, row.kind, np.zeros(1), last, row.load, *counts)
     rungs = {}
     for name, found in row.rungs.items():
-        score, curve, bits = score_of(name, found), arm.accuracy.get(name), arm.bits.get(name)
+        score, curve, bits = (
+            score_of(name, found),
+            configuration.accuracy.get(name),
+            configuration.bits.get(name),
+        )
         if curve is None:
             continue
         worlds = [str(w) for w in curve.world]
@@ -53,7 +61,15 @@ def _row(row: RowRecord, arm: Arm | None) -> Read:
         if bits is not None:
             weighed = over_runs(bits.runs, worlds, (bits.mean, bits.mean), (0.0, np.inf))
         rungs[name] = dataclasses.replace(score, accuracy=accuracy, bits=weighed)
-    return Read(row.label, row.kind, arm.flops, rungs, row.load, arm.runs, arm.failed)
+    return Read(
+        row.label,
+        row.kind,
+        configuration.flops,
+        rungs,
+        row.load,
+        configuration.runs,
+        configuration.failed,
+    )
 
 
 def score_of(name: str, found: ScoreRecord) -> RungScore:

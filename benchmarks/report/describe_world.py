@@ -15,7 +15,7 @@ from ...worlds.encoding.verbalize import fact_in_english
 from ...worlds.exposure import WAYS, Exposure
 from ...worlds.novelty.rungs import LADDER
 from ...worlds.world import World
-from .explain_question import LEGEND, example, okapi
+from .explain_question import LEGEND, example, exception_items
 
 MEANING = {
     "recall": "the answer was stated",
@@ -52,7 +52,7 @@ def describe(world: World, size: str) -> str:
     for rung in LADDER:
         parts.append(f"### {rung}: {MEANING[rung]}")
         parts.append(f"Empty: {empty[rung]}." if rung in empty else example(corpus, rung))
-    if world.like and (told := okapi(corpus)):
+    if world.like and (told := exception_items(corpus)):
         parts += ["### okapi, on any rung: where likeness misleads", told]
     return "\n\n".join(parts) + "\n"
 
@@ -83,7 +83,7 @@ def _plain(value: object) -> str:
     return f"{value}"
 
 
-def _exposed(world: World, e: Exposure) -> str:
+def _split(world: World, e: Exposure) -> str:
     """An exposure in words."""
     said = [
         "all base facts are stated"
@@ -124,7 +124,7 @@ def _stated(corpus: Corpus) -> str:
     told[corpus.examples.fact[corpus.examples.fact >= 0]] = True
     lines = [
         f"{int(corpus.stated.sum()):,} base facts, {int(corpus.shown.sum()):,} conclusions, "
-        f"{len(corpus.prompt):,} questions. Exposure: {_exposed(corpus.world, corpus.exposure)}.",
+        f"{len(corpus.prompt):,} questions. Exposure: {_split(corpus.world, corpus.exposure)}.",
         "",
     ]
     for block in c.blocks.values():

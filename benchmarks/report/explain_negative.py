@@ -63,7 +63,7 @@ def _instances(corpus: Corpus, atoms: Sequence[Atom], bound: Binding) -> Iterato
     if not atoms:
         yield bound
         return
-    c = corpus.exposed.truth
+    c = corpus.split.truth
     rows = c.rows(atoms[0].predicate)
     fits = np.ones(len(rows), bool)
     for j, term in enumerate(atoms[0].terms):

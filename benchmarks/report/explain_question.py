@@ -44,19 +44,21 @@ def example(corpus: Corpus, rung: str) -> str:
     return "\n".join(lines)
 
 
-def okapi(corpus: Corpus) -> str:
+def exception_items(corpus: Corpus) -> str:
     """An okapi and its twin; empty where the world has none."""
     certificate = corpus.certificate
-    found = np.flatnonzero((certificate.lure >= 0) & (certificate.twin >= 0) & certificate.pure)
+    found = np.flatnonzero(
+        (certificate.distractor >= 0) & (certificate.twin >= 0) & certificate.pure
+    )
     if not len(found):
         return ""
     question = int(found[0])
     twin = int(certificate.twin[question])
-    lure = corpus.closure.base.constants[certificate.lure[question]]
+    distractor = corpus.closure.base.constants[certificate.distractor[question]]
     return (
         f"{_asked(corpus, question)} — {_answers(corpus, question)}. "
         f"(On rung {RUNGS[certificate.rung[question]]}.)\n\n"
-        f"- Lure: {lure}, as most of its kin have it.\n"
+        f"- Lure: {distractor}, as most of its kin have it.\n"
         f"- Twin: {_asked(corpus, twin)} — {_answers(corpus, twin)}."
     )
 
@@ -83,7 +85,7 @@ def _why_none(corpus: Corpus, question: int) -> str:
 
 def _proof(corpus: Corpus, fact: int, indent: str, before: set[int]) -> list[str]:
     """The lowest proof, down to what is stated; what was proved ``before`` is not proved again."""
-    c, gold = corpus.closure, corpus.exposed.gold
+    c, gold = corpus.closure, corpus.split.gold
     text = fact_in_english(corpus.world, c, fact)
     d = int(gold.best[fact])
     if c.is_base[fact]:
@@ -92,7 +94,7 @@ def _proof(corpus: Corpus, fact: int, indent: str, before: set[int]) -> list[str
         return [f"{indent}- {text} *(as above)*"]
     before.add(fact)
     rule = c.program.rules[c.rule[d]]
-    way = corpus.exposed.way[gold.pattern[d]]
+    way = corpus.split.way[gold.pattern[d]]
     shown = ", itself shown" if corpus.shown[fact] else ""
     lines = [f"{indent}- {text} *(by rule {c.rule[d] + 1}, given as {way}{shown})*"]
     for premise in c.premises[d][: len(rule.positive)]:
@@ -127,7 +129,7 @@ def _novelties(corpus: Corpus, question: int, fact: int) -> list[str]:
 
 def _cone(corpus: Corpus, fact: int) -> NDArray[np.int64]:
     """The derivations of the lowest proof."""
-    c, best = corpus.closure, corpus.exposed.gold.best
+    c, best = corpus.closure, corpus.split.gold.best
     out: list[int] = []
     todo = [fact]
     while todo:
@@ -139,7 +141,7 @@ def _cone(corpus: Corpus, fact: int) -> NDArray[np.int64]:
 
 
 def _unused(corpus: Corpus, fact: int) -> str:
-    gold, cone = corpus.exposed.gold, _cone(corpus, fact)
+    gold, cone = corpus.split.gold, _cone(corpus, fact)
     open_ = gold.open[cone]
     new = (open_ >= 0) & np.append(corpus.closure.is_base, False)[open_]
     new &= ~corpus.read.used[cone]
@@ -149,7 +151,7 @@ def _unused(corpus: Corpus, fact: int) -> str:
 
 def _unseen(corpus: Corpus, fact: int) -> str:
     """The frames of the lowest proof that were never shown."""
-    gold, c = corpus.exposed.gold, corpus.closure
+    gold, c = corpus.split.gold, corpus.closure
     shown = np.zeros(len(c.head), bool)
     shown[gold.rows.derivation[corpus.read.frames[gold.rows.frame]]] = True
     new = (d for d in _cone(corpus, fact).tolist() if not shown[d])
@@ -158,7 +160,7 @@ def _unseen(corpus: Corpus, fact: int) -> str:
 
 def _frame(corpus: Corpus, derivation: int) -> str:
     """The pattern of a derivation, its schema values, and the patterns of its premises."""
-    gold, c = corpus.exposed.gold, corpus.closure
+    gold, c = corpus.split.gold, corpus.closure
     number, premises = int(c.rule[derivation]), c.premises[derivation]
     values = []
     for variable in corpus.world.schema.get(number, ()):
@@ -175,7 +177,7 @@ def _frame(corpus: Corpus, derivation: int) -> str:
 
 
 def _pattern(corpus: Corpus, derivation: int) -> str:
-    gold = corpus.exposed.gold
+    gold = corpus.split.gold
     number, axioms = gold.patterns[gold.pattern[derivation]]
     said = "; ".join(phrase(corpus.world, a[0], a[1:]).rstrip(".") for a in axioms)
     return f"rule {number + 1}" + (f" ({said})" if said else "")
@@ -183,7 +185,7 @@ def _pattern(corpus: Corpus, derivation: int) -> str:
 
 def _alike(corpus: Corpus, fact: int) -> str:
     """A shown conclusion by the same pattern, else by the same rule."""
-    gold, read, c = corpus.exposed.gold, corpus.read, corpus.closure
+    gold, read, c = corpus.split.gold, corpus.read, corpus.closure
     if c.is_base[fact]:
         return "the statement itself."
     d = int(gold.best[fact])

@@ -14,7 +14,7 @@ from ...eval.figures.forecast_figures import branches
 from ...eval.forecasting.forecast import Forecast
 from ...printable import printable
 from ..config.scenario_file import DEFAULT, load
-from ..receipts.curves import Arm, read
+from ..receipts.curves import Configuration, read
 from ..receipts.untrusted import guarded
 from ..runner import atomic_write
 from ..sweeps.forecast_branches import foretold
@@ -40,10 +40,10 @@ def run(
         raise UserError(f"--out {out}: expected a name that ends in {' or '.join(FORMATS)}")
     plan = load(scenario or DEFAULT)
     with guarded(receipt):
-        arms = read(receipt)
-        arm = _chosen(arms, row)
-        found = list(foretold(arm, arms, plan, rungs))
-    title = f"{arm.title}: {plan.title}"
+        configurations = read(receipt)
+        configuration = _chosen(configurations, row)
+        found = list(foretold(configuration, configurations, plan, rungs))
+    title = f"{configuration.title}: {plan.title}"
     drawn = branches(found, title)
     with atomic_write.file(out) as draft:
         image = (
@@ -57,12 +57,12 @@ def run(
     console.print(f"{out}: the branches, with their 95% intervals", markup=False)
 
 
-def _chosen(arms: Sequence[Arm], row: str) -> Arm:
+def _chosen(configurations: Sequence[Configuration], row: str) -> Configuration:
     """The arm of this name; the first for an empty one."""
     if not row:
-        return arms[0]
-    named = {arm.name: arm for arm in reversed(arms)}
-    short = {arm.label: arm for arm in reversed(arms)}
+        return configurations[0]
+    named = {configuration.name: configuration for configuration in reversed(configurations)}
+    short = {configuration.label: configuration for configuration in reversed(configurations)}
     if row not in named and row not in short:
         raise suggest("row", row, [*named, *short])
     return named.get(row) or short[row]

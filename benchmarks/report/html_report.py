@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import UserError
-from ...eval.scoring.controls import Controls, Okapi
+from ...eval.scoring.controls import Controls, ExceptionScore
 from ...eval.scoring.score import Row
 from ...eval.stats.intervals import Band
 from ...eval.stats.labels import counted
 from ..config.suite import Suite
-from ..receipts.curves import arms_of
+from ..receipts.curves import configurations_of
 from ..receipts.panel import Panel, profiles
 from ..receipts.receipt import Receipt
 from ..runner import atomic_write
@@ -66,11 +66,11 @@ def write(
     """
     left: list[str] = []
     try:
-        arms = arms_of(receipt, path)
+        configurations = configurations_of(receipt, path)
     except UserError as error:  # every cell failed: the page says so
-        arms = ()
+        configurations = ()
         left.append(str(error))
-    drawn = list(plot.drawings(receipt, arms, found, left.append))
+    drawn = list(plot.drawings(receipt, configurations, found, left.append))
     for drawing in drawn:
         drawing.keep(path.parent / "figures")
     parts = _body(suite, panels, drawn, receipt, told, found, left)
@@ -183,9 +183,9 @@ def _controls(rows: Iterable[Row]) -> Iterator[list[str]]:
                     ]
 
 
-def _asked(found: Controls | Okapi, share: str) -> str:
+def _asked(found: Controls | ExceptionScore, share: str) -> str:
     """How many questions a share of the controls is of."""
-    if isinstance(found, Okapi):
+    if isinstance(found, ExceptionScore):
         return f"{found.twins if share.startswith('twin') else found.n:,}"
     parts = {"false_nones": [found.theorems], "discrimination": [found.theorems, found.n]}
     return " + ".join(f"{n:,}" for n in parts.get(share, [found.n]))

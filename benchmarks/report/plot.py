@@ -23,7 +23,7 @@ from ...eval.scaling.fit import Fits, fit_all
 from ...eval.stats.curve import Curve
 from ...eval.stats.labels import counted, of_runs
 from ...printable import printable
-from ..receipts.curves import Arm, arms_of
+from ..receipts.curves import Configuration, configurations_of
 from ..receipts.panel import slug
 from ..receipts.receipt import PanelRecord, Receipt
 from ..receipts.receipt_rows import Read, rows_of, score_of
@@ -77,9 +77,9 @@ def _run(path: Path, out: Path | None, console: Console) -> None:
     folder = out or path.parent / "figures"
     left: list[str] = []
     with working(console, "reading") as tell:
-        arms = arms_of(found, path)
-        told = scaling(arms, tell)
-        for drawing in drawings(found, arms, told, left.append, tell):
+        configurations = configurations_of(found, path)
+        told = scaling(configurations, tell)
+        for drawing in drawings(found, configurations, told, left.append, tell):
             drawing.keep(folder, pixels=True)
             print(printable(f"{drawing.name}: {drawing.shows}"))
     for why in dict.fromkeys([*left, *told.notes]):
@@ -89,7 +89,7 @@ def _run(path: Path, out: Path | None, console: Console) -> None:
 
 def drawings(
     receipt: Receipt,
-    arms: Sequence[Arm],
+    configurations: Sequence[Configuration],
     found: Scaling | None,
     left: Left,
     tell: Callable[[str], None] = lambda _: None,
@@ -107,12 +107,12 @@ def drawings(
         left("the ladder: no model of this receipt was scored")
     for panel in receipt.panels:
         tell(panel.name)
-        yield from _panel(panel, [a for a in arms if a.panel.name == panel.name], left)
+        yield from _panel(panel, [a for a in configurations if a.panel.name == panel.name], left)
     tell("sweeps")
-    for name, figure, shows in sweeps(arms, found, left) if found else ():
+    for name, figure, shows in sweeps(configurations, found, left) if found else ():
         yield Drawing(name, "", figure, shows)
     tell("forecasts")
-    for name, figure, shows in forecasts(arms, left) if found else ():
+    for name, figure, shows in forecasts(configurations, left) if found else ():
         yield Drawing(name, "", figure, shows)
 
 
@@ -130,8 +130,10 @@ def _strips(receipt: Receipt) -> Iterator[Strip]:
                 yield Strip(panel.name, row.name, scores)
 
 
-def _panel(panel: PanelRecord, arms: Sequence[Arm], left: Left) -> Iterator[Drawing]:
-    rows, name = rows_of(panel, arms), slug(panel.name)
+def _panel(
+    panel: PanelRecord, configurations: Sequence[Configuration], left: Left
+) -> Iterator[Drawing]:
+    rows, name = rows_of(panel, configurations), slug(panel.name)
     for hole in panel.holes:
         lost = of_runs(hole["cells"], hole.get("runs") or hole["cells"])
         left(f"{panel.name}, {hole['label']}: {lost}: {hole['cause']}")
@@ -154,7 +156,7 @@ def _panel(panel: PanelRecord, arms: Sequence[Arm], left: Left) -> Iterator[Draw
     drawn = score_figures.curves(models, panel.name, ceilings)
     shows = f"accuracy and bits of the models of {panel.name} over compute, with 95% bands"
     yield Drawing(f"{name}-curves", panel.name, drawn, shows + lost)
-    laws = {arm.label: fits_of(arm) for arm in arms}
+    laws = {configuration.label: fits_of(configuration) for configuration in configurations}
     rungs = {label: _fitted(models, ceilings, label, mine) for label, mine in laws.items()}
     names = {row.label: counted(row) for row in models}
     drawn = fitted({names.get(label, label): found for label, found in rungs.items()}, panel.name)
@@ -162,9 +164,9 @@ def _panel(panel: PanelRecord, arms: Sequence[Arm], left: Left) -> Iterator[Draw
     yield Drawing(f"{name}-laws", panel.name, drawn, shows + lost)
 
 
-def fits_of(arm: Arm) -> dict[str, Fits | str]:
+def fits_of(configuration: Configuration) -> dict[str, Fits | str]:
     """Rung -> the laws through its accuracy over compute, or why there are none."""
-    rungs: dict[str, Curve] = {rung: arm.accuracy[rung] for rung in arm.rungs}
+    rungs: dict[str, Curve] = {rung: configuration.accuracy[rung] for rung in configuration.rungs}
     try:
         return dict(zip(rungs, fit_all(list(rungs.values()), draws=DRAWS)))
     except UserError as error:

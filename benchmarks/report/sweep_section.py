@@ -17,7 +17,7 @@ from ...errors import UserError
 from ...eval.stats.labels import counted
 from ...printable import printable
 from ..config.suite import Suite
-from ..receipts.curves import arms_of
+from ..receipts.curves import configurations_of
 from ..receipts.receipt import Receipt
 from ..receipts.row_records import plain, verdict_of
 from ..sweeps.analysis import Along, Scaling, Tell, scaling
@@ -37,7 +37,7 @@ def ready(suite: Suite) -> None:
 
 def swept(receipt: Receipt, path: Path, tell: Tell) -> tuple[Receipt, Scaling]:
     """The receipt with what its sweep says; its curves lie beside ``path``."""
-    found = scaling(arms_of(receipt, path), tell)
+    found = scaling(configurations_of(receipt, path), tell)
     told = json.loads(canonical.text(record(found)))
     return receipt.model_copy(update={"scaling": told}), found
 
@@ -100,7 +100,9 @@ def record(found: Scaling) -> dict[str, Any]:
             }
             for s in found.surfaces
         ],
-        "exhausted": [{"arm": arm.name} | plain(c) for arm, c in found.exhausted],
+        "exhausted": [
+            {"arm": configuration.name} | plain(c) for configuration, c in found.exhausted
+        ],
         "added": [plain(a) for a in found.added],
         "percolation": [
             plain(p.sweep) | {"models": [plain(m) for m in p.models]} for p in found.percolated
@@ -117,17 +119,19 @@ def _along(one: Along) -> dict[str, Any]:
         "line": one.line.name,
         "levels": [
             {
-                "panel": arm.panel.name,
-                "label": arm.label,
+                "panel": configuration.panel.name,
+                "label": configuration.label,
                 "value": value,
-                "parameters": arm.parameters,
-                "statements": None if arm.amounts is None else arm.amounts.statements.mean(),
-                "epochs": None if arm.epochs is None else arm.epochs[-1],
-                "load": arm.row.load if arm.row else None,
-                "flops": arm.flops[-1],
-                "failed": arm.failed,
+                "parameters": configuration.parameters,
+                "statements": None
+                if configuration.amounts is None
+                else configuration.amounts.statements.mean(),
+                "epochs": None if configuration.epochs is None else configuration.epochs[-1],
+                "load": configuration.row.load if configuration.row else None,
+                "flops": configuration.flops[-1],
+                "failed": configuration.failed,
             }
-            for arm, value in zip(one.line.arms, one.line.values)
+            for configuration, value in zip(one.line.configurations, one.line.values)
         ],
         "runs": len(one.line.seeds),
         "failed": one.line.dropped[0],

@@ -49,7 +49,7 @@ class Scalars(_Strict):
     parameters: int = pydantic.Field(ge=0)
     seconds: float = pydantic.Field(ge=0)
     failed: Line
-    abreast: int = pydantic.Field(default=1, ge=1)
+    vmap_size: int = pydantic.Field(default=1, ge=1)
 
 
 class About(_Strict):
@@ -122,7 +122,7 @@ def read_run(folder: Path, about: About, cell: Cell) -> Run:
         parameters=rest.parameters,
         seconds=rest.seconds,
         failed=rest.failed,
-        abreast=rest.abreast,
+        vmap_size=rest.vmap_size,
     )
 
 

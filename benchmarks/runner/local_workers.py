@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import UserError
-from ...models.training.plan import ABREAST
-from ..config.run_config import Cell, lots
+from ...models.training.plan import VMAP_SIZE
+from ..config.run_config import Cell, run_batches
 from . import provenance
 from .progress import Watch
 from .result_store import Store
@@ -70,7 +70,7 @@ def run_apart(
     digests = {cell.digest for cell in kept}
     gpus = accelerators()
     todo = [cell for cell in cells if cell.digest not in digests]
-    rest = deque(lots(todo, ABREAST if gpus else 1))
+    rest = deque(run_batches(todo, VMAP_SIZE if gpus else 1))
     failures: dict[str, str] = {}
     events: Events = queue.Queue()
     workers: list[_Worker] = []
@@ -79,9 +79,9 @@ def run_apart(
         for number, place in enumerate(places):
             gpu = _share(gpus, number, len(places)) if gpus else {}
             workers.append(_Worker(store, place, gpu, events, rest.popleft()))
-        while any(worker.lot for worker in workers):
+        while any(worker.run_batch for worker in workers):
             worker, line = events.get()
-            if not worker.lot:
+            if not worker.run_batch:
                 continue  # it has nothing to do any more, and leaves
             over = worker.hear(line, watch) if line is not None else worker.mourn(watch)
             failures.update(over or {})
@@ -114,10 +114,10 @@ class _Worker:
         cores: Cores,
         gpu: Mapping[str, str],
         events: Events,
-        lot: Sequence[Cell],
+        run_batch: Sequence[Cell],
     ) -> None:
         self.store, self.cores, self.gpu = store, cores, gpu
-        self.lot: dict[str, Cell] = {}  # what it is at, by digest
+        self.run_batch: dict[str, Cell] = {}  # what it is at, by digest
         self.left: dict[str, Cell] = {}  # of these, what isn't done yet
         self.broken: dict[str, str] = {}  # of these, why some that are done failed
         with _pinned(cores):
@@ -133,7 +133,7 @@ class _Worker:
                 env={**os.environ, **gpu},
             )
         threading.Thread(target=self._listen, args=(events,), daemon=True).start()
-        self.give(lot)
+        self.give(run_batch)
 
     def _listen(self, events: Events) -> None:
         assert self.process.stdout is not None
@@ -142,17 +142,17 @@ class _Worker:
                 events.put((self, line))
         events.put((self, None))
 
-    def give(self, lot: Sequence[Cell]) -> None:
+    def give(self, run_batch: Sequence[Cell]) -> None:
         """The next lot, or an empty one: there is no more to do."""
-        self.lot = {cell.digest: cell for cell in lot}
-        self.left, self.broken = dict(self.lot), {}
+        self.run_batch = {cell.digest: cell for cell in run_batch}
+        self.left, self.broken = dict(self.run_batch), {}
         stdin = self.process.stdin
         assert stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it died, as we shall hear
-            if not lot:
+            if not run_batch:
                 stdin.close()
             else:
-                stdin.write(line_of(lot, self.store.keep))
+                stdin.write(line_of(run_batch, self.store.keep))
                 stdin.flush()
 
     def hear(self, line: str, watch: Watch) -> dict[str, str] | None:
@@ -167,7 +167,7 @@ class _Worker:
         if "stop" in told:
             raise UserError(told["stop"])
         if "cell" in told:
-            cell = self.lot[told["cell"]]
+            cell = self.run_batch[told["cell"]]
             if "stage" in told:
                 watch.stage(cell, told["stage"])
             if "step" in told:
@@ -181,7 +181,7 @@ class _Worker:
 
     def mourn(self, watch: Watch) -> dict[str, str]:
         """Why what the process had not done when it ended has failed."""
-        self.lot = {}
+        self.run_batch = {}
         status = self.process.wait()
         by = signal.strsignal(-status) if status < 0 else f"exit status {status}"
         if status == -signal.SIGKILL:
@@ -192,16 +192,18 @@ class _Worker:
         return self.broken | dict.fromkeys(self.left, cause)
 
 
-def line_of(lot: Sequence[Cell], keep: Collection[str] = frozenset()) -> str:
+def line_of(run_batch: Sequence[Cell], keep: Collection[str] = frozenset()) -> str:
     """A lot as a worker reads it; ``keep``: digests of cells that keep their weights."""
-    kept = [cell.digest for cell in lot if cell.digest in keep]
-    return json.dumps({"cells": [cell.message() for cell in lot], "keep_weights": kept}) + "\n"
+    kept = [cell.digest for cell in run_batch if cell.digest in keep]
+    return (
+        json.dumps({"cells": [cell.message() for cell in run_batch], "keep_weights": kept}) + "\n"
+    )
 
 
 def _end(workers: Sequence[_Worker]) -> None:
     """Interrupts those at work, and waits until all have left."""
     for worker in workers:
-        if worker.lot:
+        if worker.run_batch:
             worker.process.send_signal(signal.SIGINT)
     for worker in workers:
         worker.give(())

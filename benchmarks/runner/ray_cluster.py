@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from ...errors import UserError
 from ...models.training_version import TRAINING
-from ..config.run_config import Cell, lots
+from ..config.run_config import Cell, run_batches
 from . import provenance
 from .progress import Watch
 from .result_store import Store
@@ -99,46 +99,48 @@ class _Tasks:
     def finish(self, cells: Sequence[Cell]) -> dict[str, str]:
         """Why some of the cells have no result; all others are kept."""
         failures: dict[str, str] = {}
-        for lot in lots(cells):
-            self._give(lot)
+        for run_batch in run_batches(cells):
+            self._give(run_batch)
         while self.at:
             done, _ = self.ray.wait([*self.at], num_returns=1, timeout=POLL_S)
             self._hear()
             for promise in done:
-                lot = self.at.pop(promise)
-                for cell, cause in zip(lot, self._end(lot, promise)):
+                run_batch = self.at.pop(promise)
+                for cell, cause in zip(run_batch, self._end(run_batch, promise)):
                     if cause:
                         failures[cell.digest] = cause
                         self.watch.done(cell, f"failed: {cause}")
         return failures
 
-    def _give(self, lot: list[Cell]) -> None:
-        messages = [cell.message() for cell in lot]
-        keep = [cell.digest for cell in lot if cell.digest in self.store.keep]
-        self.at[self.task.remote(messages, _makers(lot), keep, self.board)] = lot
+    def _give(self, run_batch: list[Cell]) -> None:
+        messages = [cell.message() for cell in run_batch]
+        keep = [cell.digest for cell in run_batch if cell.digest in self.store.keep]
+        self.at[self.task.remote(messages, _makers(run_batch), keep, self.board)] = run_batch
 
     def _hear(self) -> None:
-        cells = {cell.digest: cell for lot in self.at.values() for cell in lot}
+        cells = {cell.digest: cell for run_batch in self.at.values() for cell in run_batch}
         for digest, what, values in self.ray.get(self.board.take.remote()):
             if digest in cells:  # else it is over
                 getattr(self.watch, what)(cells[digest], *values)
 
-    def _end(self, lot: list[Cell], promise: Any) -> list[str]:
+    def _end(self, run_batch: list[Cell], promise: Any) -> list[str]:
         """Keeps what came of the cells, or gives them out again; why each failed, or empty."""
-        errors, first = self.ray.exceptions, lot[0]
+        errors, first = self.ray.exceptions, run_batch[0]
         try:
             made: list[Made] = self.ray.get(promise)
         except (errors.RayTaskError, errors.TaskCancelledError) as error:
-            return [_line(error)] * len(lot)
+            return [_line(error)] * len(run_batch)
         except errors.RayError as error:
             self.lost[first.digest] = lost = self.lost.get(first.digest, 0) + 1
             if lost > RETRIES:
-                return [f"lost {lost} times with its process or node ({_line(error)})"] * len(lot)
+                return [f"lost {lost} times with its process or node ({_line(error)})"] * len(
+                    run_batch
+                )
             why = _line(error).partition(". ")[0]
             self.watch.say(f"lost: {first} ({why}); given out again")
-            self._give(lot)
+            self._give(run_batch)
             return []
-        return [self._keep(cell, *one) for cell, one in zip(lot, made)]
+        return [self._keep(cell, *one) for cell, one in zip(run_batch, made)]
 
     def _keep(self, cell: Cell, files: Files, cause: str, trace: str) -> str:
         if cause:

@@ -26,7 +26,7 @@ from ...worlds.corpus.build import build_corpus
 from ...worlds.encoding.encode import Tokens, encode, sample_questions
 from ...worlds.encoding.proof_checker import valid_proofs
 from ...worlds.world import World
-from ..config.run_config import Cell, lots
+from ..config.run_config import Cell, run_batches
 from . import provenance
 from .progress import Silent, Watch
 from .result_store import Result, Store
@@ -128,7 +128,7 @@ def run(
     watch, corpora = watch or Silent(), corpora or Corpora()
     results: dict[str, Result] = {}
     failures: dict[str, str] = {}
-    todo = deque(lots(cells, _abreast(cells, store, layout)))
+    todo = deque(run_batches(cells, _vmap_size(cells, store, layout)))
     while todo:
         rest = []
         for cell in todo.popleft():
@@ -181,7 +181,10 @@ def train_cells(
     **options: Any,
 ) -> list[Result]:
     """Cells of one ``kin``, side by side where their shapes are equal; ``options`` of ``fleet``."""
-    from ...models.training.batched import Member, fleet  # JAX: not for those who list or resume
+    from ...models.training.batched import (  # JAX: not for those who list or resume
+        Replica,
+        train_batched,
+    )
     from ...models.training.train import enable_cache
 
     enable_cache()
@@ -199,7 +202,7 @@ def train_cells(
         corpus.append(question_set.corpus.digest)
         seeds, spec = cell.seeds, cell.load_spec()
         members.append(
-            Member(encoded[cell.question_set], cell.recipe, seeds.init, seeds.order, spec)
+            Replica(encoded[cell.question_set], cell.recipe, seeds.init, seeds.order, spec)
         )
         watch.stage(cell, "compile")
 
@@ -208,7 +211,7 @@ def train_cells(
             watch.step(cell, *told)
 
     spec, device = cells[0].load_spec(), provenance.device(layout)
-    found = fleet(spec, members, progress=step, checkpoint=draft, layout=layout, **options)
+    found = train_batched(spec, members, progress=step, checkpoint=draft, layout=layout, **options)
     return [Result(*one, device) for one in zip(cells, found, corpus)]
 
 
@@ -224,7 +227,7 @@ def _train(
     return train_cells(cells, corpora, watch, draft, layout, **options)
 
 
-def _abreast(cells: Sequence[Cell], store: Store, layout: str) -> int:
+def _vmap_size(cells: Sequence[Cell], store: Store, layout: str) -> int:
     """How many cells are trained side by side; asks for JAX only where that matters."""
     if sum(not store.has(cell) for cell in cells) < 2:
         return 1

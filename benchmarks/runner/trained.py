@@ -94,8 +94,8 @@ class Trained:
         tokens = self.tokens
         if questions is not None:
             tokens = encode(self.corpus, self.cell.mode, self._chosen(questions))
-        abreast = self.run.abreast
-        found = answer(self.spec, tokens, self.weights, layout=layout, abreast=abreast)
+        vmap_size = self.run.vmap_size
+        found = answer(self.spec, tokens, self.weights, layout=layout, vmap_size=vmap_size)
         return Answers(*(each[0] for each in found))
 
     def _chosen(self, questions: ArrayLike) -> np.ndarray:

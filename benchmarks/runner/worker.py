@@ -48,9 +48,9 @@ def work(lines: Iterable[str], out: Path) -> int:
     watch, corpora = Telling(), Corpora()
     try:
         for line in lines:
-            lot = json.loads(line)
-            cells = [Cell.from_message(message) for message in lot["cells"]]
-            store = Store(out, lot["keep_weights"])
+            run_batch = json.loads(line)
+            cells = [Cell.from_message(message) for message in run_batch["cells"]]
+            store = Store(out, run_batch["keep_weights"])
             tell(over=run(cells, store, watch, corpora).failures)
     except UserError as error:
         tell(stop=str(error))

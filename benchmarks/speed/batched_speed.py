@@ -56,10 +56,10 @@ class Measured:
 
 def measure(task: tuple[Work, int, Path, Sequence[int]]) -> Measured:
     """Trains the members, so many side by side, on these cores, with this cache."""
-    work, abreast, cache, cores = task
+    work, vmap_size, cache, cores = task
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
-    from ...models.training.batched import Member, fleet
+    from ...models.training.batched import Replica, train_batched
     from ...models.training.plan import Plan
     from ...models.training.train import enable_cache
 
@@ -72,14 +72,14 @@ def measure(task: tuple[Work, int, Path, Sequence[int]]) -> Measured:
 
     def seconds(steps: int, rate: float) -> float:
         recipe = dataclasses.replace(plan, steps=steps, learning_rate=rate)
-        members = [Member(tokens, recipe, n, n) for n in range(work.members)]
+        members = [Replica(tokens, recipe, n, n) for n in range(work.members)]
         begin = time.perf_counter()
-        fleet(spec, members if steps > 1 else members[:abreast], abreast=abreast)
+        train_batched(spec, members if steps > 1 else members[:vmap_size], vmap_size=vmap_size)
         return time.perf_counter() - begin
 
     first_s, again_s = seconds(1, 1e-3), seconds(1, 2e-3)
     # setting out and asking the questions cost time too, and no step
-    rest_s = seconds(work.steps + 1, 1e-3) - again_s * work.members / abreast
+    rest_s = seconds(work.steps + 1, 1e-3) - again_s * work.members / vmap_size
     examples = work.members * work.steps * work.batch
     return Measured(first_s, again_s, examples / rest_s, peak_mb())
 
@@ -118,14 +118,14 @@ def compare(work: Work) -> dict[str, list[Measured]]:
     """Way -> what each of its processes measured; each way from an empty cache."""
     cores = provenance.cores()
     halves = [cores[: len(cores) // 2 or 1], cores[len(cores) // 2 :]]
-    half = dataclasses.replace(work, members=work.members // 2)
+    bf16 = dataclasses.replace(work, members=work.members // 2)
     found = {}
     with tempfile.TemporaryDirectory() as top:
         for way, tasks in {
             "one after the other": [(work, 1, cores)],
             "the same, kept on disk": [(work, 1, cores)],
             "side by side": [(work, work.members, cores)],
-            "in two processes": [(half, 1, own) for own in halves],
+            "in two processes": [(bf16, 1, own) for own in halves],
         }.items():
             cache = Path(top) / ("in turn" if "other" in way or "same" in way else way)
             # spawned: a process that has JAX at work must not be forked

@@ -55,8 +55,8 @@ class Decoder(nn.Module):
         self.embed = nn.Embedding(vocabulary, width)
         self.blocks = nn.ModuleList([Block(width, heads, ratio) for _ in range(layers)])
         self.head = nn.Linear(width, vocabulary, bias=False)
-        half = width // heads // 2
-        angle = torch.arange(T)[:, None] * 10_000.0 ** (-torch.arange(half) / half)[None]
+        bf16 = width // heads // 2
+        angle = torch.arange(T)[:, None] * 10_000.0 ** (-torch.arange(bf16) / bf16)[None]
         self.register_buffer("cos", angle.cos())
         self.register_buffer("sin", angle.sin())
 

@@ -17,7 +17,7 @@ from ...errors import UserError
 from ...eval.stats.curve import Curve
 from ...eval.stats.labels import with_failed
 from ..config.run_config import Cell
-from ..receipts.curves import Arm, dropped
+from ..receipts.curves import Configuration, dropped
 from ..receipts.untrusted import known
 
 LEVELS = 3  # on an axis, at least
@@ -32,7 +32,7 @@ class Axis:
     name: str
     unit: str
     varies: frozenset[str]  # parts of a cell in which its levels may differ
-    value: Callable[[Arm], float | None]
+    value: Callable[[Configuration], float | None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,14 +41,14 @@ class Line:
 
     axis: Axis
     name: str  # what they have in common
-    arms: tuple[Arm, ...]
+    configurations: tuple[Configuration, ...]
     values: tuple[float, ...]  # [L] how much of it, rising
     seeds: tuple[tuple[int, int, int, int], ...]  # [R]
 
     @property
     def dropped(self) -> tuple[int, int]:
         """(failed, runs): a run that failed at one level is left out at all of them."""
-        return dropped(self.arms, self.seeds)
+        return dropped(self.configurations, self.seeds)
 
     @property
     def title(self) -> str:
@@ -58,16 +58,23 @@ class Line:
     @property
     def rungs(self) -> list[str]:
         """Those that every arm has."""
-        return [r for r in self.arms[-1].rungs if all(r in arm.accuracy for arm in self.arms)]
+        return [
+            r
+            for r in self.configurations[-1].rungs
+            if all(r in configuration.accuracy for configuration in self.configurations)
+        ]
 
     def curve(self, rung: str, kind: str = "accuracy") -> Curve | None:
         """R runs at L levels, at the end of training; None where some arm has no such values."""
-        every = [(arm.accuracy if kind == "accuracy" else arm.bits).get(rung) for arm in self.arms]
+        every = [
+            (configuration.accuracy if kind == "accuracy" else configuration.bits).get(rung)
+            for configuration in self.configurations
+        ]
         runs = []
-        for arm, curve in zip(self.arms, every):
+        for configuration, curve in zip(self.configurations, every):
             if curve is None:
                 return None
-            runs.append(curve.runs[[arm.seeds.index(s) for s in self.seeds], -1])
+            runs.append(curve.runs[[configuration.seeds.index(s) for s in self.seeds], -1])
         return Curve.of(
             self.values,
             np.stack(runs, axis=1),
@@ -78,25 +85,35 @@ class Line:
         )
 
 
-def _shown(arm: Arm) -> float | None:
-    return None if arm.amounts is None else float(arm.amounts.shown.mean())
+def _shown(configuration: Configuration) -> float | None:
+    return None if configuration.amounts is None else float(configuration.amounts.shown.mean())
 
 
-def _statements(arm: Arm) -> float | None:
-    return None if arm.amounts is None else float(arm.amounts.statements.mean())
+def _statements(configuration: Configuration) -> float | None:
+    return None if configuration.amounts is None else float(configuration.amounts.statements.mean())
 
 
 AXES = (
     Axis("data", "conclusions shown", frozenset({"shown", "phi"}), _shown),
     Axis("coverage", "statements", frozenset({"coverage"}), _statements),
-    Axis("size", "parameters", frozenset({"sized"}), lambda arm: float(arm.parameters)),
-    Axis("loops", "loops", frozenset({"loops"}), lambda arm: float(arm.cell.loops)),
+    Axis(
+        "size",
+        "parameters",
+        frozenset({"sized"}),
+        lambda configuration: float(configuration.parameters),
+    ),
+    Axis(
+        "loops",
+        "loops",
+        frozenset({"loops"}),
+        lambda configuration: float(configuration.cell.loops),
+    ),
 )
 JOINT = Axis(
     "joint growth",
     "FLOPs",
     frozenset({"sized", "plan", "shown", "phi", "coverage"}),
-    lambda arm: float(arm.flops[-1]),
+    lambda configuration: float(configuration.flops[-1]),
 )
 
 
@@ -132,19 +149,19 @@ def varied(cells: Sequence[Cell]) -> list[str]:
             groups.setdefault(_rest(cell, axis), []).append(cell)
         grown = ("sized", "plan") if axis is JOINT else ("arm",)  # data differ, or arms were equal
         for group in groups.values():
-            kinds = [{(parts(c) | {"arm": c.arm})[part] for c in group} for part in grown]
+            kinds = [{(parts(c) | {"arm": c.configuration})[part] for c in group} for part in grown]
             if min(map(len, kinds)) >= LEVELS:
                 found.append(axis.name)
                 break
     return found
 
 
-def lines(arms: Sequence[Arm]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+def lines(configurations: Sequence[Configuration]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """(lines along every axis, a sentence for each that lacks something)."""
     found: list[Line] = []
     problems: list[str] = []
     for axis in (*AXES, JOINT):
-        for group in _groups(arms, axis):
+        for group in _groups(configurations, axis):
             try:
                 found.append(_line(axis, group))
             except UserError as error:
@@ -152,10 +169,10 @@ def lines(arms: Sequence[Arm]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     return tuple(found), tuple(dict.fromkeys(problems))
 
 
-def _groups(arms: Sequence[Arm], axis: Axis) -> Iterator[list[Arm]]:
-    groups: dict[str, list[Arm]] = {}
-    for arm in arms:
-        groups.setdefault(_rest(arm.cell, axis), []).append(arm)
+def _groups(configurations: Sequence[Configuration], axis: Axis) -> Iterator[list[Configuration]]:
+    groups: dict[str, list[Configuration]] = {}
+    for configuration in configurations:
+        groups.setdefault(_rest(configuration.cell, axis), []).append(configuration)
     for group in groups.values():
         if len(group) >= LEVELS and (axis is not JOINT or _diagonal(group)):
             yield group
@@ -166,24 +183,30 @@ def _rest(cell: Cell, axis: Axis) -> str:
     return canonical.digest({k: v for k, v in parts(cell).items() if k not in axis.varies})
 
 
-def _line(axis: Axis, group: Sequence[Arm]) -> Line:
-    known = [(v, arm) for arm in group if (v := axis.value(arm)) is not None]
+def _line(axis: Axis, group: Sequence[Configuration]) -> Line:
+    known = [
+        (v, configuration)
+        for configuration in group
+        if (v := axis.value(configuration)) is not None
+    ]
     if len(known) < len(group):
         raise UserError(NO_AMOUNTS)
     known.sort(key=lambda pair: pair[0])
     values = tuple(v for v, _ in known)
-    ordered = tuple(arm for _, arm in known)
+    ordered = tuple(configuration for _, configuration in known)
     if len(set(values)) < len(values):
         raise UserError(f"{ordered[0].name}: several arms of as many {axis.unit}")
-    seeds = [s for s in ordered[0].seeds if all(s in arm.seeds for arm in ordered)]
+    seeds = [
+        s for s in ordered[0].seeds if all(s in configuration.seeds for configuration in ordered)
+    ]
     if not seeds:
         raise UserError(f"{axis.name}: {ordered[0].name} and the next share no seeds")
     return Line(axis, _name(axis, ordered), ordered, values, tuple(seeds))
 
 
-def _name(axis: Axis, arms: Sequence[Arm]) -> str:
+def _name(axis: Axis, configurations: Sequence[Configuration]) -> str:
     """World, mode, and what else is the same of arms along an axis and may not be of others."""
-    cell = arms[-1].cell
+    cell = configurations[-1].cell
     told = [f"{cell.named_world}/{parts(cell)['size']}", cell.mode]
     if "sized" not in axis.varies:
         told.append(cell.model if "loops" not in axis.varies else cell.model.partition("-asked")[0])
@@ -192,7 +215,10 @@ def _name(axis: Axis, arms: Sequence[Arm]) -> str:
     return " ".join(told)
 
 
-def _diagonal(group: Sequence[Arm]) -> bool:
+def _diagonal(group: Sequence[Configuration]) -> bool:
     """Whether size, data and compute grow together, all of them from each arm to the next."""
-    amounts = [(arm.parameters, _statements(arm) or 0.0, arm.flops[-1]) for arm in group]
+    amounts = [
+        (configuration.parameters, _statements(configuration) or 0.0, configuration.flops[-1])
+        for configuration in group
+    ]
     return bool((np.diff(np.array(sorted(amounts)), axis=0) > 0).all())

@@ -10,24 +10,27 @@ from ...errors import UserError, suggest
 from ...eval.forecasting.forecast import Forecast, forecast
 from ...eval.forecasting.scenario import Scenario
 from ...eval.stats.curve import Curve
-from ..receipts.curves import Arm
+from ..receipts.curves import Configuration
 
 LEVELS = 3  # sizes of corpus from which the effect of data is measured
 
 
 def foretold(
-    arm: Arm, arms: Sequence[Arm], scenario: Scenario, rungs: Sequence[str]
+    configuration: Configuration,
+    configurations: Sequence[Configuration],
+    scenario: Scenario,
+    rungs: Sequence[str],
 ) -> Iterator[Forecast]:
     """The forecasts of an arm, of these rungs or of all. Raises UserError where there is none."""
     for rung in rungs:
-        if rung not in arm.rungs:
-            raise suggest(f"rung of {arm.label}", rung, arm.rungs)
+        if rung not in configuration.rungs:
+            raise suggest(f"rung of {configuration.label}", rung, configuration.rungs)
     problems = []
-    several = _corpora(arm, arms)
+    several = _corpora(configuration, configurations)
     # where several corpora were tried, today's is the largest of them
-    last = several[-1] if several else arm
+    last = several[-1] if several else configuration
     done = 0
-    for rung in rungs or arm.rungs:
+    for rung in rungs or configuration.rungs:
         try:
             yield forecast(
                 rung,
@@ -41,22 +44,28 @@ def foretold(
         except UserError as error:
             problems.append(str(error))
     if not done:
-        raise UserError(f"{arm.name}: {problems[0] if problems else 'no rung'}")
+        raise UserError(f"{configuration.name}: {problems[0] if problems else 'no rung'}")
 
 
-def _corpora(arm: Arm, arms: Sequence[Arm]) -> list[Arm]:
+def _corpora(
+    configuration: Configuration, configurations: Sequence[Configuration]
+) -> list[Configuration]:
     """The arms that differ from this one in the share shown alone, by that share; or none."""
 
-    def apart(one: Arm) -> dict[str, object]:
+    def apart(one: Configuration) -> dict[str, object]:
         exposure = {k: v for k, v in one.cell.exposure.record().items() if k != "shown"}
         return one.cell.record() | {"exposure": exposure, "seeds": None}
 
-    alike = [a for a in arms if apart(a) == apart(arm) and a.seeds == arm.seeds]
+    alike = [
+        a
+        for a in configurations
+        if apart(a) == apart(configuration) and a.seeds == configuration.seeds
+    ]
     alike.sort(key=lambda a: a.cell.exposure.shown)
     return alike if len(alike) >= LEVELS else []
 
 
-def _surface(several: Sequence[Arm], rung: str) -> Curve | None:
+def _surface(several: Sequence[Configuration], rung: str) -> Curve | None:
     """Accuracy over FLOPs and the share shown; None where fewer corpora have the rung."""
     having = [a for a in several if rung in a.accuracy]
     if len(having) < LEVELS:

@@ -14,7 +14,7 @@ from ...eval.figures.forecast_figures import branches
 from ...eval.scaling.joint_fit import Joint
 from ...eval.stats.labels import counted, with_failed
 from ..config.scenario_file import load
-from ..receipts.curves import Arm
+from ..receipts.curves import Configuration
 from ..receipts.panel import slug
 from .analysis import CONTRASTED, Along, Scaling, Surface
 from .axes import parts
@@ -24,7 +24,7 @@ Drawn = tuple[str, Figure, str]
 Left = Callable[[str], None]
 
 
-def sweeps(arms: Sequence[Arm], found: Scaling, left: Left) -> Iterator[Drawn]:
+def sweeps(configurations: Sequence[Configuration], found: Scaling, left: Left) -> Iterator[Drawn]:
     """Axes, percolation, isoquants, and readings of a corpus."""
     yield from _along(found.along)
     for one in found.percolated:
@@ -33,19 +33,19 @@ def sweeps(arms: Sequence[Arm], found: Scaling, left: Left) -> Iterator[Drawn]:
         shows = f"what follows, hangs together and is answered in {one.sweep.world} over coverage"
         yield name, draw.percolation(one.sweep, one.models, title), shows
     yield from _isoquants(found.surfaces)
-    yield from _readings(arms, found, left)
+    yield from _readings(configurations, found, left)
 
 
 def _along(found: Sequence[Along]) -> Iterator[Drawn]:
     groups: dict[tuple[str, str], list[Along]] = {}
     for one in found:
-        cell = one.line.arms[0].cell
+        cell = one.line.configurations[0].cell
         world = f"{cell.world}/{parts(cell)['size']}"
         groups.setdefault((one.line.axis.name, world), []).append(one)
     for (axis, world), mine in groups.items():
         rows: dict[str, dict[str, dict[str, draw.Path]]] = {}
         for one in mine:
-            cell, x = one.line.arms[0].cell, np.array(one.line.values)
+            cell, x = one.line.configurations[0].cell, np.array(one.line.values)
             label = one.line.name.removeprefix(f"{world} {cell.mode}").strip() or "all models"
             label = with_failed(label, *one.line.dropped)
             told = {v.rung: v for v in one.verdicts}
@@ -67,52 +67,63 @@ def _isoquants(found: Sequence[Surface]) -> Iterator[Drawn]:
     for name, mine in groups.items():
         panels: dict[str, dict[str, tuple[Joint, float, float]]] = {}
         for one in mine:
-            for arm in {arm.parameters: arm for arm in one.arms}.values():
-                cost = float(arm.flops[-1] / arm.read[-1])
-                row = panels.setdefault(f"{arm.cell.model}, {arm.parameters:,} parameters", {})
-                row[one.joint.rung] = (one.joint, float(arm.parameters), cost)
+            for configuration in {
+                configuration.parameters: configuration for configuration in one.configurations
+            }.values():
+                cost = float(configuration.flops[-1] / configuration.read[-1])
+                row = panels.setdefault(
+                    f"{configuration.cell.model}, {configuration.parameters:,} parameters", {}
+                )
+                row[one.joint.rung] = (one.joint, float(configuration.parameters), cost)
         title = f"{mine[0].title}: compute against data"
         shows = f"lines of equal accuracy over compute and data in {name}"
         yield f"isoquants-{slug(name)}", draw.isoquants(panels, title), shows
 
 
-def _readings(arms: Sequence[Arm], found: Scaling, left: Left) -> Iterator[Drawn]:
-    groups: dict[tuple[str, str], list[Arm]] = {}
-    for arm in arms:
-        if arm.epochs is None:
+def _readings(
+    configurations: Sequence[Configuration], found: Scaling, left: Left
+) -> Iterator[Drawn]:
+    groups: dict[tuple[str, str], list[Configuration]] = {}
+    for configuration in configurations:
+        if configuration.epochs is None:
             left("readings: an older receipt does not tell how many statements were read")
-        elif "recall" in arm.accuracy:
-            groups.setdefault((arm.panel.name, arm.cell.mode), []).append(arm)
+        elif "recall" in configuration.accuracy:
+            groups.setdefault((configuration.panel.name, configuration.cell.mode), []).append(
+                configuration
+            )
     for (panel, mode), mine in groups.items():
         rows, settled = {}, {}
-        for arm in mine:
-            x = np.asarray(arm.epochs)[None]
-            rungs = [r for r in ("recall", *CONTRASTED) if r in arm.accuracy]
-            label = counted(arm)
+        for configuration in mine:
+            x = np.asarray(configuration.epochs)[None]
+            rungs = [r for r in ("recall", *CONTRASTED) if r in configuration.accuracy]
+            label = counted(configuration)
             rows[label] = tuple(
                 {r: dataclasses.replace(c[r], x=x) for r in rungs if r in c}
-                for c in (arm.accuracy, arm.bits)
+                for c in (configuration.accuracy, configuration.bits)
             )
-            settled[label] = [c for a, c in found.exhausted if a.name == arm.name]
+            settled[label] = [c for a, c in found.exhausted if a.name == configuration.name]
         drawn = draw.readings(rows, settled, f"{panel}: stated and unstated, by readings")
         shows = f"stated and unstated answers of {panel}, {mode}, over epochs of its corpus"
         yield f"readings-{slug(panel)}-{mode}", drawn, shows
 
 
-def forecasts(arms: Sequence[Arm], left: Left) -> Iterator[Drawn]:
+def forecasts(configurations: Sequence[Configuration], left: Left) -> Iterator[Drawn]:
     """The branches of the default scenario, for each mode of each world on its largest corpus."""
     plan, last = load(), {}
-    for arm in arms:
-        key = arm.cell.world, arm.cell.mode
-        size = (arm.amounts.statements.mean() if arm.amounts else 0.0, arm.parameters)
+    for configuration in configurations:
+        key = configuration.cell.world, configuration.cell.mode
+        size = (
+            configuration.amounts.statements.mean() if configuration.amounts else 0.0,
+            configuration.parameters,
+        )
         if key not in last or size > last[key][0]:
-            last[key] = (size, arm)
-    for _, arm in last.values():
+            last[key] = (size, configuration)
+    for _, configuration in last.values():
         try:
-            found = list(foretold(arm, arms, plan, ()))
+            found = list(foretold(configuration, configurations, plan, ()))
         except UserError as error:
             left(f"forecast of {error}")
             continue
-        title = f"{arm.title}: {plan.title}"
-        shows = f"where {arm.title} may go: branches with 95% intervals"
-        yield f"forecast-{slug(arm.name)}", branches(found, title), shows
+        title = f"{configuration.title}: {plan.title}"
+        shows = f"where {configuration.title} may go: branches with 95% intervals"
+        yield f"forecast-{slug(configuration.name)}", branches(found, title), shows

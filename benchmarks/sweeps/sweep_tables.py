@@ -67,18 +67,20 @@ def levels(found: Scaling) -> Told:
     """What each level of each axis was."""
     rows = []
     for one in found.along:
-        for arm, value in zip(one.line.arms, one.line.values):
-            row, epochs = arm.row, arm.epochs
+        for configuration, value in zip(one.line.configurations, one.line.values):
+            row, epochs = configuration.row, configuration.epochs
             load = None if row is None else row.load
             rows.append(
                 (
                     f"{one.line.axis.name}: {one.line.title}",
                     f"{told(value)} {one.line.axis.unit}",
-                    f"{arm.parameters:,}",
-                    "–" if arm.amounts is None else f"{arm.amounts.statements.mean():,.0f}",
+                    f"{configuration.parameters:,}",
+                    "–"
+                    if configuration.amounts is None
+                    else f"{configuration.amounts.statements.mean():,.0f}",
                     "–" if epochs is None else f"{epochs[-1]:.1f}",
                     "–" if load is None else f"{load:.2f}",
-                    f"{arm.flops[-1]:.1e}",
+                    f"{configuration.flops[-1]:.1e}",
                     str(len(one.line.seeds)),
                 )
             )
@@ -114,7 +116,7 @@ def joint_laws(found: Scaling) -> Told:
 def exhausted(found: Scaling) -> Told:
     rows = [
         (
-            arm.title,
+            configuration.title,
             c.unstated.rung,
             c.stated.kind,
             spread(c.stated.epochs),
@@ -123,7 +125,7 @@ def exhausted(found: Scaling) -> Told:
             f"{min(max(c.then[0], 0), 1):.0%}",
             "goes on" if c.goes_on else "not surely later",
         )
-        for arm, c in found.exhausted
+        for configuration, c in found.exhausted
     ]
     header = ("model", "rung", "of", "stated: epochs", "unstated: epochs", "ratio", "made by then")
     note = (

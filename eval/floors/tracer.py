@@ -50,7 +50,7 @@ def tracer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     book = _Book(corpus)
     answer = lookup(corpus, questions).answer  # what was stated needs no proof
     prompt = corpus.prompt[questions]
-    shown = np.flatnonzero(corpus.shown & (corpus.exposed.gold.best >= 0))
+    shown = np.flatnonzero(corpus.shown & (corpus.split.gold.best >= 0))
     if len(shown) > IMITATED:
         rng = stream(corpus.digest, "tracer")
         shown = np.sort(rng.permutation(shown)[:IMITATED])
@@ -98,7 +98,7 @@ def _read(corpus: Corpus, fact: int, position: int) -> tuple[Form, dict[int, int
 
 def _leaves(corpus: Corpus, fact: int) -> Iterator[int]:
     """The base facts of the lowest proof of ``fact``, in the order in which it is written."""
-    best = corpus.exposed.gold.best[fact]
+    best = corpus.split.gold.best[fact]
     if corpus.closure.is_base[fact] or best < 0:
         yield fact
         return

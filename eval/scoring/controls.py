@@ -34,7 +34,7 @@ class Controls:
 
 
 @dataclasses.dataclass(frozen=True)
-class Okapi:
+class ExceptionScore:
     """Exceptions: the declared interpolator leans towards one wrong answer, the lure."""
 
     n: int
@@ -114,20 +114,22 @@ def _discrimination(
     return over_runs(runs, of, (centre - half, centre + half), (-np.inf, np.inf))
 
 
-def okapi(cells: Sequence[Predictions]) -> dict[str, Okapi]:
+def exception_items(cells: Sequence[Predictions]) -> dict[str, ExceptionScore]:
     """{"okapi": ..} where exceptions are asked, else {}."""
-    lures = [c.question_set.corpus.certificate.lure[c.question_set.questions] for c in cells]
-    having = [(c, lure) for c, lure in zip(cells, lures) if (lure >= 0).any()]
+    lures = [c.question_set.corpus.certificate.distractor[c.question_set.questions] for c in cells]
+    having = [(c, distractor) for c, distractor in zip(cells, lures) if (distractor >= 0).any()]
     if not having:
         return {}
     worlds = [c.question_set.corpus.digest for c, _ in having]
-    where = [lure >= 0 for _, lure in having]
+    where = [distractor >= 0 for _, distractor in having]
     twins = [_twins(c, w) for (c, _), w in zip(having, where)]
     all_twins = all(len(t) for t in twins)
-    found = Okapi(
+    found = ExceptionScore(
         n=_different(worlds, where),
         accuracy=shares([c.right()[:, :, w] for (c, _), w in zip(having, where)], worlds),
-        lured=shares([(c.answer == lure)[:, :, lure >= 0] for c, lure in having], worlds),
+        lured=shares(
+            [(c.answer == distractor)[:, :, distractor >= 0] for c, distractor in having], worlds
+        ),
         twins=sum({w: len(t) for w, t in zip(worlds, twins)}.values()),
         twin_accuracy=shares([c.right()[:, :, t] for (c, _), t in zip(having, twins)], worlds)
         if all_twins

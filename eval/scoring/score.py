@@ -21,7 +21,7 @@ from ..question_sets.partial_input import possible
 from ..question_sets.predictions import Predictions
 from ..question_sets.question_set import Answers
 from ..stats.intervals import Band, means, shares
-from .controls import Controls, Okapi, controls, okapi
+from .controls import Controls, ExceptionScore, controls, exception_items
 from .proof_depth import Reach, reach
 from .proof_validity import ProofScore, proofs
 
@@ -69,7 +69,7 @@ class Row:
     apart: Mapping[str, RungScore]  # cells of unseen positions, mixed, impure, several rungs
     absent: Mapping[str, str]  # rung -> why it has no score
     malformed: Band  # share of generations without a readable answer, all questions
-    controls: Mapping[str, Controls | Okapi]  # "nontheorem", "unknowable", "okapi"
+    controls: Mapping[str, Controls | ExceptionScore]  # "nontheorem", "unknowable", "okapi"
     proofs: Mapping[str, ProofScore]  # of headline rungs, where proofs are written
     load: float | None  # corpus bits per parameter; None: not a trained model
     reach: Reach | None  # None: no unstated conclusion was asked for often enough
@@ -102,7 +102,7 @@ def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
         apart={n: s for n, s in scores.items() if n not in headline},
         absent={n: first.question_set.missing(n) for n in HEADLINE if n not in headline},
         malformed=shares([c.answer < 0 for c in cells], worlds),
-        controls={**controls(cells), **okapi(cells)},
+        controls={**controls(cells), **exception_items(cells)},
         proofs=proofs(cells, right, list(headline)),
         load=load(corpus, first.parameters) if first.parameters else None,
         reach=reach(cells, right),

@@ -43,12 +43,12 @@ class Rotary:
     def turn(self, x_BTHK: jax.Array, position_T: jax.Array) -> jax.Array:
         import jax.numpy as jnp
 
-        half = x_BTHK.shape[-1] // 2
-        speed_k = self.far ** (-jnp.arange(half, dtype=jnp.float32) / half)
+        bf16 = x_BTHK.shape[-1] // 2
+        speed_k = self.far ** (-jnp.arange(bf16, dtype=jnp.float32) / bf16)
         angle_Tk = position_T.astype(jnp.float32)[:, None] * speed_k[None]
         cos, sin = jnp.cos(angle_Tk)[None, :, None], jnp.sin(angle_Tk)[None, :, None]
         cos, sin = cos.astype(x_BTHK.dtype), sin.astype(x_BTHK.dtype)
-        low, high = x_BTHK[..., :half], x_BTHK[..., half:]
+        low, high = x_BTHK[..., :bf16], x_BTHK[..., bf16:]
         return jnp.concatenate([low * cos - high * sin, low * sin + high * cos], axis=-1)
 
 

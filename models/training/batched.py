@@ -40,7 +40,7 @@ Progress = Callable[[int, int, float, float], None]  # step, steps in all, examp
 
 
 @dataclasses.dataclass(frozen=True)
-class Member:
+class Replica:
     """One training of a fleet."""
 
     tokens: Tokens
@@ -56,7 +56,7 @@ class _Group:
 
     program: Program
     numbers: tuple[tuple[int, ...], ...]  # [M, A] in their fleet: of those asked otherwise too
-    members: tuple[Member, ...]
+    members: tuple[Replica, ...]
     plans: tuple[Plan, ...]  # theirs, with budgets in steps: all the same checkpoints
     data: Data  # [M, ...]
 
@@ -65,15 +65,15 @@ class _Group:
         return int(self.plans[0].checkpoints[-1])
 
 
-def fleet(
+def train_batched(
     spec: Spec,
-    members: Sequence[Member],
+    members: Sequence[Replica],
     *,
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     layout: str = "",
-    half: bool | None = None,
-    abreast: int | None = None,
+    bf16: bool | None = None,
+    vmap_size: int | None = None,
     keep_weights: bool = False,
 ) -> tuple[Run, ...]:
     """The run of every member; those of equal shape share a compiled program.
@@ -85,8 +85,8 @@ def fleet(
     ``keep_weights``: whether runs hold the trained weights; no number depends on it.
     """
     place = Layout.of(layout)
-    half = not on_cpu() if half is None else half
-    groups = _groups(spec, members, place, half, abreast or place.sizes[1])
+    bf16 = not on_cpu() if bf16 is None else bf16
+    groups = _groups(spec, members, place, bf16, vmap_size or place.sizes[1])
     meter = _Meter(groups, progress)
     free: queue.SimpleQueue[Any] = queue.SimpleQueue()
     for device in place.apart:
@@ -147,14 +147,14 @@ class _Meter:
 
 
 def _groups(
-    spec: Spec, members: Sequence[Member], place: Layout, half: bool, abreast: int
+    spec: Spec, members: Sequence[Replica], place: Layout, bf16: bool, vmap_size: int
 ) -> list[_Group]:
     """Members of one program and one shape, as many together as go abreast."""
-    alike: dict[Any, list[tuple[tuple[int, ...], Member, Plan, Data]]] = {}
+    alike: dict[Any, list[tuple[tuple[int, ...], Replica, Plan, Data]]] = {}
     layout = place if place.mesh else SINGLE  # a replica's program is that of a single device
     for member, likes in _trainings(members):
         asking = tuple(members[i].asked or spec for i in likes)
-        program = Program.of(spec, member.plan, member.tokens, half, layout, asking)
+        program = Program.of(spec, member.plan, member.tokens, bf16, layout, asking)
         plan = member.plan.priced(program.step_flops)
         place.check(plan)
         data = load(member.tokens, plan)
@@ -163,14 +163,14 @@ def _groups(
         alike.setdefault(key, []).append((likes, member, plan, data))
     groups = []
     for (program, *_), found in alike.items():
-        for first in range(0, len(found), abreast):
-            numbers, together, plans, data = zip(*found[first : first + abreast])
+        for first in range(0, len(found), vmap_size):
+            numbers, together, plans, data = zip(*found[first : first + vmap_size])
             stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *data)
             groups.append(_Group(program, numbers, together, plans, stacked))
     return groups
 
 
-def _trainings(members: Sequence[Member]) -> Iterator[tuple[Member, tuple[int, ...]]]:
+def _trainings(members: Sequence[Replica]) -> Iterator[tuple[Replica, tuple[int, ...]]]:
     """Each training, by its first member, and the numbers of all members that come of it."""
     found: dict[Any, list[int]] = {}
     for number, m in enumerate(members):
@@ -219,7 +219,7 @@ def _finish(
     return [_run(group, i, a, final, seconds) for i, a in places]
 
 
-def _keys(members: Sequence[Member], axis: str) -> np.ndarray:
+def _keys(members: Sequence[Replica], axis: str) -> np.ndarray:
     """uint32 [M, 2]: what chance starts from on this axis."""
     return np.stack([jax.random.key_data(key(axis, getattr(m, axis))) for m in members])
 
@@ -260,6 +260,6 @@ def _run(group: _Group, i: int, a: int, final: State, seconds: float) -> Run:
         parameters=group.program.parameters,
         seconds=seconds,
         failed=why,
-        abreast=len(group.members),
+        vmap_size=len(group.members),
         weights={n: w[i : i + 1] for n, w in named(final.params or {}).items()} if kept else None,
     )

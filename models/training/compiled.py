@@ -40,7 +40,7 @@ class Program:
     prompt: int
     max_new: int
     at: tuple[int, ...]  # positions after which some row bears loss
-    half: bool = False  # products in bfloat16; parameters, softmax and logits are float32
+    bf16: bool = False  # products in bfloat16; parameters, softmax and logits are float32
     layout: Layout = SINGLE
     asking: tuple[Spec, ...] = ()  # whose way of answering is asked for; empty: that of ``spec``
 
@@ -50,7 +50,7 @@ class Program:
         spec: Spec,
         plan: Plan,
         tokens: Tokens,
-        half: bool = False,
+        bf16: bool = False,
         layout: Layout = SINGLE,
         asking: tuple[Spec, ...] = (),
     ) -> Program:
@@ -61,7 +61,7 @@ class Program:
             **{"steps": 1, "flops": None, "evaluations": 1},
         )
         size, at = len(tokens.vocabulary), asked(tokens)
-        return cls(spec, bare, size, tokens.prompt, tokens.max_new, at, half, layout, asking)
+        return cls(spec, bare, size, tokens.prompt, tokens.max_new, at, bf16, layout, asking)
 
     def build(self, rngs: nnx.Rngs) -> nnx.Module:
         return self.spec.build(self.vocabulary, self.prompt, rngs)
@@ -93,7 +93,7 @@ class Program:
 
     def ready(self, params: Any) -> Any:
         """The parameters as the model computes with them."""
-        if not self.half:
+        if not self.bf16:
             return params
         return jax.tree.map(lambda leaf: leaf.astype(jnp.bfloat16), params)
 
@@ -159,7 +159,7 @@ def _whole(tree: Any) -> Any:
     return jax.tree.map(lambda leaf: leaf[None], tree)
 
 
-def nats(
+def mean_loss(
     model: Any, at: tuple[int, ...], train_BT: jax.Array, loss_BP: jax.Array, of: Any = None
 ) -> jax.Array:
     """Mean cross-entropy of the tokens that bear loss; ``of``: how many those of the batch are,
@@ -171,13 +171,13 @@ def nats(
     return jnp.sum(each_BP * loss_BP) / bearing
 
 
-def slope(program: Program, params: Any, train_BT: jax.Array, loss_BP: jax.Array) -> Any:
+def loss_and_grad(program: Program, params: Any, train_BT: jax.Array, loss_BP: jax.Array) -> Any:
     """(loss, gradient) of a batch; of one microbatch after the other, if the plan has them."""
     rows, of = (train_BT, loss_BP), jnp.maximum(1, jnp.sum(loss_BP))
 
     def cost(params: Any, *rows: jax.Array) -> jax.Array:
         model = nnx.merge(program.model[0], program.ready(params))
-        return nats(model, program.at, *program.layout.rows(rows), of=of)
+        return mean_loss(model, program.at, *program.layout.rows(rows), of=of)
 
     found = jax.value_and_grad(cost)
     size = program.plan.microbatch
@@ -197,7 +197,7 @@ def update(program: Program, state: State, step: jax.Array, data: Data) -> State
     now = jax.random.fold_in(jax.random.wrap_key_data(state.order), step)
     row_B = jax.random.randint(now, (program.plan.batch,), 0, data.rows)
     train_BT, loss_BP = data.train[row_B], data.loss[row_B].astype(jnp.float32)
-    loss, gradient = slope(program, state.params, train_BT, loss_BP)
+    loss, gradient = loss_and_grad(program, state.params, train_BT, loss_BP)
     rule = optimizer(program.plan, program.model[2], state.rates)
     change, moments = rule.update(gradient, state.optimizer, state.params)
     fine = jnp.isfinite(loss) | (state.bad_step >= 0)

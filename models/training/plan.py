@@ -22,7 +22,7 @@ SCHEDULES = ("constant", "cosine")
 LAYOUTS = ("single", "data", "sharded", "replicas")  # on several devices: sharding.py
 # Trainings that an accelerator advances side by side, small models being far from filling one: 2.5
 # times as fast. On a CPU one after the other: docs/internals/speed.md
-ABREAST = 8
+VMAP_SIZE = 8
 
 Int = NDArray[np.integer[Any]]
 Float = NDArray[np.floating[Any]]
@@ -187,7 +187,7 @@ class Run:
     parameters: int
     seconds: float  # wall clock, compilation included
     failed: str = ""  # empty: all is well; else why and at which step
-    abreast: int = 1  # trainings that one program advanced: the last bits may depend on it
+    vmap_size: int = 1  # trainings that one program advanced: the last bits may depend on it
     # name of a parameter -> float32 [S, ...] after the last step, NaN where a seed failed; None:
     # not kept. Names are paths in the module, such as blocks.0.attention.out_DD
     weights: Mapping[str, Float] | None = None

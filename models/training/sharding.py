@@ -24,7 +24,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from ...errors import UserError, suggest
-from .plan import ABREAST, LAYOUTS, Plan
+from .plan import LAYOUTS, VMAP_SIZE, Plan
 
 AXIS = "devices"
 
@@ -86,7 +86,7 @@ class Layout:
         """(how many groups of members are trained at a time, how many members to a group)."""
         if self.mesh is not None:
             return 1, 1
-        return len(self.apart), 1 if on_cpu() else ABREAST
+        return len(self.apart), 1 if on_cpu() else VMAP_SIZE
 
     @property
     def apart(self) -> list[Any]:

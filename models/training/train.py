@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import UserError
 from ..spec import Spec
-from .batched import Member, Progress, fleet
+from .batched import Progress, Replica, train_batched
 from .plan import Float, Plan, Run, Tokens
 
 
@@ -25,8 +25,8 @@ def train(
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     layout: str = "",
-    half: bool | None = None,
-    abreast: int | None = None,
+    bf16: bool | None = None,
+    vmap_size: int | None = None,
     keep_weights: bool = False,
 ) -> Run:
     """Trains one model for every (init, order) seed; every checkpoint answers all questions.
@@ -36,14 +36,14 @@ def train(
     """
     if not len(seeds):
         raise UserError("no seeds; expected at least one pair (init, order)")
-    runs = fleet(
+    runs = train_batched(
         spec,
-        [Member(tokens, plan, int(init), int(order)) for init, order in seeds],
+        [Replica(tokens, plan, int(init), int(order)) for init, order in seeds],
         progress=progress,
         checkpoint=checkpoint,
         layout=layout,
-        half=half,
-        abreast=abreast,
+        bf16=bf16,
+        vmap_size=vmap_size,
         keep_weights=keep_weights,
     )
     arrays = {

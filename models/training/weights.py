@@ -62,8 +62,8 @@ def answer(
     weights: Mapping[str, Float],
     *,
     layout: str = "",
-    half: bool | None = None,
-    abreast: int = 1,
+    bf16: bool | None = None,
+    vmap_size: int = 1,
 ) -> Answers:
     """What models with these weights [S, ...] answer to the questions of ``tokens``.
 
@@ -72,12 +72,12 @@ def answer(
     ``layout``, precision (``half``) and with as many ``abreast``, which ``Run.abreast`` says.
     """
     place = Layout.of(layout)
-    program = Program.of(spec, Plan(), tokens, not on_cpu() if half is None else half, place)
+    program = Program.of(spec, Plan(), tokens, not on_cpu() if bf16 is None else bf16, place)
     questions, Q = Questions.of(load(tokens, Plan())), len(tokens.ask)
     found: list[list[Any]] = []
     for seed in range(len(next(iter(weights.values())))):
         own = nested(program.model[1], {name: each[seed] for name, each in weights.items()})
-        given = jax.tree.map(lambda leaf: np.stack([leaf] * abreast), (own, questions))
+        given = jax.tree.map(lambda leaf: np.stack([leaf] * vmap_size), (own, questions))
         answers = ask(program, *place.put(given))
         found.append([np.asarray(each)[0, 0, :Q] for each in answers])
     together: list[Any] = [np.stack(each) for each in zip(*found)]

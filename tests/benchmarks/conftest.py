@@ -91,7 +91,7 @@ def sketch(monkeypatch):
     """Few resampled fits behind each band, and no forecasts, which are tested by themselves."""
     monkeypatch.setattr(plot, "DRAWS", 5)
     monkeypatch.setattr(analysis, "VOTES", 5)
-    monkeypatch.setattr(plot, "forecasts", lambda arms, left: iter(()))
+    monkeypatch.setattr(plot, "forecasts", lambda configurations, left: iter(()))
 
 
 @pytest.fixture

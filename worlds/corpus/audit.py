@@ -35,7 +35,7 @@ def audit(corpus: Corpus) -> None:
 
 def _nothing_false(corpus: Corpus) -> None:
     """Nothing entailed by the corpus is false in the world."""
-    truth, gold = corpus.exposed.truth, corpus.closure
+    truth, gold = corpus.split.truth, corpus.closure
     if truth is gold:
         return
     for predicate in gold.predicates:
@@ -51,7 +51,7 @@ def _nothing_false(corpus: Corpus) -> None:
 
 def _given_in_full(corpus: Corpus) -> None:
     """Predicates under negation, and all that they depend on, are given in full."""
-    truth, gold = corpus.exposed.truth, corpus.closure
+    truth, gold = corpus.split.truth, corpus.closure
     for predicate in sorted(truth.program.negated):
         missing = len(truth.rows(predicate)) - len(gold.rows(predicate))
         if missing:
@@ -64,7 +64,7 @@ def _given_in_full(corpus: Corpus) -> None:
 def _patterns_as_given(corpus: Corpus) -> None:
     """Exemplified exactly where the exposure says so."""
     for pattern, way, shown in zip(
-        corpus.exposed.gold.patterns, corpus.exposed.way, corpus.read.exemplified
+        corpus.split.gold.patterns, corpus.split.way, corpus.read.exemplified
     ):
         if shown == (way in ("exemplified", "both")):
             continue
@@ -83,19 +83,19 @@ def _patterns_as_given(corpus: Corpus) -> None:
 
 def _told_as_given(corpus: Corpus) -> None:
     """A pattern stands as a sentence exactly where the exposure says so."""
-    exposed, c = corpus.exposed, corpus.closure
+    split, c = corpus.split, corpus.closure
     examples = corpus.examples
     stated = {
         (c.predicates[c.predicate[f]], *(c.base.constants[a] for a in c.arguments[f] if a >= 0))
         for f in examples.fact[examples.kind == SENTENCE].tolist()
     }
-    told = {a for p, yes in zip(exposed.gold.patterns, exposed.told) if yes for a in p[1]}
+    told = {a for p, yes in zip(split.gold.patterns, split.told) if yes for a in p[1]}
     for fact in sorted(stated ^ told):
         raise AuditError(
             f"{corpus.world.id}: the rule {' '.join(fact)} is {'' if fact in stated else 'not '}"
             "stated, against its exposure; this is an error in examples.py"
         )
-    plain = sum(bool(yes) and not p[1] for p, yes in zip(exposed.gold.patterns, exposed.told))
+    plain = sum(bool(yes) and not p[1] for p, yes in zip(split.gold.patterns, split.told))
     if plain != len(corpus.sentences):
         raise AuditError(
             f"{corpus.world.id}: {len(corpus.sentences)} rules stand as sentences, {plain} are to "
@@ -123,17 +123,17 @@ def _unanswered(corpus: Corpus) -> None:
 
 def _withheld(corpus: Corpus) -> None:
     """No held fact is used, no held frame shown, nothing shown is higher than allowed."""
-    exposed, read = corpus.exposed, corpus.read
-    proves = exposed.gold.counts & corpus.shown[corpus.closure.head]
-    held = np.append(exposed.held, False)[exposed.gold.open] & (exposed.gold.open >= 0)
+    split, read = corpus.split, corpus.read
+    proves = split.gold.counts & corpus.shown[corpus.closure.head]
+    held = np.append(split.held, False)[split.gold.open] & (split.gold.open >= 0)
     broken = {
         "a held fact stands in a derivation of a shown conclusion": held[read.derivations].any(),
-        "a held frame is shown": (exposed.held_frames & read.frames).any(),
+        "a held frame is shown": (split.held_frames & read.frames).any(),
         "a shown conclusion is higher than exposure.shown_height": (
-            exposed.gold.top[proves] > corpus.exposure.shown_height
+            split.gold.top[proves] > corpus.exposure.shown_height
         ).any(),
         "a shown conclusion is a base fact": (corpus.shown & corpus.closure.is_base).any(),
-        "a shown conclusion is not eligible": (corpus.shown & ~exposed.eligible).any(),
+        "a shown conclusion is not eligible": (corpus.shown & ~split.eligible).any(),
     }
     for what, is_so in broken.items():
         if is_so:
@@ -157,17 +157,17 @@ def _stated_equally_often(corpus: Corpus) -> None:
     stated = np.zeros(len(corpus.closure.predicate), bool)
     stated[examples.fact[facts]] = True
     asked = np.array([any(p == q for q, _ in corpus.cues) for p in corpus.closure.predicates])
-    told = corpus.stated & ~corpus.exposed.apart
+    told = corpus.stated & ~corpus.split.apart
     if (told & asked[corpus.closure.predicate] & ~stated).any():
         raise AuditError(f"{corpus.world.id}: a stated fact stands in no example")
 
 
 def _episodes(corpus: Corpus) -> None:
     """No example is about an episode that is asked, and no question about another."""
-    exposed = corpus.exposed
-    if exposed.asked is None:
+    split = corpus.split
+    if split.asked is None:
         return
-    if exposed.asks(corpus.examples.prompt).any() or not exposed.asks(corpus.prompt).all():
+    if split.asks(corpus.examples.prompt).any() or not split.asks(corpus.prompt).all():
         raise AuditError(
             f"{corpus.world.id}: an example is about an episode that is asked, or a question about "
             "one that is shown from; this is an error in build.py"
@@ -196,7 +196,7 @@ def _controls(corpus: Corpus) -> None:
     if not any(map(len, controls.values())):
         return
     asked = [q for q in corpus.cues if q[0] not in corpus.world.axioms]
-    known = ask(corpus.exposed.truth, asked, corpus.prompt.shape[1] - 1).prompt
+    known = ask(corpus.split.truth, asked, corpus.prompt.shape[1] - 1).prompt
     for rung, mine in controls.items():
         answered = rung == "unknowable"
         if ((find_prompts(known, corpus.prompt[mine]) >= 0) != answered).any():
@@ -208,8 +208,8 @@ def _controls(corpus: Corpus) -> None:
 
 def empty_rungs(corpus: Corpus) -> dict[str, str]:
     """Rung or control without a pure question -> why it is empty."""
-    exposure, exposed = corpus.exposure, corpus.exposed
-    gold = exposed.gold
+    exposure, split = corpus.exposure, corpus.split
+    gold = split.gold
     top = int(gold.closure.height.max(initial=0))
     reasons = {
         "recall": "nothing that is asked is stated",
@@ -217,18 +217,18 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
         if corpus.read.derivations.any()
         else "no conclusion is shown",
         "constituent": "base facts stand in the prompt, and so count as used"
-        if exposed.asked is not None
+        if split.asked is not None
         else "no base fact is held (exposure.held)"
-        if not exposed.held.any()
+        if not split.held.any()
         else "every question with a held fact is new in another way too",
         "schema": "no frame is held (exposure.held_frames), and every frame occurs"
-        if not exposed.held_frames.any()
+        if not split.held_frames.any()
         else "every question with a held frame is new in another way too",
         "depth": f"nothing is higher than what is shown ({corpus.read.height})"
         if top <= corpus.read.height
         else "every higher question is new in another way too",
         "axiom": "no pattern is given as 'stated' (exposure.given)"
-        if "stated" not in exposed.way
+        if "stated" not in split.way
         else "what needs a pattern that is only stated is new in another way too",
         "mixed": "no question needs two kinds of novelty",
         "nontheorem": "exposure.nontheorems is 0"

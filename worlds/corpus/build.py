@@ -16,7 +16,7 @@ from ...seeding import stream
 from ..datalog.closure import Closure
 from ..datalog.facts import Array
 from ..exposure import Exposure
-from ..novelty.exceptions import okapis
+from ..novelty.exceptions import exception_items
 from ..novelty.hard_negatives import near_misses
 from ..novelty.questions import Certificate, Cue, Questions, ask, certify, find_prompts
 from ..novelty.rungs import LADDER, provable, read_off
@@ -25,7 +25,7 @@ from ..world import World
 from .audit import audit
 from .corpus import Corpus
 from .examples import examples_of, sentences_of
-from .split import Exposed, expose
+from .split import CorpusSplit, split_corpus
 
 
 def build_corpus(
@@ -36,34 +36,36 @@ def build_corpus(
     Raises UserError for an unknown size, AuditError where a promise cannot be kept.
     """
     exposure = exposure or world.default_exposure(size)
-    exposed = expose(world, size, exposure, seeds)
-    gold, c = exposed.gold, exposed.gold.closure
+    split = split_corpus(world, size, exposure, seeds)
+    gold, c = split.gold, split.gold.closure
     stated = c.is_base & ~gold.axiom
-    read = read_off(gold, exposed.shown | (c.is_base & (gold.best >= 0)))
-    sets = provable(gold, read, exposed.shown, exposed.told)
+    read = read_off(gold, split.shown | (c.is_base & (gold.best >= 0)))
+    sets = provable(gold, read, split.shown, split.told)
     cues = _cues(world, c, exposure)
     width = max(c.arity.values()) - 1
     asked = [cue for cue in cues if cue[0] not in world.axioms]
     everything = ask(c, asked, width)
-    questions = everything.only(exposed.asks(everything.prompt))
+    questions = everything.only(split.asks(everything.prompt))
     entity = entities(c, world.schema, world.entities)
-    certificate = certify(gold, read, questions, entity, stated | exposed.shown, sets)
+    certificate = certify(gold, read, questions, entity, stated | split.shown, sets)
     rng = stream(world.id, size, "nontheorems", seeds[1])
-    prompts, near, leaks, missed = _controls(exposed, exposure, everything, asked, rng)
+    prompts, near, leaks, missed = _controls(split, exposure, everything, asked, rng)
     draw = stream(world.id, size, "twin", seeds[1])
-    examples = examples_of(world, exposed, exposure, cues, width, missed, draw)
+    examples = examples_of(world, split, exposure, cues, width, missed, draw)
     if world.like:
-        lure, twin = okapis(world.like, c, questions, certificate, examples.prompt, examples.answer)
-        certificate = dataclasses.replace(certificate, lure=lure, twin=twin)
+        distractor, twin = exception_items(
+            world.like, c, questions, certificate, examples.prompt, examples.answer
+        )
+        certificate = dataclasses.replace(certificate, distractor=distractor, twin=twin)
     corpus = Corpus(
         world=world,
         size=size,
         exposure=exposure,
         seeds=seeds,
-        exposed=exposed,
+        split=split,
         read=read,
         stated=stated,
-        shown=exposed.shown,
+        shown=split.shown,
         cues=cues,
         prompt=np.concatenate([questions.prompt, prompts]),
         values=questions.values,
@@ -71,7 +73,7 @@ def build_corpus(
         offsets=np.append(questions.offsets, np.full(len(prompts), questions.offsets[-1])),
         certificate=_with_controls(certificate, near, leaks),
         examples=examples,
-        sentences=sentences_of(exposed, exposure, draw),
+        sentences=sentences_of(split, exposure, draw),
     )
     audit(corpus)
     return corpus
@@ -89,7 +91,7 @@ def _cues(world: World, closure: Closure, exposure: Exposure) -> tuple[Cue, ...]
 
 
 def _controls(
-    exposed: Exposed,
+    split: CorpusSplit,
     exposure: Exposure,
     questions: Questions,
     asked: Sequence[Cue],
@@ -101,21 +103,21 @@ def _controls(
     """
     known, unknown = questions, questions.prompt[:0]
     betrayal = np.zeros(0, np.int32)
-    if exposed.truth is not exposed.gold.closure:
-        known = ask(exposed.truth, asked, questions.prompt.shape[1] - 1)
+    if split.truth is not split.gold.closure:
+        known = ask(split.truth, asked, questions.prompt.shape[1] - 1)
         lost = find_prompts(questions.prompt, known.prompt) < 0
-        lost &= exposed.asks(known.prompt)
+        lost &= split.asks(known.prompt)
         unknown, betrayal = known.prompt[lost], known.values[known.offsets[:-1]][lost]
     if not exposure.nontheorems:
         tags = np.full(len(unknown), -1, np.int8)
         return unknown, tags, betrayal, unknown[:0]
-    prompts, tags = near_misses(exposed.gold, exposed.truth, known.prompt, asked, rng)
+    prompts, tags = near_misses(split.gold, split.truth, known.prompt, asked, rng)
     order = rng.permutation(len(prompts))
-    number = round(exposure.nontheorems * exposed.shown.sum())
-    if exposed.asked is None:
+    number = round(exposure.nontheorems * split.shown.sum())
+    if split.asked is None:
         shown, kept = np.split(order, [min(number, len(order) // 2)])
     else:
-        mine = exposed.asks(prompts[order])
+        mine = split.asks(prompts[order])
         shown, kept = order[~mine][:number], order[mine]
     kept = np.sort(kept)
     return (

@@ -17,7 +17,7 @@ from ..exposure import Exposure
 from ..novelty.questions import Certificate, Cue
 from ..novelty.rungs import LADDER, ReadOff
 from ..world import World
-from .split import Exposed
+from .split import CorpusSplit
 
 FACT, CONCLUSION, SENTENCE, NONTHEOREM = range(4)  # kinds of example
 
@@ -40,7 +40,7 @@ class Corpus:
     size: str
     exposure: Exposure
     seeds: tuple[int, int]  # world, exposure
-    exposed: Exposed
+    split: CorpusSplit
     read: ReadOff
     stated: Bools  # [F] base facts stated
     shown: Bools  # [F] conclusions shown
@@ -56,7 +56,7 @@ class Corpus:
     @property
     def closure(self) -> Closure:
         """Gold."""
-        return self.exposed.gold.closure
+        return self.split.gold.closure
 
     @property
     def none(self) -> int:

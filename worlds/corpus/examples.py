@@ -11,20 +11,20 @@ from ..exposure import Exposure
 from ..novelty.questions import Cue, prompt_rows
 from ..world import World
 from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Examples
-from .split import Exposed
+from .split import CorpusSplit
 
 
 def examples_of(
     world: World,
-    exposed: Exposed,
+    split: CorpusSplit,
     exposure: Exposure,
     cues: tuple[Cue, ...],
     width: int,
     nontheorems: Array,
     rng: np.random.RandomState,
 ) -> Examples:
-    c = exposed.gold.closure
-    told = _told_axioms(exposed)
+    c = split.gold.closure
+    told = _told_axioms(split)
     none = len(c.base.constants)
     parts: list[tuple[Array, Array, int, NDArray[np.int64]]] = []
     dealt: dict[str, tuple[int, Array]] = {}  # of a shuffled predicate: one deal for all its cues
@@ -33,7 +33,7 @@ def examples_of(
         if predicate in world.axioms:
             chosen = [(SENTENCE, block[told[block]])]
         else:
-            base, shown = c.is_base[block] & ~exposed.apart[block], exposed.shown[block]
+            base, shown = c.is_base[block] & ~split.apart[block], split.shown[block]
             chosen = [(FACT, block[base]), (CONCLUSION, block[shown])]
         for kind, facts in chosen:
             rows = c.arguments[facts, : c.arity[predicate]]
@@ -72,10 +72,10 @@ def _others(answer: Array, rng: np.random.RandomState, strict: bool) -> Array:
     return out
 
 
-def _told_axioms(exposed: Exposed) -> Bools:
+def _told_axioms(split: CorpusSplit) -> Bools:
     """[F] the axiom facts of patterns given as a sentence."""
-    c = exposed.gold.closure
-    told = {a for p, yes in zip(exposed.gold.patterns, exposed.told) if yes for a in p[1]}
+    c = split.gold.closure
+    told = {a for p, yes in zip(split.gold.patterns, split.told) if yes for a in p[1]}
     out = np.zeros(len(c.predicate), bool)
     index = {name: i for i, name in enumerate(c.base.constants)}
     for predicate in sorted({a[0] for a in told}):
@@ -85,11 +85,11 @@ def _told_axioms(exposed: Exposed) -> Bools:
 
 
 def sentences_of(
-    exposed: Exposed, exposure: Exposure, rng: np.random.RandomState
+    split: CorpusSplit, exposure: Exposure, rng: np.random.RandomState
 ) -> tuple[tuple[str, ...], ...]:
     """Rules without axiom facts that are stated: head words, `if`, body words."""
-    rules = [p for p, yes in zip(exposed.gold.patterns, exposed.told) if yes and not p[1]]
-    program = exposed.gold.closure.program
+    rules = [p for p, yes in zip(split.gold.patterns, split.told) if yes and not p[1]]
+    program = split.gold.closure.program
     parts = [program.rules[number].sentence() for number, _ in rules]
     bodies = [body for _, body in parts]
     if exposure.twin == "shuffled rules" and len(bodies) > 1:

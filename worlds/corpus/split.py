@@ -24,7 +24,7 @@ from .rule_presentation import Draw, ways_of
 
 
 @dataclasses.dataclass(frozen=True)
-class Exposed:
+class CorpusSplit:
     """The choices made, in terms of gold."""
 
     truth: Closure  # of the whole world
@@ -56,7 +56,9 @@ class Exposed:
         return np.array([w in ("stated", "both") for w in self.way], bool)
 
 
-def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) -> Exposed:
+def split_corpus(
+    world: World, size: str, exposure: Exposure, seeds: tuple[int, int]
+) -> CorpusSplit:
     """Draw one exposure of one world; ``seeds`` = (world seed, exposure seed)."""
     sampled = world.closure(size, seeds[0])
     familiar = frozenset(sampled.base.rows) if world.episodes else world.familiar
@@ -88,7 +90,9 @@ def expose(world: World, size: str, exposure: Exposure, seeds: tuple[int, int]) 
     eligible = conclusion & ~tainted(gold, bad)
     usable = int((premises & ~held).sum())
     shown = _shown(exposure, eligible, witness, rank, usable)
-    return Exposed(truth.closure, gold, way, held, held_frames, eligible, usable, shown, episodes)
+    return CorpusSplit(
+        truth.closure, gold, way, held, held_frames, eligible, usable, shown, episodes
+    )
 
 
 def tainted(proofs: Proofs, bad: Bools) -> Bools:

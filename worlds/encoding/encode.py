@@ -70,11 +70,11 @@ class Lines:
         self.corpus, self.lexicon = corpus, lexicon
         told = np.zeros(len(corpus.closure.predicate), bool)
         told[corpus.examples.fact[corpus.examples.kind == SENTENCE]] = True
-        self.silent = corpus.exposed.gold.axiom & ~told | corpus.unsaid
+        self.silent = corpus.split.gold.axiom & ~told | corpus.unsaid
 
     def facts(self, fact: int) -> list[int]:
         """The facts of the lines of the proof of ``fact``, in order, each once."""
-        c, best = self.corpus.closure, self.corpus.exposed.gold.best
+        c, best = self.corpus.closure, self.corpus.split.gold.best
         out: dict[int, None] = {}
 
         def visit(f: int) -> None:

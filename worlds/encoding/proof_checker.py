@@ -36,7 +36,7 @@ class _Reader:
         self.spelled = spelled if corpus.world.spelled else {}  # tokens -> the constant
         self.longest = max(map(len, self.spelled), default=1)
         self.silent = Lines(corpus, lexicon).silent
-        gold = corpus.exposed.gold
+        gold = corpus.split.gold
         self.counts = gold.counts
 
     def lines(self, question: int, row: list[int]) -> list[Line] | None:

@@ -21,7 +21,7 @@ from ..datalog.row_keys import Integers, group, pack, ragged, stable_order
 from .questions import Certificate, Questions, find_prompts
 
 
-def okapis(
+def exception_items(
     rules: str,
     closure: Closure,
     questions: Questions,
@@ -33,8 +33,8 @@ def okapis(
 
     Raises RuleError for rules that are not Datalog, and UserError where `like` is not derived.
     """
-    lure = np.full(len(questions.prompt), -1, np.int32)
-    twin = lure.copy()
+    distractor = np.full(len(questions.prompt), -1, np.int32)
+    twin = distractor.copy()
     base = closure.base.replace(**{p: closure.rows(p) for p in closure.predicates})
     kinship = close(parse(rules), base)
     if kinship.arity.get("like") != 2:
@@ -45,14 +45,14 @@ def okapis(
     question, answer, weight = _votes(
         questions.prompt, place, like, prompts, answers, len(closure.base.constants)
     )
-    total = np.bincount(question, weight, minlength=len(lure))
+    total = np.bincount(question, weight, minlength=len(distractor))
     chosen = (2 * weight >= total[question]) & ~_right(questions, question, answer)
-    lure[question[chosen]] = answer[chosen]
-    lured = np.flatnonzero(lure >= 0)
+    distractor[question[chosen]] = answer[chosen]
+    lured = np.flatnonzero(distractor >= 0)
     asked, swapped = _swap(questions.prompt[lured], place[lured], like)
     other = find_prompts(questions.prompt, swapped)
-    _twins(questions, certificate, lure, twin, lured[asked], other)
-    return lure, twin
+    _twins(questions, certificate, distractor, twin, lured[asked], other)
+    return distractor, twin
 
 
 def _place(prompt: Array, like: Array) -> NDArray[np.int64]:
@@ -119,16 +119,16 @@ def _swap(prompt: Array, place: NDArray[np.int64], like: Array) -> tuple[NDArray
 def _twins(
     questions: Questions,
     certificate: Certificate,
-    lure: Array,
+    distractor: Array,
     twin: Array,
     asked: NDArray[np.int64],
     other: NDArray[np.int64],
 ) -> None:
     """Fill ``twin``: the first kin's question, on the same rung, to which the lure is an answer."""
-    fits = (other >= 0) & (lure[asked] >= 0)
+    fits = (other >= 0) & (distractor[asked] >= 0)
     asked, other = asked[fits], other[fits]
     fits = certificate.rung[asked] == certificate.rung[other]
     fits &= certificate.pure[asked] == certificate.pure[other]
-    fits &= lure[other] < 0
-    fits &= _right(questions, other, lure[asked])
+    fits &= distractor[other] < 0
+    fits &= _right(questions, other, distractor[asked])
     twin[asked[fits][::-1]] = other[fits][::-1]

@@ -60,7 +60,7 @@ class Certificate:
     frequency: Array  # how often the proof's rarest open premise stood in a derivation read off
     unseen: NDArray[np.uint8]  # bitmask of the open premises never used in that role
     shortcut: Bools  # an entity of the prompt stands with an answer in a statement of no proof
-    lure: Array  # okapi: the wrong answer that the declared interpolator prefers, or -1
+    distractor: Array  # okapi: the wrong answer that the declared interpolator prefers, or -1
     twin: Array  # okapi: the question that is like it but for the exception, or -1
     near_miss: NDArray[np.int8]  # nontheorems: the premise that is missing, or -1
     leak: Array  # unknowables: the world's answer, which nothing stated tells, or -1
@@ -169,7 +169,7 @@ def certify(
         shortcut=shortcuts(
             proofs, entity, questions.prompt, questions.values, fact, questions.question, recalled
         ),
-        lure=none,
+        distractor=none,
         twin=none,
         near_miss=none.astype(np.int8),
         leak=none,

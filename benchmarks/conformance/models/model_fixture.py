@@ -16,7 +16,7 @@ from flax import nnx
 from numpy.typing import NDArray
 
 from ....models.spec import Spec
-from ....models.training.compiled import nats
+from ....models.training.compiled import mean_loss
 from ....models.training.optimizers import matrices, optimizer
 from ....models.training.plan import Plan
 from ....models.training.prng import key
@@ -102,13 +102,15 @@ class Subject:
         loss_BP = jnp.ones((self.batch, len(self.answers)))
 
         def cost(params: Any) -> jax.Array:
-            return nats(nnx.merge(graph, params), self.answers, self.tokens_BT, loss_BP)
+            return mean_loss(nnx.merge(graph, params), self.answers, self.tokens_BT, loss_BP)
 
         def step(carry: tuple[Any, Any], _: None) -> tuple[tuple[Any, Any], Any]:
             params, moments = carry
-            loss, slope = jax.value_and_grad(cost)(params)
-            change, moments = rule.update(slope, moments, params)
-            fine = jnp.all(jnp.stack([jnp.all(jnp.isfinite(g)) for g in jax.tree.leaves(slope)]))
+            loss, loss_and_grad = jax.value_and_grad(cost)(params)
+            change, moments = rule.update(loss_and_grad, moments, params)
+            fine = jnp.all(
+                jnp.stack([jnp.all(jnp.isfinite(g)) for g in jax.tree.leaves(loss_and_grad)])
+            )
             return (jax.tree.map(jnp.add, params, change), moments), (loss, fine)
 
         start = (self.params, rule.init(self.params))

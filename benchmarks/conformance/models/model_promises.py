@@ -180,7 +180,7 @@ def sharded(subject: Subject) -> str:
     return f"batch and parameters over {len(devices)} devices"
 
 
-def half(subject: Subject) -> str:
+def bf16(subject: Subject) -> str:
     """With bfloat16 weights, as on accelerators, nearly the same logits, in float32."""
     cast = jax.tree.map(lambda leaf: leaf.astype(jnp.bfloat16), subject.params)
     found = subject.ask(cast, subject.tokens_BT, jnp.arange(subject.tokens))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
-from ....worlds.corpus.split import Exposed
+from ....worlds.corpus.split import CorpusSplit
 from ....worlds.datalog.brute_force import Derivation, Fact, Known, enumerate_model
 from ....worlds.datalog.clingo_oracle import Decision, decide
 from ....worlds.datalog.closure import Closure
@@ -27,7 +27,7 @@ def clingo(subject: Subject) -> str:
     """Every fact and every derivation, of the world and of what half of its facts entail."""
     closure = subject.closure
     _agree(closure, _of(decide(subject.world.program, subject.facts)), "clingo")
-    gold = subject.exposed(subject.varied(coverage=0.5)).gold.closure
+    gold = subject.split(subject.varied(coverage=0.5)).gold.closure
     kept = sorted({*gold.rule.tolist()})  # the others were not given, or never fire
     idle = {*range(len(gold.program.rules))} - {*kept}
     _agree(gold, _of(decide(gold.program.without(idle), gold.base), kept), "clingo")
@@ -84,8 +84,8 @@ def plain(subject: Subject) -> str:
     if not subject.world.axioms:
         raise Moot("no rules as data")
     corpus = subject.corpus()
-    exposed = corpus.exposed
-    gold, c = exposed.gold, exposed.gold.closure
+    split = corpus.split
+    gold, c = split.gold, split.gold.closure
     proofs, origin = written_plainly(gold)
     at = np.full(len(c.predicate), -1, np.int64)
     for predicate in c.predicates:
@@ -96,8 +96,8 @@ def plain(subject: Subject) -> str:
     if len(lost):
         fact = _words(c, _facts(c)[lost[0]])
         raise Refused(f"{fact} does not follow once it is written plainly", "mend engine.py")
-    own = provable(gold, corpus.read, exposed.shown, exposed.told)
-    other = _sets(proofs, exposed, origin, at)
+    own = provable(gold, corpus.read, split.shown, split.told)
+    other = _sets(proofs, split, origin, at)
     mine = np.flatnonzero(~gold.axiom)
     for f in mine[own[mine] != other[at[mine]]][:1]:
         rungs = [RUNGS[rung_of(s, np.zeros(1, bool))[0][0]] for s in (own[[f]], other[at[[f]]])]
@@ -166,12 +166,12 @@ def _put(rule: Rule, axioms: frozenset[str], value: dict[str, str]) -> Rule:
 
 
 def _sets(
-    proofs: Proofs, exposed: Exposed, origin: list[Pattern], at: NDArray[np.int64]
+    proofs: Proofs, split: CorpusSplit, origin: list[Pattern], at: NDArray[np.int64]
 ) -> NDArray[np.uint16]:
     """With which kinds of novelty each plain fact is provable, given the same as ``exposed``."""
-    told = {p for p, yes in zip(exposed.gold.patterns, exposed.told) if yes}
+    told = {p for p, yes in zip(split.gold.patterns, split.told) if yes}
     shown = np.zeros(len(proofs.closure.predicate), bool)
-    shown[at[exposed.shown]] = True
+    shown[at[split.shown]] = True
     read = read_off(proofs, shown | (proofs.closure.is_base & (proofs.best >= 0)))
     stated = np.array([origin[rule] in told for rule, _ in proofs.patterns], bool)
     return provable(proofs, read, shown, stated)

@@ -156,7 +156,7 @@ def exposure_seeds(subject: Subject) -> str:
         raise Moot("the exposure leaves nothing to chance")
     found = [subject.corpus(seeds=(0, seed)) for seed in range(EXPOSURES)]
     for seed, corpus in enumerate(found):
-        if unequal(found[0].exposed.truth.base, corpus.exposed.truth.base):
+        if unequal(found[0].split.truth.base, corpus.split.truth.base):
             raise Refused(f"exposure seed {seed} changes the world", "this is an error in split.py")
         if corpus.digest in {c.digest for c in found[:seed]}:
             raise Refused(

@@ -83,8 +83,8 @@ def told(subject: Subject) -> str:
 
 
 def _sentences(subject: Subject, corpus: Corpus) -> int:
-    exposed, examples = corpus.exposed, corpus.examples
-    patterns = [p for p, way in zip(exposed.gold.patterns, exposed.way) if way in TOLD]
+    split, examples = corpus.split, corpus.examples
+    patterns = [p for p, way in zip(split.gold.patterns, split.way) if way in TOLD]
     wanted = {axiom for _, axioms in patterns for axiom in axioms}
     silent = sorted({axiom[0] for axiom in wanted} - {p for p, _ in corpus.cues})
     if silent:

@@ -47,7 +47,7 @@ def rungs(subject: Subject) -> str:
 def answers(subject: Subject) -> str:
     """Every prompt that has an answer under gold, by clingo, is asked, with all its answers."""
     corpus = subject.corpus()
-    gold = gold_of(corpus.exposed)
+    gold = gold_of(corpus.split)
     asked = [i for i, (p, _) in enumerate(corpus.cues) if p not in subject.world.axioms]
     tables = {i: _answers(gold, *corpus.cues[i]) for i in asked}
     wanted: dict[Row, set[int]] = {
@@ -64,7 +64,7 @@ def answers(subject: Subject) -> str:
                 "this is an error in questions.py",
             )
     # of the episodes that are shown from nothing is asked
-    left = [row for row in wanted if corpus.exposed.asks(np.array([row], np.int32))[0]]
+    left = [row for row in wanted if corpus.split.asks(np.array([row], np.int32))[0]]
     for cue, *given in left[:1]:
         predicate, place = corpus.cues[cue]
         raise Refused(
@@ -91,7 +91,7 @@ def controls(subject: Subject) -> str:
 
 
 def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
-    gold = gold_of(corpus.exposed)
+    gold = gold_of(corpus.split)
     both = (subject.truth, gold)
     tables = {i: [_answers(rows, *cue) for rows in both] for i, cue in enumerate(corpus.cues)}
     rungs = corpus.certificate.rung
@@ -139,7 +139,7 @@ def nothing_false(subject: Subject) -> str:
     """What follows from a part of the facts is true, by clingo."""
     counts = []
     for coverage in COVERAGES:
-        closure = subject.exposed(subject.varied(coverage=coverage)).gold.closure
+        closure = subject.split(subject.varied(coverage=coverage)).gold.closure
         for predicate, rows in rows_of(closure).items():
             for row in sorted(rows - subject.truth[predicate])[:1]:
                 raise Refused(

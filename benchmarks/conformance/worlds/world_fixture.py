@@ -13,7 +13,7 @@ import numpy as np
 from ....worlds.corpus.audit import TooLittle
 from ....worlds.corpus.build import build_corpus
 from ....worlds.corpus.corpus import Corpus
-from ....worlds.corpus.split import Exposed, expose
+from ....worlds.corpus.split import CorpusSplit, split_corpus
 from ....worlds.datalog.clingo_oracle import Decision, decide
 from ....worlds.datalog.closure import Closure
 from ....worlds.datalog.facts import Facts
@@ -91,8 +91,8 @@ class Subject:
         """The size's own exposure with these changes."""
         return dataclasses.replace(self.exposure, **changes)
 
-    def exposed(self, exposure: Exposure, seeds: tuple[int, int] = (0, 0)) -> Exposed:
-        return self._once("exposed", expose, exposure, seeds)
+    def split(self, exposure: Exposure, seeds: tuple[int, int] = (0, 0)) -> CorpusSplit:
+        return self._once("exposed", split_corpus, exposure, seeds)
 
     def corpus(self, exposure: Exposure | None = None, seeds: tuple[int, int] = (0, 0)) -> Corpus:
         """Each corpus is made once; raises AuditError for one that breaks a promise."""
@@ -126,9 +126,9 @@ def rows_of(found: Decision | Closure) -> dict[str, frozenset[Row]]:
     return {p: frozenset(rows) for p, rows in out.items()}
 
 
-def gold_of(exposed: Exposed) -> dict[str, frozenset[Row]]:
+def gold_of(split: CorpusSplit) -> dict[str, frozenset[Row]]:
     """What follows from what is stated and given, by clingo."""
-    closure, truth = exposed.gold.closure, exposed.truth
+    closure, truth = split.gold.closure, split.truth
     # a rule that fires in the world and never in gold is one that was not given, or has no facts
     idle = {*truth.rule.tolist()} - {*closure.rule.tolist()}
     return rows_of(decide(closure.program.without(idle), closure.base))

@@ -114,12 +114,12 @@ def test_what_is_not_given_in_full_under_negation_is_refused(refusal):
 
 def test_a_fact_that_is_never_stated_leaves_something_unknowable(refusal):
     def forgetful(truth, *rest):
-        gold = expose_gold(truth, *rest)
+        gold = split_gold(truth, *rest)
         base = gold.closure.base
         less = close(gold.closure.program, base.replace(one=base.rows["one"][1:]))
         return dataclasses.replace(gold, closure=less)
 
-    expose_gold = split._gold
+    split_gold = split._gold
     name, found = refusal(Hops(), (split, "_gold", forgetful))
     assert name == "known" and "unknowable" in found
 
@@ -133,8 +133,8 @@ def test_exposure_seeds_that_change_nothing_are_refused(refusal):
 
 
 def test_a_rule_told_and_not_stated_is_refused(refusal):
-    def mute(exposed):
-        return told(exposed) & False
+    def mute(split):
+        return told(split) & False
 
     told = examples._told_axioms
     faults = [(examples, "_told_axioms", mute), (audit, "_told_as_given", silent)]

@@ -56,22 +56,24 @@ def figure(page):
 def test_models_stand_at_their_end_and_where_the_cheapest_ended(page):
     assert architecture_tables.main([str(page)]) == 0
     names = "composition-v1/tiny (shown 0.9)", "direct"
-    arms = [a for a in read(page.parent / "kept") if (a.panel.name, a.cell.mode) == names]
-    least = min(arm.flops[-1] for arm in arms)
+    configurations = [a for a in read(page.parent / "kept") if (a.panel.name, a.cell.mode) == names]
+    least = min(configuration.flops[-1] for configuration in configurations)
     rows = data(page)
     for reference in ("reuser", "inductor", "deducer"):
         assert float(rows[reference, "instance", "ceiling"]["mean"]) == 1
-    assert len(arms) == 3
-    for arm in arms:
-        end, equal = (rows[arm.cell.model, "instance", f"equal {k}"] for k in ("examples", "FLOPs"))
-        curve = arm.accuracy["instance"]
-        assert int(end["parameters"]) == arm.parameters and end["seeds"] == "5"
+    assert len(configurations) == 3
+    for configuration in configurations:
+        end, equal = (
+            rows[configuration.cell.model, "instance", f"equal {k}"] for k in ("examples", "FLOPs")
+        )
+        curve = configuration.accuracy["instance"]
+        assert int(end["parameters"]) == configuration.parameters and end["seeds"] == "5"
         assert float(end["mean"]) == pytest.approx(curve.runs[:, -1].mean(), abs=1e-4)
         then = architecture_tables.at(curve, least).mean()
         assert float(equal["mean"]) == pytest.approx(then, abs=1e-4)
         assert float(end["low"]) <= float(end["mean"]) <= float(end["high"])
-        assert arm.cell.model in figure(page)
-    assert architecture_tables.cheapest(arms) == least
+        assert configuration.cell.model in figure(page)
+    assert architecture_tables.cheapest(configurations) == least
 
 
 def test_what_a_receipt_lacks_is_told(page, capsys):
@@ -98,34 +100,34 @@ def test_the_docs_name_the_panels_of_the_suites():
 
 def test_a_model_of_several_plans_is_told_by_its_plan():
     cells = [("loops", "long"), ("loops", "decayed"), ("plain", "long")]
-    arms: list[Any] = [
+    configurations: list[Any] = [
         SimpleNamespace(cell=SimpleNamespace(model=m, plan=p), failed=int(p == "decayed"), runs=3)
         for m, p in cells
     ]
     names = ["loops, long", "loops, decayed (1 of 3 failed)", "plain"]
-    assert architecture_tables.names(arms) == names
+    assert architecture_tables.names(configurations) == names
 
 
 def test_what_is_new_is_kept_apart_and_over_training(page):
     page.write_text(PAGE.replace("results models", "results apart"))
     assert architecture_tables.main([str(page)]) == 0
     names = "composition-v1/tiny (shown 0.9)", "direct"
-    arms = [a for a in read(page.parent / "kept") if (a.panel.name, a.cell.mode) == names]
+    configurations = [a for a in read(page.parent / "kept") if (a.panel.name, a.cell.mode) == names]
     rows = data(page)
     cells = ["constituent in-out", "constituent out-in", "constituent out-out"]
     assert list(dict.fromkeys(rung for _, rung, _ in rows)) == ["instance", *cells]
-    for arm in arms:
+    for configuration in configurations:
         for cell in cells:
-            mean = arm.apart[cell].runs[:, -1].mean()
-            told = rows[arm.cell.model, cell, "equal examples"]
+            mean = configuration.apart[cell].runs[:, -1].mean()
+            told = rows[configuration.cell.model, cell, "equal examples"]
             assert float(told["mean"]) == pytest.approx(mean, abs=1e-4)
     page.write_text(PAGE.replace("results models", "results over constituent-out-out"))
     assert architecture_tables.main([str(page)]) == 0
     rows = data(page)
-    for arm in arms:
-        steps = (arm.read / arm.cell.recipe.batch).astype(int)
-        expected = arm.apart["constituent out-out"].runs.mean(0)
-        told = [rows[arm.cell.model, "constituent out-out", n]["mean"] for n in steps]
+    for configuration in configurations:
+        steps = (configuration.read / configuration.cell.recipe.batch).astype(int)
+        expected = configuration.apart["constituent out-out"].runs.mean(0)
+        told = [rows[configuration.cell.model, "constituent out-out", n]["mean"] for n in steps]
         np.testing.assert_allclose(np.array(told, float), expected, atol=1e-4)
 
 

@@ -13,7 +13,7 @@ from zebroid.benchmarks.docs import plateau_tables
 from zebroid.benchmarks.docs.doc_blocks import filled, pattern
 from zebroid.benchmarks.docs.small_multiples import GLYPHS, distinct
 from zebroid.benchmarks.sweeps import analysis as scalings
-from zebroid.benchmarks.sweeps import sweep_tables
+from zebroid.benchmarks.sweeps import coverage, sweep_tables
 from zebroid.errors import UserError
 from zebroid.eval.scaling.percolation import sweep
 from zebroid.registry import make
@@ -123,7 +123,7 @@ def test_the_docs_show_the_percolation_of_this_code() -> None:
     ((path, told),) = [(path, m) for path, m in blocks if m[2].startswith("symbolic")]
     assert {"network-v1/base", "network-v1/sparse", "composition-v1/laptop"} <= set(told[2].split())
     _, rows, _ = files(path.parent, told[0])
-    found = sweep(make("network-v1"), "tiny", scalings.GRID, plateau_tables.SEEDS)
+    found = sweep(make("network-v1"), "tiny", coverage.GRID, plateau_tables.SEEDS)
     for row in sweep_tables.symbolic([found]).rows:
         assert list(row) in rows
 

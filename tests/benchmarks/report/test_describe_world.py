@@ -118,7 +118,7 @@ def test_controls_say_why_the_answer_is_none(shown):
 @pytest.mark.parametrize("world", ["zebra-v1", "order-v1", "commands-v1", "prover-v1"])
 def test_a_near_miss_names_premises_that_hold_and_one_that_does_not(corpus, world):
     made = corpus(world)
-    true = {fact_in_english(made.world, made.exposed.truth, f): f for f in _all(made)}
+    true = {fact_in_english(made.world, made.split.truth, f): f for f in _all(made)}
     for question in made.of_rung("nontheorem")[::20]:
         told = near_miss(made, int(question)).split(": ", 1)[1]
         holds, _, gone = told.partition("But this does not hold: ")
@@ -131,7 +131,7 @@ def test_a_near_miss_names_premises_that_hold_and_one_that_does_not(corpus, worl
 
 
 def _all(made):
-    return range(len(made.exposed.truth.predicate))
+    return range(len(made.split.truth.predicate))
 
 
 def _read(text, true):
@@ -142,8 +142,8 @@ def _read(text, true):
 def test_the_okapi_is_shown_with_its_lure_and_its_twin(shown):
     part = shown("zebra-v1").split("### okapi")[1]
     told = r"\*\* — (\w+)\..*\n- Lure: (\w+),.*\n- Twin: .*\*\* — (\w+)\."
-    ((answer, lure, twin),) = re.findall(told, part, re.S)
-    assert lure == twin != answer
+    ((answer, distractor, twin),) = re.findall(told, part, re.S)
+    assert distractor == twin != answer
     assert "### okapi" not in shown("composition-v1")
 
 

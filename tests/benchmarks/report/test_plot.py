@@ -20,8 +20,8 @@ HEADLINE = Path(package.__file__).resolve().parent / "docs" / "receipts" / "head
 
 def drawn(folder: Path) -> tuple[dict[str, plot.Drawing], list[str]]:
     receipt, left = Receipt.read(folder / "receipt.json"), []
-    arms = read(folder)
-    found = list(plot.drawings(receipt, arms, scaling(arms), left.append))
+    configurations = read(folder)
+    found = list(plot.drawings(receipt, configurations, scaling(configurations), left.append))
     return {one.name: one for one in found}, left
 
 
@@ -79,9 +79,11 @@ def test_the_command_writes_beside_the_receipt_and_tells_what_is_left_out(
 
 def test_too_few_points_have_no_law_and_no_line(swept, tmp_path, rewritten) -> None:
     few = rewritten(swept, tmp_path / "few", "SELECT * FROM old WHERE step < 60")
-    arm = read(few)[0]
-    fits = plot.fits_of(arm)
-    assert set(fits.values()) == {f"no law: got {len(arm.flops)} points, expected at least 5"}
+    configuration = read(few)[0]
+    fits = plot.fits_of(configuration)
+    assert set(fits.values()) == {
+        f"no law: got {len(configuration.flops)} points, expected at least 5"
+    }
 
 
 def test_values_that_are_no_numbers_are_refused_in_one_line(
@@ -103,8 +105,8 @@ def test_bits_that_are_no_numbers_are_left_out_and_accuracy_is_kept(
     unweighed = rewritten(
         swept, tmp_path / "unweighed", "SELECT * REPLACE ('nan'::DOUBLE AS bits) FROM old"
     )
-    arm = read(unweighed)[0]
-    assert arm.accuracy and not arm.bits
+    configuration = read(unweighed)[0]
+    assert configuration.accuracy and not configuration.bits
 
 
 def test_a_failed_run_has_nothing_to_plot(zebroid, swept, tmp_path, rewritten) -> None:
@@ -122,8 +124,10 @@ def test_a_cell_that_failed_is_left_out_of_its_arm(swept, tmp_path, rewritten) -
         content["cells"][0]["failed"] = "diverged at step 12"
 
     first = read(swept)[0].name
-    arms = read(rewritten(swept, tmp_path / "one", "SELECT * FROM old", fail))
-    assert [len(arm.seeds) for arm in arms if arm.name == first] == [4]
+    configurations = read(rewritten(swept, tmp_path / "one", "SELECT * FROM old", fail))
+    assert [
+        len(configuration.seeds) for configuration in configurations if configuration.name == first
+    ] == [4]
 
 
 def test_a_report_of_cells_that_all_failed_says_so(zebroid, suite, monkeypatch, tmp_path) -> None:

@@ -101,7 +101,7 @@ def test_what_a_worker_had_failed_at_before_it_died_is_told(suite):
     cells = load_suite(suite()).cells[:2]
     worker = object.__new__(local_workers._Worker)
     worker.give = None  # type: ignore[assignment]
-    worker.lot, worker.left = ({cell.digest: cell for cell in cells} for _ in range(2))
+    worker.run_batch, worker.left = ({cell.digest: cell for cell in cells} for _ in range(2))
     worker.broken, worker.process = {}, SimpleNamespace(wait=lambda: -9)  # type: ignore[assignment]
     told = {"done": "failed: no luck", "cell": cells[0].digest}
     watch = SimpleNamespace(done=lambda cell, how: None)
@@ -209,10 +209,13 @@ def lacking(swept, tmp_path_factory):
 
 @pytest.mark.slow
 def test_a_sweep_says_of_each_mean_how_many_runs_it_lacks(lacking, sketch):
-    arms = read(lacking)
-    (arm,) = (arm for arm in arms if arm.lost)
-    assert (arm.failed, arm.runs) == (1, 5) and arm.title == f"{arm.name} (1 of 5 failed)"
-    found, receipt = scaling(arms), Receipt.read(lacking / "receipt.json")
+    configurations = read(lacking)
+    (configuration,) = (configuration for configuration in configurations if configuration.lost)
+    assert (configuration.failed, configuration.runs) == (
+        1,
+        5,
+    ) and configuration.title == f"{configuration.name} (1 of 5 failed)"
+    found, receipt = scaling(configurations), Receipt.read(lacking / "receipt.json")
     tables = {table.name: table.rows for table in sweep_tables.tables(found)}
     for name in ("axes", "levels", "joint", "exhausted", "added"):
         told = [row for row in tables[name] if "1 of 5 failed" in str(row)]
@@ -222,8 +225,8 @@ def test_a_sweep_says_of_each_mean_how_many_runs_it_lacks(lacking, sketch):
     assert "(1 of 5 failed)" in file.getvalue()
     (line,) = (one for one in sweep_section.record(found)["along"] if one["failed"])
     assert line["runs"] == 4 and sum(level["failed"] for level in line["levels"]) == 1
-    (row,) = (r for r in rows_of(arm.panel, [arm]) if r.failed)
-    assert (row.label, row.runs) == (arm.label, 5)
+    (row,) = (r for r in rows_of(configuration.panel, [configuration]) if r.failed)
+    assert (row.label, row.runs) == (configuration.label, 5)
 
 
 def test_the_captions_of_figures_say_how_many_runs_failed(lacking, sketch, quiet):

@@ -258,9 +258,11 @@ def test_processes_that_share_a_gpu_share_its_memory_and_train_side_by_side(
 ):
     monkeypatch.delenv(local_workers.MEMORY, raising=False)
     workers(f"print('MEMORY', os.environ.get('{local_workers.MEMORY}'))")
-    lots, real = [], local_workers.line_of
+    run_batches, real = [], local_workers.line_of
     monkeypatch.setattr(
-        local_workers, "line_of", lambda lot, *keep: lots.append(len(lot)) or real(lot, *keep)
+        local_workers,
+        "line_of",
+        lambda run_batch, *keep: run_batches.append(len(run_batch)) or real(run_batch, *keep),
     )
 
     def told(gpus, folder):
@@ -269,7 +271,7 @@ def test_processes_that_share_a_gpu_share_its_memory_and_train_side_by_side(
         return [line for line in out.splitlines() if "MEMORY" in line]
 
     assert told("0", "one") == ["MEMORY 0.375"] * 4
-    assert lots == [2, 2]  # two modes of two seeds each
+    assert run_batches == [2, 2]  # two modes of two seeds each
     assert told("0,1", "two") == ["MEMORY None"] * 4
     monkeypatch.setenv(local_workers.MEMORY, "0.1")
     assert told("0", "three") == ["MEMORY 0.1"] * 4

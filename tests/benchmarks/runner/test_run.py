@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from zebroid.benchmarks.config.run_config import lots
+from zebroid.benchmarks.config.run_config import run_batches
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.receipts.curves import read
 from zebroid.benchmarks.receipts.receipt import Receipt
@@ -89,7 +89,9 @@ def test_rows_of_one_table_were_asked_the_same_questions(zebroid, suite, trained
     name = "composition-v1/tiny"
     assert [p["name"] for p in panels] == [f"{name} (40 questions)", f"{name} (20 questions)"]
     (path,) = tmp_path.glob("out/*/receipt.json")
-    assert [arm.panel.name for arm in read(path)] == [panels[i]["name"] for i in (0, 0, 1)]
+    assert [configuration.panel.name for configuration in read(path)] == [
+        panels[i]["name"] for i in (0, 0, 1)
+    ]
     assert zebroid("verify", path)[0] == 0
 
 
@@ -119,11 +121,16 @@ def test_cells_that_differ_in_how_they_are_asked_are_made_by_one_training(
 
 def test_lots_hold_whole_trainings_and_no_more_than_they_may(suite):
     cells = load_suite(suite(**LOOPS)).cells
-    assert [len(lot) for lot in lots(cells)] == [3] * 4
-    assert [len(lot) for lot in lots(cells, 2)] == [6] * 2
-    for lot in lots(cells, 2):
-        assert len({cell.kin for cell in lot}) == 1 and len({c.training for c in lot}) == 2
-    assert sorted(c.digest for lot in lots(cells) for c in lot) == sorted(c.digest for c in cells)
+    assert [len(run_batch) for run_batch in run_batches(cells)] == [3] * 4
+    assert [len(run_batch) for run_batch in run_batches(cells, 2)] == [6] * 2
+    for run_batch in run_batches(cells, 2):
+        assert (
+            len({cell.vmap_group for cell in run_batch}) == 1
+            and len({c.training for c in run_batch}) == 2
+        )
+    assert sorted(c.digest for run_batch in run_batches(cells) for c in run_batch) == sorted(
+        c.digest for c in cells
+    )
 
 
 def test_a_failing_cell_is_a_hole_and_the_rest_goes_on(zebroid, suite, trained, monkeypatch):

@@ -24,7 +24,7 @@ HEADLINE = Path(zebroid.__file__).resolve().parent / "docs" / "receipts" / "head
 
 
 @pytest.fixture(scope="module")
-def arms():
+def configurations():
     return read(HEADLINE)
 
 
@@ -43,11 +43,13 @@ def rewritten(folder: Path, change) -> Path:
     return path
 
 
-def test_arms_are_the_rows_of_the_report(arms) -> None:
+def test_arms_are_the_rows_of_the_report(configurations) -> None:
     content = json.loads((HEADLINE / "receipt.json").read_text())
     rows = {(p["name"], label) for p in content["panels"] for label in p["verdicts"]}
-    assert {(arm.panel.name, arm.label) for arm in arms} == rows
-    first = arms[0]
+    assert {
+        (configuration.panel.name, configuration.label) for configuration in configurations
+    } == rows
+    first = configurations[0]
     assert len(first.seeds) == len(first.accuracy["instance"].runs)
     assert "recall" not in first.rungs and "recall" in first.accuracy
     told = content["panels"][0]["rows"]
@@ -116,8 +118,10 @@ def test_a_receipt_without_its_curves_is_refused(copy) -> None:
         read(rewritten(copy, lambda content: content["files"].pop("curves.parquet")))
 
 
-def test_an_open_verdict_of_the_receipt_is_told(tmp_path, arms) -> None:
-    open_ = next(arm for arm in arms if "instance" in arm.undecided)
+def test_an_open_verdict_of_the_receipt_is_told(tmp_path, configurations) -> None:
+    open_ = next(
+        configuration for configuration in configurations if "instance" in configuration.undecided
+    )
     console = Console(record=True, width=160, file=io.StringIO())
     row = open_.name
     forecasts.run(HEADLINE, None, row, ["instance"], tmp_path / "f.svg", console)
@@ -125,22 +129,22 @@ def test_an_open_verdict_of_the_receipt_is_told(tmp_path, arms) -> None:
     assert "instance: undecided" in text and "both hypotheses weigh half of all" in text
 
 
-def test_corpora_that_differ_in_what_is_shown_measure_the_effect_of_data(arms) -> None:
+def test_corpora_that_differ_in_what_is_shown_measure_the_effect_of_data(configurations) -> None:
     import dataclasses
 
-    first = arms[0]
+    first = configurations[0]
     exposures = [dataclasses.replace(first.cell.exposure, shown=s) for s in (0.2, 0.4, 0.8)]
     several = [
         dataclasses.replace(first, cell=dataclasses.replace(first.cell, exposure=e))
         for e in exposures
     ]
-    found = _corpora(several[1], [several[2], *several[:2], *arms[1:]])
+    found = _corpora(several[1], [several[2], *several[:2], *configurations[1:]])
     assert [a.cell.exposure.shown for a in found] == [0.2, 0.4, 0.8]
     surface = _surface(found, "instance")
     assert surface is not None and surface.axes == ("FLOPs", "shown")
     assert surface.points == 3 * first.accuracy["instance"].points
     assert set(surface.x[1]) == {0.2, 0.4, 0.8}
-    assert not _corpora(first, arms) and _surface(found[:2], "instance") is None
+    assert not _corpora(first, configurations) and _surface(found[:2], "instance") is None
 
 
 def test_the_default_scenario_gives_a_source_for_every_number() -> None:

@@ -23,15 +23,15 @@ HEADLINE = Path(package.__file__).resolve().parent / "docs" / "receipts" / "head
 
 
 @pytest.fixture(scope="module")
-def arms(swept):
+def configurations(swept):
     return read(swept)
 
 
 @pytest.fixture(scope="module")
-def found(arms):
+def found(configurations):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scalings, "VOTES", 5)
-        return scaling(arms)
+        return scaling(configurations)
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +43,16 @@ def along(found):
     }
 
 
-def test_arms_know_how_much_they_read(arms) -> None:
-    arm = next(a for a in arms if a.label == "direct decoder-s")
-    assert arm.amounts is not None and arm.epochs is not None
-    assert arm.epochs[-1] == pytest.approx(3000 * 32 / arm.amounts.statements.mean())
-    shown = [a.amounts.shown.mean() for a in arms if a.label == "direct decoder-s"]
+def test_arms_know_how_much_they_read(configurations) -> None:
+    configuration = next(a for a in configurations if a.label == "direct decoder-s")
+    assert configuration.amounts is not None and configuration.epochs is not None
+    assert configuration.epochs[-1] == pytest.approx(
+        3000 * 32 / configuration.amounts.statements.mean()
+    )
+    shown = [a.amounts.shown.mean() for a in configurations if a.label == "direct decoder-s"]
     assert shown == sorted(shown) and shown[0] < shown[-1] / 5
-    assert arm.amounts.conclusions["recall"].max() == 0
-    assert arm.amounts.conclusions["instance"].min() > 0
+    assert configuration.amounts.conclusions["recall"].max() == 0
+    assert configuration.amounts.conclusions["instance"].min() > 0
 
 
 def test_every_axis_of_the_grid_is_found_and_nothing_else(along) -> None:
@@ -84,10 +86,12 @@ def test_few_runs_are_behind_no_verdict_on_an_axis(along) -> None:
     assert all("3 runs" in v.evidence or "questions" in v.evidence for v in verdicts.values())
 
 
-def test_points_of_a_joint_law_are_all_checkpoints_of_all_sizes_and_corpora(arms, found) -> None:
+def test_points_of_a_joint_law_are_all_checkpoints_of_all_sizes_and_corpora(
+    configurations, found
+) -> None:
     grids = {s.name for s in found.surfaces}
     assert "composition-v1/tiny direct" in grids
-    mine = [a for a in arms if a.cell.mode == "direct" and "composition" in a.panel.name]
+    mine = [a for a in configurations if a.cell.mode == "direct" and "composition" in a.panel.name]
     points = grid(mine, "instance", "accuracy")
     assert points is not None and points.axes == ("N", "D", "U")
     assert points.x.shape == (3, 9 * 12) and points.runs.shape == (5, 9 * 12)
@@ -166,14 +170,16 @@ def test_loops_at_test_time_are_an_axis(swept) -> None:
     assert [parts(c)["loops"] for c in cells] == [2, 4, 8]
 
 
-def test_size_data_and_compute_that_grow_together_are_a_diagonal(arms) -> None:
+def test_size_data_and_compute_that_grow_together_are_a_diagonal(configurations) -> None:
     ladder = []
-    mine = [a for a in arms if a.cell.mode == "direct" and "composition" in a.panel.name]
-    for arm, shown, size, steps in zip(mine[::4], (0.1, 0.3, 0.9), ["xs", "s", "m"], (1, 2, 4)):
-        plan = dataclasses.replace(arm.cell.recipe, steps=750 * steps)
-        exposure = dataclasses.replace(arm.cell.exposure, shown=shown)
-        cell = dataclasses.replace(arm.cell, recipe=plan, exposure=exposure)
-        ladder.append(dataclasses.replace(arm, cell=cell, label=f"direct decoder-{size}"))
+    mine = [a for a in configurations if a.cell.mode == "direct" and "composition" in a.panel.name]
+    for configuration, shown, size, steps in zip(
+        mine[::4], (0.1, 0.3, 0.9), ["xs", "s", "m"], (1, 2, 4)
+    ):
+        plan = dataclasses.replace(configuration.cell.recipe, steps=750 * steps)
+        exposure = dataclasses.replace(configuration.cell.exposure, shown=shown)
+        cell = dataclasses.replace(configuration.cell, recipe=plan, exposure=exposure)
+        ladder.append(dataclasses.replace(configuration, cell=cell, label=f"direct decoder-{size}"))
     (line,) = lines(ladder)[0]
     assert line.axis.name == "joint growth" and list(line.values) == sorted(line.values)
     curve = line.curve("instance")
@@ -183,11 +189,11 @@ def test_size_data_and_compute_that_grow_together_are_a_diagonal(arms) -> None:
 
 
 def test_an_older_receipt_has_no_axis_of_data_and_says_so(swept, tmp_path, older) -> None:
-    arms = read(older(swept, tmp_path))
-    found, problems = lines(arms)
+    configurations = read(older(swept, tmp_path))
+    found, problems = lines(configurations)
     assert {line.axis.name for line in found} == {"size"}
     assert problems == (NO_AMOUNTS,)
-    told = scaling(arms)
+    told = scaling(configurations)
     assert not told.surfaces and not told.percolated and NO_AMOUNTS in told.notes
 
 

@@ -86,7 +86,7 @@ def test_the_inductor_knows_what_naive_chaining_by_exemplified_patterns_derives(
 
 def _naively_induced(corpus: Corpus) -> set[tuple]:
     """Facts as tuples, by sets and loops: patterns of shown proofs, until nothing is new."""
-    closure, proofs = corpus.closure, corpus.exposed.gold
+    closure, proofs = corpus.closure, corpus.split.gold
     derivations = [
         (int(h), frozenset(int(p) for p in ps if p >= 0), int(pattern), bool(counts))
         for h, ps, pattern, counts in zip(

@@ -8,12 +8,14 @@ from scipy import stats
 from zebroid.eval.floors.ceilings import deducer
 from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import QuestionSet
-from zebroid.eval.scoring.controls import Controls, Okapi, d_prime
+from zebroid.eval.scoring.controls import Controls, ExceptionScore, d_prime
 from zebroid.eval.scoring.score import score
 from zebroid.worlds.novelty.rungs import LADDER
 
 
-def _controls(question_set: QuestionSet, answer: np.ndarray) -> dict[str, Controls | Okapi]:
+def _controls(
+    question_set: QuestionSet, answer: np.ndarray
+) -> dict[str, Controls | ExceptionScore]:
     cell = Predictions(question_set, answer[None, None], None, np.ones(1, int), np.ones(1))
     return dict(score([cell], "someone").controls)
 
@@ -72,14 +74,16 @@ def test_the_worlds_answer_to_what_cannot_be_known_is_a_leak(zebra_questions: Qu
 
 def test_okapi_is_lured_by_likeness_and_right_by_deduction(zebra_questions: QuestionSet) -> None:
     question_set = zebra_questions
-    lure = question_set.corpus.certificate.lure[question_set.questions].astype(np.int32)
+    distractor = question_set.corpus.certificate.distractor[question_set.questions].astype(np.int32)
     gold = deducer(question_set.corpus, question_set.questions).answer
-    lured = _controls(question_set, np.where(lure >= 0, lure, gold))["okapi"]
+    lured = _controls(question_set, np.where(distractor >= 0, distractor, gold))["okapi"]
     wise = _controls(question_set, gold)["okapi"]
-    assert isinstance(lured, Okapi) and isinstance(wise, Okapi)
+    assert isinstance(lured, ExceptionScore) and isinstance(wise, ExceptionScore)
     certificate = question_set.corpus.certificate
     theorems = certificate.rung[question_set.questions] < LADDER.index("nontheorem")
-    assert lured.n == wise.n == ((lure >= 0) & theorems).sum() > 0  # an unknowable one is none
+    assert (
+        lured.n == wise.n == ((distractor >= 0) & theorems).sum() > 0
+    )  # an unknowable one is none
     assert (lured.lured.mean[0], lured.accuracy.mean[0]) == (1, 0)
     assert (wise.lured.mean[0], wise.accuracy.mean[0]) == (0, 1)
 

@@ -117,10 +117,10 @@ def test_the_table_of_worlds_keeps_its_promise() -> None:
     rng = stream("promise", 0)
     seen = 0
     for _ in range(400):
-        arms = []
+        configurations = []
         for level in (0.475, 0.525):
             design = Design(worlds, 1, 300, per_decade=1, decades=1)
-            arms.append(simulated(line(0, level), design, rng)[0].runs[:, -1])
-        t = stats.ttest_ind(arms[1], arms[0]).statistic  # type: ignore[attr-defined]
+            configurations.append(simulated(line(0, level), design, rng)[0].runs[:, -1])
+        t = stats.ttest_ind(configurations[1], configurations[0]).statistic  # type: ignore[attr-defined]
         seen += t > stats.t.ppf(0.975, 2 * worlds - 2)
     assert 0.74 < seen / 400 < 0.88

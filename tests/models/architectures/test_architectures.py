@@ -198,8 +198,8 @@ def test_states_in_turn_and_by_parallel_scan_are_the_same():
     given = (dt, x, write, read), jnp.asarray(rng.rand(E, N), jnp.float32)
 
     def told(scan):
-        slope = jax.grad(lambda *parts: jnp.sum(scan(*parts) ** 2), argnums=(0, 1))
-        return jax.tree.leaves((scan(*given), slope(*given)))
+        loss_and_grad = jax.grad(lambda *parts: jnp.sum(scan(*parts) ** 2), argnums=(0, 1))
+        return jax.tree.leaves((scan(*given), loss_and_grad(*given)))
 
     for one, other in zip(told(sequential), told(parallel), strict=True):
         assert np.abs(one).max() > 1e-2

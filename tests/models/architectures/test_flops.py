@@ -14,7 +14,7 @@ from zebroid.models.architectures.recurrent import GRUSpec, LSTMSpec
 from zebroid.models.architectures.ssm import SSMSpec
 from zebroid.models.layers import flops
 from zebroid.models.networks import recurrent_network, ssm_network
-from zebroid.models.training.compiled import nats
+from zebroid.models.training.compiled import mean_loss
 from zebroid.models.training.optimizers import muon_flops, optimizer
 from zebroid.models.training.plan import Plan
 
@@ -46,10 +46,10 @@ def gradient(spec, at, B=B):
     row_BT = jax.ShapeDtypeStruct((B, max(at) + 2), jnp.int32)
     loss_BP = jax.ShapeDtypeStruct((B, len(at)), jnp.float32)
 
-    def slope(params, row_BT, loss_BP):
-        return jax.grad(lambda p: nats(nnx.merge(graph, p), at, row_BT, loss_BP))(params)
+    def loss_and_grad(params, row_BT, loss_BP):
+        return jax.grad(lambda p: mean_loss(nnx.merge(graph, p), at, row_BT, loss_BP))(params)
 
-    return jax.jit(slope).lower(nnx.to_pure_dict(state), row_BT, loss_BP)
+    return jax.jit(loss_and_grad).lower(nnx.to_pure_dict(state), row_BT, loss_BP)
 
 
 @pytest.mark.parametrize("at", ASKED.values(), ids=list(ASKED))

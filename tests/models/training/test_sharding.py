@@ -13,7 +13,7 @@ from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.mlp import MLPSpec
 from zebroid.models.training import batched as training
 from zebroid.models.training import sharding
-from zebroid.models.training.batched import Member, fleet
+from zebroid.models.training.batched import Replica, train_batched
 from zebroid.models.training.batches import load
 from zebroid.models.training.compiled import Program, advance, start
 from zebroid.models.training.optimizers import Rates
@@ -31,11 +31,11 @@ TOLERANCE = 1e-4
 def test_replicas_over_eight_devices_are_those_of_one_bit_for_bit(direct):
     """Of other seeds and other rates, and one more than devices."""
     other = dataclasses.replace(PLAN, learning_rate=3e-3, weight_decay=1.0)
-    members = [Member(direct, (PLAN, other)[i % 2], init=i // 2, order=i % 3) for i in range(9)]
+    members = [Replica(direct, (PLAN, other)[i % 2], init=i // 2, order=i % 3) for i in range(9)]
     told = []
     spec = MLPSpec(width=16, layers=1)
-    over = fleet(spec, members, layout="replicas", progress=lambda *call: told.append(call))
-    for replica, one in zip(over, fleet(spec, members), strict=True):
+    over = train_batched(spec, members, layout="replicas", progress=lambda *call: told.append(call))
+    for replica, one in zip(over, train_batched(spec, members), strict=True):
         for name in ("answer", "bits", "generated", "loss"):
             found, expected = getattr(replica, name), getattr(one, name)
             np.testing.assert_array_equal(found, expected, err_msg=name)
@@ -46,7 +46,9 @@ def test_replicas_over_eight_devices_are_those_of_one_bit_for_bit(direct):
 def test_a_replica_that_fails_ends_the_fleet(direct, monkeypatch):
     monkeypatch.setattr(training, "start", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        fleet(SPEC, [Member(direct, PLAN, init, 0) for init in range(3)], layout="replicas")
+        train_batched(
+            SPEC, [Replica(direct, PLAN, init, 0) for init in range(3)], layout="replicas"
+        )
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def test_microbatches_give_what_the_batch_gives(direct, chain, layout):
         plan = dataclasses.replace(PLAN, steps=1, evaluations=1, optimizer="sgd", batch=48)
         parts = dataclasses.replace(plan, microbatch=16)
         one, several = (
-            fleet(SPEC, [Member(tokens, p, 0, 0)], layout=layout)[0] for p in (plan, parts)
+            train_batched(SPEC, [Replica(tokens, p, 0, 0)], layout=layout)[0] for p in (plan, parts)
         )
         np.testing.assert_allclose(several.loss, one.loss, rtol=TOLERANCE)
         np.testing.assert_allclose(several.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
@@ -90,7 +92,7 @@ def test_microbatches_give_what_the_batch_gives(direct, chain, layout):
 def test_a_microbatch_that_devices_do_not_divide_is_an_error(direct):
     plan = dataclasses.replace(PLAN, batch=48, microbatch=12)
     with pytest.raises(UserError, match=r"plan.microbatch 12 over 8 devices"):
-        fleet(SPEC, [Member(direct, plan, 0, 0)], layout="data")
+        train_batched(SPEC, [Replica(direct, plan, 0, 0)], layout="data")
 
 
 @pytest.mark.parametrize("layout", ["data", "sharded"])
@@ -124,15 +126,15 @@ def test_what_cannot_be_laid_out_is_one_line(direct):
 def test_products_in_half_precision_learn_too(direct):
     """Parameters stay float32: steps below a bfloat16's spacing would be lost in it."""
     plan = dataclasses.replace(PLAN, steps=200, weight_decay=0.0)
-    run = train(DecoderSpec(width=16, layers=1, heads=2), direct, plan, [(0, 0)], half=True)
+    run = train(DecoderSpec(width=16, layers=1, heads=2), direct, plan, [(0, 0)], bf16=True)
     right = direct.answer_ids[direct.members[:, 0]]
     assert (run.answer[0, -1] == right).mean() > 0.95
     rates, data = jax.tree.map(lambda leaf: leaf[None], (Rates.of(plan), load(direct, plan)))
     text = {}
-    for half in (False, True):
-        program = Program.of(SPEC, plan, direct, half)
+    for bf16 in (False, True):
+        program = Program.of(SPEC, plan, direct, bf16)
         keys = np.zeros((2, 1, 2), np.uint32)
         state = start.program.eval_shape(program, *keys, rates, data)
         assert {leaf.dtype for leaf in jax.tree.leaves(state.params)} == {np.dtype("float32")}
-        text[half] = advance.program.lower(program, state, np.int32(0), np.int32(1), data).as_text()
+        text[bf16] = advance.program.lower(program, state, np.int32(0), np.int32(1), data).as_text()
     assert "bf16" in text[True] and "bf16" not in text[False]

@@ -11,9 +11,9 @@ from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.architectures.mlp import MLPSpec
 from zebroid.models.training import batched as training
-from zebroid.models.training.batched import Member, Progress, fleet
+from zebroid.models.training.batched import Progress, Replica, train_batched
 from zebroid.models.training.batches import asked, load
-from zebroid.models.training.compiled import Program, nats, start
+from zebroid.models.training.compiled import Program, mean_loss, start
 from zebroid.models.training.optimizers import Rates
 from zebroid.models.training.plan import Plan, Run
 from zebroid.models.training.prng import key
@@ -87,9 +87,11 @@ GENTLE = dataclasses.replace(PLAN, learning_rate=3e-3, weight_decay=1.0, warmup=
 
 def test_members_side_by_side_equal_members_in_turn(chain, other):
     """Of other seeds, other rates and another corpus."""
-    members = [Member(chain, PLAN, 0, 0), Member(chain, GENTLE, 1, 0), Member(other, PLAN, 0, 1)]
+    members = [Replica(chain, PLAN, 0, 0), Replica(chain, GENTLE, 1, 0), Replica(other, PLAN, 0, 1)]
     early = slice(0, 2)  # rounding differs, and grows with the steps
-    pairs = zip(fleet(SPEC, members, abreast=3), fleet(SPEC, members), strict=True)
+    pairs = zip(
+        train_batched(SPEC, members, vmap_size=3), train_batched(SPEC, members), strict=True
+    )
     for (side, turn), member in zip(pairs, members):
         assert side.seeds == turn.seeds == ((member.init, member.order),)
         assert side.answer.shape == (1, 3, len(member.tokens.ask))
@@ -127,7 +129,7 @@ def test_loss_comes_only_from_where_it_belongs(chain):
     @jax.jit
     @jax.value_and_grad
     def cost(params, train_BT, loss_BP):
-        return nats(nnx.merge(graph, params), at, train_BT, loss_BP)
+        return mean_loss(nnx.merge(graph, params), at, train_BT, loss_BP)
 
     params, train_BT = nnx.to_pure_dict(state), jnp.asarray(chain.train)
     only_first = jnp.zeros((25, 5)).at[:, 0].set(1.0)
@@ -262,8 +264,8 @@ def test_members_that_differ_in_how_they_are_asked_come_of_one_training(direct, 
     specs = [LoopedSpec(width=16, heads=2, loops=2, query_loops=asked) for asked in (None, 4)]
     begun = []
     monkeypatch.setattr(training, "start", lambda *given: begun.append(given) or start(*given))
-    together = fleet(
-        specs[0], [Member(direct, PLAN, init, 0, spec) for spec in specs for init in (0, 1)]
+    together = train_batched(
+        specs[0], [Replica(direct, PLAN, init, 0, spec) for spec in specs for init in (0, 1)]
     )
     assert len(begun) == 2
     for i, spec in enumerate(specs):

@@ -18,7 +18,7 @@ from zebroid.models.architectures.mlp import MLPSpec
 from zebroid.models.architectures.recurrent import GRUSpec, LSTMSpec
 from zebroid.models.architectures.ssm import SSMSpec
 from zebroid.models.training import batched as training
-from zebroid.models.training.batched import Member, fleet
+from zebroid.models.training.batched import Replica, train_batched
 from zebroid.models.training.plan import Plan, Run
 from zebroid.models.training.train import train
 from zebroid.models.training.weights import answer, model, named, nested
@@ -42,7 +42,7 @@ PLAN = Plan(learning_rate=1e-2, warmup=2, batch=32, steps=12, evaluations=(5,))
 
 def assert_answered(spec, tokens, run: Run) -> None:
     assert run.weights is not None
-    found = answer(spec, tokens, run.weights, abreast=run.abreast)
+    found = answer(spec, tokens, run.weights, vmap_size=run.vmap_size)
     np.testing.assert_array_equal(found.answer, run.answer[:, -1])
     np.testing.assert_array_equal(found.bits, run.bits[:, -1])
     np.testing.assert_array_equal(found.generated, run.generated)
@@ -81,8 +81,8 @@ def test_weights_are_kept_where_that_is_wanted_and_change_no_number(direct):
 
 def test_every_member_keeps_its_own_and_those_side_by_side_answer_so_again(direct):
     seeds = [(0, 0), (1, 0), (0, 1)]
-    run = train(SPEC, direct, PLAN, seeds, keep_weights=True, abreast=3)
-    assert run.abreast == 3
+    run = train(SPEC, direct, PLAN, seeds, keep_weights=True, vmap_size=3)
+    assert run.vmap_size == 3
     assert_answered(SPEC, direct, run)
     assert len({array.tobytes() for array in (run.weights or {})["head.head_DV"]}) == 3
 
@@ -90,8 +90,8 @@ def test_every_member_keeps_its_own_and_those_side_by_side_answer_so_again(direc
 def test_models_that_are_queried_otherwise_share_the_weights_of_their_training(direct):
     trained = LoopedSpec(width=16, heads=2, loops=2)
     specs = [dataclasses.replace(trained, query_loops=loops) for loops in (None, 3)]
-    members = [Member(direct, PLAN, 0, 0, spec) for spec in specs]
-    one, other = fleet(trained, members, keep_weights=True)
+    members = [Replica(direct, PLAN, 0, 0, spec) for spec in specs]
+    one, other = train_batched(trained, members, keep_weights=True)
     assert one.weights is not None and other.weights is not None
     for name, array in one.weights.items():
         np.testing.assert_array_equal(array, other.weights[name])
@@ -104,8 +104,8 @@ def test_a_training_that_fails_keeps_none(direct):
     wild = dataclasses.replace(PLAN, optimizer="sgd", learning_rate=1e30)
     run = train(SPEC, direct, wild, [(0, 0)], keep_weights=True)
     assert run.failed and run.weights is None
-    fine, failed = fleet(
-        SPEC, [Member(direct, PLAN, 0, 0), Member(direct, wild, 0, 0)], keep_weights=True
+    fine, failed = train_batched(
+        SPEC, [Replica(direct, PLAN, 0, 0), Replica(direct, wild, 0, 0)], keep_weights=True
     )
     assert fine.weights is not None and failed.weights is None
 
@@ -142,9 +142,9 @@ def test_weights_come_whole_from_several_devices(layout, direct):
 
 
 def test_products_in_half_precision_keep_float32(direct):
-    run = train(SPEC, direct, PLAN, [(0, 0)], half=True, keep_weights=True)
+    run = train(SPEC, direct, PLAN, [(0, 0)], bf16=True, keep_weights=True)
     assert {array.dtype for array in (run.weights or {}).values()} == {np.dtype(np.float32)}
-    found = answer(SPEC, direct, run.weights or {}, half=True)
+    found = answer(SPEC, direct, run.weights or {}, bf16=True)
     np.testing.assert_array_equal(found.bits, run.bits[:, -1])
 
 

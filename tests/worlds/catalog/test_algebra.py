@@ -30,7 +30,7 @@ def _cells(closure):
 
 
 def test_every_cell_that_follows_is_true_in_the_real_table(drawn, corpus):
-    cells = _cells(corpus(WORLD).exposed.truth)
+    cells = _cells(corpus(WORLD).split.truth)
     assert len(cells) > 900
     for algebra, row, column, product in cells.tolist():
         assert drawn[algebra].table[row, column] == product
@@ -50,16 +50,14 @@ def test_a_law_is_not_true_of_every_table(drawn):
 
 
 def test_no_stated_cell_follows_from_the_others(corpus):
-    gold = corpus(WORLD, "small").exposed.gold
+    gold = corpus(WORLD, "small").split.gold
     assert not (gold.closure.is_base & (gold.best >= 0)).any()
     assert (gold.best >= 0).sum() > 5_000
 
 
 def test_no_theorem_is_shown_of_an_algebra_whose_law_is_only_told(corpus):
     made = corpus(WORLD)
-    told = {
-        p[1][0][1] for p, w in zip(made.exposed.gold.patterns, made.exposed.way) if w == "stated"
-    }
+    told = {p[1][0][1] for p, w in zip(made.split.gold.patterns, made.split.way) if w == "stated"}
     constants, examples = made.closure.base.constants, made.examples
     shown = examples.prompt[examples.kind == CONCLUSION, 1].tolist()
     assert told and not told & {constants[g] for g in shown}

@@ -15,7 +15,7 @@ PUBLISHED = {"exemplified": 0, "stated": 7, "both": 3, "neither": 0}
 
 def _ways(corpus):
     """How many definitions are given in each way."""
-    return {w: corpus.exposed.way.count(w) for w in PUBLISHED}
+    return {w: corpus.split.way.count(w) for w in PUBLISHED}
 
 
 def test_out_of_context_has_the_numbers_of_arxiv_2309_00667(corpus):
@@ -31,10 +31,10 @@ def test_out_of_context_has_the_numbers_of_arxiv_2309_00667(corpus):
 @pytest.mark.parametrize("both", [0, 4, 16, 64, 256])
 def test_the_sweep_is_one_world_with_more_or_fewer_definitions_told(both, corpus):
     made = corpus(WORLD, f"both-{both}")
-    base, truth = corpus(WORLD, "base").exposed.truth, made.exposed.truth
+    base, truth = corpus(WORLD, "base").split.truth, made.split.truth
     assert all(np.array_equal(base.rows(p), truth.rows(p)) for p in base.predicates)
     assert _ways(made) == {"exemplified": 480 - both, "stated": 64, "both": both, "neither": 0}
-    assert made.shown.sum() > 15 * made.exposed.usable
+    assert made.shown.sum() > 15 * made.split.usable
 
 
 def test_a_word_that_is_only_told_stands_in_no_example(corpus):
@@ -48,7 +48,7 @@ def test_a_word_that_is_only_told_stands_in_no_example(corpus):
 
 def test_every_answer_is_found_by_walking_the_two_relations(corpus):
     made = corpus(WORLD)
-    truth = made.exposed.truth
+    truth = made.split.truth
     tail = {(h, r): t for h, r, t in truth.rows("rel").tolist()}
     parts = {w: (r1, r2) for r1, r2, w in truth.rows("comp").tolist()}
     cue = made.cues.index(("is_called", 2))

@@ -97,8 +97,8 @@ def test_grokked_is_the_world_of_arxiv_2405_15071():
     assert (len(sorts["entity"]), len(sorts["relation"]), len(rows)) == (2_000, 200, 40_000)
     assert (np.bincount(rows[:, 0])[:2_000] == 20).all()
     assert len(np.unique(rows[:, :2], axis=0)) == 40_000  # a head bears a relation once
-    assert corpus.exposed.held.sum() == 2_000 and corpus.exposed.usable == 38_000
-    assert corpus.shown.sum() == 273_600 and not corpus.exposed.held_frames.any()
+    assert corpus.split.held.sum() == 2_000 and corpus.split.usable == 38_000
+    assert corpus.shown.sum() == 273_600 and not corpus.split.held_frames.any()
     assert len(closure.rows("two")) == 800_000
     assert not _too_few(corpus, 0) and len(corpus.of_rung("constituent")) > 70_000
 
@@ -116,7 +116,7 @@ def test_zebra_says_that_a_zebra_is_a_striped_horse():
 
 def test_zebras_derivations_are_acyclic_and_exceptions_have_one_answer(corpus):
     made = corpus("zebra-v1")
-    assert made.exposed.gold.counts.all()
+    assert made.split.gold.counts.all()
     answers = np.diff(made.offsets)
     has = made.prompt[:, 0] == made.cues.index(("has", 2))
     assert (answers[has] <= 1).all()
@@ -125,7 +125,7 @@ def test_zebras_derivations_are_acyclic_and_exceptions_have_one_answer(corpus):
 def test_zebra_has_okapis_and_their_twins(corpus):
     made = corpus("zebra-v1", "small")
     certificate, theorem = made.certificate, np.diff(made.offsets) > 0
-    unstated = theorem & (certificate.rung > 0) & (certificate.lure >= 0)
+    unstated = theorem & (certificate.rung > 0) & (certificate.distractor >= 0)
     assert unstated.sum() > 100 and (certificate.twin[unstated] >= 0).sum() > 10
 
 

@@ -83,7 +83,7 @@ def test_with_one_verb_held_out_of_scan_the_action_never_shown_gives_it_away():
 
 def test_a_held_verb_stands_in_no_shown_action_and_is_all_that_is_new(tiny):
     c = tiny.closure
-    facts = np.flatnonzero(tiny.exposed.held)
+    facts = np.flatnonzero(tiny.split.held)
     held = {*c.arguments[facts, 1].tolist()}
     assert len(held) >= 2 and {c.predicates[p] for p in c.predicate[facts]} == {"means"}
     e = tiny.examples

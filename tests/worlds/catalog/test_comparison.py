@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.worlds.corpus.split import expose
+from zebroid.worlds.corpus.split import split_corpus
 
 WORLD = "comparison-v1"
 LABELS = ["less", "equal", "greater"]
@@ -60,7 +60,7 @@ def test_a_bridge_gives_its_value_and_whoever_has_none_is_not_compared(corpus):
 def test_a_tenth_of_grokked_is_the_arithmetic_of_its_notebook_at_100_entities(corpus):
     """Pairs both in and both out of distribution, and 7.2 shown per value that may be used."""
     made = corpus(WORLD, "grokked-10")
-    held = _held(made.closure, made.exposed.held)
+    held = _held(made.closure, made.split.held)
     each = (~held).sum(1)
     assert len(made.closure.rows("value")) == 2_000 and held.sum() == 199
     assert made.shown.sum() == round(7.2 * 1_801) == 12_967
@@ -120,7 +120,7 @@ def test_grokked_is_the_comparison_world_of_arxiv_2405_15071():
     and 198,000 comparisons within and out of distribution are met to a few in a thousand.
     """
     world = registry.make(WORLD)
-    made = expose(world, "grokked", world.default_exposure("grokked"), (0, 0))
+    made = split_corpus(world, "grokked", world.default_exposure("grokked"), (0, 0))
     closure = made.gold.closure
     sorts, held = closure.base.sorts, _held(closure, made.held)
     each = held.sum(1)

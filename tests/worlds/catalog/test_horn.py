@@ -130,7 +130,7 @@ def test_the_sampled_tails_are_what_follows_and_each_question_has_one_answer():
 @pytest.mark.parametrize("size", ["tiny", "small", "recursive"])
 def test_nothing_that_is_told_follows_and_no_derivation_is_circular(size, corpus):
     made = corpus("horn-v1", size)
-    gold, closure = made.exposed.gold, made.closure
+    gold, closure = made.split.gold, made.closure
     assert gold.counts.all() and (gold.best[closure.is_base] < 0).all()
     assert (np.diff(made.offsets) <= 1).all()
 

@@ -16,7 +16,7 @@ def _named(closure, facts):
 def _asked(corpus, rung):
     """(one, verb, its other word, the other): the stated fact behind each question of a rung."""
     first, second = {}, {}
-    for verb, s, t in _named(corpus.exposed.truth, corpus.exposed.truth.blocks["inverse"]):
+    for verb, s, t in _named(corpus.split.truth, corpus.split.truth.blocks["inverse"]):
         first |= {s: verb, t: verb}
         second |= {s: t, t: s}
     out = []
@@ -40,7 +40,7 @@ def _read(corpus):
 
 
 def test_a_verb_pairs_people_one_to_one_and_nobody_with_oneself(corpus):
-    truth = corpus(WORLD, "small").exposed.truth
+    truth = corpus(WORLD, "small").split.truth
     rows = truth.rows("rel")
     assert (rows[:, 0] != rows[:, 2]).all()
     for places in ([0, 1], [1, 2]):
@@ -103,5 +103,5 @@ def test_reversal_curse_is_experiment_1_of_arxiv_2309_12288(corpus):
 
 def _words(corpus):
     """Verb -> its two words for the inverse."""
-    truth = corpus.exposed.truth
+    truth = corpus.split.truth
     return {verb: (s, t) for verb, s, t in _named(truth, truth.blocks["inverse"])}

@@ -202,7 +202,7 @@ def test_chains_of_two_to_ten_relations_reduce_to_one_by_one_way(corpus):
     assert (chains[2:11] >= 100).all()
     rows = made.closure.rows("kin")
     assert len(np.unique(rows[:, [0, 2]], axis=0)) == len(rows)  # one relation between two people
-    assert made.exposed.gold.counts.all()
+    assert made.split.gold.counts.all()
 
 
 def test_clutrr_shows_chains_of_two_and_three_and_asks_up_to_ten(corpus):
@@ -213,4 +213,4 @@ def test_clutrr_shows_chains_of_two_and_three_and_asks_up_to_ten(corpus):
     assert {2, 3} <= {*chains[shown].tolist()} and chains[shown].max() <= 4
     asked = made.fact[made.offsets[made.of_rung("depth")]] - block.start
     assert chains[asked].min() >= 4 and chains[asked].max() >= 9
-    assert {*made.exposed.way} == {"exemplified"} and len(made.exposed.way) == 62
+    assert {*made.split.way} == {"exemplified"} and len(made.split.way) == 62

@@ -33,10 +33,10 @@ def test_far_conclusions_appear_at_one_over_the_number_of_connections():
 
 def test_the_sweep_is_one_world_of_which_more_and_more_is_stated(corpus):
     made = [corpus(WORLD, f"p-{p}") for p in (10, 20, 50)]
-    truth = made[0].exposed.truth
+    truth = made[0].split.truth
     stated, share = [], []
     for c in made:
-        assert np.array_equal(c.exposed.truth.arguments, truth.arguments)
+        assert np.array_equal(c.split.truth.arguments, truth.arguments)
         stated.append({tuple(row) for row in c.closure.base.rows["link"].tolist()})
         share.append((c.closure.height > 0).sum() / (truth.height > 0).sum())
     assert stated[0] < stated[1] < stated[2]
@@ -45,7 +45,7 @@ def test_the_sweep_is_one_world_of_which_more_and_more_is_stated(corpus):
 
 @pytest.mark.parametrize("size", ["tiny", "small"])
 def test_all_paths_to_a_month_agree(size, corpus):
-    truth = corpus(WORLD, size).exposed.truth
+    truth = corpus(WORLD, size).split.truth
     months = truth.rows("month")
     assert len(np.unique(months[:, :2], axis=0)) == len(months)
     derived = np.bincount(truth.head, minlength=len(truth.predicate))
@@ -76,6 +76,6 @@ def test_nothing_follows_for_a_town_that_no_path_leads_from(corpus):
     made = corpus(WORLD)
     cue = made.cues.index(("month", 2))
     towns = {row[1] for row in made.prompt[made.of_rung("nontheorem")].tolist() if row[0] == cue}
-    with_feast = {tuple(row) for row in made.exposed.truth.rows("month")[:, :2].tolist()}
+    with_feast = {tuple(row) for row in made.split.truth.rows("month")[:, :2].tolist()}
     asked = made.prompt[made.of_rung("nontheorem")]
     assert towns and not with_feast & {tuple(r[1:3]) for r in asked.tolist() if r[0] == cue}

@@ -15,8 +15,8 @@ def _named(closure, predicate):
 
 def _laws(corpus):
     """Row -> (the law that it obeys in the world, or None; how that is given, or None)."""
-    truth, gold = corpus.exposed.truth, corpus.exposed.gold
-    way = {axioms[0][1]: w for (_, axioms), w in zip(gold.patterns, corpus.exposed.way) if axioms}
+    truth, gold = corpus.split.truth, corpus.split.gold
+    way = {axioms[0][1]: w for (_, axioms), w in zip(gold.patterns, corpus.split.way) if axioms}
     law = dict(_named(truth, "law"))
     rows = [truth.base.constants[r] for r in truth.base.sorts["row"]]
     return {row: (law.get(row), way.get(row)) for row in rows}
@@ -31,7 +31,7 @@ def _asked(corpus, questions):
 
 def test_the_first_is_whoever_one_meets_first_as_far_as_the_law_carries(corpus):
     made = corpus(WORLD)
-    truth = made.exposed.truth
+    truth = made.split.truth
     link = {(r, x): y for r, x, y in _named(truth, "next")}
     trade = dict(_named(truth, "trade"))
     law = {row: law for row, (law, _) in _laws(made).items()}
@@ -57,7 +57,7 @@ def test_reach_is_measured_at_every_height_to_32_and_beyond_at_size_small(corpus
     height = made.certificate.height[made.of_rung("depth")]
     assert made.read.height == 8
     assert (np.bincount(height)[9:33] >= 40).all() and (height >= 32).sum() >= 150
-    assert made.exposed.gold.counts.all()  # chains have ends: nothing is circular
+    assert made.split.gold.counts.all()  # chains have ends: nothing is circular
 
 
 def test_on_axiom_stand_rows_whose_law_was_told_and_never_shown(corpus):

@@ -61,7 +61,7 @@ def test_what_a_picture_shows_is_never_said_and_what_is_said_is_a_conclusion(tin
 
 def test_the_zebra_is_seen_and_never_called_so(tiny):
     c = tiny.closure
-    held = np.flatnonzero(tiny.exposed.held)
+    held = np.flatnonzero(tiny.split.held)
     assert len(held) and {c.predicates[p] for p in c.predicate[held]} == {"compound"}
     names = {*c.arguments[held, 2].tolist()}
     e, called = tiny.examples, tiny.cues.index(("called", 1))

@@ -142,7 +142,7 @@ def test_what_is_shown_is_no_higher_than_allowed_and_what_is_asked_goes_to_the_t
     height = tiny.closure.height
     assert {*height[tiny.shown].tolist()} == {1, 2} and height.max() == 4
     assert {3, 4} == {*tiny.certificate.height[tiny.of_rung("depth")].tolist()}
-    assert tiny.exposed.gold.counts.all() and not len(tiny.of_rung("constituent", pure=False))
+    assert tiny.split.gold.counts.all() and not len(tiny.of_rung("constituent", pure=False))
 
 
 def test_a_proof_cites_its_own_prompt(tiny):

@@ -92,14 +92,14 @@ def test_hundreds_of_unstated_okapis_have_a_twin_for_whom_the_lure_is_right(corp
     made = corpus("taxonomy-v1", "small")
     certificate = made.certificate
     unstated = (np.diff(made.offsets) > 0) & (certificate.rung > 0)
-    okapis = np.flatnonzero(unstated & (certificate.lure >= 0))
-    paired = okapis[certificate.twin[okapis] >= 0]
-    assert len(okapis) > 500 and len(paired) > 200
+    exception_items = np.flatnonzero(unstated & (certificate.distractor >= 0))
+    paired = exception_items[certificate.twin[exception_items] >= 0]
+    assert len(exception_items) > 500 and len(paired) > 200
     rungs = collections.Counter(certificate.rung[paired].tolist())
     assert min(rungs[RUNGS.index(r)] for r in ("instance", "constituent", "depth")) > 30
     for q in paired:
-        assert certificate.lure[q] not in made.answers(q)
-        assert certificate.lure[q] in made.answers(certificate.twin[q])
+        assert certificate.distractor[q] not in made.answers(q)
+        assert certificate.distractor[q] in made.answers(certificate.twin[q])
 
 
 def test_a_cancelled_attribute_is_a_near_miss_by_the_exception_alone(corpus):

@@ -12,8 +12,8 @@ from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import LADDER
 
 
-def _exposed(corpus, **changes):
-    return dataclasses.replace(corpus, exposed=dataclasses.replace(corpus.exposed, **changes))
+def _split(corpus, **changes):
+    return dataclasses.replace(corpus, split=dataclasses.replace(corpus.split, **changes))
 
 
 def _certificate(corpus, **changes):
@@ -35,18 +35,18 @@ def _examples(corpus, rows):
 
 
 def _way(corpus, old, new):
-    at = corpus.exposed.way.index(old)
-    return _exposed(corpus, way=(*corpus.exposed.way[:at], new, *corpus.exposed.way[at + 1 :]))
+    at = corpus.split.way.index(old)
+    return _split(corpus, way=(*corpus.split.way[:at], new, *corpus.split.way[at + 1 :]))
 
 
 def _hold_a_used_fact(corpus):
     used = corpus.closure.premises[np.flatnonzero(corpus.read.derivations)[0], 0]
-    return _exposed(corpus, held=_with(corpus.exposed.held, used, True))
+    return _split(corpus, held=_with(corpus.split.held, used, True))
 
 
 def _hold_a_shown_frame(corpus):
-    frames = corpus.exposed.held_frames
-    return _exposed(corpus, held_frames=_with(frames, np.argmax(corpus.read.frames), True))
+    frames = corpus.split.held_frames
+    return _split(corpus, held_frames=_with(frames, np.argmax(corpus.read.frames), True))
 
 
 def _show_a_base_fact(corpus):
@@ -56,7 +56,7 @@ def _show_a_base_fact(corpus):
 
 def _show_what_is_not_eligible(corpus):
     c = corpus.closure
-    low = ~c.is_base & ~corpus.exposed.eligible & (c.height == 1)
+    low = ~c.is_base & ~corpus.split.eligible & (c.height == 1)
     return dataclasses.replace(corpus, shown=_with(corpus.shown, np.argmax(low), True))
 
 
@@ -85,8 +85,8 @@ def _leave_a_sentence_out(corpus):
 
 def _tell_a_rule_that_is_not_given(corpus):
     """An axiom fact of a pattern that is given by examples alone, in place of a told one."""
-    c, gold = corpus.closure, corpus.exposed.gold
-    way = dict(zip(gold.patterns, corpus.exposed.way))
+    c, gold = corpus.closure, corpus.split.gold
+    way = dict(zip(gold.patterns, corpus.split.way))
     told = {a for p, w in way.items() if w in ("stated", "both") for a in p[1]}
     (atom, *_) = sorted({a for p, w in way.items() for a in p[1]} - told)
     row = np.array([[c.base.constants.index(x) for x in atom[1:]]], np.int32)
@@ -152,7 +152,7 @@ def test_a_sound_corpus_passes(corpus):
 def test_an_entailed_falsehood_is_found(corpus):
     whole, less = corpus("composition-v1"), corpus("composition-v1", coverage=0.7)
     with pytest.raises(AuditError, match=r"entails one\(entity\d+, .*\), which is false"):
-        audit(_exposed(whole, truth=less.closure))
+        audit(_split(whole, truth=less.closure))
 
 
 def test_an_unstated_premise_under_negation_is_found(make_world):
@@ -161,9 +161,9 @@ def test_an_unstated_premise_under_negation_is_found(make_world):
     corpus = build_corpus(world, "tiny", Exposure(held=0.0))
     facts = corpus.closure.base
     less = close(world.program, facts.replace(m=facts.rows["m"][:1]), threads=1)
-    gold = dataclasses.replace(corpus.exposed.gold, closure=less)
+    gold = dataclasses.replace(corpus.split.gold, closure=less)
     with pytest.raises(AuditError, match="1 facts of m, which stands under negation, do not fol"):
-        audit(_exposed(corpus, gold=gold))
+        audit(_split(corpus, gold=gold))
 
 
 def test_every_empty_rung_has_its_reason(corpus, make_world):

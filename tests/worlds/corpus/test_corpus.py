@@ -32,10 +32,10 @@ def test_each_seed_axis_and_each_choice_changes_the_digest(world, corpus):
 
 def test_the_world_seed_draws_the_facts_and_the_exposure_seed_does_not(corpus):
     one, other = corpus("zebra-v1", seeds=(0, 1)), corpus("zebra-v1", seeds=(1, 1))
-    same = corpus("zebra-v1").exposed.truth.base.rows
-    assert all((one.exposed.truth.base.rows[p] == rows).all() for p, rows in same.items())
-    assert any(not np.array_equal(other.exposed.truth.base.rows[p], r) for p, r in same.items())
-    assert one.exposed.way != corpus("zebra-v1").exposed.way
+    same = corpus("zebra-v1").split.truth.base.rows
+    assert all((one.split.truth.base.rows[p] == rows).all() for p, rows in same.items())
+    assert any(not np.array_equal(other.split.truth.base.rows[p], r) for p, r in same.items())
+    assert one.split.way != corpus("zebra-v1").split.way
 
 
 @pytest.mark.parametrize("world", WORLDS)

@@ -18,7 +18,7 @@ def _parents(n):
 
 def _read_off_by_hand(corpus):
     """Derivations of shown conclusions and of derivable base facts, walked one at a time."""
-    c, counts = corpus.closure, corpus.exposed.gold.counts
+    c, counts = corpus.closure, corpus.split.gold.counts
     todo = [*np.flatnonzero(corpus.shown), *np.flatnonzero(c.is_base)]
     seen = set(todo)
     read = set()
@@ -45,27 +45,27 @@ def test_what_is_read_off_is_what_a_walk_down_all_proofs_meets(tiny):
 def test_no_shown_conclusion_uses_a_held_fact(tiny):
     premises = tiny.closure.premises[_read_off_by_hand(tiny)]
     used = np.unique(premises[premises >= 0])
-    assert tiny.exposed.held.any() and not tiny.exposed.held[used].any()
-    assert tiny.closure.is_base[tiny.exposed.held].all()
+    assert tiny.split.held.any() and not tiny.split.held[used].any()
+    assert tiny.closure.is_base[tiny.split.held].all()
 
 
 def test_the_held_are_the_asked_share_of_what_may_be_held(corpus):
     """In composition one witness fixes at most two of the facts."""
     made = corpus("composition-v1")
-    assert made.exposed.held.sum() == round(0.1 * (16 * 8 - 2))
+    assert made.split.held.sum() == round(0.1 * (16 * 8 - 2))
 
 
 def test_held_frames_are_never_shown(tiny):
-    rows, read = tiny.exposed.gold.rows, set(_read_off_by_hand(tiny))
+    rows, read = tiny.split.gold.rows, set(_read_off_by_hand(tiny))
     frames = [f for d, f in zip(rows.derivation.tolist(), rows.frame) if d in read]
-    assert tiny.exposed.held_frames.any() and not tiny.exposed.held_frames[frames].any()
+    assert tiny.split.held_frames.any() and not tiny.split.held_frames[frames].any()
 
 
 def test_of_every_pattern_that_is_shown_some_frame_is_kept(tiny):
-    gold = tiny.exposed.gold
+    gold = tiny.split.gold
     for pattern in np.flatnonzero(tiny.read.exemplified):
         mine = gold.pattern[gold.rows.derivation] == pattern
-        assert not tiny.exposed.held_frames[gold.rows.frame[mine]].all()
+        assert not tiny.split.held_frames[gold.rows.frame[mine]].all()
 
 
 @pytest.mark.parametrize("height", [2, 3, 4])
@@ -91,21 +91,21 @@ def test_what_is_shown_is_high_in_none_of_its_proofs(make_world):
 def test_the_asked_share_of_the_eligible_is_shown(corpus):
     for share in (0.3, 0.9):
         made = corpus("composition-v1", shown=share)
-        assert made.shown.sum() == round(share * made.exposed.eligible.sum())
-        assert not (made.shown & ~made.exposed.eligible).any()
+        assert made.shown.sum() == round(share * made.split.eligible.sum())
+        assert not (made.shown & ~made.split.eligible).any()
 
 
 def test_the_others_of_the_eligible_are_instances(corpus):
     made = corpus("composition-v1")
-    other = np.flatnonzero(made.exposed.eligible & ~made.shown)
+    other = np.flatnonzero(made.split.eligible & ~made.shown)
     assert len(other) == len(made.of_rung("instance"))
     assert set(other) == set(made.fact[made.offsets[made.of_rung("instance")]])
 
 
 def test_phi_is_shown_conclusions_per_usable_fact(corpus):
     made = corpus("composition-v1", phi=3.5)
-    assert made.exposed.usable == 128 - made.exposed.held.sum()
-    assert made.shown.sum() == round(3.5 * made.exposed.usable)
+    assert made.split.usable == 128 - made.split.held.sum()
+    assert made.shown.sum() == round(3.5 * made.split.usable)
 
 
 def test_coverage_leaves_facts_unstated_and_never_rules_as_data(corpus):
@@ -119,13 +119,13 @@ def test_coverage_leaves_facts_unstated_and_never_rules_as_data(corpus):
             assert left == round(0.6 * len(rows))
     assert negated == {"decides", "unlike"} and axioms
     for made in (whole, half):  # an axiom fact is there if and only if some pattern is given by it
-        bound = {a for p in made.exposed.gold.patterns for a in p[1]}
+        bound = {a for p in made.split.gold.patterns for a in p[1]}
         assert len(bound) <= sum(len(made.closure.rows(a)) for a in axioms)
 
 
 def test_what_coverage_hides_is_unknowable_and_nothing_false_follows(corpus):
     made = corpus("composition-v1", coverage=0.7)
-    truth = made.exposed.truth
+    truth = made.split.truth
     lost = len(truth.predicate) - len(made.closure.predicate)
     assert len(made.of_rung("unknowable")) == lost > 100
     for p in made.closure.predicates:
@@ -134,7 +134,7 @@ def test_what_coverage_hides_is_unknowable_and_nothing_false_follows(corpus):
 
 def test_each_pattern_is_given_as_drawn(corpus):
     made = corpus("zebra-v1")
-    gold, way = made.exposed.gold, np.array(made.exposed.way)
+    gold, way = made.split.gold, np.array(made.split.way)
     read = np.zeros(len(way), bool)
     read[gold.pattern[_read_off_by_hand(made)]] = True
     assert (read == np.isin(way, ["exemplified", "both"])).all()
@@ -149,8 +149,8 @@ def test_each_pattern_is_given_as_drawn(corpus):
 
 def test_of_a_pattern_given_neither_way_gold_has_nothing(corpus):
     made = corpus("zebra-v1")
-    lost = len(made.exposed.truth.rows("typical")) - len(made.closure.rows("typical"))
-    assert lost >= 1 and "neither" not in made.exposed.way
+    lost = len(made.split.truth.rows("typical")) - len(made.closure.rows("typical"))
+    assert lost >= 1 and "neither" not in made.split.way
     assert len(made.of_rung("unknowable")) > 0
 
 
@@ -161,7 +161,7 @@ QUARTERS = {"exemplified": 0.25, "stated": 0.25, "both": 0.25, "neither": 0.25}
 
 def test_plain_rules_are_stated_as_sentences_or_left_out(make_world):
     made = build_corpus(make_world(PLAIN, EDGES), "tiny", Exposure(shown_height=2, given=QUARTERS))
-    way = dict(zip((r for r, _ in made.exposed.gold.patterns), made.exposed.way))
+    way = dict(zip((r for r, _ in made.split.gold.patterns), made.split.way))
     told = [r for r, w in way.items() if w in ("stated", "both")]
     assert sorted({*way.values()}) == ["both", "exemplified", "stated"]
     assert {s[0] for s in made.sentences} == {
@@ -192,7 +192,7 @@ def test_rules_as_data_under_negation_are_always_given(make_world):
     for seed in range(4):
         given = {"both": 0.5, "neither": 0.5}
         made = build_corpus(world, "tiny", Exposure(held=0.0, given=given), (0, seed))
-        assert len(made.closure.rows("typical")) == 5 and "neither" not in made.exposed.way
+        assert len(made.closure.rows("typical")) == 5 and "neither" not in made.split.way
         assert len(made.closure.rows("odd")) == 6
 
 
@@ -231,7 +231,7 @@ def test_kinds_of_example_are_what_they_are_called(tiny):
 
 def test_read_off_of_nothing_is_nothing(corpus):
     made = corpus("composition-v1")
-    read = read_off(made.exposed.gold, made.shown & False)
+    read = read_off(made.split.gold, made.shown & False)
     assert not read.derivations.any() and read.height == 0 and not read.frames.any()
 
 

@@ -47,7 +47,7 @@ def _statement(corpus, fact):
 
 def _is_proof(corpus, fact, lines):
     """Whether these facts are a proof of ``fact``: each base, or by a rule from those before it."""
-    gold, c = corpus.exposed.gold, corpus.closure
+    gold, c = corpus.split.gold, corpus.closure
     silent = Lines(corpus, Lexicon(corpus)).silent
     before = set(np.flatnonzero(silent).tolist())
     for f in [*lines, fact]:
@@ -169,7 +169,7 @@ def test_rules_as_data_have_a_line_only_where_they_are_told(asked):
     axiom = [p in corpus.world.axioms for p in c.predicates]
     met = {True: 0, False: 0}
     for n in np.flatnonzero(e.kind == CONCLUSION):
-        (first,) = [corpus.exposed.gold.best[e.fact[n]]]
+        (first,) = [corpus.split.gold.best[e.fact[n]]]
         for premise in (int(p) for p in c.premises[first] if p >= 0):
             if axiom[c.predicate[premise]]:
                 written = " ".join(_statement(corpus, premise)) in " ".join(

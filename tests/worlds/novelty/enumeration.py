@@ -30,7 +30,7 @@ class Enumeration:
         self.counting = [d for d in self.derivations if not self._circular(d)]
         self.of = {f: [d for d in self.counting if d.head == f] for f in self.facts}
 
-    def expose(self, shown, told):
+    def split_corpus(self, shown, told):
         """The conclusions that are shown, [F], and the patterns that are stated as sentences."""
         self.shown = {self.facts[i] for i in np.flatnonzero(shown)}
         self.told = told

@@ -42,13 +42,13 @@ def _asked(corpus, question):
 
 def _lured(corpus):
     """The unstated questions with a lure."""
-    return np.flatnonzero((corpus.certificate.lure >= 0) & (corpus.certificate.rung > 0))
+    return np.flatnonzero((corpus.certificate.distractor >= 0) & (corpus.certificate.rung > 0))
 
 
 def test_an_okapi_is_not_answered_by_analogy(hand):
     names = hand.closure.base.constants
     (q,) = [q for q in _lured(hand) if _asked(hand, q) == ("okapi", "coat")]
-    assert names[hand.certificate.lure[q]] == "plain"
+    assert names[hand.certificate.distractor[q]] == "plain"
     assert [names[a] for a in hand.answers(q)] == ["striped"]
     assert {_asked(hand, q)[0] for q in _lured(hand)} == {"okapi"}
 
@@ -58,7 +58,7 @@ def test_its_twin_is_like_it_but_for_the_exception(hand):
     (q,) = [q for q in _lured(hand) if _asked(hand, q) == ("okapi", "coat")]
     thing, attribute = _asked(hand, twin := certificate.twin[q])
     assert thing in KIN and attribute == "coat" and names[hand.answers(twin)[0]] == "plain"
-    assert certificate.rung[twin] == certificate.rung[q] and certificate.lure[twin] < 0
+    assert certificate.rung[twin] == certificate.rung[q] and certificate.distractor[twin] < 0
 
 
 def _votes(corpus, question):
@@ -81,12 +81,12 @@ def _votes(corpus, question):
 def test_lures_of_zebra_are_wrong_and_have_at_least_half_of_the_votes(corpus):
     made = corpus("zebra-v1")
     theorems = np.flatnonzero(np.diff(made.offsets) > 0)
-    lured = theorems[made.certificate.lure[theorems] >= 0]
+    lured = theorems[made.certificate.distractor[theorems] >= 0]
     assert len(lured) > 20
     for q in lured[:25]:
-        votes, lure = _votes(made, q), int(made.certificate.lure[q])
-        assert lure not in made.answers(q) and 2 * votes[lure] >= votes.total() > 0
-    others = theorems[made.certificate.lure[theorems] < 0]
+        votes, distractor = _votes(made, q), int(made.certificate.distractor[q])
+        assert distractor not in made.answers(q) and 2 * votes[distractor] >= votes.total() > 0
+    others = theorems[made.certificate.distractor[theorems] < 0]
     for q in others[:: max(1, len(others) // 25)]:
         votes = _votes(made, q)
         wrong = [a for a in votes if a not in made.answers(q)]
@@ -100,14 +100,14 @@ def test_twins_stand_on_the_same_rung_and_the_lure_is_right_for_them(corpus):
     assert len(paired) > 50
     for q in paired:
         twin = certificate.twin[q]
-        assert certificate.rung[q] == certificate.rung[twin] and certificate.lure[twin] < 0
+        assert certificate.rung[q] == certificate.rung[twin] and certificate.distractor[twin] < 0
         assert certificate.pure[q] == certificate.pure[twin]
-        assert certificate.lure[q] in made.answers(twin)
+        assert certificate.distractor[q] in made.answers(twin)
         assert (made.prompt[q] != made.prompt[twin]).sum() == 1
 
 
 def test_a_world_without_an_interpolator_has_no_okapis(corpus):
-    assert (corpus("composition-v1").certificate.lure < 0).all()
+    assert (corpus("composition-v1").certificate.distractor < 0).all()
 
 
 def test_rules_of_likeness_must_derive_like(make_world):

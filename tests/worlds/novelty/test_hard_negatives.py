@@ -15,7 +15,7 @@ from zebroid.worlds.novelty.rungs import LADDER
 def _truth(corpus):
     """Prompt -> answers of the whole world."""
     cues = [q for q in corpus.cues if q[0] not in corpus.world.axioms]
-    asked = ask(corpus.exposed.truth, cues, corpus.prompt.shape[1] - 1)
+    asked = ask(corpus.split.truth, cues, corpus.prompt.shape[1] - 1)
     return {
         tuple(row): asked.values[asked.offsets[q] : asked.offsets[q + 1]].tolist()
         for q, row in enumerate(asked.prompt.tolist())

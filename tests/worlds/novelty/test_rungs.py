@@ -73,7 +73,7 @@ def _compare(theory, exposures, seen):
         read = read_off(proofs, shown | (closure.is_base & (proofs.best >= 0)))
         sets = provable(proofs, read, shown, told)
         names = {p for p, t in zip(proofs.patterns, told) if t}
-        slow.expose(shown, names)
+        slow.split_corpus(shown, names)
         assert slow.high == read.height
         assert slow.exemplified == {p for p, e in zip(proofs.patterns, read.exemplified) if e}
         assert [d in set(slow.counting) for d in slow.derivations] == proofs.counts.tolist()
@@ -154,7 +154,7 @@ def test_the_enumeration_finds_what_single_proof_trees_do(certified):
         theory = certified(rules, facts, shown)
         slow = Enumeration(theory.closure, {"c"}, {0: ("X",)})
         for told in (set(), set(theory.proofs.patterns), {slow.pattern(slow.counting[-1])}):
-            slow.expose(theory.shown, told)
+            slow.split_corpus(theory.shown, told)
             for fact in slow.facts:
                 trees = {t for label in slow.labels(fact) for t in slow.trees(fact, label)}
                 found = [slow.provable(fact, s) for s in SETS]
