@@ -38,10 +38,10 @@ def run(*words, cwd, **env):
 
 def sources():
     """Everything of the package, as paths within it."""
-    found = {"py.typed", *(path.name for path in ROOT.glob("*.py"))}
+    found = {"py.typed", "__init__.pyi", *(path.name for path in ROOT.glob("*.py"))}
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in (".py", ".toml", ".json") and "__pycache__" not in path.parts:
+            if path.suffix in (".py", ".pyi", ".toml", ".json") and "__pycache__" not in path.parts:
                 found.add(str(path.relative_to(ROOT)))
     return found
 
