@@ -47,7 +47,9 @@ class World(abc.ABC):
     familiar: ClassVar[frozenset[str]] = frozenset()
     spelled: ClassVar[tuple[str, ...]] = ()  # sorts whose names are written word by word
     episodes: ClassVar[str] = ""  # sort of every predicate's first argument: theories in prompts
-    like: ClassVar[str] = ""  # rules for like(X,Y): whom the okapi interpolator takes for X's kin
+    like: ClassVar[str] = (
+        ""  # rules for like(X,Y): whom the declared interpolator takes for X's kin
+    )
     exposure: ClassVar[Exposure] = Exposure()
     exposures: ClassVar[Mapping[str, Exposure]] = {}  # size -> its own exposure, where it differs
     drawn_as: ClassVar[Mapping[str, str]] = {}  # size -> the size that it is, exposed otherwise

@@ -244,7 +244,8 @@ def _lines(root: Path, stem: str, shown: Shown) -> Iterator[str]:
         drawn = grid(shown.rows, shown.columns, shown.cells, shown.below)  # type: ignore[arg-type]
     else:
         header = HEADER
-        drawn = dots(shown.rows, shown.columns, shown.cells, shown.chances, shown.below)  # type: ignore[arg-type]
+        panels, marks = shown.cells, shown.chances
+        drawn = dots(shown.rows, shown.columns, panels, marks, shown.below)  # type: ignore[arg-type]
     yield from page_files.figure(root, stem, drawn, stem.replace("-", " "))
     yield from page_files.data(root, stem, header, shown.data)
 

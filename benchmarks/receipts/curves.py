@@ -1,4 +1,5 @@
-"""The curves behind a receipt: of each arm (cells that differ in seeds alone) every rung's.
+"""The curves behind a receipt: of each configuration (cells that differ in seeds alone) every
+rung's.
 
 Read from ``curves.parquet`` beside the receipt, whose digest the receipt holds.
 """
@@ -108,7 +109,8 @@ class Configuration:
 
 
 def read(path: Path) -> tuple[Configuration, ...]:
-    """The arms of a receipt, in the order of its cells. ``path``: the receipt, or its folder.
+    """The configurations of a receipt, in the order of its cells. ``path``: the receipt, or its
+    folder.
 
     Cells that failed are left out. Raises UserError where the files are not those of the receipt,
     or every cell failed.
@@ -219,7 +221,8 @@ def _configuration(
 def dropped(
     configurations: Sequence[Configuration], seeds: Sequence[tuple[int, ...]]
 ) -> tuple[int, int]:
-    """(failed, runs) of a mean over ``seeds`` that these arms have in common: a run that failed in
+    """(failed, runs) of a mean over ``seeds`` that these configurations have in common: a run that
+    failed in
     one of them is left out of all."""
     lost = {one for configuration in configurations for one in configuration.lost}
     return len(lost), len(lost) + len(seeds)

@@ -93,7 +93,8 @@ class Panel:
 
 
 def panels(cells: Sequence[Cell], outcome: Outcome, corpora: Corpora) -> tuple[Panel, ...]:
-    """The panels of these cells, in their order; one whose cells all failed has holes alone."""
+    """The panels of these cells, in their order; one whose cells all failed has missing runs
+    alone."""
     results = {result.cell.digest: result for result in outcome.results}
     return tuple(
         _panel(name, group, results, outcome.failures, corpora) for name, group in named(cells)
@@ -164,7 +165,8 @@ def model_rows(
     failures: Mapping[str, str],
     corpora: Corpora,
 ) -> tuple[tuple[Row, ...], dict[str, Row], tuple[Hole, ...]]:
-    """(a row for each arm of a panel; of chains those without what the tracer solves; holes).
+    """(a row for each configuration of a panel; of chains those without what the tracer solves;
+    missing runs).
 
     ``question_sets``: by corpus of a cell.
     """

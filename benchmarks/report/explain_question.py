@@ -45,7 +45,7 @@ def example(corpus: Corpus, rung: str) -> str:
 
 
 def exception_items(corpus: Corpus) -> str:
-    """An okapi and its twin; empty where the world has none."""
+    """An exception item and its twin; empty where the world has none."""
     certificate = corpus.certificate
     found = np.flatnonzero(
         (certificate.distractor >= 0) & (certificate.twin >= 0) & certificate.pure

@@ -58,7 +58,7 @@ def run(
 
 
 def _chosen(configurations: Sequence[Configuration], row: str) -> Configuration:
-    """The arm of this name; the first for an empty one."""
+    """The configuration of this name; the first for an empty one."""
     if not row:
         return configurations[0]
     named = {configuration.name: configuration for configuration in reversed(configurations)}

@@ -24,7 +24,7 @@ MARKS = f"{AT_CHANCE} interval includes chance; {SUPPRESSED} surely below unifor
 @dataclasses.dataclass(frozen=True)
 class Line:
     """One row: its label and its kind ("chance", "ceiling", "interpolator", "model", "proof",
-    "hole")."""
+    "missing run")."""
 
     label: str
     kind: str

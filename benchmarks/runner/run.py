@@ -120,7 +120,8 @@ def run(
     corpora: Corpora | None = None,
     layout: str = "",
 ) -> Outcome:
-    """Trains the cells that ``store`` doesn't hold; one that fails is a hole, the rest goes on.
+    """Trains the cells that ``store`` doesn't hold; one that fails is a missing run, the rest goes
+    on.
 
     ``layout``: where training lies on several devices (``sharding.py``). Raises UserError
     only where results cannot be written.
@@ -180,7 +181,8 @@ def train_cells(
     layout: str,
     **options: Any,
 ) -> list[Result]:
-    """Cells of one ``kin``, side by side where their shapes are equal; ``options`` of ``fleet``."""
+    """Cells of one ``vmap_group``, side by side where their shapes are equal; ``options`` of
+    ``train_batched``."""
     from ...models.training.batched import (  # JAX: not for those who list or resume
         Replica,
         train_batched,

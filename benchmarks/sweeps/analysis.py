@@ -170,7 +170,8 @@ def _surfaces(configurations: Sequence[Configuration]) -> tuple[tuple[Surface, .
 
 
 def grid(group: Sequence[Configuration], rung: str, kind: str) -> Curve | None:
-    """Runs over (N, D, U), or what of it varies, at all checkpoints of some arms; None where two
+    """Runs over (N, D, U), or what of it varies, at all checkpoints of some configurations; None
+    where two
     of these do not vary, or the receipt doesn't tell them."""
     seeds = _shared(group)
     columns, runs = [], []
@@ -247,7 +248,7 @@ def _numbered(seeds: Sequence[tuple[int, ...]]) -> np.ndarray:
 def _grouped(
     configurations: Sequence[Configuration], varies: set[str]
 ) -> list[list[Configuration]]:
-    """Arms that are equal but for these parts."""
+    """Configurations that are equal but for these parts."""
     groups: dict[str, list[Configuration]] = {}
     for configuration in configurations:
         rest = {k: v for k, v in parts(configuration.cell).items() if k not in varies}

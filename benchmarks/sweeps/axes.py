@@ -1,8 +1,11 @@
-"""Axes of a sweep: arms of one receipt that differ in one thing alone, ordered by how much of it.
+"""Axes of a sweep: configurations of one receipt that differ in one thing alone, ordered by how
+much of it.
 
 A suite is a grid already. What varies in it is found here, from cells before anything is trained,
-and from arms afterwards: data (conclusions shown, or statements made), model size, loops at test
-time, and all of them growing together. Compute needs no axis: every arm is a curve over it.
+and from configurations afterwards: data (conclusions shown, or statements made), model size, loops
+at test
+time, and all of them growing together. Compute needs no axis: every configuration is a curve over
+it.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ NO_AMOUNTS = "curves.parquet of this receipt tells no number of statements: no a
 
 @dataclasses.dataclass(frozen=True)
 class Axis:
-    """One thing that may grow from arm to arm."""
+    """One thing that may grow from configuration to configuration."""
 
     name: str
     unit: str
@@ -37,7 +40,7 @@ class Axis:
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """L arms along one axis, with the same R seeds."""
+    """L configurations along one axis, with the same R seeds."""
 
     axis: Axis
     name: str  # what they have in common
@@ -57,7 +60,7 @@ class Line:
 
     @property
     def rungs(self) -> list[str]:
-        """Those that every arm has."""
+        """Those that every configuration has."""
         return [
             r
             for r in self.configurations[-1].rungs
@@ -65,7 +68,8 @@ class Line:
         ]
 
     def curve(self, rung: str, kind: str = "accuracy") -> Curve | None:
-        """R runs at L levels, at the end of training; None where some arm has no such values."""
+        """R runs at L levels, at the end of training; None where some configuration has no such
+        values."""
         every = [
             (configuration.accuracy if kind == "accuracy" else configuration.bits).get(rung)
             for configuration in self.configurations
@@ -118,7 +122,8 @@ JOINT = Axis(
 
 
 def parts(cell: Cell) -> dict[str, object]:
-    """All in which two arms can differ, each part by itself. Sizes that are one world's under
+    """All in which two configurations can differ, each part by itself. Sizes that are one world's
+    under
     several exposures count as one; a spec has a family, a size, and loops when it is queried."""
     record = cell.record()
     return {
@@ -147,7 +152,9 @@ def varied(cells: Sequence[Cell]) -> list[str]:
         groups: dict[str, list[Cell]] = {}
         for cell in cells:
             groups.setdefault(_rest(cell, axis), []).append(cell)
-        grown = ("sized", "plan") if axis is JOINT else ("arm",)  # data differ, or arms were equal
+        grown = (
+            ("sized", "plan") if axis is JOINT else ("arm",)
+        )  # data differ, or configurations are equal
         for group in groups.values():
             kinds = [{(parts(c) | {"arm": c.configuration})[part] for c in group} for part in grown]
             if min(map(len, kinds)) >= LEVELS:
@@ -179,7 +186,7 @@ def _groups(configurations: Sequence[Configuration], axis: Axis) -> Iterator[lis
 
 
 def _rest(cell: Cell, axis: Axis) -> str:
-    """What arms along this axis have in common."""
+    """What configurations along this axis have in common."""
     return canonical.digest({k: v for k, v in parts(cell).items() if k not in axis.varies})
 
 
@@ -205,7 +212,8 @@ def _line(axis: Axis, group: Sequence[Configuration]) -> Line:
 
 
 def _name(axis: Axis, configurations: Sequence[Configuration]) -> str:
-    """World, mode, and what else is the same of arms along an axis and may not be of others."""
+    """World, mode, and what else is the same of configurations along an axis and may not be of
+    others."""
     cell = configurations[-1].cell
     told = [f"{cell.named_world}/{parts(cell)['size']}", cell.mode]
     if "sized" not in axis.varies:
@@ -216,7 +224,8 @@ def _name(axis: Axis, configurations: Sequence[Configuration]) -> str:
 
 
 def _diagonal(group: Sequence[Configuration]) -> bool:
-    """Whether size, data and compute grow together, all of them from each arm to the next."""
+    """Whether size, data and compute grow together, all of them from each configuration to the
+    next."""
     amounts = [
         (configuration.parameters, _statements(configuration) or 0.0, configuration.flops[-1])
         for configuration in group

@@ -21,7 +21,8 @@ def foretold(
     scenario: Scenario,
     rungs: Sequence[str],
 ) -> Iterator[Forecast]:
-    """The forecasts of an arm, of these rungs or of all. Raises UserError where there is none."""
+    """The forecasts of a configuration, of these rungs or of all. Raises UserError where there is
+    none."""
     for rung in rungs:
         if rung not in configuration.rungs:
             raise suggest(f"rung of {configuration.label}", rung, configuration.rungs)
@@ -50,7 +51,8 @@ def foretold(
 def _corpora(
     configuration: Configuration, configurations: Sequence[Configuration]
 ) -> list[Configuration]:
-    """The arms that differ from this one in the share shown alone, by that share; or none."""
+    """The configurations that differ from this one in the share shown alone, by that share; or
+    none."""
 
     def apart(one: Configuration) -> dict[str, object]:
         exposure = {k: v for k, v in one.cell.exposure.record().items() if k != "shown"}

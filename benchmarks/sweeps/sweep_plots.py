@@ -1,4 +1,5 @@
-"""Figures of what only several arms can say: name of the file, figure, and what it shows."""
+"""Figures of what only several configurations can say: name of the file, figure, and what it
+shows."""
 
 from __future__ import annotations
 

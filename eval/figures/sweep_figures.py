@@ -27,7 +27,7 @@ GREYS = ("0.0", "0.45", "0.7")
 
 @dataclasses.dataclass(frozen=True)
 class Path:
-    """One rung of one line of arms along an axis."""
+    """One rung of one line of configurations along an axis."""
 
     x: Floats  # [L]
     accuracy: Floats  # [3, L] mean, low, high

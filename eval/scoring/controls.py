@@ -35,11 +35,11 @@ class Controls:
 
 @dataclasses.dataclass(frozen=True)
 class ExceptionScore:
-    """Exceptions: the declared interpolator leans towards one wrong answer, the lure."""
+    """Exceptions: the declared interpolator leans towards one wrong answer, the distractor."""
 
     n: int
     accuracy: Band
-    lured: Band  # share answered with the lure
+    lured: Band  # share answered with the distractor
     twins: int  # questions like them without an exception
     twin_accuracy: Band | None
 

@@ -1,4 +1,5 @@
-"""fleet(spec, members) -> Runs: several trainings by as few compiled programs as they have shapes.
+"""train_batched(spec, members) -> Runs: several trainings by as few compiled programs as they have
+shapes.
 
 Members may differ in corpus, seeds and the numbers of the plan on which no shape depends. They are
 trained side by side, or one after the other; those that differ only in how they are asked are
@@ -41,13 +42,13 @@ Progress = Callable[[int, int, float, float], None]  # step, steps in all, examp
 
 @dataclasses.dataclass(frozen=True)
 class Replica:
-    """One training of a fleet."""
+    """One training of a batch of replicas."""
 
     tokens: Tokens
     plan: Plan
     init: int
     order: int
-    asked: Spec | None = None  # the model of the same weights that answers; None: as the fleet's
+    asked: Spec | None = None  # the model of the same weights that answers; None: as the batch's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +56,7 @@ class _Group:
     """Members that are advanced side by side, by one program."""
 
     program: Program
-    numbers: tuple[tuple[int, ...], ...]  # [M, A] in their fleet: of those asked otherwise too
+    numbers: tuple[tuple[int, ...], ...]  # [M, A] in their batch: of those asked otherwise too
     members: tuple[Replica, ...]
     plans: tuple[Plan, ...]  # theirs, with budgets in steps: all the same checkpoints
     data: Data  # [M, ...]
@@ -79,8 +80,8 @@ def train_batched(
     """The run of every member; those of equal shape share a compiled program.
 
     ``progress`` is called about once a second; ``checkpoint`` is a folder from which a run that
-    was killed goes on. ``layout``: where it lies on several devices (``sharding.py``). ``half``:
-    products in bfloat16; by default on accelerators, for on a CPU they are slower. ``abreast``:
+    was killed goes on. ``layout``: where it lies on several devices (``sharding.py``). ``bf16``:
+    products in bfloat16; by default on accelerators, for on a CPU they are slower. ``vmap_size``:
     how many members are advanced side by side, by default as many as the layout says.
     ``keep_weights``: whether runs hold the trained weights; no number depends on it.
     """
@@ -149,7 +150,7 @@ class _Meter:
 def _groups(
     spec: Spec, members: Sequence[Replica], place: Layout, bf16: bool, vmap_size: int
 ) -> list[_Group]:
-    """Members of one program and one shape, as many together as go abreast."""
+    """Members of one program and one shape, as many together as go side by side."""
     alike: dict[Any, list[tuple[tuple[int, ...], Replica, Plan, Data]]] = {}
     layout = place if place.mesh else SINGLE  # a replica's program is that of a single device
     for member, likes in _trainings(members):

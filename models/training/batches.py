@@ -19,7 +19,8 @@ Array = Any  # NumPy's before it is on a device, JAX's there
 
 
 class Data(NamedTuple):
-    """The corpus of one member of a fleet; of several, with an axis more before the others."""
+    """The corpus of one member of a batch of replicas; of several, with an axis more before the
+    others."""
 
     rows: Array  # int32 []: how many of the rows below are examples, the rest is padding
     train: Array  # int32 [N, T]

@@ -3,7 +3,8 @@
 It advances any number of steps and asks all questions at the checkpoints on the way, so nothing
 recompiles between progress reports; and what differs between trainings of equal shape, corpora
 and rates, is passed in, so they share it. Everything is a pure function of pytrees: NNX modules
-are split before and merged inside. M members of a fleet, K checkpoints, N examples, B batch,
+are split before and merged inside. M members of a batch of replicas, K checkpoints, N examples, B
+batch,
 T tokens, P asked positions, Q questions (C chunks of them), A models of the same weights that are
 asked.
 """

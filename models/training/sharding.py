@@ -1,7 +1,8 @@
 """Where a training lies when there are several devices.
 
 - ``single``: on one device.
-- ``replicas``: each device trains members of a fleet of its own. The program is that of a single
+- ``replicas``: each device trains members of a batch of replicas of its own. The program is that
+of a single
   device, and so are the results, bit for bit.
 - ``data``: every device holds the model and a share of each batch; gradients are summed.
 - ``sharded``: as ``data``, and parameters and the optimizer's moments are spread as well, each
@@ -42,7 +43,7 @@ def whole(mesh: Mesh) -> NamedSharding:
 
 
 def first(mesh: Mesh) -> NamedSharding:
-    """The first axis spread: of a batch its rows, of a fleet its members."""
+    """The first axis spread: of a batch its rows, of a batch of replicas its members."""
     return NamedSharding(mesh, PartitionSpec(AXIS))
 
 

@@ -31,7 +31,8 @@ def train(
 ) -> Run:
     """Trains one model for every (init, order) seed; every checkpoint answers all questions.
 
-    What else may be said is explained in ``fleet``. A loss that isn't finite ends a seed and is
+    What else may be said is explained in ``train_batched``. A loss that isn't finite ends a seed
+    and is
     said in ``Run.failed``.
     """
     if not len(seeds):

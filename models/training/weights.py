@@ -69,7 +69,7 @@ def answer(
 
     NumPy arrays: answers [S, Q], bits [S, Q], generated [S, Q, G]. They are those of the training's
     last checkpoint, bit for bit, on the same kind of device with as many cores, in the same
-    ``layout``, precision (``half``) and with as many ``abreast``, which ``Run.abreast`` says.
+    ``layout``, precision (``bf16``) and with as many ``vmap_size``, which ``Run.vmap_size`` says.
     """
     place = Layout.of(layout)
     program = Program.of(spec, Plan(), tokens, not on_cpu() if bf16 is None else bf16, place)

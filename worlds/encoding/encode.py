@@ -97,7 +97,7 @@ class Lines:
 def sample_questions(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int64]:
     """[q] the questions to ask: up to ``per_rung`` pure ones of each rung and control, spread
     evenly over its cells of unseen premises, a quarter as many that are not pure, and the twins
-    of the okapis among them.
+    of the exception items among them.
     """
     certificate = corpus.certificate
     order = stream(corpus.world.id, corpus.size, "select", seed).permutation(len(corpus.prompt))

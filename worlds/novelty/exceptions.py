@@ -1,7 +1,8 @@
-"""Okapis: questions whose declared interpolator prefers a wrong answer, and their twins.
+"""Exception items: questions whose declared interpolator prefers a wrong answer, and their twins.
 
 The interpolator is fixed with the world: `like` rules say whom it takes for a thing's kin, and it
-answers by the vote of what the corpus states of the kin. An okapi is a question for which this
+answers by the vote of what the corpus states of the kin. An exception item is a question for which
+this
 puts at least half its weight on one wrong answer; its twin asks the same of a kin for whom that
 answer is right.
 """
@@ -29,7 +30,8 @@ def exception_items(
     prompts: Array,
     answers: Array,
 ) -> tuple[Array, Array]:
-    """(lure [Q], twin [Q]); ``prompts`` [N, 1 + w] and ``answers`` [N] are what the corpus states.
+    """(distractor [Q], twin [Q]); ``prompts`` [N, 1 + w] and ``answers`` [N] are what the corpus
+    states.
 
     Raises RuleError for rules that are not Datalog, and UserError where `like` is not derived.
     """
@@ -124,7 +126,8 @@ def _twins(
     asked: NDArray[np.int64],
     other: NDArray[np.int64],
 ) -> None:
-    """Fill ``twin``: the first kin's question, on the same rung, to which the lure is an answer."""
+    """Fill ``twin``: the first kin's question, on the same rung, to which the distractor is an
+    answer."""
     fits = (other >= 0) & (distractor[asked] >= 0)
     asked, other = asked[fits], other[fits]
     fits = certificate.rung[asked] == certificate.rung[other]

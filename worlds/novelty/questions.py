@@ -60,8 +60,10 @@ class Certificate:
     frequency: Array  # how often the proof's rarest open premise stood in a derivation read off
     unseen: NDArray[np.uint8]  # bitmask of the open premises never used in that role
     shortcut: Bools  # an entity of the prompt stands with an answer in a statement of no proof
-    distractor: Array  # okapi: the wrong answer that the declared interpolator prefers, or -1
-    twin: Array  # okapi: the question that is like it but for the exception, or -1
+    distractor: (
+        Array  # exception item: the wrong answer that the declared interpolator prefers, or -1
+    )
+    twin: Array  # exception item: the question that is like it but for the exception, or -1
     near_miss: NDArray[np.int8]  # nontheorems: the premise that is missing, or -1
     leak: Array  # unknowables: the world's answer, which nothing stated tells, or -1
 

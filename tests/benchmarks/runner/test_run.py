@@ -1,4 +1,4 @@
-"""Runs: what is finished is kept, and what fails is a hole."""
+"""Runs: what is finished is kept, and what fails is a missing run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Okapis: what the declared interpolator gets wrong, and the twins that it gets right."""
+"""Exception items: what the declared interpolator gets wrong, and the twins that it gets right."""
 
 import collections
 
@@ -26,7 +26,9 @@ FACTS += " ".join(f" decides({x},{a})" for x in ("okapi", "hippo") for a in ("co
 def hand(make_world):
     axioms, asked = frozenset({"typical", "gives"}), {"decides": (), "genus": (1,), "odd": ()}
     world = make_world(RULES, FACTS, like=LIKE, axioms=axioms, asked=asked)
-    for seed in range(50):  # a draw in which the okapi's coat is asked, and not all of its kin's
+    for seed in range(
+        50
+    ):  # a draw in which the exception item's coat is asked, and not all of its kin's
         made = build_corpus(world, "tiny", Exposure(held=0.0, shown=0.7), (0, seed))
         things = {_asked(made, q) for q in made.of_rung("instance")}
         if ("okapi", "coat") in things and things & {(x, "coat") for x in KIN}:
@@ -41,7 +43,7 @@ def _asked(corpus, question):
 
 
 def _lured(corpus):
-    """The unstated questions with a lure."""
+    """The unstated questions with a distractor."""
     return np.flatnonzero((corpus.certificate.distractor >= 0) & (corpus.certificate.rung > 0))
 
 
