@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,19 +103,24 @@ class Corpus:
             "sentences": self.sentences,
         }
         digest = hashlib.sha256(json.dumps(name, sort_keys=True).encode())
-        c = self.closure
-        for array in (
-            c.predicate,
-            c.arguments,
-            c.rule,
-            c.head,
-            c.premises,
-            self.stated,
-            self.shown,
-        ):
-            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
-        for array in (self.prompt, self.values, self.offsets, self.certificate.provable):
-            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
-        for array in (self.examples.prompt, self.examples.answer, self.examples.kind):
-            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
+        for array in self._arrays():
+            digest.update(array)
         return digest.hexdigest()
+
+    @functools.cached_property
+    def arrays_digest(self) -> str:
+        """SHA-256 of the arrays alone: equal where the fields of an exposure are only renamed."""
+        digest = hashlib.sha256()
+        for array in self._arrays():
+            digest.update(array)
+        return digest.hexdigest()
+
+    def _arrays(self) -> Iterator[bytes]:
+        """Facts, proofs, what is stated and demonstrated, questions, certificates, examples."""
+        c, e = self.closure, self.examples
+        for array in (
+            *(c.predicate, c.arguments, c.rule, c.head, c.premises, self.stated, self.shown),
+            *(self.prompt, self.values, self.offsets, self.certificate.provable),
+            *(e.prompt, e.answer, e.kind),
+        ):
+            yield np.ascontiguousarray(array, "<i4").tobytes()

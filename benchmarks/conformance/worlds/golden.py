@@ -23,14 +23,15 @@ PIN = re.compile(r"([1-9][0-9]{0,8}):([0-9a-f]{64})")
 
 
 def digests(corpus: Corpus) -> dict[str, str]:
-    """SHA-256 of the corpus; at size tiny of its tokens too, by mode.
+    """SHA-256 of the corpus, and of its arrays alone; at size tiny of its tokens too, by mode.
 
     With the declared version of the content, except the first.
     """
     asked = sample_questions(corpus, ASKED, 0)
     modes = MODES if corpus.size == "tiny" else ()
     content = content_of(corpus.world)
-    found = {"corpus": corpus.digest} | {m: encode(corpus, m, asked).digest for m in modes}
+    found = {"corpus": corpus.digest, "arrays": corpus.arrays_digest}
+    found |= {m: encode(corpus, m, asked).digest for m in modes}
     return found if content == 1 else found | {"content": str(content)}
 
 
