@@ -50,9 +50,9 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:
-        from .benchmarks.runner.atomic_write import told
+        from .benchmarks.runner.atomic_write import reason
 
-        _leave(told(error), 2)
+        _leave(reason(error), 2)
 
 
 def _leave(line: str, status: int) -> None:

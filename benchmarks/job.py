@@ -54,8 +54,8 @@ class Where:
             raise suggest("layout", self.layout, LAYOUTS)
         if self.hosts and not self.layout:
             object.__setattr__(self, "layout", "data")
-        said = {"--jobs": self.jobs > 1, "--ray": self.ray, "--layout": self.layout}
-        chosen = [name for name, value in said.items() if value]
+        message = {"--jobs": self.jobs > 1, "--ray": self.ray, "--layout": self.layout}
+        chosen = [name for name, value in message.items() if value]
         if len(chosen) > 1:
             raise UserError(f"{' and '.join(chosen)} exclude each other; give one of them")
 
@@ -146,8 +146,8 @@ class Job:
         console.print(self.cost(store), markup=False, soft_wrap=True)
         with Corpora(ahead=True) as corpora:
             try:
-                with Shown(console, len(self.cells)) as shown:
-                    watch = Shielded(shown)
+                with Shown(console, len(self.cells)) as displayed:
+                    watch = Shielded(displayed)
                     outcome = self._train(store, watch, corpora)
             except KeyboardInterrupt:
                 console.print("interrupted; finished cells are kept, the same command goes on")
@@ -206,10 +206,10 @@ class Job:
                     receipt, swept = sweep_section.swept(receipt, path, tell)
                 receipt.write(path)
                 sweep_section.show(console, receipt, swept)
-        told = caption(self.suite, self.cells)
+        text = caption(self.suite, self.cells)
         written = False
         with _shown("the report", hidden):
-            html_report.write(page, self.suite, found, receipt, told, swept)
+            html_report.write(page, self.suite, found, receipt, text, swept)
             written = True
         console.print(f"receipt  {path}", soft_wrap=True)
         if written:
@@ -231,8 +231,8 @@ def _shown(what: str, hidden: list[str]) -> Iterator[None]:
         if isinstance(error.__cause__, OSError):  # told already, with the file and the cure
             raise
         line = " ".join(str(error).split())
-        told = line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
-        hidden.append(f"{what} could not be made: {told}; the receipt is whole")
+        text = line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
+        hidden.append(f"{what} could not be made: {text}; the receipt is whole")
 
 
 def caption(suite: Suite, cells: Sequence[Cell]) -> str:
@@ -241,9 +241,9 @@ def caption(suite: Suite, cells: Sequence[Cell]) -> str:
         axis.name: sorted({getattr(cell.seeds, axis.name) for cell in cells})
         for axis in dataclasses.fields(cells[0].seeds)
     }
-    told = ", ".join(f"{axis} {_range(values)}" for axis, values in seeds.items())
+    text = ", ".join(f"{axis} {_range(values)}" for axis, values in seeds.items())
     trained = ", ".join(dict.fromkeys(f"{cell.model} by plan {cell.plan}" for cell in cells))
-    return f"{suite.name}, zebroid {__version__}; {trained}; seeds: {told}"
+    return f"{suite.name}, zebroid {__version__}; {trained}; seeds: {text}"
 
 
 def _range(values: list[int]) -> str:
@@ -259,4 +259,4 @@ def _work(cell: Cell) -> float:
     plan = cell.recipe
     if plan.steps is None:
         return (plan.flops or 0.0) / EXAMPLE_FLOPS
-    return plan.steps * plan.batch * (1 + LONGER[cell.mode] * cell.exposure.shown_height)
+    return plan.steps * plan.batch * (1 + LONGER[cell.mode] * cell.exposure.demonstrated_height)

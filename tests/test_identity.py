@@ -73,16 +73,16 @@ def test_presets_and_suites_are_loaded_without_jax():
 def test_another_default_is_another_suite_which_verify_refuses(other_default):
     path = registry.ROOT / "docs" / "receipts" / "headline-v1"
 
-    def told():
+    def message():
         return next(found for found in verify(path) if found.check == "suite")
 
     first = next(verify(path)).found
     assert "training-0, before versions of training were declared; here training-" in first
     before = load_suite("headline-v1").digest
-    assert told().passed
+    assert message().passed
     other_default("ratio", 8)
     assert load_suite("headline-v1").digest != before
-    assert not told().passed
+    assert not message().passed
 
 
 def test_the_order_of_keywords_is_no_part_of_a_model():
@@ -156,14 +156,14 @@ def test_exposures_and_plans_leave_out_what_is_neutral_and_come_back():
         ({"query": {"loops": 2}}, "unknown field 'query'"),
     ],
 )
-def test_a_record_of_another_version_is_refused_in_one_line(change, told):
+def test_a_record_of_another_version_is_refused_in_one_line(change, message):
     changed = {k: v for k, v in {**record(DecoderSpec()), **change}.items() if v is not None}
-    if told == "None":  # it may be a plugin's, which is asked for by name
+    if message == "None":  # it may be a plugin's, which is asked for by name
         assert spec_records.rebuilt(changed) is None
         return
     with pytest.raises(UserError) as error:
         spec_records.rebuilt(changed)
-    assert told in str(error.value) and "\n" not in str(error.value)
+    assert message in str(error.value) and "\n" not in str(error.value)
 
 
 def test_how_a_model_is_queried_is_no_part_of_its_training():
@@ -219,9 +219,9 @@ class Odd:
         (Rotary(), ""),
     ],
 )
-def test_parts_of_a_spec_have_records_too(part, told):
+def test_parts_of_a_spec_have_records_too(part, message):
     found = flaw(Odd(part), presets.TYPES)
-    assert found.startswith(told) if told else not found
+    assert found.startswith(message) if message else not found
 
 
 def test_equal_numbers_have_equal_records():

@@ -117,9 +117,9 @@ def requirements():
 
 def test_extras_of_others_that_ours_ask_for_exist():
     """Pip only warns of an extra that a package does not have, and installs nothing for it."""
-    asked = [(named, extra) for _, named in requirements() for extra in named.extras]
-    assert ("jax", "cuda13") in [(named.name, extra) for named, extra in asked]
-    for named, extra in asked:
+    queries = [(named, extra) for _, named in requirements() for extra in named.extras]
+    assert ("jax", "cuda13") in [(named.name, extra) for named, extra in queries]
+    for named, extra in queries:
         offered = metadata.metadata(named.name).get_all("Provides-Extra") or []
         assert extra in offered, f"{named.name} offers {offered}"
 

@@ -62,16 +62,16 @@ def test_every_built_in_model_is_made_by_its_name():
         (lambda: registry.suite("a/b.toml"), "no suite file 'a/b.toml'"),
     ],
 )
-def test_an_unknown_name_gets_the_nearest_known_one(call, told):
+def test_an_unknown_name_gets_the_nearest_known_one(call, message):
     with pytest.raises(UserError) as error:
         call()
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_of_many_known_names_the_first_are_told_and_how_many_more():
     names = [f"entity{i:04}" for i in range(2000)]
-    told = str(registry.suggest("constant", "quark", names))
-    assert told.endswith("entity0008, entity0009 and 1,990 more")
+    message = str(registry.suggest("constant", "quark", names))
+    assert message.endswith("entity0008, entity0009 and 1,990 more")
     assert str(registry.suggest("mode", "quark", names[:2])).endswith("entity0000, entity0001")
     assert str(registry.suggest("mode", "quark", [])).endswith("known: none")
 
@@ -109,11 +109,11 @@ def test_a_file_with_two_worlds_or_none_names_what_it_found(world_file):
         (WORLD.format(name="Path", id="path"), "must be a versioned name such as 'zebra-v1'"),
     ],
 )
-def test_a_file_that_does_not_load_says_why_in_one_line(world_file, text, told):
+def test_a_file_that_does_not_load_says_why_in_one_line(world_file, text, message):
     path = world_file(text)
     with pytest.raises(UserError) as error:
         registry.make(path)
-    assert told in str(error.value) and path in str(error.value)
+    assert message in str(error.value) and path in str(error.value)
     assert "\n" not in str(error.value)
 
 
@@ -196,11 +196,11 @@ def test_a_plugin_model_is_found_by_name(plugin):
         ("", "does not load: AttributeError: module 'acme_net' has no attribute 'SPEC'"),
     ],
 )
-def test_a_model_that_is_none_is_refused_in_one_line(plugin, text, told):
+def test_a_model_that_is_none_is_refused_in_one_line(plugin, text, message):
     plugin("acmemodel", "[zebroid.models]\nacme.net = acme_net:SPEC\n", acme_net=text)
     with pytest.raises(UserError) as error:
         registry.model("acme.net")
-    assert told in str(error.value) and "acmemodel 1.0" in str(error.value)
+    assert message in str(error.value) and "acmemodel 1.0" in str(error.value)
     assert "\n" not in str(error.value)
 
 
@@ -240,14 +240,14 @@ def test_listing_plugins_loads_none(acme):
         ('id = "acme.mine-v1"', 'id = "mine-v1"', "gives 'mine-v1'"),
     ],
 )
-def test_a_plugin_world_that_cannot_be_made_is_refused_in_one_line(plugin, old, new, told):
+def test_a_plugin_world_that_cannot_be_made_is_refused_in_one_line(plugin, old, new, message):
     text = WORLD.format(name="Mine", id="acme.mine-v1")
     assert old in text
     points = "[zebroid.worlds]\nacme.mine-v1 = acme_mine:Mine\n"
     plugin("acmemine", points, acme_mine=text.replace(old, new))
     with pytest.raises(UserError) as error:
         registry.make("acme.mine-v1")
-    assert told in str(error.value) and "acmemine 1.0" in str(error.value)
+    assert message in str(error.value) and "acmemine 1.0" in str(error.value)
     assert "\n" not in str(error.value)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from .. import identity
 from ..errors import UserError, suggest
 
-WAYS = ("exemplified", "stated", "both", "neither")  # how a pattern may be given
+PRESENTATIONS = ("exemplified", "stated", "both", "neither")  # how a pattern may be given
 TWINS = ("shuffled rules", "random labels")
 
 
@@ -25,9 +25,9 @@ class Exposure:
     coverage: float = 1.0  # share of the non-axiom base facts that are stated
     held: float = 0.1  # share of stated base facts (or of episodes) that no shown conclusion uses
     held_frames: float = 0.0  # share of the frames that no shown conclusion instantiates
-    shown: float = 0.8  # share of the eligible conclusions that are shown
+    demonstrated: float = 0.8  # share of the eligible conclusions that are shown
     phi: float = 0.0  # if > 0, instead: shown conclusions per usable base fact (2405.15071)
-    shown_height: int = 1  # greatest height of any derivation of a shown conclusion
+    demonstrated_height: int = 1  # greatest height of any derivation of a shown conclusion
     given: Mapping[str, float] = (
         dataclasses.field(  # WAYS -> share of the patterns, or of those that are rules as data
             default_factory=lambda: MappingProxyType({"exemplified": 1.0})
@@ -39,23 +39,28 @@ class Exposure:
     wordings: int = dataclasses.field(default=1, metadata={"neutral": 1})
 
     def __post_init__(self) -> None:
-        for name in ("coverage", "held", "held_frames", "shown", "phi", "nontheorems"):
+        for name in ("coverage", "held", "held_frames", "demonstrated", "phi", "nontheorems"):
             object.__setattr__(self, name, _kept(getattr(self, name)))
-        for name in ("coverage", "held", "held_frames", "shown"):
+        for name in ("coverage", "held", "held_frames", "demonstrated"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UserError(f"exposure.{name} = {getattr(self, name)}; give a share, 0 to 1")
-        if self.phi < 0 or self.nontheorems < 0 or self.shown_height < 1 or self.wordings < 1:
+        if (
+            self.phi < 0
+            or self.nontheorems < 0
+            or self.demonstrated_height < 1
+            or self.wordings < 1
+        ):
             raise UserError(
-                "exposure: phi and nontheorems are at least 0, shown_height 1 and wordings 1"
+                "exposure: phi and nontheorems are at least 0, demonstrated_height 1 and wordings 1"
             )
-        for way in self.given:
-            if way not in WAYS:
-                raise suggest("way of giving a pattern", way, WAYS)
+        for presentation in self.given:
+            if presentation not in PRESENTATIONS:
+                raise suggest("way of giving a pattern", presentation, PRESENTATIONS)
         if abs(sum(self.given.values()) - 1) > 1e-8:  # what nine digits of each leave
             raise UserError(f"exposure.given sums to {sum(self.given.values())}; shares sum to 1")
         if self.twin is not None and self.twin not in TWINS:
             raise suggest("twin", self.twin, TWINS)
-        given = {way: _kept(share) for way, share in self.given.items()}
+        given = {presentation: _kept(share) for presentation, share in self.given.items()}
         object.__setattr__(self, "given", MappingProxyType(given))
 
     def record(self) -> dict[str, Any]:
@@ -65,7 +70,7 @@ class Exposure:
         corpora drawn before stay what they are.
         """
         fields = identity.record(self)
-        return {**fields, "given": {w: self.given[w] for w in WAYS if w in self.given}}
+        return {**fields, "given": {w: self.given[w] for w in PRESENTATIONS if w in self.given}}
 
 
 def _kept(share: float) -> float:

@@ -40,7 +40,9 @@ class World(abc.ABC):
     schema: ClassVar[Mapping[int, tuple[str, ...]]] = {}  # rule number -> its schema variables
     rungs: ClassVar[tuple[str, ...]] = ("recall", "instance", "constituent")  # promised
     not_interpolable: ClassVar[tuple[str, ...]] = ()  # rungs where interpolators must fail
-    asked: ClassVar[Mapping[str, tuple[int, ...]]] = {}  # predicate -> asked positions; () = never
+    queries: ClassVar[
+        Mapping[str, tuple[int, ...]]
+    ] = {}  # predicate -> asked positions; () = never
     phrases: ClassVar[Mapping[str, str]] = {}  # predicate -> "{0} bears {1}."
     entities: ClassVar[tuple[str, ...]] = ()  # sorts for shortcuts; (): those of no schema variable
     # base predicates whose facts count as used: what a prompt shows by itself, tables of addition
@@ -108,7 +110,7 @@ class World(abc.ABC):
 
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
         """The argument positions at which ``predicate`` is asked (and stated)."""
-        return self.asked.get(predicate, (arity - 1,))
+        return self.queries.get(predicate, (arity - 1,))
 
 
 def _no_slip(cls: type[World]) -> None:

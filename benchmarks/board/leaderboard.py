@@ -94,9 +94,9 @@ def _entries(number: int, receipt: Receipt) -> Iterator[Entry]:
     cells = bounds.cells_of(receipt)
     panels = {panel.name: panel for panel in receipt.panels}
     for name, group in named(list(cells.values())):
-        told = labels(group)
+        message = labels(group)
         for row in panels[name].rows if name in panels else ():
-            mine = [c for c in group if told[c.configuration] == row.label]
+            mine = [c for c in group if message[c.configuration] == row.label]
             if row.kind == "model" and mine and row.rungs:
                 digests = {cell.digest for cell in mine}
                 fine = [r for r in receipt.cells if r.digest in digests and not r.failed]

@@ -27,16 +27,16 @@ def names_of(cells: Sequence[Cell]) -> list[str]:
     names = []
     for cell, record in zip(cells, records):
         place = cell.named_world, cell.size
-        told = [f"{f} {_told(value)}" for f, value in record.items() if f in varied[place]]
+        text = [f"{f} {_text(value)}" for f, value in record.items() if f in varied[place]]
         if len(numbers[*place, str(record)]) > 1:
-            told.append(f"{cell.questions} questions")
-        names.append("/".join(place) + (f" ({', '.join(told)})" if told else ""))
+            text.append(f"{cell.questions} questions")
+        names.append("/".join(place) + (f" ({', '.join(text)})" if text else ""))
     return names
 
 
-def _told(value: object) -> str:
+def _text(value: object) -> str:
     if isinstance(value, Mapping):
-        return " + ".join(f"{share:g} {way}" for way, share in value.items())
+        return " + ".join(f"{share:g} {presentation}" for presentation, share in value.items())
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -34,7 +34,7 @@ FORM = (
 )
 FUNCTION = (
     Check("causal", "nothing sees a later token", checks.causal, ("shape",)),
-    Check("asked", "any positions get the logits of all", checks.asked, ("shape",)),
+    Check("asked", "any positions get the logits of all", checks.queries, ("shape",)),
     Check("step", "token by token gives the same", checks.step, ("shape",)),
     Check("batch", "each row is by itself", checks.batch, ("shape",)),
 )

@@ -23,8 +23,8 @@ class ModelReport(Report):
     def record(self) -> dict[str, Any]:
         """JSON-ready."""
         checks = [dataclasses.asdict(o) for o in self.outcomes]
-        told = {"model": self.world, "zebroid": __version__, "passed": self.passed}
-        return told | {"checks": [{k: v for k, v in c.items() if k != "size"} for c in checks]}
+        text = {"model": self.world, "zebroid": __version__, "passed": self.passed}
+        return text | {"checks": [{k: v for k, v in c.items() if k != "size"} for c in checks]}
 
 
 def check_model(name: str, watch: Callable[[str], None] = lambda what: None) -> ModelReport:

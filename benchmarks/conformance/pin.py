@@ -52,8 +52,8 @@ def pin(name: str, sizes: Sequence[str] = (), new: bool = False) -> str:
         with atomic_write.file(file) as draft:
             draft.write_bytes(after)
             shutil.copymode(file, draft)
-    told = ", ".join(f"{size} {digest[:12]}" for size, digest in found.items())
-    return f"{file}: content {content} of {world.id} is pinned: {told}"
+    message = ", ".join(f"{size} {digest[:12]}" for size, digest in found.items())
+    return f"{file}: content {content} of {world.id} is pinned: {message}"
 
 
 def _allow(

@@ -78,7 +78,9 @@ ASKED = (
     ),
     Check("known", "all facts and patterns entail all that is true", question_checks.known, CORPUS),
     Check("disjoint", "no statement gives an answer away", leakage.disjoint, CORPUS),
-    Check("sentences", "stated patterns have sentences, and no others", leakage.told, CORPUS),
+    Check(
+        "sentences", "stated patterns have sentences, and no others", leakage.stated_rules, CORPUS
+    ),
     Check(
         "plain rules",
         "with the data written in, rungs stay",

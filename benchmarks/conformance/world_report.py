@@ -122,8 +122,8 @@ class _Pool:
         subject, rungs = self.subject, self.subject.world.not_interpolable
         corpus = subject.corpus(seeds=(self.seeds, 0))
         rng = stream(subject.world.id, "interpolable", self.seeds)
-        asked = [np.sort(rng.permutation(corpus.of_rung(r))[:ASKED]) for r in rungs]
-        question_set = QuestionSet(corpus, np.concatenate(asked))
+        queries = [np.sort(rng.permutation(corpus.of_rung(r))[:ASKED]) for r in rungs]
+        question_set = QuestionSet(corpus, np.concatenate(queries))
         self.seeds += 1
         for answers in interpolators(corpus, question_set.questions):
             right = question_set.right(answers.answer)

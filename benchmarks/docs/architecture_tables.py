@@ -218,12 +218,14 @@ def tables(root: Path) -> dict[str, Make]:
     """Name -> what makes it, of a page in the folder ``root``."""
 
     def make(
-        kind: str, shown: Callable[[Sequence[Configuration]], Shown], argument: str
+        kind: str, displayed: Callable[[Sequence[Configuration]], Shown], argument: str
     ) -> Iterable[str]:
         name, _, which = argument.partition(" ")
         stem = slug(f"{Path(name).name} {kind} {which}")
         return measured(
-            root, name, lambda folder: _lines(root, stem, shown(_named(name, read(folder), which)))
+            root,
+            name,
+            lambda folder: _lines(root, stem, displayed(_named(name, read(folder), which))),
         )
 
     def training(argument: str) -> Iterable[str]:
@@ -238,16 +240,16 @@ def tables(root: Path) -> dict[str, Make]:
     }
 
 
-def _lines(root: Path, stem: str, shown: Shown) -> Iterator[str]:
+def _lines(root: Path, stem: str, displayed: Shown) -> Iterator[str]:
     header = OVER
-    if all(isinstance(cell, Drawn) for cell in shown.cells.values()):
-        drawn = grid(shown.rows, shown.columns, shown.cells, shown.below)  # type: ignore[arg-type]
+    if all(isinstance(cell, Drawn) for cell in displayed.cells.values()):
+        drawn = grid(displayed.rows, displayed.columns, displayed.cells, displayed.below)  # type: ignore[arg-type]
     else:
         header = HEADER
-        panels, marks = shown.cells, shown.chances
-        drawn = dots(shown.rows, shown.columns, panels, marks, shown.below)  # type: ignore[arg-type]
+        panels, marks = displayed.cells, displayed.chances
+        drawn = dots(displayed.rows, displayed.columns, panels, marks, displayed.below)  # type: ignore[arg-type]
     yield from page_files.figure(root, stem, drawn, stem.replace("-", " "))
-    yield from page_files.data(root, stem, header, shown.data)
+    yield from page_files.data(root, stem, header, displayed.data)
 
 
 def _named(name: str, configurations: Sequence[Configuration], which: str) -> list[Configuration]:

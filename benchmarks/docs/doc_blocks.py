@@ -49,7 +49,9 @@ def fill(page: Path, kind: str, tables: Mapping[str, Make]) -> int:
         with atomic_write.file(page) as draft:
             draft.write_text(text, "utf-8")
     except (UserError, OSError) as error:
-        print(error if isinstance(error, UserError) else atomic_write.told(error), file=sys.stderr)
+        print(
+            error if isinstance(error, UserError) else atomic_write.reason(error), file=sys.stderr
+        )
         return 2
     return 0
 

@@ -29,7 +29,7 @@ from ..receipts.row_records import verdict_of
 from ..sweeps import sweep_tables
 from ..sweeps.analysis import Along, Scaling, scaling
 from ..sweeps.coverage import GRID
-from ..sweeps.sweep_tables import Told
+from ..sweeps.sweep_tables import Description
 from . import page_files
 from .block_arguments import admits, file_name, name_words, some, split_argument
 from .doc_blocks import Make, command, measured, not_yet
@@ -47,7 +47,7 @@ class Receipts:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def table(self, make: Callable[[Scaling], Told], argument: str) -> Iterable[str]:
+    def table(self, make: Callable[[Scaling], Description], argument: str) -> Iterable[str]:
         """One table of what a sweep says, as data alone."""
         name, words = split_argument(argument)
 
@@ -205,8 +205,8 @@ def _curves(configuration: Configuration) -> dict[str, Cell]:
 
 def _verdict_rows(configurations: Sequence[Configuration]) -> Iterator[tuple[object, ...]]:
     for configuration in configurations:
-        for told in configuration.panel.verdicts.get(configuration.label, []):
-            v = verdict_of(told)
+        for text in configuration.panel.verdicts.get(configuration.label, []):
+            v = verdict_of(text)
             level = "" if np.isnan(v.level) else f"{v.level:.3f}"
             error = "" if np.isnan(v.error) else f"{v.error:.3f}"
             budget = "" if v.budget is None else f"{v.budget:.2e} {v.unit}"

@@ -124,6 +124,8 @@ def main(pages: list[str]) -> int:
             with atomic_write.file(path) as draft:
                 draft.write_text(text, "utf-8")
     except (UserError, OSError) as error:
-        print(error if isinstance(error, UserError) else atomic_write.told(error), file=sys.stderr)
+        print(
+            error if isinstance(error, UserError) else atomic_write.reason(error), file=sys.stderr
+        )
         return 2
     return 0

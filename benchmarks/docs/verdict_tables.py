@@ -93,8 +93,8 @@ def noise(folder: Path, _: int) -> Lines:
     yield f"| throughout | {throughout:.3f} | {simulation.LEVEL:.3f} |"
     yield f"| at one checkpoint | {jitter:.3f} | {np.hypot(*each):.3f} |"
     yield ""
-    told = f"Root mean squares over {curves} curves of runs at their last {LATE} checkpoints"
-    yield f"{told}; {missing}." if missing else f"{told}."
+    text = f"Root mean squares over {curves} curves of runs at their last {LATE} checkpoints"
+    yield f"{text}; {missing}." if missing else f"{text}."
 
 
 def spread(folder: Path) -> tuple[float, float, int]:
@@ -138,8 +138,8 @@ def _confusion(found: Mapping[str, Counter[str]], columns: tuple[str, ...]) -> L
     for name, counts in found.items():
         right = VERDICTS[name][0] if name in VERDICTS else name
         shares = {c: 100 * counts[c] / sum(counts.values()) for c in columns}
-        told = [f"**{s:.1f}**" if c == right else f"{s:.1f}" for c, s in shares.items()]
-        yield f"| {name} | " + " | ".join(told) + " |"
+        text = [f"**{s:.1f}**" if c == right else f"{s:.1f}" for c, s in shares.items()]
+        yield f"| {name} | " + " | ".join(text) + " |"
 
 
 def main(words: list[str] | None = None) -> int:

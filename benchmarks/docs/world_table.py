@@ -46,8 +46,8 @@ def _table(size: str) -> Iterator[str]:
         cells = []
         for rung in LADDER:
             number = len(corpus.of_rung(rung, pure=rung != "mixed"))
-            told = f"{number:,}" if number else "–"
-            cells.append(f"**{told}**" if rung in world.rungs else told)
+            message = f"{number:,}" if number else "–"
+            cells.append(f"**{message}**" if rung in world.rungs else message)
         yield f"| `{id}` | " + " | ".join(cells) + f" | {' '.join(world.generalises.split())} |"
     yield ""
 

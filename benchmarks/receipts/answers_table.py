@@ -40,8 +40,8 @@ def write(folder: Path, results: Sequence[Result], corpora: Corpora) -> dict[str
         key = result.cell.question_set
         if key not in texts:
             texts[key] = certificates(question_set)
-        told = answers(result, question_set, corpora.proofs(result))
-        tables["predictions"].append(told | texts[key])
+        text = answers(result, question_set, corpora.proofs(result))
+        tables["predictions"].append(text | texts[key])
         tables["curves"].append(curves(result, question_set))
     select = {
         "predictions": f"* REPLACE (string_split(right_answers, '{SEPARATOR}') AS right_answers)",
@@ -88,7 +88,7 @@ def certificates(question_set: QuestionSet) -> dict[str, NDArray[Any]]:
     rungs = (*LADDER, "several")  # -1: answers on different rungs
     found["rung"] = np.array([rungs[r] for r in corpus.certificate.rung[questions]], object)
     names = np.array([*corpus.closure.base.constants, None], object)
-    for word in ("lure", "leak"):
+    for word in ("distractor", "leak"):
         found[word] = names[getattr(corpus.certificate, word)[questions]]
     return found
 
@@ -122,7 +122,7 @@ def curves(result: Result, question_set: QuestionSet) -> dict[str, NDArray[Any]]
         "accuracy": np.concatenate([right[:, groups[g]].mean(1) for g in names]),
         "bits": np.concatenate([run.bits[0][:, groups[g]].mean(1) for g in names]),
         "statements": np.full(steps * len(names), statements),
-        "shown": np.full(steps * len(names), int(corpus.shown.sum())),
+        "demonstrated": np.full(steps * len(names), int(corpus.demonstrated.sum())),
         "conclusions": np.repeat([_conclusions(corpus, g) for g in names], steps),
     }
 
@@ -150,11 +150,11 @@ def _write(path: Path, parts: Sequence[Columns], select: str) -> None:
             db.register("part", dict(part))
             verb = "INSERT INTO whole" if number else "CREATE TABLE whole AS"
             # text is text: else each part becomes an enumeration of its own words
-            told = [
+            text = [
                 f'"{n}"::VARCHAR AS "{n}"' if a.dtype.kind in "OU" else f'"{n}"'
                 for n, a in part.items()
             ]
-            db.execute(f"{verb} SELECT {', '.join(told)} FROM part")
+            db.execute(f"{verb} SELECT {', '.join(text)} FROM part")
             db.unregister("part")
         target = str(draft).replace("'", "''")
         try:

@@ -24,7 +24,7 @@ QUESTIONS = 10_000  # of each rung
 POINTS = 10_000  # checkpoints of one training
 GROUPS = 128  # groups of questions that have a curve
 SPREAD = 32  # groups of questions that are asked at most, impure ones and twins included
-EXPOSURE = {"shown_height": 1_000, "phi": 1e3, "nontheorems": 1e3, "wordings": 1_000}
+EXPOSURE = {"demonstrated_height": 1_000, "phi": 1e3, "nontheorems": 1e3, "wordings": 1_000}
 PLAN = {"steps": 10**12, "flops": 1e30, "batch": 10**9, "warmup": 10**12, "evaluations": POINTS}
 NAMES = 300  # characters of a name
 
@@ -62,7 +62,7 @@ def _within(cell: Cell, where: str) -> None:
         _whole(where, f"seeds.{name}", seed, 0, SEEDS)
     exposure = {f.name: getattr(cell.exposure, f.name) for f in dataclasses.fields(cell.exposure)}
     _numbers(where, "exposure", exposure, EXPOSURE)
-    for name in ("shown_height", "wordings"):
+    for name in ("demonstrated_height", "wordings"):
         _whole(where, f"exposure.{name}", exposure[name], 1, EXPOSURE[name])
     plan = {f.name: getattr(cell.recipe, f.name) for f in dataclasses.fields(cell.recipe)}
     points = plan.pop("evaluations")

@@ -35,11 +35,11 @@ def checked(check: Callable[[T], str], subject: T) -> tuple[bool | None, str]:
         return False, f"not understood: {type(error).__name__}: {' '.join(str(error).split())}"
 
 
-def same(told: NDArray[Any], mine: NDArray[Any]) -> bool:
+def same(text: NDArray[Any], mine: NDArray[Any]) -> bool:
     """Whether two columns hold the same; a list of right answers is joined as in writing."""
-    if len(told) != len(mine):
+    if len(text) != len(mine):
         return False
-    rows = zip(np.asarray(told, object).tolist(), np.asarray(mine, object).tolist())
+    rows = zip(np.asarray(text, object).tolist(), np.asarray(mine, object).tolist())
     return all(_plain(a) == _plain(b) for a, b in rows)
 
 
@@ -49,25 +49,25 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def differs(told: Any, mine: Any, where: str) -> str:
+def differs(text: Any, mine: Any, where: str) -> str:
     """The first place where two records differ; empty: nowhere. Only fields that are told count."""
-    if told is None:
+    if text is None:
         newer = where.endswith((", reach", ", runs", ", failed"))  # older receipts have none
         return "" if mine is None or newer else f"{where}: null, not {mine!r}"
-    if isinstance(told, Mapping) and isinstance(mine, Mapping):
-        if {*told} != {*mine}:
-            return f"{where}: {sorted({*told} ^ {*mine})} are in one of them only"
+    if isinstance(text, Mapping) and isinstance(mine, Mapping):
+        if {*text} != {*mine}:
+            return f"{where}: {sorted({*text} ^ {*mine})} are in one of them only"
         return next(
-            filter(None, (differs(v, mine[k], f"{where}, {k}") for k, v in told.items())), ""
+            filter(None, (differs(v, mine[k], f"{where}, {k}") for k, v in text.items())), ""
         )
     if (
-        isinstance(told, (list, tuple))
+        isinstance(text, (list, tuple))
         and isinstance(mine, (list, tuple))
-        and len(told) == len(mine)
+        and len(text) == len(mine)
     ):
-        return next(filter(None, (differs(a, b, where) for a, b in zip(told, mine))), "")
-    if isinstance(told, (int, float)) and isinstance(mine, (int, float)):
-        finite = math.isfinite(told) and math.isfinite(mine)  # infinity is close to all else
-        close = finite and abs(told - mine) <= CLOSE * max(1.0, abs(told))
-        return "" if close else f"{where}: {told:g} in the receipt, {mine:g} from the answers"
-    return "" if told == mine else f"{where}: {told!r} in the receipt, {mine!r} from the answers"
+        return next(filter(None, (differs(a, b, where) for a, b in zip(text, mine))), "")
+    if isinstance(text, (int, float)) and isinstance(mine, (int, float)):
+        finite = math.isfinite(text) and math.isfinite(mine)  # infinity is close to all else
+        close = finite and abs(text - mine) <= CLOSE * max(1.0, abs(text))
+        return "" if close else f"{where}: {text:g} in the receipt, {mine:g} from the answers"
+    return "" if text == mine else f"{where}: {text!r} in the receipt, {mine!r} from the answers"

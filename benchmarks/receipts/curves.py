@@ -29,7 +29,7 @@ Points = Mapping[str, np.ndarray]  # of one cell and group: a column each, by st
 FILE = "curves.parquet"
 KEPT = (*HEADLINE, "mixed")  # groups that are read
 APART = "constituent "  # so begin those, read too, that say which facts were never used there
-COUNTED = ("statements", "shown", "conclusions")  # columns that older files lack
+COUNTED = ("statements", "demonstrated", "conclusions")  # columns that older files lack
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Amounts:
     """What the corpora of R runs hold."""
 
     statements: Floats  # [R] different statements that are read
-    shown: Floats  # [R] conclusions among them
+    demonstrated: Floats  # [R] conclusions among them
     conclusions: Mapping[str, Floats]  # rung -> [R] unstated conclusions there are on it
 
 
@@ -104,8 +104,8 @@ class Configuration:
     @property
     def undecided(self) -> dict[str, str]:
         """Rung -> why the receipt gives no verdict on it."""
-        told = self.panel.verdicts.get(self.label, [])
-        return {v["rung"]: v["evidence"] for v in told if v["kind"] == "undecided"}
+        text = self.panel.verdicts.get(self.label, [])
+        return {v["rung"]: v["evidence"] for v in text if v["kind"] == "undecided"}
 
 
 def read(path: Path) -> tuple[Configuration, ...]:
@@ -131,7 +131,7 @@ def configurations_of(receipt: Receipt, path: Path) -> tuple[Configuration, ...]
     for record in receipt.cells:  # failed ones too: panels are named by all their cells
         panels.setdefault(cells[record.digest].panel, []).append(record)
     names = names_of([cells[records[0].digest] for records in panels.values()])
-    told, found = {panel.name: panel for panel in receipt.panels}, []
+    text, found = {panel.name: panel for panel in receipt.panels}, []
     for name, records in zip(names, panels.values()):
         label = labels([cells[record.digest] for record in records])
         configurations: dict[str, list[CellRecord]] = {}
@@ -139,9 +139,11 @@ def configurations_of(receipt: Receipt, path: Path) -> tuple[Configuration, ...]
         for record in records:
             kind = configurations if record.digest in fine else lost
             kind.setdefault(cells[record.digest].configuration, []).append(record)
-        empty = PanelRecord(name=name, rows=[], profiles=[], verdicts={}, sentence="", holes=[])
+        empty = PanelRecord(
+            name=name, rows=[], profiles=[], verdicts={}, sentence="", missing_runs=[]
+        )
         for configuration, mine in configurations.items():
-            made = _configuration(told.get(name, empty), label[configuration], mine, cells, points)
+            made = _configuration(text.get(name, empty), label[configuration], mine, cells, points)
             gone = tuple(_seeds(cells[record.digest]) for record in lost.get(configuration, ()))
             found.append(dataclasses.replace(made, lost=gone))
     return tuple(configuration for configuration in found if configuration.accuracy)
@@ -190,9 +192,9 @@ def _configuration(
         return np.stack([p[group][column][spent] for p in mine])
 
     def answered(group: str) -> Curve:
-        asked = int(min(p[group]["questions"][0] for p in mine))
+        queries = int(min(p[group]["questions"][0] for p in mine))
         right = values(group, "accuracy")
-        return Curve.of(flops, right, "accuracy", world=worlds, questions=asked)
+        return Curve.of(flops, right, "accuracy", world=worlds, questions=queries)
 
     accuracy, bits, apart = {}, {}, {}
     for rung in rungs if spent.any() else ():
@@ -237,6 +239,6 @@ def _amounts(runs: Sequence[Mapping[str, Points]], rungs: Sequence[str]) -> Amou
     firsts = [next(iter(groups.values())) for groups in runs]
     return Amounts(
         statements=np.array([p["statements"][0] for p in firsts]),
-        shown=np.array([p["shown"][0] for p in firsts]),
+        demonstrated=np.array([p["demonstrated"][0] for p in firsts]),
         conclusions={r: np.array([p[r]["conclusions"][0] for p in runs]) for r in rungs},
     )

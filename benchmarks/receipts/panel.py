@@ -43,7 +43,7 @@ APART = (
 
 
 @dataclasses.dataclass(frozen=True)
-class Hole:
+class MissingRun:
     """Cells of one row that gave nothing, and why."""
 
     label: str
@@ -67,7 +67,7 @@ class Panel:
     interpolators: tuple[Row, ...]
     models: tuple[Row, ...]
     untraced: Mapping[str, Row]  # label of a chain -> its row without what the tracer solves
-    holes: tuple[Hole, ...]
+    missing_runs: tuple[MissingRun, ...]
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -77,11 +77,13 @@ class Panel:
     def sentence(self) -> str:
         """The verdict on the world, in one sentence."""
         if not self.models:
-            return f"{self.name}: nothing to tell, every cell failed: {self.holes[0].cause}"
+            return f"{self.name}: nothing to tell, every cell failed: {self.missing_runs[0].cause}"
         whole = {row.label for row in self.models}
         traced = next((row for row in self.interpolators if row.label == "tracer"), None)
         found = sentence(self.name, self.models, traced)
-        gone = [hole.lost for hole in self.holes if hole.label not in whole]
+        gone = [
+            missing_run.lost for missing_run in self.missing_runs if missing_run.label not in whole
+        ]
         return f"{found} {'; '.join(gone)}." if gone else found
 
     @functools.cached_property
@@ -109,12 +111,12 @@ def _panel(
     corpora: Corpora,
 ) -> Panel:
     done = [results[c.digest] for c in cells if c.digest in results]
-    asked = {r.cell.question_set: r.cell for r in done if not r.run.failed}
-    question_sets = {key: corpora.question_set(cell) for key, cell in asked.items()}
+    queries = {r.cell.question_set: r.cell for r in done if not r.run.failed}
+    question_sets = {key: corpora.question_set(cell) for key, cell in queries.items()}
     for result in done:
         _same_corpus(result, question_sets)
-    models, untraced, holes = model_rows(cells, question_sets, results, failures, corpora)
-    liked = [(question_sets[key], corpora.interpolators(cell)) for key, cell in asked.items()]
+    models, untraced, missing_runs = model_rows(cells, question_sets, results, failures, corpora)
+    liked = [(question_sets[key], corpora.interpolators(cell)) for key, cell in queries.items()]
     if any(row.mode == "chain" for row in models):
         liked += [
             (question_set, (tracer(question_set.corpus, question_set.questions),))
@@ -127,7 +129,7 @@ def _panel(
         interpolators=tuple(_interpolators(_rows(liked))),
         models=models,
         untraced=untraced,
-        holes=holes,
+        missing_runs=missing_runs,
     )
 
 
@@ -164,14 +166,14 @@ def model_rows(
     results: Mapping[str, Result],
     failures: Mapping[str, str],
     corpora: Corpora,
-) -> tuple[tuple[Row, ...], dict[str, Row], tuple[Hole, ...]]:
+) -> tuple[tuple[Row, ...], dict[str, Row], tuple[MissingRun, ...]]:
     """(a row for each configuration of a panel; of chains those without what the tracer solves;
     missing runs).
 
     ``question_sets``: by corpus of a cell.
     """
     label = labels(cells)
-    models, untraced, holes = list[Row](), dict[str, Row](), list[Hole]()
+    models, untraced, missing_runs = list[Row](), dict[str, Row](), list[MissingRun]()
     for configuration in grouped(cells, lambda cell: cell.configuration):
         title = label[configuration[0].configuration]
         fine = [
@@ -182,8 +184,8 @@ def model_rows(
         fine = [result for result in fine if not result.run.failed]
         lost = [c for c in configuration if c.digest not in {r.cell.digest for r in fine}]
         if lost:
-            holes.append(
-                Hole(title, len(lost), _why(lost[0], results, failures), len(configuration))
+            missing_runs.append(
+                MissingRun(title, len(lost), _why(lost[0], results, failures), len(configuration))
             )
         if not fine:
             continue
@@ -198,7 +200,7 @@ def model_rows(
         else:
             row = score(given, title, len(lost))
         models.append(row)
-    return tuple(models), untraced, tuple(holes)
+    return tuple(models), untraced, tuple(missing_runs)
 
 
 def labels(cells: Iterable[Cell]) -> dict[str, str]:
@@ -241,10 +243,10 @@ def _predictions(result: Result, question_set: QuestionSet, corpora: Corpora) ->
     )
 
 
-def _rows(asked: Sequence[tuple[QuestionSet, tuple[Answers, ...]]]) -> list[Row]:
+def _rows(queries: Sequence[tuple[QuestionSet, tuple[Answers, ...]]]) -> list[Row]:
     """One row per reference, over all corpora; on a corpus where it can't answer it is absent."""
     by_name: dict[str, list[Predictions]] = {}
-    for question_set, answers in asked:
+    for question_set, answers in queries:
         for answer in answers:
             by_name.setdefault(answer.name, []).append(Predictions.of(question_set, answer))
     # a reference's name is its mode: rows of different names are never pooled
@@ -277,8 +279,8 @@ def _unstated(cell: Cell) -> dict[str, float]:
     """The same patterns given, those given both ways by examples alone."""
     given = dict(cell.exposure.given)
     both = given.pop("both", 0.0)
-    shown = round(given.get("exemplified", 0.0) + both, 9)
-    return {**given, "exemplified": shown} if both else given
+    displayed = round(given.get("exemplified", 0.0) + both, 9)
+    return {**given, "exemplified": displayed} if both else given
 
 
 def _row(panel: Panel, label: str) -> Row | None:

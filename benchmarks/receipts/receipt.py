@@ -109,7 +109,7 @@ class PanelRecord(_Strict):
     # label of a model -> a verdict per rung
     verdicts: dict[str, receipt_parts.Many[receipt_parts.VerdictDict]]
     sentence: str
-    holes: receipt_parts.Many[receipt_parts.HoleDict]
+    missing_runs: receipt_parts.Many[receipt_parts.MissingRunRecord]
 
 
 class Times(_Strict):
@@ -238,7 +238,7 @@ def _panel(panel: Panel, others: Sequence[Panel]) -> dict[str, Any]:
         "profiles": profile_records(panel, others),
         "verdicts": {label: [plain(v) for v in found] for label, found in panel.verdicts.items()},
         "sentence": panel.sentence,
-        "holes": [dataclasses.asdict(hole) for hole in panel.holes],
+        "missing_runs": [dataclasses.asdict(missing_run) for missing_run in panel.missing_runs],
     }
 
 

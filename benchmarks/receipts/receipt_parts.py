@@ -55,7 +55,7 @@ class _Verdict(_Part):
     unit: str | None = None
 
 
-class _Hole(_Part):
+class _MissingRun(_Part):
     label: str
     cells: int
     cause: str
@@ -74,7 +74,7 @@ def _fits(kind: type[_Part]) -> pydantic.AfterValidator:
 
 ProfileDict = Annotated[dict[str, Any], _fits(_Profile)]
 VerdictDict = Annotated[dict[str, Any], _fits(_Verdict)]
-HoleDict = Annotated[dict[str, Any], _fits(_Hole)]
+MissingRunRecord = Annotated[dict[str, Any], _fits(_MissingRun)]
 
 
 def first_of(error: pydantic.ValidationError) -> str:

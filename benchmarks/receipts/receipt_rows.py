@@ -55,8 +55,8 @@ def _row(row: RowRecord, configuration: Configuration | None) -> Read:
         if curve is None:
             continue
         worlds = [str(w) for w in curve.world]
-        asked = wilson(curve.mean, found.questions)
-        accuracy = over_runs(curve.runs, worlds, asked, (0.0, 1.0))
+        queries = wilson(curve.mean, found.questions)
+        accuracy = over_runs(curve.runs, worlds, queries, (0.0, 1.0))
         weighed = None
         if bits is not None:
             weighed = over_runs(bits.runs, worlds, (bits.mean, bits.mean), (0.0, np.inf))

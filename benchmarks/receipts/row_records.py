@@ -48,10 +48,10 @@ def _proofs(found: ProofScore) -> dict[str, Any]:
     return {"questions": found.n, "valid": plain(found.valid), "earned": earned}
 
 
-def verdict_of(told: Mapping[str, Any]) -> Verdict:
+def verdict_of(text: Mapping[str, Any]) -> Verdict:
     """A verdict read back from a receipt, without the laws beside it; older ones tell no unit."""
     known = ("rung", "kind", "ceiling", "evidence", "budget", "level", "error", "unit")
-    return Verdict(**{key: told[key] for key in known if told.get(key) is not None})
+    return Verdict(**{key: text[key] for key in known if text.get(key) is not None})
 
 
 def plain(value: Any) -> Any:

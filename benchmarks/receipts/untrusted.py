@@ -191,18 +191,18 @@ def world(name: str, announce: Callable[[Plugin], None] | None = None) -> World:
     found = registry.builtin(name)
     if found is not None:
         return found
-    shown = printable(name, 80)
+    displayed = printable(name, 80)
     if not registry.WORLD_ID.fullmatch(name):
         raise NotLoaded(
-            f"world {shown} is no built-in world; a file that a receipt names is not run"
+            f"world {displayed} is no built-in world; a file that a receipt names is not run"
         )
     offers = [p for p in registry.plugins() if (p.kind, p.name) == ("world", name)]
     if not offers:
-        raise NotLoaded(f"world {shown} is neither built in nor of an installed plugin")
+        raise NotLoaded(f"world {displayed} is neither built in nor of an installed plugin")
     for plugin in offers:
         if announce is None:
             raise NotLoaded(
-                f"world {shown} is of the plugin {_maker(plugin)}, which was not loaded; "
+                f"world {displayed} is of the plugin {_maker(plugin)}, which was not loaded; "
                 "--allow-plugins loads it"
             )
         announce(plugin)

@@ -12,7 +12,7 @@ from ...worlds.corpus.audit import empty_rungs
 from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.encoding.verbalize import fact_in_english
-from ...worlds.exposure import WAYS, Exposure
+from ...worlds.exposure import PRESENTATIONS, Exposure
 from ...worlds.novelty.rungs import LADDER
 from ...worlds.world import World
 from .explain_question import LEGEND, example, exception_items
@@ -52,8 +52,8 @@ def describe(world: World, size: str) -> str:
     for rung in LADDER:
         parts.append(f"### {rung}: {MEANING[rung]}")
         parts.append(f"Empty: {empty[rung]}." if rung in empty else example(corpus, rung))
-    if world.like and (told := exception_items(corpus)):
-        parts += ["### okapi, on any rung: where likeness misleads", told]
+    if world.like and (text := exception_items(corpus)):
+        parts += ["### exception, on any rung: where likeness misleads", text]
     return "\n\n".join(parts) + "\n"
 
 
@@ -64,8 +64,8 @@ def _numbered(world: World) -> str:
     for n, rule in enumerate(world.program.rules, start=1):
         numbers.setdefault(rule.line, []).append(str(n))
     margin = len(str(len(world.program.rules))) + 2
-    said = [f"{','.join(numbers.get(i, [])):<{margin}}{t}" for i, t in enumerate(lines, start=1)]
-    return "\n".join(line.rstrip() for line in said).strip("\n")
+    message = [f"{','.join(numbers.get(i, [])):<{margin}}{t}" for i, t in enumerate(lines, start=1)]
+    return "\n".join(line.rstrip() for line in message).strip("\n")
 
 
 def _arguments(world: World, size: str) -> str:
@@ -85,7 +85,7 @@ def _plain(value: object) -> str:
 
 def _split(world: World, e: Exposure) -> str:
     """An exposure in words."""
-    said = [
+    message = [
         "all base facts are stated"
         if e.coverage == 1
         else f"{_percent(e.coverage)} of the base facts are stated",
@@ -95,21 +95,23 @@ def _split(world: World, e: Exposure) -> str:
         "no shown conclusion uses them",
     ]
     if e.held_frames:
-        said.append(f"{_percent(e.held_frames)} of the combinations (frames) are held too")
-    said.append(
+        message.append(f"{_percent(e.held_frames)} of the combinations (frames) are held too")
+    message.append(
         f"{e.phi:g} conclusions are shown for each base fact that they may use"
         if e.phi
-        else f"of the conclusions that may be shown, {_percent(e.shown)} are"
+        else f"of the conclusions that may be shown, {_percent(e.demonstrated)} are"
     )
-    said.append(f"no shown proof is higher than {e.shown_height}")
+    message.append(f"no shown proof is higher than {e.demonstrated_height}")
     if set(e.given) != {"exemplified"}:
-        ways = ", ".join(f"{_percent(e.given[w])} {w}" for w in WAYS if e.given.get(w))
-        said.append(f"of the rules{' as data' * bool(world.axioms)} are given {ways}")
+        presentations = ", ".join(
+            f"{_percent(e.given[w])} {w}" for w in PRESENTATIONS if e.given.get(w)
+        )
+        message.append(f"of the rules{' as data' * bool(world.axioms)} are given {presentations}")
     if e.nontheorems:
-        said.append(f"for 100 shown conclusions {100 * e.nontheorems:g} nontheorems are shown")
+        message.append(f"for 100 shown conclusions {100 * e.nontheorems:g} nontheorems are shown")
     if e.wordings > 1:
-        said.append(f"each told rule is worded in {e.wordings} ways for each place")
-    return "; ".join(said)
+        message.append(f"each told rule is worded in {e.wordings} ways for each place")
+    return "; ".join(message)
 
 
 def _percent(share: float) -> str:
@@ -120,15 +122,15 @@ def _stated(corpus: Corpus) -> str:
     """Counts, and a few statements of each predicate."""
     c = corpus.closure
     rng = stream(corpus.world.id, "show", 0)
-    told = np.zeros(len(c.predicate), bool)
-    told[corpus.examples.fact[corpus.examples.fact >= 0]] = True
+    text = np.zeros(len(c.predicate), bool)
+    text[corpus.examples.fact[corpus.examples.fact >= 0]] = True
     lines = [
-        f"{int(corpus.stated.sum()):,} base facts, {int(corpus.shown.sum()):,} conclusions, "
+        f"{int(corpus.stated.sum()):,} base facts, {int(corpus.demonstrated.sum()):,} conclusions, "
         f"{len(corpus.prompt):,} questions. Exposure: {_split(corpus.world, corpus.exposure)}.",
         "",
     ]
     for block in c.blocks.values():
-        facts = block.start + np.flatnonzero(told[block.start : block.stop])
+        facts = block.start + np.flatnonzero(text[block.start : block.stop])
         if len(facts):
             some = rng.permutation(facts)[:2]
             lines.append(f"- {' '.join(fact_in_english(corpus.world, c, f) for f in some)}")

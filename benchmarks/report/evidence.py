@@ -21,14 +21,14 @@ REACH = (
 def verdicts(panel: Panel) -> Iterator[str]:
     """A verdict per model and rung, and behind one line what laws and hypotheses say."""
     names = {row.label: counted(row) for row in panel.models}
-    told = [(names[label], v) for label, found in panel.verdicts.items() for v in found]
+    message = [(names[label], v) for label, found in panel.verdicts.items() for v in found]
     yield grid(
         "Verdict on each rung: does it still rise at the end of this budget?",
         ["", "verdict", "level explained by", "evidence"],
-        [[f"{label}: {v.rung}", str(v), v.ceiling, v.evidence] for label, v in told],
+        [[f"{label}: {v.rung}", str(v), v.ceiling, v.evidence] for label, v in message],
         text=(1, 2, 3),
     )
-    weighed = [(label, v) for label, v in told if v.laws]
+    weighed = [(label, v) for label, v in message if v.laws]
     if weighed:
         lines = "\n\n".join("\n".join([label, *v.lines()]) for label, v in weighed)
         yield fold("Laws, bends, and the two hypotheses beside the points", tag("pre", lines))
@@ -36,17 +36,17 @@ def verdicts(panel: Panel) -> Iterator[str]:
 
 def reach(rows: Iterable[Row]) -> Iterator[str]:
     """How high, and how many, the unstated conclusions are that each row answers."""
-    told = []
+    message = []
     for row in rows:
         if row.reach is None:
             continue
         high = _interval("{:.1f}", row.reach.height.at())
         many = _interval("{:,.0f}", [10.0**v - 1 for v in row.reach.conclusions.at()])
         grew = [str(c) if c else "–" for c in row.reach.growth(row.flops).values()]
-        told.append([counted(row), high, grew[0], many, grew[1]])
-    if told:
+        message.append([counted(row), high, grew[0], many, grew[1]])
+    if message:
         header = ["", "greatest height", "its change", "conclusions", "change of their log10"]
-        yield grid("Reach: unstated conclusions answered in at least half", header, told)
+        yield grid("Reach: unstated conclusions answered in at least half", header, message)
         yield tag("p", REACH, of="note")
 
 

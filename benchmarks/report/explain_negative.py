@@ -29,13 +29,13 @@ def near_miss(corpus: Corpus, question: int) -> str:
         )
         if bound is None:
             continue
-        told = _told(corpus, rule, missing, bound)
-        if told:
-            return f"A near miss of rule {number + 1}: {told}"
+        text = _text(corpus, rule, missing, bound)
+        if text:
+            return f"A near miss of rule {number + 1}: {text}"
     return "A near miss: one premise of a rule is missing."
 
 
-def _told(corpus: Corpus, rule: Rule, missing: int, bound: Binding) -> str:
+def _text(corpus: Corpus, rule: Rule, missing: int, bound: Binding) -> str:
     """What holds and what is missing, or what forbids; empty where the rule doesn't fit."""
     if missing >= NEGATIVE:
         if missing - NEGATIVE >= len(rule.negative):
@@ -48,14 +48,14 @@ def _told(corpus: Corpus, rule: Rule, missing: int, bound: Binding) -> str:
     if missing >= len(rule.positive):
         return ""
     kept = rule.positive[:missing] + rule.positive[missing + 1 :]
-    told = ""
+    text = ""
     for found in _instances(corpus, kept, bound):
         holds = [_sentence(corpus, a, found) for a in kept]
         gone = _sentence(corpus, rule.positive[missing], found)
-        told = f"{' '.join(holds)} But this does not hold: {gone}".lstrip()
+        text = f"{' '.join(holds)} But this does not hold: {gone}".lstrip()
         if len({*holds}) == len(holds):  # else one fact stands for two: try on
             break
-    return told
+    return text
 
 
 def _instances(corpus: Corpus, atoms: Sequence[Atom], bound: Binding) -> Iterator[Binding]:

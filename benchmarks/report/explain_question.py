@@ -28,13 +28,13 @@ def example(corpus: Corpus, rung: str) -> str:
     """One question of a rung, with its proof, what is new in it, and what resembles it."""
     mine = corpus.of_rung(rung, pure=rung != "mixed")
     question = int(stream(corpus.world.id, "show", rung).permutation(mine)[0])
-    asked = _asked(corpus, question)
+    queries = _queries(corpus, question)
     answers = _answers(corpus, question)
     if not answers:
-        return f"{asked} — none.\n\n- {_why_none(corpus, question)}"
+        return f"{queries} — none.\n\n- {_why_none(corpus, question)}"
     first = int(corpus.offsets[question])
     fact = int(corpus.fact[first])
-    lines = [f"{asked} — {answers}.", "", "- Proof:", *_proof(corpus, fact, "  ", set())]
+    lines = [f"{queries} — {answers}.", "", "- Proof:", *_proof(corpus, fact, "  ", set())]
     new = _novelties(corpus, question, fact)
     if len(new) == 1:
         lines += [f"- New: {new[0]}."]
@@ -56,10 +56,10 @@ def exception_items(corpus: Corpus) -> str:
     twin = int(certificate.twin[question])
     distractor = corpus.closure.base.constants[certificate.distractor[question]]
     return (
-        f"{_asked(corpus, question)} — {_answers(corpus, question)}. "
+        f"{_queries(corpus, question)} — {_answers(corpus, question)}. "
         f"(On rung {RUNGS[certificate.rung[question]]}.)\n\n"
         f"- Lure: {distractor}, as most of its kin have it.\n"
-        f"- Twin: {_asked(corpus, twin)} — {_answers(corpus, twin)}."
+        f"- Twin: {_queries(corpus, twin)} — {_answers(corpus, twin)}."
     )
 
 
@@ -67,13 +67,13 @@ def _answers(corpus: Corpus, question: int) -> str:
     return " or ".join(corpus.closure.base.constants[a] for a in corpus.answers(question))
 
 
-def _asked(corpus: Corpus, question: int) -> str:
+def _queries(corpus: Corpus, question: int) -> str:
     """The question, with the pictures in it and the theory before it."""
     names = [corpus.closure.base.constants[a] for a in corpus.prompt[question, 1:] if a >= 0]
     drawings = [f"```\n{d}\n```\n\n" for d in map(corpus.world.sketch, names) if d]
     theory = "".join(f"- {line}\n" for line in theory_in_english(corpus, question))
-    asked = f"**{question_in_english(corpus, question)}**"
-    return "".join(drawings) + (f"{theory}\n{asked}" if theory else asked)
+    queries = f"**{question_in_english(corpus, question)}**"
+    return "".join(drawings) + (f"{theory}\n{queries}" if theory else queries)
 
 
 def _why_none(corpus: Corpus, question: int) -> str:
@@ -94,9 +94,9 @@ def _proof(corpus: Corpus, fact: int, indent: str, before: set[int]) -> list[str
         return [f"{indent}- {text} *(as above)*"]
     before.add(fact)
     rule = c.program.rules[c.rule[d]]
-    way = corpus.split.way[gold.pattern[d]]
-    shown = ", itself shown" if corpus.shown[fact] else ""
-    lines = [f"{indent}- {text} *(by rule {c.rule[d] + 1}, given as {way}{shown})*"]
+    presentation = corpus.split.presentation[gold.pattern[d]]
+    displayed = ", itself shown" if corpus.demonstrated[fact] else ""
+    lines = [f"{indent}- {text} *(by rule {c.rule[d] + 1}, given as {presentation}{displayed})*"]
     for premise in c.premises[d][: len(rule.positive)]:
         lines += _proof(corpus, int(premise), indent + "  ", before)
     return lines
@@ -117,14 +117,14 @@ def _novelties(corpus: Corpus, question: int, fact: int) -> list[str]:
     if rung in ("recall", "instance"):
         return ["nothing"]
     kinds = ingredients(corpus.certificate.provable[[question]])[0]
-    told = {
+    message = {
         "constituent": f"no shown conclusion uses here: {_unused(corpus, fact)}",
         "schema": f"never shown together: {_unseen(corpus, fact)}",
         "depth": f"the proof is {corpus.closure.height[fact]} high, "
         f"what was shown at most {corpus.read.height}",
         "axiom": "the pattern was told as a sentence, and no example of it was shown",
     }
-    return [told[k] for i, k in enumerate(KINDS) if kinds >> i & 1]
+    return [message[k] for i, k in enumerate(KINDS) if kinds >> i & 1]
 
 
 def _cone(corpus: Corpus, fact: int) -> NDArray[np.int64]:
@@ -152,9 +152,9 @@ def _unused(corpus: Corpus, fact: int) -> str:
 def _unseen(corpus: Corpus, fact: int) -> str:
     """The frames of the lowest proof that were never shown."""
     gold, c = corpus.split.gold, corpus.closure
-    shown = np.zeros(len(c.head), bool)
-    shown[gold.rows.derivation[corpus.read.frames[gold.rows.frame]]] = True
-    new = (d for d in _cone(corpus, fact).tolist() if not shown[d])
+    displayed = np.zeros(len(c.head), bool)
+    displayed[gold.rows.derivation[corpus.read.frames[gold.rows.frame]]] = True
+    new = (d for d in _cone(corpus, fact).tolist() if not displayed[d])
     return "; ".join(dict.fromkeys(_frame(corpus, d) for d in new))
 
 
@@ -168,19 +168,19 @@ def _frame(corpus: Corpus, derivation: int) -> str:
         value = c.base.constants[c.arguments[premises[premise], place]]
         values.append(f"{variable} = {value}")
     below = [int(gold.best[p]) for p in gold.open[derivation] if p >= 0 and not c.is_base[p]]
-    said = _pattern(corpus, derivation)
+    wording = _pattern(corpus, derivation)
     if values:
-        said += f" with {' and '.join(values)}"
+        wording += f" with {' and '.join(values)}"
     if below:
-        said += f" on what follows by {' and by '.join(_pattern(corpus, d) for d in below)}"
-    return said
+        wording += f" on what follows by {' and by '.join(_pattern(corpus, d) for d in below)}"
+    return wording
 
 
 def _pattern(corpus: Corpus, derivation: int) -> str:
     gold = corpus.split.gold
     number, axioms = gold.patterns[gold.pattern[derivation]]
-    said = "; ".join(phrase(corpus.world, a[0], a[1:]).rstrip(".") for a in axioms)
-    return f"rule {number + 1}" + (f" ({said})" if said else "")
+    wording = "; ".join(phrase(corpus.world, a[0], a[1:]).rstrip(".") for a in axioms)
+    return f"rule {number + 1}" + (f" ({wording})" if wording else "")
 
 
 def _alike(corpus: Corpus, fact: int) -> str:
@@ -193,7 +193,9 @@ def _alike(corpus: Corpus, fact: int) -> str:
         (gold.pattern == gold.pattern[d], "the same pattern"),
         (c.rule == c.rule[d], "the same rule with other data"),
     ):
-        found = np.flatnonzero(same & read.derivations & corpus.shown[c.head] & (c.head != fact))
+        found = np.flatnonzero(
+            same & read.derivations & corpus.demonstrated[c.head] & (c.head != fact)
+        )
         if len(found):
             near = found[np.argmin(np.abs(c.arguments[c.head[found]] - c.arguments[fact]).sum(1))]
             return f"{fact_in_english(corpus.world, c, int(c.head[near]))} ({how})"

@@ -94,6 +94,6 @@ def _tell(console: Console, found: Forecast) -> None:
             console.print(f"{one} and {other}: told apart {when}", markup=False)
     open_ = sum(at is None for at in partings.values())
     if open_:
-        told = f"{open_} of {len(partings)} pairs of branches are not told apart"
-        console.print(f"{told} by {found.years[-1]:.0f}", markup=False)
+        text = f"{open_} of {len(partings)} pairs of branches are not told apart"
+        console.print(f"{text} by {found.years[-1]:.0f}", markup=False)
     console.print()

@@ -106,14 +106,14 @@ def grid(
     return "\n".join(out)
 
 
-def figure(svg: str, told: str) -> str:
+def figure(svg: str, message: str) -> str:
     """An SVG document inline, with what it shows told to those who can't see it."""
     drawing = svg[svg.index("<svg") :].replace(
-        "<svg", f'<svg role="img" aria-label="{escape(told)}"', 1
+        "<svg", f'<svg role="img" aria-label="{escape(message)}"', 1
     )
     return (
         f'<figure><div class="scroll" tabindex="0">{drawing}</div>'
-        f"<figcaption>{escape(told)}</figcaption></figure>"
+        f"<figcaption>{escape(message)}</figcaption></figure>"
     )
 
 
@@ -126,5 +126,7 @@ def _two(text: str) -> str:
     """The first line, with its trailing mark hung outside the column, and the rest below it."""
     first, _, below = text.partition("\n")
     mark = first[-1:] if first[-1:] in ("°", "↓") else ""
-    shown = escape(first.removesuffix(mark)) + (f'<span class="mark">{mark}</span>' if mark else "")
-    return shown + (f"<small>{escape(below)}</small>" if below else "")
+    displayed = escape(first.removesuffix(mark)) + (
+        f'<span class="mark">{mark}</span>' if mark else ""
+    )
+    return displayed + (f"<small>{escape(below)}</small>" if below else "")

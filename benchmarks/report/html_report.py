@@ -56,7 +56,7 @@ def write(
     suite: Suite,
     panels: Sequence[Panel],
     receipt: Receipt,
-    told: str,
+    message: str,
     found: Scaling | None = None,
 ) -> Path:
     """Writes the page, whole or not at all, and its figures as files in ``figures`` beside it.
@@ -73,7 +73,7 @@ def write(
     drawn = list(plot.drawings(receipt, configurations, found, left.append))
     for drawing in drawn:
         drawing.keep(path.parent / "figures")
-    parts = _body(suite, panels, drawn, receipt, told, found, left)
+    parts = _body(suite, panels, drawn, receipt, message, found, left)
     with atomic_write.file(path) as draft:
         draft.write_text(page(suite.title, parts), "utf-8")
     return path
@@ -84,13 +84,13 @@ def _body(
     panels: Sequence[Panel],
     drawn: Sequence[plot.Drawing],
     receipt: Receipt,
-    told: str,
+    message: str,
     found: Scaling | None,
     left: Sequence[str],
 ) -> Iterator[str]:
     yield "<header>"
     yield tag("h1", suite.title)
-    yield tag("p", told, of="by")
+    yield tag("p", message, of="by")
     yield "</header>\n<main>"
     for panel in panels:
         yield tag("p", panel.sentence, of="lead")
@@ -102,12 +102,12 @@ def _body(
         yield from (_drawn(d) for d in drawn if not d.panel and d.name != "ladder")
     for panel in panels:
         mine = [d for d in drawn if d.panel == panel.name]
-        yield from _panel(panel, mine, told, spread(panels))
+        yield from _panel(panel, mine, message, spread(panels))
     yield from _profiles(panels)
     yield from _reading(panels)
     if left:
-        told_ = "; ".join(dict.fromkeys(left))
-        yield tag("p", f"Figures left out: {told_}.", of="note")
+        caption = "; ".join(dict.fromkeys(left))
+        yield tag("p", f"Figures left out: {caption}.", of="note")
     yield from _provenance(suite, receipt)
     yield "</main>"
 
@@ -117,27 +117,31 @@ def _drawn(drawing: plot.Drawing) -> str:
     return figure(drawing.svg, f"{shows}.")
 
 
-def _panel(panel: Panel, drawn: Sequence[plot.Drawing], told: str, interval: str) -> Iterator[str]:
+def _panel(
+    panel: Panel, drawn: Sequence[plot.Drawing], message: str, interval: str
+) -> Iterator[str]:
     yield tag("h2", panel.name)
-    shown = table(panel)
-    if not shown.columns:
-        yield from (tag("p", note, of="note") for note in shown.notes)
+    displayed = table(panel)
+    if not displayed.columns:
+        yield from (tag("p", note, of="note") for note in displayed.notes)
         return
     yield grid(
         "Share of exact answers at the last checkpoint",
-        ["", *(f"{r}\n{n:,} questions" for r, n in zip(shown.columns, shown.questions))],
-        [[line.name, *line.scores] for line in shown.lines],
-        kinds=[line.kind for line in shown.lines],
+        ["", *(f"{r}\n{n:,} questions" for r, n in zip(displayed.columns, displayed.questions))],
+        [[line.name, *line.scores] for line in displayed.lines],
+        kinds=[line.kind for line in displayed.lines],
     )
-    yield from (tag("p", n, of="note") for n in (f"{told}. {interval}; {MARKS}.", *shown.notes))
+    yield from (
+        tag("p", n, of="note") for n in (f"{message}. {interval}; {MARKS}.", *displayed.notes)
+    )
     yield from map(_drawn, drawn)
     if not panel.models:
         return
     yield from verdicts(panel)
     yield from reach(panel.models)
-    written = list(_proofs([*panel.models, *panel.untraced.values()], shown.columns))
+    written = list(_proofs([*panel.models, *panel.untraced.values()], displayed.columns))
     if written:
-        yield grid("Proofs written before the answer", ["", *shown.columns], written)
+        yield grid("Proofs written before the answer", ["", *displayed.columns], written)
         yield tag("p", PROOFS, of="note")
     yield fold("Questions reported apart: cells of unseen premises, impure, mixed", _apart(panel))
     controls = list(_controls(panel.models))
@@ -175,15 +179,15 @@ def _controls(rows: Iterable[Row]) -> Iterator[list[str]]:
             for field in dataclasses.fields(found):
                 band = getattr(found, field.name)
                 if isinstance(band, Band):
-                    told = field.name.replace("_", " ").replace("nones", "NONEs")
+                    message = field.name.replace("_", " ").replace("nones", "NONEs")
                     yield [
-                        f"{counted(row)}: {name}, {told}",
+                        f"{counted(row)}: {name}, {message}",
                         _band(band),
-                        _asked(found, field.name),
+                        _queries(found, field.name),
                     ]
 
 
-def _asked(found: Controls | ExceptionScore, share: str) -> str:
+def _queries(found: Controls | ExceptionScore, share: str) -> str:
     """How many questions a share of the controls is of."""
     if isinstance(found, ExceptionScore):
         return f"{found.twins if share.startswith('twin') else found.n:,}"

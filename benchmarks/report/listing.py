@@ -73,8 +73,8 @@ def plugins() -> Iterator[Line]:
             content, state = "" if plugin.flaw else _content(plugin), plugin.flaw or "ok"
         except Exception as error:  # one that is broken harms no other
             line = " ".join(str(error).split())
-            told = line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
-            content, state = "", f"broken: {told}"
+            message = line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
+            content, state = "", f"broken: {message}"
         yield plugin.name or "?", plugin.kind or "?", *package, content or "-", state
 
 

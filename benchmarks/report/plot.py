@@ -78,11 +78,11 @@ def _run(path: Path, out: Path | None, console: Console) -> None:
     left: list[str] = []
     with working(console, "reading") as tell:
         configurations = configurations_of(found, path)
-        told = scaling(configurations, tell)
-        for drawing in drawings(found, configurations, told, left.append, tell):
+        text = scaling(configurations, tell)
+        for drawing in drawings(found, configurations, text, left.append, tell):
             drawing.keep(folder, pixels=True)
             print(printable(f"{drawing.name}: {drawing.shows}"))
-    for why in dict.fromkeys([*left, *told.notes]):
+    for why in dict.fromkeys([*left, *text.notes]):
         print(printable(f"left out: {why}"))
     print(f"{folder}: all figures, as .svg and .png")
 
@@ -134,9 +134,9 @@ def _panel(
     panel: PanelRecord, configurations: Sequence[Configuration], left: Left
 ) -> Iterator[Drawing]:
     rows, name = rows_of(panel, configurations), slug(panel.name)
-    for hole in panel.holes:
-        lost = of_runs(hole["cells"], hole.get("runs") or hole["cells"])
-        left(f"{panel.name}, {hole['label']}: {lost}: {hole['cause']}")
+    for missing_run in panel.missing_runs:
+        lost = of_runs(missing_run["cells"], missing_run.get("runs") or missing_run["cells"])
+        left(f"{panel.name}, {missing_run['label']}: {lost}: {missing_run['cause']}")
     if not any(row.rungs for row in rows):
         left(f"{panel.name}: no row of it was scored")
         return

@@ -38,8 +38,8 @@ def ready(suite: Suite) -> None:
 def swept(receipt: Receipt, path: Path, tell: Tell) -> tuple[Receipt, Scaling]:
     """The receipt with what its sweep says; its curves lie beside ``path``."""
     found = scaling(configurations_of(receipt, path), tell)
-    told = json.loads(canonical.text(record(found)))
-    return receipt.model_copy(update={"scaling": told}), found
+    message = json.loads(canonical.text(record(found)))
+    return receipt.model_copy(update={"scaling": message}), found
 
 
 def show(console: Console, receipt: Receipt, found: Scaling) -> None:
@@ -61,11 +61,11 @@ def show(console: Console, receipt: Receipt, found: Scaling) -> None:
             say(f"  {verdict.rung} {shares}: {verdict}")
     for one in found.percolated:
         for model in one.models:
-            told = f"{one.sweep.world}, {counted(model)}: is its jump at the threshold?"
-            say(f"{told} {model.answer}: {model.why}")
+            message = f"{one.sweep.world}, {counted(model)}: is its jump at the threshold?"
+            say(f"{message} {model.answer}: {model.why}")
     for name, answer, why in found.shifts:
-        told = f"{name}: does its jump shift with the threshold? {answer}: {why}"
-        say(told)
+        message = f"{name}: does its jump shift with the threshold? {answer}: {why}"
+        say(message)
     for note in found.notes:
         say(note)
     console.print()

@@ -65,12 +65,12 @@ def table(panel: Panel) -> Table:
                 lines.append(_line(rest, f"{row.label} untraced", kind, rungs))
     lines += [_proof_line(row, rungs) for row in panel.models if row.proofs]
     scored = {line.label for line in lines}
-    for hole in panel.holes:
-        if hole.label not in scored:
-            lost = of_runs(hole.cells, hole.runs)
+    for missing_run in panel.missing_runs:
+        if missing_run.label not in scored:
+            lost = of_runs(missing_run.cells, missing_run.runs)
             empty = (ABSENT,) * len(rungs), ("",) * len(rungs)
-            lines.append(Line(hole.label, "hole", *empty, lost))
-    lines = [line for line in lines if line.kind == "hole" or set(line.scores) != {ABSENT}]
+            lines.append(Line(missing_run.label, "missing run", *empty, lost))
+    lines = [line for line in lines if line.kind == "missing run" or set(line.scores) != {ABSENT}]
     return Table(
         panel.name,
         tuple(rungs),
@@ -134,13 +134,13 @@ def _lost(panel: Panel, found: Profile) -> tuple[int, int]:
 
 def reasons(found: Sequence[tuple[Panel, Profile]]) -> list[str]:
     """Why numbers of the profiles are absent, once for each panel."""
-    told = [
+    message = [
         f"{panel.name}: no {name}: {getattr(profile, name).absent}"
         for panel, profile in found
         for name in NAMES
         if getattr(profile, name).absent
     ]
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(message))
 
 
 def _chance(found: RungScore) -> str:
@@ -184,11 +184,11 @@ def _detail(found: RungScore) -> str:
 
 
 def _notes(panel: Panel) -> Iterable[str]:
-    for hole in panel.holes:
-        yield f"{hole.lost}: {hole.cause}"
+    for missing_run in panel.missing_runs:
+        yield f"{missing_run.lost}: {missing_run.cause}"
     if any(row.proofs for row in panel.models):
         yield f"{VALID}: share of questions; each line was stated or follows, as does the answer"
     for label, rest in panel.untraced.items():
-        asked = ", ".join(f"{s.n} {name}" for name, s in rest.rungs.items())
-        if asked:
-            yield f"{label} untraced: the questions that the tracer doesn't solve ({asked})"
+        queries = ", ".join(f"{s.n} {name}" for name, s in rest.rungs.items())
+        if queries:
+            yield f"{label} untraced: the questions that the tracer doesn't solve ({queries})"

@@ -19,7 +19,7 @@ from .table import ABSENT, MARKS, Table, profile_lines, reasons, spread, table
 
 PIPED = 100  # columns where there is no terminal to ask
 STYLES = {"chance": "dim", "ceiling": "dim", "interpolator": "", "model": "bold"}
-STYLES |= {"proof": "", "hole": "red"}
+STYLES |= {"proof": "", "missing run": "red"}
 
 
 class PlainConsole(Console):
@@ -44,20 +44,20 @@ def console() -> Console:
 
 
 @contextlib.contextmanager
-def working(shown: Console, what: str) -> Iterator[Callable[[str], None]]:
+def working(displayed: Console, what: str) -> Iterator[Callable[[str], None]]:
     """A line that says what is being done while the block works; it calls what it is given with
     what comes next."""
-    with shown.status(plain(what)) as status:
+    with displayed.status(plain(what)) as status:
         yield lambda text: status.update(plain(text))
 
 
 def show(console: Console, found: Sequence[Panel], caption: str) -> None:
     """Tables, profiles and sentences of all panels under one caption."""
     for panel in found:
-        told = table(panel)
-        if told.columns:
-            console.print(_scores(told))
-        for note in told.notes:
+        message = table(panel)
+        if message.columns:
+            console.print(_scores(message))
+        for note in message.notes:
             console.print(note, markup=False)
         console.print()
     console.print(f"{caption}\n{spread(found)}; {MARKS}.\n", markup=False)
@@ -68,21 +68,21 @@ def show(console: Console, found: Sequence[Panel], caption: str) -> None:
     console.print()
 
 
-def _scores(told: Table) -> RichTable:
-    shown = RichTable(
-        title=plain(told.title, "table.title"),
+def _scores(message: Table) -> RichTable:
+    displayed = RichTable(
+        title=plain(message.title, "table.title"),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         show_edge=False,
     )
-    shown.add_column("exact answers")
-    for rung, n in zip(told.columns, told.questions):
-        shown.add_column(f"{rung}\nn={n:,}", justify="right", no_wrap=True)
-    for line, after in zip(told.lines, [*told.lines[1:], None]):
+    displayed.add_column("exact answers")
+    for rung, n in zip(message.columns, message.questions):
+        displayed.add_column(f"{rung}\nn={n:,}", justify="right", no_wrap=True)
+    for line, after in zip(message.lines, [*message.lines[1:], None]):
         last = after is not None and after.kind != line.kind
-        shown.add_row(plain(line.name), *line.scores, style=STYLES[line.kind], end_section=last)
-    return shown
+        displayed.add_row(plain(line.name), *line.scores, style=STYLES[line.kind], end_section=last)
+    return displayed
 
 
 def _profiles(console: Console, found: Sequence[Panel]) -> None:
@@ -93,13 +93,13 @@ def _profiles(console: Console, found: Sequence[Panel]) -> None:
     several = len(found) > 1
     lines = profile_lines(rows)
     kept = [i for i in range(len(NAMES)) if any(line[1 + i] != ABSENT for line in lines)]
-    shown = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    shown.add_column("profile (0 = chance, 1 = perfect)")
+    displayed = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    displayed.add_column("profile (0 = chance, 1 = perfect)")
     for i in kept:
-        shown.add_column(NAMES[i], justify="right", no_wrap=True)
+        displayed.add_column(NAMES[i], justify="right", no_wrap=True)
     for (panel, _), line in zip(rows, lines):
         label = f"{panel.name}: {line[0]}" if several else line[0]
-        shown.add_row(plain(label), *(line[1 + i] for i in kept))
-    console.print(shown)
+        displayed.add_row(plain(label), *(line[1 + i] for i in kept))
+    console.print(displayed)
     for reason in reasons(rows):
         console.print(reason, markup=False)

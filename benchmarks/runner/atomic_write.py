@@ -14,7 +14,7 @@ from ...errors import UserError
 HOST = platform.node()  # shares of a suite may run on several machines in one folder
 
 
-def told(error: OSError) -> str:
+def reason(error: OSError) -> str:
     """One line for an error of the system that nobody expected."""
     what = f"{error.filename}: " if error.filename else ""
     return f"{what}{error.strerror or error}; free, mend or choose another folder"

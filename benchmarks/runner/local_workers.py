@@ -160,24 +160,24 @@ class _Worker:
 
         Raises UserError where it cannot go on, nor could another.
         """
-        said, _, text = line.partition(SEPARATOR)
-        if said.strip():
-            watch.say(said.rstrip())
-        told: dict[str, Any] = json.loads(text) if text else {}
-        if "stop" in told:
-            raise UserError(told["stop"])
-        if "cell" in told:
-            cell = self.run_batch[told["cell"]]
-            if "stage" in told:
-                watch.stage(cell, told["stage"])
-            if "step" in told:
-                watch.step(cell, *told["step"])
-            if "done" in told:
+        wording, _, text = line.partition(SEPARATOR)
+        if wording.strip():
+            watch.say(wording.rstrip())
+        caption: dict[str, Any] = json.loads(text) if text else {}
+        if "stop" in caption:
+            raise UserError(caption["stop"])
+        if "cell" in caption:
+            cell = self.run_batch[caption["cell"]]
+            if "stage" in caption:
+                watch.stage(cell, caption["stage"])
+            if "step" in caption:
+                watch.step(cell, *caption["step"])
+            if "done" in caption:
                 del self.left[cell.digest]
-                if told["done"].startswith(FAILED):
-                    self.broken[cell.digest] = told["done"].removeprefix(FAILED)
-                watch.done(cell, told["done"])
-        return told.get("over")
+                if caption["done"].startswith(FAILED):
+                    self.broken[cell.digest] = caption["done"].removeprefix(FAILED)
+                watch.done(cell, caption["done"])
+        return caption.get("over")
 
     def mourn(self, watch: Watch) -> dict[str, str]:
         """Why what the process had not done when it ended has failed."""

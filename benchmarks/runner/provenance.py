@@ -80,10 +80,10 @@ def device(layout: str = "") -> str:
 
     from ...models.training.sharding import Layout, on_cpu
 
-    first, told = jax.devices()[0], [Layout.of(layout).told]
-    told += [] if on_cpu() else ["bfloat16"]
+    first, description = jax.devices()[0], [Layout.of(layout).description]
+    description += [] if on_cpu() else ["bfloat16"]
     kind = f"{_processor()} x {len(cores())}" if on_cpu() else f"{first.device_kind} x 1"
-    return ", ".join([f"{first.platform}: {kind}", *filter(None, told)])
+    return ", ".join([f"{first.platform}: {kind}", *filter(None, description)])
 
 
 def cores() -> tuple[int, ...]:

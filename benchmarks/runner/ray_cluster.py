@@ -39,14 +39,14 @@ class Board:
     """An actor of Ray: what tasks have told since one last looked."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str, tuple[Any, ...]]] = []
+        self.messages: list[tuple[str, str, tuple[Any, ...]]] = []
 
     def tell(self, digest: str, what: str, *values: Any) -> None:
-        self.told.append((digest, what, values))
+        self.messages.append((digest, what, values))
 
     def take(self) -> list[tuple[str, str, tuple[Any, ...]]]:
-        told, self.told = self.told, []
-        return told
+        messages, self.messages = self.messages, []
+        return messages
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,8 +159,10 @@ def train_there(
     own = _makers(cells)
     differ = sorted(k for k in {*own, *makers} if own.get(k) != makers.get(k))
     if differ:
-        told = ", ".join(f"{k} {own.get(k, 'none')}, not {makers.get(k, 'none')}" for k in differ)
-        cause = f"node {os.uname().nodename} has {told}; install there what is installed here"
+        versions = ", ".join(
+            f"{k} {own.get(k, 'none')}, not {makers.get(k, 'none')}" for k in differ
+        )
+        cause = f"node {os.uname().nodename} has {versions}; install there what is installed here"
         return [({}, cause, "")] * len(cells)
     own_core()
     with tempfile.TemporaryDirectory(prefix="zebroid-") as folder:

@@ -208,9 +208,9 @@ def train_cells(
         )
         watch.stage(cell, "compile")
 
-    def step(*told: Any) -> None:
+    def step(*text: Any) -> None:
         for cell in cells:
-            watch.step(cell, *told)
+            watch.step(cell, *text)
 
     spec, device = cells[0].load_spec(), provenance.device(layout)
     found = train_batched(spec, members, progress=step, checkpoint=draft, layout=layout, **options)

@@ -56,7 +56,7 @@ def work(lines: Iterable[str], out: Path) -> int:
         tell(stop=str(error))
         return 2
     except OSError as error:
-        tell(stop=atomic_write.told(error))
+        tell(stop=atomic_write.reason(error))
         return 2
     return 0
 

@@ -86,9 +86,9 @@ def measure(task: tuple[Work, int, Path, Sequence[int]]) -> Measured:
 
 def peak_mb() -> float:
     """The most memory that this process has had."""
-    told = Path("/proc/self/status")
-    if told.exists():  # what getrusage says may be of the process that started this one
-        line = next(ln for ln in told.read_text().splitlines() if ln.startswith("VmHWM"))
+    text = Path("/proc/self/status")
+    if text.exists():  # what getrusage says may be of the process that started this one
+        line = next(ln for ln in text.read_text().splitlines() if ln.startswith("VmHWM"))
         return int(line.split()[1]) / 1e3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
@@ -144,15 +144,15 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--saved", nargs="*", default=["decoder-s", "decoder-l"])
     parser.add_argument("--json", type=Path, help="write all figures here")
-    asked = parser.parse_args(words)
-    if min(asked.members // 2, asked.batch, asked.steps) < 1:
+    queries = parser.parse_args(words)
+    if min(queries.members // 2, queries.batch, queries.steps) < 1:
         parser.exit(2, "expected at least two members, one example a batch and one step\n")
-    work = Work(asked.model, asked.world, asked.members, asked.batch, asked.steps)
+    work = Work(queries.model, queries.world, queries.members, queries.batch, queries.steps)
     found = compare(work)
     console = Console()
     console.print(table(work, found))
     saved = {}
-    for model in asked.saved:
+    for model in queries.saved:
         with tempfile.TemporaryDirectory() as folder:
             saved[model] = saving(model, Path(folder) / "states")
         size, wait, whole = saved[model]
@@ -160,9 +160,9 @@ def main(words: list[str] | None = None) -> None:
             f"saving {model}, {size:.1f} MB: {wait:.0f} ms until training goes on, {whole:.0f} ms "
             "until it is written"
         )
-    if asked.json:
+    if queries.json:
         rows = {way: [*map(dataclasses.asdict, parts)] for way, parts in found.items()}
-        keep(asked.json, {"ways": rows, "saved": saved})
+        keep(queries.json, {"ways": rows, "saved": saved})
 
 
 def table(work: Work, found: dict[str, list[Measured]]) -> Table:

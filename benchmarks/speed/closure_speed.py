@@ -134,12 +134,12 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3, help="repetitions of each side")
     parser.add_argument("--only", choices=WORKLOADS, help="one workload")
     parser.add_argument("--json", type=Path, help="write all seconds here")
-    asked = parser.parse_args()
-    chosen = {n: w for n, w in WORKLOADS.items() if asked.only in (None, n)}
-    timings = {name: measure(workload, asked.repeat) for name, workload in chosen.items()}
+    queries = parser.parse_args()
+    chosen = {n: w for n, w in WORKLOADS.items() if queries.only in (None, n)}
+    timings = {name: measure(workload, queries.repeat) for name, workload in chosen.items()}
     Console().print(table(timings))
-    if asked.json:
-        keep(asked.json, {n: dataclasses.asdict(t) for n, t in timings.items()})
+    if queries.json:
+        keep(queries.json, {n: dataclasses.asdict(t) for n, t in timings.items()})
 
 
 if __name__ == "__main__":

@@ -193,8 +193,8 @@ def record(c: Comparison) -> dict[str, Any]:
 def sized(names: Sequence[str]) -> list[tuple[World, str]]:
     """The worlds named, or all built-in ones, each at a size worth measuring if none is named."""
     builtin = [id for id in registry.worlds() if "." not in id]
-    asked = names or [f"{id}/{SIZES.get(id, SIZE)}" for id in builtin]
-    return [registry.sized(name) for name in asked]
+    queries = names or [f"{id}/{SIZES.get(id, SIZE)}" for id in builtin]
+    return [registry.sized(name) for name in queries]
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -205,16 +205,16 @@ def main(words: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--items", type=int, default=20_000, help="items that each peer makes")
     parser.add_argument("--json", type=Path, help="write all seconds here")
-    asked = parser.parse_args(words)
+    queries = parser.parse_args(words)
     try:
-        found = compare(sized(asked.world), asked.items, asked.repeat)
+        found = compare(sized(queries.world), queries.items, queries.repeat)
     except registry.UserError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
     Console().print(table(found, "as arrays", lambda measured: measured.certified))
     Console().print(table(found, "in English", lambda measured: measured.english))
-    if asked.json:
-        keep(asked.json, record(found))
+    if queries.json:
+        keep(queries.json, record(found))
 
 
 if __name__ == "__main__":

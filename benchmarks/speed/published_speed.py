@@ -52,24 +52,30 @@ def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--repeat", type=int, default=3, help="seeds, from 0")
     parser.add_argument("--json", type=Path, help="write all figures here")
-    asked = parser.parse_args(words)
-    if asked.repeat < 1:
-        parser.exit(2, f"got --repeat {asked.repeat}, expected at least 1\n")
+    queries = parser.parse_args(words)
+    if queries.repeat < 1:
+        parser.exit(2, f"got --repeat {queries.repeat}, expected at least 1\n")
     console, found = Console(), {}
     out = Table("mode", "seconds, by seed", "median", "goal", "rung", "accuracy, by seed", "goal")
     for mode, (rung, least, most) in GOALS.items():
         with console.status(mode):
-            found[mode] = [measure(mode, seed) for seed in range(asked.repeat)]
+            found[mode] = [measure(mode, seed) for seed in range(queries.repeat)]
         seconds, accuracy = zip(*found[mode])
-        told = [f"{s:.1f}" for s in seconds], [f"{a:.2f}" for a in accuracy]
+        message = [f"{s:.1f}" for s in seconds], [f"{a:.2f}" for a in accuracy]
         middle = f"{statistics.median(seconds):.1f} s"
         out.add_row(
-            mode, ", ".join(told[0]), middle, f"{most:g} s", rung, ", ".join(told[1]), f"{least:g}"
+            mode,
+            ", ".join(message[0]),
+            middle,
+            f"{most:g} s",
+            rung,
+            ", ".join(message[1]),
+            f"{least:g}",
         )
     console.print(out)
     console.print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    if asked.json:
-        keep(asked.json, found)
+    if queries.json:
+        keep(queries.json, found)
 
 
 if __name__ == "__main__":

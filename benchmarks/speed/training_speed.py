@@ -98,7 +98,7 @@ class Rows:
         return self.train.shape[1] - 1
 
     @property
-    def ask(self) -> np.ndarray:
+    def query(self) -> np.ndarray:
         return self.train[:1, :-1]
 
     @property

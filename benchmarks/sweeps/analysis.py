@@ -148,7 +148,7 @@ def _control(line: Line, other: Line, rung: str) -> float | None:
 
 
 def _surfaces(configurations: Sequence[Configuration]) -> tuple[tuple[Surface, ...], list[str]]:
-    varies = {"sized", "shown", "phi", "coverage"}
+    varies = {"sized", "demonstrated", "phi", "coverage"}
     found, problems = [], []
     for group in _grouped(configurations, varies):
         rungs = [

@@ -2,7 +2,7 @@
 much of it.
 
 A suite is a grid already. What varies in it is found here, from cells before anything is trained,
-and from configurations afterwards: data (conclusions shown, or statements made), model size, loops
+and from configurations afterwards: data (conclusions demonstrated, or statements made), model size, loops
 at test
 time, and all of them growing together. Compute needs no axis: every configuration is a curve over
 it.
@@ -90,7 +90,9 @@ class Line:
 
 
 def _shown(configuration: Configuration) -> float | None:
-    return None if configuration.amounts is None else float(configuration.amounts.shown.mean())
+    return (
+        None if configuration.amounts is None else float(configuration.amounts.demonstrated.mean())
+    )
 
 
 def _statements(configuration: Configuration) -> float | None:
@@ -98,7 +100,7 @@ def _statements(configuration: Configuration) -> float | None:
 
 
 AXES = (
-    Axis("data", "conclusions shown", frozenset({"shown", "phi"}), _shown),
+    Axis("data", "conclusions demonstrated", frozenset({"demonstrated", "phi"}), _shown),
     Axis("coverage", "statements", frozenset({"coverage"}), _statements),
     Axis(
         "size",
@@ -116,7 +118,7 @@ AXES = (
 JOINT = Axis(
     "joint growth",
     "FLOPs",
-    frozenset({"sized", "plan", "shown", "phi", "coverage"}),
+    frozenset({"sized", "plan", "demonstrated", "phi", "coverage"}),
     lambda configuration: float(configuration.flops[-1]),
 )
 
@@ -215,12 +217,14 @@ def _name(axis: Axis, configurations: Sequence[Configuration]) -> str:
     """World, mode, and what else is the same of configurations along an axis and may not be of
     others."""
     cell = configurations[-1].cell
-    told = [f"{cell.named_world}/{parts(cell)['size']}", cell.mode]
+    message = [f"{cell.named_world}/{parts(cell)['size']}", cell.mode]
     if "sized" not in axis.varies:
-        told.append(cell.model if "loops" not in axis.varies else cell.model.partition("-asked")[0])
-    if axis.name != "data" and not axis.varies & {"shown", "coverage"}:
-        told.append(f"{cell.exposure.phi or cell.exposure.shown:g} shown")
-    return " ".join(told)
+        message.append(
+            cell.model if "loops" not in axis.varies else cell.model.partition("-asked")[0]
+        )
+    if axis.name != "data" and not axis.varies & {"demonstrated", "coverage"}:
+        message.append(f"{cell.exposure.phi or cell.exposure.demonstrated:g} demonstrated")
+    return " ".join(message)
 
 
 def _diagonal(group: Sequence[Configuration]) -> bool:

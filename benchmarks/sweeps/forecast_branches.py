@@ -55,7 +55,7 @@ def _corpora(
     none."""
 
     def apart(one: Configuration) -> dict[str, object]:
-        exposure = {k: v for k, v in one.cell.exposure.record().items() if k != "shown"}
+        exposure = {k: v for k, v in one.cell.exposure.record().items() if k != "demonstrated"}
         return one.cell.record() | {"exposure": exposure, "seeds": None}
 
     alike = [
@@ -63,7 +63,7 @@ def _corpora(
         for a in configurations
         if apart(a) == apart(configuration) and a.seeds == configuration.seeds
     ]
-    alike.sort(key=lambda a: a.cell.exposure.shown)
+    alike.sort(key=lambda a: a.cell.exposure.demonstrated)
     return alike if len(alike) >= LEVELS else []
 
 
@@ -73,13 +73,13 @@ def _surface(several: Sequence[Configuration], rung: str) -> Curve | None:
     if len(having) < LEVELS:
         return None
     curves = [a.accuracy[rung] for a in having]
-    shown = [np.full(c.points, a.cell.exposure.shown) for a, c in zip(having, curves)]
+    displayed = [np.full(c.points, a.cell.exposure.demonstrated) for a, c in zip(having, curves)]
     spent = np.concatenate([c.x[0] for c in curves])
     first = curves[0]
     return Curve.of(
-        np.stack([spent, np.concatenate(shown)]),
+        np.stack([spent, np.concatenate(displayed)]),
         np.concatenate([c.runs for c in curves], axis=1),
-        axes=("FLOPs", "shown"),
+        axes=("FLOPs", "demonstrated"),
         world=first.world.tolist(),
         questions=first.questions,
     )

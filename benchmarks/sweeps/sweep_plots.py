@@ -49,9 +49,9 @@ def _along(found: Sequence[Along]) -> Iterator[Drawn]:
             cell, x = one.line.configurations[0].cell, np.array(one.line.values)
             label = one.line.name.removeprefix(f"{world} {cell.mode}").strip() or "all models"
             label = with_failed(label, *one.line.dropped)
-            told = {v.rung: v for v in one.verdicts}
+            text = {v.rung: v for v in one.verdicts}
             rows.setdefault(cell.mode, {})[label] = {
-                rung: draw.Path(x, band, one.chances[rung], str(told[rung]))
+                rung: draw.Path(x, band, one.chances[rung], str(text[rung]))
                 for rung, band in one.accuracy.items()
             }
         unit = mine[0].line.axis.unit

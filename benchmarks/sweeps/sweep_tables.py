@@ -9,14 +9,14 @@ from ...eval.scaling.percolation import Sweep
 from ...eval.scaling.saturation import spread
 from ...eval.stats.curve import Floats
 from ...eval.stats.labels import counted
-from ...eval.verdicts.verdict import Verdict, told
+from ...eval.verdicts.verdict import Verdict, amount_text
 from .analysis import Scaling
 
 FEW = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.8)  # coverages that a table shows
 
 
 @dataclasses.dataclass(frozen=True)
-class Told:
+class Description:
     """One table, and how it is read."""
 
     name: str
@@ -26,7 +26,7 @@ class Told:
     note: str
 
 
-def tables(found: Scaling) -> Iterator[Told]:
+def tables(found: Scaling) -> Iterator[Description]:
     """Those that have rows."""
     for make in (axes, levels, joint_laws, exhausted, added, percolation):
         table = make(found)
@@ -34,7 +34,7 @@ def tables(found: Scaling) -> Iterator[Told]:
             yield table
 
 
-def axes(found: Scaling) -> Told:
+def axes(found: Scaling) -> Description:
     """A verdict per axis and rung."""
     rows = [
         (
@@ -54,16 +54,18 @@ def axes(found: Scaling) -> Told:
         "in the axis' own unit: a plateau needs a decade of it, flat within 0.03. Laws need at "
         "least five levels."
     )
-    return Told("axes", "Along each axis: does ability still rise?", header, tuple(rows), note)
+    return Description(
+        "axes", "Along each axis: does ability still rise?", header, tuple(rows), note
+    )
 
 
 def _laws(verdict: Verdict) -> list[str]:
     """The laws that bear the weight, where there are levels enough for any."""
-    told = [f"{w.law} {w.weight:.2f}" for w in verdict.laws if w.weight >= 0.1]
-    return [f"laws: {', '.join(told)}"] if told else []
+    amount_text = [f"{w.law} {w.weight:.2f}" for w in verdict.laws if w.weight >= 0.1]
+    return [f"laws: {', '.join(amount_text)}"] if amount_text else []
 
 
-def levels(found: Scaling) -> Told:
+def levels(found: Scaling) -> Description:
     """What each level of each axis was."""
     rows = []
     for one in found.along:
@@ -73,7 +75,7 @@ def levels(found: Scaling) -> Told:
             rows.append(
                 (
                     f"{one.line.axis.name}: {one.line.title}",
-                    f"{told(value)} {one.line.axis.unit}",
+                    f"{amount_text(value)} {one.line.axis.unit}",
                     f"{configuration.parameters:,}",
                     "–"
                     if configuration.amounts is None
@@ -89,10 +91,10 @@ def levels(found: Scaling) -> Told:
         "Epochs: readings of the corpus by the end of training. Bits per parameter: the load, of "
         "which about 3.6 can be stored (arXiv 2505.24832)."
     )
-    return Told("levels", "Levels", (*header, "FLOPs", "runs"), tuple(rows), note)
+    return Description("levels", "Levels", (*header, "FLOPs", "runs"), tuple(rows), note)
 
 
-def joint_laws(found: Scaling) -> Told:
+def joint_laws(found: Scaling) -> Description:
     rows = []
     for one in found.surfaces:
         constants = "–"
@@ -110,10 +112,10 @@ def joint_laws(found: Scaling) -> Told:
         "after which 1 - 1/e of their worth is used up."
     )
     header = ("grid", "rung", "of", "law", "constants")
-    return Told("joint", "Joint laws of size, data and compute", header, tuple(rows), note)
+    return Description("joint", "Joint laws of size, data and compute", header, tuple(rows), note)
 
 
-def exhausted(found: Scaling) -> Told:
+def exhausted(found: Scaling) -> Description:
     rows = [
         (
             configuration.title,
@@ -134,10 +136,10 @@ def exhausted(found: Scaling) -> Told:
         "rising at the end settles later than is said here."
     )
     title = "Stated against unstated answers at a fixed corpus"
-    return Told("exhausted", title, (*header, "after the stated"), tuple(rows), note)
+    return Description("exhausted", title, (*header, "after the stated"), tuple(rows), note)
 
 
-def added(found: Scaling) -> Told:
+def added(found: Scaling) -> Description:
     rows = [
         (a.title, a.rung, "{:+.2f} [{:+.2f}, {:+.2f}]".format(*a.more), f"{a.flops:.1f}")
         for a in found.added
@@ -145,10 +147,10 @@ def added(found: Scaling) -> Told:
     title = "Compute at test time: what is gained over answering at once"
     note = "Paired by run, at equal width, optimiser and examples."
     header = ("mode", "rung", "accuracy gained", "times the compute")
-    return Told("added", title, header, tuple(rows), note)
+    return Description("added", title, header, tuple(rows), note)
 
 
-def percolation(found: Scaling) -> Told:
+def percolation(found: Scaling) -> Description:
     rows = []
     for one in found.percolated:
         for model in one.models:
@@ -174,10 +176,10 @@ def percolation(found: Scaling) -> Told:
         "true conclusions grow fastest, on the same worlds and coverages."
     )
     title = "Coverage against percolation"
-    return Told("percolation", title, (*header, "evidence"), tuple(rows), note)
+    return Description("percolation", title, (*header, "evidence"), tuple(rows), note)
 
 
-def symbolic(sweeps: Sequence[Sweep]) -> Told:
+def symbolic(sweeps: Sequence[Sweep]) -> Description:
     """What follows and hangs together in some worlds, without any model."""
     rows = []
     for sweep in sweeps:
@@ -199,4 +201,4 @@ def symbolic(sweeps: Sequence[Sweep]) -> Told:
         "pieces outside the giant component are largest, with 95% intervals over worlds, no "
         "narrower than the gaps between the coverages tried."
     )
-    return Told("symbolic", "Percolation without models", header, tuple(rows), note)
+    return Description("symbolic", "Percolation without models", header, tuple(rows), note)

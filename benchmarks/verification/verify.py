@@ -75,15 +75,15 @@ class _Subject:
             if self.cells[record.digest].digest != record.digest:
                 raise Doubt(f"cell {record.digest[:16]} is none of that digest")
         digest = canonical.digest([c.cell for c in self.receipt.cells])
-        told = self.receipt.suite
-        if digest != told.digest:
-            raise Doubt(f"the cells are those of {told.id}@{digest[:8]}, not @{told.digest[:8]}")
-        name = f"{told.id}@{digest[:8]}, {len(self.receipt.cells)} cells"
-        if told.id not in registry.suites():
+        text = self.receipt.suite
+        if digest != text.digest:
+            raise Doubt(f"the cells are those of {text.id}@{digest[:8]}, not @{text.digest[:8]}")
+        name = f"{text.id}@{digest[:8]}, {len(self.receipt.cells)} cells"
+        if text.id not in registry.suites():
             return f"{name}; no built-in suite of that name"
-        known = load_suite(told.id)
+        known = load_suite(text.id)
         if known.digest != digest:
-            raise Doubt(f"{told.id} is @{known.digest[:8]} in this version: the grid has changed")
+            raise Doubt(f"{text.id} is @{known.digest[:8]} in this version: the grid has changed")
         self.known()
         return f"{name}, as in this version"
 
@@ -106,15 +106,15 @@ class _Subject:
         self.table |= self.read(PREDICTIONS, parquet_reading.PREDICTIONS, bounds.predicted)
         known: dict[str, Columns] = {}
         for record in self.fine:
-            cell, told = self.cells[record.digest], self.table.get(record.digest[:16])
-            if told is None:
+            cell, text = self.cells[record.digest], self.table.get(record.digest[:16])
+            if text is None:
                 raise Doubt(f"{PREDICTIONS} has no answers of {cell}")
             if cell.question_set not in known:
                 known[cell.question_set] = answers_table.certificates(
                     self.question_sets[cell.question_set]
                 )
             for name, column in known[cell.question_set].items():
-                if name not in told or not same(told[name], column):
+                if name not in text or not same(text[name], column):
                     raise Doubt(f"{cell}: column {name} is not that of the corpus drawn anew")
         self.stray(self.table, PREDICTIONS)
         total = sum(len(t["answer"]) for t in self.table.values())
@@ -139,23 +139,23 @@ class _Subject:
     def answers(self) -> str:
         for record in self.fine:
             result = self.result(record)
-            question_set, told = (
+            question_set, text = (
                 self.question_sets[result.cell.question_set],
                 self.table[record.digest[:16]],
             )
             right = question_set.right(np.asarray(result.run.answer[0, 0], np.int32))
-            if not same(right, told["right"]):
+            if not same(right, text["right"]):
                 raise Doubt(f"{result.cell}: an answer is marked right or wrong and is not")
         return "every answer is marked as it is, right or wrong"
 
     def scores(self) -> str:
-        told = {panel.name: panel for panel in self.receipt.panels}
-        left = {(p.name, r.kind, r.label) for p in told.values() for r in p.rows}
+        text = {panel.name: panel for panel in self.receipt.panels}
+        left = {(p.name, r.kind, r.label) for p in text.values() for r in p.rows}
         made, scored = self.panels(), 0
         for panel in made:
-            if panel.name not in told:
+            if panel.name not in text:
                 raise Doubt(f"the receipt has no panel {panel.name}")
-            known = {(row.kind, row.label): row for row in told[panel.name].rows}
+            known = {(row.kind, row.label): row for row in text[panel.name].rows}
             rows = [("ceiling", r) for r in panel.ceilings] + [("model", r) for r in panel.models]
             for kind, row in rows + [("untraced", r) for r in panel.untraced.values()]:
                 where = f"{panel.name}: {row.label}"
@@ -167,7 +167,7 @@ class _Subject:
                 left.remove((panel.name, kind, row.label))
                 scored += len(row.rungs)
             mine = canonical.plain(profile_records(panel, made))
-            if where := differs(told[panel.name].profiles, mine, f"{panel.name}: profile"):
+            if where := differs(text[panel.name].profiles, mine, f"{panel.name}: profile"):
                 raise Doubt(where)
         for name, kind, label in sorted(left):
             if kind != "interpolator" or name not in {panel.name for panel in made}:
@@ -187,11 +187,11 @@ class _Subject:
                 if c.digest in results
             }
             if question_sets:
-                models, untraced, holes = model_rows(
+                models, untraced, missing_runs = model_rows(
                     cells, question_sets, results, failed, self.drawn
                 )
                 own = ceilings(question_sets.values())
-                out.append(Panel(name, cells[0], own, (), models, untraced, holes))
+                out.append(Panel(name, cells[0], own, (), models, untraced, missing_runs))
         return out
 
     def curves(self) -> str:
@@ -199,38 +199,38 @@ class _Subject:
         every, points = self.read(CURVES, parquet_reading.CURVES, bounds.drawn), 0
         self.stray(every, CURVES)
         for record in self.fine:
-            cell, told = self.cells[record.digest], every.get(record.digest[:16])
+            cell, text = self.cells[record.digest], every.get(record.digest[:16])
             question_set = self.question_sets[cell.question_set]
-            if told is None or {*told["group"]} != {*question_set.groups}:
+            if text is None or {*text["group"]} != {*question_set.groups}:
                 raise Doubt(f"{cell}: {CURVES} has no curves of it, or those of other questions")
-            if not (np.abs(told["accuracy"] - 0.5) <= 0.5).all():  # not a number is neither
+            if not (np.abs(text["accuracy"] - 0.5) <= 0.5).all():  # not a number is neither
                 raise Doubt(f"{cell}: an accuracy in {CURVES} is no share")
-            if len({*zip(told["group"], told["step"].tolist())}) < len(told["step"]):
+            if len({*zip(text["group"], text["step"].tolist())}) < len(text["step"]):
                 raise Doubt(f"{cell}: a point of {CURVES} stands twice")
             right = self.table[record.digest[:16]]["right"].astype(bool)
             for name, where in question_set.groups.items():
-                mine = told["group"] == name
-                last = np.argmax(np.where(mine, told["step"], -1))
-                if abs(told["accuracy"][last] - right[where].mean()) > CLOSE:
+                mine = text["group"] == name
+                last = np.argmax(np.where(mine, text["step"], -1))
+                if abs(text["accuracy"][last] - right[where].mean()) > CLOSE:
                     raise Doubt(f"{cell}: the curve of {name} does not end at the score")
                 points += 1
         return f"{points:,} curves end at the scores of the answers"
 
     def result(self, record: CellRecord) -> Result:
         """What one cell answered in the end, as if it had one checkpoint."""
-        cell, told = self.cells[record.digest], self.table[record.digest[:16]]
+        cell, text = self.cells[record.digest], self.table[record.digest[:16]]
         corpus = self.question_sets[cell.question_set].corpus
         number = {answers_table.MALFORMED: -1, "none": corpus.none}
         number |= {name: i for i, name in enumerate(corpus.closure.base.constants)}
-        unknown = {*told["answer"].tolist()} - {*number}
+        unknown = {*text["answer"].tolist()} - {*number}
         if unknown:
             raise Doubt(f"{cell}: {sorted(unknown)[0]!r} is no answer to be had in its corpus")
         run = Run(
             steps=np.array([cell.recipe.steps or 0]),  # 0: its budget is in FLOPs
             flops=np.array([record.flops]),
-            answer=np.array([[[number[a] for a in told["answer"].tolist()]]], np.int32),
-            bits=np.asarray(told["bits"], np.float32)[None, None],
-            generated=np.zeros((1, len(told["answer"]), 0), np.int32),
+            answer=np.array([[[number[a] for a in text["answer"].tolist()]]], np.int32),
+            bits=np.asarray(text["bits"], np.float32)[None, None],
+            generated=np.zeros((1, len(text["answer"]), 0), np.int32),
             loss=np.zeros((1, 1), np.float32),
             seeds=((cell.seeds.init, cell.seeds.order),),
             parameters=record.parameters,

@@ -55,7 +55,7 @@ MEANINGS = {
     "PanelRecord.rows": "ceilings, baselines and models",
     "PanelRecord.profiles": "reuse, recombination and deduction of each model",
     "PanelRecord.sentence": "the summary in words",
-    "PanelRecord.holes": "runs that are missing, and why",
+    "PanelRecord.missing_runs": "runs that are missing, and why",
     "Receipt.suite": "which grid was run",
     "Receipt.cells": "one record a training",
     "Receipt.versions": "of zebroid, its dependencies and plugins",

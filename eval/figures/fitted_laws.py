@@ -82,15 +82,15 @@ def _curve(axes: Axes, found: Fitted) -> None:
     look: dict[str, Any] = {"color": "black", "markersize": 3, "linewidth": 0.9, "zorder": 3}
     axes.errorbar(found.x, found.accuracy[0], sides(*found.accuracy), fmt="o", **look)
     if isinstance(found.fits, str):
-        told = drawn(textwrap.fill(found.fits, 30))
+        message = drawn(textwrap.fill(found.fits, 30))
     else:
-        told = named(found.fits)
+        message = named(found.fits)
         if not found.fits.astray:
             _band(axes, found)
     axes.text(
         0.03,
         0.975,
-        told,
+        message,
         transform=axes.transAxes,
         fontsize=6.3,
         va="top",
@@ -106,8 +106,8 @@ def named(fits: Fits) -> str:
     if fits.astray:
         return f"no law: the best, {fits.best.law.name},\nmisses the points"
     heavy = [f for f in fits.fits if f.weight >= 0.1][:3]
-    told = [f"{SHORT.get(f.law.name, f.law.name)} {f.weight:.2f}" for f in heavy]
-    return "\n".join(["law undecided:", *told])
+    message = [f"{SHORT.get(f.law.name, f.law.name)} {f.weight:.2f}" for f in heavy]
+    return "\n".join(["law undecided:", *message])
 
 
 def _band(axes: Axes, found: Fitted) -> None:

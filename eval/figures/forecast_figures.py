@@ -33,8 +33,8 @@ def branches(found: Sequence[Forecast], title: str) -> Figure:
                 _branch(axes, forecast, branch)
             row[0].set_ylabel(f"{forecast.rung}\naccuracy (exact match)")
         for axes, branch in zip(panels[0], found[0].branches):
-            told = textwrap.fill(BRANCHES[branch.name], 30)
-            axes.set_title(f"{branch.name.upper()}\n{told}", fontsize=7.5)
+            message = textwrap.fill(BRANCHES[branch.name], 30)
+            axes.set_title(f"{branch.name.upper()}\n{message}", fontsize=7.5)
         for axes in panels[-1]:
             axes.set_xlabel("year", fontsize=8)
         figure.suptitle(drawn(title), fontsize=10)

@@ -45,7 +45,9 @@ def inductor(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     proofs, closure = corpus.split.gold, corpus.closure
     usable = proofs.counts & corpus.read.exemplified[proofs.pattern]
     # axiom premises are part of the pattern, so only the open ones must be known
-    known = heights(corpus.stated | corpus.shown, closure.head[usable], proofs.open[usable]) >= 0
+    known = (
+        heights(corpus.stated | corpus.demonstrated, closure.head[usable], proofs.open[usable]) >= 0
+    )
     rows = {
         p: closure.rows(p)[known[block.start : block.stop]] for p, block in closure.blocks.items()
     }
@@ -56,7 +58,7 @@ def deducer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """All that follows from what is stated, by the engine, under every rule that was given."""
     closure = corpus.closure
     # every given rule as data: an exemplified one need not be stated for its rule to be given
-    leaves = corpus.stated | corpus.shown | (closure.is_base & corpus.split.gold.axiom)
+    leaves = corpus.stated | corpus.demonstrated | (closure.is_base & corpus.split.gold.axiom)
     rows = {
         p: closure.rows(p)[leaves[block.start : block.stop]]
         for p, block in closure.blocks.items()

@@ -94,14 +94,14 @@ def lookup(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
 def marginals(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers, ...]:
     """One draw from each guess of ``partial_input.py`` that can be made, else none."""
     out = []
-    asked = Asked.of(corpus, questions)
+    queries = Asked.of(corpus, questions)
     for kind, guess in KINDS.items():
-        for columns in subsets(asked.prompt.shape[1]):
+        for columns in subsets(queries.prompt.shape[1]):
             name = guess_name(kind, columns)
-            rng = stream(corpus.digest, "interpolator", name)
+            rng = stream(corpus.arrays_digest, "interpolator", name)
             answer = np.full(len(questions), corpus.none, np.int32)
             share, guessed = np.zeros(len(questions)), np.zeros(len(questions), bool)
-            for at, some in asked.chunks():
+            for at, some in queries.chunks():
                 found = guess(corpus, some, columns)
                 # a random order, then the first of each row: one of its guesses, equally likely
                 order = rng.permutation(len(found.row))
@@ -115,21 +115,21 @@ def marginals(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers, ..
 
 def analogies(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """A vote of the stated prompts that share the most parts with the one asked."""
-    shown, labels = _sample(corpus, COMPARED, "analogies")
+    demonstrated, labels = _sample(corpus, COMPARED, "analogies")
     right = _members(corpus, questions)
     answer = np.full(len(questions), corpus.none, np.int32)
     weight = np.zeros(len(questions))
-    asked = parts(corpus, corpus.prompt[questions])
+    queries = parts(corpus, corpus.prompt[questions])
     one_hot = sparse.csr_array(
         (np.ones(len(labels), np.float32), (np.arange(len(labels)), labels)),
         shape=(len(labels), corpus.none + 1),
     )
     for at in _chunks(len(questions), 256):
-        prompt = asked[at]
-        apart = np.zeros((len(prompt), len(shown)), np.int8)
+        prompt = queries[at]
+        apart = np.zeros((len(prompt), len(demonstrated)), np.int8)
         for column in range(prompt.shape[1]):
-            apart += prompt[:, [column]] != shown[:, column]
-        k = min(NEAREST, len(shown)) - 1
+            apart += prompt[:, [column]] != demonstrated[:, column]
+        k = min(NEAREST, len(demonstrated)) - 1
         radius = np.partition(apart, k, axis=1)[:, [k]]
         near = np.where(apart <= radius, NEARER ** apart.astype(np.float32), 0)
         votes = np.asarray(near.astype(np.float32) @ one_hot)
@@ -143,18 +143,18 @@ def kernel_ridge(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     from sklearn.kernel_ridge import KernelRidge
     from threadpoolctl import threadpool_limits
 
-    shown, labels = _sample(corpus, LEARNED, "kernel ridge")
+    demonstrated, labels = _sample(corpus, LEARNED, "kernel ridge")
     classes, target = np.unique(labels, return_inverse=True)
     encode = _Encoder(corpus)
     # two prompts that differ in one part lie sqrt(2) apart: gamma 0.5 makes that 1/e
     alpha: Any = 0.1  # scikit-learn has no types, and its default is an int
     ridge = KernelRidge(alpha=alpha, kernel="rbf", gamma=0.5)
     answer = np.full(len(questions), corpus.none, np.int32)
-    asked = parts(corpus, corpus.prompt[questions])
+    queries = parts(corpus, corpus.prompt[questions])
     with threadpool_limits(THREADS):
-        ridge.fit(encode(shown), np.eye(len(classes), dtype=np.float32)[target])
+        ridge.fit(encode(demonstrated), np.eye(len(classes), dtype=np.float32)[target])
         for at in _chunks(len(questions), 2_048):
-            scores = np.asarray(ridge.predict(encode(asked[at])))
+            scores = np.asarray(ridge.predict(encode(queries[at])))
             answer[at] = classes[scores.reshape(len(scores), -1).argmax(1)]
     return Answers("kernel ridge", answer)
 
@@ -164,27 +164,29 @@ def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     from sklearn.neural_network import MLPClassifier
     from threadpoolctl import threadpool_limits
 
-    shown, labels = _sample(corpus, LEARNED, "mlp")
+    demonstrated, labels = _sample(corpus, LEARNED, "mlp")
     encode = _Encoder(corpus)
-    batch: Any = min(200, len(shown))
+    batch: Any = min(200, len(demonstrated))
     net = MLPClassifier(
         hidden_layer_sizes=(128,),
         batch_size=batch,
         learning_rate_init=5e-3,
-        max_iter=UPDATES * batch // len(shown) + 1,
-        random_state=int(stream(corpus.digest, "interpolator", "mlp", "weights").randint(2**31)),
+        max_iter=UPDATES * batch // len(demonstrated) + 1,
+        random_state=int(
+            stream(corpus.arrays_digest, "interpolator", "mlp", "weights").randint(2**31)
+        ),
     )
     # The number of updates is fixed, converged or not. For good: a context would undo what another
     # thread does to the filters meanwhile.
     warnings.filterwarnings("ignore", module="sklearn")
     with threadpool_limits(THREADS):
-        net.fit(encode(shown), labels)
+        net.fit(encode(demonstrated), labels)
     answer = np.full(len(questions), corpus.none, np.int32)
     weight = np.zeros(len(questions))
     right = _members(corpus, questions)
-    asked = parts(corpus, corpus.prompt[questions])
+    queries = parts(corpus, corpus.prompt[questions])
     for at in _chunks(len(questions), 2_048):
-        share = np.asarray(net.predict_proba(encode(asked[at])))
+        share = np.asarray(net.predict_proba(encode(queries[at])))
         answer[at] = net.classes_[share.argmax(1)]
         weight[at] = (share * right[at][:, net.classes_]).sum(1)
     return Answers("mlp", answer, _bits(weight))
@@ -194,8 +196,8 @@ class _Encoder:
     """int32 [n, 1 + w] prompts -> one-hot float32 [n, features], equal features for equal parts."""
 
     def __init__(self, corpus: Corpus) -> None:
-        shown = parts(corpus, corpus.examples.prompt)
-        self.values = [np.unique(column) for column in shown.T]
+        demonstrated = parts(corpus, corpus.examples.prompt)
+        self.values = [np.unique(column) for column in demonstrated.T]
 
     def __call__(self, prompt: NDArray[np.int32]) -> sparse.csr_matrix:
         blocks = []
@@ -211,7 +213,7 @@ def _sample(corpus: Corpus, most: int, purpose: str) -> tuple[NDArray[np.int32],
     """(prompts, answers) of at most ``most`` examples, by a stream named after the purpose."""
     prompt, answer = parts(corpus, corpus.examples.prompt), corpus.examples.answer
     if len(answer) > most:
-        rng = stream(corpus.digest, "interpolator", purpose)
+        rng = stream(corpus.arrays_digest, "interpolator", purpose)
         keep = np.sort(rng.permutation(len(answer))[:most])
         prompt, answer = prompt[keep], answer[keep]
     return prompt, answer

@@ -50,14 +50,14 @@ def tracer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     book = _Book(corpus)
     answer = lookup(corpus, questions).answer  # what was stated needs no proof
     prompt = corpus.prompt[questions]
-    shown = np.flatnonzero(corpus.shown & (corpus.split.gold.best >= 0))
-    if len(shown) > IMITATED:
-        rng = stream(corpus.digest, "tracer")
-        shown = np.sort(rng.permutation(shown)[:IMITATED])
+    demonstrated = np.flatnonzero(corpus.demonstrated & (corpus.split.gold.best >= 0))
+    if len(demonstrated) > IMITATED:
+        rng = stream(corpus.arrays_digest, "tracer")
+        demonstrated = np.sort(rng.permutation(demonstrated)[:IMITATED])
     for cue, (predicate, position) in enumerate(corpus.cues):
         here = np.flatnonzero((prompt[:, 0] == cue) & (answer == corpus.none))
         names = corpus.closure.predicates
-        facts = [int(f) for f in shown if names[corpus.closure.predicate[f]] == predicate]
+        facts = [int(f) for f in demonstrated if names[corpus.closure.predicate[f]] == predicate]
         if not len(here) or not facts:
             continue
         templates = _templates(corpus, facts, position)
@@ -148,9 +148,9 @@ class _Book:
     def __init__(self, corpus: Corpus) -> None:
         closure = corpus.closure
         premises = closure.premises[corpus.read.derivations]
-        written = corpus.shown | corpus.stated
+        written = corpus.demonstrated | corpus.stated
         written[premises[premises >= 0]] = True
-        written &= closure.is_base | corpus.shown
+        written &= closure.is_base | corpus.demonstrated
         self.rows: dict[int, list[tuple[int, ...]]] = {}
         for fact in np.flatnonzero(written):
             row = tuple(int(a) for a in closure.arguments[fact] if a >= 0)

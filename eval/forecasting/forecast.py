@@ -103,8 +103,8 @@ def forecast(
         joint = None if surface is None else fit(surface, (Bounded(size=False),), draws=DRAWS).best
     except UserError as error:
         raise UserError(f"{rung}: nothing to forecast from: {error}") from None
-    shown, few = decide(curve, bits), too_few(curve)
-    why = undecided or few or (shown.why if shown.kind == "undecided" else "")
+    displayed, few = decide(curve, bits), too_few(curve)
+    why = undecided or few or (displayed.why if displayed.kind == "undecided" else "")
     rng = stream("forecast", rung, scenario.title)
     score = {name: rng.normal(size=DRAWS) for name in NAMES}
     draw = {name: _quantity(scenario, name).draws(score[name]) for name in NAMES}
@@ -122,7 +122,7 @@ def forecast(
         Branch(name, _band(ability(c, d)), _band(c), _band(d))
         for name, (c, d) in _grown(scenario, draw, t[:, None], ability).items()
     )
-    kind = "undecided" if why else shown.kind
+    kind = "undecided" if why else displayed.kind
     return Forecast(rung, scenario.start + t, branches, kind, tuple(notes))
 
 
@@ -133,7 +133,7 @@ def _grown(
     free, more = draw["compute.growth"] ** t, draw["data.growth"] ** t
     bound = np.minimum(free, np.maximum(affordable(scenario, draw, t), 1.0))
     human = np.minimum(more, np.maximum(draw["data.stock"] / draw["data.today"], 1.0))
-    asked = YEAR / draw["queries.seconds"] * draw["queries.parallel"] * draw["queries.worth"]
+    queries = YEAR / draw["queries.seconds"] * draw["queries.parallel"] * draw["queries.worth"]
     # one after the other: what is added depends on what can be concluded by then
     own = np.zeros_like(human)
     for i in range(1, len(t)):
@@ -146,7 +146,7 @@ def _grown(
         "compute-bound": (bound, more),
         "joint growth": (free, more),
         "self-produced": (free, human + own),
-        "active learning": (free, human + asked * t / draw["data.today"]),
+        "active learning": (free, human + queries * t / draw["data.today"]),
     }
 
 

@@ -62,18 +62,18 @@ class Guesses:
 
 def guesses(corpus: Corpus, questions: NDArray[np.int64]) -> Guesses:
     """Every way of guessing, on ``questions`` int64 [Q] of ``corpus``."""
-    asked = Asked.of(corpus, questions)
-    columns = subsets(asked.prompt.shape[1])
+    queries = Asked.of(corpus, questions)
+    columns = subsets(queries.prompt.shape[1])
     methods = ["uniform", *(guess_name(kind, c) for kind in KINDS for c in columns)]
     value = np.zeros((len(methods), len(questions)))
-    for at, some in asked.chunks():
+    for at, some in queries.chunks():
         level = uniform(some)
         value[0, at] = level
-        ways = [(kind, c) for kind in KINDS.values() for c in columns]
-        for m, (kind, c) in enumerate(ways, start=1):
+        presentations = [(kind, c) for kind in KINDS.values() for c in columns]
+        for m, (kind, c) in enumerate(presentations, start=1):
             share, guessed = expected(some, kind(corpus, some, c))
             value[m, at] = np.where(guessed, share, level)
-    return Guesses(tuple(methods), value, asked.prompt[:, 0])
+    return Guesses(tuple(methods), value, queries.prompt[:, 0])
 
 
 def guess_name(kind: str, columns: tuple[int, ...]) -> str:

@@ -35,7 +35,7 @@ class Asked:
     """Questions of a corpus with all that a guesser may know of their cues."""
 
     prompt: NDArray[np.int32]  # [n, 1 + w] their parts, as a reader sees them
-    shown: NDArray[np.int32]  # [N, 1 + w] the parts of every stated prompt
+    demonstrated: NDArray[np.int32]  # [N, 1 + w] the parts of every stated prompt
     members: NDArray[np.int64]  # sorted keys row * answers + answer of every right answer
     possible: NDArray[np.bool_]  # [cues, answers] what a cue can be answered with: whole sorts
     stated: NDArray[np.bool_]  # [answers] values that were the answer of some statement
@@ -49,11 +49,11 @@ class Asked:
         stated[corpus.none] = False
         row, answer = right_answers(corpus, questions)
         members = np.sort(row * (corpus.none + 1) + answer)
-        asked, shown = (
+        queries, demonstrated = (
             parts(corpus, corpus.prompt[questions]),
             parts(corpus, corpus.examples.prompt),
         )
-        return cls(asked, shown, members, possible(corpus), stated, corpus.none + 1)
+        return cls(queries, demonstrated, members, possible(corpus), stated, corpus.none + 1)
 
     def chunks(self) -> Iterator[tuple[slice, Asked]]:
         """The same questions, at most CHUNK at a time, with their places."""
@@ -111,7 +111,7 @@ def proper(prompt: NDArray[np.int32], columns: tuple[int, ...]) -> NDArray[np.bo
 
 def stated_with(
     corpus: Corpus,
-    shown: NDArray[np.int32],
+    demonstrated: NDArray[np.int32],
     prompt: NDArray[np.int32],
     columns: tuple[int, ...],
 ) -> sparse.csr_array:
@@ -120,32 +120,34 @@ def stated_with(
     ``shown`` [N, 1 + w] are the stated prompts, written as ``prompt`` [n, 1 + w] is.
     """
     answer = corpus.examples.answer
-    number, first = group(pack([np.concatenate([shown[:, c], prompt[:, c]]) for c in columns]))
-    ones = np.ones(len(shown), np.int64)
-    table = sparse.csr_array(
-        (ones, (number[: len(shown)], answer)), shape=(len(first), corpus.none + 1)
+    number, first = group(
+        pack([np.concatenate([demonstrated[:, c], prompt[:, c]]) for c in columns])
     )
-    return sparse.csr_array(table[number[len(shown) :]])
+    ones = np.ones(len(demonstrated), np.int64)
+    table = sparse.csr_array(
+        (ones, (number[: len(demonstrated)], answer)), shape=(len(first), corpus.none + 1)
+    )
+    return sparse.csr_array(table[number[len(demonstrated) :]])
 
 
-def commonest(corpus: Corpus, asked: Asked, columns: tuple[int, ...]) -> Guess:
+def commonest(corpus: Corpus, queries: Asked, columns: tuple[int, ...]) -> Guess:
     """The answers most often stated with this part, among those possible for the cue."""
-    seen = stated_with(corpus, asked.shown, asked.prompt, columns)
+    seen = stated_with(corpus, queries.demonstrated, queries.prompt, columns)
     row, answer, count = entries(seen)
-    row_ok = proper(asked.prompt, columns)[row]
-    keep = asked.possible[asked.prompt[row, 0], answer] & row_ok
+    row_ok = proper(queries.prompt, columns)[row]
+    keep = queries.possible[queries.prompt[row, 0], answer] & row_ok
     row, answer, count = row[keep], answer[keep], count[keep]
-    most = np.zeros(len(asked.prompt), np.int64)
+    most = np.zeros(len(queries.prompt), np.int64)
     np.maximum.at(most, row, count)
     top = count == most[row]
     return Guess(row[top], answer[top])
 
 
-def exclusion(corpus: Corpus, asked: Asked, columns: tuple[int, ...]) -> Guess:
+def exclusion(corpus: Corpus, queries: Asked, columns: tuple[int, ...]) -> Guess:
     """The stated values, possible for the cue, that were never an answer beside this part."""
-    seen = stated_with(corpus, asked.shown, asked.prompt, columns)
-    usable = np.flatnonzero(proper(asked.prompt, columns))
-    left = asked.possible[asked.prompt[usable, 0]] & asked.stated
+    seen = stated_with(corpus, queries.demonstrated, queries.prompt, columns)
+    usable = np.flatnonzero(proper(queries.prompt, columns))
+    left = queries.possible[queries.prompt[usable, 0]] & queries.stated
     row, answer, _ = entries(sparse.csr_array(seen[usable]))
     left[row, answer] = False
     row, answer = np.nonzero(left)
@@ -155,21 +157,21 @@ def exclusion(corpus: Corpus, asked: Asked, columns: tuple[int, ...]) -> Guess:
 KINDS = {"commonest": commonest, "exclusion": exclusion}
 
 
-def expected(asked: Asked, guess: Guess) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def expected(queries: Asked, guess: Guess) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """([n] chance that one of the guesses, drawn at random, is right; [n] whether it guesses)."""
-    n = len(asked.prompt)
-    hit = np.isin(guess.row * asked.answers + guess.answer, asked.members)
+    n = len(queries.prompt)
+    hit = np.isin(guess.row * queries.answers + guess.answer, queries.members)
     guesses = np.bincount(guess.row, minlength=n)
     hits = np.bincount(guess.row, weights=hit, minlength=n)
     return hits / np.maximum(guesses, 1), guesses > 0
 
 
-def uniform(asked: Asked) -> NDArray[np.float64]:
+def uniform(queries: Asked) -> NDArray[np.float64]:
     """[n] chance that a value drawn from all that are possible for the cue is right."""
-    n = len(asked.prompt)
-    row, answer = np.divmod(asked.members, asked.answers)
-    inside = asked.possible[asked.prompt[row, 0], answer]
-    size = np.maximum(asked.possible.sum(1), 1)[asked.prompt[:, 0]]
+    n = len(queries.prompt)
+    row, answer = np.divmod(queries.members, queries.answers)
+    inside = queries.possible[queries.prompt[row, 0], answer]
+    size = np.maximum(queries.possible.sum(1), 1)[queries.prompt[:, 0]]
     return np.bincount(row, weights=inside, minlength=n) / size
 
 

@@ -66,10 +66,10 @@ def _controls(cells: Sequence[Predictions], name: str) -> Controls:
     ]
     answered = [s[:, :, w] for s, w in zip(says, without)]
     both = all(t.any() for t in theorem)
-    told = [
+    text = [
         c.answer == c.question_set.corpus.certificate.leak[c.question_set.questions] for c in cells
     ]
-    told = [(t & s)[:, :, w] for t, s, w in zip(told, says, without)]
+    text = [(t & s)[:, :, w] for t, s, w in zip(text, says, without)]
     hits = [s[:, :, t] for s, t in zip(says, theorem)]
     return Controls(
         n=_different(worlds, without),
@@ -78,7 +78,7 @@ def _controls(cells: Sequence[Predictions], name: str) -> Controls:
         false_conclusions=shares(answered, worlds),
         false_nones=shares([n[:, :, t] for n, t in zip(none, theorem)], worlds) if both else None,
         discrimination=_discrimination(hits, answered, worlds) if both else None,
-        leaks=shares(told, worlds) if name == "unknowable" else None,
+        leaks=shares(text, worlds) if name == "unknowable" else None,
     )
 
 
@@ -115,7 +115,7 @@ def _discrimination(
 
 
 def exception_items(cells: Sequence[Predictions]) -> dict[str, ExceptionScore]:
-    """{"okapi": ..} where exceptions are asked, else {}."""
+    """{"exception": ..} where exceptions are asked, else {}."""
     lures = [c.question_set.corpus.certificate.distractor[c.question_set.questions] for c in cells]
     having = [(c, distractor) for c, distractor in zip(cells, lures) if (distractor >= 0).any()]
     if not having:
@@ -135,7 +135,7 @@ def exception_items(cells: Sequence[Predictions]) -> dict[str, ExceptionScore]:
         if all_twins
         else None,
     )
-    return {"okapi": found}
+    return {"exception": found}
 
 
 def _twins(cell: Predictions, where: NDArray[np.bool_]) -> NDArray[np.int64]:

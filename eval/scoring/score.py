@@ -69,7 +69,7 @@ class Row:
     apart: Mapping[str, RungScore]  # cells of unseen positions, mixed, impure, several rungs
     absent: Mapping[str, str]  # rung -> why it has no score
     malformed: Band  # share of generations without a readable answer, all questions
-    controls: Mapping[str, Controls | ExceptionScore]  # "nontheorem", "unknowable", "okapi"
+    controls: Mapping[str, Controls | ExceptionScore]  # "nontheorem", "unknowable", "exception"
     proofs: Mapping[str, ProofScore]  # of headline rungs, where proofs are written
     load: float | None  # corpus bits per parameter; None: not a trained model
     reach: Reach | None  # None: no unstated conclusion was asked for often enough

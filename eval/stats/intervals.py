@@ -95,16 +95,18 @@ def portions(
 
     Runs with nothing in ``whole`` have no share and are left out; None where no run has any.
     """
-    runs, of, asked = [], [], {}
+    runs, of, queries = [], [], {}
     for p, w, world in zip(part, whole, worlds):
         some = w.any(1)
         runs += [(p & w)[some].sum(1) / w[some].sum(1)]
         of += [world] * int(some.sum())
-        asked[world] = asked.get(world, False) | w.any(0)  # runs of one world share its questions
+        queries[world] = queries.get(world, False) | w.any(
+            0
+        )  # runs of one world share its questions
     if not of:
         return None
     values, number = np.concatenate(runs)[:, None], np.unique(of, return_inverse=True)[1]
-    n = sum(int(a.sum()) for a in asked.values())
+    n = sum(int(a.sum()) for a in queries.values())
     return _band(values, number, wilson(_mean(values, number), n), (0.0, 1.0))
 
 

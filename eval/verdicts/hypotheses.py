@@ -40,11 +40,11 @@ class Hypotheses:
         """A line of text a point; ``observed`` [3, M - 1]: mean, low, high."""
         out = [f"{unit:<9}  observed             H1 (a level)         H2 (goes on)"]
         for i, spent in enumerate(self.flops):
-            seen = _told(observed[:, i]) if i < observed.shape[1] else "–"
+            seen = _text(observed[:, i]) if i < observed.shape[1] else "–"
             how = "foretold" if self.known <= i else ""
-            told = (_told(self.induction[:, i]), _told(self.deduction[:, i]), how)
+            text = (_text(self.induction[:, i]), _text(self.deduction[:, i]), how)
             out.append(
-                f"{spent:<9.1e}  {seen:<19}  {told[0]:<19}  {told[1]:<19} {told[2]}".rstrip()
+                f"{spent:<9.1e}  {seen:<19}  {text[0]:<19}  {text[1]:<19} {text[2]}".rstrip()
             )
         return out
 
@@ -56,7 +56,7 @@ class Knee:
     at: float  # of what is spent
     low: float  # 95% interval, over worlds or runs
     high: float
-    shown: int  # runs whose bits bend within half a decade of their accuracy
+    bending: int  # runs whose bits bend within half a decade of their accuracy
     runs: int
     unit: str = "FLOPs"
 
@@ -64,11 +64,11 @@ class Knee:
     def claimed(self) -> bool:
         """Whether this is a transition: one that accuracy alone shows may be its threshold's doing
         (arXiv 2304.15004)."""
-        return self.shown >= SHARE * self.runs
+        return self.bending >= SHARE * self.runs
 
     def __str__(self) -> str:
         where = f"steepest at {self.at:.1e} [{self.low:.1e}, {self.high:.1e}] {self.unit}"
-        bits = f"bits bend there in {self.shown} of {self.runs} runs"
+        bits = f"bits bend there in {self.bending} of {self.runs} runs"
         return f"{where}, {bits}{'' if self.claimed else ': no transition is claimed'}"
 
 
@@ -80,16 +80,16 @@ def foretell(curve: Curve, draws: int = 200) -> Hypotheses | None:
     before = dataclasses.replace(curve, x=curve.x[:, :known], runs=curve.runs[:, :known])
     early, late = (fit(c, (H1, H2), draws=draws, held=0) for c in (before, curve))
     spent, next_ = curve.x[0], curve.x[0, -1] * DECADE
-    told = []
+    text = []
     for law in (H1, H2):
         then, now = _of(early, law), _of(late, law)
-        told.append(np.concatenate([then.predict(spent), now.predict([next_])], axis=1))
+        text.append(np.concatenate([then.predict(spent), now.predict([next_])], axis=1))
     further = np.geomspace(spent[-1], spent[-1] * 10**AHEAD, 81)
     _, low1, high1 = _of(late, H1).predict(further)
     _, low2, high2 = _of(late, H2).predict(further)
     parted = (low1 > high2) | (low2 > high1)
     apart = float(further[parted.argmax()]) if parted.any() else None
-    return Hypotheses(np.append(spent, next_), known, told[0], told[1], apart)
+    return Hypotheses(np.append(spent, next_), known, text[0], text[1], apart)
 
 
 def knee(accuracy: Curve, bits: Curve) -> Knee | None:
@@ -99,15 +99,15 @@ def knee(accuracy: Curve, bits: Curve) -> Knee | None:
     whole = _bend(fit(accuracy, (*SMOOTH, *BENT), draws=0, held=0))
     if whole is None:
         return None
-    places, shown = [], 0
+    places, bending = [], 0
     fits = [fit_all(_each(c), (*SMOOTH, *BENT), draws=0, held=0) for c in (accuracy, bits)]
     for seen, weighed in zip(*fits):
         place, bent = _bend(seen), _bend(weighed)
         places.append(whole if place is None else place)
-        shown += bent is not None and abs(bent - places[-1]) <= np.log10(HALF)
+        bending += bent is not None and abs(bent - places[-1]) <= np.log10(HALF)
     low, high = interval(accuracy, np.array(places))
     low, high = min(low, whole), max(high, whole)
-    return Knee(10**whole, 10**low, 10**high, shown, len(places), accuracy.axes[0])
+    return Knee(10**whole, 10**low, 10**high, bending, len(places), accuracy.axes[0])
 
 
 def _each(curve: Curve) -> list[Curve]:
@@ -136,5 +136,5 @@ def _of(fits: Fits, law: Law) -> Fit:
     return found
 
 
-def _told(triple: Floats) -> str:
+def _text(triple: Floats) -> str:
     return f"{triple[0]:.2f} [{triple[1]:.2f}, {triple[2]:.2f}]"

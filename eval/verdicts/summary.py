@@ -57,11 +57,11 @@ def sentence(name: str, rows: Sequence[Row], tracer: Row | None = None) -> str:
 
 def _ability(row: Row, rung: str) -> str:
     score = row.rungs[rung]
-    told = f"{rung} {interval(score)}"
+    text = f"{rung} {interval(score)}"
     if score.surely_suppressed[-1]:
-        told += f" (suppressed: uniform guessing gives {score.chance.uniform:.2f})"
+        text += f" (suppressed: uniform guessing gives {score.chance.uniform:.2f})"
     elif above(score) is not True:
-        told += f" (chance {score.chance.value:.2f})"
+        text += f" (chance {score.chance.value:.2f})"
     instance = row.rungs.get("instance")
     can = {
         True: f"{_much(score)} {ABLE[rung]}",
@@ -69,12 +69,12 @@ def _ability(row: Row, rung: str) -> str:
         None: f"may or may not {ABLE[rung]}",
     }[above(score)]
     if instance is None:
-        return f"{can}: {told}"
+        return f"{can}: {text}"
     at = f"at instance {interval(instance)}"
     if above(instance):
         reuses = "reuses" if _much(instance) == "can" else "begins to reuse"
-        return f"{reuses} {'and' if above(score) else 'but'} {can}: {told} {at}"
-    return f"does not show that it reuses, so {rung} decides nothing yet: {told} {at}"
+        return f"{reuses} {'and' if above(score) else 'but'} {can}: {text} {at}"
+    return f"does not show that it reuses, so {rung} decides nothing yet: {text} {at}"
 
 
 def _apart(row: Row, base: Row, rung: str) -> int:
@@ -87,21 +87,21 @@ def _sorted(rows: Sequence[Row], base: Row, rung: str) -> list[str]:
     """Rows that no mode of their own sets apart, by how they differ from ``base`` on ``rung``."""
     out = []
     for apart, words in ((1, "higher"), (0, "not distinguishable"), (-1, "lower")):
-        told = [
+        text = [
             f"{r.label} {interval(r.rungs[rung])}" for r in rows if _apart(r, base, rung) == apart
         ]
-        if told:
-            out.append(f"{words}: {', '.join(told)}")
+        if text:
+            out.append(f"{words}: {', '.join(text)}")
     return out
 
 
 def _compared(row: Row, base: Row, rung: str, tracer: Row | None) -> str:
     """How ``row`` differs from ``base`` on ``rung``, if their intervals lie apart."""
-    doing, told = DOING.get(row.mode, row.label), interval(row.rungs[rung])
+    doing, text = DOING.get(row.mode, row.label), interval(row.rungs[rung])
     what = {
-        1: f"{doing} lifts {rung} to {told}",
-        0: f"{doing} leaves {rung} at {told}, not distinguishable from {base.mode}",
-        -1: f"{doing} lowers {rung} to {told}",
+        1: f"{doing} lifts {rung} to {text}",
+        0: f"{doing} leaves {rung} at {text}, not distinguishable from {base.mode}",
+        -1: f"{doing} lowers {rung} to {text}",
     }[_apart(row, base, rung)]
     if row.mode == "chain" and tracer is not None and rung in tracer.rungs:
         share = float(tracer.rungs[rung].accuracy.mean[-1])
@@ -118,9 +118,9 @@ def _rest(rows: Sequence[Row], rung: str) -> str:
     )
 
 
-def _elsewhere(row: Row, told: str) -> list[str]:
+def _elsewhere(row: Row, text: str) -> list[str]:
     """The other rungs of novelty, sorted into above chance, at chance, and open."""
-    others = {r: above(row.rungs[r]) for r in ABLE if r in row.rungs and r != told}
+    others = {r: above(row.rungs[r]) for r in ABLE if r in row.rungs and r != text}
     out = []
     for verdict, words in ((True, "above chance"), (False, "not above chance"), (None, "open")):
         names = [f"{r} {interval(row.rungs[r])}" for r, v in others.items() if v is verdict]
@@ -152,8 +152,8 @@ def interval(score: RungScore) -> str:
 def _failed(rows: Sequence[Row]) -> str:
     """How many runs each mean lacks; empty where none failed."""
     whole = [r for r in rows if r.failed and not r.mode.endswith(NOT_TRACED)]
-    told = "; ".join(f"{r.label}: {of_runs(r.failed, r.runs)}" for r in whole)
-    return f" {told}." if told else ""
+    text = "; ".join(f"{r.label}: {of_runs(r.failed, r.runs)}" for r in whole)
+    return f" {text}." if text else ""
 
 
 def _basis(rows: Sequence[Row]) -> str:

@@ -105,12 +105,12 @@ def judged(
     ``controls``: (name, budget from which it is above chance) of others on the same corpora.
     """
     unit, last = curve.axes[0], band_of(against, curve, curve.runs[:, -1:])[:, 0]
-    place, told_ = level_of(against, last), spread(last)
+    place, caption = level_of(against, last), spread(last)
     base = Verdict(
         against.rung, "undecided", place, "", None, float(last[0]), half(last), unit=unit
     )
     if against.questions < FEW:
-        why = f"only {against.questions} questions, at {told_}: more of them would decide"
+        why = f"only {against.questions} questions, at {caption}: more of them would decide"
         return dataclasses.replace(base, evidence=why)
     found = decide(curve, bits)
     few = too_few(curve)
@@ -118,11 +118,13 @@ def judged(
         since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
         enough = DECADE * since <= spent * (1 + 1e-9)  # of what is spent, but not of runs
         budget = None if enough else found.budget
-        return dataclasses.replace(base, evidence=f"{found.why}, at {told_}; {few}", budget=budget)
+        return dataclasses.replace(
+            base, evidence=f"{found.why}, at {caption}; {few}", budget=budget
+        )
     if found.kind == "plateau":
         verdict = _floor_or_plateau(base, against, curve, found, controls)
     else:
-        verdict = _no_plateau(base, curve, found, told_)
+        verdict = _no_plateau(base, curve, found, caption)
     return _weighed(verdict, against, curve, bits) if weigh else verdict
 
 
@@ -130,7 +132,8 @@ def _no_plateau(base: Verdict, curve: Curve, found: Decision, at: str) -> Verdic
     """``base`` where the curve is rising, fell or undecided, and stands at ``at`` in the end."""
     if found.kind == "undecided":
         since, spent = float(curve.x[0, found.settled]), float(curve.x[0, -1])
-        why = f"{found.why}, at {at}, level since {told(since)} of {told(spent)} {base.unit}"
+        span = f"level since {amount_text(since)} of {amount_text(spent)} {base.unit}"
+        why = f"{found.why}, at {at}, {span}"
         if curve.points < 3:
             why += f", {curve.points} {'checkpoint' if base.unit == 'FLOPs' else 'level'}"
             why += "s" * (curve.points > 1)
@@ -149,7 +152,7 @@ def too_few(curve: Curve) -> str:
     return f"{have}; at least {RUNS} runs on {WORLDS} corpora stand behind a verdict"
 
 
-def told(amount: float) -> str:
+def amount_text(amount: float) -> str:
     """An amount of compute, statements or parameters, as text."""
     return f"{amount:.1e}" if amount >= 1e6 else f"{amount:,.4g}"
 
@@ -202,10 +205,10 @@ def _floor_or_plateau(
     budget = float(curve.x[0, -1])
     for label, rose in controls:
         if rose <= budget * (1 + 1e-9):
-            control = f"{label} rises there by {told(rose)} {base.unit}"
+            control = f"{label} rises there by {amount_text(rose)} {base.unit}"
             return dataclasses.replace(plateau, evidence=f"{evidence}; {control}")
     later = min((rose for _, rose in controls), default=budget)
-    why = f"{evidence}, and no positive control rises there by {told(budget)} {base.unit}"
+    why = f"{evidence}, and no positive control rises there by {amount_text(budget)} {base.unit}"
     return dataclasses.replace(plateau, kind="undecided", evidence=why, budget=later)
 
 

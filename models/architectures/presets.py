@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..layers.initializers import STARTS
-from ..layers.positions import WAYS
+from ..layers.positions import POSITIONS
 from .convolution import ConvolutionSpec
 from .decoder import DecoderSpec
 from .encoder_decoder import EncoderDecoderSpec
@@ -32,7 +32,7 @@ ARCHITECTURES = (
     MLPSpec,
 )
 # type -> class, of the built-in specs and their parts
-TYPES: dict[str, type[Any]] = {spec.type: spec for spec in ARCHITECTURES} | WAYS | STARTS
+TYPES: dict[str, type[Any]] = {spec.type: spec for spec in ARCHITECTURES} | POSITIONS | STARTS
 
 MODELS = {
     "decoder-xs": DecoderSpec(width=32, layers=2, heads=2),

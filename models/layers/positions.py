@@ -90,4 +90,4 @@ class Unordered:
         return x_BTHK
 
 
-WAYS: dict[str, type] = {way.type: way for way in (Rotary, Absolute, Unordered)}
+POSITIONS: dict[str, type] = {way.type: way for way in (Rotary, Absolute, Unordered)}

@@ -48,7 +48,7 @@ class Replica:
     plan: Plan
     init: int
     order: int
-    asked: Spec | None = None  # the model of the same weights that answers; None: as the batch's
+    queries: Spec | None = None  # the model of the same weights that answers; None: as the batch's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _groups(
     alike: dict[Any, list[tuple[tuple[int, ...], Replica, Plan, Data]]] = {}
     layout = place if place.mesh else SINGLE  # a replica's program is that of a single device
     for member, likes in _trainings(members):
-        asking = tuple(members[i].asked or spec for i in likes)
+        asking = tuple(members[i].queries or spec for i in likes)
         program = Program.of(spec, member.plan, member.tokens, bf16, layout, asking)
         plan = member.plan.priced(program.step_flops)
         place.check(plan)
@@ -237,7 +237,7 @@ def _identity(group: _Group) -> str:
 def _run(group: _Group, i: int, a: int, final: State, seconds: float) -> Run:
     """Of the i-th training of the group, as its a-th model answers."""
     member, checkpoints = group.members[i], group.plans[i].checkpoints
-    Q, bad = len(member.tokens.ask), int(final.bad_step[i])
+    Q, bad = len(member.tokens.query), int(final.bad_step[i])
     who = f"(init {member.init}, order {member.order})"
     why = f"loss not finite at step {bad} {who}" if bad >= 0 else ""
     answer, bits = (np.array(part[i : i + 1, a, :, :Q]) for part in (final.answer, final.bits))

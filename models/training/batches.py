@@ -25,7 +25,7 @@ class Data(NamedTuple):
     rows: Array  # int32 []: how many of the rows below are examples, the rest is padding
     train: Array  # int32 [N, T]
     loss: Array  # bool [N, P]
-    ask: Array  # int32 [C, chunk, prompt]
+    query: Array  # int32 [C, chunk, prompt]
     members: Array  # int32 [C, chunk, M]
     form: Format
     checkpoints: Array  # int32 [K]
@@ -34,13 +34,13 @@ class Data(NamedTuple):
 class Questions(NamedTuple):
     """Of ``Data`` what a model is asked."""
 
-    ask: Array
+    query: Array
     members: Array
     form: Format
 
     @classmethod
     def of(cls, data: Data) -> Questions:
-        return cls(data.ask, data.members, data.form)
+        return cls(data.query, data.members, data.form)
 
 
 def _round_up(n: int, least: int) -> int:
@@ -58,27 +58,27 @@ def _pad(array: Any, size: int, fill: int) -> np.ndarray:
     return np.concatenate([array, filler])
 
 
-def asked(tokens: Tokens) -> tuple[int, ...]:
+def queries(tokens: Tokens) -> tuple[int, ...]:
     """The positions after which some row bears loss."""
     return tuple(int(t) - 1 for t in np.flatnonzero(np.asarray(tokens.loss).any(axis=0)))
 
 
 def load(tokens: Tokens, plan: Plan) -> Data:
     """The corpus with sizes rounded up, in this machine's memory."""
-    at = np.array(asked(tokens))
-    rows, questions = len(tokens.train), len(tokens.ask)
+    at = np.array(queries(tokens))
+    rows, questions = len(tokens.train), len(tokens.query)
     chunk = min(CHUNK, _round_up(questions, 16))
     chunks = -(-_round_up(questions, 16) // chunk)
     members = np.asarray(tokens.members)
     width = 1 << (members.shape[1] - 1).bit_length()
     members = _pad(members.T, width, -1).T
     N, Q = _round_up(rows, 1024), chunks * chunk
-    ask, members = _pad(tokens.ask, Q, 0), _pad(members, Q, -1)
+    query, members = _pad(tokens.query, Q, 0), _pad(members, Q, -1)
     return Data(
         rows=np.int32(rows),
         train=_pad(tokens.train[:, : at[-1] + 2], N, tokens.end).astype(np.int32),
         loss=_pad(tokens.loss[:, at + 1], N, 0).astype(bool),
-        ask=ask.reshape(chunks, chunk, tokens.prompt).astype(np.int32),
+        query=query.reshape(chunks, chunk, tokens.prompt).astype(np.int32),
         members=members.reshape(chunks, chunk, width).astype(np.int32),
         form=Format(
             answer_mark=np.int32(tokens.answer_mark),

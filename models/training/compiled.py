@@ -23,7 +23,7 @@ from flax import nnx
 
 from ..layers import flops
 from ..spec import Spec
-from .batches import Data, Questions, asked
+from .batches import Data, Questions, queries
 from .decoding import Answers, generate
 from .optimizers import Rates, matrices, muon_flops, optimizer
 from .plan import Plan, Tokens
@@ -43,7 +43,9 @@ class Program:
     at: tuple[int, ...]  # positions after which some row bears loss
     bf16: bool = False  # products in bfloat16; parameters, softmax and logits are float32
     layout: Layout = SINGLE
-    asking: tuple[Spec, ...] = ()  # whose way of answering is asked for; empty: that of ``spec``
+    query_specs: tuple[
+        Spec, ...
+    ] = ()  # whose way of answering is asked for; empty: that of ``spec``
 
     @classmethod
     def of(
@@ -53,7 +55,7 @@ class Program:
         tokens: Tokens,
         bf16: bool = False,
         layout: Layout = SINGLE,
-        asking: tuple[Spec, ...] = (),
+        query_specs: tuple[Spec, ...] = (),
     ) -> Program:
         """The program by which ``plan`` trains ``spec`` on ``tokens``, and asks ``asking``."""
         bare = dataclasses.replace(
@@ -61,8 +63,8 @@ class Program:
             **{"learning_rate": 0.0, "weight_decay": 0.0, "warmup": 0},
             **{"steps": 1, "flops": None, "evaluations": 1},
         )
-        size, at = len(tokens.vocabulary), asked(tokens)
-        return cls(spec, bare, size, tokens.prompt, tokens.max_new, at, bf16, layout, asking)
+        size, at = len(tokens.vocabulary), queries(tokens)
+        return cls(spec, bare, size, tokens.prompt, tokens.max_new, at, bf16, layout, query_specs)
 
     def build(self, rngs: nnx.Rngs) -> nnx.Module:
         return self.spec.build(self.vocabulary, self.prompt, rngs)
@@ -77,7 +79,7 @@ class Program:
     def answering(self) -> tuple[Any, ...]:
         """[A] graph definitions of what answers: of the same parameters, but a spec may say that
         it is run otherwise than in training."""
-        specs = [getattr(s, "answering", s) for s in self.asking or (self.spec,)]
+        specs = [getattr(s, "answering", s) for s in self.query_specs or (self.spec,)]
         others = (self if s == self.spec else dataclasses.replace(self, spec=s) for s in specs)
         return tuple(other.model[0] for other in others)
 
@@ -127,7 +129,7 @@ def start(program: Program, init: Any, order: Any, rates: Rates, data: Data) -> 
         params = program.layout.weights(nnx.to_pure_dict(nnx.state(program.build(nnx.Rngs(init)))))
         rule = optimizer(program.plan, program.model[2], rates)
         A, K = len(program.answering), data.checkpoints.shape[0]
-        Q = data.ask.shape[0] * data.ask.shape[1]
+        Q = data.query.shape[0] * data.query.shape[1]
         return State(
             params=params,
             optimizer=program.layout.weights(rule.init(params)),
@@ -218,10 +220,10 @@ def answers(program: Program, params: Any, questions: Questions) -> Answers:
         model = nnx.merge(graph, program.ready(params))
 
         def chunk(part: tuple[jax.Array, jax.Array]) -> Answers:
-            ask, members = program.layout.rows(part)
-            return generate(model, ask, members, questions.form, program.max_new)
+            query, members = program.layout.rows(part)
+            return generate(model, query, members, questions.form, program.max_new)
 
-        found = jax.lax.map(chunk, (questions.ask, questions.members))
+        found = jax.lax.map(chunk, (questions.query, questions.members))
         return tuple(a.reshape(-1, *a.shape[2:]) for a in program.layout.gathered(found))
 
     return Answers(*map(jnp.stack, zip(*map(answered, program.answering))))
@@ -266,7 +268,7 @@ def advance(program: Program, state: State, step: Any, until: Any, data: Data) -
 
 
 @compiled(static_argnums=0)
-def ask(program: Program, params: Any, questions: Questions) -> Answers:
+def query(program: Program, params: Any, questions: Questions) -> Answers:
     """What ``advance`` writes at a checkpoint where M members have these parameters: [M, A, …]."""
 
     def each(params: Any, questions: Questions) -> Answers:

@@ -41,7 +41,7 @@ def bits(logits_QV: jax.Array, members_QM: jax.Array) -> jax.Array:
 
 def generate(
     model: Model,
-    ask_QP: jax.Array,
+    query_QP: jax.Array,
     members_QM: jax.Array,
     form: Format,
     max_new: int,
@@ -55,11 +55,11 @@ def generate(
     can't see. It stops early once every row has ended. A model that can ``step`` remembers what
     it has read; any other reads it again for every token.
     """
-    Q, P = ask_QP.shape
+    Q, P = query_QP.shape
     V = form.answer_ids.shape[0]
-    buffer_QT = jnp.concatenate([ask_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
+    buffer_QT = jnp.concatenate([query_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
     stepwise = max_new > 1 and hasattr(model, "step")
-    memory = prefill(model, ask_QP, P + max_new - 1) if stepwise else ()
+    memory = prefill(model, query_QP, P + max_new - 1) if stepwise else ()
 
     def write(carry):
         step, buffer_QT, due_Q, ended_Q, answer_Q, bits_Q, memory = carry
@@ -98,13 +98,15 @@ def generate(
     return Answers(answer=last[4], bits=last[5], generated=last[1][:, P:])
 
 
-def prefill(model: Any, ask_QP: jax.Array, length: int) -> Any:
+def prefill(model: Any, query_QP: jax.Array, length: int) -> Any:
     """The memory of a stepwise model before it steps over the prompt's last token, with room for
     ``length`` tokens in all. A model that reads a prompt whole has its own way, ``read``."""
     if hasattr(model, "read"):
-        return model.read(ask_QP, length)
+        return model.read(query_QP, length)
 
     def read(now: jax.Array, memory: Any) -> Any:
-        return model.step(memory, ask_QP[:, now], now)[1]
+        return model.step(memory, query_QP[:, now], now)[1]
 
-    return jax.lax.fori_loop(0, ask_QP.shape[1] - 1, read, model.memory(ask_QP.shape[0], length))
+    return jax.lax.fori_loop(
+        0, query_QP.shape[1] - 1, read, model.memory(query_QP.shape[0], length)
+    )

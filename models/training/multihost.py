@@ -21,18 +21,18 @@ def join(where: str) -> int:
     ``where``: "auto", by what SLURM, Open MPI, Kubernetes or a TPU pod say; or "ADDRESS:PORT,i/n",
     the first process's address, and which of n this is. Before anything else asks for a device.
     """
-    told: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     if where != "auto":
         found = re.fullmatch(r"(.+:\d+),(\d+)/(\d+)", where)
         if not found or not 1 <= int(found[2]) <= int(found[3]):
             raise UserError(f"--hosts {where}: expected auto, or ADDRESS:PORT,i/n, 1 <= i <= n")
-        told = {
+        arguments = {
             "coordinator_address": found[1],
             "process_id": int(found[2]) - 1,
             "num_processes": int(found[3]),
         }
     try:
-        jax.distributed.initialize(**told)
+        jax.distributed.initialize(**arguments)
     except (RuntimeError, ValueError) as error:
         line = " ".join(str(error).split())
         raise UserError(f"--hosts {where}: {line}; give ADDRESS:PORT,i/n") from None

@@ -39,7 +39,7 @@ class Tokens(Protocol):
     @property
     def loss(self) -> Bool: ...  # bool [N, T]: token t is to be predicted from the tokens before
     @property
-    def ask(self) -> Int: ...  # int32 [Q, P]
+    def query(self) -> Int: ...  # int32 [Q, P]
     @property
     def prompt(self) -> int: ...  # P
     @property

@@ -95,7 +95,7 @@ class Layout:
         return jax.local_devices() if self.name == "replicas" else jax.local_devices()[:1]
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """For a record, where results may depend on it: ``data over 8 devices``, else empty."""
         return "" if self.mesh is None else f"{self.name} over {self.mesh.size} devices"
 

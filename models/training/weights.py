@@ -16,7 +16,7 @@ from flax import nnx, traverse_util
 from ...errors import UserError
 from ..spec import Spec
 from .batches import Questions, load
-from .compiled import Program, ask
+from .compiled import Program, query
 from .decoding import Answers
 from .plan import Float, Plan, Tokens
 from .sharding import Layout, on_cpu
@@ -73,12 +73,12 @@ def answer(
     """
     place = Layout.of(layout)
     program = Program.of(spec, Plan(), tokens, not on_cpu() if bf16 is None else bf16, place)
-    questions, Q = Questions.of(load(tokens, Plan())), len(tokens.ask)
+    questions, Q = Questions.of(load(tokens, Plan())), len(tokens.query)
     found: list[list[Any]] = []
     for seed in range(len(next(iter(weights.values())))):
         own = nested(program.model[1], {name: each[seed] for name, each in weights.items()})
         given = jax.tree.map(lambda leaf: np.stack([leaf] * vmap_size), (own, questions))
-        answers = ask(program, *place.put(given))
+        answers = query(program, *place.put(given))
         found.append([np.asarray(each)[0, 0, :Q] for each in answers])
     together: list[Any] = [np.stack(each) for each in zip(*found)]
     return Answers(*together)

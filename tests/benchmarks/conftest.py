@@ -80,7 +80,7 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False):
 
 def quick(monkeypatch):
     """Leaves out what takes seconds and is tested elsewhere: learned interpolators, drawing."""
-    monkeypatch.setattr(run, "in_turn", lambda *asked: iter((lookup(*asked),)))
+    monkeypatch.setattr(run, "in_turn", lambda *queries: iter((lookup(*queries),)))
     monkeypatch.setattr(
         plot.score_figures, "svg", lambda figure: '<svg width="1" height="1"></svg>'
     )
@@ -102,15 +102,15 @@ def quiet(monkeypatch):
 @pytest.fixture
 def trained(monkeypatch):
     """The cells that were trained, in order, by a training that takes no time."""
-    told = []
+    message = []
 
     def train_cell(cell, corpora, watch, draft=None, layout="", **options):
-        told.append(cell)
+        message.append(cell)
         return pretend(cell, corpora, watch, draft, **options)
 
     monkeypatch.setattr(run, "train_cell", train_cell)
     quick(monkeypatch)
-    return told
+    return message
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ def skilled(cell, corpora, watch, draft=None, layout=""):
     flops = steps * cell.recipe.batch * 6.0 * size
     epochs = steps * cell.recipe.batch / len(corpus.examples.prompt)
     ready = 1.5 * np.log(epochs / 10) + 0.5 * np.log(size / 1e5) + rng.normal(0, 0.1)
-    more = np.log(corpus.shown.sum() / 300) if cell.mode == "direct" else 0.0
+    more = np.log(corpus.demonstrated.sum() / 300) if cell.mode == "direct" else 0.0
     level = {"recall": ready, "instance": ready - 3 + 3 * more, "schema": ready - 3 + 3 * more}
     level |= {"constituent": ready - 3 if cell.mode == "chain" else -9.0}
     share = np.zeros((len(steps), len(question_set.questions)))

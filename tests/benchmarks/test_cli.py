@@ -70,9 +70,9 @@ def test_what_is_shown_is_markdown_in_a_pipe_and_set_on_a_terminal(zebroid, monk
     for columns in (80, 100, 200):
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("COLUMNS", str(columns))
-        _, shown, _ = zebroid("show", "zebra-v1")
-        plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
-        assert plain != shown and "**" not in plain and "##" not in plain
+        _, displayed, _ = zebroid("show", "zebra-v1")
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", displayed)
+        assert plain != displayed and "**" not in plain and "##" not in plain
         assert max(len(line.rstrip()) for line in plain.splitlines()) <= min(columns, 100)
         words = re.sub(r"[*#`>•\s-]|prolog", "", piped)
         assert re.sub(r"[*#`>•\s-]|prolog", "", plain) == words  # nothing is lost
@@ -96,10 +96,10 @@ def test_version(zebroid):
         (("show", "zebra-v1/enormous"), "unknown size of zebra-v1 'enormous'"),
     ],
 )
-def test_a_mistake_is_one_line_with_status_2(zebroid, words, told):
+def test_a_mistake_is_one_line_with_status_2(zebroid, words, message):
     status, out, err = zebroid(*words)
     assert status == 2
-    assert told in err
+    assert message in err
     assert err.startswith("zebroid: ") and err.count("\n") == 1
     assert "Traceback" not in out + err
 

@@ -33,10 +33,10 @@ def test_plugins_are_listed_with_package_version_content_and_state(zebroid, acme
     harbour = ["world", "acme-plugin", "1.2.3", f"1 tiny {corpus[:16]}", "ok"]
     assert found["acme.harbour-v1"] == harbour
     assert found["acme.recency"] == ["model", "acme-plugin", "1.2.3", "-", "ok"]
-    kind, package, version, none, told = found["acme.broken-v1"]
+    kind, package, version, none, message = found["acme.broken-v1"]
     assert (kind, package, version, none) == ("world", "acme-plugin", "1.2.3", "-")
-    assert told.startswith("broken: ")
-    assert "No module named 'harbour_charts_that_nobody_installed'" in told
+    assert message.startswith("broken: ")
+    assert "No module named 'harbour_charts_that_nobody_installed'" in message
 
 
 def test_without_plugins_there_is_a_header_alone(zebroid, monkeypatch):
@@ -201,12 +201,12 @@ def test_a_new_package_reads_like_the_house(zebroid, tmp_path):
         (("wolrd", "other"), "cannot write a 'wolrd'; expected: zebroid new world other"),
     ],
 )
-def test_a_name_that_will_not_do_is_one_line_and_writes_nothing(zebroid, tmp_path, words, told):
+def test_a_name_that_will_not_do_is_one_line_and_writes_nothing(zebroid, tmp_path, words, message):
     (tmp_path / "acme-worlds").mkdir()
     (tmp_path / "acme-worlds" / "mine").write_text("precious")
     status, out, err = zebroid("new", *words)
     assert (status, out) == (2, "")
-    assert told in err and err.count("\n") == 1
+    assert message in err and err.count("\n") == 1
     assert sorted(f.name for f in tmp_path.rglob("*")) == ["acme-worlds", "mine"]
 
 

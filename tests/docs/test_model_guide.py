@@ -32,23 +32,23 @@ def test_the_model_passes_the_checks_as_the_tutorial_runs_them(tmp_path, monkeyp
         runpy.run_path(str(tmp_path / "block.py"))
     finally:
         sys.modules.pop("linear", None)
-    told = capsys.readouterr().out.splitlines()
-    assert len(told) == 14 and all(line.startswith("ok ") for line in told)
-    assert "formula over counted products: 1.00, 1.00, 1.00" in told[3]
+    message = capsys.readouterr().out.splitlines()
+    assert len(message) == 14 and all(line.startswith("ok ") for line in message)
+    assert "formula over counted products: 1.00, 1.00, 1.00" in message[3]
 
 
 @pytest.mark.slow
 def test_all_blocks_run_in_order(environment, tmp_path):
-    told = ""
+    message = ""
     for kind, name, text in BLOCKS:
         if name:
             (tmp_path / name).write_text(text)
         elif kind == "bash":
-            told += environment(text)
+            message += environment(text)
         else:
             (tmp_path / "block.py").write_text(text)
-            told += environment("python block.py")
-    assert "acme.linear keeps all 14 promises." in told
-    assert "over 8 devices" in told
-    assert re.search(r"acme.linear +\S*\d", told)
+            message += environment("python block.py")
+    assert "acme.linear keeps all 14 promises." in message
+    assert "over 8 devices" in message
+    assert re.search(r"acme.linear +\S*\d", message)
     assert list(tmp_path.glob("runs/second-*/receipt.json"))

@@ -90,9 +90,9 @@ def test_data_files_are_tables_that_a_page_links():
 
 
 def test_figures_of_results_are_shown_by_a_page():
-    shown = {
+    displayed = {
         (path.parent / target).resolve()
         for path, text in TEXTS.items()
         for target in re.findall(r"\]\((figures/[^)]+\.svg)\)", text)
     }
-    assert {p.resolve() for p in (DOCS / "results" / "figures").glob("*.svg")} == shown
+    assert {p.resolve() for p in (DOCS / "results" / "figures").glob("*.svg")} == displayed

@@ -54,15 +54,15 @@ def test_every_key_is_explained_and_none_is_made_up(heading):
 @pytest.mark.parametrize("heading", ["[suite]", "[[cells]]", "exposure", "[plans.NAME]"])
 def test_defaults_are_those_of_the_code(heading):
     for key, value in defaults(TABLES[heading]).items():
-        told = rows(heading)[key]
+        message = rows(heading)[key]
         if value is None:
-            assert told.startswith(("none", "1000")), key
+            assert message.startswith(("none", "1000")), key
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            assert float(told) == value, key
+            assert float(message) == value, key
         elif isinstance(value, str):
-            assert told.strip('"') == value, key
+            assert message.strip('"') == value, key
         elif key == "given":
-            assert told == "{ exemplified = 1.0 }" and value == {"exemplified": 1.0}
+            assert message == "{ exemplified = 1.0 }" and value == {"exemplified": 1.0}
 
 
 def test_the_example_is_a_suite_of_twelve_trainings(tmp_path, monkeypatch):

@@ -29,5 +29,5 @@ def test_the_blocks_of_the_page_run_in_order(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     (tmp_path / "block.py").write_text("\n".join(text for _, _, text in BLOCKS[2:]))
     runpy.run_path(str(tmp_path / "block.py"))
-    shown = capsys.readouterr().out
-    assert "blocks.1.attention.qkv_3DD (3, 32, 32)" in shown.splitlines()
+    displayed = capsys.readouterr().out
+    assert "blocks.1.attention.qkv_3DD (3, 32, 32)" in displayed.splitlines()

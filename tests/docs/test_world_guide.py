@@ -49,9 +49,9 @@ def test_what_is_quoted_of_show_is_what_show_prints(tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     save(tmp_path)
-    told = describe(*registry.sized("./guild.py"))
+    message = describe(*registry.sized("./guild.py"))
     (quoted,) = [text for kind, _, text in BLOCKS if kind == "text" and text.startswith("###")]
-    assert quoted in told and "- **small**: the defaults of sample" in told
+    assert quoted in message and "- **small**: the defaults of sample" in message
 
 
 def test_what_is_quoted_of_a_pin_is_what_is_written(tmp_path, monkeypatch):
@@ -76,19 +76,19 @@ def test_attributes_of_the_table_exist(attribute):
 
 @pytest.mark.slow
 def test_all_blocks_run_in_order(environment, tmp_path):
-    told = ""
+    message = ""
     for kind, name, text in BLOCKS:
         if name:
             (tmp_path / name).write_text(text)
         elif kind == "bash":
-            told += environment(text)
+            message += environment(text)
         elif kind == "python":
             (tmp_path / "block.py").write_text(text)
-            told += environment("python block.py")
-    assert "at tiny." in told and "questions of constituent" in told
-    assert "content 1 of acme.guild-v1 is pinned: tiny " in told
-    assert "as pinned for content 1" in told
-    assert re.search(r"^direct +\S*\d", told, re.MULTILINE)
-    assert re.search(r"^chain +\S*\d", told, re.MULTILINE)
-    assert re.search(r"^acme.guild-v1 +world +acme-worlds +0.1.0 +1 tiny \w{16} +ok", told, re.M)
+            message += environment("python block.py")
+    assert "at tiny." in message and "questions of constituent" in message
+    assert "content 1 of acme.guild-v1 is pinned: tiny " in message
+    assert "as pinned for content 1" in message
+    assert re.search(r"^direct +\S*\d", message, re.MULTILINE)
+    assert re.search(r"^chain +\S*\d", message, re.MULTILINE)
+    assert re.search(r"^acme.guild-v1 +world +acme-worlds +0.1.0 +1 tiny \w{16} +ok", message, re.M)
     assert list(tmp_path.glob("runs/first-*/receipt.json"))

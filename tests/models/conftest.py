@@ -27,7 +27,7 @@ class Sums:
     vocabulary: tuple[str, ...]
     train: NDArray[np.int32]
     loss: NDArray[np.bool_]
-    ask: NDArray[np.int32]
+    query: NDArray[np.int32]
     prompt: int
     max_new: int
     answer_mark: int
@@ -39,14 +39,14 @@ class Sums:
 def sums(n: int = 5, *, proof: bool) -> Sums:
     a, b = (x.ravel() for x in np.meshgrid(np.arange(n), np.arange(n)))
     first, second, total = a + 4, b + 4, (a + b) % n + 4
-    ask = np.stack([np.full(n * n, PLUS), first, second], axis=1)
+    query = np.stack([np.full(n * n, PLUS), first, second], axis=1)
     line = [np.full(n * n, COPY), second, first, np.full(n * n, MARK)] if proof else []
-    train = np.concatenate([ask, np.stack([*line, total], axis=1)], axis=1)
+    train = np.concatenate([query, np.stack([*line, total], axis=1)], axis=1)
     return Sums(
         vocabulary=("end", "mark", "plus", "copy", *map(str, range(n))),
         train=train.astype(np.int32),
         loss=np.broadcast_to(np.arange(train.shape[1]) >= 3, train.shape),
-        ask=ask.astype(np.int32),
+        query=query.astype(np.int32),
         prompt=3,
         max_new=train.shape[1] - 3,
         answer_mark=MARK if proof else -1,

@@ -34,24 +34,26 @@ def named(closure, fact):
 
 
 class Certified:
-    """A theory with some conclusions shown and some patterns told: what each fact's rung is.
+    """A theory with some conclusions demonstrated and some patterns told: what each fact's rung is.
 
     ``told`` holds rules (numbers) and rules as data (`("comp", "father", "sister", "aunt")`).
     """
 
-    def __init__(self, rules, facts, shown, told=(), axioms=(), schema=None):
+    def __init__(self, rules, facts, demonstrated, stated_rules=(), axioms=(), schema=None):
         facts = base(facts) if isinstance(facts, str) else facts
         self.closure = c = close(parse(rules), facts, threads=1)
         self.proofs = Proofs(c, frozenset(axioms), schema or {})
         self.names = [named(c, f) for f in range(len(c.predicate))]
-        unknown = set(shown) - set(self.names)
+        unknown = set(demonstrated) - set(self.names)
         assert not unknown, unknown
-        self.shown = np.array([n in shown for n in self.names])
-        self.read = read_off(self.proofs, self.shown | (c.is_base & (self.proofs.best >= 0)))
+        self.demonstrated = np.array([n in demonstrated for n in self.names])
+        self.read = read_off(self.proofs, self.demonstrated | (c.is_base & (self.proofs.best >= 0)))
         patterns = self.proofs.patterns
-        self.told = np.array([r in told or bool({*told} & {*a}) for r, a in patterns], bool)
-        self.sets = provable(self.proofs, self.read, self.shown, self.told)
-        self.rung, self.pure = rung_of(self.sets, c.is_base | self.shown)
+        self.stated_rules = np.array(
+            [r in stated_rules or bool({*stated_rules} & {*a}) for r, a in patterns], bool
+        )
+        self.sets = provable(self.proofs, self.read, self.demonstrated, self.stated_rules)
+        self.rung, self.pure = rung_of(self.sets, c.is_base | self.demonstrated)
 
     def __getitem__(self, fact):
         """(rung, pure)."""

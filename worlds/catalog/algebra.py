@@ -63,7 +63,7 @@ class Algebras(World):
       op(G,X,Z,Y) :- law(G,involutory), op(G,X,Y,Z).
     """
     axioms = frozenset({"law"})
-    asked = MappingProxyType({"built": (3, 1, 2)})
+    queries = MappingProxyType({"built": (3, 1, 2)})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
     not_interpolable = ("constituent", "depth", "axiom")
     entities = ("law",)  # no prompt holds one: elements meet in every algebra, which is no shortcut
@@ -84,8 +84,8 @@ class Algebras(World):
     )
     exposure = Exposure(
         held=0.04,
-        shown=0.75,
-        shown_height=3,
+        demonstrated=0.75,
+        demonstrated_height=3,
         given={"exemplified": 0.3, "stated": 0.2, "both": 0.45, "neither": 0.05},
     )
 

@@ -22,12 +22,12 @@ RELATIONS = (
 def given(exemplified: int, stated: int, both: int, neither: int = 0) -> dict[str, float]:
     """Numbers of rules, as the shares that an exposure wants."""
     numbers = dict(exemplified=exemplified, stated=stated, both=both, neither=neither)
-    return {way: n / sum(numbers.values()) for way, n in numbers.items() if n}
+    return {presentation: n / sum(numbers.values()) for presentation, n in numbers.items() if n}
 
 
 def swept(both: int) -> Exposure:
     """Of the base world's 576 rules 480 are exemplified, ``both`` of these are told as well."""
-    return Exposure(held=0.05, shown=0.93, given=given(480 - both, 64, both, 32))
+    return Exposure(held=0.05, demonstrated=0.93, given=given(480 - both, 64, both, 32))
 
 
 BASE = {"persons": 50, "relations": 24, "definitions": 576}
@@ -62,7 +62,7 @@ class Axioms(World):
     rules = "is_called(X,R3,Z) :- comp(R1,R2,R3), rel(X,R1,Y), rel(Y,R2,Z)."
     axioms = frozenset({"comp"})
     # a definition is read in every direction: the word is given and its parts are wanted too
-    asked = MappingProxyType({"comp": (2, 0, 1)})
+    queries = MappingProxyType({"comp": (2, 0, 1)})
     rungs = ("recall", "instance", "constituent", "axiom")
     not_interpolable = ("constituent", "axiom")
     entities = ("person",)
@@ -84,14 +84,16 @@ class Axioms(World):
             "comp": "One's {2} is the {1} of one's {0}.",
         }
     )
-    exposure = Exposure(held=0.05, shown=0.9, given=given(8, 3, 12, 2))
+    exposure = Exposure(held=0.05, demonstrated=0.9, given=given(8, 3, 12, 2))
     exposures = MappingProxyType(
         {
-            "small": Exposure(held=0.15, shown=0.9, given=given(60, 20, 60, 4)),
+            "small": Exposure(held=0.15, demonstrated=0.9, given=given(60, 20, 60, 4)),
             "base": swept(both=240),
-            "large": Exposure(held=0.05, shown=0.95, given=given(700, 150, 700, 50)),
+            "large": Exposure(held=0.05, demonstrated=0.95, given=given(700, 150, 700, 50)),
             **SWEEP,
-            "out-of-context": Exposure(held=0.0, shown=1.0, given=given(0, 7, 3), wordings=100),
+            "out-of-context": Exposure(
+                held=0.0, demonstrated=1.0, given=given(0, 7, 3), wordings=100
+            ),
         }
     )
 

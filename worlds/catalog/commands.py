@@ -92,7 +92,7 @@ class Commands(World):
     """
     schema = MappingProxyType({6: ("D",), 7: ("D",), 8: ("W",), 9: ("W",)})
     familiar = frozenset({*PARSE, "turns", "plus", "times"})
-    asked = MappingProxyType(dict.fromkeys(PARSE, ()))
+    queries = MappingProxyType(dict.fromkeys(PARSE, ()))
     spelled = ("command",)
     entities = ("command",)
     rungs = ("recall", "instance", "constituent", "schema", "depth", "mixed")
@@ -124,7 +124,9 @@ class Commands(World):
             "is_after": '"{0}" puts "{1}" after "{2}".',
         }
     )
-    exposure = Exposure(held=0.3, held_frames=0.1, shown=0.8, shown_height=5, nontheorems=0.05)
+    exposure = Exposure(
+        held=0.3, held_frames=0.1, demonstrated=0.8, demonstrated_height=5, nontheorems=0.05
+    )
 
     def sample(self, rng: np.random.RandomState, *, verbs: int, pairs: int | None) -> Facts:
         """All commands of one clause, and ``pairs`` joined by "and" or "after" (None: all).

@@ -20,7 +20,7 @@ ATTRIBUTES = (
 LABELS = ("less", "equal", "greater")
 # 2,000 of the 20,000 values, though no rule's first example may use one that is held
 GROKKED = Exposure(held=0.10003, phi=7.2)
-COMPLEX = Exposure(held=0.0, shown=0.0)  # the comparisons that the paper shows are sampled
+COMPLEX = Exposure(held=0.0, demonstrated=0.0)  # the comparisons that the paper shows are sampled
 Rows = NDArray[np.int64]
 
 
@@ -93,7 +93,7 @@ class Comparison(World):
             "compare": "Compared with {2}'s, {1}'s {0} is {3}.",
         }
     )
-    exposure = Exposure(held=0.1, held_frames=0.1, phi=9.0, shown_height=2, nontheorems=0.03)
+    exposure = Exposure(held=0.1, held_frames=0.1, phi=9.0, demonstrated_height=2, nontheorems=0.03)
     exposures = MappingProxyType(
         {
             "tiny": dataclasses.replace(exposure, phi=6.0),
@@ -127,10 +127,10 @@ class Comparison(World):
         is_known = np.zeros((attributes, entities), bool)
         np.put_along_axis(is_known, order[:, :stated], True, axis=1)
         same = [_bridges(rng, table, order[:, :stated], order[:, stated:bridged])]
-        told = np.zeros((0, 4), np.int64)
+        stated_ones = np.zeros((0, 4), np.int64)
         if any(compared):
-            told = _comparisons(rng, table, is_known, compared)
-            more, told = _as_bridges(told, is_known)
+            stated_ones = _comparisons(rng, table, is_known, compared)
+            more, stated_ones = _as_bridges(stated_ones, is_known)
             same.append(more)
         attribute, entity = np.nonzero(is_known)
         return Facts.of(
@@ -145,7 +145,7 @@ class Comparison(World):
                 np.column_stack([entity, attribute, table[attribute, entity]]),
             ),
             same=("attribute entity entity", np.concatenate(same)),
-            compare=("attribute entity entity label", told),
+            compare=("attribute entity entity label", stated_ones),
         )
 
 
@@ -180,13 +180,13 @@ def _comparisons(
     return np.concatenate(parts)
 
 
-def _as_bridges(told: Rows, is_known: NDArray[np.bool_]) -> tuple[Rows, Rows]:
+def _as_bridges(stated_ones: Rows, is_known: NDArray[np.bool_]) -> tuple[Rows, Rows]:
     """(bridges [m, 3], the other comparisons): of each unknown entity the first equal one."""
-    attribute, one, other, label = told.T
+    attribute, one, other, label = stated_ones.T
     first, second = is_known[attribute, one], is_known[attribute, other]
     across = np.flatnonzero((label == LABELS.index("equal")) & (first != second))
     unknown = np.where(first, other, one)[across]
     known = np.where(first, one, other)[across]
-    _, said = np.unique(np.stack([attribute[across], unknown], 1), axis=0, return_index=True)
-    bridges = np.column_stack([attribute[across], unknown, known])[said]
-    return bridges, np.delete(told, across[said], axis=0)
+    _, text = np.unique(np.stack([attribute[across], unknown], 1), axis=0, return_index=True)
+    bridges = np.column_stack([attribute[across], unknown, known])[text]
+    return bridges, np.delete(stated_ones, across[text], axis=0)

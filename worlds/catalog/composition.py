@@ -48,11 +48,11 @@ class Composition(World):
             "two": "The {2} of the {1} of {0} is {3}.",
         }
     )
-    exposure = Exposure(held=0.1, held_frames=0.1, shown=0.9)
+    exposure = Exposure(held=0.1, held_frames=0.1, demonstrated=0.9)
     exposures = MappingProxyType(
         {
-            "laptop": Exposure(held=0.1, held_frames=0.05, shown=0.95),
-            "grokked": Exposure(held=0.05, shown=1.0, phi=7.2),
+            "laptop": Exposure(held=0.1, held_frames=0.05, demonstrated=0.95),
+            "grokked": Exposure(held=0.05, demonstrated=1.0, phi=7.2),
         }
     )
 

@@ -97,8 +97,8 @@ class Horn(World):
     exposure = Exposure(
         held=0.05,
         held_frames=0.2,
-        shown=0.8,
-        shown_height=3,
+        demonstrated=0.8,
+        demonstrated_height=3,
         given={"exemplified": 0.32, "stated": 0.08, "both": 0.6},
         nontheorems=0.05,
     )
@@ -119,7 +119,7 @@ class Horn(World):
         reused: float = 0.25,
         derived: int = 1,
         known: float = 0.8,
-        told: float = 0.9,
+        stated_share: float = 0.9,
     ) -> Facts:
         """``rules`` are drawn over ``relations`` base ones, of which a share are ``distractors``.
 
@@ -133,7 +133,7 @@ class Horn(World):
         plain = (1 - recursion - conditions) * np.array(lengths) / sum(lengths)
         shares = np.cumsum([conditions, *plain])  # the rest recurs
         bodies = base + round(reused * rules)
-        theory = Theory(rng, entities, base, bodies, derived, told)
+        theory = Theory(rng, entities, base, bodies, derived, stated_share)
         for i in range(base):
             theory.add(None, known) if i >= acyclic else theory.add_acyclic()
         theory.conditions(lower)
@@ -163,9 +163,11 @@ class Theory:
     base: int  # upper relations that no rule derives
     bodies: int  # of the upper relations, the first, that stand in bodies
     derived: int  # the most relations of rules in one body
-    told: float
+    stated_share: float
     upper: list[Tails] = dataclasses.field(default_factory=list)
-    said: list[Tails] = dataclasses.field(default_factory=list)  # the told part of the upper ones
+    stated_tails: list[Tails] = dataclasses.field(
+        default_factory=list
+    )  # the told part of the upper ones
     lower: list[Tails] = dataclasses.field(default_factory=list)
     chains: list[Tails] = dataclasses.field(default_factory=list)  # of the acyclic ones: heads
     facts: dict[str, list[tuple[int, int, int]]] = dataclasses.field(
@@ -199,7 +201,7 @@ class Theory:
         self.facts[stratum] += [(int(x), len(relations), int(tails[x])) for x in heads]
         relations.append(tails)
         if stratum == "holds":
-            self.said.append(np.where(np.isin(np.arange(self.entities), heads), tails, -1))
+            self.stated_tails.append(np.where(np.isin(np.arange(self.entities), heads), tails, -1))
 
     def conditions(self, number: int) -> None:
         """The lower stratum: half of it told, the others derived too; each of half of the heads."""
@@ -220,12 +222,15 @@ class Theory:
         reused = len(self.upper) < self.bodies
         while True:
             rule, body = self._rule(length)
-            plain, found = self._follow(rule, body, self.said), self._follow(rule, body, self.upper)
+            plain, found = (
+                self._follow(rule, body, self.stated_tails),
+                self._follow(rule, body, self.upper),
+            )
             often = not reused or (found >= 0).mean() < 0.85
             if often and (plain >= 0).mean() > 0.08:
                 break
         self.rules[rule].append((*body, len(self.upper)))
-        self.add(found, share=self.told if reused else 0.0)
+        self.add(found, share=self.stated_share if reused else 0.0)
 
     def _rule(self, length: int) -> tuple[str, list[int]]:
         """A rule and its body, in which up to ``derived`` relations are themselves derived."""
@@ -266,15 +271,15 @@ class Theory:
             self.rules["chain"].append((along, relation, relation))
         else:
             self.rules["triple"].append((along, relation, after, relation))
-        tails, told = np.full(self.entities, -1), self.rng.permutation(self.entities)
+        tails, stated_share = np.full(self.entities, -1), self.rng.permutation(self.entities)
         heads = []
         for x in self.chains[along][::-1]:
             below = self.upper[along][x]
             tails[x] = tails[below] if below >= 0 else -1
             if after is not None and tails[x] >= 0:
                 tails[x] = self.upper[after][tails[x]]
-            if tails[x] < 0 and self.rng.random_sample() < self.told:
-                tails[x] = told[x]
+            if tails[x] < 0 and self.rng.random_sample() < self.stated_share:
+                tails[x] = stated_share[x]
                 heads.append(x)
         self._tell(tails, np.sort(np.array(heads, np.int64)))
 

@@ -48,7 +48,9 @@ class Inverse(World):
       rel(Y,T,X) :- inverse(R,_,T), rel(X,R,Y).
     """
     axioms = frozenset({"inverse"})
-    asked = MappingProxyType({"inverse": (1, 2, 0)})  # what is told of a verb, of every word in it
+    queries = MappingProxyType(
+        {"inverse": (1, 2, 0)}
+    )  # what is told of a verb, of every word in it
     rungs = ("recall", "instance", "constituent", "axiom")
     not_interpolable = ("constituent", "axiom")
     entities = ("one",)
@@ -69,11 +71,11 @@ class Inverse(World):
     )
     exposure = Exposure(
         held=0.15,
-        shown=0.6,
+        demonstrated=0.6,
         given={"exemplified": 0.2, "stated": 0.3, "both": 0.4, "neither": 0.1},
         nontheorems=0.05,
     )
-    exposures = MappingProxyType({"reversal-curse": Exposure(held=0.0, shown=0.0)})
+    exposures = MappingProxyType({"reversal-curse": Exposure(held=0.0, demonstrated=0.0)})
 
     def sample(
         self,
@@ -114,11 +116,11 @@ def _described(rng: np.random.RandomState, described: tuple[int, int, int]) -> F
     name, description = np.arange(number), number + rng.permutation(number)
     forwards = (np.arange(number) < first) | (np.arange(number) >= number - last)
     backwards = np.arange(number) >= first
-    told = [(n, 0, d) for n, d in zip(name[forwards], description[forwards])]
-    told += [(d, 1, n) for n, d in zip(name[backwards], description[backwards])]
+    stated = [(n, 0, d) for n, d in zip(name[forwards], description[forwards])]
+    stated += [(d, 1, n) for n, d in zip(name[backwards], description[backwards])]
     titles = [f"the composer of {word.capitalize()}" for word in coined(number)]
     return Facts.of(
         {"one": [*people(number), *titles], "word": ["is", "is called"]},
-        rel=("one word one", told),
+        rel=("one word one", stated),
         inverse=("word word word", [(0, 1, 1), (1, 0, 0)]),
     )

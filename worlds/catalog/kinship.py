@@ -64,7 +64,7 @@ class Kinship(World):
       kin(X,R,Z) :- kin(X,R1,Y), kin(Y,R2,Z), comp(R1,R2,R).
     """
     axioms = frozenset({"comp"})
-    asked = MappingProxyType({"kin": (1, 2)})
+    queries = MappingProxyType({"kin": (1, 2)})
     rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
     not_interpolable = ("constituent", "schema", "depth")
     entities = ("person",)
@@ -86,13 +86,13 @@ class Kinship(World):
     exposure = Exposure(
         held=0.04,
         held_frames=0.07,
-        shown=0.8,
-        shown_height=3,
+        demonstrated=0.8,
+        demonstrated_height=3,
         given={"exemplified": 0.32, "stated": 0.08, "both": 0.6},
         nontheorems=0.05,
     )
     exposures = MappingProxyType(
-        {"clutrr": Exposure(held=0.05, held_frames=0.2, shown=0.8, shown_height=2)}
+        {"clutrr": Exposure(held=0.05, held_frames=0.2, demonstrated=0.8, demonstrated_height=2)}
     )
 
     def sample(
@@ -110,15 +110,15 @@ class Kinship(World):
         while len(village.sex) < people:
             village.family(generations, kids, wed, known)
         words = [word for pair in WORDS.values() for word in pair]
-        told = [
+        stated = [
             (x, words.index(WORDS[k][village.sex[y]]), y)
-            for x, k, y in village.told
+            for x, k, y in village.stated
             if max(x, y) < people
         ]
         comp = [[words.index(w) for w in row] for row in compositions()]
         return Facts.of(
             {"person": names(people), "relation": words},
-            kin=("person relation person", told),
+            kin=("person relation person", stated),
             comp=("relation relation relation", comp),
         )
 
@@ -132,7 +132,7 @@ class Village:
         self.home: list[int] = []
         self.parents: list[list[int]] = []  # of each home: those known, at most two
         self.couples: list[tuple[int, int]] = []
-        self.told: list[tuple[int, str, int]] = []  # (x, relation, y): y is x's
+        self.stated: list[tuple[int, str, int]] = []  # (x, relation, y): y is x's
 
     def person(self, sex: int | None = None, home: int | None = None) -> int:
         """Somebody new, of that home or of one of which nothing is known."""
@@ -169,15 +169,15 @@ class Village:
         up, down = order[:split], order[split:]
         above, below = rng.randint(2, size=2)  # the parent reached, and the one who leads down
         first = above if above != below else rng.randint(2)
-        self.told.append((pair[first], "spouse", pair[1 - first]))
-        self.told += [(x, "sibling", y) for x, y in itertools.pairwise(up)]
-        self.told += [(x, "sibling", y) for x, y in itertools.pairwise(down)]
+        self.stated.append((pair[first], "spouse", pair[1 - first]))
+        self.stated += [(x, "sibling", y) for x, y in itertools.pairwise(up)]
+        self.stated += [(x, "sibling", y) for x, y in itertools.pairwise(down)]
         if up:
             elder, grand = self.elder(pair[above])
-            self.told.append((up[-1], f"{grand}parent", elder))
+            self.stated.append((up[-1], f"{grand}parent", elder))
         if down:
             elder, grand = self.elder(pair[below])
-            self.told.append((elder, f"{grand}child", down[0]))
+            self.stated.append((elder, f"{grand}child", down[0]))
             if first == below and not grand:
                 self.beyond(elder, down[0])
         return kids
@@ -197,10 +197,10 @@ class Village:
         """
         home = self.home[parent]
         if self.parents[home]:
-            self.told.append((child, "uncle", self.person(home=home)))
+            self.stated.append((child, "uncle", self.person(home=home)))
         else:
             self.parents[home].append(self.person())
-            self.told.append((child, "grandparent", self.parents[home][0]))
+            self.stated.append((child, "grandparent", self.parents[home][0]))
 
 
 def compositions() -> list[tuple[str, str, str]]:

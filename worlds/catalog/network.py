@@ -14,7 +14,7 @@ from ..world import World
 from .names import coined, listed
 
 MONTHS = "January February March April May June July August September October November December"
-WAYS = "road river railway canal"
+PRESENTATIONS = "road river railway canal"
 FEASTS = (
     "harvest fair regatta carnival parade market circus race dance fast vigil jubilee pageant hunt "
     "concert wake tourney bonfire blessing picnic auction muster ball revel"
@@ -23,8 +23,8 @@ BASE = {"regions": 16, "width": 12, "layers": 12, "feasts": 24}
 STATED = Exposure(
     coverage=0.35,
     held=0.04,
-    shown=0.7,
-    shown_height=3,
+    demonstrated=0.7,
+    demonstrated_height=3,
     given={"exemplified": 0.4, "stated": 0.2, "both": 0.4},
     nontheorems=0.05,
 )
@@ -60,7 +60,7 @@ class Network(World):
     rules = "month(X,P,V) :- passes(M,P), link(X,M,Y,S), month(Y,P,U), later(U,S,V)."
     axioms = frozenset({"passes"})
     familiar = frozenset({"later"})
-    asked = MappingProxyType({"passes": (0, 1), "link": (2, 3), "later": ()})
+    queries = MappingProxyType({"passes": (0, 1), "link": (2, 3), "later": ()})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
     not_interpolable = ("constituent", "depth", "axiom")
     entities = ("town",)
@@ -95,7 +95,7 @@ class Network(World):
         width: int,
         layers: int,
         feasts: int,
-        ways: int = 2,
+        presentations: int = 2,
         links: int = 6,
         lags: int = 12,
     ) -> Facts:
@@ -105,11 +105,11 @@ class Network(World):
         common = rng.randint(12, size=(regions, feasts))
         source = rng.randint(layers - 1, size=(regions, feasts))
         link = [
-            (x, way, y, (late[x] - late[y]) % 12)
+            (x, presentation, y, (late[x] - late[y]) % 12)
             for region in town
             for before, here in itertools.pairwise(region)
             for x in here
-            for way in range(ways)
+            for presentation in range(presentations)
             for y in rng.permutation(before)[:links]
         ]
         month = [
@@ -121,13 +121,13 @@ class Network(World):
         return Facts.of(
             {
                 "town": [name.capitalize() for name in coined(town.size)],
-                "way": listed(WAYS, "way", ways),
+                "way": listed(PRESENTATIONS, "way", presentations),
                 "feast": listed(FEASTS, "feast", feasts),
                 "month": MONTHS.split(),
                 "lag": [f"{n} month{'s' * (n != 1)}" for n in range(12)],
             },
             link=("town way town lag", np.array(link)),
             later=("month lag month", np.stack([u, s, (u + s) % 12], 1)),
-            passes=("way feast", [(p % ways, p) for p in range(feasts)]),
+            passes=("way feast", [(p % presentations, p) for p in range(feasts)]),
             month=("town feast month", month),
         )

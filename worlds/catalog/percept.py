@@ -65,7 +65,7 @@ class Percept(World):
     """
     schema = MappingProxyType({2: ("T",)})
     familiar = frozenset({"texture", "outline", "bears", "genus"})
-    asked = MappingProxyType({"texture": (), "outline": ()})
+    queries = MappingProxyType({"texture": (), "outline": ()})
     spelled = ("picture",)
     entities = ("picture", "thing")
     rungs = ("recall", "instance", "constituent", "schema", "mixed")
@@ -90,7 +90,7 @@ class Percept(World):
             "genus": "{0} is a {1}.",
         }
     )
-    exposure = Exposure(held=0.2, held_frames=0.15, shown=0.6, shown_height=2)
+    exposure = Exposure(held=0.2, held_frames=0.15, demonstrated=0.6, demonstrated_height=2)
 
     def sketch(self, constant: str) -> str:
         return "\n".join(" ".join(map(str, row)).replace("0", ".") for row in grid_of(constant))
@@ -102,7 +102,7 @@ class Percept(World):
         kinds: int,
         traits: int,
         views: int,
-        told: int = 4,
+        stated: int = 4,
         side: int = 6,
     ) -> Facts:
         """``views`` pictures of each kind with each trait, and as many as ``told`` things.
@@ -112,7 +112,7 @@ class Percept(World):
         shapes, textures = [*OUTLINES][:kinds], [*TEXTURES][:traits]
         pairs = np.array([*itertools.product(range(traits), range(kinds))])
         pictures = [p for t, k in pairs for p in drawn(textures[t], shapes[k], views, side)]
-        seen, heard = np.repeat(pairs, views, axis=0), np.repeat(pairs, told, axis=0)
+        seen, heard = np.repeat(pairs, views, axis=0), np.repeat(pairs, stated, axis=0)
         words = coined(len(pairs) + len(heard), 2)
         sorts = {
             "picture": pictures,

@@ -77,7 +77,7 @@ class Prover(World):
       is(E,X,B,W) :- likes(E,X,Y), is(E,Y,A,V), liking(E,V,B,W).
     """
     episodes = "tale"
-    asked = MappingProxyType({"likes": (), **dict.fromkeys(SHAPES, ())})
+    queries = MappingProxyType({"likes": (), **dict.fromkeys(SHAPES, ())})
     entities = ("tale",)
     rungs = ("recall", "instance", "schema", "depth", "mixed")
     not_interpolable = ("instance", "schema", "depth")
@@ -106,9 +106,15 @@ class Prover(World):
             "liking": "{0}: Whoever likes somebody who is {1} is {3} in {2}.",
         }
     )
-    exposure = Exposure(held=0.4, held_frames=0.2, shown=1.0, shown_height=3, nontheorems=0.1)
+    exposure = Exposure(
+        held=0.4, held_frames=0.2, demonstrated=1.0, demonstrated_height=3, nontheorems=0.1
+    )
     exposures = MappingProxyType(
-        {"tiny": Exposure(held=0.4, held_frames=0.2, shown=1.0, shown_height=2, nontheorems=0.1)}
+        {
+            "tiny": Exposure(
+                held=0.4, held_frames=0.2, demonstrated=1.0, demonstrated_height=2, nontheorems=0.1
+            )
+        }
     )
 
     def sample(

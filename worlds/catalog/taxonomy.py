@@ -82,7 +82,7 @@ class Taxonomy(World):
             "own": "In its {1} the {0} is an exception.",
         }
     )
-    exposure = Exposure(held=0.06, shown=0.75, shown_height=3, nontheorems=0.05)
+    exposure = Exposure(held=0.06, demonstrated=0.75, demonstrated_height=3, nontheorems=0.05)
 
     def sample(
         self,
@@ -113,13 +113,13 @@ class Taxonomy(World):
             value[x] = np.where(speaks[x], value[x], inherited)
             value[x, own[x]] = np.where(gone[x], -1, (inherited + shift[x]) % values)[own[x]]
         kind, attribute = np.nonzero(speaks & (value >= 0))
-        said = names(ATTRIBUTES, "attribute", attributes)
+        text = names(ATTRIBUTES, "attribute", attributes)
         below = np.arange(first, len(above))
         return Facts.of(
             {
                 "kind": kinds(levels),
-                "attribute": said,
-                "value": [v for a in said for v in names(VALUES.get(a, ""), a, values)],
+                "attribute": text,
+                "value": [v for a in text for v in names(VALUES.get(a, ""), a, values)],
             },
             isa=("kind kind", np.stack([below, above[below]], 1)),
             own=("kind attribute", np.argwhere(own)),

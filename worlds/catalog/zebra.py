@@ -92,8 +92,8 @@ class Zebra(World):
     exposure = Exposure(
         held=0.07,
         held_frames=0.2,
-        shown=0.8,
-        shown_height=3,
+        demonstrated=0.8,
+        demonstrated_height=3,
         given={"exemplified": 0.3, "stated": 0.2, "both": 0.45, "neither": 0.05},
         nontheorems=0.05,
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...errors import UserError
 from ..datalog.row_keys import group, pack
-from ..novelty.questions import ask, find_prompts
+from ..novelty.questions import find_prompts, prompts_of
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
 
@@ -63,21 +63,21 @@ def _given_in_full(corpus: Corpus) -> None:
 
 def _patterns_as_given(corpus: Corpus) -> None:
     """Exemplified exactly where the exposure says so."""
-    for pattern, way, shown in zip(
-        corpus.split.gold.patterns, corpus.split.way, corpus.read.exemplified
+    for pattern, presentation, demonstrated in zip(
+        corpus.split.gold.patterns, corpus.split.presentation, corpus.read.exemplified
     ):
-        if shown == (way in ("exemplified", "both")):
+        if demonstrated == (presentation in ("exemplified", "both")):
             continue
         rule = corpus.closure.program.rules[pattern[0]].text
         axioms = " with " + ", ".join(" ".join(a) for a in pattern[1]) if pattern[1] else ""
         cure = (
             "no shown conclusion may use it: withhold the conclusions that do"
-            if shown
+            if demonstrated
             else "show more conclusions or higher ones, hold fewer facts, or give it another way"
         )
-        raise (AuditError if shown else TooLittle)(
-            f"{corpus.world.id}: the pattern {rule}{axioms} is given as {way!r} but is "
-            f"{'' if shown else 'not '}exemplified; {cure}"
+        raise (AuditError if demonstrated else TooLittle)(
+            f"{corpus.world.id}: the pattern {rule}{axioms} is given as {presentation!r} but is "
+            f"{'' if demonstrated else 'not '}exemplified; {cure}"
         )
 
 
@@ -89,13 +89,15 @@ def _told_as_given(corpus: Corpus) -> None:
         (c.predicates[c.predicate[f]], *(c.base.constants[a] for a in c.arguments[f] if a >= 0))
         for f in examples.fact[examples.kind == SENTENCE].tolist()
     }
-    told = {a for p, yes in zip(split.gold.patterns, split.told) if yes for a in p[1]}
-    for fact in sorted(stated ^ told):
+    stated_rules = {
+        a for p, yes in zip(split.gold.patterns, split.stated_rules) if yes for a in p[1]
+    }
+    for fact in sorted(stated ^ stated_rules):
         raise AuditError(
             f"{corpus.world.id}: the rule {' '.join(fact)} is {'' if fact in stated else 'not '}"
             "stated, against its exposure; this is an error in examples.py"
         )
-    plain = sum(bool(yes) and not p[1] for p, yes in zip(split.gold.patterns, split.told))
+    plain = sum(bool(yes) and not p[1] for p, yes in zip(split.gold.patterns, split.stated_rules))
     if plain != len(corpus.sentences):
         raise AuditError(
             f"{corpus.world.id}: {len(corpus.sentences)} rules stand as sentences, {plain} are to "
@@ -107,13 +109,13 @@ def _unanswered(corpus: Corpus) -> None:
     """No example gives away the answer to a question that is not recall."""
     new = corpus.certificate.rung > RUNGS.index("recall")
     row, _, at = corpus.entries(np.flatnonzero(new))
-    asked = np.column_stack([corpus.prompt[new][row], corpus.values[at]])
+    queries = np.column_stack([corpus.prompt[new][row], corpus.values[at]])
     examples = corpus.examples
     telling = examples.kind != NONTHEOREM
     if corpus.exposure.twin == "random labels":
         telling &= examples.kind != CONCLUSION  # which is given away only by chance
     given = np.column_stack([examples.prompt[telling], examples.answer[telling]])
-    leaked = find_prompts(asked, given) >= 0
+    leaked = find_prompts(queries, given) >= 0
     if leaked.any():
         raise AuditError(
             f"{corpus.world.id}: the example {given[leaked][0].tolist()} answers a question "
@@ -124,16 +126,16 @@ def _unanswered(corpus: Corpus) -> None:
 def _withheld(corpus: Corpus) -> None:
     """No held fact is used, no held frame shown, nothing shown is higher than allowed."""
     split, read = corpus.split, corpus.read
-    proves = split.gold.counts & corpus.shown[corpus.closure.head]
+    proves = split.gold.counts & corpus.demonstrated[corpus.closure.head]
     held = np.append(split.held, False)[split.gold.open] & (split.gold.open >= 0)
     broken = {
         "a held fact stands in a derivation of a shown conclusion": held[read.derivations].any(),
         "a held frame is shown": (split.held_frames & read.frames).any(),
         "a shown conclusion is higher than exposure.shown_height": (
-            split.gold.top[proves] > corpus.exposure.shown_height
+            split.gold.top[proves] > corpus.exposure.demonstrated_height
         ).any(),
-        "a shown conclusion is a base fact": (corpus.shown & corpus.closure.is_base).any(),
-        "a shown conclusion is not eligible": (corpus.shown & ~split.eligible).any(),
+        "a shown conclusion is a base fact": (corpus.demonstrated & corpus.closure.is_base).any(),
+        "a shown conclusion is not eligible": (corpus.demonstrated & ~split.eligible).any(),
     }
     for what, is_so in broken.items():
         if is_so:
@@ -156,16 +158,16 @@ def _stated_equally_often(corpus: Corpus) -> None:
         )
     stated = np.zeros(len(corpus.closure.predicate), bool)
     stated[examples.fact[facts]] = True
-    asked = np.array([any(p == q for q, _ in corpus.cues) for p in corpus.closure.predicates])
-    told = corpus.stated & ~corpus.split.apart
-    if (told & asked[corpus.closure.predicate] & ~stated).any():
+    queries = np.array([any(p == q for q, _ in corpus.cues) for p in corpus.closure.predicates])
+    stated_rules = corpus.stated & ~corpus.split.apart
+    if (stated_rules & queries[corpus.closure.predicate] & ~stated).any():
         raise AuditError(f"{corpus.world.id}: a stated fact stands in no example")
 
 
 def _episodes(corpus: Corpus) -> None:
     """No example is about an episode that is asked, and no question about another."""
     split = corpus.split
-    if split.asked is None:
+    if split.queries is None:
         return
     if split.asks(corpus.examples.prompt).any() or not split.asks(corpus.prompt).all():
         raise AuditError(
@@ -195,8 +197,8 @@ def _controls(corpus: Corpus) -> None:
     controls = {rung: corpus.of_rung(rung) for rung in CONTROLS}
     if not any(map(len, controls.values())):
         return
-    asked = [q for q in corpus.cues if q[0] not in corpus.world.axioms]
-    known = ask(corpus.split.truth, asked, corpus.prompt.shape[1] - 1).prompt
+    queries = [q for q in corpus.cues if q[0] not in corpus.world.axioms]
+    known = prompts_of(corpus.split.truth, queries, corpus.prompt.shape[1] - 1).prompt
     for rung, mine in controls.items():
         answered = rung == "unknowable"
         if ((find_prompts(known, corpus.prompt[mine]) >= 0) != answered).any():
@@ -217,7 +219,7 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
         if corpus.read.derivations.any()
         else "no conclusion is shown",
         "constituent": "base facts stand in the prompt, and so count as used"
-        if split.asked is not None
+        if split.queries is not None
         else "no base fact is held (exposure.held)"
         if not split.held.any()
         else "every question with a held fact is new in another way too",
@@ -228,7 +230,7 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
         if top <= corpus.read.height
         else "every higher question is new in another way too",
         "axiom": "no pattern is given as 'stated' (exposure.given)"
-        if "stated" not in split.way
+        if "stated" not in split.presentation
         else "what needs a pattern that is only stated is new in another way too",
         "mixed": "no question needs two kinds of novelty",
         "nontheorem": "exposure.nontheorems is 0"

@@ -18,7 +18,7 @@ from ..datalog.facts import Array
 from ..exposure import Exposure
 from ..novelty.exceptions import exception_items
 from ..novelty.hard_negatives import near_misses
-from ..novelty.questions import Certificate, Cue, Questions, ask, certify, find_prompts
+from ..novelty.questions import Certificate, Cue, Questions, certify, find_prompts, prompts_of
 from ..novelty.rungs import LADDER, provable, read_off
 from ..novelty.shortcuts import entities
 from ..world import World
@@ -39,17 +39,17 @@ def build_corpus(
     split = split_corpus(world, size, exposure, seeds)
     gold, c = split.gold, split.gold.closure
     stated = c.is_base & ~gold.axiom
-    read = read_off(gold, split.shown | (c.is_base & (gold.best >= 0)))
-    sets = provable(gold, read, split.shown, split.told)
+    read = read_off(gold, split.demonstrated | (c.is_base & (gold.best >= 0)))
+    sets = provable(gold, read, split.demonstrated, split.stated_rules)
     cues = _cues(world, c, exposure)
     width = max(c.arity.values()) - 1
-    asked = [cue for cue in cues if cue[0] not in world.axioms]
-    everything = ask(c, asked, width)
+    queries = [cue for cue in cues if cue[0] not in world.axioms]
+    everything = prompts_of(c, queries, width)
     questions = everything.only(split.asks(everything.prompt))
     entity = entities(c, world.schema, world.entities)
-    certificate = certify(gold, read, questions, entity, stated | split.shown, sets)
+    certificate = certify(gold, read, questions, entity, stated | split.demonstrated, sets)
     rng = stream(world.id, size, "nontheorems", seeds[1])
-    prompts, near, leaks, missed = _controls(split, exposure, everything, asked, rng)
+    prompts, near, leaks, missed = _controls(split, exposure, everything, queries, rng)
     draw = stream(world.id, size, "twin", seeds[1])
     examples = examples_of(world, split, exposure, cues, width, missed, draw)
     if world.like:
@@ -65,7 +65,7 @@ def build_corpus(
         split=split,
         read=read,
         stated=stated,
-        shown=split.shown,
+        demonstrated=split.demonstrated,
         cues=cues,
         prompt=np.concatenate([questions.prompt, prompts]),
         values=questions.values,
@@ -94,7 +94,7 @@ def _controls(
     split: CorpusSplit,
     exposure: Exposure,
     questions: Questions,
-    asked: Sequence[Cue],
+    queries: Sequence[Cue],
     rng: np.random.RandomState,
 ) -> tuple[Array, NDArray[np.int8], Array, Array]:
     """(prompts, near_miss, world's answer or -1) of asked controls, and prompts of shown ones.
@@ -104,27 +104,27 @@ def _controls(
     known, unknown = questions, questions.prompt[:0]
     betrayal = np.zeros(0, np.int32)
     if split.truth is not split.gold.closure:
-        known = ask(split.truth, asked, questions.prompt.shape[1] - 1)
+        known = prompts_of(split.truth, queries, questions.prompt.shape[1] - 1)
         lost = find_prompts(questions.prompt, known.prompt) < 0
         lost &= split.asks(known.prompt)
         unknown, betrayal = known.prompt[lost], known.values[known.offsets[:-1]][lost]
     if not exposure.nontheorems:
         tags = np.full(len(unknown), -1, np.int8)
         return unknown, tags, betrayal, unknown[:0]
-    prompts, tags = near_misses(split.gold, split.truth, known.prompt, asked, rng)
+    prompts, tags = near_misses(split.gold, split.truth, known.prompt, queries, rng)
     order = rng.permutation(len(prompts))
-    number = round(exposure.nontheorems * split.shown.sum())
-    if split.asked is None:
-        shown, kept = np.split(order, [min(number, len(order) // 2)])
+    number = round(exposure.nontheorems * split.demonstrated.sum())
+    if split.queries is None:
+        demonstrated, kept = np.split(order, [min(number, len(order) // 2)])
     else:
         mine = split.asks(prompts[order])
-        shown, kept = order[~mine][:number], order[mine]
+        demonstrated, kept = order[~mine][:number], order[mine]
     kept = np.sort(kept)
     return (
         np.concatenate([prompts[kept], unknown]),
         np.concatenate([tags[kept], np.full(len(unknown), -1, np.int8)]),
         np.concatenate([np.full(len(kept), -1, np.int32), betrayal]),
-        prompts[np.sort(shown)],
+        prompts[np.sort(demonstrated)],
     )
 
 
@@ -132,7 +132,7 @@ def _with_controls(certificate: Certificate, near: NDArray[np.int8], leaks: Arra
     """The certificate with the controls' rows behind: pure, and with nothing to prove."""
     rung = np.where(near >= 0, LADDER.index("nontheorem"), LADDER.index("unknowable"))
     own = {"rung": rung, "pure": np.ones(len(near)), "near_miss": near, "leak": leaks}
-    own["twin"] = own["lure"] = np.full(len(near), -1)
+    own["twin"] = own["distractor"] = np.full(len(near), -1)
     columns = {}
     for field in dataclasses.fields(certificate):
         column = getattr(certificate, field.name)

@@ -44,7 +44,7 @@ class Corpus:
     split: CorpusSplit
     read: ReadOff
     stated: Bools  # [F] base facts stated
-    shown: Bools  # [F] conclusions shown
+    demonstrated: Bools  # [F] conclusions demonstrated
     cues: tuple[Cue, ...]  # (predicate, asked position)
     prompt: Array  # [Q, 1 + w] row: cue, then the given arguments in order, -1 padded
     values: Array  # [A] answer sets, ragged; an empty set means that NONE is right
@@ -67,8 +67,8 @@ class Corpus:
     @functools.cached_property
     def unsaid(self) -> Bools:
         """[F] familiar base facts that no text states: a prompt shows them by itself."""
-        asked = {p for p, _ in self.cues}
-        silent = self.world.familiar - asked if not self.world.episodes else frozenset()
+        queries = {p for p, _ in self.cues}
+        silent = self.world.familiar - queries if not self.world.episodes else frozenset()
         mine = np.array([p in silent for p in self.closure.predicates])
         return mine[self.closure.predicate] & self.closure.is_base
 
@@ -119,7 +119,7 @@ class Corpus:
         """Facts, proofs, what is stated and demonstrated, questions, certificates, examples."""
         c, e = self.closure, self.examples
         for array in (
-            *(c.predicate, c.arguments, c.rule, c.head, c.premises, self.stated, self.shown),
+            *(c.predicate, c.arguments, c.rule, c.head, c.premises, self.stated, self.demonstrated),
             *(self.prompt, self.values, self.offsets, self.certificate.provable),
             *(e.prompt, e.answer, e.kind),
         ):

@@ -24,17 +24,17 @@ def examples_of(
     rng: np.random.RandomState,
 ) -> Examples:
     c = split.gold.closure
-    told = _told_axioms(split)
+    stated_rules = _told_axioms(split)
     none = len(c.base.constants)
     parts: list[tuple[Array, Array, int, NDArray[np.int64]]] = []
     dealt: dict[str, tuple[int, Array]] = {}  # of a shuffled predicate: one deal for all its cues
     for number, (predicate, position) in enumerate(cues):
         block = np.arange(c.blocks[predicate].start, c.blocks[predicate].stop)
         if predicate in world.axioms:
-            chosen = [(SENTENCE, block[told[block]])]
+            chosen = [(SENTENCE, block[stated_rules[block]])]
         else:
-            base, shown = c.is_base[block] & ~split.apart[block], split.shown[block]
-            chosen = [(FACT, block[base]), (CONCLUSION, block[shown])]
+            base, demonstrated = c.is_base[block] & ~split.apart[block], split.demonstrated[block]
+            chosen = [(FACT, block[base]), (CONCLUSION, block[demonstrated])]
         for kind, facts in chosen:
             rows = c.arguments[facts, : c.arity[predicate]]
             if len(facts) and kind == SENTENCE and exposure.twin == "shuffled rules":
@@ -75,11 +75,15 @@ def _others(answer: Array, rng: np.random.RandomState, strict: bool) -> Array:
 def _told_axioms(split: CorpusSplit) -> Bools:
     """[F] the axiom facts of patterns given as a sentence."""
     c = split.gold.closure
-    told = {a for p, yes in zip(split.gold.patterns, split.told) if yes for a in p[1]}
+    stated_rules = {
+        a for p, yes in zip(split.gold.patterns, split.stated_rules) if yes for a in p[1]
+    }
     out = np.zeros(len(c.predicate), bool)
     index = {name: i for i, name in enumerate(c.base.constants)}
-    for predicate in sorted({a[0] for a in told}):
-        rows = np.array([[index[x] for x in a[1:]] for a in told if a[0] == predicate], np.int32)
+    for predicate in sorted({a[0] for a in stated_rules}):
+        rows = np.array(
+            [[index[x] for x in a[1:]] for a in stated_rules if a[0] == predicate], np.int32
+        )
         out[c.find(predicate, rows)] = True
     return out
 
@@ -88,7 +92,7 @@ def sentences_of(
     split: CorpusSplit, exposure: Exposure, rng: np.random.RandomState
 ) -> tuple[tuple[str, ...], ...]:
     """Rules without axiom facts that are stated: head words, `if`, body words."""
-    rules = [p for p, yes in zip(split.gold.patterns, split.told) if yes and not p[1]]
+    rules = [p for p, yes in zip(split.gold.patterns, split.stated_rules) if yes and not p[1]]
     program = split.gold.closure.program
     parts = [program.rules[number].sentence() for number, _ in rules]
     bodies = [body for _, body in parts]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...seeding import stream
-from ..exposure import WAYS, Exposure
+from ..exposure import PRESENTATIONS, Exposure
 from ..novelty.derivations import Pattern, Proofs
 from ..novelty.rungs import read_off
 
@@ -25,7 +25,7 @@ class Draw:
         return stream(self.world, self.size, purpose, self.seed)
 
 
-def ways_of(truth: Proofs, exposure: Exposure, draw: Draw) -> dict[Pattern, str]:
+def presentations_of(truth: Proofs, exposure: Exposure, draw: Draw) -> dict[Pattern, str]:
     """How each pattern is given. Patterns that share an axiom fact are given alike.
 
     In a world with rules as data the shares are over these, and the plain rules, which say how
@@ -56,21 +56,21 @@ def ways_of(truth: Proofs, exposure: Exposure, draw: Draw) -> dict[Pattern, str]
             if negated & (heads | {axiom[0] for _, bound in groups[i] for axiom in bound}):
                 refused |= {"neither"}  # what stands under negation is given in full
             free = [w for w in left if w not in refused]
-            way = free[0] if free else "both"
+            presentation = free[0] if free else "both"
             if free:
-                left.remove(way)
-            out |= dict.fromkeys(groups[i], way)
+                left.remove(presentation)
+            out |= dict.fromkeys(groups[i], presentation)
     return out
 
 
 def _apportion(shares: Mapping[str, float], total: int) -> list[str]:
     """``total`` ways in these shares, by largest remainder."""
-    ways = [w for w in WAYS if shares.get(w, 0) > 0]
-    exact = np.array([shares[w] * total for w in ways])
+    presentations = [w for w in PRESENTATIONS if shares.get(w, 0) > 0]
+    exact = np.array([shares[w] * total for w in presentations])
     counts = np.floor(exact + 1e-9).astype(int)
     for i in np.argsort(counts - exact, kind="stable")[: total - counts.sum()]:
         counts[i] += 1
-    return [w for w, n in zip(ways, counts) for _ in range(n)]
+    return [w for w, n in zip(presentations, counts) for _ in range(n)]
 
 
 def _alike(patterns: Sequence[Pattern]) -> list[list[Pattern]]:

@@ -20,7 +20,7 @@ from ..exposure import Exposure
 from ..novelty.derivations import Pattern, Proofs
 from ..novelty.rungs import ReadOff, read_off
 from ..world import World
-from .rule_presentation import Draw, ways_of
+from .rule_presentation import Draw, presentations_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,31 +29,31 @@ class CorpusSplit:
 
     truth: Closure  # of the whole world
     gold: Proofs
-    way: tuple[str, ...]  # [P] one of WAYS
+    presentation: tuple[str, ...]  # [P] one of WAYS
     held: Bools  # [F] base facts that no shown conclusion may use
     held_frames: Bools  # [frames]
     eligible: Bools  # [F] conclusions that could be shown
     usable: int  # base facts that a shown conclusion may use
-    shown: Bools  # [F]
-    asked: Array | None = None  # the episodes that questions are about; None: all, or no episodes
+    demonstrated: Bools  # [F]
+    queries: Array | None = None  # the episodes that questions are about; None: all, or no episodes
 
     def asks(self, prompt: Array) -> Bools:
         """[n] which prompts int32 [n, 1 + w] may be asked: with episodes not those shown from."""
-        if self.asked is None:
+        if self.queries is None:
             return np.ones(len(prompt), bool)
-        return np.isin(prompt[:, 1], self.asked)
+        return np.isin(prompt[:, 1], self.queries)
 
     @functools.cached_property
     def apart(self) -> Bools:
         """[F] facts of the episodes that are asked: they stand in prompts, and in no example."""
-        if self.asked is None:
-            return np.zeros(len(self.shown), bool)
-        return np.isin(self.gold.closure.arguments[:, 0], self.asked)
+        if self.queries is None:
+            return np.zeros(len(self.demonstrated), bool)
+        return np.isin(self.gold.closure.arguments[:, 0], self.queries)
 
     @functools.cached_property
-    def told(self) -> Bools:
+    def stated_rules(self) -> Bools:
         """[P] patterns given as a sentence."""
-        return np.array([w in ("stated", "both") for w in self.way], bool)
+        return np.array([w in ("stated", "both") for w in self.presentation], bool)
 
 
 def split_corpus(
@@ -64,14 +64,14 @@ def split_corpus(
     familiar = frozenset(sampled.base.rows) if world.episodes else world.familiar
     truth = Proofs(sampled, world.axioms, world.schema, familiar)
     draw = Draw(world.id, world.draws(size), seeds[1])
-    ways = ways_of(truth, exposure, draw)
-    gold = _gold(truth, exposure, ways, draw, world.familiar)
+    presentations = presentations_of(truth, exposure, draw)
+    gold = _gold(truth, exposure, presentations, draw, world.familiar)
     c = gold.closure
-    way = tuple(ways[p] for p in gold.patterns)
-    withheld = np.array([w in ("stated", "neither") for w in way], bool)[gold.pattern]
-    withheld |= gold.top > exposure.shown_height
-    asked = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
-    conclusion = (gold.best >= 0) & ~c.is_base & asked[c.predicate]
+    presentation = tuple(presentations[p] for p in gold.patterns)
+    withheld = np.array([w in ("stated", "neither") for w in presentation], bool)[gold.pattern]
+    withheld |= gold.top > exposure.demonstrated_height
+    queries = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
+    conclusion = (gold.best >= 0) & ~c.is_base & queries[c.predicate]
     episodes = None
     if world.episodes:
         block = c.base.sorts[world.episodes]
@@ -81,7 +81,7 @@ def split_corpus(
     open_ = conclusion & ~tainted(gold, withheld)
     rank = draw("shown").permutation(len(open_))
     premises = _premises(gold)
-    witness, fixed, held = _witnessed(gold, exposure, way, open_, rank, premises, draw)
+    witness, fixed, held = _witnessed(gold, exposure, presentation, open_, rank, premises, draw)
     held_frames = _held_frames(gold, exposure, open_, fixed.frames, draw)
     bad = withheld.copy()
     for column in gold.open.T:
@@ -89,9 +89,17 @@ def split_corpus(
     bad[gold.rows.derivation[held_frames[gold.rows.frame]]] = True
     eligible = conclusion & ~tainted(gold, bad)
     usable = int((premises & ~held).sum())
-    shown = _shown(exposure, eligible, witness, rank, usable)
+    demonstrated = _demonstrated(exposure, eligible, witness, rank, usable)
     return CorpusSplit(
-        truth.closure, gold, way, held, held_frames, eligible, usable, shown, episodes
+        truth.closure,
+        gold,
+        presentation,
+        held,
+        held_frames,
+        eligible,
+        usable,
+        demonstrated,
+        episodes,
     )
 
 
@@ -116,14 +124,14 @@ def _spread(out: Bools, facts: Array) -> int:
 def _gold(
     truth: Proofs,
     exposure: Exposure,
-    ways: Mapping[Pattern, str],
+    presentations: Mapping[Pattern, str],
     draw: Draw,
     familiar: frozenset[str],
 ) -> Proofs:
     """The perfect model of what is stated and given; ``familiar`` predicates are, in full."""
     c = truth.closure
     program, facts = c.program, c.base
-    given = {a for p, w in ways.items() if w != "neither" for a in p[1]}
+    given = {a for p, w in presentations.items() if w != "neither" for a in p[1]}
     always = program.negated | familiar
     rows: dict[str, Array] = {}
     for predicate, all_rows in facts.rows.items():
@@ -137,7 +145,7 @@ def _gold(
             kept = order < round(exposure.coverage * len(all_rows))
         if not kept.all():
             rows[predicate] = all_rows[kept]
-    dropped = {rule for (rule, axioms), w in ways.items() if w == "neither" and not axioms}
+    dropped = {rule for (rule, axioms), w in presentations.items() if w == "neither" and not axioms}
     if not rows and not dropped:
         return truth
     closure = _close_without(dropped, c, facts.replace(**rows))
@@ -156,7 +164,7 @@ def _close_without(dropped: set[int], truth: Closure, facts: Facts) -> Closure:
 def _witnessed(
     gold: Proofs,
     exposure: Exposure,
-    way: tuple[str, ...],
+    presentation: tuple[str, ...],
     open_: Bools,
     rank: NDArray[np.int64],
     premises: Bools,
@@ -170,10 +178,10 @@ def _witnessed(
     """
     c = gold.closure
     derivable = c.is_base & (gold.best >= 0)
-    if not (exposure.shown or exposure.phi):
+    if not (exposure.demonstrated or exposure.phi):
         fixed = read_off(gold, derivable)
         return open_ & False, fixed, _held(gold, exposure, premises, fixed.derivations, draw)
-    witness = _witnesses(gold, way, open_, rank)
+    witness = _witnesses(gold, presentation, open_, rank)
     fixed = read_off(gold, witness | derivable)
     held = _held(gold, exposure, premises, fixed.derivations, draw)
     given = read_off(gold, derivable).derivations
@@ -187,7 +195,7 @@ def _witnessed(
     order = np.lexsort((rank, spared))
     late = np.empty(len(rank), np.int64)
     late[order] = np.arange(len(rank))
-    witness = _witnesses(gold, way, open_, late)
+    witness = _witnesses(gold, presentation, open_, late)
     fixed = read_off(gold, witness | derivable)
     return witness, fixed, _held(gold, exposure, premises, fixed.derivations, draw, first)
 
@@ -247,25 +255,27 @@ def _held_frames(gold: Proofs, exposure: Exposure, open_: Bools, fixed: Bools, d
     return out
 
 
-def _witnesses(gold: Proofs, way: tuple[str, ...], open_: Bools, rank: NDArray[np.int64]) -> Bools:
+def _witnesses(
+    gold: Proofs, presentation: tuple[str, ...], open_: Bools, rank: NDArray[np.int64]
+) -> Bools:
     """[F] for each pattern that is to be exemplified, the first of its open conclusions."""
     c = gold.closure
     mine = np.flatnonzero(gold.counts & open_[c.head])
     none = len(rank)
-    best = np.full(len(way), none, np.int64)
+    best = np.full(len(presentation), none, np.int64)
     np.minimum.at(best, gold.pattern[mine], rank[c.head[mine]])
-    wanted = np.array([w in ("exemplified", "both") for w in way], bool) & (best < none)
+    wanted = np.array([w in ("exemplified", "both") for w in presentation], bool) & (best < none)
     chosen = np.zeros(none, bool)
     chosen[best[wanted]] = True
     return chosen[rank]
 
 
-def _shown(
+def _demonstrated(
     exposure: Exposure, eligible: Bools, witness: Bools, rank: NDArray[np.int64], usable: int
 ) -> Bools:
-    """[F] the conclusions shown: the witnesses, and of the others as many as the share asks."""
+    """[F] the conclusions demonstrated: the witnesses, and of the others as many as the share asks."""
     total = int(eligible.sum())
-    share = exposure.phi * usable if exposure.phi else exposure.shown * total
+    share = exposure.phi * usable if exposure.phi else exposure.demonstrated * total
     number = max(0, min(round(share), total) - int((witness & eligible).sum()))
     order = np.empty(len(rank), np.int64)
     order[rank] = np.arange(len(rank))

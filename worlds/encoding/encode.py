@@ -44,7 +44,7 @@ class Tokens:
     vocabulary: tuple[str, ...]  # [V]
     train: Array  # [N, T], padded with `end`
     loss: Bools  # [N, T] the token is to be predicted from those before it
-    ask: Array  # [Q, P]
+    query: Array  # [Q, P]
     prompt: int  # P
     max_new: int  # tokens generated after the prompt
     answer_mark: int  # the answer follows this token; -1: it is the first token generated
@@ -57,7 +57,7 @@ class Tokens:
     def digest(self) -> str:
         """SHA-256 of all that a model sees."""
         digest = hashlib.sha256("\n".join((self.mode, *self.vocabulary)).encode())
-        for array in (self.train, self.loss, self.ask, self.members):
+        for array in (self.train, self.loss, self.query, self.members):
             digest.update(str(array.shape).encode())
             digest.update(np.ascontiguousarray(array, "<i4").tobytes())
         return digest.hexdigest()
@@ -68,9 +68,9 @@ class Lines:
 
     def __init__(self, corpus: Corpus, lexicon: Lexicon) -> None:
         self.corpus, self.lexicon = corpus, lexicon
-        told = np.zeros(len(corpus.closure.predicate), bool)
-        told[corpus.examples.fact[corpus.examples.kind == SENTENCE]] = True
-        self.silent = corpus.split.gold.axiom & ~told | corpus.unsaid
+        stated = np.zeros(len(corpus.closure.predicate), bool)
+        stated[corpus.examples.fact[corpus.examples.kind == SENTENCE]] = True
+        self.silent = corpus.split.gold.axiom & ~stated | corpus.unsaid
 
     def facts(self, fact: int) -> list[int]:
         """The facts of the lines of the proof of ``fact``, in order, each once."""
@@ -112,9 +112,9 @@ def sample_questions(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int
                 here = certificate.unseen[mine] == cell
                 turn[here] = np.arange(here.sum())
             chosen.append(mine[np.argsort(turn, kind="stable")][:quota])
-    asked = np.concatenate(chosen)
-    twins = certificate.twin[asked]
-    return np.unique(np.concatenate([asked, twins[twins >= 0]])).astype(np.int64)
+    queries = np.concatenate(chosen)
+    twins = certificate.twin[queries]
+    return np.unique(np.concatenate([queries, twins[twins >= 0]])).astype(np.int64)
 
 
 def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
@@ -124,9 +124,9 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     lexicon = Lexicon(corpus)
     end = lexicon.special[END]
     examples = corpus.examples
-    prompt, ask = lexicon.prompts(examples.prompt), lexicon.prompts(corpus.prompt[questions])
+    prompt, query = lexicon.prompts(examples.prompt), lexicon.prompts(corpus.prompt[questions])
     if corpus.world.episodes:
-        prompt, ask = in_context(corpus, lexicon, prompt, ask, questions)
+        prompt, query = in_context(corpus, lexicon, prompt, query, questions)
     answer = lexicon.answers(examples.answer, corpus.none)
     lines = Lines(corpus, lexicon)
     facts = [] if mode == "direct" else examples.fact.tolist()
@@ -138,7 +138,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     elif mode == "filler":
         fill = np.full((1, longest), lexicon.special[FILL], np.int32)
         prompt = np.concatenate([prompt, fill.repeat(len(prompt), 0)], 1)
-        ask = np.concatenate([ask, fill.repeat(len(ask), 0)], 1)
+        query = np.concatenate([query, fill.repeat(len(query), 0)], 1)
         rest = answer[:, None]
     elif mode == "post-hoc":
         rest = _padded([[int(a), *proof] for a, proof in zip(answer, proofs)], end)
@@ -160,8 +160,8 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         vocabulary=lexicon.vocabulary,
         train=train,
         loss=loss,
-        ask=ask,
-        prompt=ask.shape[1],
+        query=query,
+        prompt=query.shape[1],
         max_new=_max_new(lines, questions, longest) if mode == "chain" else 1,
         answer_mark=mark,
         answer_ids=answer_ids,
@@ -195,12 +195,12 @@ def _padded(rows: list[list[int]], end: int) -> Array:
 
 def _rows(prompt: Array, rest: Array, sentences: list[list[int]], end: int) -> tuple[Array, Bools]:
     """(train, loss): what follows a prompt bears loss, and all of a sentence but its first word."""
-    told = _padded(sentences, end) if sentences else np.zeros((0, 0), np.int32)
-    width = max(prompt.shape[1] + rest.shape[1], told.shape[1])
-    train = np.full((len(prompt) + len(told), width), end, np.int32)
+    stated = _padded(sentences, end) if sentences else np.zeros((0, 0), np.int32)
+    width = max(prompt.shape[1] + rest.shape[1], stated.shape[1])
+    train = np.full((len(prompt) + len(stated), width), end, np.int32)
     train[: len(prompt), : prompt.shape[1]] = prompt
     train[: len(prompt), prompt.shape[1] : prompt.shape[1] + rest.shape[1]] = rest
-    train[len(prompt) :, : told.shape[1]] = told
+    train[len(prompt) :, : stated.shape[1]] = stated
     loss = train != end
     loss[: len(prompt), : prompt.shape[1]] = False
     loss[len(prompt) :, 0] = False

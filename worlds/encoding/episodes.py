@@ -40,7 +40,7 @@ def theory(corpus: Corpus, question: int) -> NDArray[np.int64]:
 
 
 def in_context(
-    corpus: Corpus, lexicon: Lexicon, train: Array, ask: Array, questions: NDArray[np.int64]
+    corpus: Corpus, lexicon: Lexicon, train: Array, query: Array, questions: NDArray[np.int64]
 ) -> tuple[Array, Array]:
     """(train, ask): rows of prompt tokens with their theories before them, padded on the left."""
     facts, starts = theories(corpus)
@@ -51,7 +51,7 @@ def in_context(
     out = []
     for purpose, tokens, prompt in (
         ("train", train, corpus.examples.prompt),
-        ("ask", ask, corpus.prompt[questions]),
+        ("ask", query, corpus.prompt[questions]),
     ):
         rng = stream(corpus.world.id, corpus.size, "theories", purpose, *corpus.seeds)
         wide = np.full((len(tokens), longest + tokens.shape[1]), lexicon.special[END], np.int32)

@@ -58,8 +58,8 @@ class Lexicon:
     def _has_name(self, predicate: str) -> bool:
         """Whether a predicate that is never asked is ever written."""
         world = self.corpus.world
-        asked = any(predicate == p for p, _ in self.corpus.cues)
-        return not asked and (bool(world.episodes) or predicate not in world.familiar)
+        queries = any(predicate == p for p, _ in self.corpus.cues)
+        return not queries and (bool(world.episodes) or predicate not in world.familiar)
 
     def _spell(self, start: int) -> tuple[list[str], list[list[int]]]:
         """(words that constants are written with, [C] the tokens of each constant)."""
@@ -84,9 +84,9 @@ class Lexicon:
         places = list(range(self.corpus.closure.arity[predicate]))
         if not cues:
             return token.get(predicate, -1), places
-        asked = self.corpus.cues[cues[0]][1]
-        places.remove(asked)
-        return int(self.cue[cues[0]]), [*places, asked]
+        queries = self.corpus.cues[cues[0]][1]
+        places.remove(queries)
+        return int(self.cue[cues[0]]), [*places, queries]
 
     def written(self, fact: int) -> list[int]:
         """The tokens of a fact as a line."""

@@ -51,9 +51,9 @@ def exception_items(
     chosen = (2 * weight >= total[question]) & ~_right(questions, question, answer)
     distractor[question[chosen]] = answer[chosen]
     lured = np.flatnonzero(distractor >= 0)
-    asked, swapped = _swap(questions.prompt[lured], place[lured], like)
+    queries, swapped = _swap(questions.prompt[lured], place[lured], like)
     other = find_prompts(questions.prompt, swapped)
-    _twins(questions, certificate, distractor, twin, lured[asked], other)
+    _twins(questions, certificate, distractor, twin, lured[queries], other)
     return distractor, twin
 
 
@@ -81,20 +81,20 @@ def _votes(
     kin = csr_matrix((np.ones(len(like), np.int64), (like[:, 0], like[:, 1])), (constants,) * 2)
     found = [(place[:0], answers[:0], place[:0])]
     for j in range(1, prompt.shape[1]):
-        mine, told = np.flatnonzero(place == j), np.flatnonzero(prompts[:, j] >= 0)
-        if not len(mine) or not len(told):
+        mine, stated_ones = np.flatnonzero(place == j), np.flatnonzero(prompts[:, j] >= 0)
+        if not len(mine) or not len(stated_ones):
             continue
-        rests = np.delete(np.concatenate([prompts[told], prompt[mine]]), j, axis=1)
+        rests = np.delete(np.concatenate([prompts[stated_ones], prompt[mine]]), j, axis=1)
         rest, _ = group(pack(list(rests.T)))
-        beside, first = group(pack([rest[: len(told)], answers[told]]))
-        ones = np.ones(len(told), np.int64)
-        stated = csr_matrix((ones, (prompts[told, j], beside)), (constants, len(first)))
+        beside, first = group(pack([rest[: len(stated_ones)], answers[stated_ones]]))
+        ones = np.ones(len(stated_ones), np.int64)
+        stated = csr_matrix((ones, (prompts[stated_ones, j], beside)), (constants, len(first)))
         thing, which = np.unique(prompt[mine, j], return_inverse=True)
         votes = (kin[thing] @ stated).tocoo()
-        asked = np.stack([which, rest[len(told) :]], 1)
-        at = find_prompts(asked, np.stack([votes.row, rest[first][votes.col]], 1))
+        queries = np.stack([which, rest[len(stated_ones) :]], 1)
+        at = find_prompts(queries, np.stack([votes.row, rest[first][votes.col]], 1))
         known = at >= 0
-        answer = answers[told][first][votes.col[known]]
+        answer = answers[stated_ones][first][votes.col[known]]
         found.append((mine[at[known]], answer, votes.data[known]))
     question, answer, weight = (np.concatenate(columns) for columns in zip(*found))
     order = stable_order(pack([question, answer]))
@@ -123,15 +123,15 @@ def _twins(
     certificate: Certificate,
     distractor: Array,
     twin: Array,
-    asked: NDArray[np.int64],
+    queries: NDArray[np.int64],
     other: NDArray[np.int64],
 ) -> None:
     """Fill ``twin``: the first kin's question, on the same rung, to which the distractor is an
     answer."""
-    fits = (other >= 0) & (distractor[asked] >= 0)
-    asked, other = asked[fits], other[fits]
-    fits = certificate.rung[asked] == certificate.rung[other]
-    fits &= certificate.pure[asked] == certificate.pure[other]
+    fits = (other >= 0) & (distractor[queries] >= 0)
+    queries, other = queries[fits], other[fits]
+    fits = certificate.rung[queries] == certificate.rung[other]
+    fits &= certificate.pure[queries] == certificate.pure[other]
     fits &= distractor[other] < 0
-    fits &= _right(questions, other, distractor[asked])
-    twin[asked[fits][::-1]] = other[fits][::-1]
+    fits &= _right(questions, other, distractor[queries])
+    twin[queries[fits][::-1]] = other[fits][::-1]

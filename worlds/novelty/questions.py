@@ -68,7 +68,7 @@ class Certificate:
     leak: Array  # unknowables: the world's answer, which nothing stated tells, or -1
 
 
-def ask(closure: Closure, cues: Sequence[Cue], width: int) -> Questions:
+def prompts_of(closure: Closure, cues: Sequence[Cue], width: int) -> Questions:
     """All questions of the ``cues``: every prompt that has an answer in the closure."""
     prompts, values, counts, facts = [], [], [], []
     for number, (predicate, position) in enumerate(cues):

@@ -123,14 +123,16 @@ def _allowed(proofs: Proofs, read: ReadOff, stated_patterns: Bools) -> NDArray[n
     """[R] the sets that admit what is new in the row itself."""
     rows = proofs.rows
     pattern = proofs.pattern[rows.derivation]
-    shown = read.exemplified[pattern]
+    demonstrated = read.exemplified[pattern]
     allowed = np.full(len(rows.head), EVERYTHING, np.uint16)
     base = np.append(proofs.states.label == 0, False)
     for premise, used in zip(rows.premises.T, read.used.T):
         allowed[base[premise] & ~used[rows.derivation]] &= WITH["constituent"]
     allowed[~read.frames[rows.frame]] &= WITH["schema"]
     # neither role nor frame is asked of a pattern that was never exemplified
-    allowed[~shown] = np.where(stated_patterns[pattern[~shown]], WITH["axiom"], np.uint16(0))
+    allowed[~demonstrated] = np.where(
+        stated_patterns[pattern[~demonstrated]], WITH["axiom"], np.uint16(0)
+    )
     return allowed
 
 

@@ -123,18 +123,18 @@ def _in_proofs(
     np.bitwise_or.at(wanted, which[open_], mark[open_])
     open_ = open_[np.argsort(which[open_] * size + met[open_])]
     key = which[open_] * size + met[open_]
-    asked = np.flatnonzero(wanted)
-    frontier, seen = asked * size + facts[asked], Keys()
+    queries = np.flatnonzero(wanted)
+    frontier, seen = queries * size + facts[queries], Keys()
     while len(frontier):
         found[open_] |= among(key, frontier)
         seen.add(frontier)
-        asked, at = np.divmod(frontier, size)
+        queries, at = np.divmod(frontier, size)
         more, place = ragged(c.first[at + 1] - c.first[at])
         derivation = c.first[at[more]] + place
         counted = proofs.counts[derivation]
-        premises, asked = c.premises[derivation[counted]], asked[more[counted]]
-        lead = (premises >= 0) & (below[premises] & wanted[asked, None] > 0)
-        pairs = distinct((asked[:, None] * size + premises)[lead])
+        premises, queries = c.premises[derivation[counted]], queries[more[counted]]
+        lead = (premises >= 0) & (below[premises] & wanted[queries, None] > 0)
+        pairs = distinct((queries[:, None] * size + premises)[lead])
         frontier = pairs[~seen.holds(pairs)]
     return found
 

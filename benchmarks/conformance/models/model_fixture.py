@@ -76,13 +76,13 @@ class Subject:
             return drawn.at[:, 0].set(jnp.arange(self.batch, dtype=jnp.int32) % V)
 
     @functools.cached_property
-    def ask(self) -> Any:
+    def query(self) -> Any:
         """(params, tokens_BT, at_P) -> logits_BPV, compiled once for all positions."""
         return jax.jit(lambda params, tokens_BT, at_P: self.model(params)(tokens_BT, at_P))
 
     def everywhere(self, tokens_BT: Any) -> NDArray[np.float32]:
         """Logits after every token."""
-        return np.asarray(self.ask(self.params, tokens_BT, jnp.arange(self.tokens)))
+        return np.asarray(self.query(self.params, tokens_BT, jnp.arange(self.tokens)))
 
     @functools.cached_property
     def usual(self) -> NDArray[np.float32]:

@@ -96,7 +96,7 @@ def causal(subject: Subject) -> str:
     return f"own tokens move predictions by at least {least:.2g}, later ones by nothing"
 
 
-def asked(subject: Subject) -> str:
+def queries(subject: Subject) -> str:
     """Any positions, in any order, known when traced or not, get the logits of all."""
     T, last = subject.tokens, subject.prompt - 1
     cases = ([last], [*range(last, T - 1)], [T - 2, 0, last], [*range(T)][::-1])
@@ -105,7 +105,7 @@ def asked(subject: Subject) -> str:
     )
     for at, found in zip(cases, static(subject.params)):
         near(subject, found, subject.usual[:, at], f"asked after {at} alone, logits differ")
-    turned = subject.ask(subject.params, subject.tokens_BT, jnp.arange(T)[::-1])
+    turned = subject.query(subject.params, subject.tokens_BT, jnp.arange(T)[::-1])
     near(subject, turned, subject.usual[:, ::-1], "asked in reverse, logits differ")
     return f"{len(cases) + 1} choices of positions agree"
 
@@ -155,9 +155,9 @@ def vmapped(subject: Subject) -> str:
     other = subject.start(1)
     both = jax.tree.map(lambda *leaves: jnp.stack(leaves), subject.params, other)
     at = jnp.arange(subject.tokens)
-    ask = jax.jit(jax.vmap(lambda p: subject.model(p)(subject.tokens_BT, at)))
-    one, two = ask(both)
-    alone = np.asarray(subject.ask(other, subject.tokens_BT, at))
+    query = jax.jit(jax.vmap(lambda p: subject.model(p)(subject.tokens_BT, at)))
+    one, two = query(both)
+    alone = np.asarray(subject.query(other, subject.tokens_BT, at))
     near(subject, one, subject.usual, "under vmap, the first seed's logits differ")
     near(subject, two, alone, "under vmap, the second seed's logits differ")
     if np.abs(alone - subject.usual).max() <= NEAR * size(subject):
@@ -176,14 +176,14 @@ def sharded(subject: Subject) -> str:
         lambda leaf: jax.device_put(leaf, sharding.spread(mesh, leaf.shape)), subject.params
     )
     at = jax.device_put(jnp.arange(subject.tokens), sharding.whole(mesh))
-    near(subject, subject.ask(params, tokens_BT, at), subject.usual, "sharded, logits differ")
+    near(subject, subject.query(params, tokens_BT, at), subject.usual, "sharded, logits differ")
     return f"batch and parameters over {len(devices)} devices"
 
 
 def bf16(subject: Subject) -> str:
     """With bfloat16 weights, as on accelerators, nearly the same logits, in float32."""
     cast = jax.tree.map(lambda leaf: leaf.astype(jnp.bfloat16), subject.params)
-    found = subject.ask(cast, subject.tokens_BT, jnp.arange(subject.tokens))
+    found = subject.query(cast, subject.tokens_BT, jnp.arange(subject.tokens))
     if found.dtype != jnp.float32:
         raise Refused(f"logits are {found.dtype}", "return float32 logits whatever the weights are")
     near(subject, found, subject.usual, "with bfloat16 weights, logits differ", tolerance=0.1)
@@ -211,18 +211,18 @@ def gradients(subject: Subject) -> str:
 def overfits(subject: Subject) -> str:
     """One batch is learned by heart."""
     loss = subject.trained[0]
-    told = f"loss {loss[0]:.2f} to {loss[-1]:.2g} nats in {STEPS} steps"
+    text = f"loss {loss[0]:.2f} to {loss[-1]:.2g} nats in {STEPS} steps"
     if not loss[-1] < 0.1 * loss[0]:
         raise Refused(
-            f"{told} on {subject.batch} rows; expected less than a tenth",
+            f"{text} on {subject.batch} rows; expected less than a tenth",
             "look for inputs that don't arrive, saturated units, or weights that start too large",
         )
-    return told
+    return text
 
 
 def flops(subject: Subject) -> str:
     """The formula is between all matrix products and all arithmetic of the traced program."""
-    told, params = [], nnx.to_pure_dict(subject.shapes[1])
+    text, params = [], nnx.to_pure_dict(subject.shapes[1])
     for at in ((subject.prompt - 1,), subject.answers, (0, *subject.answers)):
         tokens = jax.ShapeDtypeStruct((1, at[-1] + 1), jnp.int32)
         call = lambda p, x, at=at: subject.model(p)(x, np.array(at))  # noqa: E731
@@ -236,5 +236,5 @@ def flops(subject: Subject) -> str:
                 "count the matrix products of one example's forward pass, two for each "
                 "multiplication and addition, with the positions that are pruned",
             )
-        told.append(f"{formula / max(1.0, counted.products):.2f}")
-    return f"formula over counted products: {', '.join(told)}"
+        text.append(f"{formula / max(1.0, counted.products):.2f}")
+    return f"formula over counted products: {', '.join(text)}"

@@ -134,15 +134,15 @@ class Watched:
         finally:
             self.on = False
 
-    def _hear(self, event: str, told: tuple[Any, ...]) -> None:
+    def _hear(self, event: str, stated: tuple[Any, ...]) -> None:
         if not self.on or event not in ("open", "sqlite3.connect"):
             return
-        if not isinstance(told[0], str | bytes):  # a file that is open already
+        if not isinstance(stated[0], str | bytes):  # a file that is open already
             return
         self.on = False  # what is opened to answer is not heard
         try:
-            path = os.path.realpath(os.fsdecode(told[0]))
-            writes = event != "open" or bool((told[2] or 0) & WRITES)
+            path = os.path.realpath(os.fsdecode(stated[0]))
+            writes = event != "open" or bool((stated[2] or 0) & WRITES)
             if path not in self.shared and self._shares(path, writes):
                 self.shared.append(path)
         finally:

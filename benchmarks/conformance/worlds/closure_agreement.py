@@ -96,7 +96,7 @@ def plain(subject: Subject) -> str:
     if len(lost):
         fact = _words(c, _facts(c)[lost[0]])
         raise Refused(f"{fact} does not follow once it is written plainly", "mend engine.py")
-    own = provable(gold, corpus.read, split.shown, split.told)
+    own = provable(gold, corpus.read, split.demonstrated, split.stated_rules)
     other = _sets(proofs, split, origin, at)
     mine = np.flatnonzero(~gold.axiom)
     for f in mine[own[mine] != other[at[mine]]][:1]:
@@ -169,9 +169,9 @@ def _sets(
     proofs: Proofs, split: CorpusSplit, origin: list[Pattern], at: NDArray[np.int64]
 ) -> NDArray[np.uint16]:
     """With which kinds of novelty each plain fact is provable, given the same as ``exposed``."""
-    told = {p for p, yes in zip(split.gold.patterns, split.told) if yes}
-    shown = np.zeros(len(proofs.closure.predicate), bool)
-    shown[at[split.shown]] = True
-    read = read_off(proofs, shown | (proofs.closure.is_base & (proofs.best >= 0)))
-    stated = np.array([origin[rule] in told for rule, _ in proofs.patterns], bool)
-    return provable(proofs, read, shown, stated)
+    stated_rules = {p for p, yes in zip(split.gold.patterns, split.stated_rules) if yes}
+    demonstrated = np.zeros(len(proofs.closure.predicate), bool)
+    demonstrated[at[split.demonstrated]] = True
+    read = read_off(proofs, demonstrated | (proofs.closure.is_base & (proofs.best >= 0)))
+    stated = np.array([origin[rule] in stated_rules for rule, _ in proofs.patterns], bool)
+    return provable(proofs, read, demonstrated, stated)

@@ -58,7 +58,7 @@ def names(subject: Subject) -> str:
     arity = {p: rows.shape[1] for p, rows in facts.rows.items()} | dict(world.program.arity)
     sampled = {*facts.rows}
     _known("axiom predicate (nothing samples it)", world.axioms, sampled)
-    _known("predicate in asked", world.asked, arity)
+    _known("predicate in asked", world.queries, arity)
     _known("predicate in phrases", world.phrases, arity)
     _known("familiar predicate (nothing samples it)", world.familiar, sampled)
     _known("sort in entities", world.entities, facts.sorts)

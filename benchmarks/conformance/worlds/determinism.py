@@ -151,7 +151,13 @@ def processes(subject: Subject) -> str:
 
 def exposure_seeds(subject: Subject) -> str:
     e = subject.exposure
-    shares = (e.coverage, e.held, e.held_frames, *([] if e.phi else [e.shown]), *e.given.values())
+    shares = (
+        e.coverage,
+        e.held,
+        e.held_frames,
+        *([] if e.phi else [e.demonstrated]),
+        *e.given.values(),
+    )
     if all(share in (0, 1) for share in shares) and not e.phi and not e.nontheorems:
         raise Moot("the exposure leaves nothing to chance")
     found = [subject.corpus(seeds=(0, seed)) for seed in range(EXPOSURES)]

@@ -27,11 +27,11 @@ def digests(corpus: Corpus) -> dict[str, str]:
 
     With the declared version of the content, except the first.
     """
-    asked = sample_questions(corpus, ASKED, 0)
+    queries = sample_questions(corpus, ASKED, 0)
     modes = MODES if corpus.size == "tiny" else ()
     content = content_of(corpus.world)
     found = {"corpus": corpus.digest, "arrays": corpus.arrays_digest}
-    found |= {m: encode(corpus, m, asked).digest for m in modes}
+    found |= {m: encode(corpus, m, queries).digest for m in modes}
     return found if content == 1 else found | {"content": str(content)}
 
 

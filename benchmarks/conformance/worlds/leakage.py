@@ -20,8 +20,8 @@ def disjoint(subject: Subject) -> str:
     """No answer but recall's stands in a statement, of its predicate or an equivalent one."""
     corpus = subject.corpus()
     name = equivalent(subject.world.program, subject.facts.rows)
-    told = np.flatnonzero((corpus.stated | corpus.shown) & ~corpus.unsaid)
-    stated = {_renamed(words(corpus.closure, int(f)), name) for f in told}
+    stated_rules = np.flatnonzero((corpus.stated | corpus.demonstrated) & ~corpus.unsaid)
+    stated = {_renamed(words(corpus.closure, int(f)), name) for f in stated_rules}
     for q in range(len(corpus.prompt)):
         rung = LADDER[corpus.certificate.rung[q]] if corpus.certificate.rung[q] != SPLIT else ""
         there = {_renamed(answer, name) in stated for answer in _answers(corpus, q)}
@@ -75,7 +75,7 @@ def doubles(subject: Subject) -> str:
     return f"drawn apart: {', '.join(found) or 'none'}"
 
 
-def told(subject: Subject) -> str:
+def stated_rules(subject: Subject) -> str:
     """Patterns given as stated stand as sentences, no others do."""
     own = _sentences(subject, subject.corpus())
     both = _sentences(subject, subject.variant(given={"both": 1.0}))
@@ -84,7 +84,11 @@ def told(subject: Subject) -> str:
 
 def _sentences(subject: Subject, corpus: Corpus) -> int:
     split, examples = corpus.split, corpus.examples
-    patterns = [p for p, way in zip(split.gold.patterns, split.way) if way in TOLD]
+    patterns = [
+        p
+        for p, presentation in zip(split.gold.patterns, split.presentation)
+        if presentation in TOLD
+    ]
     wanted = {axiom for _, axioms in patterns for axiom in axioms}
     silent = sorted({axiom[0] for axiom in wanted} - {p for p, _ in corpus.cues})
     if silent:

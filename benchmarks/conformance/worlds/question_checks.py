@@ -31,7 +31,7 @@ def rungs(subject: Subject) -> str:
     wanted = {r: 1 if r == "mixed" else max(quota, 1) for r in counts}
     few = [r for r, n in counts.items() if n < wanted[r]]
     why = [f"{r} is empty: {empty[r]}" for r in few if r in empty]
-    told = ", ".join(f"{r} {n:,}" for r, n in counts.items())
+    stated = ", ".join(f"{r} {n:,}" for r, n in counts.items())
     if few and quota:
         lack = f"{few[0]} has {counts[few[0]]} pure questions, promised are {wanted[few[0]]}"
         raise Refused(
@@ -41,15 +41,15 @@ def rungs(subject: Subject) -> str:
         )
     below = [r for r, n in counts.items() if 0 < n < max(QUOTA.values()) and r != "mixed"]
     note = [f"too few at this size for scores: {', '.join(below)}"] if below and not quota else []
-    return "; ".join([told, *note, *why])
+    return "; ".join([stated, *note, *why])
 
 
 def answers(subject: Subject) -> str:
     """Every prompt that has an answer under gold, by clingo, is asked, with all its answers."""
     corpus = subject.corpus()
     gold = gold_of(corpus.split)
-    asked = [i for i, (p, _) in enumerate(corpus.cues) if p not in subject.world.axioms]
-    tables = {i: _answers(gold, *corpus.cues[i]) for i in asked}
+    queries = [i for i, (p, _) in enumerate(corpus.cues) if p not in subject.world.axioms]
+    tables = {i: _answers(gold, *corpus.cues[i]) for i in queries}
     wanted: dict[Row, set[int]] = {
         (i, *given): who for i, table in tables.items() for given, who in table.items()
     }
@@ -95,8 +95,8 @@ def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
     both = (subject.truth, gold)
     tables = {i: [_answers(rows, *cue) for rows in both] for i, cue in enumerate(corpus.cues)}
     rungs = corpus.certificate.rung
-    asked = {kind: np.flatnonzero(rungs == LADDER.index(kind)).tolist() for kind in LADDER[-2:]}
-    for kind, questions in asked.items():
+    queries = {kind: np.flatnonzero(rungs == LADDER.index(kind)).tolist() for kind in LADDER[-2:]}
+    for kind, questions in queries.items():
         for q in questions:
             cue, *given = _prompt(corpus, q)
             true, entailed = (table.get(tuple(given), set()) for table in tables[cue])
@@ -107,8 +107,8 @@ def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
                     f"in the world and {len(entailed)} that follow",
                     "this is an error in hard_negatives.py",
                 )
-    shown = corpus.examples.prompt[corpus.examples.kind == NONTHEOREM]
-    for cue, *given in shown.tolist():
+    demonstrated = corpus.examples.prompt[corpus.examples.kind == NONTHEOREM]
+    for cue, *given in demonstrated.tolist():
         row = tuple(a for a in given if a >= 0)
         if tables[cue][0].get(row):
             predicate, place = corpus.cues[cue]
@@ -116,14 +116,22 @@ def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
                 f"stated to have no answer: {predicate} of {_names(corpus, row)}, asked at {place}",
                 "this is an error in hard_negatives.py",
             )
-    return len(asked["nontheorem"]) + len(shown), len(asked["unknowable"])
+    return len(queries["nontheorem"]) + len(demonstrated), len(queries["unknowable"])
 
 
 def known(subject: Subject) -> str:
     """With all facts stated and every pattern given, all that is true follows."""
-    ways = {way: share for way, share in subject.exposure.given.items() if way != "neither"}
-    total = sum(ways.values())
-    given = {way: s / total for way, s in ways.items()} if total else {"exemplified": 1.0}
+    presentations = {
+        presentation: share
+        for presentation, share in subject.exposure.given.items()
+        if presentation != "neither"
+    }
+    total = sum(presentations.values())
+    given = (
+        {presentation: s / total for presentation, s in presentations.items()}
+        if total
+        else {"exemplified": 1.0}
+    )
     corpus = subject.variant(coverage=1.0, given=given)
     lost = corpus.of_rung("unknowable")
     if len(lost):

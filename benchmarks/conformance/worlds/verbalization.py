@@ -27,7 +27,7 @@ def phrases(subject: Subject) -> str:
     templates = {p: _template(world, p, n) for p, n in closure.arity.items()}
     may = {p: _columns(closure, p) for p in closure.predicates}
     names = closure.base.constants
-    said = 0
+    message = 0
     for predicate, rows in rows_of(closure).items():
         for row in sorted(rows):
             text = phrase(world, predicate, [names[a] for a in row])
@@ -41,9 +41,9 @@ def phrases(subject: Subject) -> str:
                     f"{' and as '.join(facts[:2]) or 'no fact'}",
                     "give each predicate a template of its own words, with every blank in it",
                 )
-            said += 1
+            message += 1
     default = sorted(p for p in templates if p not in world.phrases)
-    return f"{said:,} sentences, each of one fact" + (
+    return f"{message:,} sentences, each of one fact" + (
         f"; no template of {', '.join(default)}" if default and world.phrases else ""
     )
 
@@ -113,14 +113,14 @@ def _prefixes(text: str, behind: str | None, names: Collection[str]) -> Iterator
 def tokens(subject: Subject) -> str:
     """In every mode, different prompts are different rows, and words are what they stand for."""
     corpus = subject.corpus()
-    asked = sample_questions(corpus, ASKED, 0)
+    queries = sample_questions(corpus, ASKED, 0)
     lengths, words = [], 0
     for mode in MODES:
-        made = encode(corpus, mode, asked)
+        made = encode(corpus, mode, queries)
         words = len(made.vocabulary)
         if len({*made.vocabulary}) < words:
             raise Refused("two words of the vocabulary are alike", "rename the constants")
-        if len(np.unique(made.ask, axis=0)) < len(np.unique(corpus.prompt[asked], axis=0)):
+        if len(np.unique(made.query, axis=0)) < len(np.unique(corpus.prompt[queries], axis=0)):
             raise Refused(f"two prompts have the same tokens in {mode}", "mend encode.py")
         lengths.append(f"{mode} {made.train.shape[1]}")
     return f"{words:,} words; longest row: {', '.join(lengths)}"

@@ -121,8 +121,8 @@ def test_only_filters_by_any_name(suite):
         ([], "half", "such as 1/4"),
     ],
 )
-def test_a_selection_that_makes_no_sense_is_refused(suite, only, share, told):
-    with pytest.raises(UserError, match=told):
+def test_a_selection_that_makes_no_sense_is_refused(suite, only, share, expected_message):
+    with pytest.raises(UserError, match=expected_message):
         load_suite(suite(GRID)).select(only, share)
 
 
@@ -165,13 +165,13 @@ def test_cells_keep_their_size_on_another_world_that_has_it(suite):
         ("[plans.", "[plan.", 15, "did you mean 'plans'?"),
     ],
 )
-def test_an_error_names_file_line_and_cure(suite, old, new, line, told):
+def test_an_error_names_file_line_and_cure(suite, old, new, line, expected_message):
     path = suite(GRID.replace(old, new))
     with pytest.raises(UserError) as error:
         load_suite(path)
     message = str(error.value)
     assert "\n" not in message
-    assert told in message
+    assert expected_message in message
     assert message.startswith(f"{path}:{line}:")
 
 

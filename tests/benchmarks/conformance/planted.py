@@ -12,9 +12,9 @@ from zebroid.worlds.world import World
 ERRORS = []  # (check, what it tells, world)
 
 
-def refused_by(check, told):
+def refused_by(check, message):
     def plant(world):
-        ERRORS.append((check, told, world))
+        ERRORS.append((check, message, world))
         return world
 
     return plant
@@ -30,7 +30,7 @@ class Hops(World):
     not_interpolable = ("constituent",)
     sizes = {"tiny": {"entities": 8, "relations": 4}, "small": {"entities": 20, "relations": 12}}
     phrases = {"one": "The {1} of {0} is {2}.", "two": "The {2} of the {1} of {0} is {3}."}
-    exposure = Exposure(held=0.1, held_frames=0.1, shown=0.8)
+    exposure = Exposure(held=0.1, held_frames=0.1, demonstrated=0.8)
 
     def sample(self, rng, *, entities, relations):
         return Facts.of(
@@ -58,7 +58,7 @@ class Told(World):
     sizes = {"tiny": {"people": 10, "bases": 3}, "small": {"people": 30, "bases": 7}}
     exposure = Exposure(
         held=0.1,
-        shown_height=3,
+        demonstrated_height=3,
         given={"exemplified": 0.5, "stated": 0.25, "both": 0.25},
         nontheorems=0.05,
     )
@@ -99,7 +99,7 @@ class APhraseOfNoPredicate(Hops):
 
 @refused_by("names", "asked['one'] = (3,)")
 class AnAskedPlaceTooFar(Hops):
-    asked = {"one": (3,)}
+    queries = {"one": (3,)}
 
 
 @refused_by("names", "unknown rung")
@@ -233,4 +233,4 @@ class ContentRaisedAndNotPinned(Hops):
 class AnExposureSmallerThanItsShares(Hops):
     """A share of what there is comes to nothing at all, and every seed chooses the same."""
 
-    exposure = Exposure(held=0.001, held_frames=0.001, shown=0.999)
+    exposure = Exposure(held=0.001, held_frames=0.001, demonstrated=0.999)

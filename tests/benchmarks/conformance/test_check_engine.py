@@ -63,32 +63,32 @@ def test_an_order_that_hangs_on_threads_is_refused(refusal):
     assert refusal(Hops(), (determinism, "close", shuffled))[0] == "threads"
 
 
-def _without(asked, entry):
+def _without(queries, entry):
     """The questions less one of their answers."""
-    question = asked.question[entry]
-    offsets = asked.offsets - (np.arange(len(asked.offsets)) > question)
-    values, fact = (np.delete(a, entry) for a in (asked.values, asked.fact))
-    return dataclasses.replace(asked, values=values, fact=fact, offsets=offsets)
+    question = queries.question[entry]
+    offsets = queries.offsets - (np.arange(len(queries.offsets)) > question)
+    values, fact = (np.delete(a, entry) for a in (queries.values, queries.fact))
+    return dataclasses.replace(queries, values=values, fact=fact, offsets=offsets)
 
 
 def test_an_incomplete_answer_set_is_refused(refusal):
     def careless(closure, cues, width):
-        asked = questions.ask(closure, cues, width)
-        several = np.flatnonzero(np.diff(asked.offsets) > 1)
-        return _without(asked, asked.offsets[several[0] + 1] - 1) if len(several) else asked
+        queries = questions.prompts_of(closure, cues, width)
+        several = np.flatnonzero(np.diff(queries.offsets) > 1)
+        return _without(queries, queries.offsets[several[0] + 1] - 1) if len(several) else queries
 
-    name, found = refusal(Told(), (build, "ask", careless))
+    name, found = refusal(Told(), (build, "prompts_of", careless))
     assert name == "answers" and "1 answers, and 2 follow" in found
 
 
 def test_a_prompt_that_is_never_asked_is_refused(refusal):
     def careless(closure, cues, width):
-        asked = questions.ask(closure, cues, width)
-        rest = _without(asked, 0)
+        queries = questions.prompts_of(closure, cues, width)
+        rest = _without(queries, 0)
         assert rest.offsets[1] == 0
         return dataclasses.replace(rest, prompt=rest.prompt[1:], offsets=rest.offsets[1:])
 
-    name, found = refusal(Hops(), (build, "ask", careless))
+    name, found = refusal(Hops(), (build, "prompts_of", careless))
     assert name == "answers" and "1 prompts with an answer are not asked" in found
 
 
@@ -134,9 +134,9 @@ def test_exposure_seeds_that_change_nothing_are_refused(refusal):
 
 def test_a_rule_told_and_not_stated_is_refused(refusal):
     def mute(split):
-        return told(split) & False
+        return message(split) & False
 
-    told = examples._told_axioms
+    message = examples._told_axioms
     faults = [(examples, "_told_axioms", mute), (audit, "_told_as_given", silent)]
     name, found = refusal(Told(), *faults)
     assert name == "sentences" and "is not stated, and its pattern is given as stated" in found
@@ -157,8 +157,8 @@ def test_rules_as_data_that_are_taken_for_one_pattern_are_refused(refusal):
     def blurred(proofs, seeds):
         read = rungs.read_off(proofs, seeds)
         rule = np.array([rule for rule, _ in proofs.patterns])
-        shown = np.isin(rule, rule[read.exemplified])
-        return dataclasses.replace(read, exemplified=shown)
+        demonstrated = np.isin(rule, rule[read.exemplified])
+        return dataclasses.replace(read, exemplified=demonstrated)
 
     name, found = refusal(Told(), (build, "read_off", blurred), (build, "audit", silent))
     assert name == "plain rules" and "written plainly axiom" in found

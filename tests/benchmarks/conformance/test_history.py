@@ -114,8 +114,8 @@ def test_what_is_kept_by_less_than_it_hangs_on_is_refused(body, world_file, tmp_
     monkeypatch.setattr(tempfile, "tempdir", None)
     for name in ("KEPT8", "KEPT12"):
         monkeypatch.delenv(name, raising=False)
-    told = refusal(world_file, body)
-    assert told == AFTER
+    message = refusal(world_file, body)
+    assert message == AFTER
 
 
 def test_what_is_kept_by_seed_and_not_by_size_is_refused(world_file):
@@ -150,18 +150,18 @@ CIRCUMSTANCES = {
 
 
 @pytest.mark.parametrize(("number", "told"), cases(CIRCUMSTANCES, ("date.today", "gethostname")))
-def test_what_comes_from_the_process_its_day_or_its_host_is_refused(number, told, world_file):
+def test_what_comes_from_the_process_its_day_or_its_host_is_refused(number, message, world_file):
     """Spread over all permutations, so that no two numbers give the same by chance."""
     body = f"return drawn[np.random.RandomState(({number}) % 2**32).permutation(n)]"
-    assert told in refusal(world_file, body)
+    assert message in refusal(world_file, body)
 
 
 def test_a_file_named_from_the_working_folder_is_refused(world_file, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "shift.txt").write_text("3")
     body = "return np.roll(drawn, int(pathlib.Path('shift.txt').read_text()))"
-    told = refusal(world_file, body)
-    assert told.startswith("in another working folder seed 1: FileNotFoundError")
+    message = refusal(world_file, body)
+    assert message.startswith("in another working folder seed 1: FileNotFoundError")
 
 
 def test_a_file_that_all_processes_share_is_refused(world_file, tmp_path_factory):

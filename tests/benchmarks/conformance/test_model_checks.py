@@ -161,10 +161,10 @@ def refused(spec: Spec, checks=FORM + FUNCTION) -> dict[str, Outcome]:
 
 
 def test_a_model_without_fault_passes_every_check():
-    told = []
-    outcomes = list(run(ALL, Subject(Spec()), told.append))
+    message = []
+    outcomes = list(run(ALL, Subject(Spec()), message.append))
     assert [o.name for o in outcomes if not o.passed] == []
-    assert told == [check.name for check in ALL]
+    assert message == [check.name for check in ALL]
     assert {o.name: o.found for o in outcomes}["step"].startswith("it has no `step`")
 
 
@@ -179,10 +179,10 @@ def test_a_model_without_fault_passes_every_check():
         (Wrong, "shape", r"float32\[8, 9, 12\], expected float32\[8, 9, 13\]"),
     ],
 )
-def test_a_fault_of_form_or_function_is_refused_by_the_right_check(kind, name, said):
+def test_a_fault_of_form_or_function_is_refused_by_the_right_check(kind, name, text):
     found = refused(Spec(kind.__name__))
     assert [*found] == [name]
-    assert re.search(said, found[name].found) and found[name].cure
+    assert re.search(text, found[name].found) and found[name].cure
 
 
 @pytest.mark.parametrize("times", [0.5, 2.0])
@@ -199,9 +199,9 @@ def test_a_wrong_count_of_flops_is_refused(times):
         (Halved, "half", "logits are bfloat16"),
     ],
 )
-def test_a_fault_of_places_is_refused_by_the_right_check(kind, name, said):
+def test_a_fault_of_places_is_refused_by_the_right_check(kind, name, text):
     found = refused(Spec(kind.__name__), tuple(c for c in PLACES if c.name == name))
-    assert [*found] == [name] and said in found[name].found
+    assert [*found] == [name] and text in found[name].found
 
 
 @pytest.mark.parametrize(
@@ -212,9 +212,9 @@ def test_a_fault_of_places_is_refused_by_the_right_check(kind, name, said):
         (Blurred, "overfits", "expected less than a tenth"),
     ],
 )
-def test_a_fault_of_training_is_refused_by_the_right_check(kind, name, said):
+def test_a_fault_of_training_is_refused_by_the_right_check(kind, name, text):
     found = refused(Spec(kind.__name__), TRAINING)
-    assert [*found] == [name] and said in found[name].found
+    assert [*found] == [name] and text in found[name].found
 
 
 def test_what_rests_on_a_failed_check_is_not_looked_at():

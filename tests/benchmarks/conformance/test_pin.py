@@ -215,10 +215,10 @@ def test_what_stands_around_it_stays_byte_by_byte(before, beside):
         ("class A:\n    pins = other = {}\n    id = 1\n", ""),
     ],
 )
-def test_where_no_place_is_plain_nothing_is_written(source, told):
-    if not told:
+def test_where_no_place_is_plain_nothing_is_written(source, message):
+    if not message:
         assert b"pins = other = {\n" in written(source.encode(), "A", FIRST, "a.py")
         return
     with pytest.raises(UserError) as error:
         written(source.encode(), "A", FIRST, "a.py")
-    assert told in str(error.value) and "\n" not in str(error.value)
+    assert message in str(error.value) and "\n" not in str(error.value)

@@ -38,8 +38,8 @@ def test_a_sound_world_passes(world):
 
 
 @pytest.mark.parametrize(("check", "told", "world"), ERRORS, ids=[e[2].__name__ for e in ERRORS])
-def test_an_error_in_a_world_is_refused_by_the_check_for_it(check, told, world):
-    assert told in refused(check, world()).found
+def test_an_error_in_a_world_is_refused_by_the_check_for_it(check, message, world):
+    assert message in refused(check, world()).found
 
 
 class Deep(Hops):
@@ -63,8 +63,10 @@ def test_while_editing_an_empty_rung_is_a_note_with_its_reason():
 
 
 def test_a_promised_rung_that_is_empty_is_refused_at_size_small():
-    told = refused("rungs", Deep(), sizes=("small",)).found
-    assert "depth has 0 pure questions, promised are 300" in told and "nothing is higher" in told
+    message = refused("rungs", Deep(), sizes=("small",)).found
+    assert (
+        "depth has 0 pure questions, promised are 300" in message and "nothing is higher" in message
+    )
 
 
 def test_a_promised_rung_with_too_few_questions_is_refused_at_size_small():

@@ -89,7 +89,7 @@ class Wide(Composition):
 @pytest.mark.parametrize(("size", "worlds"), [("tiny", 1), ("enough", 4), ("few", 1)])
 def test_worlds_are_pooled_where_their_questions_then_suffice(size, worlds, monkeypatch):
     """40,000 c(1 - c) of them, c = chance; a rung that never has so many is judged all the same."""
-    monkeypatch.setattr(world_report, "interpolators", lambda *asked: (lookup(*asked),))
+    monkeypatch.setattr(world_report, "interpolators", lambda *queries: (lookup(*queries),))
     (found,) = run([dataclasses.replace(SOLVED[1], needs=())], Wide(), (size,))
     assert found.passed and f"(world seeds: {worlds})" in found.found
 
@@ -135,23 +135,23 @@ def test_a_broken_world_is_told_what_is_wrong_and_the_cure_with_status_1(zebroid
 def test_json_is_all_that_is_printed(zebroid, world_file):
     text = MINE.replace('rungs = ("recall"', 'not_interpolable = ("depth",)\n    rungs = ("recall"')
     status, out, err = zebroid("check", world_file(text), "--size", "tiny", "--json")
-    told = json.loads(out)
-    assert (status, err) == (1, "") and not told["passed"] and told["world"] == "mine-v1"
-    assert [c["name"] for c in told["checks"]] == [c.name for c in CHECKS]
-    (failed,) = (c for c in told["checks"] if c["passed"] is False)
+    message = json.loads(out)
+    assert (status, err) == (1, "") and not message["passed"] and message["world"] == "mine-v1"
+    assert [c["name"] for c in message["checks"]] == [c.name for c in CHECKS]
+    (failed,) = (c for c in message["checks"] if c["passed"] is False)
     assert failed["name"] == "names" and failed["cure"] and failed["size"] == "tiny"
-    assert {c["passed"] for c in told["checks"] if "since" in c["found"]} == {None}
+    assert {c["passed"] for c in message["checks"] if "since" in c["found"]} == {None}
 
 
 def test_a_mistake_of_the_user_is_one_line_with_status_2(zebroid, world_file):
-    for words, told in (
+    for words, message in (
         (["zebra"], "did you mean"),
         (["zebra-v1", "--size", "tinny"], "did you mean 'tiny'?"),
         (["./absent.py"], "no world file"),
         ([world_file(MINE.replace("mine-v1", "Mine"))], "must be a versioned name"),
     ):
         status, out, err = zebroid("check", *words)
-        assert (status, out, err.count("\n")) == (2, "", 1) and told in err
+        assert (status, out, err.count("\n")) == (2, "", 1) and message in err
 
 
 def test_the_docs_name_every_check_and_its_promise():

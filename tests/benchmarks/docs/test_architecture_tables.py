@@ -87,14 +87,14 @@ def test_what_a_receipt_lacks_is_told(page, capsys):
 def test_the_docs_name_the_panels_of_the_suites():
     folder = Path(package.__file__).resolve().parent / "docs" / "results"
     pages = [path.read_text("utf-8") for path in sorted(folder.glob("*.md"))]
-    told = [m[2] for page in pages for m in pattern(architecture_tables.KIND).finditer(page)]
+    message = [m[2] for page in pages for m in pattern(architecture_tables.KIND).finditer(page)]
     for suite in ("architectures-v1", "looped-v1", "looped-full", "walks-full"):
         panels = [
             f"models ../receipts/{suite} {name} {mode}"
             for name, cells in named(load_suite(suite).cells)
             for mode in dict.fromkeys(cell.mode for cell in cells)
         ]
-        there = [name for name in told if name.startswith(f"models ../receipts/{suite} ")]
+        there = [name for name in message if name.startswith(f"models ../receipts/{suite} ")]
         assert sorted(there) == sorted(panels)
 
 
@@ -119,16 +119,16 @@ def test_what_is_new_is_kept_apart_and_over_training(page):
     for configuration in configurations:
         for cell in cells:
             mean = configuration.apart[cell].runs[:, -1].mean()
-            told = rows[configuration.cell.model, cell, "equal examples"]
-            assert float(told["mean"]) == pytest.approx(mean, abs=1e-4)
+            message = rows[configuration.cell.model, cell, "equal examples"]
+            assert float(message["mean"]) == pytest.approx(mean, abs=1e-4)
     page.write_text(PAGE.replace("results models", "results over constituent-out-out"))
     assert architecture_tables.main([str(page)]) == 0
     rows = data(page)
     for configuration in configurations:
         steps = (configuration.read / configuration.cell.recipe.batch).astype(int)
         expected = configuration.apart["constituent out-out"].runs.mean(0)
-        told = [rows[configuration.cell.model, "constituent out-out", n]["mean"] for n in steps]
-        np.testing.assert_allclose(np.array(told, float), expected, atol=1e-4)
+        message = [rows[configuration.cell.model, "constituent out-out", n]["mean"] for n in steps]
+        np.testing.assert_allclose(np.array(message, float), expected, atol=1e-4)
 
 
 def test_a_rung_that_is_not_there_is_told(page, capsys):

@@ -53,7 +53,7 @@ def files(root, page):
     ("name", "told"),
     [
         ("verdicts", "composition-v1/tiny (shown 0.9): direct decoder-s"),
-        ("axes", "conclusions shown"),
+        ("axes", "conclusions demonstrated"),
         ("levels", "400,000"),
         ("joint", "points over N, D, U"),
         ("exhausted", "composition-v1/tiny"),
@@ -61,11 +61,11 @@ def files(root, page):
         ("percolation", "network-v1/tiny"),
     ],
 )
-def test_a_block_links_its_data(root, tables, name, told) -> None:
+def test_a_block_links_its_data(root, tables, name, message) -> None:
     page = filled(block(name), plateau_tables.KIND, tables)
     assert "was here" not in page and "|" not in page
     header, rows, _ = files(root, page)
-    assert any(told in cell for row in rows for cell in row)
+    assert any(message in cell for row in rows for cell in row)
     assert {len(row) for row in rows} == {len(header)}
 
 
@@ -76,8 +76,8 @@ def test_every_cell_of_the_verdicts_bears_its_glyph_and_level(root, tables) -> N
     header, rows, svg = files(root, page)
     kinds, levels = header.index("verdict"), header.index("configuration")
     assert rows and all("direct" in row[levels] for row in rows)
-    shown = re.findall(r">([▲■▼?]) (\d\.\d\d)<", svg)
-    assert sorted(g for g, _ in shown) == sorted(GLYPHS[row[kinds]] for row in rows)
+    displayed = re.findall(r">([▲■▼?]) (\d\.\d\d)<", svg)
+    assert sorted(g for g, _ in displayed) == sorted(GLYPHS[row[kinds]] for row in rows)
 
 
 def test_words_that_select_nothing_are_one_line(tables) -> None:
@@ -120,9 +120,11 @@ def test_a_page_is_filled_in_place_or_left_alone(root, capsys) -> None:
 
 def test_the_docs_show_the_percolation_of_this_code() -> None:
     blocks = [(path, m) for path, page in PAGES.items() for m in pattern("plateau").finditer(page)]
-    ((path, told),) = [(path, m) for path, m in blocks if m[2].startswith("symbolic")]
-    assert {"network-v1/base", "network-v1/sparse", "composition-v1/laptop"} <= set(told[2].split())
-    _, rows, _ = files(path.parent, told[0])
+    ((path, message),) = [(path, m) for path, m in blocks if m[2].startswith("symbolic")]
+    assert {"network-v1/base", "network-v1/sparse", "composition-v1/laptop"} <= set(
+        message[2].split()
+    )
+    _, rows, _ = files(path.parent, message[0])
     found = sweep(make("network-v1"), "tiny", coverage.GRID, plateau_tables.SEEDS)
     for row in sweep_tables.symbolic([found]).rows:
         assert list(row) in rows

@@ -70,9 +70,9 @@ def test_false_verdicts_in_the_docs_are_few_and_power_is_high() -> None:
     for name in ("verdicts", "laws"):
         (body,) = (m[0] for m in pattern(verdict_tables.KIND).finditer(page) if m[2] == name)
         lines = [line.strip("| ").split(" | ") for line in body.splitlines() if "**" in line]
-        told = [line for line in lines if len(line) > 2 and "0.05" not in line[0]]
-        assert len(told) >= 15
-        for truth, *shares, undecided in told:
+        expected_message = [line for line in lines if len(line) > 2 and "0.05" not in line[0]]
+        assert len(expected_message) >= 15
+        for truth, *shares, undecided in expected_message:
             right = [float(s.strip("*")) for s in shares if s.startswith("**")]
             wrong = sum(float(s) for s in shares if not s.startswith("**"))
             if right:

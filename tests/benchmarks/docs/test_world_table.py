@@ -49,10 +49,10 @@ def test_every_built_in_world_has_its_questions_counted_by_rung(two):
         (PAGE.replace("tiny", "tniy"), "did you mean 'tiny'?"),
     ],
 )
-def test_a_page_that_cannot_be_filled_is_refused(two, page, told):
+def test_a_page_that_cannot_be_filled_is_refused(two, page, message):
     with pytest.raises(UserError) as error:
         world_table.filled(page)
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_the_command_fills_the_page_or_leaves_it_as_it_was(two, tmp_path, capsys):

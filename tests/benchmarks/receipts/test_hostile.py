@@ -84,7 +84,7 @@ def _name(name):
         lambda c: c["cells"][0]["cell"]["seeds"].update(world=-1),
         lambda c: c["cells"][0]["cell"].update(world=7),
         lambda c: c["panels"][0].update(name="\u202eeht"),
-        lambda c: c["panels"][0]["holes"].append({"label": "direct"}),
+        lambda c: c["panels"][0]["missing_runs"].append({"label": "direct"}),
         lambda c: c["times"].update(finished="soon"),
         lambda c: c.update(commit="\\x"),
         _name("../predictions.parquet"),

@@ -70,9 +70,9 @@ def test_a_receipt_keeps_every_exposure_of_the_catalog_as_it_is(world):
 
 
 @given(st.floats(0, 1), st.floats(0, 30), st.integers(1, 997), st.integers(1, 997))
-def test_a_receipt_keeps_any_exposure_as_it_is(share, phi, told, both):
-    ways = {"stated": told / (told + both), "both": both / (told + both)}
-    exposure = Exposure(coverage=share, held=1 - share, shown=share, phi=phi, given=ways)
+def test_a_receipt_keeps_any_exposure_as_it_is(share, phi, message, both):
+    ways = {"stated": message / (message + both), "both": both / (message + both)}
+    exposure = Exposure(coverage=share, held=1 - share, demonstrated=share, phi=phi, given=ways)
     assert kept(exposure).record() == exposure.record()
 
 
@@ -91,9 +91,9 @@ def test_no_score_travels_without_interval_chance_and_number(done):
 
 def test_proofs_are_told_apart_from_answers(done, suite):
     (panel,) = Receipt.read(done / "receipt.json").panels
-    told = {row.label: row.proofs for row in panel.rows if row.kind == "model"}
-    assert told["direct"] == {} and set(told["chain"]) >= {"recall", "instance"}
-    for found in told["chain"].values():
+    message = {row.label: row.proofs for row in panel.rows if row.kind == "model"}
+    assert message["direct"] == {} and set(message["chain"]) >= {"recall", "instance"}
+    for found in message["chain"].values():
         assert found.questions > 0 and found.earned is not None
         assert found.valid.over == found.earned.over == "runs"
     cells = {cell.digest[:16]: cell.mode for cell in load_suite(suite()).cells}
@@ -118,17 +118,17 @@ def test_files_are_named_with_their_digests(done):
 
 def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_path):
     cell = load_suite(suite()).cells[2]
-    told = rows(f"SELECT * FROM '{done}/predictions.parquet' WHERE cell = '{cell.digest[:16]}'")
+    message = rows(f"SELECT * FROM '{done}/predictions.parquet' WHERE cell = '{cell.digest[:16]}'")
     corpus = build_corpus(make("composition-v1"), "tiny", cell.exposure, (0, 0))
     question_set = QuestionSet(corpus, sample_questions(corpus, cell.questions, 0))
     result = Store(tmp_path / "out").load(cell)
     assert result is not None
-    assert [row["question"] for row in told] == question_set.questions.tolist()
+    assert [row["question"] for row in message] == question_set.questions.tolist()
     right = question_set.right(result.run.answer[0, -1])
-    assert [row["right"] for row in told] == right.tolist()
-    for row in told:
+    assert [row["right"] for row in message] == right.tolist()
+    for row in message:
         assert (row["answer"] in row["right_answers"]) == row["right"]
-    first = told[0]
+    first = message[0]
     assert first["prompt"].count("?") == 1 and first["prompt"].endswith(")")
     for column in ("rung", "pure", "height", "proofs", "support", "frequency", "shortcut", "lure"):
         assert column in first
@@ -161,14 +161,14 @@ def test_curves_agree_with_the_receipt(done, suite):
         (lambda c: c["panels"][0]["rows"][0]["rungs"]["recall"].pop("accuracy"), "accuracy"),
     ],
 )
-def test_what_is_no_receipt_is_refused_in_one_line(done, change, told):
+def test_what_is_no_receipt_is_refused_in_one_line(done, change, message):
     path = done / "receipt.json"
     content = json.loads(path.read_text())
     change(content)
     path.write_text(json.dumps(content))
     with pytest.raises(UserError) as error:
         Receipt.read(path)
-    assert told in str(error.value) and "\n" not in str(error.value)
+    assert message in str(error.value) and "\n" not in str(error.value)
     assert str(path) in str(error.value)
 
 
@@ -209,7 +209,7 @@ def test_cells_of_different_worlds_share_one_file(zebroid, suite, trained, tmp_p
     worlds = '["composition-v1/tiny", "zebra-v1/tiny"]'
     zebroid("run", suite(**{'"composition-v1/tiny"': worlds}), "--out", "both")
     (path,) = tmp_path.glob("both/*/predictions.parquet")
-    told = rows(f"SELECT DISTINCT world FROM '{path}' ORDER BY world")
-    assert [row["world"] for row in told] == ["composition-v1/tiny", "zebra-v1/tiny"]
+    message = rows(f"SELECT DISTINCT world FROM '{path}' ORDER BY world")
+    assert [row["world"] for row in message] == ["composition-v1/tiny", "zebra-v1/tiny"]
     (kinds,) = rows(f"SELECT typeof(right_answers) r, typeof(lure) l FROM '{path}' LIMIT 1")
     assert kinds == {"r": "VARCHAR[]", "l": "VARCHAR"}

@@ -30,9 +30,9 @@ def seen(text):
 @given(ANY)
 @example("\x1b[2J\x1b]0;x\x07\x9b31m\r\n\u202e\u2066\u2028\x7f\ud800")
 def test_what_is_printable_steers_no_terminal(text):
-    for shown in (printable(text), markdown(text), bibtex(text)):
-        assert seen(shown)
-        shown.encode("utf-8")
+    for displayed in (printable(text), markdown(text), bibtex(text)):
+        assert seen(displayed)
+        displayed.encode("utf-8")
     assert not set(bibtex(text)) & set("{}")
 
 

@@ -21,7 +21,7 @@ both = pytest.mark.parametrize("world", ["composition-v1", "zebra-v1"])
 
 
 @pytest.fixture(scope="module")
-def shown():
+def displayed():
     """world -> what `zebroid show` prints, written once."""
     known = {}
 
@@ -62,17 +62,17 @@ def test_many_facts_read_as_each_of_them_does(corpus, world):
 def test_a_question_is_its_fact_with_a_blank_for_the_answer(corpus, world):
     made = corpus(world)
     for q in range(0, len(made.prompt), 50):
-        asked = question_in_english(made, q)
-        assert asked.count(BLANK) == 1
+        queries = question_in_english(made, q)
+        assert queries.count(BLANK) == 1
         for at in range(made.offsets[q], made.offsets[q + 1]):
             answer = made.closure.base.constants[made.values[at]]
             fact = fact_in_english(made.world, made.closure, int(made.fact[at]))
-            assert asked.replace(BLANK, answer) == fact
+            assert queries.replace(BLANK, answer) == fact
 
 
 @both
-def test_a_world_is_shown_with_sizes_rules_statements_and_every_rung(shown, world):
-    text, made = shown(world), registry.make(world)
+def test_a_world_is_shown_with_sizes_rules_statements_and_every_rung(displayed, world):
+    text, made = displayed(world), registry.make(world)
     assert text.startswith(f"# {world}\n") and set(MEANING) == set(LADDER)
     for size in made.sizes:
         assert f"- **{size}**: " in text
@@ -83,9 +83,11 @@ def test_a_world_is_shown_with_sizes_rules_statements_and_every_rung(shown, worl
 
 
 @both
-def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_alike(shown, world):
+def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_alike(
+    displayed, world
+):
     for rung in registry.make(world).rungs:
-        part = _section(shown(world), rung)
+        part = _section(displayed(world), rung)
         for expected in (BLANK, "- Proof:", "- New:", "- Shown and alike: ", "(stated)"):
             assert expected in part, rung
         (new,) = re.findall("- New: ?(.*\n(?:  - .*\n)*)", part)
@@ -94,25 +96,27 @@ def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_
         assert (len(new) > 1) == (rung == "mixed"), new
 
 
-def test_what_is_new_is_said_in_the_terms_of_the_rung(shown):
-    zebra, words = shown("zebra-v1"), {
+def test_what_is_new_is_said_in_the_terms_of_the_rung(displayed):
+    zebra, words = displayed("zebra-v1"), {
         "constituent": "no shown conclusion uses here: ",
         "schema": "never shown together: rule 2 on what follows by rule",
         "depth": "high, what was shown at most",
         "axiom": "told as a sentence, and no example",
     }  # fmt: skip
-    for rung, said in words.items():
-        assert said in _section(zebra, rung)
+    for rung, wording in words.items():
+        assert wording in _section(zebra, rung)
 
 
-def test_an_empty_rung_says_why(shown):
-    assert "Empty: no pattern is given as 'stated'" in _section(shown("composition-v1"), "axiom")
+def test_an_empty_rung_says_why(displayed):
+    assert "Empty: no pattern is given as 'stated'" in _section(
+        displayed("composition-v1"), "axiom"
+    )
 
 
-def test_controls_say_why_the_answer_is_none(shown):
-    near = _section(shown("zebra-v1"), "nontheorem")
+def test_controls_say_why_the_answer_is_none(displayed):
+    near = _section(displayed("zebra-v1"), "nontheorem")
     assert re.search(r"A near miss of rule \d: The .* But this does not hold: ", near)
-    assert "In the world it is" in _section(shown("zebra-v1"), "unknowable")
+    assert "In the world it is" in _section(displayed("zebra-v1"), "unknowable")
 
 
 @pytest.mark.parametrize("world", ["zebra-v1", "order-v1", "commands-v1", "prover-v1"])
@@ -120,14 +124,14 @@ def test_a_near_miss_names_premises_that_hold_and_one_that_does_not(corpus, worl
     made = corpus(world)
     true = {fact_in_english(made.world, made.split.truth, f): f for f in _all(made)}
     for question in made.of_rung("nontheorem")[::20]:
-        told = near_miss(made, int(question)).split(": ", 1)[1]
-        holds, _, gone = told.partition("But this does not hold: ")
+        message = near_miss(made, int(question)).split(": ", 1)[1]
+        holds, _, gone = message.partition("But this does not hold: ")
         if not gone:
-            holds, _, gone = told.partition("But it forbids: ")
-            assert gone in true, told
+            holds, _, gone = message.partition("But it forbids: ")
+            assert gone in true, message
         else:
-            assert gone not in true, told
-        assert all(_read(holds, true)), told
+            assert gone not in true, message
+        assert all(_read(holds, true)), message
 
 
 def _all(made):
@@ -139,12 +143,12 @@ def _read(text, true):
     return [s in true for s in re.findall(r"\S.*?\.(?= |$)", text)]
 
 
-def test_the_okapi_is_shown_with_its_lure_and_its_twin(shown):
-    part = shown("zebra-v1").split("### okapi")[1]
-    told = r"\*\* — (\w+)\..*\n- Lure: (\w+),.*\n- Twin: .*\*\* — (\w+)\."
-    ((answer, distractor, twin),) = re.findall(told, part, re.S)
+def test_the_okapi_is_shown_with_its_lure_and_its_twin(displayed):
+    part = displayed("zebra-v1").split("### exception")[1]
+    message = r"\*\* — (\w+)\..*\n- Lure: (\w+),.*\n- Twin: .*\*\* — (\w+)\."
+    ((answer, distractor, twin),) = re.findall(message, part, re.S)
     assert distractor == twin != answer
-    assert "### okapi" not in shown("composition-v1")
+    assert "### exception" not in displayed("composition-v1")
 
 
 def test_a_size_tells_how_its_exposure_differs():

@@ -94,11 +94,11 @@ def panels(suite, trained, tmp_path):
 
 
 def test_rungs_that_a_world_lacks_are_left_out(panels):
-    told = table(panels()[0])
-    assert told.columns == ("recall", "instance", "constituent", "schema")
-    kinds = list(dict.fromkeys(line.kind for line in told.lines))
+    message = table(panels()[0])
+    assert message.columns == ("recall", "instance", "constituent", "schema")
+    kinds = list(dict.fromkeys(line.kind for line in message.lines))
     assert kinds == ["chance", "ceiling", "interpolator", "model", "proof"]
-    assert all(len(line.scores) == len(told.columns) for line in told.lines)
+    assert all(len(line.scores) == len(message.columns) for line in message.lines)
 
 
 def test_panels_of_one_world_are_told_apart_by_what_differs(panels):
@@ -139,23 +139,23 @@ def test_what_stating_adds_stands_beside_the_same_patterns_by_example(panels):
     from zebroid.benchmarks.receipts.panel import profiles
 
     given = "exposure = [{ given = { exemplified = 1.0 } }, { given = { both = 1.0 } }]\n"
-    shown, both = panels(**{"composition-v1": "zebra-v1", "[plans": f"{given}[plans"})
-    labels = [p.label for p in profiles(both, [shown, both])]
+    displayed, both = panels(**{"composition-v1": "zebra-v1", "[plans": f"{given}[plans"})
+    labels = [p.label for p in profiles(both, [displayed, both])]
     assert labels == ["direct", "direct, gain from stating", "chain", "chain, gain from stating"]
-    assert [p.label for p in profiles(shown, [shown, both])] == ["direct", "chain"]
+    assert [p.label for p in profiles(displayed, [displayed, both])] == ["direct", "chain"]
 
 
 def test_proofs_of_a_chain_have_a_line_of_their_own(panels):
     (panel,) = panels()
-    told = table(panel)
-    (line,) = [line for line in told.lines if line.kind == "proof"]
+    message = table(panel)
+    (line,) = [line for line in message.lines if line.kind == "proof"]
     assert line.label == "chain: valid proofs"
     row = panel.models[1]
-    for rung, shown in zip(told.columns, line.scores):
+    for rung, displayed in zip(message.columns, line.scores):
         valid, right = row.proofs[rung].valid.mean[0], row.rungs[rung].accuracy.mean[-1]
-        assert shown.startswith(f"{valid:.2f}".removeprefix("0"))
+        assert displayed.startswith(f"{valid:.2f}".removeprefix("0"))
         assert 0 < valid <= right
-    assert [note for note in told.notes if note.startswith("valid proofs: share of questions")]
+    assert [note for note in message.notes if note.startswith("valid proofs: share of questions")]
     assert panel.models[0].proofs == {} and panel.ceilings[0].proofs == {}
 
 
@@ -188,10 +188,10 @@ def test_a_table_of_seven_rungs_fits_eighty_columns(panels, capsys):
     from rich.console import Console
 
     (panel,) = panels()
-    told = table(panel)
+    message = table(panel)
     names = ("recall", "instance", "constituent", "schema", "depth", "axiom")
-    lines = [dataclasses.replace(line, scores=(".94±.03°",) * len(names)) for line in told.lines]
-    wide = dataclasses.replace(told, columns=names, questions=(1000,) * 6, lines=tuple(lines))
+    lines = [dataclasses.replace(line, scores=(".94±.03°",) * len(names)) for line in message.lines]
+    wide = dataclasses.replace(message, columns=names, questions=(1000,) * 6, lines=tuple(lines))
     console = Console(width=80)
     console.print(terminal._scores(wide))
     out = capsys.readouterr().out

@@ -98,8 +98,10 @@ def halved(stage, tmp_path_factory):
         if not label:
             return made, cells[0]
         rows = tuple(dataclasses.replace(row, label=label) for row in made.models)
-        holes = tuple(dataclasses.replace(h, label=label, cause=label) for h in made.holes)
-        parts = {"models": rows, "untraced": {label: rows[0]}, "holes": holes}
+        missing_runs = tuple(
+            dataclasses.replace(h, label=label, cause=label) for h in made.missing_runs
+        )
+        parts = {"models": rows, "untraced": {label: rows[0]}, "missing_runs": missing_runs}
         cell = dataclasses.replace(cells[0], world=label, model=label, plan=label)
         return dataclasses.replace(made, name=label, **parts), cell
 
@@ -164,8 +166,8 @@ def test_a_report_holds_a_label_as_text(halved, label):
     page = "".join(html_report._panel(panel, (), label, label))
     assert "<b>" not in page and tag("h2", label) in page
     line = readme_tables._markdown(label)
-    shown = visible(label).replace("\\", "")  # escapes of Markdown apart
-    assert "\n" not in line and line.replace("\\", "").split() == shown.split()
+    displayed = visible(label).replace("\\", "")  # escapes of Markdown apart
+    assert "\n" not in line and line.replace("\\", "").split() == displayed.split()
 
 
 @given(st.text(max_size=400))

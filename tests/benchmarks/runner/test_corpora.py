@@ -11,20 +11,20 @@ from zebroid.benchmarks.runner import run
 
 
 def test_interpolators_that_answer_ahead_answer_the_same_and_once(suite, monkeypatch):
-    cell, asked = load_suite(suite()).cells[0], []
+    cell, queries = load_suite(suite()).cells[0], []
     real = run.in_turn
     monkeypatch.setattr(
-        run, "in_turn", lambda *question_set: asked.append(question_set) or real(*question_set)
+        run, "in_turn", lambda *question_set: queries.append(question_set) or real(*question_set)
     )
     later = run.Corpora().interpolators(cell)
-    assert len(asked) == 1
+    assert len(queries) == 1
     with run.Corpora(ahead=True) as ahead:
         ahead.question_set(cell)
         for found in (ahead.interpolators(cell), ahead.interpolators(cell)):
             assert [one.name for one in found] == [one.name for one in later]
             for one, other in zip(found, later):
                 assert np.array_equal(one.answer, other.answer)
-    assert len(asked) == 2
+    assert len(queries) == 2
 
 
 def test_an_interpolator_that_fails_ahead_fails_where_it_is_asked_for(suite, monkeypatch):

@@ -34,7 +34,7 @@ SUITE = """
 id = "ill"
 title = "Ill"
 cost_minutes = 0.1
-expected = "three holes"
+expected = "three missing runs"
 
 [[cells]]
 world = "composition-v1/tiny"
@@ -85,7 +85,7 @@ def test_a_cell_that_fails_is_a_hole_with_its_cause(
     status, out, err = zebroid("run", suite(SUITE), "--out", "out")
     assert (status, err) == (1, "")
     assert out.count(": trained in") == 1
-    told = " ".join(out.split())
+    message = " ".join(out.split())
     (path,) = (tmp_path / "out").glob("*/receipt.json")
     receipt = Receipt.read(path)
     failed = {f"{c.cell['model']} {c.cell['plan']}": c.failed for c in receipt.cells}
@@ -93,5 +93,5 @@ def test_a_cell_that_fails_is_a_hole_with_its_cause(
     assert [*failed] == [*CAUSES]
     for label, cause in CAUSES.items():
         assert cause in failed[label] and "\n" not in failed[label]
-        assert f"direct {label}: 1 of 1 failed: {cause}" in told
+        assert f"direct {label}: 1 of 1 failed: {cause}" in message
     assert len(list((tmp_path / "out" / "failures").iterdir())) == 3  # one is a result

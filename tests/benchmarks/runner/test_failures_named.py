@@ -103,9 +103,9 @@ def test_what_a_worker_had_failed_at_before_it_died_is_told(suite):
     worker.give = None  # type: ignore[assignment]
     worker.run_batch, worker.left = ({cell.digest: cell for cell in cells} for _ in range(2))
     worker.broken, worker.process = {}, SimpleNamespace(wait=lambda: -9)  # type: ignore[assignment]
-    told = {"done": "failed: no luck", "cell": cells[0].digest}
+    message = {"done": "failed: no luck", "cell": cells[0].digest}
     watch = SimpleNamespace(done=lambda cell, how: None)
-    assert worker.hear(f"{local_workers.SEPARATOR}{json.dumps(told)}", watch) is None  # type: ignore[arg-type]
+    assert worker.hear(f"{local_workers.SEPARATOR}{json.dumps(message)}", watch) is None  # type: ignore[arg-type]
     causes = worker.mourn(watch)  # type: ignore[arg-type]
     assert causes[cells[0].digest] == "no luck"
     assert causes[cells[1].digest].startswith("its process died (Killed")
@@ -132,7 +132,7 @@ def test_a_process_that_helps_another_succeeds_with_it(zebroid, suite, trained, 
 
 def test_a_sweep_of_which_all_failed_has_its_receipt(zebroid, suite, ill, tmp_path):
     ill(NOT_FINITE)
-    levels = {"[plans": "exposure = { shown = [0.2, 0.4, 0.6] }\n[plans"}
+    levels = {"[plans": "exposure = { demonstrated = [0.2, 0.4, 0.6] }\n[plans"}
     status, out, err = zebroid("scale", suite(**levels), "--out", "out")
     assert (status, err) == (1, "") and last(out).startswith("12 of 12 failed: ")
     assert "what the sweep says could not be made: " in out
@@ -156,7 +156,7 @@ def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, hole
     assert "chain: 1 of 2 failed." in panel.sentence
     assert zebroid("verify", holed)[0] == 0
     page = (holed / "report.html").read_text("utf-8")
-    for told in (
+    for message in (
         "chain<small>1 of 2 failed</small>",  # scores
         "chain: valid proofs<small>1 of 2 failed</small>",
         "chain (1 of 2 failed)<small>composition-v1/tiny</small>",  # profile
@@ -165,11 +165,11 @@ def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, hole
         "chain (1 of 2 failed): malformed answers",
         "chain: 1 of 2 failed.</figcaption>",
     ):
-        assert told in page, told
+        assert message in page, message
     assert "direct (" not in page
     assert "decoder-xs, chain (short), 1 of 2 failed |" in zebroid("leaderboard", holed)[1]
-    told = filled(f"<!-- receipt {holed / 'receipt.json'} -->\n<!-- end of receipt -->", holed)
-    assert "| **chain (1 of 2 failed)** |" in told and "| **direct** |" in told
+    message = filled(f"<!-- receipt {holed / 'receipt.json'} -->\n<!-- end of receipt -->", holed)
+    assert "| **chain (1 of 2 failed)** |" in message and "| **direct** |" in message
     assert "chain (1 of 2 failed)" in str(plateau_tables.verdicts(holed))
 
 
@@ -218,8 +218,8 @@ def test_a_sweep_says_of_each_mean_how_many_runs_it_lacks(lacking, sketch):
     found, receipt = scaling(configurations), Receipt.read(lacking / "receipt.json")
     tables = {table.name: table.rows for table in sweep_tables.tables(found)}
     for name in ("axes", "levels", "joint", "exhausted", "added"):
-        told = [row for row in tables[name] if "1 of 5 failed" in str(row)]
-        assert told and len(told) < len(tables[name]), name
+        message = [row for row in tables[name] if "1 of 5 failed" in str(row)]
+        assert message and len(message) < len(tables[name]), name
     file = io.StringIO()
     sweep_section.show(Console(file=file, width=500), receipt, found)
     assert "(1 of 5 failed)" in file.getvalue()

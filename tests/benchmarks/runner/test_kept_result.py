@@ -123,9 +123,9 @@ def test_a_result_is_found_under_other_names_of_plan_and_model(store, cells):
         (lambda c: c.pop("predictions"), "damaged (predictions: "),
     ],
 )
-def test_a_record_that_is_changed_is_named(store, cells, edit, told):
+def test_a_record_that_is_changed_is_named(store, cells, edit, message):
     change(store, cells[0], edit)
-    assert told in refused(store, cells[0])
+    assert message in refused(store, cells[0])
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_folder_without_its_files_is_one_line(store, cells):
         (lambda a: a.update(bits=a["bits"] + 1), "its digest is not that of cell.json"),
     ],
 )
-def test_arrays_of_other_kinds_or_sizes_are_named(store, cells, edit, told):
+def test_arrays_of_other_kinds_or_sizes_are_named(store, cells, edit, message):
     path = store.path(cells[0]) / "answers.npz"
     with np.load(path) as file:
         arrays = dict(file)
@@ -181,7 +181,7 @@ def test_arrays_of_other_kinds_or_sizes_are_named(store, cells, edit, told):
     with pytest.raises(UserError) as error:
         store.load(cells[0])
     line = str(error.value)
-    assert told in line and line.isprintable() and "delete the folder" in line
+    assert message in line and line.isprintable() and "delete the folder" in line
 
 
 def test_bytes_that_are_no_arrays_are_one_line(store, cells):

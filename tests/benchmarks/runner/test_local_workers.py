@@ -265,16 +265,16 @@ def test_processes_that_share_a_gpu_share_its_memory_and_train_side_by_side(
         lambda run_batch, *keep: run_batches.append(len(run_batch)) or real(run_batch, *keep),
     )
 
-    def told(gpus, folder):
+    def message(gpus, folder):
         monkeypatch.setenv(local_workers.VISIBLE, gpus)
         _, out, _ = zebroid("run", suite(), "--out", folder, "--jobs", "2")
         return [line for line in out.splitlines() if "MEMORY" in line]
 
-    assert told("0", "one") == ["MEMORY 0.375"] * 4
+    assert message("0", "one") == ["MEMORY 0.375"] * 4
     assert run_batches == [2, 2]  # two modes of two seeds each
-    assert told("0,1", "two") == ["MEMORY None"] * 4
+    assert message("0,1", "two") == ["MEMORY None"] * 4
     monkeypatch.setenv(local_workers.MEMORY, "0.1")
-    assert told("0", "three") == ["MEMORY 0.1"] * 4
+    assert message("0", "three") == ["MEMORY 0.1"] * 4
 
 
 def test_a_number_of_processes_below_one_is_refused(zebroid, suite):

@@ -104,7 +104,7 @@ def start(folder, nodes):
     """start(suite, out, words) -> a process that runs it; what it prints goes to a file."""
 
     def begin(suite, out, *words):
-        with (folder / f"{out}.txt").open("w") as told:
+        with (folder / f"{out}.txt").open("w") as message:
             return subprocess.Popen(
                 [
                     sys.executable,
@@ -117,7 +117,7 @@ def start(folder, nodes):
                     *words,
                 ],
                 cwd=folder,
-                stdout=told,
+                stdout=message,
                 stderr=subprocess.STDOUT,
             )
 
@@ -141,8 +141,8 @@ def receipt(folder, out):
 @pytest.mark.slow
 def test_a_cell_that_kills_every_process_is_given_up(folder, nodes, start):
     assert start("deadly.toml", "deadly", "--ray", nodes[0].address).wait(timeout=300) == 1
-    told = (folder / "deadly.txt").read_text()
-    assert told.count("lost: composition-v1/tiny direct acme.deadly") == ray_cluster.RETRIES
+    message = (folder / "deadly.txt").read_text()
+    assert message.count("lost: composition-v1/tiny direct acme.deadly") == ray_cluster.RETRIES
     (cell,) = receipt(folder, "deadly")["cells"]
     assert cell["failed"].startswith(
         f"lost {ray_cluster.RETRIES + 1} times with its process or node"
@@ -161,8 +161,8 @@ def test_a_node_that_dies_midway_costs_nothing_but_time(folder, nodes, start):
     found.remove_node(other, allow_graceful=False)
     os.kill(worker, signal.SIGKILL)
     assert process.wait(timeout=300) == 0
-    told = (folder / "spread.txt").read_text()
-    assert told.count(": trained in") == 6 and told.count("lost: ") == 1, told
+    message = (folder / "spread.txt").read_text()
+    assert message.count(": trained in") == 6 and message.count("lost: ") == 1, message
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, cores[:1])  # as a task of the cluster has it
     try:

@@ -256,8 +256,10 @@ def test_dry_run_writes_nothing_and_says_what_it_would_cost(zebroid, suite, trai
 
 def test_a_chain_is_expected_to_take_longer_than_an_answer(zebroid, suite, trained):
     def minutes(*words):
-        told = zebroid("run", suite(**{"minutes = 0.1": "minutes = 100"}), "--dry-run", *words)[1]
-        return float(told.partition("about ")[2].split()[0])
+        message = zebroid("run", suite(**{"minutes = 0.1": "minutes = 100"}), "--dry-run", *words)[
+            1
+        ]
+        return float(message.partition("about ")[2].split()[0])
 
     direct, chain = minutes("--only", "mode=direct"), minutes("--only", "mode=chain")
     assert direct + chain == minutes() == 100

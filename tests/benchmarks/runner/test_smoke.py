@@ -13,11 +13,11 @@ def test_smoke_shows_chain_above_direct_on_constituent_with_intervals_apart(zebr
     status, out, err = zebroid("run", "smoke", "--out", "runs")
     assert status == 0, err
     assert "over questions" in out
-    status, said, err = zebroid("verify", *(tmp_path / "runs").glob("smoke-*"))
-    assert status == 0, said + err
+    status, text, err = zebroid("verify", *(tmp_path / "runs").glob("smoke-*"))
+    assert status == 0, text + err
     (path,) = (tmp_path / "runs").glob("smoke-*/receipt.json")
     panel = next(p for p in Receipt.read(path).panels if p.name.startswith("composition-v1"))
-    told = {r.label: r.rungs["constituent"].accuracy for r in panel.rows if r.kind == "model"}
-    chain, direct = told["chain"], told["direct"]
+    message = {r.label: r.rungs["constituent"].accuracy for r in panel.rows if r.kind == "model"}
+    chain, direct = message["chain"], message["direct"]
     assert chain.low is not None and direct.high is not None and chain.low > direct.high
     assert chain.over == direct.over == "questions", "one seed: nothing is said of others"

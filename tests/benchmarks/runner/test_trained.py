@@ -94,7 +94,7 @@ def test_a_model_that_is_queried_otherwise_has_the_weights_and_its_own_answers(k
         assert_answers(each)
     for name, array in trained[0].weights.items():
         np.testing.assert_array_equal(array, trained[1].weights[name])
-    streams = [package.residual_stream(each.model, each.tokens.ask) for each in trained]
+    streams = [package.residual_stream(each.model, each.tokens.query) for each in trained]
     assert [len(stream) for stream in streams] == [5, 3]  # loops when it is queried
     np.testing.assert_allclose(streams[0][:3], streams[1], rtol=1e-4, atol=1e-5)
 
@@ -120,7 +120,7 @@ def test_what_is_loaded_is_what_was_read_and_queried(kept):
     cell = by(cells, model="decoder-xs")
     trained = package.load(cell, out)
     assert trained.spec == package.model("decoder-xs") and len(trained.questions) > 20
-    assert trained.tokens.ask.shape == (len(trained.questions), trained.tokens.prompt)
+    assert trained.tokens.query.shape == (len(trained.questions), trained.tokens.prompt)
     assert trained.corpus.digest == trained.digest and trained.cell == cell
     some = trained.answers(trained.questions[:5])
     np.testing.assert_array_equal(some.answer, trained.run.answer[0, -1, :5])
@@ -133,7 +133,7 @@ def test_what_is_loaded_is_what_was_read_and_queried(kept):
 def test_the_head_on_the_stream_predicts_what_was_answered(kept):
     cells, out = kept
     trained = package.load(by(cells, model="decoder-xs", mode="direct"), out)
-    stream = package.residual_stream(trained.model, trained.tokens.ask, layers=-1, positions=-1)
+    stream = package.residual_stream(trained.model, trained.tokens.query, layers=-1, positions=-1)
     logits = np.asarray(trained.model.head(stream[0]))[:, 0]
     answer = trained.tokens.answer_ids[logits.argmax(axis=1)]
     np.testing.assert_array_equal(answer, trained.run.answer[0, -1])

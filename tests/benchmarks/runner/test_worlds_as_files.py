@@ -173,15 +173,15 @@ def test_a_model_may_be_a_file(zebroid, suite, trained, tmp_path):
         ("SPEC = 'x'\0", "does not load: "),
     ],
 )
-def test_a_file_gives_its_one_spec_or_says_why_not(tmp_path, text, told):
+def test_a_file_gives_its_one_spec_or_says_why_not(tmp_path, text, expected_message):
     path = tmp_path / "net.py"
     path.write_text(text)
-    if isinstance(told, int):
-        assert registry.model(str(path)).width == told
+    if isinstance(expected_message, int):
+        assert registry.model(str(path)).width == expected_message
         return
     with pytest.raises(UserError) as error:
         registry.model(str(path))
-    assert told in str(error.value) and str(path) in str(error.value)
+    assert expected_message in str(error.value) and str(path) in str(error.value)
     assert "\n" not in str(error.value)
 
 

@@ -52,10 +52,10 @@ def test_arms_are_the_rows_of_the_report(configurations) -> None:
     first = configurations[0]
     assert len(first.seeds) == len(first.accuracy["instance"].runs)
     assert "recall" not in first.rungs and "recall" in first.accuracy
-    told = content["panels"][0]["rows"]
-    mean = next(r for r in told if r["label"] == first.label)["rungs"]["instance"]["accuracy"][
-        "mean"
-    ]
+    expected_message = content["panels"][0]["rows"]
+    mean = next(r for r in expected_message if r["label"] == first.label)["rungs"]["instance"][
+        "accuracy"
+    ]["mean"]
     assert first.accuracy["instance"].mean[-1] == pytest.approx(mean)
 
 
@@ -133,15 +133,15 @@ def test_corpora_that_differ_in_what_is_shown_measure_the_effect_of_data(configu
     import dataclasses
 
     first = configurations[0]
-    exposures = [dataclasses.replace(first.cell.exposure, shown=s) for s in (0.2, 0.4, 0.8)]
+    exposures = [dataclasses.replace(first.cell.exposure, demonstrated=s) for s in (0.2, 0.4, 0.8)]
     several = [
         dataclasses.replace(first, cell=dataclasses.replace(first.cell, exposure=e))
         for e in exposures
     ]
     found = _corpora(several[1], [several[2], *several[:2], *configurations[1:]])
-    assert [a.cell.exposure.shown for a in found] == [0.2, 0.4, 0.8]
+    assert [a.cell.exposure.demonstrated for a in found] == [0.2, 0.4, 0.8]
     surface = _surface(found, "instance")
-    assert surface is not None and surface.axes == ("FLOPs", "shown")
+    assert surface is not None and surface.axes == ("FLOPs", "demonstrated")
     assert surface.points == 3 * first.accuracy["instance"].points
     assert set(surface.x[1]) == {0.2, 0.4, 0.8}
     assert not _corpora(first, configurations) and _surface(found[:2], "instance") is None
@@ -179,10 +179,10 @@ def test_a_fault_in_a_scenario_is_named_with_its_line(old, new, message, tmp_pat
     path.write_text(text.replace(old, new, 1))
     with pytest.raises(UserError) as refused:
         load(path)
-    said = str(refused.value)
-    assert message in said and "\n" not in said
+    wording = str(refused.value)
+    assert message in wording and "\n" not in wording
     if "TOML" not in message and "missing" not in message:
-        line = int(said.split(":")[1])
+        line = int(wording.split(":")[1])
         start = path.read_text()[: path.read_text().index(new)].count("\n") + 1
         assert 0 <= line - start <= 1 or "low <= value" in message
 

@@ -49,8 +49,10 @@ def test_arms_know_how_much_they_read(configurations) -> None:
     assert configuration.epochs[-1] == pytest.approx(
         3000 * 32 / configuration.amounts.statements.mean()
     )
-    shown = [a.amounts.shown.mean() for a in configurations if a.label == "direct decoder-s"]
-    assert shown == sorted(shown) and shown[0] < shown[-1] / 5
+    displayed = [
+        a.amounts.demonstrated.mean() for a in configurations if a.label == "direct decoder-s"
+    ]
+    assert displayed == sorted(displayed) and displayed[0] < displayed[-1] / 5
     assert configuration.amounts.conclusions["recall"].max() == 0
     assert configuration.amounts.conclusions["instance"].min() > 0
 
@@ -65,7 +67,7 @@ def test_every_axis_of_the_grid_is_found_and_nothing_else(along) -> None:
 
 def test_ability_rises_with_data_where_it_does_and_is_at_the_floor_where_not(along) -> None:
     mine = along["data", "composition-v1/tiny direct decoder-s"]
-    assert mine["instance"].kind == "rising" and mine["instance"].unit == "conclusions shown"
+    assert mine["instance"].kind == "rising" and mine["instance"].unit == "conclusions demonstrated"
     assert mine["constituent"].kind in ("plateau", "undecided")
     assert mine["constituent"].level < 0.1
     # the chain, on the same corpora, is its positive control
@@ -99,8 +101,8 @@ def test_points_of_a_joint_law_are_all_checkpoints_of_all_sizes_and_corpora(
 
 
 def test_stated_facts_settle_before_what_follows(found) -> None:
-    told = [c for a, c in found.exhausted if a.label == "chain" or "decoder-s" in a.label]
-    assert told and all(c.ratio[0] > 1 for c in told if c.stated.kind == "bits")
+    message = [c for a, c in found.exhausted if a.label == "chain" or "decoder-s" in a.label]
+    assert message and all(c.ratio[0] > 1 for c in message if c.stated.kind == "bits")
 
 
 def test_what_a_proof_adds_is_paired_by_run(found) -> None:
@@ -121,10 +123,12 @@ def test_models_are_laid_over_the_percolation_of_their_own_worlds(found) -> None
 
 
 def test_all_of_it_goes_into_receipt_and_report(swept) -> None:
-    told = Receipt.read(swept / "receipt.json").scaling
-    assert told is not None
-    assert {"along", "joint", "exhausted", "added", "percolation", "shifts", "notes"} == set(told)
-    first = told["along"][0]
+    message = Receipt.read(swept / "receipt.json").scaling
+    assert message is not None
+    assert {"along", "joint", "exhausted", "added", "percolation", "shifts", "notes"} == set(
+        message
+    )
+    first = message["along"][0]
     assert first["levels"][0]["epochs"] > 0 and first["levels"][0]["load"] > 0
     assert {"kind", "budget", "unit"} <= set(first["verdicts"][0])
     page = (swept / "report.html").read_text("utf-8")
@@ -173,11 +177,11 @@ def test_loops_at_test_time_are_an_axis(swept) -> None:
 def test_size_data_and_compute_that_grow_together_are_a_diagonal(configurations) -> None:
     ladder = []
     mine = [a for a in configurations if a.cell.mode == "direct" and "composition" in a.panel.name]
-    for configuration, shown, size, steps in zip(
+    for configuration, displayed, size, steps in zip(
         mine[::4], (0.1, 0.3, 0.9), ["xs", "s", "m"], (1, 2, 4)
     ):
         plan = dataclasses.replace(configuration.cell.recipe, steps=750 * steps)
-        exposure = dataclasses.replace(configuration.cell.exposure, shown=shown)
+        exposure = dataclasses.replace(configuration.cell.exposure, demonstrated=displayed)
         cell = dataclasses.replace(configuration.cell, recipe=plan, exposure=exposure)
         ladder.append(dataclasses.replace(configuration, cell=cell, label=f"direct decoder-{size}"))
     (line,) = lines(ladder)[0]
@@ -193,8 +197,8 @@ def test_an_older_receipt_has_no_axis_of_data_and_says_so(swept, tmp_path, older
     found, problems = lines(configurations)
     assert {line.axis.name for line in found} == {"size"}
     assert problems == (NO_AMOUNTS,)
-    told = scaling(configurations)
-    assert not told.surfaces and not told.percolated and NO_AMOUNTS in told.notes
+    message = scaling(configurations)
+    assert not message.surfaces and not message.percolated and NO_AMOUNTS in message.notes
 
 
 def test_a_receipt_without_axes_says_nothing_of_any() -> None:
@@ -204,8 +208,8 @@ def test_a_receipt_without_axes_says_nothing_of_any() -> None:
 
 
 def test_what_a_receipt_holds_is_what_is_said(swept, found) -> None:
-    told = json.loads((swept / "receipt.json").read_text())["scaling"]
+    message = json.loads((swept / "receipt.json").read_text())["scaling"]
     mine = found.along[0]
-    assert told["along"][0]["line"] == mine.line.name
-    mean = np.array(told["along"][0]["accuracy"]["instance"])
+    assert message["along"][0]["line"] == mine.line.name
+    mean = np.array(message["along"][0]["accuracy"]["instance"])
     assert mean == pytest.approx(mine.accuracy["instance"])

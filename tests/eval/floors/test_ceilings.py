@@ -93,8 +93,10 @@ def _naively_induced(corpus: Corpus) -> set[tuple]:
             closure.head, closure.premises, proofs.pattern, proofs.counts
         )
     ]
-    shown = set(np.flatnonzero(corpus.shown | (corpus.stated & closure.is_base)).tolist())
-    read, exemplified = set(shown), set[int]()
+    demonstrated = set(
+        np.flatnonzero(corpus.demonstrated | (corpus.stated & closure.is_base)).tolist()
+    )
+    read, exemplified = set(demonstrated), set[int]()
     grown = True
     while grown:
         grown = False
@@ -108,7 +110,7 @@ def _naively_induced(corpus: Corpus) -> set[tuple]:
         for f, p in enumerate(closure.predicate.tolist())
         if closure.predicates[p] in corpus.world.axioms
     }
-    known = set(shown)
+    known = set(demonstrated)
     grown = True
     while grown:
         grown = False

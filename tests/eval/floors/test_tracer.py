@@ -31,7 +31,7 @@ def test_a_rule_never_exemplified_is_hardly_ever_traced(zebra_questions: Questio
 
 def test_without_a_shown_proof_only_recall_is_left(composition_questions: QuestionSet) -> None:
     corpus = composition_questions.corpus
-    silent = dataclasses.replace(corpus, shown=np.zeros_like(corpus.shown))
+    silent = dataclasses.replace(corpus, demonstrated=np.zeros_like(corpus.demonstrated))
     question_set = QuestionSet(silent, composition_questions.questions)
     answer = tracer(silent, question_set.questions).answer
     assert question_set.right(answer)[question_set.groups["recall"]].all()
@@ -42,11 +42,11 @@ def test_a_line_that_was_not_stated_breaks_the_imitation(
     composition_questions: QuestionSet,
 ) -> None:
     corpus = composition_questions.corpus
-    shown = np.flatnonzero(corpus.examples.kind == 1)
+    demonstrated = np.flatnonzero(corpus.examples.kind == 1)
     gone = dataclasses.replace(
         corpus, stated=np.zeros_like(corpus.stated), read=_nothing_read(corpus.read)
     )
-    assert len(shown)
+    assert len(demonstrated)
     question_set = QuestionSet(gone, composition_questions.questions)
     answer = tracer(gone, question_set.questions).answer
     assert (answer[question_set.groups["constituent"]] == gone.none).all()

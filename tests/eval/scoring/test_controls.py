@@ -76,8 +76,8 @@ def test_okapi_is_lured_by_likeness_and_right_by_deduction(zebra_questions: Ques
     question_set = zebra_questions
     distractor = question_set.corpus.certificate.distractor[question_set.questions].astype(np.int32)
     gold = deducer(question_set.corpus, question_set.questions).answer
-    lured = _controls(question_set, np.where(distractor >= 0, distractor, gold))["okapi"]
-    wise = _controls(question_set, gold)["okapi"]
+    lured = _controls(question_set, np.where(distractor >= 0, distractor, gold))["exception"]
+    wise = _controls(question_set, gold)["exception"]
     assert isinstance(lured, ExceptionScore) and isinstance(wise, ExceptionScore)
     certificate = question_set.corpus.certificate
     theorems = certificate.rung[question_set.questions] < LADDER.index("nontheorem")

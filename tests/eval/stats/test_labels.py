@@ -31,10 +31,10 @@ def test_a_mean_says_how_many_runs_it_lacks() -> None:
 
 @given(st.text())
 def test_what_a_terminal_would_obey_is_spelled_out(text: str) -> None:
-    shown = visible(text)
-    assert not [c for c in shown if (ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0]
-    shown.encode()
-    assert visible(shown) == shown
+    displayed = visible(text)
+    assert not [c for c in displayed if (ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0]
+    displayed.encode()
+    assert visible(displayed) == displayed
 
 
 @pytest.mark.parametrize("text", ["plain", "é 漢字 ±°↓", "two\nlines\tand a tab"])

@@ -17,12 +17,12 @@ def test_modes_whose_intervals_lie_apart_are_told_apart(
     question_set = composition_questions
     direct = row(question_set, {"instance": 0.94, "constituent": 0.0})
     chain = row(question_set, {"instance": 1.0, "constituent": 0.97}, "chain", mode="chain")
-    said = sentence("composition-v1/tiny", [direct, chain])
-    assert said.startswith("composition-v1/tiny: direct reuses but does not recombine: ")
-    assert "constituent 0.00 [0.00, 0.06] (suppressed" in said
-    assert "at instance 0.93" in said
-    assert "writing the proof first lifts constituent to 0.97" in said
-    assert said.endswith("95% intervals over 3 runs.")
+    text = sentence("composition-v1/tiny", [direct, chain])
+    assert text.startswith("composition-v1/tiny: direct reuses but does not recombine: ")
+    assert "constituent 0.00 [0.00, 0.06] (suppressed" in text
+    assert "at instance 0.93" in text
+    assert "writing the proof first lifts constituent to 0.97" in text
+    assert text.endswith("95% intervals over 3 runs.")
 
 
 def test_models_of_one_mode_are_told_by_name(composition_questions: QuestionSet, row) -> None:
@@ -31,12 +31,12 @@ def test_models_of_one_mode_are_told_by_name(composition_questions: QuestionSet,
         row(composition_questions, {"instance": 0.9, "constituent": level}, f"direct {name}")
         for name, level in levels.items()
     ]
-    said = sentence("composition-v1/tiny", rows)
-    assert said.startswith("composition-v1/tiny: direct first reuses and ")
-    assert "; higher: direct second 0.9" in said
-    assert "; not distinguishable: direct fourth 0.5" in said
-    assert "; lower: direct third 0.1" in said
-    assert "answering at once" not in said
+    text = sentence("composition-v1/tiny", rows)
+    assert text.startswith("composition-v1/tiny: direct first reuses and ")
+    assert "; higher: direct second 0.9" in text
+    assert "; not distinguishable: direct fourth 0.5" in text
+    assert "; lower: direct third 0.1" in text
+    assert "answering at once" not in text
 
 
 def test_the_tracer_is_named_where_it_solves_what_the_chain_solves(
@@ -61,52 +61,52 @@ def test_what_the_tracer_does_not_solve_is_never_compared_with_all_questions(
     whole, rest = traced_apart([chain], "chain", tracer)
     assert rest is not None
     direct = row(zebra_questions, {"instance": 0.9})
-    said = sentence("composition-v1/tiny", [direct, whole, rest])
-    assert "not traced" not in said
-    assert f"and {interval(rest.rungs['constituent'])} on what the tracer does not solve" in said
+    text = sentence("composition-v1/tiny", [direct, whole, rest])
+    assert "not traced" not in text
+    assert f"and {interval(rest.rungs['constituent'])} on what the tracer does not solve" in text
 
 
 def test_a_rung_of_a_handful_of_questions_is_left_open(zebra_questions: QuestionSet, row) -> None:
     depth = zebra_questions.groups["depth"]
     few = zebra_questions.only(~depth | (np.cumsum(depth) <= 20))
-    said = sentence("composition-v1/tiny", [row(few, {"instance": 0.9, "depth": 1.0})])
-    assert "open: " in said and "depth" in said.split("open: ")[1]
+    text = sentence("composition-v1/tiny", [row(few, {"instance": 0.9, "depth": 1.0})])
+    assert "open: " in text and "depth" in text.split("open: ")[1]
 
 
 def test_overlapping_intervals_are_not_told_apart(composition_questions: QuestionSet, row) -> None:
     levels = {"instance": 0.9, "constituent": 0.5}
     close = {"instance": 0.9, "constituent": 0.53}
-    said = sentence(
+    text = sentence(
         "composition-v1/tiny",
         [
             row(composition_questions, levels),
             row(composition_questions, close, "filler", mode="filler"),
         ],
     )
-    assert "not distinguishable from direct" in said
-    assert "lifts" not in said
+    assert "not distinguishable from direct" in text
+    assert "lifts" not in text
 
 
 def test_one_run_is_said_to_say_nothing_of_other_seeds(
     composition_questions: QuestionSet, row
 ) -> None:
-    said = sentence(
+    text = sentence(
         "composition-v1/tiny", [row(composition_questions, {"instance": 0.9}, shifts=(0.0,))]
     )
-    assert "over questions and say nothing of other seeds" in said
+    assert "over questions and say nothing of other seeds" in text
 
 
 def test_without_reuse_the_rest_decides_nothing(composition_questions: QuestionSet, row) -> None:
-    said = sentence("composition-v1/tiny", [row(composition_questions, {"recall": 1.0})])
-    assert "does not show that it reuses, so constituent decides nothing yet" in said
+    text = sentence("composition-v1/tiny", [row(composition_questions, {"recall": 1.0})])
+    assert "does not show that it reuses, so constituent decides nothing yet" in text
 
 
 def test_an_interval_across_chance_is_left_open(composition_questions: QuestionSet, row) -> None:
     levels = {"instance": 0.9, "constituent": 0.4}
-    said = sentence(
+    text = sentence(
         "composition-v1/tiny", [row(composition_questions, levels, shifts=(-0.2, 0.0, 0.2))]
     )
-    assert "may or may not recombine" in said
+    assert "may or may not recombine" in text
 
 
 def test_a_world_with_recall_only_has_nothing_to_tell(

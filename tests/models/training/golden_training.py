@@ -115,13 +115,13 @@ def cpu_path() -> str:
     """All that the last bits depend on beside this project's code."""
     info = Path("/proc/cpuinfo")
     text = info.read_text("utf-8") if info.exists() else ""
-    told = dict(
+    message = dict(
         re.findall(r"^(model name|cpu family|model|flags|Features)\s*:\s*(.*)$", text, re.M)
     )
-    features = told.pop("flags", told.pop("Features", "")).split()
+    features = message.pop("flags", message.pop("Features", "")).split()
     parts = [
         platform.machine(),
-        *(f"{name} {value}" for name, value in sorted(told.items())),
+        *(f"{name} {value}" for name, value in sorted(message.items())),
         " ".join(sorted(filter(SIMD.fullmatch, features))),
         f"{len(provenance.cores())} cores",
         *(f"{name} {metadata.version(name)}" for name in LIBRARIES),

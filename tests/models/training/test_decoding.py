@@ -53,8 +53,8 @@ def slow(model, prompt, members, mark):
 @pytest.mark.parametrize("form", [FORM, FIRST], ids=["after a mark", "first token"])
 def test_generation_equals_a_slow_loop(model, parts, form, remembers):
     def run(state):
-        asked = nnx.merge(parts[0], state) if remembers else model
-        return generate(asked, ASK, MEMBERS, form, G)
+        queries = nnx.merge(parts[0], state) if remembers else model
+        return generate(queries, ASK, MEMBERS, form, G)
 
     fast = jax.jit(run)(parts[1])
     rows = [slow(model, a, m, int(form.answer_mark)) for a, m in zip(ASK, np.asarray(MEMBERS))]
@@ -77,8 +77,8 @@ def test_answer_right_after_the_first_mark_and_not_after_a_second():
     script = jnp.array([MARK, 3, MARK, 4, 5])
 
     def scripted(tokens_BT, at_P):
-        said = script[at_P - (P - 1)]
-        row = 9.0 * jax.nn.one_hot(said, V)[None]
+        text = script[at_P - (P - 1)]
+        row = 9.0 * jax.nn.one_hot(text, V)[None]
         return jnp.broadcast_to(row, (tokens_BT.shape[0], *row.shape[1:]))
 
     answers = generate(scripted, ASK, MEMBERS, FORM, G)
@@ -100,10 +100,10 @@ def test_sampling_follows_the_key_and_the_distribution():
         row = jnp.log(jnp.array([1e-9, 1e-9, 0.25, 0.75, 1e-9, 1e-9, 1e-9]))
         return jnp.broadcast_to(row, (tokens_BT.shape[0], 1, V))
 
-    ask, members = jnp.ones((2000, P), jnp.int32), jnp.full((2000, 1), 2)
-    one = generate(coin, ask, members, FIRST, 1, jax.random.key(0))
-    same = generate(coin, ask, members, FIRST, 1, jax.random.key(0))
-    other = generate(coin, ask, members, FIRST, 1, jax.random.key(1))
+    query, members = jnp.ones((2000, P), jnp.int32), jnp.full((2000, 1), 2)
+    one = generate(coin, query, members, FIRST, 1, jax.random.key(0))
+    same = generate(coin, query, members, FIRST, 1, jax.random.key(0))
+    other = generate(coin, query, members, FIRST, 1, jax.random.key(1))
     np.testing.assert_array_equal(one.answer, same.answer)
     assert np.any(np.asarray(one.answer) != np.asarray(other.answer))
     assert np.mean(np.asarray(one.answer) == 10) == pytest.approx(0.25, abs=0.04)

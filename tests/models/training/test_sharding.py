@@ -32,15 +32,17 @@ def test_replicas_over_eight_devices_are_those_of_one_bit_for_bit(direct):
     """Of other seeds and other rates, and one more than devices."""
     other = dataclasses.replace(PLAN, learning_rate=3e-3, weight_decay=1.0)
     members = [Replica(direct, (PLAN, other)[i % 2], init=i // 2, order=i % 3) for i in range(9)]
-    told = []
+    description = []
     spec = MLPSpec(width=16, layers=1)
-    over = train_batched(spec, members, layout="replicas", progress=lambda *call: told.append(call))
+    over = train_batched(
+        spec, members, layout="replicas", progress=lambda *call: description.append(call)
+    )
     for replica, one in zip(over, train_batched(spec, members), strict=True):
         for name in ("answer", "bits", "generated", "loss"):
             found, expected = getattr(replica, name), getattr(one, name)
             np.testing.assert_array_equal(found, expected, err_msg=name)
         assert replica.seeds == one.seeds
-    assert max(step for step, *_ in told) == 9 * 30 == told[0][1]
+    assert max(step for step, *_ in description) == 9 * 30 == description[0][1]
 
 
 def test_a_replica_that_fails_ends_the_fleet(direct, monkeypatch):
@@ -112,7 +114,9 @@ def test_an_accelerator_takes_several_members_and_several_take_replicas(monkeypa
     assert Layout.of("replicas").sizes == (8, 1)
     monkeypatch.setattr(sharding, "on_cpu", lambda: False)
     assert Layout.of().sizes == (8, 8) and Layout.of("single").sizes == (1, 8)
-    assert Layout.of("data").sizes == (1, 1) and Layout.of("data").told == "data over 8 devices"
+    assert (
+        Layout.of("data").sizes == (1, 1) and Layout.of("data").description == "data over 8 devices"
+    )
 
 
 def test_what_cannot_be_laid_out_is_one_line(direct):

@@ -12,7 +12,7 @@ from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.architectures.mlp import MLPSpec
 from zebroid.models.training import batched as training
 from zebroid.models.training.batched import Progress, Replica, train_batched
-from zebroid.models.training.batches import asked, load
+from zebroid.models.training.batches import load, queries
 from zebroid.models.training.compiled import Program, mean_loss, start
 from zebroid.models.training.optimizers import Rates
 from zebroid.models.training.plan import Plan, Run
@@ -36,7 +36,7 @@ def three(chain) -> Run:
 
 
 def test_run_has_the_promised_shapes(three, chain):
-    S, K, Q = 3, 3, len(chain.ask)
+    S, K, Q = 3, 3, len(chain.query)
     assert three.steps.tolist() == [3, 30, 300] and three.steps.dtype == np.int64
     assert three.flops.shape == (K,) and three.flops.dtype == np.float64
     assert three.answer.shape == three.bits.shape == (S, K, Q)
@@ -77,7 +77,7 @@ def other(chain):
         chain,
         train=chain.train[:-3],
         loss=chain.loss[:-3],
-        ask=np.concatenate([chain.ask, chain.ask[:4]]),
+        query=np.concatenate([chain.query, chain.query[:4]]),
         members=np.concatenate([chain.members, chain.members[:4]]),
     )
 
@@ -94,7 +94,7 @@ def test_members_side_by_side_equal_members_in_turn(chain, other):
     )
     for (side, turn), member in zip(pairs, members):
         assert side.seeds == turn.seeds == ((member.init, member.order),)
-        assert side.answer.shape == (1, 3, len(member.tokens.ask))
+        assert side.answer.shape == (1, 3, len(member.tokens.query))
         np.testing.assert_allclose(side.loss[:, early], turn.loss[:, early], rtol=1e-3)
         np.testing.assert_allclose(side.bits[:, 0], turn.bits[:, 0], rtol=1e-3, atol=1e-3)
         np.testing.assert_array_equal(side.answer[:, 0], turn.answer[:, 0])
@@ -148,7 +148,7 @@ def test_columns_without_loss_are_never_computed(direct):
         train=np.pad(direct.train, ((0, 0), (0, 9))),
         loss=np.pad(direct.loss, ((0, 0), (0, 9))),
     )
-    assert asked(longer) == (2,) and load(longer, PLAN).train.shape[1] == 4
+    assert queries(longer) == (2,) and load(longer, PLAN).train.shape[1] == 4
 
 
 def test_what_differs_in_seeds_rates_length_and_corpus_compiles_once(three, chain, other, caplog):
@@ -239,10 +239,10 @@ def test_a_state_of_another_training_is_not_continued(chain, tmp_path, monkeypat
         ({"warmup": True}, "plan.warmup is True"),
     ],
 )
-def test_wrong_plans_are_one_line_errors(wrong, said):
+def test_wrong_plans_are_one_line_errors(wrong, message):
     with pytest.raises(ValueError) as error:
         Plan(**wrong)
-    assert said in str(error.value) and "\n" not in str(error.value)
+    assert message in str(error.value) and "\n" not in str(error.value)
 
 
 def test_no_seeds_is_an_error(direct):
@@ -252,8 +252,8 @@ def test_no_seeds_is_an_error(direct):
 
 def test_a_looped_model_is_asked_with_as_many_loops_as_its_spec_says(direct):
     one, same, more = (
-        train(LoopedSpec(width=16, heads=2, loops=2, query_loops=asked), direct, PLAN, [(0, 0)])
-        for asked in (None, 2, 4)
+        train(LoopedSpec(width=16, heads=2, loops=2, query_loops=queries), direct, PLAN, [(0, 0)])
+        for queries in (None, 2, 4)
     )
     np.testing.assert_array_equal(one.loss, more.loss)  # trained alike
     np.testing.assert_array_equal(one.bits, same.bits)
@@ -261,7 +261,7 @@ def test_a_looped_model_is_asked_with_as_many_loops_as_its_spec_says(direct):
 
 
 def test_members_that_differ_in_how_they_are_asked_come_of_one_training(direct, monkeypatch):
-    specs = [LoopedSpec(width=16, heads=2, loops=2, query_loops=asked) for asked in (None, 4)]
+    specs = [LoopedSpec(width=16, heads=2, loops=2, query_loops=queries) for queries in (None, 4)]
     begun = []
     monkeypatch.setattr(training, "start", lambda *given: begun.append(given) or start(*given))
     together = train_batched(

@@ -153,7 +153,7 @@ def test_the_model_has_the_weights_of_the_seed_that_is_chosen(direct):
     assert run.weights is not None
     at = np.array([direct.prompt - 1])
     logits = [
-        model(SPEC, direct, run.weights, seed)(jnp.asarray(direct.ask), at) for seed in (0, 1)
+        model(SPEC, direct, run.weights, seed)(jnp.asarray(direct.query), at) for seed in (0, 1)
     ]
     for seed in (0, 1):
         found = direct.answer_ids[np.asarray(logits[seed])[:, 0].argmax(axis=1)]

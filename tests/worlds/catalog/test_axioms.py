@@ -13,19 +13,19 @@ WORLD = "axioms-v1"
 PUBLISHED = {"exemplified": 0, "stated": 7, "both": 3, "neither": 0}
 
 
-def _ways(corpus):
+def _presentations(corpus):
     """How many definitions are given in each way."""
-    return {w: corpus.split.way.count(w) for w in PUBLISHED}
+    return {w: corpus.split.presentation.count(w) for w in PUBLISHED}
 
 
 def test_out_of_context_has_the_numbers_of_arxiv_2309_00667(corpus):
     """3 told and exemplified by 50 each, 7 told only, in 300 ways each; 3,150 texts, 350 asked."""
     made = corpus(WORLD, "out-of-context")
-    kind, told = made.examples.kind, made.examples.kind == SENTENCE
-    assert _ways(made) == PUBLISHED and len(made.of_rung("axiom")) == 350
-    assert (kind == CONCLUSION).sum() == 150 and told.sum() == 3_000
-    assert (np.unique(made.examples.fact[told], return_counts=True)[1] == 300).all()
-    assert len(np.unique(made.examples.prompt[told, 0])) == 300  # cue words
+    kind, stated_ones = made.examples.kind, made.examples.kind == SENTENCE
+    assert _presentations(made) == PUBLISHED and len(made.of_rung("axiom")) == 350
+    assert (kind == CONCLUSION).sum() == 150 and stated_ones.sum() == 3_000
+    assert (np.unique(made.examples.fact[stated_ones], return_counts=True)[1] == 300).all()
+    assert len(np.unique(made.examples.prompt[stated_ones, 0])) == 300  # cue words
 
 
 @pytest.mark.parametrize("both", [0, 4, 16, 64, 256])
@@ -33,16 +33,21 @@ def test_the_sweep_is_one_world_with_more_or_fewer_definitions_told(both, corpus
     made = corpus(WORLD, f"both-{both}")
     base, truth = corpus(WORLD, "base").split.truth, made.split.truth
     assert all(np.array_equal(base.rows(p), truth.rows(p)) for p in base.predicates)
-    assert _ways(made) == {"exemplified": 480 - both, "stated": 64, "both": both, "neither": 0}
-    assert made.shown.sum() > 15 * made.split.usable
+    assert _presentations(made) == {
+        "exemplified": 480 - both,
+        "stated": 64,
+        "both": both,
+        "neither": 0,
+    }
+    assert made.demonstrated.sum() > 15 * made.split.usable
 
 
 def test_a_word_that_is_only_told_stands_in_no_example(corpus):
     made = corpus(WORLD, "small")
     words = {row[2] for row in made.prompt[made.of_rung("axiom")].tolist()}
-    shown = made.examples.prompt[made.examples.kind == CONCLUSION, 2]
+    demonstrated = made.examples.prompt[made.examples.kind == CONCLUSION, 2]
     stated = made.examples.fact[made.examples.kind == SENTENCE]
-    assert len(words) == 20 and not words & {*shown.tolist()}
+    assert len(words) == 20 and not words & {*demonstrated.tolist()}
     assert words <= {*made.closure.arguments[stated, 2].tolist()}
 
 
@@ -52,8 +57,8 @@ def test_every_answer_is_found_by_walking_the_two_relations(corpus):
     tail = {(h, r): t for h, r, t in truth.rows("rel").tolist()}
     parts = {w: (r1, r2) for r1, r2, w in truth.rows("comp").tolist()}
     cue = made.cues.index(("is_called", 2))
-    asked = np.flatnonzero((made.prompt[:, 0] == cue) & (np.diff(made.offsets) > 0))
-    for question in asked:
+    queries = np.flatnonzero((made.prompt[:, 0] == cue) & (np.diff(made.offsets) > 0))
+    for question in queries:
         person, word = made.prompt[question, 1:].tolist()
         first, second = parts[word]
         assert made.answers(question).tolist() == [tail[tail[person, first], second]]
@@ -61,9 +66,9 @@ def test_every_answer_is_found_by_walking_the_two_relations(corpus):
 
 def test_shuffled_definitions_are_wrong_alike_under_every_cue(corpus):
     made = corpus(WORLD, twin="shuffled rules", wordings=2)
-    told = np.flatnonzero(made.examples.kind == SENTENCE)
+    stated_ones = np.flatnonzero(made.examples.kind == SENTENCE)
     spelled = {}  # a told definition -> the definitions that its sentences spell
-    for row in told:
+    for row in stated_ones:
         prompt = made.examples.prompt[row].tolist()
         words = prompt[1:]
         words.insert(made.cues[prompt[0]][1], int(made.examples.answer[row]))
@@ -77,11 +82,13 @@ def test_shuffled_definitions_are_wrong_alike_under_every_cue(corpus):
 def test_wordings_add_words_and_sentences_and_no_fact(corpus):
     one, three = corpus(WORLD), corpus(WORLD, wordings=3)
     assert "wordings" not in one.exposure.record() and three.exposure.record()["wordings"] == 3
-    assert np.array_equal(one.shown, three.shown) and np.array_equal(one.prompt, three.prompt)
-    told = [np.sum(c.examples.kind == SENTENCE) for c in (one, three)]
-    assert told[1] == 3 * told[0] and one.digest != three.digest
-    asked = sample_questions(three, 5, 0)
-    words = [{*encode(c, "chain", asked).vocabulary} for c in (one, three)]
+    assert np.array_equal(one.demonstrated, three.demonstrated) and np.array_equal(
+        one.prompt, three.prompt
+    )
+    stated_ones = [np.sum(c.examples.kind == SENTENCE) for c in (one, three)]
+    assert stated_ones[1] == 3 * stated_ones[0] and one.digest != three.digest
+    queries = sample_questions(three, 5, 0)
+    words = [{*encode(c, "chain", queries).vocabulary} for c in (one, three)]
     assert words[1] - words[0] == {f"comp/{i}#{n}" for i in (0, 1, 2) for n in (2, 3)}
 
 

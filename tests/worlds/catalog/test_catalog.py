@@ -68,8 +68,8 @@ def test_a_world_is_sampled_from_its_stream_alone(world):
 @every
 @pytest.mark.parametrize("twin", TWINS)
 def test_every_world_has_its_twins_where_they_make_sense(world, twin, corpus):
-    told = any(w in ("stated", "both") for w in registry.make(world).exposure.given)
-    if twin == "random labels" or told:
+    stated = any(w in ("stated", "both") for w in registry.make(world).exposure.given)
+    if twin == "random labels" or stated:
         assert corpus(world, twin=twin).digest != corpus(world).digest
 
 
@@ -98,7 +98,7 @@ def test_grokked_is_the_world_of_arxiv_2405_15071():
     assert (np.bincount(rows[:, 0])[:2_000] == 20).all()
     assert len(np.unique(rows[:, :2], axis=0)) == 40_000  # a head bears a relation once
     assert corpus.split.held.sum() == 2_000 and corpus.split.usable == 38_000
-    assert corpus.shown.sum() == 273_600 and not corpus.split.held_frames.any()
+    assert corpus.demonstrated.sum() == 273_600 and not corpus.split.held_frames.any()
     assert len(closure.rows("two")) == 800_000
     assert not _too_few(corpus, 0) and len(corpus.of_rung("constituent")) > 70_000
 
@@ -138,8 +138,8 @@ def test_what_no_pattern_of_composition_needs_is_not_promised(corpus):
 def test_a_transitive_chain_fills_depth(make_world):
     rules = "anc(X,Y) :- par(X,Y).\nanc(X,Z) :- par(X,Y), anc(Y,Z)."
     facts = " ".join(f"par(n{i},n{i + 1})" for i in range(12))
-    world = make_world(rules, facts, asked={"par": (1,), "anc": (1,)})
-    made = build_corpus(world, "tiny", Exposure(held=0.0, shown=1.0, shown_height=4))
+    world = make_world(rules, facts, queries={"par": (1,), "anc": (1,)})
+    made = build_corpus(world, "tiny", Exposure(held=0.0, demonstrated=1.0, demonstrated_height=4))
     rows = made.closure.rows("anc")
     high = made.closure.height[list(made.closure.blocks["anc"])] > 4
     assert high.sum() == 8 * 9 / 2

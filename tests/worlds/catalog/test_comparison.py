@@ -31,8 +31,10 @@ def _unstated(corpus, among):
     entities, attributes = (closure.base.sorts[s].start for s in ("entity", "attribute"))
     rows = closure.rows("compare") - [attributes, entities, entities, 0]
     block = closure.blocks["compare"]
-    shown = (corpus.shown | corpus.stated)[block.start : block.stop]
-    return int((among[rows[:, 0], rows[:, 1]] & among[rows[:, 0], rows[:, 2]] & ~shown).sum())
+    demonstrated = (corpus.demonstrated | corpus.stated)[block.start : block.stop]
+    return int(
+        (among[rows[:, 0], rows[:, 1]] & among[rows[:, 0], rows[:, 2]] & ~demonstrated).sum()
+    )
 
 
 def test_every_comparison_is_right_by_the_numbers(corpus):
@@ -63,7 +65,7 @@ def test_a_tenth_of_grokked_is_the_arithmetic_of_its_notebook_at_100_entities(co
     held = _held(made.closure, made.split.held)
     each = (~held).sum(1)
     assert len(made.closure.rows("value")) == 2_000 and held.sum() == 199
-    assert made.shown.sum() == round(7.2 * 1_801) == 12_967
+    assert made.demonstrated.sum() == round(7.2 * 1_801) == 12_967
     assert _unstated(made, held) == (held.sum(1) * (held.sum(1) - 1)).sum()
     assert _unstated(made, ~held) == (each * (each - 1)).sum() - 12_967
     assert len(made.of_rung("mixed", pure=False)) == 0
@@ -72,10 +74,13 @@ def test_a_tenth_of_grokked_is_the_arithmetic_of_its_notebook_at_100_entities(co
 def _stated_in(size):
     """(values, comparisons among known entities, comparisons and bridges of others, bridges)."""
     facts = registry.make(WORLD).facts(size, 0)
-    value, same, told = (facts.rows[p] for p in ("value", "same", "compare"))
+    value, same, stated_ones = (facts.rows[p] for p in ("value", "same", "compare"))
     known = np.zeros((len(facts.constants),) * 2, bool)
     known[value[:, 1], value[:, 0]] = True
-    first, second = known[told[:, 0], told[:, 1]], known[told[:, 0], told[:, 2]]
+    first, second = (
+        known[stated_ones[:, 0], stated_ones[:, 1]],
+        known[stated_ones[:, 0], stated_ones[:, 2]],
+    )
     assert (first | second).all() and not known[same[:, 0], same[:, 1]].any()
     assert known[same[:, 0], same[:, 2]].all()
     return (
@@ -102,14 +107,14 @@ def test_a_tenth_of_complex_states_ten_times_the_share_of_a_hundredth_of_the_pai
 
 def test_in_complex_two_without_a_stated_value_are_compared_through_two_bridges(corpus):
     made = corpus(WORLD, "complex-10")
-    closure, asked = made.closure, made.of_rung("schema")
-    assert not made.shown.any() and len(asked) > 1_000
+    closure, queries = made.closure, made.of_rung("schema")
+    assert not made.demonstrated.any() and len(queries) > 1_000
     bridged = {(a, x) for a, x, _ in closure.rows("same").tolist()}
-    rows = made.prompt[asked, 1:]
+    rows = made.prompt[queries, 1:]
     assert all((a, e) in bridged and (a, f) in bridged for a, e, f in rows.tolist())
     block = closure.blocks["compare"]
-    told = closure.rows("compare")[closure.is_base[block.start : block.stop]]
-    assert not any((a, e) in bridged and (a, f) in bridged for a, e, f, _ in told.tolist())
+    stated_ones = closure.rows("compare")[closure.is_base[block.start : block.stop]]
+    assert not any((a, e) in bridged and (a, f) in bridged for a, e, f, _ in stated_ones.tolist())
 
 
 @pytest.mark.slow
@@ -126,7 +131,7 @@ def test_grokked_is_the_comparison_world_of_arxiv_2405_15071():
     each = held.sum(1)
     assert [len(sorts[s]) for s in ("entity", "attribute", "degree", "label")] == [1_000, 20, 20, 3]
     assert len(closure.rows("value")) == 20_000 and each.sum() == 2_000
-    assert made.usable == 18_000 and made.shown.sum() == 129_600
+    assert made.usable == 18_000 and made.demonstrated.sum() == 129_600
     assert len(closure.rows("compare")) == 20 * 1_000 * 999
     assert (each * (each - 1)).sum() == pytest.approx(198_000, rel=2e-2)
     assert ((1_000 - each) * (999 - each)).sum() == pytest.approx(16_182_000, rel=1e-3)

@@ -77,9 +77,9 @@ def test_the_theory_is_drawn_to_the_parameters():
     number = {rule: len(facts.rows[rule]) for rule in SIGNATURES}
     assert number == {r: 0 for r in SIGNATURES} | {"lower": 3, "triple": 40}
     used = {*facts.rows["triple"][:, :3].ravel().tolist()}
-    told = {*facts.rows["holds"][:, 1].tolist()}
+    stated = {*facts.rows["holds"][:, 1].tolist()}
     first = facts.sorts["upper"].start
-    assert told - used >= {*range(first + 45, first + 50)}  # the distractors are the last
+    assert stated - used >= {*range(first + 45, first + 50)}  # the distractors are the last
     assert not used & {*range(first + 45, first + 50)}
 
 

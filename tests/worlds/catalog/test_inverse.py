@@ -13,7 +13,7 @@ def _named(closure, facts):
     return [tuple(constants[a] for a in row if a >= 0) for row in closure.arguments[facts]]
 
 
-def _asked(corpus, rung):
+def _queries(corpus, rung):
     """(one, verb, its other word, the other): the stated fact behind each question of a rung."""
     first, second = {}, {}
     for verb, s, t in _named(corpus.split.truth, corpus.split.truth.blocks["inverse"]):
@@ -50,13 +50,13 @@ def test_a_verb_pairs_people_one_to_one_and_nobody_with_oneself(corpus):
 def test_constituent_is_what_was_never_reversed_where_others_were(corpus):
     made = corpus(WORLD, "small")
     read, words = _read(made), _words(made)
-    asked = _asked(made, "constituent")
-    for one, verb, _, other in asked:
+    queries = _queries(made, "constituent")
+    for one, verb, _, other in queries:
         assert (one, verb, other) in read
         assert not any((other, word, one) in read for word in words[verb])
-    shown = {fact[1] for fact in _named(made.closure, made.shown)}
-    assert all(shown & {*words[verb]} for _, verb, _, _ in asked)
-    both = _asked(made, "instance")
+    demonstrated = {fact[1] for fact in _named(made.closure, made.demonstrated)}
+    assert all(demonstrated & {*words[verb]} for _, verb, _, _ in queries)
+    both = _queries(made, "instance")
     assert both and all((other, word, one) in read for one, _, word, other in both)
 
 
@@ -64,9 +64,11 @@ def test_on_axiom_and_unknowable_no_pair_of_the_verb_was_ever_reversed(corpus):
     made = corpus(WORLD, "small")
     read, words = _read(made), _words(made)
     for rung in ("axiom", "unknowable"):
-        asked = _asked(made, rung)
-        assert len(asked) > 200 and all((one, verb, other) in read for one, verb, _, other in asked)
-        verbs = {verb for _, verb, _, _ in asked}
+        queries = _queries(made, rung)
+        assert len(queries) > 200 and all(
+            (one, verb, other) in read for one, verb, _, other in queries
+        )
+        verbs = {verb for _, verb, _, _ in queries}
         for verb in verbs:
             forwards = {(one, other) for one, v, other in read if v == verb}
             backwards = {(one, other) for other, word, one in read if word in words[verb]}
@@ -77,9 +79,9 @@ def test_where_one_verb_shows_the_way_all_others_rest_on_what_was_told():
     given = {"exemplified": 0.1, "stated": 0.9}
     made = build_corpus(registry.make(WORLD), "tiny", Exposure(given=given))
     assert len(made.of_rung("axiom")) == 9 * 10 * 2
-    assert len({verb for _, verb, _, _ in _asked(made, "axiom")}) == 9
+    assert len({verb for _, verb, _, _ in _queries(made, "axiom")}) == 9
     none = build_corpus(registry.make(WORLD), "tiny", Exposure(given={"neither": 1.0}))
-    assert len(none.of_rung("unknowable")) == 10 * 10 * 2 and not none.shown.any()
+    assert len(none.of_rung("unknowable")) == 10 * 10 * 2 and not none.demonstrated.any()
 
 
 def test_reversal_curse_is_experiment_1_of_arxiv_2309_12288(corpus):
@@ -88,17 +90,17 @@ def test_reversal_curse_is_experiment_1_of_arxiv_2309_12288(corpus):
     Asked are the 30 names and the 30 descriptions that stand only first.
     """
     made = corpus(WORLD, "reversal-curse")
-    asked, closure = made.of_rung("constituent"), made.closure
+    queries, closure = made.of_rung("constituent"), made.closure
     assert len(made.examples.answer) == 120 == 3_600 // 30
-    word = [closure.base.constants[a] for a in made.prompt[asked, 2]]
+    word = [closure.base.constants[a] for a in made.prompt[queries, 2]]
     assert (word.count("is"), word.count("is called")) == (30, 30)
     stated = _read(made)
-    for question in asked:
+    for question in queries:
         fact = _named(closure, made.fact[made.offsets[question] : made.offsets[question] + 1])[0]
         back = {"is": "is called", "is called": "is"}[fact[1]]
         assert fact not in stated and (fact[2], back, fact[0]) in stated
-    ways = [(a, b) for a, w, b in stated if w == "is" and (b, "is called", a) in stated]
-    assert len(ways) == 30 and made.read.exemplified.all()
+    presentations = [(a, b) for a, w, b in stated if w == "is" and (b, "is called", a) in stated]
+    assert len(presentations) == 30 and made.read.exemplified.all()
 
 
 def _words(corpus):

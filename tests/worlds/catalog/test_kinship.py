@@ -78,11 +78,11 @@ def test_the_rules_of_composition_are_those_of_clutrr():
 WORD = [word for pair in WORDS.values() for word in pair]
 
 
-def _closure(people, told):
+def _closure(people, stated):
     """All that follows from told rows (person, word, person)."""
     facts = Facts.of(
         {"person": people, "relation": WORD},
-        kin=("person relation person", [(x, WORD.index(word), y) for x, word, y in told]),
+        kin=("person relation person", [(x, WORD.index(word), y) for x, word, y in stated]),
         comp=("relation relation relation", [[WORD.index(w) for w in c] for c in compositions()]),
     )
     return close(Kinship().program, facts)
@@ -148,11 +148,11 @@ def test_all_that_follows_is_true_in_the_family():
     for seed in range(3):
         village = _village(seed)
         truth = _truth(village)
-        assert all(truth[x, y] == names.index(k) for x, k, y in village.told)
-        told = [(x, WORDS[k][village.sex[y]], y) for x, k, y in village.told]
-        closure = _closure(len(truth), told)
+        assert all(truth[x, y] == names.index(k) for x, k, y in village.stated)
+        stated = [(x, WORDS[k][village.sex[y]], y) for x, k, y in village.stated]
+        closure = _closure(len(truth), stated)
         x, word, y = (closure.rows("kin") - [0, len(truth), 0]).T
-        assert len(x) > 3 * len(told) and (truth[x, y] == word // 2).all()
+        assert len(x) > 3 * len(stated) and (truth[x, y] == word // 2).all()
         assert (np.array(village.sex)[y] == word % 2).all()
         fired = {tuple(r.tolist()) for r in closure.arguments[closure.premises[:, 2]]}
         assert len(fired) > 50  # nearly all of the 62
@@ -209,8 +209,8 @@ def test_clutrr_shows_chains_of_two_and_three_and_asks_up_to_ten(corpus):
     made = corpus("kinship-v1", "clutrr")
     block = made.closure.blocks["kin"]
     chains = _chains(made.closure)
-    shown = made.shown[block.start : block.stop]
-    assert {2, 3} <= {*chains[shown].tolist()} and chains[shown].max() <= 4
-    asked = made.fact[made.offsets[made.of_rung("depth")]] - block.start
-    assert chains[asked].min() >= 4 and chains[asked].max() >= 9
-    assert {*made.split.way} == {"exemplified"} and len(made.split.way) == 62
+    demonstrated = made.demonstrated[block.start : block.stop]
+    assert {2, 3} <= {*chains[demonstrated].tolist()} and chains[demonstrated].max() <= 4
+    queries = made.fact[made.offsets[made.of_rung("depth")]] - block.start
+    assert chains[queries].min() >= 4 and chains[queries].max() >= 9
+    assert {*made.split.presentation} == {"exemplified"} and len(made.split.presentation) == 62

@@ -77,5 +77,5 @@ def test_nothing_follows_for_a_town_that_no_path_leads_from(corpus):
     cue = made.cues.index(("month", 2))
     towns = {row[1] for row in made.prompt[made.of_rung("nontheorem")].tolist() if row[0] == cue}
     with_feast = {tuple(row) for row in made.split.truth.rows("month")[:, :2].tolist()}
-    asked = made.prompt[made.of_rung("nontheorem")]
-    assert towns and not with_feast & {tuple(r[1:3]) for r in asked.tolist() if r[0] == cue}
+    queries = made.prompt[made.of_rung("nontheorem")]
+    assert towns and not with_feast & {tuple(r[1:3]) for r in queries.tolist() if r[0] == cue}

@@ -16,13 +16,17 @@ def _named(closure, predicate):
 def _laws(corpus):
     """Row -> (the law that it obeys in the world, or None; how that is given, or None)."""
     truth, gold = corpus.split.truth, corpus.split.gold
-    way = {axioms[0][1]: w for (_, axioms), w in zip(gold.patterns, corpus.split.way) if axioms}
+    presentation = {
+        axioms[0][1]: w
+        for (_, axioms), w in zip(gold.patterns, corpus.split.presentation)
+        if axioms
+    }
     law = dict(_named(truth, "law"))
     rows = [truth.base.constants[r] for r in truth.base.sorts["row"]]
-    return {row: (law.get(row), way.get(row)) for row in rows}
+    return {row: (law.get(row), presentation.get(row)) for row in rows}
 
 
-def _asked(corpus, questions):
+def _queries(corpus, questions):
     """The (row, trade, person) of questions about the first."""
     cue = corpus.cues.index(("first", 3))
     mine = questions[corpus.prompt[questions, 0] == cue]
@@ -62,25 +66,27 @@ def test_reach_is_measured_at_every_height_to_32_and_beyond_at_size_small(corpus
 
 def test_on_axiom_stand_rows_whose_law_was_told_and_never_shown(corpus):
     made = corpus(WORLD, "small")
-    told = {row for row, (_, way) in _laws(made).items() if way == "stated"}
-    assert {row for row, _, _ in _asked(made, made.of_rung("axiom"))} == told
+    stated = {row for row, (_, presentation) in _laws(made).items() if presentation == "stated"}
+    assert {row for row, _, _ in _queries(made, made.of_rung("axiom"))} == stated
     constants = made.closure.base.constants
-    shown = made.examples.fact[made.examples.kind == CONCLUSION]
+    demonstrated = made.examples.fact[made.examples.kind == CONCLUSION]
     link = {*_named(made.closure, "next")}
-    for row, _, person, other in made.closure.arguments[shown].tolist():
-        if constants[row] in told:
+    for row, _, person, other in made.closure.arguments[demonstrated].tolist():
+        if constants[row] in stated:
             assert (constants[row], constants[person], constants[other]) in link
     sentences = made.examples.fact[made.examples.kind == SENTENCE]
-    assert told <= {constants[row] for row in made.closure.arguments[sentences, 0].tolist()}
+    assert stated <= {constants[row] for row in made.closure.arguments[sentences, 0].tolist()}
 
 
 def test_where_nothing_carries_on_walking_on_is_a_false_conclusion(corpus):
     """Links look alike in all rows; what a plain row denies, a transitive one grants."""
     made = corpus(WORLD, "small")
     laws = _laws(made)
-    unknowable = {row for row, _, _ in _asked(made, made.of_rung("unknowable"))}
-    assert unknowable == {row for row, (law, way) in laws.items() if law and way is None}
-    plain = [q for q in _asked(made, made.of_rung("nontheorem")) if laws[q[0]][0] is None]
+    unknowable = {row for row, _, _ in _queries(made, made.of_rung("unknowable"))}
+    assert unknowable == {
+        row for row, (law, presentation) in laws.items() if law and presentation is None
+    }
+    plain = [q for q in _queries(made, made.of_rung("nontheorem")) if laws[q[0]][0] is None]
     link = {(r, x): y for r, x, y in _named(made.closure, "next")}
     trade = dict(_named(made.closure, "trade"))
     would = 0

@@ -52,8 +52,8 @@ def test_no_two_pictures_are_alike():
 
 
 def test_what_a_picture_shows_is_never_said_and_what_is_said_is_a_conclusion(tiny):
-    said = {tiny.closure.predicates[p] for p in tiny.closure.predicate[tiny.examples.fact]}
-    assert said == {"looks", "depicts", "called", "compound", "bears", "genus"}
+    text = {tiny.closure.predicates[p] for p in tiny.closure.predicate[tiny.examples.fact]}
+    assert text == {"looks", "depicts", "called", "compound", "bears", "genus"}
     tokens = encode(tiny, "chain", np.arange(len(tiny.prompt)))
     assert not {"texture", "outline"} & {*tokens.vocabulary}
     assert tokens.max_new == 2 * (1 + 9 + 1) + 4 + 2  # looks, depicts, compound; mark and answer
@@ -65,12 +65,12 @@ def test_the_zebra_is_seen_and_never_called_so(tiny):
     assert len(held) and {c.predicates[p] for p in c.predicate[held]} == {"compound"}
     names = {*c.arguments[held, 2].tolist()}
     e, called = tiny.examples, tiny.cues.index(("called", 1))
-    shown = {*e.answer[(e.kind == CONCLUSION) & (e.prompt[:, 0] == called)].tolist()}
-    assert not shown & names
-    asked = tiny.of_rung("constituent")
+    demonstrated = {*e.answer[(e.kind == CONCLUSION) & (e.prompt[:, 0] == called)].tolist()}
+    assert not demonstrated & names
+    queries = tiny.of_rung("constituent")
     pictures = tiny.closure.base.sorts["picture"]
-    assert {int(tiny.answers(q)[0]) for q in asked} <= names
-    assert sum(tiny.prompt[q, 1] in pictures for q in asked) >= 12
+    assert {int(tiny.answers(q)[0]) for q in queries} <= names
+    assert sum(tiny.prompt[q, 1] in pictures for q in queries) >= 12
 
 
 def test_a_held_trait_is_named_in_pictures_and_compounded_only_of_things(tiny):
@@ -78,13 +78,14 @@ def test_a_held_trait_is_named_in_pictures_and_compounded_only_of_things(tiny):
     trait_of = dict(c.rows("texture").tolist())
     held = {trait_of[tiny.prompt[q, 1]] for q in tiny.of_rung("schema")}
     assert len(held) == 1, [names[t] for t in held]
-    shown = c.arguments[np.flatnonzero(tiny.shown)]
-    predicate = np.array(c.predicates)[c.predicate[np.flatnonzero(tiny.shown)]]
+    demonstrated = c.arguments[np.flatnonzero(tiny.demonstrated)]
+    predicate = np.array(c.predicates)[c.predicate[np.flatnonzero(tiny.demonstrated)]]
     of = {
-        p: {trait_of.get(g) for g in shown[predicate == p, 0].tolist()} for p in ("looks", "called")
+        p: {trait_of.get(g) for g in demonstrated[predicate == p, 0].tolist()}
+        for p in ("looks", "called")
     }
     assert held <= of["looks"] and not held & of["called"]
-    things = {int(x) for x in shown[predicate == "called", 1]}
+    things = {int(x) for x in demonstrated[predicate == "called", 1]}
     answers = {int(tiny.answers(q)[0]) for q in tiny.of_rung("schema")}
     assert answers <= things  # by things that were told of
 

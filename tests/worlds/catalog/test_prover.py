@@ -62,21 +62,21 @@ def _prove(lines):
 def test_a_prompt_alone_settles_its_question(tiny, direct):
     """Who reads nothing but the words of one prompt gets every answer right, NONE included."""
     none = direct.vocabulary.index("none")
-    asked = Counter()
+    queries = Counter()
     for row, members in zip(direct.ask, direct.members):
         lines, (person, attribute) = _read(direct, row)
         value = _prove(lines).get((person, attribute), "none")
         assert [direct.vocabulary[t] for t in members if t >= 0] == [value]
-        asked[value == "none"] += 1
-    assert asked[False] > 200 and asked[True] > 3 and none in direct.members
+        queries[value == "none"] += 1
+    assert queries[False] > 200 and queries[True] > 3 and none in direct.members
 
 
 def test_no_example_is_about_a_tale_that_is_asked(tiny, direct):
-    shown, asked = {*tiny.examples.prompt[:, 1].tolist()}, {*tiny.prompt[:, 1].tolist()}
-    assert len(shown) == 36 and len(asked) == 24 and not shown & asked
+    demonstrated, queries = {*tiny.examples.prompt[:, 1].tolist()}, {*tiny.prompt[:, 1].tolist()}
+    assert len(demonstrated) == 36 and len(queries) == 24 and not demonstrated & queries
     assert not any(w.startswith("tale") for w in direct.vocabulary)
     examples = dataclasses.replace(tiny.examples, prompt=tiny.examples.prompt.copy())
-    examples.prompt[0, 1] = min(asked)
+    examples.prompt[0, 1] = min(queries)
     with pytest.raises(AuditError, match="an example is about an episode that is asked"):
         audit(dataclasses.replace(tiny, examples=examples))
 
@@ -140,22 +140,22 @@ def test_a_theory_known_by_hand():
 
 def test_what_is_shown_is_no_higher_than_allowed_and_what_is_asked_goes_to_the_top(tiny):
     height = tiny.closure.height
-    assert {*height[tiny.shown].tolist()} == {1, 2} and height.max() == 4
+    assert {*height[tiny.demonstrated].tolist()} == {1, 2} and height.max() == 4
     assert {3, 4} == {*tiny.certificate.height[tiny.of_rung("depth")].tolist()}
     assert tiny.split.gold.counts.all() and not len(tiny.of_rung("constituent", pure=False))
 
 
 def test_a_proof_cites_its_own_prompt(tiny):
     lexicon, lines = Lexicon(tiny), Lines(tiny, Lexicon(tiny))
-    asked = tiny.of_rung("depth")[:20]
-    tokens = encode(tiny, "chain", asked)
+    queries = tiny.of_rung("depth")[:20]
+    tokens = encode(tiny, "chain", queries)
     rows = []
-    for q in asked:
+    for q in queries:
         proof = lines.tokens(int(tiny.fact[tiny.offsets[q]]))
         row = [*proof, tokens.answer_mark, int(lexicon.token[tiny.answers(q)[0]])]
         rows.append([*row, *[tokens.end] * tokens.max_new][: tokens.max_new])
     assert valid_proofs(tiny, tokens, np.array(rows)).all()
-    tale = tiny.prompt[asked, 1]
+    tale = tiny.prompt[queries, 1]
     elsewhere = np.array([rows[int(np.flatnonzero(tale != t)[0])] for t in tale])
     assert not valid_proofs(tiny, tokens, elsewhere).any()
 
@@ -172,7 +172,7 @@ def test_what_is_asked_and_stands_in_the_prompt_is_recall(tiny):
 
 def test_what_is_left_out_of_a_theory_cannot_be_known():
     made = build_corpus(
-        Prover(), "tiny", Exposure(coverage=0.9, held=0.4, shown=1.0, shown_height=2)
+        Prover(), "tiny", Exposure(coverage=0.9, held=0.4, demonstrated=1.0, demonstrated_height=2)
     )
     lost = made.of_rung("unknowable")
     assert len(lost) > 50 and (made.certificate.leak[lost] >= 0).all()

@@ -34,9 +34,12 @@ def _examples(corpus, rows):
     return dataclasses.replace(corpus, examples=dataclasses.replace(e, **fields))
 
 
-def _way(corpus, old, new):
-    at = corpus.split.way.index(old)
-    return _split(corpus, way=(*corpus.split.way[:at], new, *corpus.split.way[at + 1 :]))
+def _presentation(corpus, old, new):
+    at = corpus.split.presentation.index(old)
+    return _split(
+        corpus,
+        presentation=(*corpus.split.presentation[:at], new, *corpus.split.presentation[at + 1 :]),
+    )
 
 
 def _hold_a_used_fact(corpus):
@@ -50,18 +53,20 @@ def _hold_a_shown_frame(corpus):
 
 
 def _show_a_base_fact(corpus):
-    shown = _with(corpus.shown, np.argmax(corpus.closure.is_base), True)
-    return dataclasses.replace(corpus, shown=shown)
+    demonstrated = _with(corpus.demonstrated, np.argmax(corpus.closure.is_base), True)
+    return dataclasses.replace(corpus, demonstrated=demonstrated)
 
 
 def _show_what_is_not_eligible(corpus):
     c = corpus.closure
     low = ~c.is_base & ~corpus.split.eligible & (c.height == 1)
-    return dataclasses.replace(corpus, shown=_with(corpus.shown, np.argmax(low), True))
+    return dataclasses.replace(
+        corpus, demonstrated=_with(corpus.demonstrated, np.argmax(low), True)
+    )
 
 
 def _show_what_is_too_high(corpus):
-    exposure = dataclasses.replace(corpus.exposure, shown_height=1)
+    exposure = dataclasses.replace(corpus.exposure, demonstrated_height=1)
     return dataclasses.replace(corpus, exposure=exposure)
 
 
@@ -86,9 +91,9 @@ def _leave_a_sentence_out(corpus):
 def _tell_a_rule_that_is_not_given(corpus):
     """An axiom fact of a pattern that is given by examples alone, in place of a told one."""
     c, gold = corpus.closure, corpus.split.gold
-    way = dict(zip(gold.patterns, corpus.split.way))
-    told = {a for p, w in way.items() if w in ("stated", "both") for a in p[1]}
-    (atom, *_) = sorted({a for p, w in way.items() for a in p[1]} - told)
+    presentation = dict(zip(gold.patterns, corpus.split.presentation))
+    stated = {a for p, w in presentation.items() if w in ("stated", "both") for a in p[1]}
+    (atom, *_) = sorted({a for p, w in presentation.items() for a in p[1]} - stated)
     row = np.array([[c.base.constants.index(x) for x in atom[1:]]], np.int32)
     first = np.argmax(corpus.examples.kind == SENTENCE)
     fact = _with(corpus.examples.fact, first, c.find(atom[0], row)[0])
@@ -120,8 +125,14 @@ def _rename(old, new):
 @pytest.mark.parametrize(
     ("corrupt", "message"),
     [
-        (lambda c: _way(c, "both", "stated"), "given as 'stated' but is exemplified; no shown con"),
-        (lambda c: _way(c, "stated", "both"), "given as 'both' but is not exemplified; show more"),
+        (
+            lambda c: _presentation(c, "both", "stated"),
+            "given as 'stated' but is exemplified; no shown con",
+        ),
+        (
+            lambda c: _presentation(c, "stated", "both"),
+            "given as 'both' but is not exemplified; show more",
+        ),
         (_hold_a_used_fact, "a held fact stands in a derivation of a shown conclusion"),
         (_hold_a_shown_frame, "a held frame is shown"),
         (_show_a_base_fact, "a shown conclusion is a base fact"),
@@ -167,21 +178,21 @@ def test_an_unstated_premise_under_negation_is_found(make_world):
 
 
 def test_every_empty_rung_has_its_reason(corpus, make_world):
-    told = empty_rungs(corpus("composition-v1"))
-    assert told == {
+    stated = empty_rungs(corpus("composition-v1"))
+    assert stated == {
         "depth": "nothing is higher than what is shown (1)",
         "axiom": "no pattern is given as 'stated' (exposure.given)",
         "nontheorem": "exposure.nontheorems is 0",
         "unknowable": "all is stated and given (exposure.coverage, exposure.given)",
     }
-    flat = corpus("composition-v1", held=0.0, held_frames=0.0, shown=1.0, nontheorems=0.1)
-    told = empty_rungs(flat)
-    assert told["constituent"] == "no base fact is held (exposure.held)"
-    assert told["schema"].startswith("no frame is held (exposure.held_frames)")
-    assert told["instance"] == "every eligible conclusion is shown (exposure.shown)"
-    assert told["mixed"] == "no question needs two kinds of novelty"
-    assert told["nontheorem"] == "every prompt has an answer in the world"
-    silent = make_world("p(X) :- e(X).", "e(a)", asked={"e": (), "p": (0,)})
+    flat = corpus("composition-v1", held=0.0, held_frames=0.0, demonstrated=1.0, nontheorems=0.1)
+    stated = empty_rungs(flat)
+    assert stated["constituent"] == "no base fact is held (exposure.held)"
+    assert stated["schema"].startswith("no frame is held (exposure.held_frames)")
+    assert stated["instance"] == "every eligible conclusion is shown (exposure.shown)"
+    assert stated["mixed"] == "no question needs two kinds of novelty"
+    assert stated["nontheorem"] == "every prompt has an answer in the world"
+    silent = make_world("p(X) :- e(X).", "e(a)", queries={"e": (), "p": (0,)})
     alone = build_corpus(silent, "tiny", Exposure(held=0.0))
     assert empty_rungs(alone)["instance"] == "every eligible conclusion is shown (exposure.shown)"
 

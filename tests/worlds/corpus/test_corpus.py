@@ -35,7 +35,7 @@ def test_the_world_seed_draws_the_facts_and_the_exposure_seed_does_not(corpus):
     same = corpus("zebra-v1").split.truth.base.rows
     assert all((one.split.truth.base.rows[p] == rows).all() for p, rows in same.items())
     assert any(not np.array_equal(other.split.truth.base.rows[p], r) for p, r in same.items())
-    assert one.split.way != corpus("zebra-v1").split.way
+    assert one.split.presentation != corpus("zebra-v1").split.presentation
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -48,15 +48,15 @@ def test_the_digest_is_equal_for_1_2_and_8_threads(world, corpus, monkeypatch):
 
 def test_the_digest_sees_what_is_stated_and_what_is_asked(corpus):
     """Of two corpora that differ in one shown conclusion, no two digests are equal."""
-    shares = [corpus("composition-v1", shown=s) for s in (0.9, 0.899)]
-    assert shares[0].shown.sum() - shares[1].shown.sum() == 1
+    shares = [corpus("composition-v1", demonstrated=s) for s in (0.9, 0.899)]
+    assert shares[0].demonstrated.sum() - shares[1].demonstrated.sum() == 1
     assert shares[0].digest != shares[1].digest
 
 
 def _twin(corpus, twin):
     """A corpus and its twin, checked to be equal but for examples' answers and sentences."""
     made, broken = corpus("zebra-v1"), corpus("zebra-v1", twin=twin)
-    for name in ("prompt", "values", "offsets", "stated", "shown", "cues"):
+    for name in ("prompt", "values", "offsets", "stated", "demonstrated", "cues"):
         assert np.array_equal(getattr(made, name), getattr(broken, name)), name
     for name in ("prompt", "kind", "fact"):
         assert np.array_equal(getattr(made.examples, name), getattr(broken.examples, name)), name
@@ -66,12 +66,12 @@ def _twin(corpus, twin):
 
 def test_shuffled_rules_leave_no_stated_rule_its_own_content(corpus):
     made, broken = _twin(corpus, "shuffled rules")
-    told = made.examples.kind == SENTENCE
-    assert told.sum() > 10
-    assert (made.examples.answer[told] != broken.examples.answer[told]).all()
-    assert (made.examples.answer[~told] == broken.examples.answer[~told]).all()
-    for cue in np.unique(made.examples.prompt[told, 0]):
-        mine = told & (made.examples.prompt[:, 0] == cue)
+    stated = made.examples.kind == SENTENCE
+    assert stated.sum() > 10
+    assert (made.examples.answer[stated] != broken.examples.answer[stated]).all()
+    assert (made.examples.answer[~stated] == broken.examples.answer[~stated]).all()
+    for cue in np.unique(made.examples.prompt[stated, 0]):
+        mine = stated & (made.examples.prompt[:, 0] == cue)
         assert sorted(made.examples.answer[mine]) == sorted(broken.examples.answer[mine])
 
 
@@ -98,12 +98,12 @@ def test_one_stated_rule_cannot_be_shuffled(make_world):
 
 def test_random_labels_deal_out_the_conclusions_answers_and_nothing_else(corpus):
     made, broken = _twin(corpus, "random labels")
-    shown = made.examples.kind == CONCLUSION
-    assert (made.examples.answer[~shown] == broken.examples.answer[~shown]).all()
-    kept = made.examples.answer[shown] == broken.examples.answer[shown]
+    demonstrated = made.examples.kind == CONCLUSION
+    assert (made.examples.answer[~demonstrated] == broken.examples.answer[~demonstrated]).all()
+    kept = made.examples.answer[demonstrated] == broken.examples.answer[demonstrated]
     assert kept.mean() < 0.2
-    for cue in np.unique(made.examples.prompt[shown, 0]):
-        mine = shown & (made.examples.prompt[:, 0] == cue)
+    for cue in np.unique(made.examples.prompt[demonstrated, 0]):
+        mine = demonstrated & (made.examples.prompt[:, 0] == cue)
         assert sorted(made.examples.answer[mine]) == sorted(broken.examples.answer[mine])
 
 

@@ -19,7 +19,7 @@ def _parents(n):
 def _read_off_by_hand(corpus):
     """Derivations of shown conclusions and of derivable base facts, walked one at a time."""
     c, counts = corpus.closure, corpus.split.gold.counts
-    todo = [*np.flatnonzero(corpus.shown), *np.flatnonzero(c.is_base)]
+    todo = [*np.flatnonzero(corpus.demonstrated), *np.flatnonzero(c.is_base)]
     seen = set(todo)
     read = set()
     while todo:
@@ -71,9 +71,11 @@ def test_of_every_pattern_that_is_shown_some_frame_is_kept(tiny):
 @pytest.mark.parametrize("height", [2, 3, 4])
 def test_nothing_above_the_shown_height_is_shown(make_world, height):
     made = build_corpus(
-        make_world(CHAIN, _parents(8)), "tiny", Exposure(held=0.0, shown_height=height, shown=1.0)
+        make_world(CHAIN, _parents(8)),
+        "tiny",
+        Exposure(held=0.0, demonstrated_height=height, demonstrated=1.0),
     )
-    assert made.closure.height[made.shown].max() == made.read.height == height
+    assert made.closure.height[made.demonstrated].max() == made.read.height == height
 
 
 def test_what_is_shown_is_high_in_none_of_its_proofs(make_world):
@@ -81,23 +83,25 @@ def test_what_is_shown_is_high_in_none_of_its_proofs(make_world):
     rules = CHAIN + "\ngoal(X) :- near(X).\ngoal(X) :- anc(X,n3)."
     facts = _parents(4) + " near(n0) near(n2)"
     made = build_corpus(
-        make_world(rules, facts), "tiny", Exposure(held=0.0, shown_height=2, shown=1.0)
+        make_world(rules, facts),
+        "tiny",
+        Exposure(held=0.0, demonstrated_height=2, demonstrated=1.0),
     )
     names = [made.closure.base.constants[a] for a in made.closure.rows("goal")[:, 0]]
-    shown = made.shown[list(made.closure.blocks["goal"])]
-    assert dict(zip(names, shown.tolist())) == {"n0": False, "n1": False, "n2": True}
+    demonstrated = made.demonstrated[list(made.closure.blocks["goal"])]
+    assert dict(zip(names, demonstrated.tolist())) == {"n0": False, "n1": False, "n2": True}
 
 
 def test_the_asked_share_of_the_eligible_is_shown(corpus):
     for share in (0.3, 0.9):
-        made = corpus("composition-v1", shown=share)
-        assert made.shown.sum() == round(share * made.split.eligible.sum())
-        assert not (made.shown & ~made.split.eligible).any()
+        made = corpus("composition-v1", demonstrated=share)
+        assert made.demonstrated.sum() == round(share * made.split.eligible.sum())
+        assert not (made.demonstrated & ~made.split.eligible).any()
 
 
 def test_the_others_of_the_eligible_are_instances(corpus):
     made = corpus("composition-v1")
-    other = np.flatnonzero(made.split.eligible & ~made.shown)
+    other = np.flatnonzero(made.split.eligible & ~made.demonstrated)
     assert len(other) == len(made.of_rung("instance"))
     assert set(other) == set(made.fact[made.offsets[made.of_rung("instance")]])
 
@@ -105,7 +109,7 @@ def test_the_others_of_the_eligible_are_instances(corpus):
 def test_phi_is_shown_conclusions_per_usable_fact(corpus):
     made = corpus("composition-v1", phi=3.5)
     assert made.split.usable == 128 - made.split.held.sum()
-    assert made.shown.sum() == round(3.5 * made.split.usable)
+    assert made.demonstrated.sum() == round(3.5 * made.split.usable)
 
 
 def test_coverage_leaves_facts_unstated_and_never_rules_as_data(corpus):
@@ -134,13 +138,13 @@ def test_what_coverage_hides_is_unknowable_and_nothing_false_follows(corpus):
 
 def test_each_pattern_is_given_as_drawn(corpus):
     made = corpus("zebra-v1")
-    gold, way = made.split.gold, np.array(made.split.way)
-    read = np.zeros(len(way), bool)
+    gold, presentation = made.split.gold, np.array(made.split.presentation)
+    read = np.zeros(len(presentation), bool)
     read[gold.pattern[_read_off_by_hand(made)]] = True
-    assert (read == np.isin(way, ["exemplified", "both"])).all()
-    assert {"exemplified", "stated", "both"} <= {*way}
+    assert (read == np.isin(presentation, ["exemplified", "both"])).all()
+    assert {"exemplified", "stated", "both"} <= {*presentation}
     sentences = set(made.examples.fact[made.examples.kind == SENTENCE].tolist())
-    for pattern, w in zip(gold.patterns, way):
+    for pattern, w in zip(gold.patterns, presentation):
         for axiom in pattern[1]:
             (row,) = [[made.closure.base.constants.index(x) for x in axiom[1:]]]
             at = int(made.closure.find(axiom[0], np.array([row], np.int32))[0])
@@ -150,7 +154,7 @@ def test_each_pattern_is_given_as_drawn(corpus):
 def test_of_a_pattern_given_neither_way_gold_has_nothing(corpus):
     made = corpus("zebra-v1")
     lost = len(made.split.truth.rows("typical")) - len(made.closure.rows("typical"))
-    assert lost >= 1 and "neither" not in made.split.way
+    assert lost >= 1 and "neither" not in made.split.presentation
     assert len(made.of_rung("unknowable")) > 0
 
 
@@ -160,16 +164,18 @@ QUARTERS = {"exemplified": 0.25, "stated": 0.25, "both": 0.25, "neither": 0.25}
 
 
 def test_plain_rules_are_stated_as_sentences_or_left_out(make_world):
-    made = build_corpus(make_world(PLAIN, EDGES), "tiny", Exposure(shown_height=2, given=QUARTERS))
-    way = dict(zip((r for r, _ in made.split.gold.patterns), made.split.way))
-    told = [r for r, w in way.items() if w in ("stated", "both")]
-    assert sorted({*way.values()}) == ["both", "exemplified", "stated"]
+    made = build_corpus(
+        make_world(PLAIN, EDGES), "tiny", Exposure(demonstrated_height=2, given=QUARTERS)
+    )
+    presentation = dict(zip((r for r, _ in made.split.gold.patterns), made.split.presentation))
+    stated_ones = [r for r, w in presentation.items() if w in ("stated", "both")]
+    assert sorted({*presentation.values()}) == ["both", "exemplified", "stated"]
     assert {s[0] for s in made.sentences} == {
-        made.closure.program.rules[r].head.predicate for r in told
+        made.closure.program.rules[r].head.predicate for r in stated_ones
     }
-    for rule in {*range(9)} - {*way}:  # given neither way, or resting on such a rule
+    for rule in {*range(9)} - {*presentation}:  # given neither way, or resting on such a rule
         assert not len(made.closure.rows(made.closure.program.rules[rule].head.predicate))
-    assert len(way) in (6, 7)
+    assert len(presentation) in (6, 7)
 
 
 def test_rules_that_negation_depends_on_are_always_given(make_world):
@@ -192,15 +198,15 @@ def test_rules_as_data_under_negation_are_always_given(make_world):
     for seed in range(4):
         given = {"both": 0.5, "neither": 0.5}
         made = build_corpus(world, "tiny", Exposure(held=0.0, given=given), (0, seed))
-        assert len(made.closure.rows("typical")) == 5 and "neither" not in made.split.way
+        assert len(made.closure.rows("typical")) == 5 and "neither" not in made.split.presentation
         assert len(made.closure.rows("odd")) == 6
 
 
 def test_a_pattern_that_cannot_be_shown_is_refused(make_world):
     with pytest.raises(AuditError, match="is given as 'exemplified' but is not exemplified; show"):
-        build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(shown=0.0))
+        build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(demonstrated=0.0))
     with pytest.raises(AuditError, match=r"anc\(Y,Z\). is given as 'exemplified' but is not"):
-        build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(shown_height=1))
+        build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(demonstrated_height=1))
 
 
 def test_held_and_used_facts_are_stated_equally_often(tiny):
@@ -210,8 +216,8 @@ def test_held_and_used_facts_are_stated_equally_often(tiny):
         cues = sum(p == predicate for p, _ in tiny.cues)
         mine = times[list(block)]
         if predicate not in tiny.world.axioms:
-            said = (tiny.stated | tiny.shown)[list(block)]
-            assert (mine[said] == cues).all() and (mine[~said] == 0).all()
+            text = (tiny.stated | tiny.demonstrated)[list(block)]
+            assert (mine[text] == cues).all() and (mine[~text] == 0).all()
         else:
             assert {*mine.tolist()} <= {0, cues}
 
@@ -219,7 +225,7 @@ def test_held_and_used_facts_are_stated_equally_often(tiny):
 def test_kinds_of_example_are_what_they_are_called(tiny):
     examples, c = tiny.examples, tiny.closure
     assert c.is_base[examples.fact[examples.kind == FACT]].all()
-    assert tiny.shown[examples.fact[examples.kind == CONCLUSION]].all()
+    assert tiny.demonstrated[examples.fact[examples.kind == CONCLUSION]].all()
     assert (examples.answer[examples.kind == NONTHEOREM] == tiny.none).all()
     for row, answer, fact in zip(examples.prompt, examples.answer, examples.fact):
         if fact >= 0:
@@ -231,7 +237,7 @@ def test_kinds_of_example_are_what_they_are_called(tiny):
 
 def test_read_off_of_nothing_is_nothing(corpus):
     made = corpus("composition-v1")
-    read = read_off(made.split.gold, made.shown & False)
+    read = read_off(made.split.gold, made.demonstrated & False)
     assert not read.derivations.any() and read.height == 0 and not read.frames.any()
 
 
@@ -239,7 +245,7 @@ def test_read_off_of_nothing_is_nothing(corpus):
     ("change", "message"),
     [
         ({"coverage": 1.5}, r"exposure.coverage = 1.5; give a share, 0 to 1"),
-        ({"shown_height": 0}, "shown_height 1"),
+        ({"demonstrated_height": 0}, "demonstrated_height 1"),
         ({"given": {"exemplefied": 1.0}}, "did you mean 'exemplified'"),
         ({"given": {"both": 0.5}}, "sums to 0.5; shares sum to 1"),
         ({"twin": "random label"}, "did you mean 'random labels'"),

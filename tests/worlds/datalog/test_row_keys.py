@@ -38,8 +38,8 @@ def test_a_growing_set_holds_what_was_added_and_nothing_else():
         new = np.setdiff1d(RNG.integers(0, 10**6, number), sorted(inside))
         keys.add(new)
         inside |= set(new.tolist())
-        asked = np.concatenate([new, RNG.integers(0, 10**6, 50)])
-        assert keys.holds(asked).tolist() == [k in inside for k in asked.tolist()]
+        queries = np.concatenate([new, RNG.integers(0, 10**6, 50)])
+        assert keys.holds(queries).tolist() == [k in inside for k in queries.tolist()]
 
 
 @pytest.mark.parametrize("spread", [10, 10**8], ids=["dense", "sparse"])

@@ -30,10 +30,10 @@ class Enumeration:
         self.counting = [d for d in self.derivations if not self._circular(d)]
         self.of = {f: [d for d in self.counting if d.head == f] for f in self.facts}
 
-    def split_corpus(self, shown, told):
+    def split_corpus(self, demonstrated, stated_rules):
         """The conclusions that are shown, [F], and the patterns that are stated as sentences."""
-        self.shown = {self.facts[i] for i in np.flatnonzero(shown)}
-        self.told = told
+        self.demonstrated = {self.facts[i] for i in np.flatnonzero(demonstrated)}
+        self.stated_rules = stated_rules
         self._read_off()
         self.proofs = self._proofs()
 
@@ -83,7 +83,7 @@ class Enumeration:
         return self.pattern(d), tuple(labels), tuple(values)
 
     def _read_off(self):
-        self.read, todo = set(), [*self.shown, *(f for f in self.base if self.of[f])]
+        self.read, todo = set(), [*self.demonstrated, *(f for f in self.base if self.of[f])]
         while todo:
             for d in self.of[todo.pop()]:
                 if d not in self.read:
@@ -101,7 +101,7 @@ class Enumeration:
     def new(self, d, labels):
         """The kinds of novelty in one step; None where it may not be taken at all."""
         if self.pattern(d) not in self.exemplified:
-            return {"axiom"} if self.pattern(d) in self.told else None
+            return {"axiom"} if self.pattern(d) in self.stated_rules else None
         kinds = set()
         for i, (premise, label) in enumerate(zip(self.open(d), labels)):
             if label == "base" and (d.head[0], i, premise) not in self.used:
@@ -114,7 +114,7 @@ class Enumeration:
         """(fact, label) -> {(novelties, height)} of all its proofs; heights above H are one."""
         proofs = {(f, label): set() for f in self.facts for label in self.labels(f)}
         for fact, label in proofs:
-            if fact in self.base or fact in self.shown:
+            if fact in self.base or fact in self.demonstrated:
                 proofs[fact, label].add((frozenset(), min(self.height[fact], self.high + 1)))
         steps = [
             (d, labels, kinds)
@@ -137,7 +137,7 @@ class Enumeration:
 
     def trees(self, fact, label, path=()):
         """(novelties, height) of every proof tree that meets no (fact, label) twice on a path."""
-        if fact in self.base or fact in self.shown:
+        if fact in self.base or fact in self.demonstrated:
             yield frozenset(), self.height[fact]
         path = (*path, (fact, label))
         for d in self.of[fact]:
@@ -158,7 +158,7 @@ class Enumeration:
 
     def rung(self, fact):
         """(rung, pure), in the table's order."""
-        if fact in self.base or fact in self.shown:
+        if fact in self.base or fact in self.demonstrated:
             return "recall", True
         if self.provable(fact, frozenset()):
             return "instance", True
@@ -171,7 +171,7 @@ class Enumeration:
 
     def shortcut(self, fact, given, answer):
         """Something of the prompt stands with the answer in a statement that is in no proof."""
-        stated = self.base | self.shown
+        stated = self.base | self.demonstrated
         inside, todo = {fact}, [fact]
         while todo:
             new = {p for d in self.of[todo.pop()] for p in d.premises} - inside

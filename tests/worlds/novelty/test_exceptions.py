@@ -24,19 +24,19 @@ FACTS += " ".join(f" decides({x},{a})" for x in ("okapi", "hippo") for a in ("co
 
 @pytest.fixture(scope="module")
 def hand(make_world):
-    axioms, asked = frozenset({"typical", "gives"}), {"decides": (), "genus": (1,), "odd": ()}
-    world = make_world(RULES, FACTS, like=LIKE, axioms=axioms, asked=asked)
+    axioms, queries = frozenset({"typical", "gives"}), {"decides": (), "genus": (1,), "odd": ()}
+    world = make_world(RULES, FACTS, like=LIKE, axioms=axioms, queries=queries)
     for seed in range(
         50
     ):  # a draw in which the exception item's coat is asked, and not all of its kin's
-        made = build_corpus(world, "tiny", Exposure(held=0.0, shown=0.7), (0, seed))
-        things = {_asked(made, q) for q in made.of_rung("instance")}
+        made = build_corpus(world, "tiny", Exposure(held=0.0, demonstrated=0.7), (0, seed))
+        things = {_queries(made, q) for q in made.of_rung("instance")}
         if ("okapi", "coat") in things and things & {(x, "coat") for x in KIN}:
             return made
     raise AssertionError("no draw asks for the coat of the okapi and of one of its kin")
 
 
-def _asked(corpus, question):
+def _queries(corpus, question):
     cue, *given = corpus.prompt[question]
     assert corpus.cues[cue][0] == "has"
     return tuple(corpus.closure.base.constants[a] for a in given)
@@ -49,16 +49,16 @@ def _lured(corpus):
 
 def test_an_okapi_is_not_answered_by_analogy(hand):
     names = hand.closure.base.constants
-    (q,) = [q for q in _lured(hand) if _asked(hand, q) == ("okapi", "coat")]
+    (q,) = [q for q in _lured(hand) if _queries(hand, q) == ("okapi", "coat")]
     assert names[hand.certificate.distractor[q]] == "plain"
     assert [names[a] for a in hand.answers(q)] == ["striped"]
-    assert {_asked(hand, q)[0] for q in _lured(hand)} == {"okapi"}
+    assert {_queries(hand, q)[0] for q in _lured(hand)} == {"okapi"}
 
 
 def test_its_twin_is_like_it_but_for_the_exception(hand):
     names, certificate = hand.closure.base.constants, hand.certificate
-    (q,) = [q for q in _lured(hand) if _asked(hand, q) == ("okapi", "coat")]
-    thing, attribute = _asked(hand, twin := certificate.twin[q])
+    (q,) = [q for q in _lured(hand) if _queries(hand, q) == ("okapi", "coat")]
+    thing, attribute = _queries(hand, twin := certificate.twin[q])
     assert thing in KIN and attribute == "coat" and names[hand.answers(twin)[0]] == "plain"
     assert certificate.rung[twin] == certificate.rung[q] and certificate.distractor[twin] < 0
 
@@ -72,9 +72,9 @@ def _votes(corpus, question):
         kin = [y for y in genus if genus.get(thing) == genus[y] and y != thing]
         if thing >= 0 and kin:
             swapped = [[*row[:place], y, *row[place + 1 :]] for y in kin]
-            said = corpus.examples
+            text = corpus.examples
             stated = collections.defaultdict(list)
-            for prompt, answer in zip(map(tuple, said.prompt.tolist()), said.answer.tolist()):
+            for prompt, answer in zip(map(tuple, text.prompt.tolist()), text.answer.tolist()):
                 stated[prompt].append(answer)
             return collections.Counter(a for s in swapped for a in stated[tuple(s)])
     return collections.Counter()

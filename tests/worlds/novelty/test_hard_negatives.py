@@ -8,17 +8,17 @@ from zebroid.worlds.corpus.corpus import NONTHEOREM
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.hard_negatives import NEGATIVE
-from zebroid.worlds.novelty.questions import ask, find_prompts
+from zebroid.worlds.novelty.questions import find_prompts, prompts_of
 from zebroid.worlds.novelty.rungs import LADDER
 
 
 def _truth(corpus):
     """Prompt -> answers of the whole world."""
     cues = [q for q in corpus.cues if q[0] not in corpus.world.axioms]
-    asked = ask(corpus.split.truth, cues, corpus.prompt.shape[1] - 1)
+    queries = prompts_of(corpus.split.truth, cues, corpus.prompt.shape[1] - 1)
     return {
-        tuple(row): asked.values[asked.offsets[q] : asked.offsets[q + 1]].tolist()
-        for q, row in enumerate(asked.prompt.tolist())
+        tuple(row): queries.values[queries.offsets[q] : queries.offsets[q + 1]].tolist()
+        for q, row in enumerate(queries.prompt.tolist())
     }
 
 
@@ -29,9 +29,9 @@ def zebra(corpus):
 
 def test_nontheorems_have_no_answer_in_the_world(zebra):
     truth, mine = _truth(zebra), zebra.of_rung("nontheorem")
-    shown = zebra.examples.prompt[zebra.examples.kind == NONTHEOREM]
-    assert len(mine) > 10 and len(shown) > 5
-    for row in [*zebra.prompt[mine].tolist(), *shown.tolist()]:
+    demonstrated = zebra.examples.prompt[zebra.examples.kind == NONTHEOREM]
+    assert len(mine) > 10 and len(demonstrated) > 5
+    for row in [*zebra.prompt[mine].tolist(), *demonstrated.tolist()]:
         assert tuple(row) not in truth
 
 
@@ -46,11 +46,11 @@ def test_unknowables_have_an_answer_in_the_world_and_none_under_gold(zebra):
 
 
 def test_shown_nontheorems_are_not_asked(zebra):
-    shown = zebra.examples.prompt[zebra.examples.kind == NONTHEOREM]
-    assert (find_prompts(zebra.prompt, shown) < 0).all()
-    asked = zebra.of_rung("nontheorem")
-    wanted = round(zebra.exposure.nontheorems * zebra.shown.sum())
-    assert len(shown) == min(wanted, (len(shown) + len(asked)) // 2)
+    demonstrated = zebra.examples.prompt[zebra.examples.kind == NONTHEOREM]
+    assert (find_prompts(zebra.prompt, demonstrated) < 0).all()
+    queries = zebra.of_rung("nontheorem")
+    wanted = round(zebra.exposure.nontheorems * zebra.demonstrated.sum())
+    assert len(demonstrated) == min(wanted, (len(demonstrated) + len(queries)) // 2)
 
 
 def test_controls_are_pure_and_stand_apart_from_theorems(zebra):
@@ -68,11 +68,11 @@ def test_a_near_miss_lacks_just_the_premise_it_names(make_world):
     made = build_corpus(make_world(rules, facts), "tiny", Exposure(held=0.0, nontheorems=0.1))
     names, rows = made.closure.base.constants, made.closure.rows("one").tolist()
     true = {(names[x], names[r]): names[y] for x, r, y in rows}
-    asked = [*made.prompt[made.of_rung("nontheorem")]]
+    queries = [*made.prompt[made.of_rung("nontheorem")]]
     tags = [*made.certificate.near_miss[made.of_rung("nontheorem")]]
-    shown = made.examples.prompt[made.examples.kind == NONTHEOREM]
-    assert len(asked) > 3 and {*tags} == {0, 1} and len(shown) == 1
-    for row, tag in zip(asked, tags):
+    demonstrated = made.examples.prompt[made.examples.kind == NONTHEOREM]
+    assert len(queries) > 3 and {*tags} == {0, 1} and len(demonstrated) == 1
+    for row, tag in zip(queries, tags):
         x, r, s = (names[a] for a in row[1:])
         if tag == 1:  # the first holds, and what it leads to has no s
             assert (true[x, r], s) not in true
@@ -103,10 +103,10 @@ def test_near_misses_are_made_of_parts_as_frequent_as_those_of_theorems(make_wor
     made = build_corpus(world, "tiny", Exposure(held=0.0, nontheorems=0.2))
     theorems = np.flatnonzero(np.diff(made.offsets) > 0)
     theorems = theorems[made.prompt[theorems, 0] == made.cues.index(("two", 3))]
-    asked, known = made.prompt[made.of_rung("nontheorem")], made.prompt[theorems]
-    assert len(asked) > 200 and len(known) > 200
+    queries, known = made.prompt[made.of_rung("nontheorem")], made.prompt[theorems]
+    assert len(queries) > 200 and len(known) > 200
     for position in (1, 2, 3):
-        shares = [np.bincount(p[:, position], minlength=48) / len(p) for p in (asked, known)]
+        shares = [np.bincount(p[:, position], minlength=48) / len(p) for p in (queries, known)]
         even = np.abs(shares[1] - 1 / np.count_nonzero(shares[1])).sum() / 2
         apart = np.abs(shares[0] - shares[1]).sum() / 2
         assert apart < max(0.25, even), (position, apart, even)

@@ -29,8 +29,8 @@ def test_answer_sets_are_complete_and_no_prompt_is_asked_twice(tiny):
 
 
 def test_rules_as_data_are_never_asked(tiny):
-    asked = {tiny.cues[i][0] for i in np.unique(tiny.prompt[:, 0])}
-    assert not asked & tiny.world.axioms and asked
+    queries = {tiny.cues[i][0] for i in np.unique(tiny.prompt[:, 0])}
+    assert not queries & tiny.world.axioms and queries
 
 
 def test_many_questions_read_as_each_of_them_does(tiny):
@@ -91,7 +91,9 @@ def test_distance_is_steps_from_what_is_stated(make_world):
     rules = "anc(X,Y) :- par(X,Y).\nanc(X,Z) :- par(X,Y), anc(Y,Z)."
     facts = " ".join(f"par(n{i},n{i + 1})" for i in range(7))
     made = build_corpus(
-        make_world(rules, facts), "tiny", Exposure(held=0.0, shown=1.0, shown_height=3)
+        make_world(rules, facts),
+        "tiny",
+        Exposure(held=0.0, demonstrated=1.0, demonstrated_height=3),
     )
     certificate = made.certificate
     for cue, x in made.prompt:

@@ -9,24 +9,24 @@ from zebroid.worlds.novelty import derivations
 
 def test_a_circular_derivation_exemplifies_nothing(certified):
     rules = "s(X,Y) :- e(X,Y).\ns(X,Y) :- s(Y,X).\nt(X) :- s(X,_)."
-    shown = ["s(a,b)", "s(c,d)", "t(a)"]
-    corpus = certified(rules, "e(a,b) e(c,d)", shown, told=[1])
+    demonstrated = ["s(a,b)", "s(c,d)", "t(a)"]
+    corpus = certified(rules, "e(a,b) e(c,d)", demonstrated, stated_rules=[1])
     assert corpus.exemplified == {0, 2}  # s(a,b) <- s(b,a), but s(b,a) needs s(a,b)
     assert corpus["s(b,a)"] == ("axiom", True)
-    both = certified(rules, "e(a,b) e(c,d)", [*shown, "s(d,c)"], told=[1])
+    both = certified(rules, "e(a,b) e(c,d)", [*demonstrated, "s(d,c)"], stated_rules=[1])
     assert both.exemplified == {0, 1, 2} and both["s(b,a)"] == ("instance", True)
 
 
 def test_a_derivation_that_can_do_without_its_head_is_not_circular(certified):
     rules = "s(X,Y) :- e(X,Y).\ns(X,Y) :- s(Y,X)."
-    corpus = certified(rules, "e(a,b) e(b,a)", shown=["s(a,b)"])
+    corpus = certified(rules, "e(a,b) e(b,a)", demonstrated=["s(a,b)"])
     assert corpus.exemplified == {0, 1}
 
 
 def test_a_short_proof_by_an_unexemplified_rule_hides_no_longer_exemplified_one(certified):
     rules = "goal(X) :- mark(X).\nmid(X) :- e(X).\ngoal(X) :- mid(X)."
     facts = "e(a) e(b) mark(b)"
-    corpus = certified(rules, facts, shown=["goal(a)", "mid(b)"], told=[0])
+    corpus = certified(rules, facts, demonstrated=["goal(a)", "mid(b)"], stated_rules=[0])
     assert corpus.exemplified == {1, 2} and corpus.closure.height.max() == 2
     assert corpus["goal(b)"] == ("instance", True)
 
@@ -36,8 +36,16 @@ CHAIN = "par(0,1) par(1,2) par(2,3) par(3,4) par(4,5) par(5,6)"
 
 
 def test_a_shown_conclusion_keeps_its_height(certified):
-    shown = ["anc(0,1)", "anc(0,2)", "anc(0,3)", "anc(1,4)", "anc(2,5)", "anc(3,6)", "anc(5,6)"]
-    corpus = certified(ANCESTOR, CHAIN, shown)
+    demonstrated = [
+        "anc(0,1)",
+        "anc(0,2)",
+        "anc(0,3)",
+        "anc(1,4)",
+        "anc(2,5)",
+        "anc(3,6)",
+        "anc(5,6)",
+    ]
+    corpus = certified(ANCESTOR, CHAIN, demonstrated)
     assert corpus.read.height == 3 and corpus.by("anc(0,4)", "depth")
     # one step from what is stated, and yet of height 4
     assert corpus["anc(0,4)"] == ("depth", True)
@@ -50,7 +58,7 @@ def test_the_height_of_what_is_stated_counts_where_it_is_used_further_up(certifi
 
 
 FRAMES = "reach(H,T) :- one(H,R,B), one(B,S,T)."
-TWO_WAYS = """
+TWO_PRESENTATIONS = """
     one(h,r0,b1) one(b1,r1,t) one(x,r0,y) one(y,r1,z)
     one(h,r2,b2) one(b2,r2,t) one(b2,r0,v) one(g,r0,b2)
 """
@@ -58,16 +66,16 @@ SHOWN = ["reach(x,z)", "reach(h,v)", "reach(g,t)"]
 
 
 def test_two_proofs_by_different_single_novelties_are_tagged(certified):
-    corpus = certified(FRAMES, TWO_WAYS, SHOWN, schema={0: ("R", "S")})
+    corpus = certified(FRAMES, TWO_PRESENTATIONS, SHOWN, schema={0: ("R", "S")})
     assert corpus.by("reach(h,t)", "constituent") and corpus.by("reach(h,t)", "schema")
     assert corpus["reach(h,t)"] == ("constituent", False)
 
 
 def test_one_novelty_alone_is_pure(certified):
-    one = TWO_WAYS.replace("one(h,r0,b1)", "")
+    one = TWO_PRESENTATIONS.replace("one(h,r0,b1)", "")
     corpus = certified(FRAMES, one, SHOWN, schema={0: ("R", "S")})
     assert corpus["reach(h,t)"] == ("schema", True)
-    other = TWO_WAYS.replace("one(b2,r2,t)", "")
+    other = TWO_PRESENTATIONS.replace("one(b2,r2,t)", "")
     corpus = certified(FRAMES, other, SHOWN[:2], schema={0: ("R", "S")})
     assert corpus["reach(h,t)"] == ("constituent", True)
 
@@ -75,7 +83,7 @@ def test_one_novelty_alone_is_pure(certified):
 def test_what_needs_two_old_kinds_of_novelty_is_never_axiom(certified):
     rules = FRAMES + "\nreach(H,T) :- direct(H,T)."
     facts = "one(h,r0,b) one(b,r1,t) one(x,r0,y) one(y,r0,z) direct(h,t) direct(h,x)"
-    corpus = certified(rules, facts, ["reach(x,z)"], told=[1], schema={0: ("R", "S")})
+    corpus = certified(rules, facts, ["reach(x,z)"], stated_rules=[1], schema={0: ("R", "S")})
     assert corpus.by("reach(h,t)", "axiom") and corpus.by("reach(h,t)", "constituent", "schema")
     assert corpus["reach(h,t)"] == ("mixed", False)
     assert corpus["reach(h,x)"] == ("axiom", True)  # by the new rule alone
@@ -96,7 +104,7 @@ def test_used_means_used_in_that_role(certified):
 def test_neither_role_nor_frame_is_asked_of_a_pattern_never_exemplified(certified):
     rules = "d(X) :- e(X,_).\ng(X,Y) :- d(X), e(X,Y).\nt(X) :- d(X)."
     facts, schema = "e(a,b) e(b,c)", {1: ("X", "Y")}
-    corpus = certified(rules, facts, ["d(a)", "t(a)"], told=[1], schema=schema)
+    corpus = certified(rules, facts, ["d(a)", "t(a)"], stated_rules=[1], schema=schema)
     assert corpus["g(a,b)"] == ("axiom", True)
     assert corpus["g(b,c)"] == ("mixed", False)  # e(b,c) never stood under d, which was exemplified
     assert corpus.by("g(b,c)", "axiom", "constituent")
@@ -146,10 +154,12 @@ def test_a_world_and_its_reified_form_have_identical_rungs(certified, seed):
     facts = _kinship(draw)
     whole = certified(plain, facts, [])
     conclusions = [n for n, b in zip(whole.names, whole.closure.is_base) if not b]
-    shown = [n for n in conclusions if draw.randint(3) == 0]
-    told = [rule for rule in range(len(COMPOSITES)) if draw.randint(2)]
-    left = certified(plain, facts, shown, told)
-    right = certified(data, facts, shown, [("comp", *COMPOSITES[r]) for r in told], ["comp"])
+    demonstrated = [n for n in conclusions if draw.randint(3) == 0]
+    stated_rules = [rule for rule in range(len(COMPOSITES)) if draw.randint(2)]
+    left = certified(plain, facts, demonstrated, stated_rules)
+    right = certified(
+        data, facts, demonstrated, [("comp", *COMPOSITES[r]) for r in stated_rules], ["comp"]
+    )
     assert left.names == right.names and left.read.height == right.read.height
     assert left.sets.tolist() == right.sets.tolist()
 

@@ -11,7 +11,7 @@ from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.datalog.parser import parse
 from zebroid.worlds.novelty.derivations import Proofs
-from zebroid.worlds.novelty.questions import ask, certify
+from zebroid.worlds.novelty.questions import certify, prompts_of
 from zebroid.worlds.novelty.rungs import RUNGS, SPLIT, provable, read_off
 
 from .enumeration import SETS, Enumeration
@@ -68,20 +68,20 @@ def _compare(theory, exposures, seen):
     derived = ~closure.is_base
     for _ in range(exposures):
         low = closure.height <= rng.choice([1, 2, 2, 9])
-        shown = derived & low & (rng.rand(len(derived)) < rng.choice([0.1, 0.3, 0.6, 0.95]))
-        told = rng.rand(len(proofs.patterns)) < rng.choice([0.3, 0.7, 1.0])
-        read = read_off(proofs, shown | (closure.is_base & (proofs.best >= 0)))
-        sets = provable(proofs, read, shown, told)
-        names = {p for p, t in zip(proofs.patterns, told) if t}
-        slow.split_corpus(shown, names)
+        demonstrated = derived & low & (rng.rand(len(derived)) < rng.choice([0.1, 0.3, 0.6, 0.95]))
+        stated = rng.rand(len(proofs.patterns)) < rng.choice([0.3, 0.7, 1.0])
+        read = read_off(proofs, demonstrated | (closure.is_base & (proofs.best >= 0)))
+        sets = provable(proofs, read, demonstrated, stated)
+        names = {p for p, t in zip(proofs.patterns, stated) if t}
+        slow.split_corpus(demonstrated, names)
         assert slow.high == read.height
         assert slow.exemplified == {p for p, e in zip(proofs.patterns, read.exemplified) if e}
         assert [d in set(slow.counting) for d in slow.derivations] == proofs.counts.tolist()
         for fact, bits in zip(slow.facts, sets):
             expected = [slow.provable(fact, s) for s in SETS]
             assert expected == [bool(bits >> s & 1) for s in range(16)], fact
-        _compare_questions(closure, proofs, read, shown, sets, slow, seen)
-        for fact in set(slow.facts) - slow.base - slow.shown:
+        _compare_questions(closure, proofs, read, demonstrated, sets, slow, seen)
+        for fact in set(slow.facts) - slow.base - slow.demonstrated:
             rung, pure = slow.rung(fact)
             seen[rung] += 1
             seen["tagged"] += not pure and rung != "mixed"
@@ -91,11 +91,11 @@ def _compare(theory, exposures, seen):
         seen["negation"] += any(program.rules[d.rule].negative for d in slow.counting)
 
 
-def _compare_questions(closure, proofs, read, shown, sets, slow, seen):
+def _compare_questions(closure, proofs, read, demonstrated, sets, slow, seen):
     cues = [(p, i) for p in closure.predicates for i in range(closure.arity[p])]
-    questions = ask(closure, cues, max(closure.arity.values()) - 1)
+    questions = prompts_of(closure, cues, max(closure.arity.values()) - 1)
     entity = np.append(np.ones(len(closure.base.constants), bool), False)
-    known = certify(proofs, read, questions, entity, closure.is_base | shown, sets)
+    known = certify(proofs, read, questions, entity, closure.is_base | demonstrated, sets)
     for q, prompt in enumerate(questions.prompt):
         predicate, position = cues[prompt[0]]
         given_ = [closure.base.constants[a] for a in prompt[1:] if a >= 0]
@@ -113,8 +113,8 @@ def _compare_questions(closure, proofs, read, shown, sets, slow, seen):
         (rung,) = {r for r, _ in rungs} if len({r for r, _ in rungs}) == 1 else ("split",)
         assert known.rung[q] == (SPLIT if rung == "split" else RUNGS.index(rung)), prompt
         assert known.pure[q] == all(pure for _, pure in rungs), prompt
-        ways = [all(slow.provable(f, s) for f in answers) for s in SETS]
-        assert [bool(known.provable[q] >> s & 1) for s in range(16)] == ways
+        presentations = [all(slow.provable(f, s) for f in answers) for s in SETS]
+        assert [bool(known.provable[q] >> s & 1) for s in range(16)] == presentations
         assert known.height[q] == min(slow.height[f] for f in answers)
         assert known.proofs[q] == sum(len(slow.of[f]) for f in answers)
         read_of = collections.Counter(map(slow.pattern, slow.read))
@@ -146,15 +146,15 @@ def test_rungs_are_those_of_an_enumeration_of_proofs_on_300_random_theories():
 def test_the_enumeration_finds_what_single_proof_trees_do(certified):
     """Trees are too many on most theories; on these the twin is held against them, one by one."""
     kinship = "r(C,X,Z) :- c(A,B,C), r(A,X,Y), r(B,Y,Z)."
-    for rules, facts, shown in (
+    for rules, facts, demonstrated in (
         ("\n".join(RULES[:3]), "e(1,2) e(2,3) e(3,4) e(4,5) p(2,4)", ["p(1,3)", "p(2,5)"]),
         ("\n".join([RULES[0], RULES[3]]), "e(1,2) e(2,1) e(3,1)", ["p(2,1)"]),
         (kinship, "r(f,1,2) r(f,2,3) r(g,3,4) r(f,4,5) c(f,f,g) c(g,g,h) c(f,g,h)", ["r(g,1,3)"]),
     ):
-        theory = certified(rules, facts, shown)
+        theory = certified(rules, facts, demonstrated)
         slow = Enumeration(theory.closure, {"c"}, {0: ("X",)})
-        for told in (set(), set(theory.proofs.patterns), {slow.pattern(slow.counting[-1])}):
-            slow.split_corpus(theory.shown, told)
+        for stated in (set(), set(theory.proofs.patterns), {slow.pattern(slow.counting[-1])}):
+            slow.split_corpus(theory.demonstrated, stated)
             for fact in slow.facts:
                 trees = {t for label in slow.labels(fact) for t in slow.trees(fact, label)}
                 found = [slow.provable(fact, s) for s in SETS]
