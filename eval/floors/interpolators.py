@@ -167,14 +167,13 @@ def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     demonstrated, labels = _sample(corpus, LEARNED, "mlp")
     encode = _Encoder(corpus)
     batch: Any = min(200, len(demonstrated))
+    weights = stream(corpus.arrays_digest, "interpolator", "mlp", "weights")
     net = MLPClassifier(
         hidden_layer_sizes=(128,),
         batch_size=batch,
         learning_rate_init=5e-3,
         max_iter=UPDATES * batch // len(demonstrated) + 1,
-        random_state=int(
-            stream(corpus.arrays_digest, "interpolator", "mlp", "weights").randint(2**31)
-        ),
+        random_state=int(weights.randint(2**31)),
     )
     # The number of updates is fixed, converged or not. For good: a context would undo what another
     # thread does to the filters meanwhile.

@@ -273,7 +273,7 @@ def _witnesses(
 def _demonstrated(
     exposure: Exposure, eligible: Bools, witness: Bools, rank: NDArray[np.int64], usable: int
 ) -> Bools:
-    """[F] the conclusions demonstrated: the witnesses, and of the others as many as the share asks."""
+    """[F] the conclusions demonstrated: the witnesses, and others up to the share."""
     total = int(eligible.sum())
     share = exposure.phi * usable if exposure.phi else exposure.demonstrated * total
     number = max(0, min(round(share), total) - int((witness & eligible).sum()))
