@@ -3,8 +3,8 @@ much of it.
 
 A suite is a grid already. What varies in it is found here, from cells before anything is trained,
 and from configurations afterwards: data (conclusions demonstrated, or statements made), model size,
-loops at test time, and all of them growing together. Compute needs no axis: every configuration is a curve over
-it.
+loops at test time, and all of them growing together. Compute needs no axis: every configuration
+is a curve over it.
 """
 
 from __future__ import annotations
