@@ -14,7 +14,7 @@ from .errors import UserError
 from .printable import printable
 
 if TYPE_CHECKING:
-    from .benchmarks.conformance.world_report import Report
+    from .benchmarks.conformance.framework import Report
 
 app = typer.Typer(
     add_completion=False,
@@ -189,9 +189,9 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check what a world promises; exit status 1 where it breaks a promise."""
-    from .benchmarks.conformance import world_report
+    from .benchmarks.conformance.worlds.world_checks import check_world
 
-    _conform(lambda watch: world_report.check_world(world, size, watch), as_json)
+    _conform(lambda watch: check_world(world, size, watch), as_json)
 
 
 @app.command()
@@ -200,25 +200,22 @@ def check_model(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check what a model promises; exit status 1 where it breaks a promise."""
-    from .benchmarks.conformance.model_report import check_model
+    from .benchmarks.conformance.models.model_checks import check_model
 
     _conform(lambda watch: check_model(model, watch), as_json)
 
 
 def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:
-    """Prints the report of a checker, which tells its argument what it looks at, and leaves."""
-    import json
-
-    from .benchmarks.conformance import world_report
+    """Prints the report of a checker, which is given the place to name its steps, and leaves."""
     from .benchmarks.report.terminal import PlainConsole, console, working
 
-    with working(PlainConsole(stderr=True), "loading") as tell:
-        report = checked(tell)
+    with working(PlainConsole(stderr=True), "loading") as watch:
+        report = checked(watch)
     if as_json:
-        print(json.dumps(report.record(), indent=1))
+        print(report.json())
     else:
-        world_report.show(console(), report)
-    sys.exit(not report.passed)
+        report.print(console())
+    sys.exit(report.exit_code)
 
 
 @app.command()

@@ -15,7 +15,7 @@ def new(
     out: Annotated[Path, typer.Option(help="Folder to write it in.")] = Path(),
 ) -> None:
     """Write a package with one world, ready to be installed; nothing is overwritten."""
-    from .benchmarks.conformance import scaffold
+    from .benchmarks.authoring import scaffold
 
     print(scaffold.new(kind, package, name, out))
 
@@ -28,6 +28,6 @@ def pin(
     ] = False,
 ) -> None:
     """Write into a world's class what its corpora are; none moves unnoticed from then on."""
-    from .benchmarks.conformance import pin as pins
+    from .benchmarks.authoring import pin as pins
 
     print(pins.pin(world, size or (), new))

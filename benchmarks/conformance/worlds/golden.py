@@ -18,7 +18,7 @@ from ....worlds.encoding.encode import MODES, encode, sample_questions
 from ....worlds.world import World, content_of
 
 GOLDEN = Path(__file__).with_name("golden.json")
-ASKED = 30  # questions of each rung whose tokens are digested
+ENCODED = 30  # questions of each rung whose tokens are digested
 PIN = re.compile(r"([1-9][0-9]{0,8}):([0-9a-f]{64})")
 
 
@@ -27,7 +27,7 @@ def digests(corpus: Corpus) -> dict[str, str]:
 
     With the declared version of the content, except the first.
     """
-    queries = sample_questions(corpus, ASKED, 0)
+    queries = sample_questions(corpus, ENCODED, 0)
     modes = MODES if corpus.size == "tiny" else ()
     content = content_of(corpus.world)
     found = {"corpus": corpus.digest, "arrays": corpus.arrays_digest}

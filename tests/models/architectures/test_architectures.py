@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from zebroid.benchmarks.conformance.model_checks import ALL, FORM, FUNCTION, run
+from zebroid.benchmarks.conformance.framework import run
+from zebroid.benchmarks.conformance.models.model_checks import ALL, FORM, FUNCTION
 from zebroid.benchmarks.conformance.models.model_fixture import Subject
 from zebroid.errors import UserError
 from zebroid.models.architectures.convolution import ConvolutionSpec
@@ -41,13 +42,19 @@ SUBJECTS = {name: Subject(spec, V, P, T, B) for name, spec in SPECS.items()}
 
 @pytest.mark.parametrize("name", SPECS)
 def test_every_architecture_keeps_what_models_promise(name):
-    assert not [outcome for outcome in run(FORM + FUNCTION, SUBJECTS[name]) if not outcome.passed]
+    assert not [
+        outcome
+        for outcome in run(FORM + FUNCTION, SUBJECTS[name], SPECS[name])
+        if not outcome.passed
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in MODELS if name.endswith("-xs")])
 def test_every_preset_xs_keeps_all_that_models_promise(name):
-    assert not [outcome for outcome in run(ALL, Subject(MODELS[name])) if not outcome.passed]
+    assert not [
+        outcome for outcome in run(ALL, Subject(MODELS[name]), MODELS[name]) if not outcome.passed
+    ]
 
 
 def effect(subject: Subject) -> np.ndarray:
@@ -126,7 +133,7 @@ def test_nothing_is_written_to_the_stream_at_first_by_zero_outputs():
     assert np.all(seen[:-1] == 0) and seen[-1] > 1e-4
 
 
-def test_small_weights_have_the_deviation_that_is_said():
+def test_small_weights_have_the_deviation_that_they_state():
     drawn = Small(0.8).hidden(nnx.Rngs(0), (3, 64, 100))
     assert float(drawn.std()) == pytest.approx(64**-0.8, rel=0.02)
 
@@ -148,7 +155,7 @@ def test_presets_of_one_size_have_equal_parameters(size):
 
 
 @pytest.mark.parametrize(
-    "kind, wrong, said",
+    "kind, wrong, text",
     [
         (DecoderSpec, {"layers": 0}, "spec.layers is 0"),
         (DecoderSpec, {"heads": 2.0}, "spec.heads is 2.0"),

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from zebroid import registry
-from zebroid.benchmarks.conformance.pin import written
-from zebroid.benchmarks.conformance.world_checks import run
+from zebroid.benchmarks.authoring.pin import written
+from zebroid.benchmarks.conformance.framework import Check
 from zebroid.benchmarks.conformance.worlds import determinism
 from zebroid.benchmarks.conformance.worlds.golden import pins_of
-from zebroid.benchmarks.conformance.worlds.world_fixture import Check
+from zebroid.benchmarks.conformance.worlds.world_checks import run
 from zebroid.errors import UserError
 from zebroid.worlds.corpus.build import build_corpus
 
@@ -152,7 +152,7 @@ def test_a_file_keeps_its_mode_its_link_and_its_line_ends(zebroid, tmp_path, wor
 
 
 def test_a_file_that_changes_meanwhile_is_left_alone(zebroid, world_file, monkeypatch):
-    from zebroid.benchmarks.conformance import pin
+    from zebroid.benchmarks.authoring import pin
 
     path = world_file(WORLD)
 
@@ -203,7 +203,7 @@ def test_what_stands_around_it_stays_byte_by_byte(before, beside):
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
         ("class A: id = 1\n", "a.py:1: the body of A begins beside its head"),
         ("class A(\n  object): id = 1\n", "a.py:2: the body of A begins beside its head"),
