@@ -25,7 +25,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from . import identity, sources
-from .errors import UserError, suggest
+from .errors import InvalidModel, InvalidWorld, UnknownName, UserError, suggest
 from .models import spec_records
 from .sources import line, named
 
@@ -139,7 +139,7 @@ def find_model(name: str) -> Found:
     plugin = _unique(name, plugins, "models/architectures/presets.py" if name in builtin else None)
     if plugin is None:
         return Found(builtin[name], name)
-    with named(f"plugin {name!r} = {plugin}"):
+    with named(f"plugin {name!r} = {plugin}", InvalidModel):
         found = _load(plugin)
         spec = found() if inspect.isclass(found) else found
     return Found(spec_records.checked(spec, f"plugin {name!r} = {plugin}"), name)
@@ -172,7 +172,9 @@ def suite(name: str) -> Path:
     """The file of a suite, by its name or by the path of a TOML file."""
     if name.endswith(".toml"):
         if not Path(name).is_file():
-            raise UserError(f"no suite file {name!r}; give an existing file, or one of {suites()}")
+            raise UnknownName(
+                f"no suite file {name!r}; give an existing file, or one of {suites()}"
+            )
         return Path(name)
     if name not in suites():
         raise suggest("suite", name, suites())
@@ -184,7 +186,7 @@ def _find(name: str) -> tuple[Found, str]:
     by_path = re.fullmatch(r"(.+\.py)(?:/([^/]+))?", name)
     if by_path:
         source, digest = sources.read(by_path[1], "world")
-        with named(f"world file {by_path[1]!r}"):
+        with named(f"world file {by_path[1]!r}", InvalidWorld):
             module = sources.module(by_path[1], source)
         world = _made(_only_world(module, by_path[1]), by_path[1])
         path = str(Path(by_path[1]).resolve())
@@ -200,24 +202,26 @@ def _find(name: str) -> tuple[Found, str]:
     if plugin is None:
         module = importlib.import_module(f".worlds.catalog.{builtin[id].stem}", __package__)
         return Found(_only_world(module, str(source))(), id), size
-    with named(f"plugin {id!r} = {plugin}"):
+    with named(f"plugin {id!r} = {plugin}", InvalidWorld):
         found = _load(plugin)
     world = _only_world(found, str(plugin)) if isinstance(found, ModuleType) else found
     if not _is_world(world) or world.id != id:
-        raise UserError(
+        raise InvalidWorld(
             f"plugin {id!r} = {plugin} gives {getattr(world, 'id', world)!r}; "
             "an entry point's name is the id of the world that it gives"
         )
     if "." not in id or not WORLD_ID.fullmatch(id):
-        raise UserError(f"plugin {id!r} = {plugin}: name it by maker and version: 'acme.zebra-v1'")
+        raise InvalidWorld(
+            f"plugin {id!r} = {plugin}: name it by maker and version: 'acme.zebra-v1'"
+        )
     return Found(_made(world, f"plugin {id!r} = {plugin}"), id), size
 
 
 def _made(world: type[World], source: str) -> World:
-    with named(source):
+    with named(source, InvalidWorld):
         made = world()
         if not [*map(str, made.sizes)]:
-            raise UserError("sizes is empty; name one, or leave sizes out")
+            raise InvalidWorld("sizes is empty; name one, or leave sizes out")
         return made
 
 
@@ -271,7 +275,7 @@ def _load(plugin: Plugin) -> Any:
 
 
 def _file_gone(kind: str, name: str) -> UserError:
-    return UserError(f"{kind} {name!r} was given as a file; give the file itself")
+    return UnknownName(f"{kind} {name!r} was given as a file; give the file itself")
 
 
 def _is_world(thing: Any) -> bool:
@@ -288,10 +292,10 @@ def _only_world(module: ModuleType, source: str) -> type[World]:
     ]
     if len(found) != 1:
         names = ", ".join(member.__name__ for member in found) or "none"
-        raise UserError(f"{source} must define exactly one World; found {names}")
+        raise InvalidWorld(f"{source} must define exactly one World; found {names}")
     id = getattr(found[0], "id", "")
     if not WORLD_ID.fullmatch(id):
-        raise UserError(
+        raise InvalidWorld(
             f"{source}: world id {id!r} must be a versioned name such as 'zebra-v1' "
             "(third parties: 'acme.zebra-v1')"
         )

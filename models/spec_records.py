@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from .. import identity, sources
-from ..errors import UserError
+from ..errors import InvalidModel
 from ..sources import named
 
 
@@ -41,15 +41,15 @@ def checked(spec: Any, source: str) -> Any:
     """A spec of third parties. Raises UserError where it is none, or has no identity."""
     lacking = [n for n in ("build", "flops") if not callable(getattr(spec, n, None))]
     if lacking or not dataclasses.is_dataclass(spec):
-        raise UserError(
+        raise InvalidModel(
             f"{source} is {type(spec).__name__!r}, "
             + (f"without {lacking[0]}()" if lacking else "no dataclass")
             + "; a model is a frozen dataclass with build() and flops(), see models/spec.py"
         )
-    with named(source):
+    with named(source, InvalidModel):
         hash(spec)  # a spec is part of what a compiled program is known by
         if flaw := identity.flaw(spec, presets().TYPES):
-            raise UserError(flaw)
+            raise InvalidModel(flaw)
     return spec
 
 
@@ -60,12 +60,12 @@ def from_file(path: str, source: bytes) -> Any:
     Equal files at one place give one class, so that what is compiled for it serves again.
     """
     where = f"model file {path!r}"
-    with named(where):
+    with named(where, InvalidModel):
         module = sources.module(path, source)
         found = [vars(module)["SPEC"]] if "SPEC" in vars(module) else _classes(module)
         if len(found) != 1:
             names = ", ".join(kind.__name__ for kind in found) or "none"
-            raise UserError(
+            raise InvalidModel(
                 f"expected one spec dataclass, or one spec named SPEC; found {names}; name a SPEC"
             )
         spec = found[0]() if inspect.isclass(found[0]) else found[0]

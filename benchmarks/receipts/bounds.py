@@ -12,7 +12,7 @@ import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...errors import UserError
+from ...errors import InvalidReceipt
 from ...printable import printable
 from ..config.run_config import Cell
 from .receipt import Receipt
@@ -32,7 +32,7 @@ NAMES = 300  # characters of a name
 def cells_of(receipt: Receipt) -> dict[str, Cell]:
     """Digest -> the cell of that record; UserError, one line, for a record that is of none."""
     if len(receipt.cells) > CELLS:
-        raise UserError(f"{len(receipt.cells):,} cells; expected at most {CELLS:,}")
+        raise InvalidReceipt(f"{len(receipt.cells):,} cells; expected at most {CELLS:,}")
     found = {}
     for number, record in enumerate(receipt.cells):
         with guarded(f"cell {number}"):
@@ -91,4 +91,4 @@ def _number(value: Any) -> bool:
 
 
 def _refuse(where: str, name: str, value: Any, expected: str) -> None:
-    raise UserError(f"{where}: {name} is {printable(repr(value), 60)}; expected {expected}")
+    raise InvalidReceipt(f"{where}: {name} is {printable(repr(value), 60)}; expected {expected}")

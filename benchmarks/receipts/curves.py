@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import UserError
+from ...errors import InvalidReceipt
 from ...eval.scoring.score import HEADLINE
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import of_runs, with_failed
@@ -126,7 +126,7 @@ def configurations_of(receipt: Receipt, path: Path) -> tuple[Configuration, ...]
     fine = {c.digest for c in receipt.cells if c.digest[:16] in points and not c.failed}
     if not fine:
         cause = next((c.failed for c in receipt.cells if c.failed), "no cell has a curve")
-        raise UserError(f"{path}: nothing to read, every cell failed: {cause}")
+        raise InvalidReceipt(f"{path}: nothing to read, every cell failed: {cause}")
     panels: dict[tuple[str, str, str, int], list[CellRecord]] = {}
     for record in receipt.cells:  # failed ones too: panels are named by all their cells
         panels.setdefault(cells[record.digest].panel, []).append(record)
@@ -152,10 +152,12 @@ def configurations_of(receipt: Receipt, path: Path) -> tuple[Configuration, ...]
 def _points(path: Path, receipt: Receipt, cells: Sequence[Cell]) -> dict[str, dict[str, Points]]:
     """Cell -> group of questions -> its points."""
     if FILE not in receipt.files:
-        raise UserError(f"the receipt names no {FILE}; give the receipt of a run that finished")
+        raise InvalidReceipt(
+            f"the receipt names no {FILE}; give the receipt of a run that finished"
+        )
     data = parquet_reading.content(path)
     if hashlib.sha256(data).hexdigest() != receipt.files[FILE]:
-        raise UserError(
+        raise InvalidReceipt(
             f"{path} is not the file of this receipt; give the two that belong together"
         )
     table = parquet_reading.columns(data, FILE, parquet_reading.CURVES, drawn(cells))
@@ -181,7 +183,7 @@ def _configuration(
     mine = [points[record.digest[:16]] for record in records]
     first = next(iter(mine[0].values()))
     if len({len(p["flops"]) for groups in mine for p in groups.values()}) > 1:
-        raise UserError(
+        raise InvalidReceipt(
             f"{panel.name}, {label}: runs of several lengths; run the shorter ones again"
         )
     rungs = [r for r in KEPT if all(r in p for p in mine)]

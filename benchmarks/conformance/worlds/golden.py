@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ....errors import UserError, suggest
+from ....errors import InvalidWorld, suggest
 from ....worlds.corpus.corpus import Corpus
 from ....worlds.encoding.encode import MODES, encode, sample_questions
 from ....worlds.world import World, content_of
@@ -53,14 +53,14 @@ def pins_of(world: World) -> dict[str, tuple[int, str]]:
     """
     own = vars(type(world)).get("pins", {})
     if not isinstance(own, Mapping):
-        raise UserError(f"{world.id}: pins = {own!r}; write pins = {{}} and run `zebroid pin`")
+        raise InvalidWorld(f"{world.id}: pins = {own!r}; write pins = {{}} and run `zebroid pin`")
     found = {}
     for size, pin in own.items():
         if size not in world.sizes:
             raise suggest(f"size of {world.id} in pins", str(size), world.sizes)
         match = PIN.fullmatch(pin) if isinstance(pin, str) else None
         if match is None:
-            raise UserError(
+            raise InvalidWorld(
                 f"{world.id}: pins[{size!r}] = {pin!r}, expected CONTENT:DIGEST; delete it and "
                 "run `zebroid pin`"
             )
