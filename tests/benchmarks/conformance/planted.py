@@ -47,7 +47,7 @@ class Hops(World):
 class Stated(World):
     """Who is called what by compositions that are data, unless they are strangers; who is near."""
 
-    id = "stated-v1"
+    id = "names-v1"
     rules = """
       called(X,R3,Z) :- comp(R1,R2,R3), rel(X,R1,Y), rel(Y,R2,Z), not stranger(X,Z).
       near(X,Y) :- next(X,Y).
