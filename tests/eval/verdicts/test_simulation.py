@@ -74,7 +74,7 @@ def test_laws_are_named_or_left_undecided() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("design", BOTH, ids=str)
 def test_a_wrong_law_is_named_once_in_twenty_at_most(design: Design) -> None:
-    truly = check_laws(laws(design, 100), slack=0.0)
+    truly = check_laws(laws(design, 50), slack=0.0)
     assert min(truly.values()) > 0.4 and np.mean(list(truly.values())) > 0.7
 
 
