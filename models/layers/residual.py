@@ -1,6 +1,6 @@
 """The residual stream, and what every layer does to it.
 
-B batch, T tokens, P asked positions, D width, I and O widths of a matrix, R rows, V vocabulary.
+B batch, T tokens, P query positions, D width, I and O widths of a matrix, R rows, V vocabulary.
 """
 
 from __future__ import annotations

@@ -150,12 +150,12 @@ def test_without_exponent_data_change_nothing() -> None:
 def test_measured_data_part_the_branches_at_a_date() -> None:
     """Points of a world in which the corpus, not compute, is what limits ability."""
     axes = np.meshgrid(np.geomspace(1e9, 1e12, 8), [0.1, 0.2, 0.4, 0.8])
-    spent, displayed = (a.ravel() for a in axes)
-    h = (spent / 3e9) ** -1.0 + 0.25 * displayed**-0.6
+    spent, share = (a.ravel() for a in axes)
+    h = (spent / 3e9) ** -1.0 + 0.25 * share**-0.6
     level = 1 - (0.02 + 0.95 * h / (1 + h))
-    surface = curve(level, np.stack([spent, displayed]), seed=1, axes=("FLOPs", "demonstrated"))
+    surface = curve(level, np.stack([spent, share]), seed=1, axes=("FLOPs", "demonstrated"))
     last = Curve.of(
-        spent[displayed == 0.8], surface.runs[:, surface.x[1] == 0.8], world=range(5), questions=300
+        spent[share == 0.8], surface.runs[:, surface.x[1] == 0.8], world=range(5), questions=300
     )
     found = forecast("instance", last, SCENARIO, surface=surface)
     assert not any("scenario's" in note for note in found.notes)

@@ -26,7 +26,7 @@ from zebroid.seeding import stream
 BOTH = (Design(worlds=5, seeds=1), Design(worlds=3, seeds=5))
 
 
-def message(found: dict[str, Counter[str]], right: dict[str, str]) -> tuple[dict, dict]:
+def shares_right_and_wrong(found: dict[str, Counter[str]], right: dict[str, str]) -> tuple[dict, dict]:
     """(share told rightly, share told wrongly) of each truth; undecided is neither."""
     n = {name: sum(counts.values()) for name, counts in found.items()}
     truly = {name: found[name][right[name]] / n[name] for name in found}
@@ -37,7 +37,7 @@ def message(found: dict[str, Counter[str]], right: dict[str, str]) -> tuple[dict
 
 def check_verdicts(design: Design, repeats: int, slack: float) -> None:
     found = verdicts(design, repeats)
-    truly, wrong = message(found, {name: kind for name, (kind, _) in VERDICTS.items()})
+    truly, wrong = shares_right_and_wrong(found, {name: kind for name, (kind, _) in VERDICTS.items()})
     for name, (kind, _) in VERDICTS.items():
         if "0.05" in name:  # smaller than what is promised, as the docs say
             continue
@@ -61,7 +61,7 @@ def test_false_verdicts_are_one_in_twenty_and_power_is_four_in_five(design: Desi
 
 
 def check_laws(found: dict[str, Counter[str]], slack: float) -> dict[str, float]:
-    truly, wrong = message(found, {name: name for name in found})
+    truly, wrong = shares_right_and_wrong(found, {name: name for name in found})
     assert all(share <= 0.05 + slack for share in wrong.values()), found
     return truly
 

@@ -68,8 +68,8 @@ def test_a_world_is_sampled_from_its_stream_alone(world):
 @every
 @pytest.mark.parametrize("twin", TWINS)
 def test_every_world_has_its_twins_where_they_make_sense(world, twin, corpus):
-    stated = any(w in ("stated", "both") for w in registry.make(world).exposure.given)
-    if twin == "random labels" or stated:
+    states_rules = any(w in ("stated", "both") for w in registry.make(world).exposure.given)
+    if twin == "random labels" or states_rules:
         assert corpus(world, twin=twin).digest != corpus(world).digest
 
 

@@ -99,8 +99,8 @@ def test_reversal_curse_is_experiment_1_of_arxiv_2309_12288(corpus):
         fact = _named(closure, made.fact[made.offsets[question] : made.offsets[question] + 1])[0]
         back = {"is": "is called", "is called": "is"}[fact[1]]
         assert fact not in stated and (fact[2], back, fact[0]) in stated
-    presentations = [(a, b) for a, w, b in stated if w == "is" and (b, "is called", a) in stated]
-    assert len(presentations) == 30 and made.read.exemplified.all()
+    both_ways = [(a, b) for a, w, b in stated if w == "is" and (b, "is called", a) in stated]
+    assert len(both_ways) == 30 and made.read.exemplified.all()
 
 
 def _words(corpus):

@@ -211,6 +211,6 @@ def test_clutrr_shows_chains_of_two_and_three_and_asks_up_to_ten(corpus):
     chains = _chains(made.closure)
     demonstrated = made.demonstrated[block.start : block.stop]
     assert {2, 3} <= {*chains[demonstrated].tolist()} and chains[demonstrated].max() <= 4
-    queries = made.fact[made.offsets[made.of_rung("depth")]] - block.start
-    assert chains[queries].min() >= 4 and chains[queries].max() >= 9
+    queried = made.fact[made.offsets[made.of_rung("depth")]] - block.start
+    assert chains[queried].min() >= 4 and chains[queried].max() >= 9
     assert {*made.split.presentation} == {"exemplified"} and len(made.split.presentation) == 62

@@ -52,8 +52,8 @@ def test_no_two_pictures_are_alike():
 
 
 def test_what_a_picture_shows_is_never_said_and_what_is_said_is_a_conclusion(tiny):
-    text = {tiny.closure.predicates[p] for p in tiny.closure.predicate[tiny.examples.fact]}
-    assert text == {"looks", "depicts", "called", "compound", "bears", "genus"}
+    predicates = {tiny.closure.predicates[p] for p in tiny.closure.predicate[tiny.examples.fact]}
+    assert predicates == {"looks", "depicts", "called", "compound", "bears", "genus"}
     tokens = encode(tiny, "chain", np.arange(len(tiny.prompt)))
     assert not {"texture", "outline"} & {*tokens.vocabulary}
     assert tokens.max_new == 2 * (1 + 9 + 1) + 4 + 2  # looks, depicts, compound; mark and answer

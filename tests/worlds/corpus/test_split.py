@@ -168,10 +168,10 @@ def test_plain_rules_are_stated_as_sentences_or_left_out(make_world):
         make_world(PLAIN, EDGES), "tiny", Exposure(demonstrated_height=2, given=QUARTERS)
     )
     presentation = dict(zip((r for r, _ in made.split.gold.patterns), made.split.presentation))
-    stated_ones = [r for r, w in presentation.items() if w in ("stated", "both")]
+    sentence_rules = [r for r, w in presentation.items() if w in ("stated", "both")]
     assert sorted({*presentation.values()}) == ["both", "exemplified", "stated"]
     assert {s[0] for s in made.sentences} == {
-        made.closure.program.rules[r].head.predicate for r in stated_ones
+        made.closure.program.rules[r].head.predicate for r in sentence_rules
     }
     for rule in {*range(9)} - {*presentation}:  # given neither way, or resting on such a rule
         assert not len(made.closure.rows(made.closure.program.rules[rule].head.predicate))
@@ -216,8 +216,8 @@ def test_held_and_used_facts_are_stated_equally_often(tiny):
         cues = sum(p == predicate for p, _ in tiny.cues)
         mine = times[list(block)]
         if predicate not in tiny.world.axioms:
-            text = (tiny.stated | tiny.demonstrated)[list(block)]
-            assert (mine[text] == cues).all() and (mine[~text] == 0).all()
+            stated = (tiny.stated | tiny.demonstrated)[list(block)]
+            assert (mine[stated] == cues).all() and (mine[~stated] == 0).all()
         else:
             assert {*mine.tolist()} <= {0, cues}
 

@@ -29,8 +29,8 @@ def test_answer_sets_are_complete_and_no_prompt_is_asked_twice(tiny):
 
 
 def test_rules_as_data_are_never_asked(tiny):
-    queries = {tiny.cues[i][0] for i in np.unique(tiny.prompt[:, 0])}
-    assert not queries & tiny.world.axioms and queries
+    queried = {tiny.cues[i][0] for i in np.unique(tiny.prompt[:, 0])}
+    assert not queried & tiny.world.axioms and queried
 
 
 def test_many_questions_read_as_each_of_them_does(tiny):

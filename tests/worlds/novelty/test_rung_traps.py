@@ -62,21 +62,21 @@ TWO_PRESENTATIONS = """
     one(h,r0,b1) one(b1,r1,t) one(x,r0,y) one(y,r1,z)
     one(h,r2,b2) one(b2,r2,t) one(b2,r0,v) one(g,r0,b2)
 """
-SHOWN = ["reach(x,z)", "reach(h,v)", "reach(g,t)"]
+DEMONSTRATED = ["reach(x,z)", "reach(h,v)", "reach(g,t)"]
 
 
 def test_two_proofs_by_different_single_novelties_are_tagged(certified):
-    corpus = certified(FRAMES, TWO_PRESENTATIONS, SHOWN, schema={0: ("R", "S")})
+    corpus = certified(FRAMES, TWO_PRESENTATIONS, DEMONSTRATED, schema={0: ("R", "S")})
     assert corpus.by("reach(h,t)", "constituent") and corpus.by("reach(h,t)", "schema")
     assert corpus["reach(h,t)"] == ("constituent", False)
 
 
 def test_one_novelty_alone_is_pure(certified):
     one = TWO_PRESENTATIONS.replace("one(h,r0,b1)", "")
-    corpus = certified(FRAMES, one, SHOWN, schema={0: ("R", "S")})
+    corpus = certified(FRAMES, one, DEMONSTRATED, schema={0: ("R", "S")})
     assert corpus["reach(h,t)"] == ("schema", True)
     other = TWO_PRESENTATIONS.replace("one(b2,r2,t)", "")
-    corpus = certified(FRAMES, other, SHOWN[:2], schema={0: ("R", "S")})
+    corpus = certified(FRAMES, other, DEMONSTRATED[:2], schema={0: ("R", "S")})
     assert corpus["reach(h,t)"] == ("constituent", True)
 
 
