@@ -76,7 +76,7 @@ def test_a_jump_moves_with_the_threshold_of_another_world() -> None:
     assert shifted(near, nothing)[0] == UNDECIDED
 
 
-def test_a_small_move_is_not_told_from_none() -> None:
+def test_a_small_move_is_not_distinguished_from_none() -> None:
     one, other = linked_to(world(0.1), step(0.1)), linked_to(world(0.15), step(0.15))
     wide = dataclasses.replace(one, jump=(0.125, 0.1, 0.2))
     assert shifted(wide, other)[0] == UNDECIDED

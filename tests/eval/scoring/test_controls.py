@@ -72,7 +72,9 @@ def test_the_worlds_answer_to_what_cannot_be_known_is_a_leak(zebra_questions: Qu
     assert honest.correct.mean[0] == 1
 
 
-def test_okapi_is_lured_by_likeness_and_right_by_deduction(zebra_questions: QuestionSet) -> None:
+def test_exceptions_are_misled_by_likeness_and_right_by_deduction(
+    zebra_questions: QuestionSet,
+) -> None:
     question_set = zebra_questions
     distractor = question_set.corpus.certificate.distractor[question_set.questions].astype(np.int32)
     gold = deducer(question_set.corpus, question_set.questions).answer

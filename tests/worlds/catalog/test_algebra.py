@@ -55,7 +55,7 @@ def test_no_stated_cell_follows_from_the_others(corpus):
     assert (gold.best >= 0).sum() > 5_000
 
 
-def test_no_theorem_is_shown_of_an_algebra_whose_law_is_only_told(corpus):
+def test_no_theorem_is_demonstrated_of_an_algebra_whose_law_is_only_stated(corpus):
     made = corpus(WORLD)
     stated = {
         p[1][0][1]

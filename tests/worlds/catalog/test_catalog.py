@@ -122,7 +122,7 @@ def test_zebras_derivations_are_acyclic_and_exceptions_have_one_answer(corpus):
     assert (answers[has] <= 1).all()
 
 
-def test_zebra_has_okapis_and_their_twins(corpus):
+def test_zebra_has_exceptions_and_their_twins(corpus):
     made = corpus("zebra-v1", "small")
     certificate, theorem = made.certificate, np.diff(made.offsets) > 0
     unstated = theorem & (certificate.rung > 0) & (certificate.distractor >= 0)

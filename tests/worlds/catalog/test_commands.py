@@ -73,7 +73,7 @@ def test_scan_has_its_published_counts():
 
 
 @pytest.mark.slow
-def test_with_one_verb_held_out_of_scan_the_action_never_shown_gives_it_away():
+def test_with_one_verb_held_out_of_scan_the_action_never_demonstrated_gives_it_away():
     from zebroid.eval.question_sets.question_set import QuestionSet
 
     made = build_corpus(Commands(), "scan")
@@ -81,7 +81,7 @@ def test_with_one_verb_held_out_of_scan_the_action_never_shown_gives_it_away():
     assert question_set.chance("constituent").value == 1
 
 
-def test_a_held_verb_stands_in_no_shown_action_and_is_all_that_is_new(tiny):
+def test_a_held_verb_stands_in_no_demonstrated_action_and_is_all_that_is_new(tiny):
     c = tiny.closure
     facts = np.flatnonzero(tiny.split.held)
     held = {*c.arguments[facts, 1].tolist()}
@@ -95,7 +95,7 @@ def test_a_held_verb_stands_in_no_shown_action_and_is_all_that_is_new(tiny):
     assert not {int(tiny.answers(q)[0]) for q in tiny.of_rung("instance")} & held
 
 
-def test_commands_are_read_word_by_word_and_their_parse_is_never_told(tiny):
+def test_commands_are_read_word_by_word_and_their_parse_is_never_stated(tiny):
     tokens = encode(tiny, "direct", tiny.of_rung("depth")[:50])
     assert not {w for w in tokens.vocabulary if " " in w or w.startswith("is_")}
     sentences = {
@@ -132,12 +132,12 @@ def test_guesses_see_the_words_of_a_command(tiny):
         assert widths[q] == 1 + sum(len(n.split()) for n in names)
 
 
-def test_a_spelled_constant_cannot_be_asked_for(tiny):
+def test_a_spelled_constant_cannot_be_an_answer(tiny):
     questions = dataclasses.replace(
         tiny,
         examples=dataclasses.replace(tiny.examples, answer=np.zeros_like(tiny.examples.answer)),
     )
-    with pytest.raises(UserError, match="'walk' is asked for, and its sort is spelled"):
+    with pytest.raises(UserError, match="'walk' is an answer, and its sort is spelled"):
         encode(questions, "direct", np.arange(3))
 
 

@@ -60,7 +60,7 @@ def test_a_bridge_gives_its_value_and_whoever_has_none_is_not_compared(corpus):
 
 
 def test_a_tenth_of_grokked_is_the_arithmetic_of_its_notebook_at_100_entities(corpus):
-    """Pairs both in and both out of distribution, and 7.2 shown per value that may be used."""
+    """Pairs both in and both out of distribution, and 7.2 demonstrated per usable value."""
     made = corpus(WORLD, "grokked-10")
     held = _held(made.closure, made.split.held)
     each = (~held).sum(1)

@@ -71,13 +71,13 @@ def test_a_prompt_alone_settles_its_question(tiny, direct):
     assert queried[False] > 200 and queried[True] > 3 and none in direct.members
 
 
-def test_no_example_is_about_a_tale_that_is_asked(tiny, direct):
+def test_no_example_is_about_a_queried_tale(tiny, direct):
     demonstrated, queried = {*tiny.examples.prompt[:, 1].tolist()}, {*tiny.prompt[:, 1].tolist()}
     assert len(demonstrated) == 36 and len(queried) == 24 and not demonstrated & queried
     assert not any(w.startswith("tale") for w in direct.vocabulary)
     examples = dataclasses.replace(tiny.examples, prompt=tiny.examples.prompt.copy())
     examples.prompt[0, 1] = min(queried)
-    with pytest.raises(AuditError, match="an example is about an episode that is asked"):
+    with pytest.raises(AuditError, match="an example is about a queried episode"):
         audit(dataclasses.replace(tiny, examples=examples))
 
 
@@ -102,7 +102,7 @@ def test_every_prompt_holds_its_whole_theory_in_an_order_of_its_own(tiny, direct
 
 
 def test_to_know_what_a_tale_mentions_is_no_help(tiny, direct):
-    """A guess among the heads of the asked attribute's rules is right about once in three times."""
+    """A guess among the heads of the queried attribute's rules is right about once in three."""
     hits = []
     for q in np.flatnonzero((tiny.certificate.height > 0) & (np.diff(tiny.offsets) > 0)):
         lines, (_, attribute) = _read(direct, direct.query[q])
@@ -138,7 +138,7 @@ def test_a_theory_known_by_hand():
     ]  # and nothing of the other tale, where Bob likes Erin too
 
 
-def test_what_is_shown_is_no_higher_than_allowed_and_what_is_asked_goes_to_the_top(tiny):
+def test_examples_are_no_higher_than_allowed_and_questions_go_to_the_top(tiny):
     height = tiny.closure.height
     assert {*height[tiny.demonstrated].tolist()} == {1, 2} and height.max() == 4
     assert {3, 4} == {*tiny.certificate.height[tiny.of_rung("depth")].tolist()}
@@ -160,7 +160,7 @@ def test_a_proof_cites_its_own_prompt(tiny):
     assert not valid_proofs(tiny, tokens, elsewhere).any()
 
 
-def test_what_is_asked_and_stands_in_the_prompt_is_recall(tiny):
+def test_an_answer_that_stands_in_the_prompt_is_recall(tiny):
     answer = lookup(tiny, np.arange(len(tiny.prompt))).answer
     recall = tiny.of_rung("recall")
     assert len(recall) == 24 * 2 * 2

@@ -54,7 +54,7 @@ def test_what_is_cancelled_is_cancelled_for_all_below():
 
 
 @pytest.mark.parametrize("size", ["tiny", "small"])
-def test_every_kind_is_as_the_first_above_it_of_which_something_is_said(size, corpus):
+def test_every_kind_is_as_the_first_above_it_of_which_something_is_stated(size, corpus):
     closure = corpus("taxonomy-v1", size).closure
     base = closure.base.rows
     above = dict(base["isa"].tolist())
@@ -70,7 +70,7 @@ def test_every_kind_is_as_the_first_above_it_of_which_something_is_said(size, co
             assert found.get((x, a)) == stated.get((y, a))
 
 
-def test_depth_asks_from_higher_above_than_anything_shown(corpus):
+def test_depth_queries_from_higher_above_than_anything_demonstrated(corpus):
     made = corpus("taxonomy-v1", "small")
     above = dict(made.closure.base.rows["isa"].tolist())
     stated = {(x, a) for x, a, _ in made.closure.base.rows["has"].tolist()}
@@ -88,7 +88,7 @@ def test_depth_asks_from_higher_above_than_anything_shown(corpus):
     assert max(steps(made.prompt[q]) for q in made.of_rung("instance")) <= 3
 
 
-def test_hundreds_of_unstated_okapis_have_a_twin_for_whom_the_lure_is_right(corpus):
+def test_hundreds_of_unstated_exceptions_have_a_twin_for_which_the_distractor_is_right(corpus):
     made = corpus("taxonomy-v1", "small")
     certificate = made.certificate
     unstated = (np.diff(made.offsets) > 0) & (certificate.rung > 0)

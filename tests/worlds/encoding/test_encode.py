@@ -1,4 +1,4 @@
-"""Tokens: what a model reads in each mode, what it must predict, and what it is never told."""
+"""Tokens: what a model reads in each mode, what it must predict, and what it never reads."""
 
 import numpy as np
 import pytest
@@ -161,7 +161,7 @@ def test_a_chain_line_is_the_statement_of_its_fact(encoded, world):
     assert used > 50
 
 
-def test_rules_as_data_have_a_line_only_where_they_are_told(encoded):
+def test_rules_as_data_have_a_line_only_where_they_are_stated(encoded):
     corpus, tokens = encoded("zebra-v1", "chain")
     e, c = corpus.examples, corpus.closure
     stated_axioms = {int(f) for f in e.fact[e.kind == SENTENCE]}
@@ -176,7 +176,9 @@ def test_rules_as_data_have_a_line_only_where_they_are_told(encoded):
                     _words(tokens, tokens.train[n])
                 )
                 assert (
-                    written == (premise in stated_axioms) == (premise in lines.facts(int(e.fact[n])))
+                    written
+                    == (premise in stated_axioms)
+                    == (premise in lines.facts(int(e.fact[n])))
                 )
                 met[written] += 1
     assert min(met.values()) > 20
@@ -186,12 +188,12 @@ def test_rules_as_data_have_a_line_only_where_they_are_told(encoded):
 def test_every_proof_fits(encoded, world):
     corpus, tokens = encoded(world, "chain")
     lines = Lines(corpus, Lexicon(corpus))
-    asked_facts = [
+    queried_facts = [
         int(f)
         for q in tokens.questions
         for f in corpus.fact[corpus.offsets[q] : corpus.offsets[q + 1]]
     ]
-    longest = max(len(lines.tokens(f)) for f in asked_facts)
+    longest = max(len(lines.tokens(f)) for f in queried_facts)
     assert tokens.max_new >= longest + 2
     assert tokens.max_new >= tokens.train.shape[1] - tokens.prompt or corpus.sentences
     assert tokens.vocabulary[tokens.answer_mark] == ANSWER
@@ -232,7 +234,7 @@ def test_a_stated_rule_is_a_row_of_its_own(make_world):
     assert np.array_equal(tokens.loss[-2:, 1:], (rows != tokens.end)[:, 1:])
 
 
-def test_constants_named_like_words_are_told_apart(make_world):
+def test_constants_named_like_words_are_distinguished(make_world):
     facts = "e(none,p) e(p,if) e(if,none)"
     made = build_corpus(make_world("p(X,Y) :- e(X,Y).", facts), "tiny", Exposure(held=0.0))
     tokens = encode(made, "chain", sample_questions(made, 10, 0))
@@ -251,8 +253,8 @@ def test_questions_are_drawn_evenly_and_bring_their_twins(encoded, world):
     assert np.isin(twins[twins >= 0], chosen).all()
     for rung in range(len(LADDER)):
         mine = (certificate.rung == rung) & certificate.pure
-        asked_now = np.isin(chosen, np.flatnonzero(mine)).sum()
-        assert asked_now >= min(40, mine.sum())
+        taken = np.isin(chosen, np.flatnonzero(mine)).sum()
+        assert taken >= min(40, mine.sum())
     constituent = chosen[certificate.rung[chosen] == LADDER.index("constituent")]
     cells = np.unique(certificate.unseen[constituent], return_counts=True)[1]
     all_cells = np.unique(certificate.unseen[corpus.of_rung("constituent")], return_counts=True)[1]

@@ -68,7 +68,7 @@ def test_a_frame_is_pattern_labels_and_schema_values(certified):
     assert certified(rules, facts, []).proofs.rows.frames == 1
 
 
-def test_all_combinations_of_labels_are_frames_shown(certified):
+def test_all_combinations_of_labels_are_frames_demonstrated(certified):
     rules = "p(X) :- e(X).\np(X) :- f(X).\nq(X,Y) :- p(X), p(Y), g(X,Y)."
     theory = certified(rules, "e(a) f(a) e(b) f(b) g(a,b)", ["q(a,b)"])
     rows = theory.proofs.rows

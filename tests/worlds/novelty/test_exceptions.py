@@ -26,14 +26,14 @@ FACTS += " ".join(f" decides({x},{a})" for x in ("okapi", "hippo") for a in ("co
 def hand(make_world):
     axioms, queries = frozenset({"typical", "gives"}), {"decides": (), "genus": (1,), "odd": ()}
     world = make_world(RULES, FACTS, like=LIKE, axioms=axioms, queries=queries)
-    for seed in range(
-        50
-    ):  # a draw in which the exception item's coat is asked, and not all of its kin's
+    for seed in range(50):  # a draw that queries the coat of the okapi and of some of its herd
         made = build_corpus(world, "tiny", Exposure(held=0.0, demonstrated=0.7), (0, seed))
         things = {_query(made, q) for q in made.of_rung("instance")}
         if ("okapi", "coat") in things and things & {(x, "coat") for x in HERD}:
             return made
-    raise AssertionError("no draw asks for the coat of the okapi and of one of its kin")
+    raise AssertionError(
+        "no draw has a question about the coat of the okapi and of one of its herd"
+    )
 
 
 def _query(corpus, question):
@@ -64,7 +64,7 @@ def test_its_twin_is_like_it_but_for_the_exception(hand):
 
 
 def _votes(corpus, question):
-    """What the corpus states of the kin of the thing asked about, as its stated answers' counts."""
+    """What the corpus states of the herd of the thing in question: counts of stated answers."""
     c = corpus.closure
     genus = dict(c.rows("genus").tolist())
     row = corpus.prompt[question].tolist()
@@ -74,13 +74,15 @@ def _votes(corpus, question):
             swapped = [[*row[:place], y, *row[place + 1 :]] for y in herd]
             examples = corpus.examples
             stated = collections.defaultdict(list)
-            for prompt, answer in zip(map(tuple, examples.prompt.tolist()), examples.answer.tolist()):
+            for prompt, answer in zip(
+                map(tuple, examples.prompt.tolist()), examples.answer.tolist()
+            ):
                 stated[prompt].append(answer)
             return collections.Counter(a for s in swapped for a in stated[tuple(s)])
     return collections.Counter()
 
 
-def test_lures_of_zebra_are_wrong_and_have_at_least_half_of_the_votes(corpus):
+def test_distractors_of_zebra_are_wrong_and_have_at_least_half_of_the_votes(corpus):
     made = corpus("zebra-v1")
     theorems = np.flatnonzero(np.diff(made.offsets) > 0)
     distracted = theorems[made.certificate.distractor[theorems] >= 0]
@@ -95,7 +97,7 @@ def test_lures_of_zebra_are_wrong_and_have_at_least_half_of_the_votes(corpus):
         assert all(2 * votes[a] < votes.total() for a in wrong)
 
 
-def test_twins_stand_on_the_same_rung_and_the_lure_is_right_for_them(corpus):
+def test_twins_stand_on_the_same_rung_and_the_distractor_is_right_for_them(corpus):
     made = corpus("zebra-v1", "small")
     certificate = made.certificate
     paired = np.flatnonzero(certificate.twin >= 0)
@@ -108,7 +110,7 @@ def test_twins_stand_on_the_same_rung_and_the_lure_is_right_for_them(corpus):
         assert (made.prompt[q] != made.prompt[twin]).sum() == 1
 
 
-def test_a_world_without_an_interpolator_has_no_okapis(corpus):
+def test_a_world_without_an_interpolator_has_no_exception_items(corpus):
     assert (corpus("composition-v1").certificate.distractor < 0).all()
 
 
