@@ -42,7 +42,7 @@ PEOPLE = (  # names for either sex
 
 
 class Kinship(World):
-    """Who is what to whom: of a family a few relations are stated, the others follow from them.
+    """Who is what to whom: a few relations are stated, the others follow by composition.
 
     The words and the sixteen rules of composition are CLUTRR's (arXiv 1908.06177); as rules as data
     they read `comp(mother,sister,aunt)`. There are both kinds of question: what Y is to X
