@@ -19,7 +19,7 @@ def _presentations(corpus):
 
 
 def test_out_of_context_has_the_numbers_of_arxiv_2309_00667(corpus):
-    """3 stated and exemplified (50 each), 7 only stated, in 300 ways; 3,150 texts, 350 questions."""
+    """3 stated and exemplified (50 each), 7 stated in 300 ways; 3,150 texts, 350 questions."""
     made = corpus(WORLD, "out-of-context")
     kind, sentences = made.examples.kind, made.examples.kind == SENTENCE
     assert _presentations(made) == PUBLISHED and len(made.of_rung("axiom")) == 350
