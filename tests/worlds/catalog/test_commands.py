@@ -133,12 +133,12 @@ def test_guesses_see_the_words_of_a_command(tiny):
 
 
 def test_a_spelled_constant_cannot_be_an_answer(tiny):
-    questions = dataclasses.replace(
+    answered_by_commands = dataclasses.replace(
         tiny,
         examples=dataclasses.replace(tiny.examples, answer=np.zeros_like(tiny.examples.answer)),
     )
     with pytest.raises(UserError, match="'walk' is an answer, and its sort is spelled"):
-        encode(questions, "direct", np.arange(3))
+        encode(answered_by_commands, "direct", np.arange(3))
 
 
 def test_which_commands_are_spoken_of_depends_on_the_seed_and_the_language_does_not():
