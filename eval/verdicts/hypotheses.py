@@ -89,7 +89,8 @@ def foretell(curve: Curve, draws: int = 200) -> Hypotheses | None:
     _, low2, high2 = _of(late, H2).predict(further)
     parted = (low1 > high2) | (low2 > high1)
     separation = float(further[parted.argmax()]) if parted.any() else None
-    return Hypotheses(np.append(spent, next_), known, *predicted, separation)
+    induction, deduction = predicted
+    return Hypotheses(np.append(spent, next_), known, induction, deduction, separation)
 
 
 def knee(accuracy: Curve, bits: Curve) -> Knee | None:
