@@ -105,8 +105,8 @@ class CommandLine(Generated):
             for label, parameter in rows:
                 default = parameter.default
                 known = "" if default in (None, "", False) or callable(default) else str(default)
-                shown = f"`{known}`" if known else ""
-                yield f"| `{label}` | {cell(parameter.help or '')} | {shown} |"
+                code = f"`{known}`" if known else ""
+                yield f"| `{label}` | {cell(parameter.help or '')} | {code} |"
             yield ""
 
 
