@@ -151,7 +151,7 @@ def test_curves_agree_with_the_receipt(done, suite):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda c: c.update(schema=1), "schema 1; this version reads schema 0"),
         (lambda c: c.pop("cells"), "cells: Field required"),
