@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
 
 FOLDER = Path(__file__).with_name("templates")
 STYLE = "style.css"
@@ -46,9 +45,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters["inline"] = inline
     # not a template: braces of CSS mean nothing to Jinja
-    found.globals["style"] = Markup((FOLDER / STYLE).read_text("utf-8"))
+    found.globals["style"] = (FOLDER / STYLE).read_text("utf-8")
     return found
 
 
@@ -58,9 +56,3 @@ def render(template: str, **values: Any) -> str:
     Raises ``jinja2.UndefinedError`` for a value that the template needs and is not given.
     """
     return environment().get_template(template).render(values)
-
-
-def inline(svg: str, caption: str) -> Markup:
-    """An SVG document of our own drawing as an element of a page, with the caption as its label."""
-    rest = svg[svg.index("<svg") + len("<svg") :]
-    return Markup('<svg role="img" aria-label="{}"').format(caption) + Markup(rest)
