@@ -39,7 +39,7 @@ DRAWN = (
     Check("facts", "they are integers over constants in sorts", determinism.facts),
     Check("names", "whatever is named exists", declaration.names, ("rules", "facts")),
     Check("repeatable", "one seed gives one world", determinism.repeatable, ("facts",)),
-    Check("access", "earlier draws change nothing", determinism.access, ("repeatable",)),
+    Check("access", "what was drawn before changes nothing", determinism.access, ("repeatable",)),
     Check("streams", "facts have a stream of their own", determinism.own_stream, ("access",)),
     Check("world seeds", "other seeds give other worlds", determinism.world_seeds, ("streams",)),
     Check("doubles", "no two predicates are drawn alike", leakage.doubles, ("names", "streams")),
