@@ -248,7 +248,9 @@ def test_constraints_are_exact_versions_and_nothing_else():
     assert needed and needed <= pinned
 
 
-@pytest.mark.parametrize("name", ["zebroid", *(f"zebroid.{folder}" for folder in FOLDERS)])
+@pytest.mark.parametrize(
+    "name", ["zebroid", "zebroid.errors", *(f"zebroid.{folder}" for folder in FOLDERS)]
+)
 def test_a_package_exports_what_it_names_and_no_more_than_a_reader_takes_in(name):
     package = importlib.import_module(name)
     assert 0 < len(package.__all__) <= PUBLIC
