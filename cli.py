@@ -30,6 +30,14 @@ Dry = Annotated[
     bool, typer.Option("--dry-run", help="Print cells, cost and what is kept; no more.")
 ]
 Only = Annotated[list[str] | None, typer.Option(help="key=value: only such; may be repeated.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="world.KEY=VALUE, or of exposure, model or plan; may be repeated."),
+]
+WorldSettings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="world.KEY=VALUE, or of its exposure; may be repeated."),
+]
 Files = Annotated[list[str] | None, typer.Option(help="file.py of a world; may be repeated.")]
 Cells = Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")]
 Jobs = Annotated[int, typer.Option(help="Processes, each on its share of the cores; 2 suit 2.")]
@@ -81,6 +89,10 @@ def run(
     world: Annotated[
         str, typer.Option(help="Run the suite's grid on this world: id, id/size or file.py.")
     ] = "",
+    model: Annotated[
+        str, typer.Option(help="Run the suite's grid with this model: a name or file.py.")
+    ] = "",
+    settings: Settings = None,
     out: Out = Path("runs"),
     dry_run: Dry = False,
     only: Only = None,
@@ -94,7 +106,7 @@ def run(
     from .benchmarks.job import Job, Where
 
     where = Where(jobs, layout, hosts, ray)
-    job = Job.of(suite, world=world, out=out, only=only or (), share=cells, where=where)
+    job = Job.of(suite, world, out, only or (), cells, where, model=model, settings=settings or ())
     sys.exit(job.preview() if dry_run else job.run())
 
 
@@ -171,13 +183,15 @@ app.command()(cli_authoring.pin)
 @app.command()
 def show(
     world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    settings: WorldSettings = None,
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""
+    from .benchmarks.config.settings import of_world
     from .benchmarks.report import listing
     from .benchmarks.report.describe_world import describe
 
-    found, size = registry.sized(world)
-    listing.read(describe(found, size))
+    found, size, exposure = of_world(world, settings or ())
+    listing.read(describe(found, size, exposure))
 
 
 @app.command()
@@ -186,12 +200,17 @@ def check(
     size: Annotated[
         str, typer.Option(help="One size; tiny answers in seconds, while you edit.")
     ] = "",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="world.KEY=VALUE; may be repeated.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check what a world promises; exit status 1 where it breaks a promise."""
+    from .benchmarks.config.settings import tables_of
     from .benchmarks.conformance import world_report
 
-    _conform(lambda watch: world_report.check_world(world, size, watch), as_json)
+    values = tables_of(settings or (), ("world",)).get("world", {})
+    _conform(lambda watch: world_report.check_world(world, size, watch, values), as_json)
 
 
 @app.command()

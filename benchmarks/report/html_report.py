@@ -258,7 +258,7 @@ def _provenance(suite: Suite, receipt: Receipt) -> Iterator[str]:
     yield tag("h2", "Provenance")
     commit = receipt.commit[:12] or "none: installed from a package"
     facts: Mapping[str, Any] = {
-        "Command": f"zebroid run {suite.id}",
+        "Command": f"zebroid run {suite.command or suite.id}",
         "Suite digest": suite.digest,
         "Commit": commit + (", with uncommitted changes" if receipt.dirty else ""),
         "Versions": ", ".join(f"{k} {v}" for k, v in receipt.versions.items()),
