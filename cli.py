@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import __version__, cli_authoring, registry
+from . import __version__, cli_authoring
 from .errors import UserError
 from .printable import printable
 

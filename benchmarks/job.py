@@ -162,7 +162,8 @@ class Job:
         if kept is None:
             missing = len(self.suite.cells) - len(self.cells)
             verb = "scale" if self.sweep else "run"
-            line = f"{missing} more cells to the receipt and report: zebroid {verb} {self.suite.command or self.suite.id}"
+            command = f"zebroid {verb} {self.suite.command or self.suite.id}"
+            line = f"{missing} more cells to the receipt and report: {command}"
             console.print(line, soft_wrap=True)
         else:
             self._report(console, found, kept, hidden)

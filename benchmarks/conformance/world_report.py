@@ -193,7 +193,8 @@ def check_world(
 ) -> Report:
     """Checks the world of an id or a Python file, at one size or at tiny and small.
 
-    ``parameters``: of its sizes, instead of their own. ``watch`` is told what is looked at. Raises UserError for an unknown world or size.
+    ``parameters``: of its sizes, instead of their own. ``watch`` is told what is looked at. Raises
+    UserError for an unknown world, size or parameter.
     """
     world = registry.world(name)
     sizes = (size,) if size else tuple(s for s in DEFAULT if s in world.sizes)
