@@ -101,7 +101,7 @@ def record(found: Scaling) -> dict[str, Any]:
             for s in found.surfaces
         ],
         "exhausted": [
-            {"arm": configuration.name} | plain(c) for configuration, c in found.exhausted
+            {"configuration": configuration.name} | plain(c) for configuration, c in found.exhausted
         ],
         "added": [plain(a) for a in found.added],
         "percolation": [

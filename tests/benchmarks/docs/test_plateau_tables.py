@@ -50,7 +50,7 @@ def files(root, page):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("verdicts", "composition-v1/tiny (shown 0.9): direct decoder-s"),
         ("axes", "conclusions demonstrated"),
