@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import abc
-import contextlib
 import copy
 import difflib
 import functools
@@ -17,7 +16,7 @@ import numpy as np
 from .. import parameters
 from ..errors import UserError, suggest
 from ..seeding import stream
-from ..sources import named
+from ..sources import line
 from .datalog.closure import Closure
 from .datalog.engine import close
 from .datalog.facts import Facts
@@ -90,17 +89,17 @@ class World(abc.ABC):
         made.parameters = {**self.parameters, **self._fitted(values)}
         return made
 
-    def named_size(self, size: str) -> str:
+    def named_size(self, size: str, changes: Mapping[str, Any] = MappingProxyType({})) -> str:
         """The one name of a size with parameters, ``small[entities=40]``.
 
-        Parameters of the instance are added, and those that are the size's own left out. Raises
-        UserError for an unknown size or parameter.
+        Those of the instance, those of the name and ``changes``, of which the later hold; what is
+        the size's own is left out. Raises UserError for an unknown size or parameter.
         """
         name, given = parameters.split(size)
         if name not in self.sizes:
             raise suggest(f"size of {self.id}", name, self.sizes)
         own = self._usual() | dict(self.sizes[name])
-        values = {**self.parameters, **self._fitted(given)}
+        values = {**self.parameters, **self._fitted({**given, **changes})}
         return parameters.spelled(
             name, {k: v for k, v in values.items() if k not in own or not _same(own[k], v)}
         )
@@ -137,8 +136,14 @@ class World(abc.ABC):
                 "give its arguments in sizes, or defaults to sample itself"
             ) from None
         rng = stream(self.id, self.draws(size), "world", seed)
-        with named(f"{self.id}/{size}") if given else contextlib.nullcontext():
+        try:
             found = self.sample(rng, **arguments)
+        except Exception as error:
+            if not given or isinstance(error, UserError):
+                raise
+            raise UserError(
+                f"{self.id}/{size}: sample cannot draw this ({line(error)}); give other parameters"
+            ) from error
         if not isinstance(found, Facts):
             raise UserError(
                 f"{self.id}: sample() gives {type(found).__name__}, expected Facts; "

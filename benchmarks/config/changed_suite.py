@@ -97,8 +97,7 @@ def _with_settings(suite: Suite, tables: Mapping[str, Mapping[str, Any]]) -> Sui
 
 
 def _world(cell: Cell, values: Mapping[str, Any]) -> Cell:
-    size = cell.load_world().with_parameters(**values).named_size(cell.size)
-    return dataclasses.replace(cell, size=size)
+    return dataclasses.replace(cell, size=cell.load_world().named_size(cell.size, values))
 
 
 def _exposure(cell: Cell, values: Mapping[str, Any]) -> Cell:

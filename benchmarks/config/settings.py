@@ -45,7 +45,7 @@ def of_world(
     tables = tables_of(settings, targets)
     world, size = registry.sized(name)
     with of_setting(*settings):
-        size = world.with_parameters(**tables.get("world", {})).named_size(size)
+        size = world.named_size(size, tables.get("world", {}))
         own = world.default_exposure(size)
         return world, size, with_fields(own, tables.get("exposure", {}), "exposure", nowhere)
 

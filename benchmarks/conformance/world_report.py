@@ -198,8 +198,7 @@ def check_world(
     """
     world = registry.world(name)
     sizes = (size,) if size else tuple(s for s in DEFAULT if s in world.sizes)
-    changed = world.with_parameters(**(parameters or {}))
-    sizes = tuple(changed.named_size(s) for s in sizes)
+    sizes = tuple(world.named_size(s, parameters or {}) for s in sizes)
     where = str(Path(name).resolve()) if name.endswith(".py") else name
     with Elsewhere(where, sizes) as elsewhere:
         outcomes = tuple(run(CHECKS, world, sizes, elsewhere, watch))
