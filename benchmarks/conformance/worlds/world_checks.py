@@ -5,11 +5,11 @@ Each promise is one function of the modules beside this one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from .... import registry
-from ....errors import suggest
+from .... import parameters, registry
 from ....worlds.world import World
 from .. import framework
 from ..framework import Check, Outcome, Report
@@ -127,7 +127,8 @@ def run(
     least = "tiny" if "tiny" in world.sizes else next(iter(world.sizes), "")
     failed: set[str] = set()  # of the world as a whole: their dependents are reached at no size
     for size in ("", *sizes):
-        scopes = ("size", "least") if size == least else ("size",) if size else ("whole",)
+        named = parameters.split(size)[0]
+        scopes = ("size", "least") if named == least else ("size",) if size else ("whole",)
         chosen = [check for check in checks if check.scope in scopes]
         subject = Subject(world, size, elsewhere)
         for outcome in framework.run(chosen, subject, world, size, failed, watch):
@@ -137,16 +138,19 @@ def run(
 
 
 def check_world(
-    name: str, size: str = "", watch: Callable[[str], None] = lambda what: None
+    name: str,
+    size: str = "",
+    watch: Callable[[str], None] = lambda what: None,
+    values: Mapping[str, Any] | None = None,
 ) -> Report:
     """Checks the world of an id or a Python file, at one size or at tiny and small.
 
-    ``watch`` gets what is looked at. Raises UserError for an unknown world or size.
+    ``values``: parameters of its sizes, instead of their own. ``watch`` gets what is looked at.
+    Raises UserError for an unknown world, size or parameter.
     """
-    world = registry.make(name)
-    if size and size not in world.sizes:
-        raise suggest(f"size of {world.id}", size, world.sizes)
+    world = registry.world(name)
     sizes = (size,) if size else tuple(s for s in DEFAULT if s in world.sizes)
+    sizes = tuple(world.named_size(s, values or {}) for s in sizes)
     where = str(Path(name).resolve()) if name.endswith(".py") else name
     with Elsewhere(where, sizes) as elsewhere:
         outcomes = tuple(run(CHECKS, world, sizes, elsewhere, watch))
