@@ -12,6 +12,13 @@ import random
 import pytest
 from hypothesis import HealthCheck, settings
 
+CHECKS = (
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+    HealthCheck.function_scoped_fixture,
+    HealthCheck.large_base_example,
+    HealthCheck.too_slow,
+)
 CASES = int(os.environ.get("ZEBROID_FUZZ", "0"))  # of every door; 0: as each test says
 
 
@@ -26,7 +33,7 @@ def fuzz(usual, new=False):
         database=None,
         deadline=None,
         print_blob=True,
-        suppress_health_check=[*HealthCheck],
+        suppress_health_check=CHECKS,
     )
     return lambda test: pytest.mark.fuzz(how(test))
 

@@ -34,7 +34,7 @@ def file(tmp_path, name, text):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_a_user_error_and_says_when_it_is_raised(kind):
     assert issubclass(kind, errors.UserError) and issubclass(kind, ValueError)
-    assert kind.__doc__.startswith("Raised where ")
+    assert (kind.__doc__ or "").startswith("Raised where ")
 
 
 @pytest.mark.parametrize(

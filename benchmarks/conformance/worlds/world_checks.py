@@ -127,8 +127,8 @@ def run(
     least = "tiny" if "tiny" in world.sizes else next(iter(world.sizes), "")
     failed: set[str] = set()  # of the world as a whole: their dependents are reached at no size
     for size in ("", *sizes):
-        named = parameters.split(size)[0]
-        scopes = ("size", "least") if named == least else ("size",) if size else ("whole",)
+        at_least = ("least",) if parameters.split(size)[0] == least else ()
+        scopes = ("size", *at_least) if size else ("whole",)
         chosen = [check for check in checks if check.scope in scopes]
         subject = Subject(world, size, elsewhere)
         for outcome in framework.run(chosen, subject, world, size, failed, watch):

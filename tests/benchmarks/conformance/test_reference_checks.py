@@ -37,8 +37,8 @@ class Mine(World):
 
 @pytest.mark.parametrize("world", registry.worlds())
 def test_every_world_of_the_catalogue_keeps_its_promises_at_size_tiny(world):
-    """In this process, and but for what has to be learned."""
-    quick = [check for check in CHECKS if check.id != "interpolators"]
+    """In this process, but for what has to be learned or, with clingo at hand, tried in full."""
+    quick = [check for check in CHECKS if check.id not in ("interpolators", "brute force")]
     broken = {o.name: o.found for o in run(quick, registry.make(world), ("tiny",)) if not o.passed}
     assert not broken
 
