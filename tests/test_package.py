@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(zebroid.__file__).resolve().parent
 FOLDERS = ("worlds", "models", "eval", "benchmarks")
+SHIPPED = (".py", ".pyi", ".toml", ".json", ".html", ".css")
 
 
 def run(*words, cwd, **env):
@@ -41,7 +42,7 @@ def sources():
     found = {"py.typed", "__init__.pyi", *(path.name for path in ROOT.glob("*.py"))}
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in (".py", ".pyi", ".toml", ".json") and "__pycache__" not in path.parts:
+            if path.suffix in SHIPPED and "__pycache__" not in path.parts:
                 found.add(str(path.relative_to(ROOT)))
     return found
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import canonical
 from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import ragged
@@ -102,18 +103,14 @@ class Corpus:
             "cues": self.cues,
             "sentences": self.sentences,
         }
-        digest = hashlib.sha256(json.dumps(name, sort_keys=True).encode())
-        for array in self._arrays():
-            digest.update(array)
-        return digest.hexdigest()
+        # not canonical.text(): receipts hold digests of the floats of an exposure in full
+        text = json.dumps(name, sort_keys=True)
+        return canonical.digest_bytes(itertools.chain([text.encode()], self._arrays()))
 
     @functools.cached_property
     def arrays_digest(self) -> str:
         """SHA-256 of the arrays alone: equal where the fields of an exposure are only renamed."""
-        digest = hashlib.sha256()
-        for array in self._arrays():
-            digest.update(array)
-        return digest.hexdigest()
+        return canonical.digest_bytes(self._arrays())
 
     def _arrays(self) -> Iterator[bytes]:
         """Facts, proofs, what is stated and demonstrated, questions, certificates, examples."""

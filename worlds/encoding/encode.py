@@ -20,11 +20,11 @@ prompt shows by itself (a familiar premise that is never queried).
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import canonical
 from ...errors import suggest
 from ...seeding import stream
 from ..corpus.corpus import SENTENCE, Corpus
@@ -56,11 +56,10 @@ class Tokens:
     @property
     def digest(self) -> str:
         """SHA-256 of all that a model sees."""
-        digest = hashlib.sha256("\n".join((self.mode, *self.vocabulary)).encode())
+        parts = ["\n".join((self.mode, *self.vocabulary)).encode()]
         for array in (self.train, self.loss, self.query, self.members):
-            digest.update(str(array.shape).encode())
-            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
-        return digest.hexdigest()
+            parts += [str(array.shape).encode(), np.ascontiguousarray(array, "<i4").tobytes()]
+        return canonical.digest_bytes(parts)
 
 
 class Lines:
