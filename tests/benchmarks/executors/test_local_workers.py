@@ -9,14 +9,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from zebroid.benchmarks.executors import local_workers
 from zebroid.benchmarks.receipts.receipt import Receipt
-from zebroid.benchmarks.runner import local_workers, progress, provenance
+from zebroid.benchmarks.runner import progress, provenance
 
 SCRIPT = """
 import errno, os, pathlib, signal, sys, time
 sys.path.insert(0, {folder!r})
 import conftest
-from zebroid.benchmarks.runner import provenance, run, worker
+from zebroid.benchmarks.executors import worker
+from zebroid.benchmarks.runner import provenance, run
 
 def asleep(cell, watch):
     try:
@@ -34,7 +36,7 @@ def train_cell(cell, corpora, watch, draft=None, layout="", **options):
     return conftest.pretend(cell, corpora, watch, draft, **options)
 
 def train_cells(cells, corpora, watch, draft, layout, **options):
-    {misfortune_of_lots}
+    {misfortune_of_batches}
     return [train_cell(cell, corpora, watch, draft, layout, **options) for cell in cells]
 
 run.train_cell, run.train_cells = train_cell, train_cells
@@ -48,10 +50,10 @@ def workers(monkeypatch, tmp_path):
     """workers(what happens before a training): two workers as on two cores, which only pretend."""
     here = str(Path(__file__).parents[1])
 
-    def begin(misfortune="pass", misfortune_of_lots="pass"):
+    def begin(misfortune="pass", misfortune_of_batches="pass"):
         path = tmp_path / "worker.py"
         given = {"folder": here, "folder_of_test": str(tmp_path), "misfortune": misfortune}
-        given["misfortune_of_lots"] = misfortune_of_lots
+        given["misfortune_of_batches"] = misfortune_of_batches
         path.write_text(SCRIPT.format(**given))
         monkeypatch.setattr(local_workers, "COMMAND", (sys.executable, str(path)))
 
@@ -164,7 +166,7 @@ LOOPS = {'model = "decoder-xs"': 'model = ["looped-s", "looped-s-asked-2"]'}
 def test_cells_of_one_training_go_to_one_process_and_fail_with_it(
     zebroid, suite, trained, workers, log, tmp_path
 ):
-    workers(misfortune_of_lots="if cells[0].seeds.init == 1: sys.exit(3)")
+    workers(misfortune_of_batches="if cells[0].seeds.init == 1: sys.exit(3)")
     status, out, _ = zebroid("run", suite(**LOOPS), "--out", "out", "--jobs", "2")
     assert (status, out.count(": failed: its process died (exit status 3)")) == (1, 4)
     assert out.count(": trained in") == len(log()) == 4
@@ -193,8 +195,8 @@ def test_an_interrupt_is_passed_on_and_keeps_what_is_finished(
         if len(asleep) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(progress.Shown, "stage", stage)
-    monkeypatch.setattr(progress.Shown, "step", lambda *_: None)
+    monkeypatch.setattr(progress.Displayed, "stage", stage)
+    monkeypatch.setattr(progress.Displayed, "step", lambda *_: None)
     status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
     assert status == 130 and "the same command goes on" in out
     assert (tmp_path / "interrupted").read_text() == "xx"
