@@ -39,7 +39,7 @@ def test_a_record_says_only_what_was_given_and_leads_back():
 
 
 @pytest.mark.parametrize(
-    "wrong, said",
+    "wrong, message",
     [
         ({"steps": 5, "flops": 1e9}, "plan.flops is 1000000000.0 beside plan.steps; expected one"),
         ({"flops": 0.0}, "plan.flops is 0.0; expected a number, at least 1"),

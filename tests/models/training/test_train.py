@@ -223,7 +223,7 @@ def test_a_state_of_another_training_is_not_continued(chain, tmp_path, monkeypat
 
 
 @pytest.mark.parametrize(
-    "wrong, said",
+    "wrong, message",
     [
         ({"optimizer": "adam"}, "did you mean 'adamw'"),
         ({"schedule": "cosin"}, "did you mean 'cosine'"),
