@@ -8,8 +8,9 @@ import pytest
 import zebroid
 from zebroid import errors, registry
 from zebroid.benchmarks import load, load_suite
+from zebroid.benchmarks.executors import ray_cluster
 from zebroid.benchmarks.receipts.receipt import Receipt
-from zebroid.benchmarks.runner import atomic_write, ray_cluster
+from zebroid.benchmarks.runner import atomic_write
 from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.datalog.parser import parse
