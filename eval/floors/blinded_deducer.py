@@ -28,36 +28,47 @@ BLANK = "?blank"
 
 @dataclasses.dataclass(frozen=True)
 class Ingredient:
-    """A place of a positive premise of a rule, or all of it."""
+    """A place of a positive premise, or all of it, of a rule, or of rules that conclude different
+    constants from the same premises (less, equal, greater)."""
 
-    rule: int
+    rules: tuple[int, ...]
     premise: int
     place: int | None  # None: the premise is dropped
 
     def named(self, rules: tuple[Rule, ...]) -> str:
         """In words: "rule 1: typical, place 2"."""
-        predicate = rules[self.rule].positive[self.premise].predicate
-        twice = sum(a.predicate == predicate for a in rules[self.rule].positive) > 1
+        body = rules[self.rules[0]].positive
+        predicate = body[self.premise].predicate
+        twice = sum(a.predicate == predicate for a in body) > 1
         which = f"{predicate} ({self.premise + 1})" if twice else predicate
         what = f"{which} dropped" if self.place is None else f"{which}, place {self.place + 1}"
-        return f"rule {self.rule + 1}: {what}" if len(rules) > 1 else what
+        if len(self.rules) == len(rules):
+            return what
+        first, last = self.rules[0] + 1, self.rules[-1] + 1
+        return f"rule {first}: {what}" if first == last else f"rules {first}-{last}: {what}"
 
 
-def ingredients(rules: tuple[Rule, ...], predicate: str) -> Iterator[Ingredient]:
-    """Every ingredient of the rules that derive ``predicate``."""
+def ingredients(rules: tuple[Rule, ...], predicate: str, position: int) -> Iterator[Ingredient]:
+    """Every ingredient of the rules that derive ``predicate``, asked for at ``position``."""
+    alike: dict[object, list[int]] = {}
     for number, rule in enumerate(rules):
-        if rule.head.predicate != predicate:
-            continue
-        for premise, atom in enumerate(rule.positive):
+        if rule.head.predicate == predicate:
+            constant = isinstance(rule.head.terms[position], Constant)
+            body = tuple(a.predicate for a in rule.positive)
+            alike.setdefault(body if constant else number, []).append(number)
+    for numbers in alike.values():
+        body = rules[numbers[0]].positive
+        for premise, atom in enumerate(body):
             for place in range(len(atom.terms)):
-                yield Ingredient(number, premise, place)
-            if len(rule.positive) > 1:
-                yield Ingredient(number, premise, None)
+                yield Ingredient((*numbers,), premise, place)
+            if len(body) > 1:
+                yield Ingredient((*numbers,), premise, None)
 
 
 @dataclasses.dataclass(frozen=True)
 class BlindedDeducer:
-    """A rule of the program without one ingredient. Blind to that ingredient.
+    """A rule of the program without one ingredient. Blind to that ingredient: where it is a word of
+    the prompt, no part that holds this word removes values.
 
     It reads constants, not words: ``prompt`` and cue of the questions are given to it by corpus
     ids, which spelled prompts stand for one to one.
@@ -79,30 +90,49 @@ class BlindedDeducer:
     def blind(self) -> str:
         return self.ingredient.named(self.rules)
 
-    def settings(self, reading: Reading, batch: Batch) -> Iterator[tuple[str, Ballot]]:
-        found = self.candidates(reading.facts)
-        if found is None:
-            return
-        yield "all", Ballot(found.astype(np.float32))
-        for part in parts_of(batch):
-            seen = answered(reading, batch, part, reading.demonstrated).toarray() > 0
-            for how, kept in (("never", ~seen), ("once", seen)):
-                both = found & kept  # where all are removed none was: they are the guess again
-                yield f"{how} an answer beside {named(part)}", Ballot(found + both.astype(np.int8))
+    @property
+    def hidden(self) -> int:
+        """The place of the prompt whose word is the ingredient, -1 where it is none of them: what
+        was answered beside it would tell what it is."""
+        if self.ingredient.place is None:
+            return -1
+        rule = self.rules[self.ingredient.rules[0]]
+        term = rule.positive[self.ingredient.premise].terms[self.ingredient.place]
+        given = [t for i, t in enumerate(rule.head.terms) if i != self.position]
+        return 1 + given.index(term) if term in given else -1
 
-    def candidates(self, tables: Mapping[str, Array]) -> Bools | None:
-        """[n, V] what the rule without the ingredient derives from ``tables``."""
-        rule = self.rules[self.ingredient.rule]
-        start = prompts(rule, self.position, self.prompt, self.number)
-        query, _ = without(rule, self.ingredient)
-        found = solved(rule, self.position, query, tables, self.number, start, ())
-        if found is None:
-            return None
+    def settings(self, reading: Reading, batch: Batch) -> Iterator[tuple[str, Ballot]]:
+        ways = self.ways(reading.facts)
+        if ways is None:
+            return
+        votes = {"any": np.minimum(ways, 1), "commonest": ways}
+        for which, found in votes.items() if (ways > 1).any() else [("any", ways)]:
+            yield which, Ballot(found)
+            for part in parts_of(batch):
+                if self.hidden in part:
+                    continue
+                seen = answered(reading, batch, part, reading.demonstrated).toarray() > 0
+                for how, kept in (("never", ~seen), ("once", seen)):
+                    # where all are removed none was: they are the guess again
+                    both = found + np.where(kept & (found > 0), ways.max(), 0)
+                    yield f"{which}, {how} an answer beside {named(part)}", Ballot(both)
+
+    def ways(self, tables: Mapping[str, Array]) -> NDArray[np.float32] | None:
+        """[n, V] how many things that could stand in for the ingredient derive each value from
+        ``tables``; where there are too many of them, 1 for each value that is derived."""
         place = np.full(len(self.number) + 1, -1)  # the last answers for -1
         place[self.values] = np.arange(len(self.values))
-        out = np.zeros((len(self.prompt), len(self.values)), bool)
-        at = place[found[ANSWER]]
-        out[found[""][at >= 0], at[at >= 0]] = True
+        out = np.zeros((len(self.prompt), len(self.values)), np.float32)
+        for number in self.ingredient.rules:
+            rule = self.rules[number]
+            start = prompts(rule, self.position, self.prompt, self.number)
+            query, more = next(stand_ins(rule, self.ingredient, {*start}))
+            asked = (rule, self.position, query, tables, self.number, start)
+            found = solved(*asked, more) or solved(*asked, ())
+            if found is None:
+                return None
+            at = place[found[ANSWER]]
+            np.add.at(out, (found[""][at >= 0], at[at >= 0]), 1)
         return out
 
 
@@ -121,16 +151,35 @@ def prompts(rule: Rule, position: int, prompt: Array, number: Mapping[str, int])
     return {name: column[keep] for name, column in out.items()}
 
 
-def without(rule: Rule, ingredient: Ingredient) -> tuple[Query, tuple[Atom, ...]]:
-    """(the body without the ingredient, the premise with blanks in it)."""
+def stand_ins(
+    rule: Rule, ingredient: Ingredient, bound: set[str]
+) -> Iterator[tuple[Query, tuple[str, ...]]]:
+    """(body without the ingredient, the variables by which what could stand in for it differs).
+
+    ``bound``: variables that the prompt gives. First another value in the place, or, of a premise
+    dropped, other values of what it shares with the rest; then, for a premise dropped, other facts
+    of its predicate, which are fewer.
+    """
     atoms = list(rule.positive)
     atom = atoms.pop(ingredient.premise)
-    blanks = range(len(atom.terms)) if ingredient.place is None else [ingredient.place]
-    terms = [Variable(f"{BLANK}{i}") if i in blanks else t for i, t in enumerate(atom.terms)]
-    blanked = Atom(atom.predicate, tuple(terms))
+    others = {v for a in atoms for v in a.variables()}
+    shared = (atom.variables() & others) - bound
+    blanks = [Variable(f"{BLANK}{i}") for i in range(len(atom.terms))]
     if ingredient.place is not None:
-        atoms.insert(ingredient.premise, blanked)
-    return Query(tuple(atoms), rule.negative, rule.comparisons), (blanked,)
+        old, blank = atom.terms[ingredient.place], blanks[ingredient.place]
+        terms = [blank if i == ingredient.place else t for i, t in enumerate(atom.terms)]
+        linked = (old.name,) if isinstance(old, Variable) and old.name in shared else ()
+        body = (*atoms, Atom(atom.predicate, (*terms,)))
+        yield Query(body, rule.negative, rule.comparisons), (blank.name, *linked)
+        return
+    yield Query((*atoms,), rule.negative, rule.comparisons), (*sorted(shared),)
+    terms = [
+        blank if isinstance(old, Variable) and old.name in bound else old
+        for old, blank in zip(atom.terms, blanks)
+    ]
+    like = Atom(atom.predicate, (*terms,))
+    whole = Query((like, *atoms), rule.negative, rule.comparisons)
+    yield whole, (*sorted(like.variables()),)
 
 
 def solved(

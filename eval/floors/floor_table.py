@@ -21,7 +21,7 @@ from .pivotal import pivotal
 from .profile_copy import ProfileCopy
 from .reading import Bools, Integers, Reading
 from .spreading import Spreading
-from .strategy import Batch, Questions, Scored, Strategy, run
+from .strategy import Batch, Floats, Questions, Scored, Strategy, run
 
 LEAST = 30  # questions below which no score is given
 REUSE = 0.9  # a floor above it: the instrument is reuse by likeness and measures no rule
@@ -44,10 +44,18 @@ class Floor:
     strategy: str
     family: str
     blind: str
-    score: float
-    setting: str  # the best on all questions; scores are of settings chosen on the other half
-    n: int  # questions that count: all, or for a blinded deducer the pivotal ones
+    setting: str  # the best on all questions; hits are of settings chosen on the other half
+    hits: Floats  # [n] expected, on the questions that count: all, or pivotal ones if blinded
     pivotal: float | None = None  # the share of these among those whose proof uses the ingredient
+
+    @property
+    def n(self) -> int:
+        return len(self.hits)
+
+    @property
+    def score(self) -> float:
+        """Expected accuracy; 0 where no question counts."""
+        return float(self.hits.mean()) if len(self.hits) else 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,8 +134,8 @@ def blinded_deducers(
         predicate, position = questions.corpus.cues[batch.cue]
         if watch:
             watch(f"blinded deducers: {predicate}")
-        for ingredient in ingredients(program.rules, predicate):
-            mine = np.flatnonzero(rule[at] == ingredient.rule)
+        for ingredient in ingredients(program.rules, predicate, position):
+            mine = np.flatnonzero(np.isin(rule[at], ingredient.rules))
             if len(mine) < LEAST:
                 continue
             deducer = BlindedDeducer(
@@ -179,19 +187,15 @@ def proof_rules(questions: Questions) -> Integers:
     return np.where(best >= 0, corpus.closure.rule[best], -1)
 
 
-def _floor(scored: Scored, where: Bools) -> Floor:
-    score, setting = scored.on(where)
-    names = scored.name, scored.family, scored.blind
-    return Floor(*names, score, setting, int(where.sum()))
+def _floor(scored: Scored, where: Bools, share: float | None = None) -> Floor:
+    hits, setting = scored.on(where)
+    return Floor(scored.name, scored.family, scored.blind, setting, hits, share)
 
 
 def _blinded(found: Sequence[Blinded], where: Bools) -> list[Floor]:
     out = []
     for one in found:
         uses, counted = where & one.uses, where & one.pivotal
-        if uses.any():
-            score, setting = one.scored.on(counted)
-            names = one.scored.name, one.scored.family, one.scored.blind
-            share = float(counted.sum() / uses.sum())
-            out.append(Floor(*names, score, setting, int(counted.sum()), share))
+        if uses.sum() >= LEAST:
+            out.append(_floor(one.scored, counted, float(counted.sum() / uses.sum())))
     return out

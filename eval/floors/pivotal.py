@@ -5,16 +5,15 @@ A world in which few questions hang on an ingredient says nothing about whether 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.facts import Array, Bools
 from ...worlds.datalog.row_keys import group, pack
-from ...worlds.datalog.syntax import Variable
-from .blinded_deducer import ANSWER, Ingredient, prompts, solved, without
-from .join import Bindings, Query
+from .blinded_deducer import ANSWER, Ingredient, prompts, solved, stand_ins
+from .join import Bindings
 from .reading import Integers
 from .strategy import Questions
 
@@ -50,39 +49,22 @@ def _alternatives(
     number: Mapping[str, int],
 ) -> Bindings | None:
     """What could stand in for the ingredient, and the answer then: none with no answer."""
-    rule = corpus.closure.program.rules[ingredient.rule]
     prompt = corpus.prompt[question]
     position = corpus.cues[prompt[0, 0]][1]
-    start = prompts(rule, position, prompt, number)
-    for query, more in _ways(rule, ingredient, {*start}):
-        found = solved(rule, position, query, gold, number, start, more)
-        if found is not None:
-            return found
-    return None
-
-
-def _ways(rule, ingredient: Ingredient, bound: set[str]) -> Iterator[tuple[Query, tuple[str, ...]]]:
-    """(body without the ingredient, the variables by which its stand-ins differ), as tried."""
-    query, (blanked,) = without(rule, ingredient)
-    atom = rule.positive[ingredient.premise]
-    others = {v for a in query.atoms for v in a.variables()}
-    shared = sorted((atom.variables() & others) - bound)
-    if ingredient.place is not None:
-        old = atom.terms[ingredient.place]
-        linked = isinstance(old, Variable) and old.name in shared
-        blank = blanked.terms[ingredient.place]
-        assert isinstance(blank, Variable)
-        yield query, (blank.name, *([old.name] if linked and isinstance(old, Variable) else []))
-        return
-    yield query, tuple(shared)
-    # too many: other facts of the same predicate, joined as the premise is
-    terms = [
-        blank if isinstance(old, Variable) and old.name in bound else old
-        for old, blank in zip(atom.terms, blanked.terms)
-    ]
-    like = type(atom)(atom.predicate, tuple(terms))
-    whole = Query((like, *query.atoms), query.negative, query.comparisons)
-    yield whole, tuple(sorted(like.variables()))
+    found: list[Bindings] = []
+    for rule in (corpus.closure.program.rules[r] for r in ingredient.rules):
+        start = prompts(rule, position, prompt, number)
+        for query, more in stand_ins(rule, ingredient, {*start}):
+            some = solved(rule, position, query, gold, number, start, more)
+            if some is not None:
+                break
+        else:
+            return None
+        names = {"": "", ANSWER: ANSWER, **{v: f"{i}" for i, v in enumerate(more)}}
+        found.append({names[v]: column for v, column in some.items()})
+    if len({*map(frozenset, found)}) > 1:
+        return None  # rules that are not alike after all
+    return {v: np.concatenate([f[v] for f in found]) for v in found[0]}
 
 
 def _decided(found: Bindings, right: Bools, n: int) -> Bools:

@@ -17,12 +17,14 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.row_keys import group
 from ...worlds.encoding.vocabulary import parts
 from ..question_sets.partial_input import possible, right_answers
+from ..question_sets.question_set import Answers
 from .reading import Array, Bools, Integers, Reading, words_of
 
 Floats = NDArray[np.float64]
@@ -167,22 +169,38 @@ def top(votes: Votes) -> Bools:
     return votes == votes.max(1, keepdims=True, initial=0)
 
 
-def answers(strategy: Strategy, reading: Reading, questions: Questions, setting: str) -> Array:
-    """[Q] answer ids of one setting, as a model's; ties are drawn. -1: no such setting here."""
+def guesses(
+    strategy: Strategy, reading: Reading, questions: Questions, setting: str
+) -> sparse.csr_array:
+    """[Q, answers] the chance of each answer in one setting, ties shared; empty rows where the
+    setting does not apply."""
     corpus = questions.corpus
-    word = words_of(corpus)
-    of_word = np.full(max(int(word.max()), len(word)) + 1, corpus.none, np.int32)
-    single = np.flatnonzero(word >= 0)
-    of_word[word[single]] = single
-    out = np.full(len(questions.question), -1, np.int32)
-    rng = stream(corpus.arrays_digest, "floor", strategy.name, setting)
+    parts = []
     for at, batch in questions.batches:
+        constant = questions.constants(batch)
         for name, ballot in strategy.settings(reading, batch):
             if name == setting:
-                votes = ballot.dense()
-                drawn = np.where(top(votes), rng.random_sample(votes.shape), -1).argmax(1)
-                out[at] = of_word[batch.value[drawn]]
-    return out
+                row, place = np.nonzero(top(ballot.dense()))
+                share = 1 / np.bincount(row, minlength=len(at))[row]
+                parts.append((at[row], constant[place], share))
+    row, answer, share = (np.concatenate([np.zeros(0), *c]) for c in zip(*parts)) if parts else (
+        np.zeros(0),
+    ) * 3
+    shape = (len(questions.question), corpus.none + 1)
+    return sparse.csr_array((share, (row.astype(int), answer.astype(int))), shape=shape)
+
+
+def answers(strategy: Strategy, reading: Reading, questions: Questions, setting: str) -> Answers:
+    """The answers of one setting, the same arrays as a model's: ties are drawn, and NONE stands
+    where the setting does not apply."""
+    corpus = questions.corpus
+    table = guesses(strategy, reading, questions, setting).tocoo()
+    rng = stream(corpus.arrays_digest, "floor", strategy.name, setting)
+    order = rng.permutation(len(table.row))  # all of a row are equally likely: the first is drawn
+    row, first = np.unique(table.row[order], return_index=True)
+    out = np.full(len(questions.question), corpus.none, np.int32)
+    out[row] = table.col[order][first]
+    return Answers(f"{strategy.name}: {setting}", out)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,21 +213,20 @@ class Scored:
     settings: tuple[str, ...]
     value: Floats  # [S, Q]
 
-    def on(self, where: Bools) -> tuple[float, str]:
-        """(score, setting) on the questions ``where`` bool [Q]: chosen on one half, scored on the
-        other, and the reverse. The setting is the one that is best on all."""
+    def on(self, where: Bools) -> tuple[Floats, str]:
+        """([n] expected hits, setting) on the questions ``where`` bool [Q], n of them: each half
+        is scored by the setting that is best on the other. The setting named is best on all."""
         value = self.value[:, where]
-        if not len(value) or not value.shape[1]:
-            return 0.0, ""
-        name = self.settings[int(value.mean(1).argmax())]
-        if len(value) == 1 or value.shape[1] < 2:
-            return float(value.max(0).mean() if len(value) == 1 else value.mean(1).max()), name
-        first = half(value.shape[1])
-        score = 0.0
+        n = value.shape[1]
+        if not len(value) or not n:
+            return np.zeros(n), ""
+        best = int(value.mean(1).argmax())
+        if n < 2:
+            return value[best], self.settings[best]
+        first, out = half(n), np.zeros(n)
         for chosen, scored in ((first, ~first), (~first, first)):
-            best = int(value[:, chosen].mean(1).argmax())
-            score += float(value[best, scored].sum())
-        return score / value.shape[1], name
+            out[scored] = value[int(value[:, chosen].mean(1).argmax()), scored]
+        return out, self.settings[best]
 
 
 def half(n: int) -> Bools:
