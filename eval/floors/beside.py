@@ -46,7 +46,9 @@ def beside(texts: Texts, batch: Batch, part: tuple[int, ...]) -> sparse.csr_arra
         texts = texts.only(texts.predicate == batch.predicate)
     places = [place for place in part if place]
     if not places:
-        whole = _count(texts, batch, np.zeros(len(texts.word), np.int64), np.arange(len(texts.word)))
+        whole = _count(
+            texts, batch, np.zeros(len(texts.word), np.int64), np.arange(len(texts.word))
+        )
         return whole[np.zeros(len(batch.prompt), np.int64)]
     wanted = batch.prompt[:, places]
     number, first = group(pack(list(wanted.T)))

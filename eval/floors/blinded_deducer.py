@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ...worlds.datalog.facts import Array, Bools
+from ...worlds.datalog.facts import Array
 from ...worlds.datalog.syntax import Atom, Constant, Rule, Variable
 from .beside import answered, named, parts_of
 from .join import Bindings, Query, solve
@@ -57,12 +57,20 @@ def ingredients(rules: tuple[Rule, ...], predicate: str, position: int) -> Itera
             body = tuple(a.predicate for a in rule.positive)
             alike.setdefault(body if constant else number, []).append(number)
     for numbers in alike.values():
-        body = rules[numbers[0]].positive
-        for premise, atom in enumerate(body):
-            for place in range(len(atom.terms)):
-                yield Ingredient((*numbers,), premise, place)
-            if len(body) > 1:
-                yield Ingredient((*numbers,), premise, None)
+        rule = rules[numbers[0]]
+        for premise, atom in enumerate(rule.positive):
+            for place in (*range(len(atom.terms)), None):
+                found = Ingredient((*numbers,), premise, place)
+                if _leaves_an_answer(rule, found, position):
+                    yield found
+
+
+def _leaves_an_answer(rule: Rule, ingredient: Ingredient, position: int) -> bool:
+    """Whether the rest of the rule still says what to answer; else the guess is chance's."""
+    query, _ = stand_in(rule, ingredient, set())
+    answer = rule.head.terms[position]
+    left = {v for atom in query.atoms for v in atom.variables()}
+    return isinstance(answer, Constant) or answer.name in left
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,13 +134,14 @@ class BlindedDeducer:
         for number in self.ingredient.rules:
             rule = self.rules[number]
             start = prompts(rule, self.position, self.prompt, self.number)
-            query, more = next(stand_ins(rule, self.ingredient, {*start}))
+            query, more = stand_in(rule, self.ingredient, {*start})
             asked = (rule, self.position, query, tables, self.number, start)
             found = solved(*asked, more) or solved(*asked, ())
             if found is None:
                 return None
             at = place[found[ANSWER]]
-            np.add.at(out, (found[""][at >= 0], at[at >= 0]), 1)
+            cell = found[""][at >= 0] * np.int64(len(self.values)) + at[at >= 0]
+            out += np.bincount(cell, minlength=out.size).reshape(out.shape)
         return out
 
 
@@ -151,35 +160,23 @@ def prompts(rule: Rule, position: int, prompt: Array, number: Mapping[str, int])
     return {name: column[keep] for name, column in out.items()}
 
 
-def stand_ins(
-    rule: Rule, ingredient: Ingredient, bound: set[str]
-) -> Iterator[tuple[Query, tuple[str, ...]]]:
+def stand_in(rule: Rule, ingredient: Ingredient, bound: set[str]) -> tuple[Query, tuple[str, ...]]:
     """(body without the ingredient, the variables by which what could stand in for it differs).
 
-    ``bound``: variables that the prompt gives. First another value in the place, or, of a premise
-    dropped, other values of what it shares with the rest; then, for a premise dropped, other facts
-    of its predicate, which are fewer.
+    ``bound``: variables that the prompt gives. What stands in is another value in the place, or, of
+    a premise dropped, other values of what it shares with the rest.
     """
     atoms = list(rule.positive)
     atom = atoms.pop(ingredient.premise)
     others = {v for a in atoms for v in a.variables()}
     shared = (atom.variables() & others) - bound
-    blanks = [Variable(f"{BLANK}{i}") for i in range(len(atom.terms))]
-    if ingredient.place is not None:
-        old, blank = atom.terms[ingredient.place], blanks[ingredient.place]
-        terms = [blank if i == ingredient.place else t for i, t in enumerate(atom.terms)]
-        linked = (old.name,) if isinstance(old, Variable) and old.name in shared else ()
-        body = (*atoms, Atom(atom.predicate, (*terms,)))
-        yield Query(body, rule.negative, rule.comparisons), (blank.name, *linked)
-        return
-    yield Query((*atoms,), rule.negative, rule.comparisons), (*sorted(shared),)
-    terms = [
-        blank if isinstance(old, Variable) and old.name in bound else old
-        for old, blank in zip(atom.terms, blanks)
-    ]
-    like = Atom(atom.predicate, (*terms,))
-    whole = Query((like, *atoms), rule.negative, rule.comparisons)
-    yield whole, (*sorted(like.variables()),)
+    if ingredient.place is None:
+        return Query((*atoms,), rule.negative, rule.comparisons), (*sorted(shared),)
+    old, blank = atom.terms[ingredient.place], Variable(BLANK)
+    terms = [blank if i == ingredient.place else t for i, t in enumerate(atom.terms)]
+    linked = (old.name,) if isinstance(old, Variable) and old.name in shared else ()
+    body = (*atoms, Atom(atom.predicate, (*terms,)))
+    return Query(body, rule.negative, rule.comparisons), (BLANK, *linked)
 
 
 def solved(
@@ -190,11 +187,12 @@ def solved(
     number: Mapping[str, int],
     start: Bindings,
     more: tuple[str, ...],
+    thin: np.random.RandomState | None = None,
 ) -> Bindings | None:
     """Answers to each prompt, as ANSWER, with the variables ``more``; None where unbound."""
     term = rule.head.terms[position]
     name = term.name if isinstance(term, Variable) else ""
-    found = solve(query, tables, number, start, (*((name,) if name else ()), *more))
+    found = solve(query, tables, number, start, (*((name,) if name else ()), *more), thin)
     if found is None:
         return None
     constant = np.int32(-1 if isinstance(term, Variable) else number.get(term.name, -1))

@@ -1,8 +1,8 @@
 """floors(corpus, questions) -> Floors: every instrument under every strategy that applies no rule.
 
 An *instrument* is a rung and a cue, never pooled: kinship's "which relation" has a chance of .46,
-its "who" of .01. All is counted, nothing trained. Floors are never computed on gold; gold says which
-answers are right and which questions are pivotal.
+its "who" of .01. All is counted, nothing trained. Floors are never computed on gold; gold says
+which answers are right and which questions are pivotal.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .pivotal import pivotal
 from .profile_copy import ProfileCopy
 from .reading import Bools, Integers, Reading
 from .spreading import Spreading
-from .strategy import Batch, Floats, Questions, Scored, Strategy, run
+from .strategy import Batch, Floats, Questions, Scored, Strategy, half, run
 
 LEAST = 30  # questions below which no score is given
 REUSE = 0.9  # a floor above it: the instrument is reuse by likeness and measures no rule
@@ -45,7 +45,8 @@ class Floor:
     family: str
     blind: str
     setting: str  # the best on all questions; hits are of settings chosen on the other half
-    hits: Floats  # [n] expected, on the questions that count: all, or pivotal ones if blinded
+    at: Integers  # [n] which of the instrument's questions count: all, or pivotal ones if blinded
+    hits: Floats  # [n] expected
     pivotal: float | None = None  # the share of these among those whose proof uses the ingredient
 
     @property
@@ -67,10 +68,23 @@ class Instrument:
     n: int
     floors: tuple[Floor, ...]
 
-    def best(self, family: str) -> Floor | None:
-        """The best strategy of a family, None where none has enough questions."""
-        mine = [f for f in self.floors if f.family == family and f.n >= LEAST]
-        return max(mine, key=lambda f: f.score, default=None)
+    def best(self, *families: str) -> Floor | None:
+        """The best strategy of these families; None where none has enough questions.
+
+        It is chosen on one half of the questions and scored on the other, and the reverse; named is
+        the one that is best on all.
+        """
+        mine = [f for f in self.floors if f.family in families and f.n >= LEAST]
+        if not mine:
+            return None
+        named = max(mine, key=lambda f: f.score)
+        first = half(self.n)
+        at, hits = [], []
+        for chosen, scored in ((first, ~first), (~first, first)):
+            best = max(mine, key=lambda f: f.hits[chosen[f.at]].mean() if chosen[f.at].any() else 0)
+            at.append(best.at[scored[best.at]])
+            hits.append(best.hits[scored[best.at]])
+        return dataclasses.replace(named, at=np.concatenate(at), hits=np.concatenate(hits))
 
     @property
     def floor(self) -> Floor:
@@ -110,7 +124,7 @@ def floors(
         for c in np.unique(cue):
             where = (rung == RUNGS.index(name)) & (cue == c)
             if where.sum() >= LEAST:
-                found = [_floor(s, where) for s in scored] + _blinded(blinded, where)
+                found = [_floor(s, where, where) for s in scored] + _blinded(blinded, where)
                 out.append(Instrument(name, cue_name(corpus, int(c)), int(where.sum()), (*found,)))
     return tuple(out)
 
@@ -187,9 +201,10 @@ def proof_rules(questions: Questions) -> Integers:
     return np.where(best >= 0, corpus.closure.rule[best], -1)
 
 
-def _floor(scored: Scored, where: Bools, share: float | None = None) -> Floor:
-    hits, setting = scored.on(where)
-    return Floor(scored.name, scored.family, scored.blind, setting, hits, share)
+def _floor(scored: Scored, where: Bools, counted: Bools, share: float | None = None) -> Floor:
+    hits, setting = scored.on(counted)
+    at = np.flatnonzero(counted[where])
+    return Floor(scored.name, scored.family, scored.blind, setting, at, hits, share)
 
 
 def _blinded(found: Sequence[Blinded], where: Bools) -> list[Floor]:
@@ -197,5 +212,5 @@ def _blinded(found: Sequence[Blinded], where: Bools) -> list[Floor]:
     for one in found:
         uses, counted = where & one.uses, where & one.pivotal
         if uses.sum() >= LEAST:
-            out.append(_floor(one.scored, counted, float(counted.sum() / uses.sum())))
+            out.append(_floor(one.scored, where, counted, float(counted.sum() / uses.sum())))
     return out

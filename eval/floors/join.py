@@ -17,6 +17,7 @@ from ...worlds.datalog.row_keys import begins, group, pack, ragged, stable_order
 from ...worlds.datalog.syntax import Atom, Comparison, Constant, Variable
 
 MOST = 3_000_000  # bindings of one step: a query that needs more is given up
+FEW = 60_000  # bindings of one step that are drawn where a sample will do
 COMPARE = {
     "=": np.equal,
     "==": np.equal,
@@ -45,12 +46,14 @@ def solve(
     number: Mapping[str, int],
     start: Bindings,
     wanted: Sequence[str],
+    thin: np.random.RandomState | None = None,
 ) -> Bindings | None:
     """The different bindings of ``wanted`` variables for each prompt, beginning with ``start``.
 
     ``tables``: predicate -> int32 [n, arity]; ``number``: the id of each constant's name. None
-    where a wanted variable is never bound, or where a step has more than MOST bindings. Negative
-    atoms and comparisons some variable of which is never bound are left out.
+    where a wanted variable is never bound, or where a step has more than MOST bindings; with
+    ``thin`` FEW of them are drawn by it instead. Negative atoms and comparisons some variable of which is
+    never bound are left out.
     """
     left, bound = list(query.atoms), start
     while left:
@@ -61,7 +64,7 @@ def solve(
             needed |= other.variables()
         for c in query.comparisons:
             needed |= {t.name for t in (c.left, c.right) if isinstance(t, Variable)}
-        joined = _join(bound, atom, tables, number, needed)
+        joined = _join(bound, atom, tables, number, needed, thin)
         if joined is None:
             return None
         bound = joined
@@ -119,27 +122,33 @@ def _join(
     tables: Mapping[str, Array],
     number: Mapping[str, int],
     needed: set[str],
+    thin: np.random.RandomState | None,
 ) -> Bindings | None:
     common = sorted(atom.variables() & bound.keys())
     columns, rows = _table(atom, tables, number, needed | {*common})
     count = len(bound[""])
+    order, starts = np.arange(rows), np.zeros(count, np.int64)
+    many = np.full(count, rows)
     if common:
-        key = pack([np.concatenate([columns[v], bound[v]]) for v in common])
-        key, size = group(key)[0], int(len(key))
+        key = group(pack([np.concatenate([columns[v], bound[v]]) for v in common]))[0]
         order = stable_order(key[:rows])
-        starts = begins(key[:rows][order], size)
-        many = np.diff(starts)[key[rows:]]
-        if many.sum() > MOST:
-            return None
-        at, place = ragged(many)
-        row = order[starts[key[rows:][at]] + place]
+        first = begins(key[:rows][order], len(key))
+        many, starts = np.diff(first)[key[rows:]], first[key[rows:]]
+    total = int(many.sum())
+    if thin is not None and total > FEW:
+        drawn = ((np.arange(FEW) + thin.random_sample(FEW)) * (total / FEW)).astype(np.int64)
+        ends = np.cumsum(many)
+        at = np.searchsorted(ends, drawn, "right")
+        place = drawn - (ends[at] - many[at])
+    elif total > MOST:
+        return None
     else:
-        if count * rows > MOST:
-            return None
-        at, row = np.repeat(np.arange(count), rows), np.tile(np.arange(rows), count)
+        at, place = ragged(many)
+    row = order[starts[at] + place]
     out = {v: column[at] for v, column in bound.items() if v in needed}
     out |= {v: column[row] for v, column in columns.items() if v in needed and v not in bound}
-    return _distinct(out)
+    lost = (bound.keys() | atom.variables()) - out.keys()
+    return _distinct(out) if lost else out  # else they differ as they did
 
 
 def _present(

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.facts import Array, Bools
 from ...worlds.datalog.row_keys import group, pack
-from .blinded_deducer import ANSWER, Ingredient, prompts, solved, stand_ins
+from .blinded_deducer import ANSWER, Ingredient, prompts, solved, stand_in
 from .join import Bindings
 from .reading import Integers
 from .strategy import Questions
-
-PIECE = 64  # questions at a time: the alternatives of one are at most some ten thousands
 
 
 def pivotal(questions: Questions, ingredient: Ingredient, at: Integers) -> Bools:
@@ -25,20 +24,18 @@ def pivotal(questions: Questions, ingredient: Ingredient, at: Integers) -> Bools
     could stand in for the ingredient give an answer, and a wrong one.
 
     A like thing: another value in that place, or, of a premise dropped, other values of what it
-    shares with the rest of the rule. Where there are too many to look at, none is pivotal.
+    shares with the rest of the rule. Where they are many, a sample is looked at.
     """
     corpus = questions.corpus
     gold = {p: corpus.closure.rows(p) for p in corpus.closure.predicates}
     number = {name: i for i, name in enumerate(corpus.closure.base.constants)}
     keys = np.sort(questions.row * (corpus.none + 1) + questions.answer)
-    out = np.zeros(len(at), bool)
-    for first in range(0, len(at), PIECE):
-        here = at[first : first + PIECE]
-        found = _alternatives(corpus, ingredient, questions.question[here], gold, number)
-        if found is not None and len(found[""]):
-            mine = here[found[""]] * (corpus.none + 1) + found[ANSWER]
-            out[first : first + PIECE] = _decided(found, np.isin(mine, keys), len(here))
-    return out
+    thin = stream(corpus.arrays_digest, "pivotal")
+    found = _alternatives(corpus, ingredient, questions.question[at], gold, number, thin)
+    if found is None:
+        return np.zeros(len(at), bool)
+    mine = at[found[""]] * (corpus.none + 1) + found[ANSWER]
+    return _decided(found, np.isin(mine, keys), len(at))
 
 
 def _alternatives(
@@ -47,6 +44,7 @@ def _alternatives(
     question: Integers,
     gold: Mapping[str, Array],
     number: Mapping[str, int],
+    thin: np.random.RandomState,
 ) -> Bindings | None:
     """What could stand in for the ingredient, and the answer then: none with no answer."""
     prompt = corpus.prompt[question]
@@ -54,11 +52,9 @@ def _alternatives(
     found: list[Bindings] = []
     for rule in (corpus.closure.program.rules[r] for r in ingredient.rules):
         start = prompts(rule, position, prompt, number)
-        for query, more in stand_ins(rule, ingredient, {*start}):
-            some = solved(rule, position, query, gold, number, start, more)
-            if some is not None:
-                break
-        else:
+        query, more = stand_in(rule, ingredient, {*start})
+        some = solved(rule, position, query, gold, number, start, more, thin)
+        if some is None:
             return None
         names = {"": "", ANSWER: ANSWER, **{v: f"{i}" for i, v in enumerate(more)}}
         found.append({names[v]: column for v, column in some.items()})

@@ -89,9 +89,7 @@ class Profiles:
 
         (who, people), (where, contexts) = numbers(replaced), numbers(context)
         n = len(prompt)
-        return cls(
-            who[:n], where[:n], value.astype(np.int64), who[n:], where[n:], people, contexts
-        )
+        return cls(who[:n], where[:n], value.astype(np.int64), who[n:], where[n:], people, contexts)
 
     def agreeing(self) -> tuple[Integers, Integers, Integers, Integers]:
         """(question, value, n, shared) of everyone who answers in the context of a question and

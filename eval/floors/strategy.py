@@ -183,9 +183,9 @@ def guesses(
                 row, place = np.nonzero(top(ballot.dense()))
                 share = 1 / np.bincount(row, minlength=len(at))[row]
                 parts.append((at[row], constant[place], share))
-    row, answer, share = (np.concatenate([np.zeros(0), *c]) for c in zip(*parts)) if parts else (
-        np.zeros(0),
-    ) * 3
+    row, answer, share = (
+        (np.concatenate([np.zeros(0), *c]) for c in zip(*parts)) if parts else (np.zeros(0),) * 3
+    )
     shape = (len(questions.question), corpus.none + 1)
     return sparse.csr_array((share, (row.astype(int), answer.astype(int))), shape=shape)
 
