@@ -48,7 +48,8 @@ class StatedNotDemonstrated:
 @dataclasses.dataclass(frozen=True)
 class Likeness:
     """A word resembles others by the words that stand beside both; what stands beside those and
-    the rest of the prompt is the answer. They vote overlap^e / sqrt(neighbours).
+    the rest of the prompt is the answer. They vote overlap^e / sqrt(neighbours), for all of it, for
+    what is stated, or for what was never demonstrated beside the rest.
 
     Blind to the names of predicates, and to where in a text a word stands.
     """
@@ -70,11 +71,13 @@ class Likeness:
             weights[place] = [((overlap**e / root).astype(np.float32), number) for e in EXPONENTS]
         for rest, places in rests(batch).items():
             demonstrated = self._demonstrated(texts, batch, rest)
-            found = cast(texts, batch, rest, [w for place in places for w in weights[place]])
-            names = [(place, e) for place in places for e in EXPONENTS]
-            for (place, e), votes in zip(names, found):
+            each = [(place, e) for place in places for e in EXPONENTS]
+            mine = [w for place in places for w in weights[place]]
+            found = zip(each, cast(texts, batch, rest, mine), cast(texts.stated, batch, rest, mine))
+            for (place, e), votes, stated in found:
                 who = f"like {place} beside {named(rest) or 'anything'}, e = {e}"
                 yield who, Ballot(votes)
+                yield f"{who}, as stated", Ballot(stated)
                 yield f"{who}, never demonstrated", Ballot(np.where(demonstrated, 0, votes))
 
     @staticmethod
@@ -111,7 +114,10 @@ def cast(
     n, values = len(batch.prompt), len(batch.value)
     if not rest:
         together = sparse.csr_array(texts.neighbours[:, batch.value])
-        return [(sparse.csr_array(w) @ together).toarray()[number] for w, number in weights]
+        return [
+            sparse.csr_array(sparse.csr_array(w) @ together).toarray()[number]
+            for w, number in weights
+        ]
     wanted, kind = np.unique(batch.prompt[:, list(rest)], axis=0, return_inverse=True)
     row, text = texts.holding(wanted)
     voter, value, of = _pairs(texts, batch, wanted, row, text)

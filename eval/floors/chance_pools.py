@@ -11,11 +11,13 @@ import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .beside import PLACES, answered, beside, named, parts_of
 from .reading import Integers, Reading
 from .strategy import Ballot, Batch, Classes, sets
 
+Counts = NDArray[np.int8]
 MANY = 10  # parts up to which three of them are combined, else two
 
 
@@ -86,10 +88,10 @@ class Exclusion:
             demonstrated = np.bitwise_count(marks & sum(1 << i for i in chosen)).astype(np.int8)
             parted = " and ".join(named(parts[i]) for i in chosen)
             for pool, bit in inside:
-                votes = self._votes(marks, bit, demonstrated, classes)
+                votes = self._votes(marks, bit, demonstrated)
                 yield f"of {named(pool)} by {parted}", Ballot(votes, classes)
 
     @staticmethod
-    def _votes(marks: Integers, bit: int, demonstrated: Integers, classes: Classes) -> Integers:
+    def _votes(marks: Integers, bit: int, demonstrated: Counts) -> Counts:
         """[R] more for the fewer parts beside which the class was demonstrated, inside the pool."""
         return np.where(marks & bit, np.int8(4) - demonstrated, np.int8(0))

@@ -52,8 +52,8 @@ def solve(
 
     ``tables``: predicate -> int32 [n, arity]; ``number``: the id of each constant's name. None
     where a wanted variable is never bound, or where a step has more than MOST bindings; with
-    ``thin`` FEW of them are drawn by it instead. Negative atoms and comparisons some variable of which is
-    never bound are left out.
+    ``thin`` FEW of them are drawn by it instead. Negative atoms and comparisons some variable of
+    which is never bound are left out.
     """
     left, bound = list(query.atoms), start
     while left:

@@ -1,7 +1,8 @@
 """What a floor strategy may read: the training examples as written, and the prompts of questions.
 
 Words are what a reader sees: constants, or the words of constants that are spelled. T texts, L
-words of the longest, W words in all. Nothing here holds gold: neither facts by id, nor certificates.
+words of the longest, W words in all. Nothing here holds gold: neither facts by id, nor
+certificates.
 """
 
 from __future__ import annotations

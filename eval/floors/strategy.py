@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,7 @@ class Classes:
 class Ballot:
     """Votes, for each value or for each class of them."""
 
-    votes: Votes | NDArray[np.integer]  # [n, V], or [R] with classes
+    votes: NDArray[Any]  # [n, V], or [R] with classes
     classes: Classes | None = None
 
     def dense(self) -> Votes:
@@ -113,9 +113,18 @@ class Ballot:
 class Strategy(Protocol):
     """A way of answering without the rule."""
 
-    name: str
-    family: str  # "chance", "association", "blinded" or "spreading"
-    blind: str  # the ingredient that it cannot read
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def family(self) -> str:
+        """Its kind: "chance", "association", "blinded" or "spreading"."""
+        ...
+
+    @property
+    def blind(self) -> str:
+        """The ingredient that it cannot read."""
+        ...
 
     def settings(self, reading: Reading, batch: Batch) -> Iterator[tuple[str, Ballot]]:
         """(name, votes) of each setting, on the questions of one cue."""
