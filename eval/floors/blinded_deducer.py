@@ -135,8 +135,8 @@ class BlindedDeducer:
             rule = self.rules[number]
             start = prompts(rule, self.position, self.prompt, self.number)
             query, more = stand_in(rule, self.ingredient, {*start})
-            asked = (rule, self.position, query, tables, self.number, start)
-            found = solved(*asked, more) or solved(*asked, ())
+            body = (rule, self.position, query, tables, self.number, start)
+            found = solved(*body, more) or solved(*body, ())
             if found is None:
                 return None
             at = place[found[ANSWER]]

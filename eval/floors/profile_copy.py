@@ -66,7 +66,7 @@ class Profiles:
     who: Integers  # [N] of each example
     where: Integers  # [N]
     value: Integers  # [N] its answer
-    asked: Integers  # [n] who, of each question
+    sought: Integers  # [n] who, of each question
     context: Integers  # [n]
     people: int
     contexts: int
@@ -76,14 +76,14 @@ class Profiles:
         cls,
         prompt: Array,
         value: NDArray[np.integer],
-        asked: Array,
+        query: Array,
         replaced: tuple[int, ...],
         context: tuple[int, ...],
     ) -> Profiles:
-        """``prompt`` int32 [N, 1 + w] of examples, ``asked`` [n, 1 + w] of questions."""
+        """``prompt`` int32 [N, 1 + w] of examples, ``query`` [n, 1 + w] of questions."""
 
         def numbers(places: tuple[int, ...]) -> tuple[Integers, int]:
-            columns = zip(prompt[:, list(places)].T, asked[:, list(places)].T)
+            columns = zip(prompt[:, list(places)].T, query[:, list(places)].T)
             number, first = group(pack([np.concatenate(pair) for pair in columns]))
             return number, len(first)
 
@@ -94,28 +94,28 @@ class Profiles:
     def agreeing(self) -> tuple[Integers, Integers, Integers, Integers]:
         """(question, value, n, shared) of everyone who answers in the context of a question and
         agrees with whom it asks about in n > 0 of their shared contexts."""
-        asked, number = np.unique(self.asked, return_inverse=True)
-        alike = self._alike(asked)
+        sought, number = np.unique(self.sought, return_inverse=True)
+        alike = self._alike(sought)
         # everyone answering in the context of each question
         order = stable_order(self.where)
         start = begins(self.where[order], self.contexts)
         row, place = ragged(np.diff(start)[self.context])
         example = order[start[self.context[row]] + place]
         n = self._look_up(alike, number[row], self.who[example])
-        keep = (n > 0) & (self.who[example] != self.asked[row])
+        keep = (n > 0) & (self.who[example] != self.sought[row])
         row, example, n = row[keep], example[keep], n[keep]
-        shared = self._shared(asked[number[row]], self.who[example])
+        shared = self._shared(sought[number[row]], self.who[example])
         return row, self.value[example], n, np.maximum(shared, n)
 
-    def _alike(self, asked: Integers) -> sparse.csr_array:
-        """[asked, people] in how many contexts they are answered alike, crowds left out."""
+    def _alike(self, sought: Integers) -> sparse.csr_array:
+        """[sought, people] in how many contexts they are answered alike, crowds left out."""
         number, first = group(pack([self.where, self.value]))
         crowd = np.bincount(number, minlength=len(first)) > CROWD
         keep = ~crowd[number]
         ones = np.ones(int(keep.sum()), np.int64)
         shape = (self.people, len(first))
         table = sparse.csr_array((ones, (self.who[keep], number[keep])), shape=shape)
-        return sparse.csr_array(table[asked] @ table.T)
+        return sparse.csr_array(table[sought] @ table.T)
 
     def _look_up(self, alike: sparse.csr_array, row: Integers, column: Integers) -> Integers:
         """[k] the entries of ``alike`` at (row, column)."""

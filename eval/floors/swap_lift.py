@@ -42,10 +42,10 @@ class Lift:
 
 @dataclasses.dataclass(frozen=True)
 class Swaps:
-    """The questions asked of one instrument, and all that could be asked of it."""
+    """The questions put of one instrument, and all that there are."""
 
     corpus: Corpus
-    asked: NDArray[np.int64]  # [Q]
+    questions: NDArray[np.int64]  # [Q] those that are put
     everything: NDArray[np.int64]  # [U] all pure questions of the rung and cue
     words: int  # given ones
 
@@ -74,12 +74,12 @@ class Swaps:
             number, first = group(pack(list(prompt[:, list(part)].T)))
         row, right = right_answers(self.corpus, self.everything)
         keys, count = np.unique(number[row] * size + right + 1, return_counts=True)
-        mine = number[np.searchsorted(self.everything, self.asked)]
+        mine = number[np.searchsorted(self.everything, self.questions)]
         wanted = mine * size + answer + 1
         place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         alike = np.where(keys[place] == wanted, count[place], 0)
-        row, right = right_answers(self.corpus, self.asked)
-        own = np.isin(np.arange(len(self.asked)) * size + answer + 1, row * size + right + 1)
+        row, right = right_answers(self.corpus, self.questions)
+        own = np.isin(np.arange(len(self.questions)) * size + answer + 1, row * size + right + 1)
         others = np.bincount(number, minlength=len(first))[mine] - 1
         return own - (alike - own) / np.maximum(others, 1), others > 0
 
@@ -97,11 +97,11 @@ def swap_lift(
     for cell in cells:
         question_set = cell.question_set
         swaps = Swaps.of(question_set.corpus, question_set.questions, rung, cue)
-        if not len(swaps.asked):
+        if not len(swaps.questions):
             continue
         parts = parts or swaps.parts()
-        asked = np.isin(question_set.questions, swaps.asked)
-        answer = cell.answer[:, checkpoint][:, asked]
+        mine = np.isin(question_set.questions, swaps.questions)
+        answer = cell.answer[:, checkpoint][:, mine]
         for part in parts:
             value, defined = swaps.lift(answer, part)
             if defined.mean() >= DEFINED:
@@ -154,9 +154,9 @@ def agreement(
     likely = np.asarray((guess * good).sum(1)).ravel()
     runs = len(answer)
     at = np.tile(np.arange(len(questions)), runs)
-    said = np.where(answer >= 0, answer, corpus.none).ravel()
-    hit = np.asarray(good[at, said]).ravel() * (answer.ravel() >= 0)
-    same = np.asarray(guess[at, said]).ravel() * (answer.ravel() >= 0)
+    given = np.where(answer >= 0, answer, corpus.none).ravel()
+    hit = np.asarray(good[at, given]).ravel() * (answer.ravel() >= 0)
+    same = np.asarray(guess[at, given]).ravel() * (answer.ravel() >= 0)
     weight = np.tile(likely, runs)
 
     def share(value: Floats, of: Floats) -> float:
