@@ -166,6 +166,7 @@ def plugins() -> None:
 
 app.command()(cli_authoring.new)
 app.command()(cli_authoring.pin)
+app.command()(cli_authoring.floors)
 
 
 @app.command()
@@ -178,27 +179,6 @@ def show(
 
     found, size = registry.sized(world)
     listing.read(describe(found, size))
-
-
-@app.command()
-def floors(
-    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
-    seed: Annotated[int, typer.Option(min=0, help="World and exposure seed.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
-) -> None:
-    """What can be had in a world without its rules: the floors of its scores, untrained."""
-    import json
-
-    from .benchmarks.report import describe_floors
-    from .benchmarks.report.terminal import PlainConsole, console, working
-
-    found, size = registry.sized(world)
-    with working(PlainConsole(stderr=True), "loading") as tell:
-        instruments = describe_floors.measure(found, size, seed, tell)
-    if as_json:
-        print(json.dumps(describe_floors.record(found.id, size, seed, instruments), indent=1))
-    else:
-        describe_floors.show(console(), f"{found.id}/{size}, seed {seed}", instruments)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Commands of the command line for authors of worlds: ``zebroid new`` and ``zebroid pin``."""
+"""Commands of the command line for authors of worlds: ``zebroid new``, ``pin`` and ``floors``."""
 
 from __future__ import annotations
 
@@ -31,3 +31,24 @@ def pin(
     from .benchmarks.conformance import pin as pins
 
     print(pins.pin(world, size or (), new))
+
+
+def floors(
+    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    seed: Annotated[int, typer.Option(min=0, help="World and exposure seed.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """What can be had in a world without its rules: the floors of its scores, untrained."""
+    import json
+
+    from . import registry
+    from .benchmarks.report import describe_floors
+    from .benchmarks.report.terminal import PlainConsole, console, working
+
+    found, size = registry.sized(world)
+    with working(PlainConsole(stderr=True), "loading") as tell:
+        instruments = describe_floors.measure(found, size, seed, tell)
+    if as_json:
+        print(json.dumps(describe_floors.record(found.id, size, seed, instruments), indent=1))
+    else:
+        describe_floors.show(console(), f"{found.id}/{size}, seed {seed}", instruments)

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...worlds.datalog.facts import Array
+from ...worlds.datalog.join import Bindings, Query, solve
 from ...worlds.datalog.syntax import Atom, Constant, Rule, Variable
 from .beside import answered, named, parts_of
-from .join import Bindings, Query, solve
 from .reading import Reading
 from .strategy import Ballot, Batch
 

@@ -12,9 +12,9 @@ import numpy as np
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.facts import Array, Bools
+from ...worlds.datalog.join import Bindings
 from ...worlds.datalog.row_keys import group, pack
 from .blinded_deducer import ANSWER, Ingredient, prompts, solved, stand_in
-from .join import Bindings
 from .reading import Integers
 from .strategy import Questions
 

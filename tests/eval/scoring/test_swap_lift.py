@@ -9,9 +9,9 @@ from zebroid.eval.floors.ceilings import deducer
 from zebroid.eval.floors.chance_pools import Commonest
 from zebroid.eval.floors.reading import Reading
 from zebroid.eval.floors.strategy import Questions, answers
-from zebroid.eval.floors.swap_lift import Swaps, agreement, swap_lift
 from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import Answers, QuestionSet
+from zebroid.eval.scoring.swap_lift import Swaps, agreement, swap_lift
 from zebroid.worlds.corpus.corpus import Corpus
 
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...worlds.datalog.facts import Array, Bools
-from ...worlds.datalog.row_keys import begins, group, pack, ragged, stable_order
-from ...worlds.datalog.syntax import Atom, Comparison, Constant, Variable
+from .facts import Array, Bools
+from .row_keys import begins, group, pack, ragged, stable_order
+from .syntax import Atom, Comparison, Constant, Variable
 
 MOST = 3_000_000  # bindings of one step: a query that needs more is given up
 FEW = 60_000  # bindings of one step that are drawn where a sample will do

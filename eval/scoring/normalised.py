@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..floors.floor_table import REUSE
 from ..stats.intervals import student
-from .floor_table import REUSE
 
 Floats = NDArray[np.float64]
 

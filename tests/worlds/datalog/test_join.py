@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from zebroid.eval.floors import join
-from zebroid.eval.floors.join import Query, solve
+from zebroid.worlds.datalog import join
+from zebroid.worlds.datalog.join import Query, solve
 from zebroid.worlds.datalog.parser import parse
 
 NAMES = {name: i for i, name in enumerate("abcd")}
