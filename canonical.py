@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,15 @@ def text(content: Any, *, indent: int | None = None) -> str:
 
 def digest(content: Any) -> str:
     """SHA-256 of the canonical JSON, in hex."""
-    return hashlib.sha256(text(content).encode()).hexdigest()
+    return digest_bytes([text(content).encode()])
+
+
+def digest_bytes(parts: Iterable[bytes]) -> str:
+    """SHA-256, in hex, of the parts behind one another: as of a file that holds them."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(part)
+    return total.hexdigest()
 
 
 def digest_arrays(**arrays: np.ndarray) -> str:

@@ -7,10 +7,9 @@ part are independent, and no two seeds are neighbours.
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 import numpy as np
+
+from . import canonical
 
 
 def stream(*parts: str | int) -> np.random.RandomState:
@@ -19,6 +18,5 @@ def stream(*parts: str | int) -> np.random.RandomState:
     >>> int(stream("doc", "world", 0).randint(1000)), int(stream("doc", "world", 1).randint(1000))
     (548, 716)
     """
-    name = json.dumps(parts, separators=(",", ":"), ensure_ascii=True).encode()
-    key = np.frombuffer(hashlib.sha256(name).digest()[:16], dtype="<u8")
+    key = np.frombuffer(bytes.fromhex(canonical.digest(parts))[:16], dtype="<u8")
     return np.random.RandomState(np.random.Philox(key=key))

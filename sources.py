@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import hashlib
 import importlib.machinery
 import importlib.util
 import sys
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from . import canonical
 from .errors import UserError
 
 LENGTH = 12  # digits of a digest that stand in a name
@@ -47,16 +47,13 @@ def digest(source: bytes) -> str:
         if isinstance(node, ast.ClassDef):  # what a world's corpora were is no part of it
             node.body = [child for child in node.body if not _pins(child)] or node.body
     names = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)}
-    total = hashlib.sha256()
-    for part in _parts(tree, docstrings=bool(names & {"__doc__", "getdoc"})):
-        total.update(part)
-    return total.hexdigest()
+    return canonical.digest_bytes(_parts(tree, bool(names & {"__doc__", "getdoc"})))
 
 
 def module(path: str, source: bytes) -> ModuleType:
     """The module of this source, run anew. Raises whatever its code raises."""
     file = Path(path).resolve()
-    name = f"zebroid_file_{file}_{hashlib.sha256(source).hexdigest()}"
+    name = f"zebroid_file_{file}_{canonical.digest_bytes([source])}"
     loader = _Loader(name, str(file))
     loader.source = source
     spec = importlib.util.spec_from_file_location(name, file, loader=loader)

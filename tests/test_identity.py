@@ -145,7 +145,7 @@ def test_exposures_and_plans_leave_out_what_is_neutral_and_come_back():
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"version": 2}, "version 2 in the record, 1 in this version"),
         ({"heads": None}, "lacks 'heads'"),
@@ -208,7 +208,7 @@ class Odd:
 
 
 @pytest.mark.parametrize(
-    ("part", "told"),
+    ("part", "message"),
     [
         (print, "Odd.part is <built-in function print>, which has no record"),
         (float("nan"), "Odd.part is nan, which has no record"),

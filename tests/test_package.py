@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(zebroid.__file__).resolve().parent
 FOLDERS = ("worlds", "models", "eval", "benchmarks")
+SHIPPED = (".py", ".pyi", ".toml", ".json", ".html", ".css")
 
 
 def run(*words, cwd, **env):
@@ -41,7 +42,7 @@ def sources():
     found = {"py.typed", "__init__.pyi", *(path.name for path in ROOT.glob("*.py"))}
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in (".py", ".pyi", ".toml", ".json") and "__pycache__" not in path.parts:
+            if path.suffix in SHIPPED and "__pycache__" not in path.parts:
                 found.add(str(path.relative_to(ROOT)))
     return found
 
@@ -115,11 +116,11 @@ def requirements():
     return [(extra, Requirement(text)) for extra, texts in found.items() for text in texts]
 
 
-def test_extras_of_others_that_ours_ask_for_exist():
+def test_extras_that_our_requirements_name_exist():
     """Pip only warns of an extra that a package does not have, and installs nothing for it."""
-    queries = [(named, extra) for _, named in requirements() for extra in named.extras]
-    assert ("jax", "cuda13") in [(named.name, extra) for named, extra in queries]
-    for named, extra in queries:
+    named_extras = [(named, extra) for _, named in requirements() for extra in named.extras]
+    assert ("jax", "cuda13") in [(named.name, extra) for named, extra in named_extras]
+    for named, extra in named_extras:
         offered = metadata.metadata(named.name).get_all("Provides-Extra") or []
         assert extra in offered, f"{named.name} offers {offered}"
 

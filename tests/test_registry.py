@@ -51,7 +51,7 @@ def test_every_built_in_model_is_made_by_its_name():
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "message"),
     [
         (lambda: registry.make("zebra-v2"), "unknown world 'zebra-v2'; did you mean 'zebra-v1'?"),
         (lambda: registry.make("quark"), "known: algebra-v1"),
@@ -101,7 +101,7 @@ def test_a_file_with_two_worlds_or_none_names_what_it_found(world_file):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("import nothing_of_this_name", "ModuleNotFoundError: No module named"),
         ("def broken(:", "SyntaxError"),
@@ -179,7 +179,7 @@ def test_a_plugin_model_is_found_by_name(plugin):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("SPEC = (1, 2)", "is 'tuple', without build()"),
         (MODEL.replace("def flops", "def cost"), "is 'Spec', without flops()"),
@@ -233,7 +233,7 @@ def test_listing_plugins_loads_none(acme):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("sizes = {", "sizes = {} and {", "sizes is empty"),
         ("def sample", "def __init__(self): 1 / 0\n    def sample", "ZeroDivisionError"),

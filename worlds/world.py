@@ -1,4 +1,4 @@
-"""The contract of a world: what is true (sample + rules), and what a corpus of it exposes."""
+"""The contract of a world: what is true (sample + rules), and what a corpus of it contains."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class World(abc.ABC):
     """One world: a subclass in a file of its own. Needed: id, rules, sample.
 
     ``rules`` is what a logician reviews; ``sample`` only draws the base facts. The rest has
-    defaults: every predicate is asked for its last argument, nothing is an axiom, no schema, a fact
+    defaults: queries are for a predicate's last argument, nothing is an axiom, no schema, a fact
     reads as in a rule, and both sizes, tiny and small, are drawn with the defaults of ``sample``.
     """
 
@@ -40,21 +40,18 @@ class World(abc.ABC):
     schema: ClassVar[Mapping[int, tuple[str, ...]]] = {}  # rule number -> its schema variables
     rungs: ClassVar[tuple[str, ...]] = ("recall", "instance", "constituent")  # promised
     not_interpolable: ClassVar[tuple[str, ...]] = ()  # rungs where interpolators must fail
-    queries: ClassVar[
-        Mapping[str, tuple[int, ...]]
-    ] = {}  # predicate -> asked positions; () = never
+    # predicate -> argument positions that questions are about; () = never
+    queries: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     phrases: ClassVar[Mapping[str, str]] = {}  # predicate -> "{0} bears {1}."
     entities: ClassVar[tuple[str, ...]] = ()  # sorts for shortcuts; (): those of no schema variable
     # base predicates whose facts count as used: what a prompt shows by itself, tables of addition
     familiar: ClassVar[frozenset[str]] = frozenset()
     spelled: ClassVar[tuple[str, ...]] = ()  # sorts whose names are written word by word
     episodes: ClassVar[str] = ""  # sort of every predicate's first argument: theories in prompts
-    like: ClassVar[str] = (
-        ""  # rules for like(X,Y): whom the declared interpolator takes for X's kin
-    )
+    like: ClassVar[str] = ""  # rules for like(X,Y): what the declared interpolator likens X to
     exposure: ClassVar[Exposure] = Exposure()
     exposures: ClassVar[Mapping[str, Exposure]] = {}  # size -> its own exposure, where it differs
-    drawn_as: ClassVar[Mapping[str, str]] = {}  # size -> the size that it is, exposed otherwise
+    drawn_as: ClassVar[Mapping[str, str]] = {}  # size -> the size it is, under another exposure
 
     def __init_subclass__(cls) -> None:
         _no_slip(cls)
@@ -109,7 +106,7 @@ class World(abc.ABC):
         return ""
 
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
-        """The argument positions at which ``predicate`` is asked (and stated)."""
+        """The argument positions at which ``predicate`` is queried (and stated)."""
         return self.queries.get(predicate, (arity - 1,))
 
 

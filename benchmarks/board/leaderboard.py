@@ -22,6 +22,7 @@ from ..docs.readme_tables import scored
 from ..receipts import bounds, cite, untrusted
 from ..receipts.panel import labels
 from ..receipts.receipt import PanelRecord, Receipt, RowRecord
+from ..report.markdown_table import markdown_table
 from ..report.table import ABSENT, AT_CHANCE, SUPPRESSED
 
 
@@ -114,10 +115,8 @@ def _systematicity(panel: PanelRecord, label: str) -> float:
 def _table(entries: Sequence[Entry]) -> Iterator[str]:
     rungs = [rung for rung in HEADLINE if any(rung in e.row.rungs for e in entries)]
     heads = ["model, mode (plan)", "receipt", "corpora", *rungs]
-    yield "| " + " | ".join(heads) + " |"
-    yield "|---" * len(heads) + "|"
-    for e in sorted(entries, key=lambda e: -e.systematicity):
-        yield "| " + " | ".join(_row(e, rungs)) + " |"
+    ordered = sorted(entries, key=lambda e: -e.systematicity)
+    yield from markdown_table(heads, (_row(e, rungs) for e in ordered))
 
 
 def _row(e: Entry, rungs: Sequence[str]) -> list[str]:

@@ -42,7 +42,7 @@ PLACES = (
     Check("jit", "compiled or not, the same", checks.jitted, ("batch",)),
     Check("vmap", "seeds side by side, the same", checks.vmapped, ("batch",)),
     Check("sharding", "over several devices, the same", checks.sharded, ("batch",)),
-    Check("half", "bfloat16 weights, nearly the same", checks.bf16, ("batch",)),
+    Check("bf16", "bfloat16 weights, nearly the same", checks.bf16, ("batch",)),
 )
 TRAINING = (
     Check("gradients", "finite; every parameter moves", checks.gradients, ("shape",)),

@@ -19,6 +19,7 @@ from ... import registry
 from ...errors import UserError
 from ...eval.scoring.score import HEADLINE
 from ..receipts.receipt import PanelRecord, Receipt, RowRecord
+from ..report.markdown_table import markdown_table
 from ..runner import atomic_write
 from .doc_blocks import Make, filled, measured
 from .readme_tables import scored
@@ -57,19 +58,16 @@ def _row(panel: PanelRecord, label: str) -> RowRecord:
 
 def world_list(_: Path, _argument: str) -> Iterator[str]:
     """Id, what it asks, what it generalises."""
-    yield "| world | what it asks | generalises |"
-    yield "|---|---|---|"
+    rows = []
     for id in builtin():
         world = registry.make(id)
         asks = (inspect.getdoc(type(world)) or "").partition("\n")[0].rstrip(".")
-        cells = (f"`{id}`", asks, " ".join(world.generalises.split()))
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        rows.append([f"`{id}`", asks, world.generalises])
+    yield from markdown_table(["world", "what it asks", "generalises"], rows)
 
 
 def model_list(_: Path, _argument: str) -> Iterator[str]:
     """Presets of each architecture, and what it is."""
-    yield "| models | architecture |"
-    yield "|---|---|"
     families: dict[str, list[str]] = {}
     abouts: dict[str, str] = {}
     for name in registry.models():
@@ -81,8 +79,8 @@ def model_list(_: Path, _argument: str) -> Iterator[str]:
         abouts[kind] = re.sub(r"\s+", " ", about)
         if "-asked-" not in name:  # the same weights, queried with other loops
             families.setdefault(kind, []).append(name)
-    for kind, names in families.items():
-        yield f"| {_presets(names)} | {abouts[kind]} |"
+    rows = [[_presets(names), abouts[kind]] for kind, names in families.items()]
+    yield from markdown_table(["models", "architecture"], rows)
 
 
 def _presets(names: list[str]) -> str:

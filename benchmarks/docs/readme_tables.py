@@ -20,6 +20,7 @@ from ...errors import UserError
 from ...eval.scoring.score import HEADLINE
 from ...printable import visible
 from ..receipts.receipt import Interval, PanelRecord, Receipt, RowRecord, ScoreRecord
+from ..report.markdown_table import markdown_table
 from ..report.table import ABSENT, AT_CHANCE, SUPPRESSED
 from ..runner import atomic_write
 
@@ -58,14 +59,12 @@ def _panel(panel: PanelRecord) -> Iterator[str]:
     yield ""
     yield f"**{_markdown(panel.name)}**"
     yield ""
-    yield "| | " + " | ".join(rungs) + " |"
-    yield "|---" * (len(rungs) + 1) + "|"
-    yield "| chance | " + " | ".join(chances(rows, rungs)) + " |"
+    lines = [["chance", *chances(rows, rungs)]]
     for row in rows:
-        cells = [scored(row, rung) for rung in rungs]
         name = _markdown(row.name)
         name = name if row.kind == "ceiling" else f"**{name}**"
-        yield f"| {name} | " + " | ".join(cells) + " |"
+        lines.append([name, *(scored(row, rung) for rung in rungs)])
+    yield from markdown_table(["", *rungs], lines)
 
 
 def _markdown(label: str) -> str:

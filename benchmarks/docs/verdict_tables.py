@@ -25,6 +25,7 @@ from ...eval.stats.labels import of_runs
 from ...eval.verdicts import simulation
 from ...eval.verdicts.simulation import UNDECIDED, VERDICTS, Design
 from ..receipts.curves import read
+from ..report.markdown_table import markdown_table
 from .doc_blocks import Make, fill
 
 KIND = "recovery"
@@ -71,11 +72,12 @@ def worlds(_: Path, repeats: int) -> Lines:
     for difference in DIFFERENCES:
         yield f"**A difference of {difference}**"
         yield ""
-        yield "| seeds a world | " + " | ".join(f"{q:,} questions" for q in QUESTIONS) + " |"
-        yield "|---" * (len(QUESTIONS) + 1) + "|"
-        for seeds in SEEDS:
-            row = [simulation.worlds_needed(seeds, q, difference) for q in QUESTIONS]
-            yield f"| {seeds} | " + " | ".join(map(str, row)) + " |"
+        rows = [
+            [str(n) for n in (s, *(simulation.worlds_needed(s, q, difference) for q in QUESTIONS))]
+            for s in SEEDS
+        ]
+        header = ["seeds a world", *(f"{q:,} questions" for q in QUESTIONS)]
+        yield from markdown_table(header, rows)
         yield ""
 
 
@@ -88,10 +90,13 @@ def noise(folder: Path, _: int) -> Lines:
         sum(configuration.runs for configuration in configurations),
     )
     each = simulation.JITTER, np.sqrt(0.25 / 300)
-    yield "| deviation of a run's accuracy | measured | simulated, at 0.5 of 300 questions |"
-    yield "|---|---|---|"
-    yield f"| throughout | {throughout:.3f} | {simulation.LEVEL:.3f} |"
-    yield f"| at one checkpoint | {jitter:.3f} | {np.hypot(*each):.3f} |"
+    yield from markdown_table(
+        ["deviation of a run's accuracy", "measured", "simulated, at 0.5 of 300 questions"],
+        [
+            ["throughout", f"{throughout:.3f}", f"{simulation.LEVEL:.3f}"],
+            ["at one checkpoint", f"{jitter:.3f}", f"{np.hypot(*each):.3f}"],
+        ],
+    )
     yield ""
     text = f"Root mean squares over {curves} curves of runs at their last {LATE} checkpoints"
     yield f"{text}; {missing}." if missing else f"{text}."
@@ -133,13 +138,13 @@ def tables(root: Path, repeats: int) -> dict[str, Make]:
 
 def _confusion(found: Mapping[str, Counter[str]], columns: tuple[str, ...]) -> Lines:
     """Shares of each truth in per cent; what should be said is bold."""
-    yield "| truth | " + " | ".join(columns) + " |"
-    yield "|---" * (len(columns) + 1) + "|"
+    rows = []
     for name, counts in found.items():
         right = VERDICTS[name][0] if name in VERDICTS else name
         shares = {c: 100 * counts[c] / sum(counts.values()) for c in columns}
         text = [f"**{s:.1f}**" if c == right else f"{s:.1f}" for c, s in shares.items()]
-        yield f"| {name} | " + " | ".join(text) + " |"
+        rows.append([name, *text])
+    yield from markdown_table(["truth", *columns], rows)
 
 
 def main(words: list[str] | None = None) -> int:

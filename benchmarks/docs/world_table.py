@@ -19,6 +19,7 @@ from ... import registry
 from ...errors import UserError
 from ...worlds.corpus.build import build_corpus
 from ...worlds.novelty.rungs import LADDER
+from ..report.markdown_table import markdown_table
 from ..runner import atomic_write
 
 BLOCK = re.compile(r"(<!-- worlds (\S+) -->\n).*?(<!-- end of worlds -->)", re.DOTALL)
@@ -38,8 +39,12 @@ def builtin() -> list[str]:
 
 def _table(size: str) -> Iterator[str]:
     yield ""
-    yield "| world | " + " | ".join(LADDER) + " | generalises |"
-    yield "|---" + "|---:" * len(LADDER) + "|---|"
+    header = ["world", *LADDER, "generalises"]
+    yield from markdown_table(header, _rows(size), right=range(1, len(LADDER) + 1))
+    yield ""
+
+
+def _rows(size: str) -> Iterator[list[str]]:
     for id in builtin():
         world, found = registry.sized(f"{id}/{size}")
         corpus = build_corpus(world, found)
@@ -48,8 +53,7 @@ def _table(size: str) -> Iterator[str]:
             number = len(corpus.of_rung(rung, pure=rung != "mixed"))
             message = f"{number:,}" if number else "–"
             cells.append(f"**{message}**" if rung in world.rungs else message)
-        yield f"| `{id}` | " + " | ".join(cells) + f" | {' '.join(world.generalises.split())} |"
-    yield ""
+        yield [f"`{id}`", *cells, world.generalises]
 
 
 def main(pages: list[str]) -> int:

@@ -7,12 +7,12 @@ Read from ``curves.parquet`` beside the receipt, whose digest the receipt holds.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from ... import canonical
 from ...errors import UserError
 from ...eval.scoring.score import HEADLINE
 from ...eval.stats.curve import Curve, Floats
@@ -154,7 +154,7 @@ def _points(path: Path, receipt: Receipt, cells: Sequence[Cell]) -> dict[str, di
     if FILE not in receipt.files:
         raise UserError(f"the receipt names no {FILE}; give the receipt of a run that finished")
     data = parquet_reading.content(path)
-    if hashlib.sha256(data).hexdigest() != receipt.files[FILE]:
+    if canonical.digest_bytes([data]) != receipt.files[FILE]:
         raise UserError(
             f"{path} is not the file of this receipt; give the two that belong together"
         )

@@ -7,7 +7,6 @@ Two runs of the same cells by the same code on the same CPU give equal receipts,
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -168,7 +167,7 @@ class Receipt(_Strict):
             "training": TRAINING,
             "panels": [_panel(panel, panels) for panel in panels],
             "files": {
-                path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files.values()
+                path.name: canonical.digest_bytes([path.read_bytes()]) for path in files.values()
             },
             "times": {
                 "finished": finished,

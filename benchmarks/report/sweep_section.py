@@ -5,8 +5,9 @@ That is an analysis of the receipt and the curves beside it, and goes into recei
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from ..receipts.receipt import Receipt
 from ..receipts.row_records import plain, verdict_of
 from ..sweeps.analysis import Along, Scaling, Tell, scaling
 from ..sweeps.axes import LEVELS, varied
-from ..sweeps.sweep_tables import tables
-from .html_elements import grid, tag
+from ..sweeps.sweep_tables import Description, tables
+from .html_templates import Grid
+from .plot import Drawing
 
 
 def ready(suite: Suite) -> None:
@@ -71,15 +73,25 @@ def show(console: Console, receipt: Receipt, found: Scaling) -> None:
     console.print()
 
 
-def section(found: Scaling) -> Iterator[str]:
-    """The same in a report."""
-    yield tag("h2", "What the sweep says")
-    for table in tables(found):
-        wide = range(1, len(table.header))
-        text = tuple(i for i in wide if any(len(row[i]) > 24 for row in table.rows))
-        yield grid(table.title, list(table.header), [list(r) for r in table.rows], text=text)
-        yield tag("p", table.note, of="note")
-    yield from (tag("p", note, of="note") for note in found.notes)
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """What ``templates/sweep.html`` shows."""
+
+    tables: Sequence[tuple[Grid, str]]  # each with how it is read
+    notes: Sequence[str]
+    drawings: Sequence[Drawing]
+
+
+def section(found: Scaling, drawn: Iterable[Drawing]) -> Section:
+    """The same in a report; ``drawn``: all figures, those of no panel among them."""
+    mine = [drawing for drawing in drawn if not drawing.panel and drawing.name != "ladder"]
+    return Section([(_grid(table), table.note) for table in tables(found)], found.notes, mine)
+
+
+def _grid(table: Description) -> Grid:
+    wide = range(1, len(table.header))
+    text = tuple(i for i in wide if any(len(row[i]) > 24 for row in table.rows))
+    return Grid(table.title, table.header, table.rows, text=text)
 
 
 def record(found: Scaling) -> dict[str, Any]:
@@ -101,7 +113,7 @@ def record(found: Scaling) -> dict[str, Any]:
             for s in found.surfaces
         ],
         "exhausted": [
-            {"arm": configuration.name} | plain(c) for configuration, c in found.exhausted
+            {"configuration": configuration.name} | plain(c) for configuration, c in found.exhausted
         ],
         "added": [plain(a) for a in found.added],
         "percolation": [

@@ -96,7 +96,7 @@ class Store:
         """Atomically; a result of another version of training is replaced."""
         final, run = self.path(result.cell), result.run
         self._replaces(result.cell)
-        names = ("seeds", "parameters", "seconds", "failed", "abreast")
+        names = ("seeds", "parameters", "seconds", "failed", "vmap_size")
         scalars = {name: getattr(run, name) for name in names}
         about = {
             "cell": result.cell.record(),

@@ -154,10 +154,10 @@ def varied(cells: Sequence[Cell]) -> list[str]:
         for cell in cells:
             groups.setdefault(_rest(cell, axis), []).append(cell)
         grown = (
-            ("sized", "plan") if axis is JOINT else ("arm",)
+            ("sized", "plan") if axis is JOINT else ("configuration",)
         )  # data differ, or configurations are equal
         for group in groups.values():
-            kinds = [{(parts(c) | {"arm": c.configuration})[part] for c in group} for part in grown]
+            kinds = [{(parts(c) | {"configuration": c.configuration})[part] for c in group} for part in grown]
             if min(map(len, kinds)) >= LEVELS:
                 found.append(axis.name)
                 break

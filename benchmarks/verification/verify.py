@@ -8,7 +8,6 @@ answers before the last checkpoint, of which only the means are kept.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -63,7 +62,7 @@ class _Subject:
             if not path.exists():
                 raise Doubt(f"{name} is not beside the receipt")
             data = parquet_reading.content(path)
-            if hashlib.sha256(data).hexdigest() != digest:
+            if canonical.digest_bytes([data]) != digest:
                 raise Doubt(f"{name} is not the file that the receipt names")
             if name in FILES:
                 self.content[name] = data

@@ -20,6 +20,9 @@ import typer
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from zebroid.benchmarks.report.markdown_table import markdown_table
+
+FIELDS = ("field", "type", "meaning")
 
 # of fields whose names nearly say it, so that the code has no comment behind them
 MEANINGS = {
@@ -79,10 +82,6 @@ class Generated(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(self.lines()), allow_section_headings=True)
 
 
-def cell(text: str) -> str:
-    return re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
-
-
 class CommandLine(Generated):
     def lines(self) -> Iterator[str]:
         from zebroid.cli import app
@@ -98,15 +97,15 @@ class CommandLine(Generated):
             yield f"## zebroid {name}"
             yield f"\n```text\nzebroid {name}{' [OPTIONS]' if options else ''} {usage}".rstrip()
             yield f"```\n\n{command.help or ''}\n"
-            rows = [(p.name.upper(), p) for p in arguments]
-            rows += [(", ".join(p.opts), p) for p in options]
-            if rows:
-                yield "| | what | default |\n|---|---|---|"
-            for label, parameter in rows:
+            named = [(p.name.upper(), p) for p in arguments]
+            named += [(", ".join(p.opts), p) for p in options]
+            rows = []
+            for label, parameter in named:
                 default = parameter.default
                 known = "" if default in (None, "", False) or callable(default) else str(default)
-                shown = f"`{known}`" if known else ""
-                yield f"| `{label}` | {cell(parameter.help or '')} | {shown} |"
+                rows.append([f"`{label}`", parameter.help or "", f"`{known}`" if known else ""])
+            if rows:
+                yield from markdown_table(["", "what", "default"], rows)
             yield ""
 
 
@@ -126,7 +125,7 @@ class ReceiptFields(Generated):
             yield f"## {_words(model.__name__)}\n"
             yield f"{inspect.getdoc(model) if model.__doc__ else ''}\n"
             comments = _comments(model)
-            yield "| field | type | meaning |\n|---|---|---|"
+            rows = []
             for name, field in model.model_fields.items():
                 key, kind = field.alias or name, _type(field.annotation)
                 meaning = comments.get(name) or MEANINGS.get(f"{model.__name__}.{name}", "")
@@ -135,7 +134,8 @@ class ReceiptFields(Generated):
                         f"receipt field {model.__name__}.{name} has no meaning; put a comment "
                         "behind it, or a line in MEANINGS"
                     )
-                yield f"| `{key}` | {cell(kind)} | {cell(meaning)} |"
+                rows.append([f"`{key}`", kind, meaning])
+            yield from markdown_table(FIELDS, rows)
             yield ""
 
 
@@ -176,11 +176,12 @@ def _comments(model: Any) -> dict[str, str]:
 def _fields(found: Any) -> Iterator[str]:
     """The fields of a dataclass that say what they mean."""
     comments = _comments(found)
-    if comments:
-        yield "| field | type | meaning |\n|---|---|---|"
+    rows = []
     for field in dataclasses.fields(found) if comments else ():
         kind = field.type if isinstance(field.type, str) else _type(field.type)
-        yield f"| `{field.name}` | {cell(kind)} | {cell(comments.get(field.name, ''))} |"
+        rows.append([f"`{field.name}`", kind, comments.get(field.name, "")])
+    if rows:
+        yield from markdown_table(FIELDS, rows)
     yield ""
 
 

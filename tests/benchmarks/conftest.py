@@ -185,7 +185,7 @@ SIZES = {"decoder-xs": 3e4, "decoder-s": 1e5, "decoder-m": 4e5}
 def skilled(cell, corpora, watch, draft=None, layout=""):
     """Ability that grows with size, data and compute: stated first, then unstated if it follows.
 
-    Direct never answers what no conclusion was shown of; a chain does.
+    Direct never answers what no conclusion demonstrates; a chain does.
     """
     question_set = corpora.question_set(cell)
     corpus, steps = question_set.corpus, cell.recipe.checkpoints
@@ -271,8 +271,8 @@ def rewritten():
 
 @pytest.fixture
 def older(rewritten):
-    """older(folder, to, change): a receipt before it told how many statements were read."""
-    sql = "SELECT * EXCLUDE (statements, shown, conclusions) FROM old"
+    """older(folder, to, change): a receipt before it named how many statements were read."""
+    sql = "SELECT * EXCLUDE (statements, demonstrated, conclusions) FROM old"
 
     def write(folder, to, change=lambda content: None):
         return rewritten(folder, to / "older", sql, change)

@@ -83,7 +83,7 @@ def test_version(zebroid):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("run", "smoek"), "unknown suite 'smoek'; did you mean 'smoke'?"),
         (("run", "absent.toml"), "no suite file 'absent.toml'"),

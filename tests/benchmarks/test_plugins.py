@@ -184,7 +184,7 @@ def test_a_new_package_reads_like_the_house(zebroid, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("world", "acme-worlds"), "acme-worlds is there already"),
         (("world", "Acme_Worlds"), "expected small letters, digits and single hyphens"),

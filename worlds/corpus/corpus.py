@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import canonical
 from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import ragged
@@ -45,7 +46,7 @@ class Corpus:
     read: ReadOff
     stated: Bools  # [F] base facts stated
     demonstrated: Bools  # [F] conclusions demonstrated
-    cues: tuple[Cue, ...]  # (predicate, asked position)
+    cues: tuple[Cue, ...]  # (predicate, query position)
     prompt: Array  # [Q, 1 + w] row: cue, then the given arguments in order, -1 padded
     values: Array  # [A] answer sets, ragged; an empty set means that NONE is right
     offsets: NDArray[np.int64]  # [Q + 1]
@@ -65,10 +66,10 @@ class Corpus:
         return len(self.closure.base.constants)
 
     @functools.cached_property
-    def unsaid(self) -> Bools:
+    def unstated(self) -> Bools:
         """[F] familiar base facts that no text states: a prompt shows them by itself."""
-        queries = {p for p, _ in self.cues}
-        silent = self.world.familiar - queries if not self.world.episodes else frozenset()
+        with_cue = {p for p, _ in self.cues}
+        silent = self.world.familiar - with_cue if not self.world.episodes else frozenset()
         mine = np.array([p in silent for p in self.closure.predicates])
         return mine[self.closure.predicate] & self.closure.is_base
 
@@ -102,18 +103,14 @@ class Corpus:
             "cues": self.cues,
             "sentences": self.sentences,
         }
-        digest = hashlib.sha256(json.dumps(name, sort_keys=True).encode())
-        for array in self._arrays():
-            digest.update(array)
-        return digest.hexdigest()
+        # not canonical.text(): receipts hold digests of the floats of an exposure in full
+        text = json.dumps(name, sort_keys=True)
+        return canonical.digest_bytes(itertools.chain([text.encode()], self._arrays()))
 
     @functools.cached_property
     def arrays_digest(self) -> str:
         """SHA-256 of the arrays alone: equal where the fields of an exposure are only renamed."""
-        digest = hashlib.sha256()
-        for array in self._arrays():
-            digest.update(array)
-        return digest.hexdigest()
+        return canonical.digest_bytes(self._arrays())
 
     def _arrays(self) -> Iterator[bytes]:
         """Facts, proofs, what is stated and demonstrated, questions, certificates, examples."""

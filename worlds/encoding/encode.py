@@ -10,21 +10,21 @@ post-hoc  the answer, then the same proof
 filler    as many empty tokens as the longest proof has, in the prompt, then the answer
 ========  ==============================================================================
 
-A line is written as the fact is stated: the cue of its predicate, the given arguments, the asked
+A line is written as the fact is stated: the cue of its predicate, the given arguments, the queried
 one. So in chain mode a stated fact is a line that completes its own prompt, and each step of a
 proof is a recall. Premises that are stated or derived have a line; rules as data have one where
 they are stated as a sentence; what does not stand (a negative premise) has none, nor has what the
-prompt shows by itself (a familiar premise that is never asked).
+prompt shows by itself (a familiar premise that is never queried).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import canonical
 from ...errors import suggest
 from ...seeding import stream
 from ..corpus.corpus import SENTENCE, Corpus
@@ -56,11 +56,10 @@ class Tokens:
     @property
     def digest(self) -> str:
         """SHA-256 of all that a model sees."""
-        digest = hashlib.sha256("\n".join((self.mode, *self.vocabulary)).encode())
+        parts = ["\n".join((self.mode, *self.vocabulary)).encode()]
         for array in (self.train, self.loss, self.query, self.members):
-            digest.update(str(array.shape).encode())
-            digest.update(np.ascontiguousarray(array, "<i4").tobytes())
-        return digest.hexdigest()
+            parts += [str(array.shape).encode(), np.ascontiguousarray(array, "<i4").tobytes()]
+        return canonical.digest_bytes(parts)
 
 
 class Lines:
@@ -70,7 +69,7 @@ class Lines:
         self.corpus, self.lexicon = corpus, lexicon
         stated = np.zeros(len(corpus.closure.predicate), bool)
         stated[corpus.examples.fact[corpus.examples.kind == SENTENCE]] = True
-        self.silent = corpus.split.gold.axiom & ~stated | corpus.unsaid
+        self.silent = corpus.split.gold.axiom & ~stated | corpus.unstated
 
     def facts(self, fact: int) -> list[int]:
         """The facts of the lines of the proof of ``fact``, in order, each once."""
@@ -112,9 +111,9 @@ def sample_questions(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int
                 here = certificate.unseen[mine] == cell
                 turn[here] = np.arange(here.sum())
             chosen.append(mine[np.argsort(turn, kind="stable")][:quota])
-    queries = np.concatenate(chosen)
-    twins = certificate.twin[queries]
-    return np.unique(np.concatenate([queries, twins[twins >= 0]])).astype(np.int64)
+    picked = np.concatenate(chosen)
+    twins = certificate.twin[picked]
+    return np.unique(np.concatenate([picked, twins[twins >= 0]])).astype(np.int64)
 
 
 def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
@@ -172,7 +171,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
 
 
 def _max_new(lines: Lines, questions: NDArray[np.int64], longest: int) -> int:
-    """Room for the longest proof, shown or asked, and the answer behind its mark."""
+    """Room for the longest proof, of examples and questions, and the answer behind its mark."""
     facts = lines.corpus.fact[lines.corpus.entries(questions)[2]]
     return 2 + max([longest, 1, *(len(lines.tokens(int(f))) for f in facts)])
 

@@ -92,7 +92,7 @@ class Subject:
         return dataclasses.replace(self.exposure, **changes)
 
     def split(self, exposure: Exposure, seeds: tuple[int, int] = (0, 0)) -> CorpusSplit:
-        return self._once("exposed", split_corpus, exposure, seeds)
+        return self._once("split", split_corpus, exposure, seeds)
 
     def corpus(self, exposure: Exposure | None = None, seeds: tuple[int, int] = (0, 0)) -> Corpus:
         """Each corpus is made once; raises AuditError for one that breaks a promise."""

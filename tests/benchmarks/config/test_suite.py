@@ -111,7 +111,7 @@ def test_only_filters_by_any_name(suite):
 
 
 @pytest.mark.parametrize(
-    ("only", "share", "told"),
+    ("only", "share", "expected_message"),
     [
         (["mode=chian"], "", "admits none"),
         (["mod=chain"], "", "did you mean 'mode'?"),
@@ -142,7 +142,7 @@ def test_cells_keep_their_size_on_another_world_that_has_it(suite):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "told"),
+    ("old", "new", "line", "expected_message"),
     [
         ('title = "Grid"', 'titel = "Grid"', 4, "'titel'; did you mean 'title'?"),
         ('expected = "nothing"', "", 2, "suite.expected is missing"),

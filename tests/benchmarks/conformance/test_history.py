@@ -149,7 +149,7 @@ CIRCUMSTANCES = {
 }
 
 
-@pytest.mark.parametrize(("number", "told"), cases(CIRCUMSTANCES, ("date.today", "gethostname")))
+@pytest.mark.parametrize(("number", "message"), cases(CIRCUMSTANCES, ("date.today", "gethostname")))
 def test_what_comes_from_the_process_its_day_or_its_host_is_refused(number, message, world_file):
     """Spread over all permutations, so that no two numbers give the same by chance."""
     body = f"return drawn[np.random.RandomState(({number}) % 2**32).permutation(n)]"

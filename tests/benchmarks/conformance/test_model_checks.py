@@ -196,7 +196,7 @@ def test_a_wrong_count_of_flops_is_refused(times):
     [
         (Counts, "jit", "without jit"),
         (Same, "vmap", "two seeds give the same logits"),
-        (Halved, "half", "logits are bfloat16"),
+        (Halved, "bf16", "logits are bfloat16"),
     ],
 )
 def test_a_fault_of_places_is_refused_by_the_right_check(kind, name, text):

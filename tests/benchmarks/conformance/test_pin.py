@@ -203,7 +203,7 @@ def test_what_stands_around_it_stays_byte_by_byte(before, beside):
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
         ("class A: id = 1\n", "a.py:1: the body of A begins beside its head"),
         ("class A(\n  object): id = 1\n", "a.py:2: the body of A begins beside its head"),

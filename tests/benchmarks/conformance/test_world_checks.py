@@ -37,7 +37,7 @@ def test_a_sound_world_passes(world):
     assert failures(world()) == {}
 
 
-@pytest.mark.parametrize(("check", "told", "world"), ERRORS, ids=[e[2].__name__ for e in ERRORS])
+@pytest.mark.parametrize(("check", "message", "world"), ERRORS, ids=[e[2].__name__ for e in ERRORS])
 def test_an_error_in_a_world_is_refused_by_the_check_for_it(check, message, world):
     assert message in refused(check, world()).found
 

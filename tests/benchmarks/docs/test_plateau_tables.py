@@ -50,9 +50,9 @@ def files(root, page):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
-        ("verdicts", "composition-v1/tiny (shown 0.9): direct decoder-s"),
+        ("verdicts", "composition-v1/tiny (demonstrated 0.9): direct decoder-s"),
         ("axes", "conclusions demonstrated"),
         ("levels", "400,000"),
         ("joint", "points over N, D, U"),

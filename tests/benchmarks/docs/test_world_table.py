@@ -43,7 +43,7 @@ def test_every_built_in_world_has_its_questions_counted_by_rung(two):
 
 
 @pytest.mark.parametrize(
-    ("page", "told"),
+    ("page", "message"),
     [
         ("# Worlds\n", "put `<!-- worlds base -->` there"),
         (PAGE.replace("tiny", "tniy"), "did you mean 'tiny'?"),

@@ -130,7 +130,7 @@ def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_pat
         assert (row["answer"] in row["right_answers"]) == row["right"]
     first = message[0]
     assert first["prompt"].count("?") == 1 and first["prompt"].endswith(")")
-    for column in ("rung", "pure", "height", "proofs", "support", "frequency", "shortcut", "lure"):
+    for column in ("rung", "pure", "height", "proofs", "support", "frequency", "shortcut", "distractor"):
         assert column in first
 
 
@@ -151,7 +151,7 @@ def test_curves_agree_with_the_receipt(done, suite):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda c: c.update(schema=1), "schema 1; this version reads schema 0"),
         (lambda c: c.pop("cells"), "cells: Field required"),
@@ -211,5 +211,5 @@ def test_cells_of_different_worlds_share_one_file(zebroid, suite, trained, tmp_p
     (path,) = tmp_path.glob("both/*/predictions.parquet")
     message = rows(f"SELECT DISTINCT world FROM '{path}' ORDER BY world")
     assert [row["world"] for row in message] == ["composition-v1/tiny", "zebra-v1/tiny"]
-    (kinds,) = rows(f"SELECT typeof(right_answers) r, typeof(lure) l FROM '{path}' LIMIT 1")
+    (kinds,) = rows(f"SELECT typeof(right_answers) r, typeof(distractor) l FROM '{path}' LIMIT 1")
     assert kinds == {"r": "VARCHAR[]", "l": "VARCHAR"}

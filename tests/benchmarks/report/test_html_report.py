@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from zebroid.benchmarks.report import html_elements as page
 from zebroid.benchmarks.report import terminal
 from zebroid.benchmarks.report.table import (
     AT_CHANCE,
@@ -101,7 +100,7 @@ def test_rungs_that_a_world_lacks_are_left_out(panels):
     assert all(len(line.scores) == len(message.columns) for line in message.lines)
 
 
-def test_panels_of_one_world_are_told_apart_by_what_differs(panels):
+def test_panels_of_one_world_are_named_by_what_differs(panels):
     one, two = panels(**{"[plans": "exposure = { held = [0.1, 0.2] }\n[plans"})
     assert (one.name, two.name) == (
         "composition-v1/tiny (held 0.1)",
@@ -116,7 +115,7 @@ def test_rows_are_named_by_mode_and_by_what_else_differs(panels):
     assert labels[0] == "direct decoder-xs" and len(labels) == 4
 
 
-def test_seeds_of_one_arm_are_one_row_over_runs(panels):
+def test_seeds_of_one_configuration_are_one_row_over_runs(panels):
     row = panels()[0].models[0]
     assert row.rungs["instance"].accuracy.over == "runs"
     assert len(row.rungs["instance"].accuracy.runs) == 2
@@ -228,16 +227,6 @@ def test_the_figures_of_the_page_stand_beside_it_as_files(zebroid, suite, traine
         assert path.name == path.name.lower() and " " not in path.name
         inline = drawing[drawing.index("<svg") + len("<svg") :].strip()
         assert inline in page.read_text("utf-8")
-
-
-def test_figures_of_the_page_are_drawings_not_links(panels):
-    from zebroid.eval.figures import score_figures
-
-    (panel,) = panels()
-    drawn = score_figures.ladder({"models": panel.models}, panel.name)
-    whole = page.figure("<?xml?><!DOCTYPE svg><svg><g/></svg>", "x")
-    assert whole.count("<svg") == 1 and "DOCTYPE" not in whole
-    assert drawn.axes
 
 
 def test_profile_lines_name_each_number(panels):

@@ -10,6 +10,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 from rich.console import Console
 from zebroid.benchmarks import job
 from zebroid.benchmarks.config.suite import load_suite
@@ -18,8 +19,9 @@ from zebroid.benchmarks.conformance.world_checks import Outcome
 from zebroid.benchmarks.docs import readme_tables
 from zebroid.benchmarks.receipts.panel import panels, slug
 from zebroid.benchmarks.receipts.receipt import Receipt
-from zebroid.benchmarks.report import html_report, plot, terminal
-from zebroid.benchmarks.report.html_elements import tag
+from zebroid.benchmarks.report import plot, terminal
+from zebroid.benchmarks.report.html_templates import render
+from zebroid.benchmarks.report.panel_section import section
 from zebroid.benchmarks.report.table import table
 from zebroid.benchmarks.runner import progress, run
 from zebroid.benchmarks.runner.result_store import Store
@@ -163,8 +165,8 @@ def test_no_console_reads_a_label_as_markup_nor_does_a_live_line(halved, label, 
 @given(TEXT.filter(str.strip))
 def test_a_report_holds_a_label_as_text(halved, label):
     panel, _ = halved(label)
-    page = "".join(html_report._panel(panel, (), label, label))
-    assert "<b>" not in page and tag("h2", label) in page
+    page = render("panel.html", panel=section(panel, (), label, label))
+    assert "<b>" not in page and f"<h2>{escape(label)}</h2>" in page
     line = readme_tables._markdown(label)
     displayed = visible(label).replace("\\", "")  # escapes of Markdown apart
     assert "\n" not in line and line.replace("\\", "").split() == displayed.split()

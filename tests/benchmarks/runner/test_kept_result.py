@@ -100,7 +100,7 @@ def test_a_result_is_found_under_other_names_of_plan_and_model(store, cells):
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "message"),
     [
         (lambda c: c["cell"]["seeds"].update(init=7), "(seeds.init: 7, expected 0)"),
         (lambda c: c["cell"]["seeds"].update(init=False), "(seeds.init: false, expected 0)"),
@@ -158,7 +158,7 @@ def test_a_folder_without_its_files_is_one_line(store, cells):
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "message"),
     [
         (lambda a: a.pop("loss"), "KeyError"),
         (lambda a: a.update(answer=a["answer"].astype(np.int64)), "answer is int64 [1, 4, 5]"),

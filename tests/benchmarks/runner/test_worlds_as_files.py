@@ -160,7 +160,7 @@ def test_a_model_may_be_a_file(zebroid, suite, trained, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected_message"),
     [
         (NET + "SPEC = Net(width=16)\n", 16),
         (NET + "class Other(Net):\n    pass\nSPEC = Net\n", 8),

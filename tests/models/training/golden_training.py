@@ -93,7 +93,7 @@ def corpus():
 class Found:
     """What came of a golden training."""
 
-    corpus: str  # digest of what it read
+    corpus: str  # digest of the arrays that it read
     predictions: str  # digest of all that it answered
     bits: np.ndarray  # [K, Q]
 
@@ -101,7 +101,7 @@ class Found:
     def of(cls, run: Run) -> Found:
         names = ("answer", "bits", "generated", "loss")
         arrays = {name: getattr(run, name) for name in names}
-        return cls(corpus().digest, canonical.digest_arrays(**arrays), np.asarray(run.bits[0]))
+        return cls(corpus().arrays_digest, canonical.digest_arrays(**arrays), np.asarray(run.bits[0]))
 
 
 def trained(name: str) -> Found:
