@@ -42,13 +42,13 @@ def floors(
     import json
 
     from . import registry
-    from .benchmarks.report import describe_floors
+    from .benchmarks.conformance import floors_report
     from .benchmarks.report.terminal import PlainConsole, console, working
 
     found, size = registry.sized(world)
     with working(PlainConsole(stderr=True), "loading") as tell:
-        instruments = describe_floors.measure(found, size, seed, tell)
+        instruments = floors_report.measure(found, size, seed, tell)
     if as_json:
-        print(json.dumps(describe_floors.record(found.id, size, seed, instruments), indent=1))
+        print(json.dumps(floors_report.record(found.id, size, seed, instruments), indent=1))
     else:
-        describe_floors.show(console(), f"{found.id}/{size}, seed {seed}", instruments)
+        floors_report.show(console(), f"{found.id}/{size}, seed {seed}", instruments)

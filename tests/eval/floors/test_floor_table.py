@@ -60,7 +60,13 @@ def test_the_best_strategy_is_chosen_on_the_other_half() -> None:
     rng, n = np.random.RandomState(1), 60
     lucky = [
         Floor(
-            f"{i}", "blinded", "all", "any", np.arange(n), (rng.random_sample(n) < 0.2) * 1.0, 1.0
+            f"{i}",
+            "blinded",
+            "all",
+            "any",
+            np.arange(n),
+            (rng.random_sample(n) < 0.2).astype(float),
+            1.0,
         )
         for i in range(100)
     ]
@@ -90,6 +96,9 @@ def test_above_a_high_floor_nothing_is_normalised() -> None:
 
 def test_one_world_compares_questions_that_differ() -> None:
     rng = np.random.RandomState(0)
-    mine, theirs = (rng.random_sample(200) < 0.6) * 1.0, (rng.random_sample(80) < 0.2) * 1.0
+    mine, theirs = (
+        (rng.random_sample(200) < 0.6).astype(float),
+        (rng.random_sample(80) < 0.2).astype(float),
+    )
     found = normalised([mine], [theirs])
     assert found is not None and found.low < found.mean < found.high and found.low > 0

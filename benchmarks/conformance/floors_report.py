@@ -13,7 +13,7 @@ from ...eval.floors.floor_table import REUSE, Floor, Instrument, floors
 from ...worlds.corpus.build import build_corpus
 from ...worlds.encoding.encode import sample_questions
 from ...worlds.world import World
-from .terminal import plain
+from ..report.terminal import plain
 
 PER_RUNG = 200  # questions of a rung, as many as a suite asks by default
 COLUMNS = {
