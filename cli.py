@@ -171,6 +171,7 @@ app.command()(cli_authoring.new)
 app.command()(cli_authoring.pin)
 app.command()(cli_authoring.check)
 app.command()(cli_authoring.check_model)
+app.command()(cli_authoring.floors)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Commands of the command line for authors of worlds and models: new, pin, check, check-model."""
+"""Commands of the command line for authors: new, pin, check, check-model, floors."""
 
 from __future__ import annotations
 
@@ -80,3 +80,24 @@ def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) 
     else:
         report.print(console())
     sys.exit(report.exit_code)
+
+
+def floors(
+    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    seed: Annotated[int, typer.Option(min=0, help="World and exposure seed.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """What can be had in a world without its rules: the floors of its scores, untrained."""
+    import json
+
+    from . import registry
+    from .benchmarks.conformance import floors_report
+    from .benchmarks.report.terminal import PlainConsole, console, working
+
+    found, size = registry.sized(world)
+    with working(PlainConsole(stderr=True), "loading") as tell:
+        instruments = floors_report.measure(found, size, seed, tell)
+    if as_json:
+        print(json.dumps(floors_report.record(found.id, size, seed, instruments), indent=1))
+    else:
+        floors_report.show(console(), f"{found.id}/{size}, seed {seed}", instruments)

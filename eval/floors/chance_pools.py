@@ -1,0 +1,97 @@
+"""Chance, for each cue: guesses of someone who never reads a whole prompt.
+
+A *pool* is the values of the answer's sort that any statement, sentence or demonstrated conclusion
+puts beside the cue, one word of the prompt (wherever it stands), or both. Where a pool is empty the
+guess is one over the whole sort.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .beside import PLACES, answered, beside, named, parts_of
+from .reading import Integers, Reading
+from .strategy import Ballot, Batch, Classes, sets
+
+Counts = NDArray[np.int8]
+MANY = 10  # parts up to which three of them are combined, else two
+
+
+def pools_of(batch: Batch) -> list[tuple[int, ...]]:
+    """The cue, each word given, and the cue with each of them."""
+    words = batch.given[:PLACES]
+    return [(0,), *((i,) for i in words), *((0, i) for i in words)]
+
+
+@dataclasses.dataclass(frozen=True)
+class Uniform:
+    """Any value of a pool. Blind to all of the prompt but the cue and one word."""
+
+    name: str = "uniform"
+    family: str = "chance"
+    blind: str = "all but the cue and one word"
+
+    def settings(self, reading: Reading, batch: Batch) -> Iterator[tuple[str, Ballot]]:
+        yield "sort", Ballot(np.zeros((len(batch.prompt), len(batch.value)), np.float32))
+        for pool in pools_of(batch):
+            counts = beside(reading.texts, batch, pool).toarray()
+            yield named(pool), Ballot((counts > 0).astype(np.float32))
+
+
+@dataclasses.dataclass(frozen=True)
+class Commonest:
+    """The value that most often stands beside a part, or most often is the answer beside it.
+
+    Blind to at least one of the cue and the words given.
+    """
+
+    name: str = "commonest"
+    family: str = "chance"
+    blind: str = "at least one of the cue and the words given"
+
+    def settings(self, reading: Reading, batch: Batch) -> Iterator[tuple[str, Ballot]]:
+        for part in parts_of(batch):
+            yield f"answer by {named(part)}", Ballot(answered(reading, batch, part).toarray())
+        for pool in parts_of(batch):
+            yield f"beside {named(pool)}", Ballot(beside(reading.texts, batch, pool).toarray())
+
+
+@dataclasses.dataclass(frozen=True)
+class Exclusion:
+    """Of a pool, the values that the most of one, two or three parts exclude.
+
+    A part excludes what was never demonstrated as the answer beside it from what was: what is held
+    out is what is left over. Blind to what the words of the prompt say together.
+    """
+
+    name: str = "exclusion"
+    family: str = "chance"
+    blind: str = "what the words of the prompt say together"
+
+    def settings(self, reading: Reading, batch: Batch) -> Iterator[tuple[str, Ballot]]:
+        pools, parts = pools_of(batch), parts_of(batch)
+        mark = np.zeros((len(batch.prompt), len(batch.value)), np.int64)
+        for bit, part in enumerate(parts):
+            found = answered(reading, batch, part, reading.demonstrated).tocoo()
+            mark[found.row, found.col] |= 1 << bit
+        inside = [(pool, 1 << len(parts) + i) for i, pool in enumerate(pools)]
+        for pool, bit in inside:
+            found = beside(reading.texts, batch, pool).tocoo()
+            mark[found.row, found.col] |= bit
+        classes = Classes.of(mark)
+        marks = classes.marks(mark)
+        for chosen in sets(range(len(parts)), 3 if len(parts) <= MANY else 2):
+            demonstrated = np.bitwise_count(marks & sum(1 << i for i in chosen)).astype(np.int8)
+            parted = " and ".join(named(parts[i]) for i in chosen)
+            for pool, bit in inside:
+                votes = self._votes(marks, bit, demonstrated)
+                yield f"of {named(pool)} by {parted}", Ballot(votes, classes)
+
+    @staticmethod
+    def _votes(marks: Integers, bit: int, demonstrated: Counts) -> Counts:
+        """[R] more for the fewer parts beside which the class was demonstrated, inside the pool."""
+        return np.where(marks & bit, np.int8(4) - demonstrated, np.int8(0))

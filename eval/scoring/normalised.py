@@ -1,0 +1,56 @@
+"""Normalised scores: 0 at the floor, 1 where all is right."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..floors.floor_table import REUSE
+from ..stats.intervals import student
+
+Floats = NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True)
+class Normalised:
+    """(score - floor) / (1 - floor), a mean over worlds with its paired 95% interval."""
+
+    mean: float  # unclipped, as in the data
+    low: float
+    high: float
+    floor: float
+    over: str  # "worlds" or "questions"
+
+    @property
+    def value(self) -> float:
+        """What is printed: 0 where the interval includes 0."""
+        return 0.0 if self.low <= 0 <= self.high else self.mean
+
+
+def normalised(right: Sequence[Floats], floor: Sequence[Floats]) -> Normalised | None:
+    """Per world: ``right`` [n] of a model, a mean over its runs, and ``floor`` [m] expected hits of
+    the floor, each on the questions that count for it.
+
+    None where the floor exceeds REUSE: that instrument is reuse by likeness. Of one world the
+    interval is over questions, paired where both have the same.
+    """
+    levels = np.array([f.mean() for f in floor])
+    if levels.mean() > REUSE:
+        return None
+    if len(right) > 1:
+        worth = 1 / (1 - levels)
+        unit, over = (np.array([r.mean() for r in right]) - levels) * worth, "worlds"
+        low, high = (float(bound[0]) for bound in student(unit[:, None]))
+    else:
+        (mine,), (theirs,), over = right, floor, "questions"
+        worth = 1 / (1 - levels[0])
+        unit = np.array([(mine.mean() - theirs.mean()) * worth])
+        if len(mine) == len(theirs):
+            low, high = (float(bound[0]) * worth for bound in student((mine - theirs)[:, None]))
+        else:
+            wide = 1.96 * np.sqrt(mine.var() / len(mine) + theirs.var() / len(theirs)) * worth
+            low, high = float(unit[0] - wide), float(unit[0] + wide)
+    return Normalised(float(unit.mean()), low, high, float(levels.mean()), over)

@@ -1,0 +1,165 @@
+"""Swap lift and agreement: whether an answer belongs to its own prompt, and whose answer it is.
+
+Swap lift = P(right) - P(right for another prompt): each answer is held against the right answers of
+all other prompts of the same instrument, in gold, that share a proper part with its own: none, one
+or two words given. It is 0 in expectation for whatever reads such a part alone, and 1 for the
+deducer where other prompts have other answers. Likeness is not excluded, so lift stands beside the
+floor, never instead of it. Q questions, S runs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ...worlds.corpus.corpus import Corpus
+from ...worlds.datalog.row_keys import group, pack
+from ...worlds.novelty.rungs import RUNGS
+from ..question_sets.partial_input import right_answers
+from ..question_sets.predictions import Predictions
+from ..stats.intervals import student
+
+DEFINED = 0.9  # share of the questions for which a part must have other prompts
+Floats = NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True)
+class Lift:
+    """The least swap lift over parts, with its paired 95% interval."""
+
+    value: float
+    low: float
+    high: float
+    part: str  # that other prompts share, as "1+2"; "none"
+    over: str  # "worlds" or "questions"
+    n: int  # questions, over all worlds
+
+
+@dataclasses.dataclass(frozen=True)
+class Swaps:
+    """The questions put of one instrument, and all that there are."""
+
+    corpus: Corpus
+    questions: NDArray[np.int64]  # [Q] those that are put
+    everything: NDArray[np.int64]  # [U] all pure questions of the rung and cue
+    words: int  # given ones
+
+    @classmethod
+    def of(cls, corpus: Corpus, questions: NDArray[np.int64], rung: str, cue: int) -> Swaps:
+        """The pure ones of ``questions`` int64 [Q] of this rung and cue."""
+        certificate = corpus.certificate
+        there = (certificate.rung == RUNGS.index(rung)) & certificate.pure
+        there &= corpus.prompt[:, 0] == cue
+        everything = np.flatnonzero(there)
+        words = corpus.closure.arity[corpus.cues[cue][0]] - 1
+        return cls(corpus, questions[there[questions]], everything, words)
+
+    def parts(self) -> list[tuple[int, ...]]:
+        """None, one or two of the words given, never all."""
+        words = range(1, 1 + self.words)
+        return [p for k in range(min(3, self.words)) for p in itertools.combinations(words, k)]
+
+    def lift(self, answer: NDArray[np.int32], part: tuple[int, ...]) -> tuple[Floats, NDArray]:
+        """([..., Q] right - share of the other prompts for which it is right, [Q] defined) of
+        ``answer`` int32 [..., Q] at a part that the other prompts share."""
+        size = self.corpus.none + 2  # malformed answers, -1, are nobody's
+        prompt = self.corpus.prompt[self.everything]
+        number, first = np.zeros(len(prompt), np.int64), [0]
+        if part:
+            number, first = group(pack(list(prompt[:, list(part)].T)))
+        row, right = right_answers(self.corpus, self.everything)
+        keys, count = np.unique(number[row] * size + right + 1, return_counts=True)
+        mine = number[np.searchsorted(self.everything, self.questions)]
+        wanted = mine * size + answer + 1
+        place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        alike = np.where(keys[place] == wanted, count[place], 0)
+        row, right = right_answers(self.corpus, self.questions)
+        own = np.isin(np.arange(len(self.questions)) * size + answer + 1, row * size + right + 1)
+        others = np.bincount(number, minlength=len(first))[mine] - 1
+        return own - (alike - own) / np.maximum(others, 1), others > 0
+
+
+def swap_lift(
+    cells: Sequence[Predictions], rung: str, cue: int, checkpoint: int = -1
+) -> Lift | None:
+    """The swap lift of one instrument over the runs of ``cells``: the least over the parts that
+    have other prompts for DEFINED of the questions; None where no part has.
+
+    The interval is over worlds where there are two at least, else over questions.
+    """
+    found: dict[tuple[int, ...], list[tuple[str, Floats]]] = {}
+    parts: list[tuple[int, ...]] = []
+    for cell in cells:
+        question_set = cell.question_set
+        swaps = Swaps.of(question_set.corpus, question_set.questions, rung, cue)
+        if not len(swaps.questions):
+            continue
+        parts = parts or swaps.parts()
+        mine = np.isin(question_set.questions, swaps.questions)
+        answer = cell.answer[:, checkpoint][:, mine]
+        for part in parts:
+            value, defined = swaps.lift(answer, part)
+            if defined.mean() >= DEFINED:
+                mean = value[:, defined].mean(0)
+                found.setdefault(part, []).append((question_set.corpus.digest, mean))
+            else:
+                parts = [p for p in parts if p != part]
+    whole = {part: _interval(found[part]) for part in parts if part in found}
+    if not whole:
+        return None
+    part = min(whole, key=lambda p: whole[p][0])
+    name = "+".join(map(str, part)) or "none"
+    questions = {digest: len(value) for digest, value in found[part]}
+    return Lift(*whole[part], name, _over(found[part]), sum(questions.values()))
+
+
+def _over(values: Sequence[tuple[str, Floats]]) -> str:
+    return "worlds" if len({world for world, _ in values}) > 1 else "questions"
+
+
+def _interval(values: Sequence[tuple[str, Floats]]) -> tuple[float, float, float]:
+    """(mean, low, high) of per-question values of runs, each with its world."""
+    worlds = list(dict.fromkeys(world for world, _ in values))
+    by_world = [np.mean([v for w, v in values if w == world], axis=0) for world in worlds]
+    unit = np.array([v.mean() for v in by_world]) if len(worlds) > 1 else by_world[0]
+    if len(unit) < 2:
+        return float(unit.mean()), -1.0, 1.0
+    low, high = student(unit[:, None])
+    return float(unit.mean()), float(low[0]), float(high[0])
+
+
+@dataclasses.dataclass(frozen=True)
+class Agreement:
+    """How a model's answers go with those of a strategy. NaN where there is nothing to count."""
+
+    where_right: float  # accuracy where the strategy is right
+    where_wrong: float  # accuracy where it is wrong
+    shared_errors: float  # share of the model's wrong answers that are the strategy's
+
+
+def agreement(
+    corpus: Corpus, questions: NDArray[np.int64], answer: NDArray[np.int32], guess: sparse.csr_array
+) -> Agreement:
+    """Of ``answer`` int32 [S, Q] with a strategy's ``guess`` [Q, answers]: chance of each answer,
+    ties shared."""
+    row, right = right_answers(corpus, questions)
+    good = sparse.csr_array(
+        (np.ones(len(row)), (row, right)), shape=(len(questions), corpus.none + 1)
+    )
+    likely = np.asarray((guess * good).sum(1)).ravel()
+    runs = len(answer)
+    at = np.tile(np.arange(len(questions)), runs)
+    given = np.where(answer >= 0, answer, corpus.none).ravel()
+    hit = np.asarray(good[at, given]).ravel() * (answer.ravel() >= 0)
+    same = np.asarray(guess[at, given]).ravel() * (answer.ravel() >= 0)
+    weight = np.tile(likely, runs)
+
+    def share(value: Floats, of: Floats) -> float:
+        return float((value * of).sum() / of.sum()) if of.sum() else float("nan")
+
+    return Agreement(share(hit, weight), share(hit, 1 - weight), share(same, 1.0 - hit))

@@ -1,0 +1,96 @@
+"""Floors are as strong as was measured: a weaker one would let a score pass for a rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from zebroid.eval.floors.association import Likeness, StatedNotDemonstrated
+from zebroid.eval.floors.blinded_deducer import BlindedDeducer, Ingredient
+from zebroid.eval.floors.chance_pools import Exclusion, Uniform
+from zebroid.eval.floors.pivotal import pivotal
+from zebroid.eval.floors.profile_copy import ProfileCopy
+from zebroid.eval.floors.reading import Reading
+from zebroid.eval.floors.spreading import Spreading
+from zebroid.eval.floors.strategy import Questions, run
+from zebroid.eval.question_sets.question_set import QuestionSet
+from zebroid.worlds.catalog.composition import Composition
+from zebroid.worlds.catalog.order import Order
+from zebroid.worlds.catalog.zebra import Zebra
+from zebroid.worlds.corpus.build import build_corpus
+from zebroid.worlds.corpus.corpus import Corpus
+from zebroid.worlds.encoding.encode import sample_questions
+
+
+def scores(corpus: Corpus, rung: str, *strategies) -> list[float]:
+    """The score of each strategy on the questions that a suite would ask of one rung."""
+    chosen = sample_questions(corpus, 200, 0)
+    questions = Questions.of(corpus, np.intersect1d(chosen, corpus.of_rung(rung)))
+    reading, every = Reading.of(corpus), np.ones(len(questions.question), bool)
+    return [run(s, reading, questions).on(every)[0].mean() for s in strategies]
+
+
+@pytest.fixture(scope="module")
+def small() -> Corpus:
+    return build_corpus(Composition(), "small")
+
+
+@pytest.mark.parametrize("rung", ["instance", "schema"])
+def test_profile_copy_masters_two_hops_without_a_single_one(small: Corpus, rung: str) -> None:
+    (copied,) = scores(small, rung, ProfileCopy())
+    assert copied >= 0.98
+
+
+def test_profile_copy_is_at_chance_where_a_hop_was_never_used(small: Corpus) -> None:
+    (copied,) = scores(small, "constituent", ProfileCopy())
+    assert copied < 0.1
+
+
+def test_exclusion_of_pools_beats_uniform_on_a_held_hop(small: Corpus) -> None:
+    excluded, level = scores(small, "constituent", Exclusion(), Uniform())
+    assert excluded >= 0.16 and level < 0.05
+
+
+def test_a_blanked_first_relation_is_guessed_from_what_is_left_over() -> None:
+    corpus = build_corpus(Composition(), "laptop")
+    every = QuestionSet(corpus, np.arange(len(corpus.prompt)))
+    some = np.flatnonzero(every.groups["constituent out-out"])[:200]
+    questions = Questions.of(corpus, some)
+    (at, batch), constants = questions.batches[0], corpus.closure.base.constants
+    ingredient = Ingredient((0,), 0, 1)
+    blanked = BlindedDeducer(
+        corpus.closure.program.rules,
+        {name: i for i, name in enumerate(constants)},
+        ingredient,
+        3,
+        corpus.prompt[some],
+        questions.constants(batch),
+    )
+    decided = pivotal(questions, ingredient, at)
+    assert decided.mean() > 0.9  # of ten relations nine lead elsewhere
+    assert run(blanked, Reading.of(corpus), questions).on(decided)[0].mean() >= 0.40
+
+
+@pytest.mark.slow
+def test_the_headline_axioms_of_zebra_are_had_without_the_thing_or_any_name() -> None:
+    found = np.array(
+        [
+            scores(
+                build_corpus(Zebra(), "small", seeds=(seed, seed)),
+                "axiom",
+                StatedNotDemonstrated(),
+                Likeness(),
+                Spreading(),
+                Exclusion(),
+            )
+            for seed in range(3)
+        ]
+    ).mean(0)
+    assert (found >= [0.45, 0.38, 0.90, 0.30]).all()
+
+
+@pytest.mark.slow
+def test_the_first_of_a_trade_is_copied_from_a_profile() -> None:
+    corpus = build_corpus(Order(), "small")
+    (instance,) = scores(corpus, "instance", ProfileCopy())
+    (depth,) = scores(corpus, "depth", ProfileCopy())
+    assert instance >= 0.70 and depth >= 0.27
