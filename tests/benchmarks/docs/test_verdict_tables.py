@@ -97,7 +97,7 @@ def test_a_verdict_goes_into_a_receipt_with_all_its_evidence() -> None:
     )
     found = json.loads(canonical.text(receipt.plain(verdict)))
     assert found["laws"] == [{"law": "logistic", "weight": 0.9, "missed": 0.01}]
-    assert found["knee"]["shown"] == 5 and found["hypotheses"]["known"] == 1
+    assert found["knee"]["bending"] == 5 and found["hypotheses"]["known"] == 1
     assert found["observed"] == [[0.5, 0.5]] * 3
     assert (
         json.loads(canonical.text(receipt.plain(Verdict("a", "undecided", "", ""))))["level"]
