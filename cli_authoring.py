@@ -1,11 +1,21 @@
-"""Commands of the command line for authors of worlds: ``zebroid new`` and ``zebroid pin``."""
+"""Commands of the command line for authors of worlds and models: new, pin, check, check-model."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from .benchmarks.conformance.world_report import Report
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="WHAT.KEY=VALUE, as world.exceptions=0.2; may be repeated."),
+]
 
 
 def new(
@@ -31,3 +41,45 @@ def pin(
     from .benchmarks.conformance import pin as pins
 
     print(pins.pin(world, size or (), new))
+
+
+def check(
+    world: Annotated[str, typer.Argument(help="A world: id or file.py.")],
+    size: Annotated[
+        str, typer.Option(help="One size; tiny answers in seconds, while you edit.")
+    ] = "",
+    settings: Settings = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a world promises; exit status 1 where it breaks a promise."""
+    from .benchmarks.config.settings import tables_of
+    from .benchmarks.conformance import world_report
+
+    values = tables_of(settings or (), ("world",)).get("world", {})
+    _conform(lambda watch: world_report.check_world(world, size, watch, values), as_json)
+
+
+def check_model(
+    model: Annotated[str, typer.Argument(help="A model: a preset, one of a plugin, or file.py.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a model promises; exit status 1 where it breaks a promise."""
+    from .benchmarks.conformance.model_report import check_model
+
+    _conform(lambda watch: check_model(model, watch), as_json)
+
+
+def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:
+    """Prints the report of a checker, which tells its argument what it looks at, and leaves."""
+    import json
+
+    from .benchmarks.conformance import world_report
+    from .benchmarks.report.terminal import PlainConsole, console, working
+
+    with working(PlainConsole(stderr=True), "loading") as tell:
+        report = checked(tell)
+    if as_json:
+        print(json.dumps(report.record(), indent=1))
+    else:
+        world_report.show(console(), report)
+    sys.exit(not report.passed)

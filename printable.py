@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
-SHOWN = 2_000  # characters of a text that are printed
+LONGEST = 2_000  # characters of a text that are printed
 TEXT = 20_000  # characters of one string of a receipt
 JOINERS = "\u200c\u200d\u00ad"  # scripts and emoji need them, and they move no cursor
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, formats such as bidi overrides, surrogates
@@ -17,7 +17,7 @@ ODD = re.compile(
 )
 
 
-def printable(text: str, most: int = SHOWN) -> str:
+def printable(text: str, most: int = LONGEST) -> str:
     r"""``text`` on one line, as it may be printed: what steers a terminal or hides is spelled out.
 
     C0 and C1 controls (line ends too), bidi marks and overrides, lone surrogates and line

@@ -15,6 +15,7 @@ from ..errors import UserError, suggest
 from ..models import training_version
 from ..models.training.plan import LAYOUTS
 from ..printable import visible
+from .config.changed_suite import changed
 from .config.run_config import Cell
 from .config.suite import Suite, load_suite
 from .receipts import answers_table
@@ -83,11 +84,11 @@ class Job:
         share: str,
         where: Where = HERE,
         sweep: bool = False,
+        model: str = "",
+        settings: Sequence[str] = (),
     ) -> Job:
         """Raises UserError for whatever of these does not exist or fit."""
-        suite = load_suite(name)
-        if world:
-            suite = suite.on(world)
+        suite = changed(load_suite(name), world, model, settings)
         if sweep:
             sweep_section.ready(suite)
         return cls(suite, suite.select(only, share), out, where, sweep)
@@ -161,7 +162,8 @@ class Job:
         if kept is None:
             missing = len(self.suite.cells) - len(self.cells)
             verb = "scale" if self.sweep else "run"
-            line = f"{missing} more cells to the receipt and report: zebroid {verb} {self.suite.id}"
+            command = f"zebroid {verb} {self.suite.command or self.suite.id}"
+            line = f"{missing} more cells to the receipt and report: {command}"
             console.print(line, soft_wrap=True)
         else:
             self._report(console, found, kept, hidden)

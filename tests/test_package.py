@@ -116,11 +116,11 @@ def requirements():
     return [(extra, Requirement(text)) for extra, texts in found.items() for text in texts]
 
 
-def test_extras_of_others_that_ours_ask_for_exist():
+def test_extras_that_our_requirements_name_exist():
     """Pip only warns of an extra that a package does not have, and installs nothing for it."""
-    queries = [(named, extra) for _, named in requirements() for extra in named.extras]
-    assert ("jax", "cuda13") in [(named.name, extra) for named, extra in queries]
-    for named, extra in queries:
+    named_extras = [(named, extra) for _, named in requirements() for extra in named.extras]
+    assert ("jax", "cuda13") in [(named.name, extra) for named, extra in named_extras]
+    for named, extra in named_extras:
         offered = metadata.metadata(named.name).get_all("Provides-Extra") or []
         assert extra in offered, f"{named.name} offers {offered}"
 

@@ -1,4 +1,4 @@
-"""What is true, what is stated, what is asked.  No JAX.
+"""What is true, what is stated, what is queried.  No JAX.
 
 A plugin subclasses ``World`` and hands out ``Facts``; ``world.py`` and ``exposure.py`` are the
 contract. Names stand in ``__init__.pyi`` and are loaded on first use.

@@ -1,4 +1,4 @@
-"""What a corpus exposes of a world: the second half of the contract of a plugin."""
+"""The exposure, what of a world a corpus contains: the second half of a plugin's contract."""
 
 from __future__ import annotations
 
@@ -16,24 +16,23 @@ TWINS = ("shuffled rules", "random labels")
 
 @dataclasses.dataclass(frozen=True)
 class Exposure:
-    """What of a world a corpus exposes. Every field is recorded and digested.
+    """What of a world a corpus contains. Every field is recorded and digested.
 
     Shares have nine significant digits, as many as a receipt keeps: the corpus that is drawn from
     a receipt is the very one that was drawn from 1/3.
     """
 
     coverage: float = 1.0  # share of the non-axiom base facts that are stated
-    held: float = 0.1  # share of stated base facts (or of episodes) that no shown conclusion uses
-    held_frames: float = 0.0  # share of the frames that no shown conclusion instantiates
-    demonstrated: float = 0.8  # share of the eligible conclusions that are shown
-    phi: float = 0.0  # if > 0, instead: shown conclusions per usable base fact (2405.15071)
-    demonstrated_height: int = 1  # greatest height of any derivation of a shown conclusion
-    given: Mapping[str, float] = (
-        dataclasses.field(  # WAYS -> share of the patterns, or of those that are rules as data
-            default_factory=lambda: MappingProxyType({"exemplified": 1.0})
-        )
+    held: float = 0.1  # share of stated base facts (or episodes) that no demonstration uses
+    held_frames: float = 0.0  # share of the frames that no demonstrated conclusion instantiates
+    demonstrated: float = 0.8  # share of the eligible conclusions that stand in the corpus
+    phi: float = 0.0  # if > 0, instead: demonstrated conclusions per usable fact (2405.15071)
+    demonstrated_height: int = 1  # greatest height of any derivation of a demonstrated conclusion
+    # PRESENTATIONS -> share of the patterns, or of those that are rules as data
+    given: Mapping[str, float] = dataclasses.field(
+        default_factory=lambda: MappingProxyType({"exemplified": 1.0})
     )
-    nontheorems: float = 0.0  # shown nontheorems per shown conclusion
+    nontheorems: float = 0.0  # demonstrated nontheorems per demonstrated conclusion
     twin: str | None = None  # one of TWINS: the same corpus with one thing broken
     # cue words with each of which an axiom fact is stated (2309.00667)
     wordings: int = dataclasses.field(default=1, metadata={"neutral": 1})
@@ -55,7 +54,7 @@ class Exposure:
             )
         for presentation in self.given:
             if presentation not in PRESENTATIONS:
-                raise suggest("way of giving a pattern", presentation, PRESENTATIONS)
+                raise suggest("presentation of a pattern", presentation, PRESENTATIONS)
         if abs(sum(self.given.values()) - 1) > 1e-8:  # what nine digits of each leave
             raise UserError(f"exposure.given sums to {sum(self.given.values())}; shares sum to 1")
         if self.twin is not None and self.twin not in TWINS:

@@ -33,13 +33,8 @@ from ..runner.run import Corpora, Outcome
 
 T = TypeVar("T")
 LONGEST = 80  # letters of a name
-APART = (
-    "lookup",
-    "analogies",
-    "kernel ridge",
-    "mlp",
-    "tracer",
-)  # interpolators with a row of their own
+# interpolators with a row of their own
+APART = ("lookup", "analogies", "kernel ridge", "mlp", "tracer")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -36,7 +36,8 @@ class _Strict(pydantic.BaseModel):
 
 
 class SuiteRecord(_Strict):
-    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=100)
+    # with what was changed of the suite behind a plus: smoke+mlp-s
+    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.+=_-]*$", max_length=100)
     title: str
     digest: receipt_parts.Digest
 

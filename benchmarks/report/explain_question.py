@@ -109,7 +109,7 @@ def _source(corpus: Corpus, fact: int) -> str:
         return "stated in the prompt"
     if fact in corpus.examples.fact:
         return "stated"
-    return "familiar, never stated" if corpus.unsaid[fact] else "known only through examples"
+    return "familiar, never stated" if corpus.unstated[fact] else "known only through examples"
 
 
 def _novelties(corpus: Corpus, question: int, fact: int) -> list[str]:

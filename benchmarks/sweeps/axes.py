@@ -221,9 +221,7 @@ def _name(axis: Axis, configurations: Sequence[Configuration]) -> str:
     cell = configurations[-1].cell
     message = [f"{cell.named_world}/{parts(cell)['size']}", cell.mode]
     if "sized" not in axis.varies:
-        message.append(
-            cell.model if "loops" not in axis.varies else cell.model.partition("-asked")[0]
-        )
+        message.append(cell.model if "loops" not in axis.varies else cell.trained_model)
     if axis.name != "data" and not axis.varies & {"demonstrated", "coverage"}:
         message.append(f"{cell.exposure.phi or cell.exposure.demonstrated:g} demonstrated")
     return " ".join(message)

@@ -66,7 +66,7 @@ def pipeline() -> Canvas:
         ("instance", "a new case of a familiar pattern"),
         ("constituent", "a fact never used before"),
         ("schema", "a new combination of patterns"),
-        ("depth", "a longer proof than any shown"),
+        ("depth", "a longer proof than any demonstrated"),
         ("axiom", "a rule only stated, never exemplified"),
     ]
     for number, (name, new) in enumerate(rungs):

@@ -61,7 +61,7 @@ def fitted(rows: Mapping[str, Mapping[str, Fitted]], title: str, unit: str = "FL
                 if rung in row:
                     _curve(axes, row[rung])
                 else:
-                    axes.text(0.5, 0.5, "none asked", transform=axes.transAxes, ha="center")
+                    axes.text(0.5, 0.5, "no questions", transform=axes.transAxes, ha="center")
             line[0].set_ylabel(drawn(f"{label}\naccuracy"), fontsize=8.5)
         for axes, rung in zip(panels[0], rungs):
             axes.set_title(rung, fontsize=9)
@@ -82,15 +82,15 @@ def _curve(axes: Axes, found: Fitted) -> None:
     look: dict[str, Any] = {"color": "black", "markersize": 3, "linewidth": 0.9, "zorder": 3}
     axes.errorbar(found.x, found.accuracy[0], sides(*found.accuracy), fmt="o", **look)
     if isinstance(found.fits, str):
-        message = drawn(textwrap.fill(found.fits, 30))
+        caption = drawn(textwrap.fill(found.fits, 30))
     else:
-        message = named(found.fits)
+        caption = named(found.fits)
         if not found.fits.astray:
             _band(axes, found)
     axes.text(
         0.03,
         0.975,
-        message,
+        caption,
         transform=axes.transAxes,
         fontsize=6.3,
         va="top",
@@ -106,8 +106,8 @@ def named(fits: Fits) -> str:
     if fits.astray:
         return f"no law: the best, {fits.best.law.name},\nmisses the points"
     heavy = [f for f in fits.fits if f.weight >= 0.1][:3]
-    message = [f"{SHORT.get(f.law.name, f.law.name)} {f.weight:.2f}" for f in heavy]
-    return "\n".join(["law undecided:", *message])
+    laws = [f"{SHORT.get(f.law.name, f.law.name)} {f.weight:.2f}" for f in heavy]
+    return "\n".join(["law undecided:", *laws])
 
 
 def _band(axes: Axes, found: Fitted) -> None:

@@ -33,8 +33,8 @@ def branches(found: Sequence[Forecast], title: str) -> Figure:
                 _branch(axes, forecast, branch)
             row[0].set_ylabel(f"{forecast.rung}\naccuracy (exact match)")
         for axes, branch in zip(panels[0], found[0].branches):
-            message = textwrap.fill(BRANCHES[branch.name], 30)
-            axes.set_title(f"{branch.name.upper()}\n{message}", fontsize=7.5)
+            caption = textwrap.fill(BRANCHES[branch.name], 30)
+            axes.set_title(f"{branch.name.upper()}\n{caption}", fontsize=7.5)
         for axes in panels[-1]:
             axes.set_xlabel("year", fontsize=8)
         figure.suptitle(drawn(title), fontsize=10)
@@ -77,4 +77,4 @@ def _branch(axes: Axes, forecast: Forecast, branch: Branch) -> None:
             years[at], 0.02, f" apart from {years[at]:.0f}", fontsize=7, va="bottom", ha="left"
         )
     elif branch is not first:
-        axes.text(0.97, 0.03, "not told apart", transform=axes.transAxes, fontsize=7, ha="right")
+        axes.text(0.97, 0.03, "not separable", transform=axes.transAxes, fontsize=7, ha="right")

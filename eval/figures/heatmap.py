@@ -21,7 +21,7 @@ from .score_figures import STYLE, letters
 LEGEND = (
     "Accuracy (share of exact matches) at the last checkpoint, ± the wider side of its 95% "
     "interval; grey says the same as the number. °: the interval includes chance; ↓: surely below "
-    "uniform guessing; crossed out: no such question was asked. Recall is what was stated."
+    "uniform guessing; crossed out: there was no such question. Recall is what was stated."
 )
 
 

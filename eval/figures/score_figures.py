@@ -88,19 +88,19 @@ def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
 
 def _ladder_panel(axes: Axes, rung: str, rows: Sequence[Row], places: Sequence[float]) -> None:
     scores = [row.rungs.get(rung) for row in rows]
-    message = max((s for s in scores if s is not None), key=lambda s: s.n)
+    largest = max((s for s in scores if s is not None), key=lambda s: s.n)
     for row, score, y in zip(rows, scores, places):
         if score is None:
-            axes.text(0.5, y, "none asked", ha="center", va="center", color="0.5", fontsize=6)
+            axes.text(0.5, y, "no questions", ha="center", va="center", color="0.5", fontsize=6)
             continue
-        note = "" if score.n == message.n else f" (n = {score.n:,})"
+        note = "" if score.n == largest.n else f" (n = {score.n:,})"
         _ladder_mark(axes, score, y, row.load is not None, note)
-    if message.chance.method == "raw":
+    if largest.chance.method == "raw":
         chance = "raw"
     else:
-        chance = f"chance {message.chance.value:.2f}"
-        axes.axvline(message.chance.value, color="black", linestyle=":", linewidth=0.9)
-    axes.set_title(f"{rung}\nn = {message.n:,}, {chance}", fontsize=8.5)
+        chance = f"chance {largest.chance.value:.2f}"
+        axes.axvline(largest.chance.value, color="black", linestyle=":", linewidth=0.9)
+    axes.set_title(f"{rung}\nn = {largest.n:,}, {chance}", fontsize=8.5)
     axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
     axes.tick_params(axis="y", length=0)
     for side in ("top", "right", "left"):

@@ -61,8 +61,8 @@ def along(rows: Mapping[str, Mapping[str, Mapping[str, Path]]], title: str, unit
         handles = [sample(names.index(name), name) for name in names]
         columns = max(1, min(len(names), int(figure.get_figwidth() / 2.2)))
         figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
-        message = f"{title}\nbars: 95% intervals; dotted: chance, from the least to the most"
-        figure.suptitle(drawn(message), fontsize=9)
+        caption = f"{title}\nbars: 95% intervals; dotted: chance, from the least to the most"
+        figure.suptitle(drawn(caption), fontsize=9)
     return figure
 
 
@@ -111,11 +111,11 @@ def percolation(sweep: Sweep, models: Sequence[Linked], title: str) -> Figure:
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(7.4, 5.2), layout="constrained")
         axes = figure.subplots()
-        message = [("giant component: entities that hang together", sweep.giant, "--", "0.55")]
-        message.append(("deducer: conclusions that follow", sweep.derivable, "-", "0.0"))
+        lines = [("giant component: entities that hang together", sweep.giant, "--", "0.55")]
+        lines.append(("deducer: conclusions that follow", sweep.derivable, "-", "0.0"))
         if sweep.smooth is not None:
-            message.append(("were premises independent: p² for two hops", sweep.smooth, ":", "0.0"))
-        for label, shares, dash, grey in message:
+            lines.append(("were premises independent: p² for two hops", sweep.smooth, ":", "0.0"))
+        for label, shares, dash, grey in lines:
             mean = shares.mean(0)
             axes.plot(sweep.coverages, mean, dash, color=grey, linewidth=1.5, label=label)
             ends = shares.min(0), shares.max(0)
@@ -142,8 +142,8 @@ def percolation(sweep: Sweep, models: Sequence[Linked], title: str) -> Figure:
         axes.set_ylim(-0.02, 1.05)
         figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
         figure.suptitle(drawn(title), fontsize=10)
-        wording = [f"{counted(found)}: {found.answer} ({found.why})." for found in models]
-        axes.set_title(drawn(textwrap.fill(" ".join(wording), letters(figure))), fontsize=7.5)
+        answers = [f"{counted(found)}: {found.answer} ({found.why})." for found in models]
+        axes.set_title(drawn(textwrap.fill(" ".join(answers), letters(figure))), fontsize=7.5)
     return figure
 
 
@@ -173,12 +173,12 @@ def isoquants(
             axes.set_xlabel("FLOPs per run", fontsize=8)
         figure.suptitle(drawn(title), fontsize=10)
         held = "; ".join(f"{law}: {', '.join(dict.fromkeys(of))}" for law, of in laws.items())
-        message = (
+        caption = (
             "Points: measured accuracy, dark is right. Solid: equal accuracy, interpolated between "
             "them; upright where only compute helps, lying where only data do. Dashed: by the "
             f"joint law, where one misses the points by no more than their noise ({held})."
         )
-        figure.supxlabel(textwrap.fill(message, letters(figure)), fontsize=7.5)
+        figure.supxlabel(textwrap.fill(caption, letters(figure)), fontsize=7.5)
     return figure
 
 

@@ -30,7 +30,7 @@ def references(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers, .
 
 
 def reuser(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
-    """Exemplified patterns, used premises, shown frames and heights: the certificate's own word."""
+    """Exemplified patterns, used premises, demonstrated frames and heights: as the certificate."""
     certificate, first = corpus.certificate, corpus.offsets[questions]
     able = (certificate.provable[questions] & NOTHING_NEW) > 0
     able |= certificate.rung[questions] == RUNGS.index("recall")

@@ -22,7 +22,7 @@ from ...worlds.encoding.vocabulary import parts
 from ..question_sets.chance import guess_name, interpolable
 from ..question_sets.partial_input import (
     KINDS,
-    Asked,
+    PartialInputs,
     entries,
     expected,
     right_answers,
@@ -94,7 +94,7 @@ def lookup(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
 def marginals(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers, ...]:
     """One draw from each guess of ``partial_input.py`` that can be made, else none."""
     out = []
-    queries = Asked.of(corpus, questions)
+    queries = PartialInputs.of(corpus, questions)
     for kind, guess in KINDS.items():
         for columns in subsets(queries.prompt.shape[1]):
             name = guess_name(kind, columns)
@@ -114,8 +114,8 @@ def marginals(corpus: Corpus, questions: NDArray[np.int64]) -> tuple[Answers, ..
 
 
 def analogies(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
-    """A vote of the stated prompts that share the most parts with the one asked."""
-    demonstrated, labels = _sample(corpus, COMPARED, "analogies")
+    """A vote of the stated prompts that share the most parts with the question's."""
+    stated_prompts, labels = _sample(corpus, COMPARED, "analogies")
     right = _members(corpus, questions)
     answer = np.full(len(questions), corpus.none, np.int32)
     weight = np.zeros(len(questions))
@@ -126,10 +126,10 @@ def analogies(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     )
     for at in _chunks(len(questions), 256):
         prompt = queries[at]
-        apart = np.zeros((len(prompt), len(demonstrated)), np.int8)
+        apart = np.zeros((len(prompt), len(stated_prompts)), np.int8)
         for column in range(prompt.shape[1]):
-            apart += prompt[:, [column]] != demonstrated[:, column]
-        k = min(NEAREST, len(demonstrated)) - 1
+            apart += prompt[:, [column]] != stated_prompts[:, column]
+        k = min(NEAREST, len(stated_prompts)) - 1
         radius = np.partition(apart, k, axis=1)[:, [k]]
         near = np.where(apart <= radius, NEARER ** apart.astype(np.float32), 0)
         votes = np.asarray(near.astype(np.float32) @ one_hot)
@@ -143,7 +143,7 @@ def kernel_ridge(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     from sklearn.kernel_ridge import KernelRidge
     from threadpoolctl import threadpool_limits
 
-    demonstrated, labels = _sample(corpus, LEARNED, "kernel ridge")
+    stated_prompts, labels = _sample(corpus, LEARNED, "kernel ridge")
     classes, target = np.unique(labels, return_inverse=True)
     encode = _Encoder(corpus)
     # two prompts that differ in one part lie sqrt(2) apart: gamma 0.5 makes that 1/e
@@ -152,7 +152,7 @@ def kernel_ridge(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     answer = np.full(len(questions), corpus.none, np.int32)
     queries = parts(corpus, corpus.prompt[questions])
     with threadpool_limits(THREADS):
-        ridge.fit(encode(demonstrated), np.eye(len(classes), dtype=np.float32)[target])
+        ridge.fit(encode(stated_prompts), np.eye(len(classes), dtype=np.float32)[target])
         for at in _chunks(len(questions), 2_048):
             scores = np.asarray(ridge.predict(encode(queries[at])))
             answer[at] = classes[scores.reshape(len(scores), -1).argmax(1)]
@@ -164,22 +164,22 @@ def mlp(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     from sklearn.neural_network import MLPClassifier
     from threadpoolctl import threadpool_limits
 
-    demonstrated, labels = _sample(corpus, LEARNED, "mlp")
+    stated_prompts, labels = _sample(corpus, LEARNED, "mlp")
     encode = _Encoder(corpus)
-    batch: Any = min(200, len(demonstrated))
+    batch: Any = min(200, len(stated_prompts))
     weights = stream(corpus.arrays_digest, "interpolator", "mlp", "weights")
     net = MLPClassifier(
         hidden_layer_sizes=(128,),
         batch_size=batch,
         learning_rate_init=5e-3,
-        max_iter=UPDATES * batch // len(demonstrated) + 1,
+        max_iter=UPDATES * batch // len(stated_prompts) + 1,
         random_state=int(weights.randint(2**31)),
     )
     # The number of updates is fixed, converged or not. For good: a context would undo what another
     # thread does to the filters meanwhile.
     warnings.filterwarnings("ignore", module="sklearn")
     with threadpool_limits(THREADS):
-        net.fit(encode(demonstrated), labels)
+        net.fit(encode(stated_prompts), labels)
     answer = np.full(len(questions), corpus.none, np.int32)
     weight = np.zeros(len(questions))
     right = _members(corpus, questions)
@@ -195,8 +195,8 @@ class _Encoder:
     """int32 [n, 1 + w] prompts -> one-hot float32 [n, features], equal features for equal parts."""
 
     def __init__(self, corpus: Corpus) -> None:
-        demonstrated = parts(corpus, corpus.examples.prompt)
-        self.values = [np.unique(column) for column in demonstrated.T]
+        stated_prompts = parts(corpus, corpus.examples.prompt)
+        self.values = [np.unique(column) for column in stated_prompts.T]
 
     def __call__(self, prompt: NDArray[np.int32]) -> sparse.csr_matrix:
         blocks = []

@@ -1,7 +1,7 @@
-"""The tracer: imitate the nearest shown proof, line by line, looking each line up.
+"""The tracer: imitate the nearest demonstrated proof, line by line, looking each line up.
 
-What it solves needs no rule beyond the form of a proof that was shown: a chain there is a sequence
-of recalls. It imitates the proof whose prompt shares the most parts with the one asked: values of
+What it solves needs no rule beyond the form of a demonstrated proof: a chain there is a sequence
+of recalls. It imitates the proof whose prompt shares the most parts with the question's: values of
 the old prompt become those of the new, every line is looked up among the stated facts, and what the
 lookup yields is carried on. Where a line is not stated, the next form of proof is tried.
 """
@@ -20,7 +20,7 @@ from ...worlds.corpus.corpus import Corpus
 from ..question_sets.question_set import Answers
 from .interpolators import lookup
 
-IMITATED = 2_000  # shown proofs among which the nearest is sought
+IMITATED = 2_000  # demonstrated proofs among which the nearest is sought
 FORMS = 8  # forms of proof that are tried, the nearest first
 
 Line = tuple[int, tuple[int, ...]]  # predicate, slot of each argument
@@ -37,7 +37,7 @@ class Form:
 
 @dataclasses.dataclass(frozen=True)
 class Templates:
-    """N shown proofs of one cue, the commonest forms first."""
+    """N demonstrated proofs of one cue, the commonest forms first."""
 
     given: NDArray[np.int32]  # [N, w]
     form: NDArray[np.int64]  # [N]
@@ -46,7 +46,7 @@ class Templates:
 
 
 def tracer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
-    """What imitation of shown proofs answers to ``questions`` int64 [n], else none."""
+    """What imitation of demonstrated proofs answers to ``questions`` int64 [n], else none."""
     book = _Book(corpus)
     answer = lookup(corpus, questions).answer  # what was stated needs no proof
     prompt = corpus.prompt[questions]
@@ -81,7 +81,7 @@ def _templates(corpus: Corpus, facts: Sequence[int], position: int) -> Templates
 
 
 def _read(corpus: Corpus, fact: int, position: int) -> tuple[Form, dict[int, int]]:
-    """The form of a shown conclusion's proof, and the value in each slot."""
+    """The form of a demonstrated conclusion's proof, and the value in each slot."""
     closure = corpus.closure
     arguments = [int(a) for a in closure.arguments[fact] if a >= 0]
     answer = arguments.pop(position)
@@ -143,7 +143,7 @@ def _imitate(form: Form, old: dict[int, int], new: NDArray[np.int32], book: _Boo
 
 
 class _Book:
-    """The stated facts and those read in shown proofs, found by any of their arguments."""
+    """The stated facts and those read in demonstrated proofs, found by any of their arguments."""
 
     def __init__(self, corpus: Corpus) -> None:
         closure = corpus.closure

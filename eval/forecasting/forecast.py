@@ -1,7 +1,7 @@
 """Branches: what becomes of an ability if compute, data, both or neither go on growing.
 
 Five ways on, from what was measured to a horizon, each with its 95% interval, and when any two of
-them can be told apart. Uncertain at once are the law (drawn by its weight), its parameters (drawn
+them can be separated. Uncertain at once are the law (drawn by its weight), its parameters (drawn
 from the resampled worlds and runs) and every number of the scenario. M dates, n draws.
 """
 
@@ -103,8 +103,8 @@ def forecast(
         joint = None if surface is None else fit(surface, (Bounded(size=False),), draws=DRAWS).best
     except UserError as error:
         raise UserError(f"{rung}: nothing to forecast from: {error}") from None
-    displayed, few = decide(curve, bits), too_few(curve)
-    why = undecided or few or (displayed.why if displayed.kind == "undecided" else "")
+    decision, few = decide(curve, bits), too_few(curve)
+    why = undecided or few or (decision.why if decision.kind == "undecided" else "")
     rng = stream("forecast", rung, scenario.title)
     score = {name: rng.normal(size=DRAWS) for name in NAMES}
     draw = {name: _quantity(scenario, name).draws(score[name]) for name in NAMES}
@@ -122,7 +122,7 @@ def forecast(
         Branch(name, _band(ability(c, d)), _band(c), _band(d))
         for name, (c, d) in _grown(scenario, draw, t[:, None], ability).items()
     )
-    kind = "undecided" if why else displayed.kind
+    kind = "undecided" if why else decision.kind
     return Forecast(rung, scenario.start + t, branches, kind, tuple(notes))
 
 
@@ -133,7 +133,7 @@ def _grown(
     free, more = draw["compute.growth"] ** t, draw["data.growth"] ** t
     bound = np.minimum(free, np.maximum(affordable(scenario, draw, t), 1.0))
     human = np.minimum(more, np.maximum(draw["data.stock"] / draw["data.today"], 1.0))
-    queries = YEAR / draw["queries.seconds"] * draw["queries.parallel"] * draw["queries.worth"]
+    yearly = YEAR / draw["queries.seconds"] * draw["queries.parallel"] * draw["queries.worth"]
     # one after the other: what is added depends on what can be concluded by then
     own = np.zeros_like(human)
     for i in range(1, len(t)):
@@ -146,7 +146,7 @@ def _grown(
         "compute-bound": (bound, more),
         "joint growth": (free, more),
         "self-produced": (free, human + own),
-        "active learning": (free, human + queries * t / draw["data.today"]),
+        "active learning": (free, human + yearly * t / draw["data.today"]),
     }
 
 

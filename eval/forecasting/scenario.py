@@ -106,10 +106,10 @@ class Conclusions:
 
 @dataclasses.dataclass(frozen=True)
 class Queries:
-    """Statements that are asked for, one at a time: of people, experiments, the world."""
+    """Statements won by queries, one at a time: to people, experiments, the world."""
 
     seconds: Quantity  # that one answer takes
-    parallel: Quantity  # asked at the same time
+    parallel: Quantity  # queries at the same time
     worth: Quantity  # statements read that one answer replaces
 
     __pydantic_config__: ClassVar = STRICT

@@ -3,9 +3,9 @@
 Chance of a rung is the best of *uniform* (any value possible for the cue), *commonest* (the answer
 most often stated with this part) and *exclusion* (a stated value that was never an answer beside
 this part: what is left over when held-out facts are the only ones missing), over every proper
-subset of one or two parts. A model at chance has shown nothing.
+subset of one or two parts. A model at chance has proved nothing.
 
-Where DESIGN leaves room, chance is taken high: the best guess is chosen per cue (a prompt shows its
+Where there is room, chance is taken high: the best guess is chosen per cue (a prompt shows its
 cue), only values possible for the cue are guessed, ties share their weight, and a guess that has
 nothing to go on falls back to uniform.
 """
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ...worlds.corpus.corpus import Corpus
 from ..stats.intervals import LEVEL, wilson
-from .partial_input import KINDS, Asked, expected, subsets, uniform
+from .partial_input import KINDS, PartialInputs, expected, subsets, uniform
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,18 +62,18 @@ class Guesses:
 
 def guesses(corpus: Corpus, questions: NDArray[np.int64]) -> Guesses:
     """Every way of guessing, on ``questions`` int64 [Q] of ``corpus``."""
-    queries = Asked.of(corpus, questions)
-    columns = subsets(queries.prompt.shape[1])
+    inputs = PartialInputs.of(corpus, questions)
+    columns = subsets(inputs.prompt.shape[1])
     methods = ["uniform", *(guess_name(kind, c) for kind in KINDS for c in columns)]
     value = np.zeros((len(methods), len(questions)))
-    for at, some in queries.chunks():
+    for at, some in inputs.chunks():
         level = uniform(some)
         value[0, at] = level
-        presentations = [(kind, c) for kind in KINDS.values() for c in columns]
-        for m, (kind, c) in enumerate(presentations, start=1):
+        kinds_of_guess = [(kind, c) for kind in KINDS.values() for c in columns]
+        for m, (kind, c) in enumerate(kinds_of_guess, start=1):
             share, guessed = expected(some, kind(corpus, some, c))
             value[m, at] = np.where(guessed, share, level)
-    return Guesses(tuple(methods), value, queries.prompt[:, 0])
+    return Guesses(tuple(methods), value, inputs.prompt[:, 0])
 
 
 def guess_name(kind: str, columns: tuple[int, ...]) -> str:

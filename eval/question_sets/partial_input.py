@@ -31,31 +31,29 @@ class Guess:
 
 
 @dataclasses.dataclass(frozen=True)
-class Asked:
+class PartialInputs:
     """Questions of a corpus with all that a guesser may know of their cues."""
 
     prompt: NDArray[np.int32]  # [n, 1 + w] their parts, as a reader sees them
-    demonstrated: NDArray[np.int32]  # [N, 1 + w] the parts of every stated prompt
+    stated_prompts: NDArray[np.int32]  # [N, 1 + w] the parts of every stated prompt
     members: NDArray[np.int64]  # sorted keys row * answers + answer of every right answer
     possible: NDArray[np.bool_]  # [cues, answers] what a cue can be answered with: whole sorts
     stated: NDArray[np.bool_]  # [answers] values that were the answer of some statement
     answers: int  # number of answer ids, NONE included
 
     @classmethod
-    def of(cls, corpus: Corpus, questions: NDArray[np.int64]) -> Asked:
+    def of(cls, corpus: Corpus, questions: NDArray[np.int64]) -> PartialInputs:
         """The ``questions`` int64 [n] of ``corpus``."""
         stated = np.zeros(corpus.none + 1, bool)
         stated[corpus.examples.answer] = True
         stated[corpus.none] = False
         row, answer = right_answers(corpus, questions)
         members = np.sort(row * (corpus.none + 1) + answer)
-        queries, demonstrated = (
-            parts(corpus, corpus.prompt[questions]),
-            parts(corpus, corpus.examples.prompt),
-        )
-        return cls(queries, demonstrated, members, possible(corpus), stated, corpus.none + 1)
+        prompt = parts(corpus, corpus.prompt[questions])
+        stated_prompts = parts(corpus, corpus.examples.prompt)
+        return cls(prompt, stated_prompts, members, possible(corpus), stated, corpus.none + 1)
 
-    def chunks(self) -> Iterator[tuple[slice, Asked]]:
+    def chunks(self) -> Iterator[tuple[slice, PartialInputs]]:
         """The same questions, at most CHUNK at a time, with their places."""
         for start in range(0, len(self.prompt), CHUNK):
             at = slice(start, start + CHUNK)
@@ -111,43 +109,43 @@ def proper(prompt: NDArray[np.int32], columns: tuple[int, ...]) -> NDArray[np.bo
 
 def stated_with(
     corpus: Corpus,
-    demonstrated: NDArray[np.int32],
+    stated_prompts: NDArray[np.int32],
     prompt: NDArray[np.int32],
     columns: tuple[int, ...],
 ) -> sparse.csr_array:
     """[n, answers]: how often each answer was stated with a prompt that agrees on ``columns``.
 
-    ``shown`` [N, 1 + w] are the stated prompts, written as ``prompt`` [n, 1 + w] is.
+    ``stated_prompts`` [N, 1 + w] are written as ``prompt`` [n, 1 + w] is.
     """
     answer = corpus.examples.answer
     number, first = group(
-        pack([np.concatenate([demonstrated[:, c], prompt[:, c]]) for c in columns])
+        pack([np.concatenate([stated_prompts[:, c], prompt[:, c]]) for c in columns])
     )
-    ones = np.ones(len(demonstrated), np.int64)
+    ones = np.ones(len(stated_prompts), np.int64)
     table = sparse.csr_array(
-        (ones, (number[: len(demonstrated)], answer)), shape=(len(first), corpus.none + 1)
+        (ones, (number[: len(stated_prompts)], answer)), shape=(len(first), corpus.none + 1)
     )
-    return sparse.csr_array(table[number[len(demonstrated) :]])
+    return sparse.csr_array(table[number[len(stated_prompts) :]])
 
 
-def commonest(corpus: Corpus, queries: Asked, columns: tuple[int, ...]) -> Guess:
+def commonest(corpus: Corpus, inputs: PartialInputs, columns: tuple[int, ...]) -> Guess:
     """The answers most often stated with this part, among those possible for the cue."""
-    seen = stated_with(corpus, queries.demonstrated, queries.prompt, columns)
+    seen = stated_with(corpus, inputs.stated_prompts, inputs.prompt, columns)
     row, answer, count = entries(seen)
-    row_ok = proper(queries.prompt, columns)[row]
-    keep = queries.possible[queries.prompt[row, 0], answer] & row_ok
+    row_ok = proper(inputs.prompt, columns)[row]
+    keep = inputs.possible[inputs.prompt[row, 0], answer] & row_ok
     row, answer, count = row[keep], answer[keep], count[keep]
-    most = np.zeros(len(queries.prompt), np.int64)
+    most = np.zeros(len(inputs.prompt), np.int64)
     np.maximum.at(most, row, count)
     top = count == most[row]
     return Guess(row[top], answer[top])
 
 
-def exclusion(corpus: Corpus, queries: Asked, columns: tuple[int, ...]) -> Guess:
+def exclusion(corpus: Corpus, inputs: PartialInputs, columns: tuple[int, ...]) -> Guess:
     """The stated values, possible for the cue, that were never an answer beside this part."""
-    seen = stated_with(corpus, queries.demonstrated, queries.prompt, columns)
-    usable = np.flatnonzero(proper(queries.prompt, columns))
-    left = queries.possible[queries.prompt[usable, 0]] & queries.stated
+    seen = stated_with(corpus, inputs.stated_prompts, inputs.prompt, columns)
+    usable = np.flatnonzero(proper(inputs.prompt, columns))
+    left = inputs.possible[inputs.prompt[usable, 0]] & inputs.stated
     row, answer, _ = entries(sparse.csr_array(seen[usable]))
     left[row, answer] = False
     row, answer = np.nonzero(left)
@@ -157,21 +155,21 @@ def exclusion(corpus: Corpus, queries: Asked, columns: tuple[int, ...]) -> Guess
 KINDS = {"commonest": commonest, "exclusion": exclusion}
 
 
-def expected(queries: Asked, guess: Guess) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def expected(inputs: PartialInputs, guess: Guess) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """([n] chance that one of the guesses, drawn at random, is right; [n] whether it guesses)."""
-    n = len(queries.prompt)
-    hit = np.isin(guess.row * queries.answers + guess.answer, queries.members)
+    n = len(inputs.prompt)
+    hit = np.isin(guess.row * inputs.answers + guess.answer, inputs.members)
     guesses = np.bincount(guess.row, minlength=n)
     hits = np.bincount(guess.row, weights=hit, minlength=n)
     return hits / np.maximum(guesses, 1), guesses > 0
 
 
-def uniform(queries: Asked) -> NDArray[np.float64]:
+def uniform(inputs: PartialInputs) -> NDArray[np.float64]:
     """[n] chance that a value drawn from all that are possible for the cue is right."""
-    n = len(queries.prompt)
-    row, answer = np.divmod(queries.members, queries.answers)
-    inside = queries.possible[queries.prompt[row, 0], answer]
-    size = np.maximum(queries.possible.sum(1), 1)[queries.prompt[:, 0]]
+    n = len(inputs.prompt)
+    row, answer = np.divmod(inputs.members, inputs.answers)
+    inside = inputs.possible[inputs.prompt[row, 0], answer]
+    size = np.maximum(inputs.possible.sum(1), 1)[inputs.prompt[:, 0]]
     return np.bincount(row, weights=inside, minlength=n) / size
 
 

@@ -1,6 +1,6 @@
-"""A question set: the questions asked of one corpus, grouped by rung, with what guessing is worth.
+"""A question set: questions about one corpus, grouped by rung, with what guessing is worth.
 
-One question set serves every row of a table that was asked the same questions: models, ceilings and
+One question set serves every row of a table that answers the same questions: models, ceilings and
 interpolators are then compared on equal terms, and chance is computed once.
 """
 
@@ -32,7 +32,7 @@ class Answers:
 
 @dataclasses.dataclass(frozen=True)
 class QuestionSet:
-    """Q questions asked of ``corpus``."""
+    """Q questions about ``corpus``."""
 
     corpus: Corpus
     questions: NDArray[np.int64]  # [Q] indices into the corpus' questions
@@ -76,15 +76,15 @@ class QuestionSet:
         return right_answers(self.corpus, self.questions)
 
     def chance(self, group: str) -> Chance:
-        """Chance of a group; recall is told raw, so its chance counts as 0."""
+        """Chance of a group; recall is reported raw, so its chance counts as 0."""
         found = self.guesses.best(self.groups[group])
         return Chance(0.0, found.uniform, "raw") if group.startswith("recall") else found
 
     def missing(self, rung: str) -> str:
-        """Why no pure question of ``rung`` is asked."""
+        """Why the set has no pure question of ``rung``."""
         there = len(self.corpus.of_rung(rung))
         if there:
-            return f"none of the {there} questions was asked"
+            return f"none of the {there} questions was sampled"
         return empty_rungs(self.corpus).get(rung, "the corpus has no such question")
 
     def only(self, keep: NDArray[np.bool_]) -> QuestionSet:

@@ -196,9 +196,9 @@ def _fit(
                 some = means[:, :VOTES]
                 drawn = _problem(law, curve, some, np.ones_like(some), curve.se[:, None])
                 votes = descend(law, drawn, near[:, :VOTES], steps=20, enough=1e-4)[1]
-        text = float(misfit[i]), float(extrapolation[i]), float(missed[i])
+        errors = float(misfit[i]), float(extrapolation[i]), float(missed[i])
         aicc, votes = _aicc(loss[i], law, curve), _aicc(votes, law, curve)
-        fits.append(Fit(law, curve, p[:, i], draws, float(aicc), votes, *text, weight=0.0))
+        fits.append(Fit(law, curve, p[:, i], draws, float(aicc), votes, *errors, weight=0.0))
     return fits
 
 
@@ -228,8 +228,8 @@ def _ranked(fits: Sequence[Fit]) -> tuple[Fit, ...]:
         winner = np.where(alike[:, None], votes, np.inf).argmin(0)
         weights = np.bincount(winner, minlength=len(fits))
     weights = weights / weights.sum()
-    text = [dataclasses.replace(f, weight=float(w)) for f, w in zip(fits, weights)]
-    return tuple(sorted(text, key=lambda f: (-f.weight, f.extrapolation)))
+    weighed = [dataclasses.replace(f, weight=float(w)) for f, w in zip(fits, weights)]
+    return tuple(sorted(weighed, key=lambda f: (-f.weight, f.extrapolation)))
 
 
 def _quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> list[Floats]:

@@ -1,6 +1,6 @@
 """Joint laws through a grid of sizes, corpora and budgets: which one holds, and what it says.
 
-N parameters, D statements read (repeats included), U different ones. A law is told only where it
+N parameters, D statements read (repeats included), U different ones. A law is named only where it
 foretells the points held out and misses the others by no more than their noise; else there is none.
 """
 

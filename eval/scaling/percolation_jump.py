@@ -84,12 +84,14 @@ def _ratio(coverages: Floats, middles: Floats, mine: Ints, whole: Ints) -> Tripl
 
 def _answer(ratio: Triple) -> tuple[str, str]:
     mean, low, high = ratio
-    text = f"it grows fastest at {mean:.2f} [{low:.2f}, {high:.2f}] times the deducer's coverage"
+    measured = (
+        f"it grows fastest at {mean:.2f} [{low:.2f}, {high:.2f}] times the deducer's coverage"
+    )
     if low >= 1 / NEAR and high <= NEAR:
-        return AT, f"{text}, within a factor of {NEAR}"
+        return AT, f"{measured}, within a factor of {NEAR}"
     if low > 1 or high < 1:
-        return APART, text
-    return UNDECIDED, f"{text}: neither surely within a factor of {NEAR} nor surely apart"
+        return APART, measured
+    return UNDECIDED, f"{measured}: neither surely within a factor of {NEAR} nor surely apart"
 
 
 def shifted(one: Linked, other: Linked) -> tuple[str, str]:
@@ -102,15 +104,15 @@ def shifted(one: Linked, other: Linked) -> tuple[str, str]:
     foreseen = other.threshold[0] / one.threshold[0]
     seen = other.jump[0] / one.jump[0]
     low, high = other.jump[1] / one.jump[2], other.jump[2] / max(one.jump[1], 1e-9)
-    text = (
+    measured = (
         f"the deducer's threshold moves by a factor of {foreseen:.2f}, "
         f"the model's jump by {seen:.2f} [{low:.2f}, {high:.2f}]"
     )
     if low <= foreseen <= high and (low > 1 or high < 1):
-        return "as predicted", text
+        return "as predicted", measured
     if not low <= foreseen <= high:
-        return "not as predicted", text
-    return UNDECIDED, f"{text}: no move at all is not ruled out"
+        return "not as predicted", measured
+    return UNDECIDED, f"{measured}: no move at all is not ruled out"
 
 
 def _band(shares: Floats) -> Floats:

@@ -47,10 +47,10 @@ class Contrast:
 
     def __str__(self) -> str:
         a, b = self.stated, self.unstated
-        text = "goes on after" if self.goes_on else "is not surely later than"
+        relation = "goes on after" if self.goes_on else "is not surely later than"
         return (
             f"{a.kind}: {a.rung} settles after {spread(a.epochs)} epochs, {b.rung} after "
-            f"{spread(b.epochs)}, {spread(self.ratio)} times as many: it {text} {a.rung}"
+            f"{spread(b.epochs)}, {spread(self.ratio)} times as many: it {relation} {a.rung}"
         )
 
 

@@ -1,7 +1,7 @@
 """Controls: does it also answer where nothing follows, and by likeness where likeness misleads?
 
-False conclusions, false NONEs and d' are told together: a model that never says NONE and one that
-always does are both perfect on one of them.
+False conclusions, false NONEs and d' are reported together: a model that never says NONE and one
+that always does are both perfect on one of them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ExceptionScore:
 
 
 def controls(cells: Sequence[Predictions]) -> dict[str, Controls]:
-    """Group -> its controls, for each of CONTROLS that is asked."""
+    """Group -> its controls, for each of CONTROLS that the question sets have."""
     out = {}
     for name in CONTROLS:
         having = [c for c in cells if name in c.question_set.groups]
@@ -66,10 +66,10 @@ def _controls(cells: Sequence[Predictions], name: str) -> Controls:
     ]
     answered = [s[:, :, w] for s, w in zip(says, without)]
     both = all(t.any() for t in theorem)
-    text = [
+    leaked = [
         c.answer == c.question_set.corpus.certificate.leak[c.question_set.questions] for c in cells
     ]
-    text = [(t & s)[:, :, w] for t, s, w in zip(text, says, without)]
+    leaked = [(t & s)[:, :, w] for t, s, w in zip(leaked, says, without)]
     hits = [s[:, :, t] for s, t in zip(says, theorem)]
     return Controls(
         n=_different(worlds, without),
@@ -78,7 +78,7 @@ def _controls(cells: Sequence[Predictions], name: str) -> Controls:
         false_conclusions=shares(answered, worlds),
         false_nones=shares([n[:, :, t] for n, t in zip(none, theorem)], worlds) if both else None,
         discrimination=_discrimination(hits, answered, worlds) if both else None,
-        leaks=shares(text, worlds) if name == "unknowable" else None,
+        leaks=shares(leaked, worlds) if name == "unknowable" else None,
     )
 
 
@@ -115,9 +115,13 @@ def _discrimination(
 
 
 def exception_items(cells: Sequence[Predictions]) -> dict[str, ExceptionScore]:
-    """{"exception": ..} where exceptions are asked, else {}."""
-    lures = [c.question_set.corpus.certificate.distractor[c.question_set.questions] for c in cells]
-    having = [(c, distractor) for c, distractor in zip(cells, lures) if (distractor >= 0).any()]
+    """{"exception": ..} where the question sets have exception items, else {}."""
+    distractors = [
+        c.question_set.corpus.certificate.distractor[c.question_set.questions] for c in cells
+    ]
+    having = [
+        (c, distractor) for c, distractor in zip(cells, distractors) if (distractor >= 0).any()
+    ]
     if not having:
         return {}
     worlds = [c.question_set.corpus.digest for c, _ in having]
@@ -139,7 +143,7 @@ def exception_items(cells: Sequence[Predictions]) -> dict[str, ExceptionScore]:
 
 
 def _twins(cell: Predictions, where: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Places in the question set of the asked twins of the exceptions ``where`` bool [Q]."""
+    """Places in the question set of the twins of the exceptions ``where`` bool [Q]."""
     questions = cell.question_set.questions
     twin = cell.question_set.corpus.certificate.twin[questions[where]]
     return np.flatnonzero(np.isin(questions, twin[twin >= 0]))

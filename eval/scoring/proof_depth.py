@@ -1,7 +1,7 @@
 """Reach: how high, and how many, the unstated conclusions are that a model answers.
 
 Every other score ends at 1; this one has no end, and is where H2 (deduction) predicts growth at a
-fixed corpus (DESIGN section 2). A stratum is a rung and a height. It is reached if at least half of
+fixed corpus. A stratum is a rung and a height. It is reached if at least half of
 its questions are answered rightly, and more than chance explains.
 """
 
@@ -22,7 +22,7 @@ from ..stats.intervals import Band, over_runs
 from ..stats.trend import DECADE, FLAT, Change, change
 
 HALF = 0.5  # share of a stratum from which it is reached
-ASKED = 10  # questions below which a stratum is too small to be reached
+FEWEST = 10  # questions below which a stratum is too small to be reached
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Reach:
 
 
 def reach(cells: Sequence[Predictions], right: Sequence[NDArray[np.bool_]]) -> Reach | None:
-    """The reach of one row; ``right`` has a bool [S, K, Q] per cell. None where no unstated
-    conclusion was asked for often enough."""
+    """The reach of one row; ``right`` has a bool [S, K, Q] per cell. None where too few questions
+    are about unstated conclusions."""
     heights, numbers, worlds = [], [], []
     for cell, answered in zip(cells, right):
         strata = _strata(cell.question_set)
@@ -80,7 +80,7 @@ def _strata(question_set: QuestionSet) -> list[tuple[int, NDArray[np.bool_], int
         every = np.flatnonzero((certificate.rung == number) & pure)
         for high in np.unique(certificate.height[question_set.questions[group]]):
             where = group & (certificate.height[question_set.questions] == high)
-            if where.sum() < ASKED:
+            if where.sum() < FEWEST:
                 continue
             mine = every[certificate.height[every] == high]
             distinct = len(np.unique(corpus.fact[corpus.offsets[mine]]))

@@ -72,7 +72,7 @@ class Row:
     controls: Mapping[str, Controls | ExceptionScore]  # "nontheorem", "unknowable", "exception"
     proofs: Mapping[str, ProofScore]  # of headline rungs, where proofs are written
     load: float | None  # corpus bits per parameter; None: not a trained model
-    reach: Reach | None  # None: no unstated conclusion was asked for often enough
+    reach: Reach | None  # None: too few questions about unstated conclusions
     runs: int = 0  # trainings that it should be the mean of; 0: nothing was trained
     failed: int = 0  # of these, those that gave nothing; the mean is of the others
 

@@ -37,7 +37,7 @@ class Curve:
     kind: Kind
     axes: tuple[str, ...]
     world: NDArray[np.int64]  # [R] number of the world that each run saw
-    questions: int  # asked at each point; 0: not a share of questions
+    questions: int  # behind each point; 0: not a share of questions
 
     @classmethod
     def of(

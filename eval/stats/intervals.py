@@ -44,7 +44,7 @@ class Band:
         return float(self.mean[k]), float(self.low[k]), float(self.high[k])
 
     def normalised(self, chance: float) -> Band:
-        """0 = chance, 1 = perfect; NaN where chance is 1 and nothing can be shown."""
+        """0 = chance, 1 = perfect; NaN where chance is 1 and nothing can be measured."""
         scale = 1 - chance if chance < 1 else np.nan
         values = [(v - chance) / scale for v in (self.mean, self.low, self.high, self.runs)]
         return Band(values[0], values[1], values[2], self.over, values[3], self.world)
@@ -95,18 +95,17 @@ def portions(
 
     Runs with nothing in ``whole`` have no share and are left out; None where no run has any.
     """
-    runs, of, queries = [], [], {}
+    runs, of, counted = [], [], {}
     for p, w, world in zip(part, whole, worlds):
         some = w.any(1)
         runs += [(p & w)[some].sum(1) / w[some].sum(1)]
         of += [world] * int(some.sum())
-        queries[world] = queries.get(world, False) | w.any(
-            0
-        )  # runs of one world share its questions
+        # runs of one world share its questions
+        counted[world] = counted.get(world, False) | w.any(0)
     if not of:
         return None
     values, number = np.concatenate(runs)[:, None], np.unique(of, return_inverse=True)[1]
-    n = sum(int(a.sum()) for a in queries.values())
+    n = sum(int(a.sum()) for a in counted.values())
     return _band(values, number, wilson(_mean(values, number), n), (0.0, 1.0))
 
 

@@ -1,4 +1,4 @@
-"""How names that others chose are shown: never as markup, and with what is missing behind them.
+"""How names that others chose are printed: never as markup, and with what is missing behind them.
 
 Labels come from suites and receipts: names of plans, models and worlds, and causes of failures.
 """

@@ -87,27 +87,27 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     long, short = change(accuracy, DECADE), change(accuracy, HALF)
     if long is not None and long.points >= POINTS and _flat(accuracy, long):
         return Decision("plateau", f"{long} of {what}", settled)
-    text = long if long is not None and long.points >= POINTS else short
-    if text is None or short is None:
+    main = long if long is not None and long.points >= POINTS else short
+    if main is None or short is None:
         why = f"less than half a decade of {what} is seen"
         return Decision("undecided", why, settled, budget=budget)
     for sign, kind in ((1, "rising"), (-1, "fell")):
-        sure = min(sign * text.low, sign * text.high) > 0
-        goes_on = sign * short.mean > max(FLAT * short.decades, sign * text.mean * GOES_ON)
-        if sure and goes_on and sign * text.mean > FLAT * text.decades:
+        sure = min(sign * main.low, sign * main.high) > 0
+        goes_on = sign * short.mean > max(FLAT * short.decades, sign * main.mean * GOES_ON)
+        if sure and goes_on and sign * main.mean > FLAT * main.decades:
             but = ""
-            if _turned(accuracy, text.points, sign):
+            if _turned(accuracy, main.points, sign):
                 but = "it has turned back"
-            elif kind == "rising" and not _bits_fall(bits, text.decades):
+            elif kind == "rising" and not _bits_fall(bits, main.decades):
                 but = "the bits do not show it"
             if but:
-                why = f"{text} of {what}, but {but}"
+                why = f"{main} of {what}, but {but}"
                 return Decision("undecided", why, settled, budget=budget)
-            return Decision(kind, f"{text} of {what}", settled)
-    why = f"{text} of {what}"
-    hidden = text.low <= 0 <= text.high and SIZE - FLAT < text.half < np.inf
-    if text is long and hidden and enough:
-        runs = int(np.ceil(len(accuracy.runs) * (text.half / (SIZE - FLAT)) ** 2))
+            return Decision(kind, f"{main} of {what}", settled)
+    why = f"{main} of {what}"
+    hidden = main.low <= 0 <= main.high and SIZE - FLAT < main.half < np.inf
+    if main is long and hidden and enough:
+        runs = int(np.ceil(len(accuracy.runs) * (main.half / (SIZE - FLAT)) ** 2))
         return Decision("undecided", why, settled, runs)
     return Decision("undecided", why, settled, budget=budget)
 

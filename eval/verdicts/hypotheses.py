@@ -34,7 +34,9 @@ class Hypotheses:
     known: int  # points that the predictions of the measured ones were fitted to
     induction: Floats  # [3, M] H1: best fit, low, high
     deduction: Floats  # [3, M] H2
-    apart: float | None  # budget from which their 95% intervals do not meet; None: not in sight
+    separation: (
+        float | None
+    )  # budget from which their 95% intervals do not meet; None: not in sight
 
     def lines(self, observed: Floats, unit: str = "FLOPs") -> list[str]:
         """A line of text a point; ``observed`` [3, M - 1]: mean, low, high."""
@@ -42,10 +44,8 @@ class Hypotheses:
         for i, spent in enumerate(self.flops):
             seen = _text(observed[:, i]) if i < observed.shape[1] else "–"
             how = "foretold" if self.known <= i else ""
-            text = (_text(self.induction[:, i]), _text(self.deduction[:, i]), how)
-            out.append(
-                f"{spent:<9.1e}  {seen:<19}  {text[0]:<19}  {text[1]:<19} {text[2]}".rstrip()
-            )
+            h1, h2 = _text(self.induction[:, i]), _text(self.deduction[:, i])
+            out.append(f"{spent:<9.1e}  {seen:<19}  {h1:<19}  {h2:<19} {how}".rstrip())
         return out
 
 
@@ -80,16 +80,17 @@ def foretell(curve: Curve, draws: int = 200) -> Hypotheses | None:
     before = dataclasses.replace(curve, x=curve.x[:, :known], runs=curve.runs[:, :known])
     early, late = (fit(c, (H1, H2), draws=draws, held=0) for c in (before, curve))
     spent, next_ = curve.x[0], curve.x[0, -1] * DECADE
-    text = []
+    predicted = []
     for law in (H1, H2):
         then, now = _of(early, law), _of(late, law)
-        text.append(np.concatenate([then.predict(spent), now.predict([next_])], axis=1))
+        predicted.append(np.concatenate([then.predict(spent), now.predict([next_])], axis=1))
     further = np.geomspace(spent[-1], spent[-1] * 10**AHEAD, 81)
     _, low1, high1 = _of(late, H1).predict(further)
     _, low2, high2 = _of(late, H2).predict(further)
     parted = (low1 > high2) | (low2 > high1)
-    apart = float(further[parted.argmax()]) if parted.any() else None
-    return Hypotheses(np.append(spent, next_), known, text[0], text[1], apart)
+    separation = float(further[parted.argmax()]) if parted.any() else None
+    induction, deduction = predicted
+    return Hypotheses(np.append(spent, next_), known, induction, deduction, separation)
 
 
 def knee(accuracy: Curve, bits: Curve) -> Knee | None:

@@ -37,14 +37,14 @@ def curve_of(row: Row, score: RungScore, kind: str = "accuracy") -> Curve | None
     spent = row.flops > 0  # what is known before training is no point of a law
     if band is None or not spent.any():
         return None
-    queries = score.n // (int(band.world.max()) + 1)
+    per_world = score.n // (int(band.world.max()) + 1)
     world = band.world.tolist()
     return Curve.of(
         row.flops[spent],
         band.runs[:, spent],
         "bits" if kind == "bits" else "accuracy",
         world=world,
-        questions=queries,
+        questions=per_world,
     )
 
 

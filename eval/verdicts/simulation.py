@@ -63,11 +63,11 @@ def simulated(truth: Truth, design: Design, rng: np.random.RandomState) -> tuple
     noise = apart[:, None] + rng.normal(0, JITTER, able.shape)
     share = np.clip(able + scale * noise, 0, 1)
     right = rng.binomial(design.questions, share) / design.questions
-    text = GUESSED * (1 - share) * np.exp(rng.normal(0, 0.05, able.shape))
+    bits = GUESSED * (1 - share) * np.exp(rng.normal(0, 0.05, able.shape))
     names = world.tolist()
     return (
         Curve.of(design.x, right, questions=design.questions, world=names),
-        Curve.of(design.x, text, "bits", world=names),
+        Curve.of(design.x, bits, "bits", world=names),
     )
 
 

@@ -1,4 +1,4 @@
-"""One plain sentence per world: what each mode can do, said only as far as intervals allow."""
+"""One plain sentence per world: what each mode can do, stated only as far as intervals allow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .verdict import FEW
 ABLE = {  # rung -> what a score above chance there means one can do
     "constituent": "recombine",
     "schema": "use unseen pairings",
-    "depth": "go deeper than shown",
+    "depth": "go deeper than demonstrated",
     "axiom": "apply rules that were only stated",
 }
 DOING = {  # mode -> how the sentence calls it
@@ -87,21 +87,21 @@ def _sorted(rows: Sequence[Row], base: Row, rung: str) -> list[str]:
     """Rows that no mode of their own sets apart, by how they differ from ``base`` on ``rung``."""
     out = []
     for apart, words in ((1, "higher"), (0, "not distinguishable"), (-1, "lower")):
-        text = [
+        alike = [
             f"{r.label} {interval(r.rungs[rung])}" for r in rows if _apart(r, base, rung) == apart
         ]
-        if text:
-            out.append(f"{words}: {', '.join(text)}")
+        if alike:
+            out.append(f"{words}: {', '.join(alike)}")
     return out
 
 
 def _compared(row: Row, base: Row, rung: str, tracer: Row | None) -> str:
     """How ``row`` differs from ``base`` on ``rung``, if their intervals lie apart."""
-    doing, text = DOING.get(row.mode, row.label), interval(row.rungs[rung])
+    doing, share = DOING.get(row.mode, row.label), interval(row.rungs[rung])
     what = {
-        1: f"{doing} lifts {rung} to {text}",
-        0: f"{doing} leaves {rung} at {text}, not distinguishable from {base.mode}",
-        -1: f"{doing} lowers {rung} to {text}",
+        1: f"{doing} lifts {rung} to {share}",
+        0: f"{doing} leaves {rung} at {share}, not distinguishable from {base.mode}",
+        -1: f"{doing} lowers {rung} to {share}",
     }[_apart(row, base, rung)]
     if row.mode == "chain" and tracer is not None and rung in tracer.rungs:
         share = float(tracer.rungs[rung].accuracy.mean[-1])

@@ -1,6 +1,6 @@
 """The verdict on a curve: plateau, rising, fell or undecided, against which ceiling, and why.
 
-Definitions (DESIGN section 2), on the raw accuracy of one row:
+Definitions, on the raw accuracy of one row:
 - At least RUNS runs on WORLDS corpora and FEW questions stand behind any verdict.
 - *plateau at L ± e*, *rising*, *fell*: what ``trend.decide`` sees over the last decade of what is
   spent: compute, or the axis of a sweep. At the floor (a ceiling of 0 there) a plateau also needs a
@@ -76,8 +76,8 @@ class Verdict:
             out.append(f"  {self.knee}")
         if self.hypotheses is not None and self.observed is not None:
             out += [f"  {line}" for line in self.hypotheses.lines(self.observed, self.unit)]
-            apart = self.hypotheses.apart
-            when = f"from {apart:.1e} {self.unit}" if apart else "not within four decades"
+            separation = self.hypotheses.separation
+            when = f"from {separation:.1e} {self.unit}" if separation else "not within four decades"
             out.append(f"  the two hypotheses' intervals part {when}")
         return out
 
@@ -200,7 +200,7 @@ def _floor_or_plateau(
     )
     if at[1] > chance and at[0] > chance + FLAT:
         return plateau
-    where = "at" if at[0] <= chance + FLAT else "not told apart from"
+    where = "at" if at[0] <= chance + FLAT else "not distinguishable from"
     evidence = f"{where} the floor: {plateau.evidence}"
     budget = float(curve.x[0, -1])
     for label, rose in controls:

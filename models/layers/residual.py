@@ -1,6 +1,6 @@
 """The residual stream, and what every layer does to it.
 
-B batch, T tokens, P asked positions, D width, I and O widths of a matrix, R rows, V vocabulary.
+B batch, T tokens, P query positions, D width, I and O widths of a matrix, R rows, V vocabulary.
 """
 
 from __future__ import annotations
@@ -66,16 +66,16 @@ def _forward(x_BTI: jax.Array, w_IO: jax.Array, dtype: Any) -> tuple[jax.Array, 
     return _product(x_BTI, w_IO, dtype), (x_BTI, w_IO)
 
 
-def _backward(dtype: Any, kept: Any, slope_BTO: jax.Array) -> tuple[jax.Array, jax.Array]:
+def _backward(dtype: Any, kept: Any, grad_BTO: jax.Array) -> tuple[jax.Array, jax.Array]:
     """The gradient by w is computed wide, never tall: on a CPU twice as fast. The barrier keeps XLA
     from turning it back."""
     x_BTI, w_IO = kept
-    x_RI, slope_RO = _rows(x_BTI), _rows(slope_BTO).astype(w_IO.dtype)
+    x_RI, grad_RO = _rows(x_BTI), _rows(grad_BTO).astype(w_IO.dtype)
     if w_IO.shape[0] > w_IO.shape[1]:
-        slope_IO = jax.lax.optimization_barrier(slope_RO.T @ x_RI).T
+        grad_IO = jax.lax.optimization_barrier(grad_RO.T @ x_RI).T
     else:
-        slope_IO = x_RI.T @ slope_RO
-    return (slope_RO @ w_IO.T).reshape(x_BTI.shape), slope_IO
+        grad_IO = x_RI.T @ grad_RO
+    return (grad_RO @ w_IO.T).reshape(x_BTI.shape), grad_IO
 
 
 _product.defvjp(_forward, _backward)

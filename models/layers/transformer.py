@@ -1,7 +1,7 @@
-"""Layers that architectures share.  Shapes: B batch, T tokens, P asked positions, D width,
+"""Layers that architectures share.  Shapes: B batch, T tokens, P query positions, D width,
 H heads, K width of a head, F hidden width of the MLP, V vocabulary.
 
-Every layer computes only what is asked: given positions ``at_P``, attention makes queries there
+Every layer computes only what is needed: given positions ``at_P``, attention makes queries there
 alone (keys and values everywhere), and what follows it is as short. Sums and exponentials are
 float32 whatever the weights are.
 """
@@ -213,7 +213,7 @@ class Block(nnx.Module):
         self.mlp = MLP(width, hidden, gain, initial, rngs)
 
     def __call__(self, x: Stream, at_P: jax.Array | np.ndarray, seen_PT: jax.Array) -> jax.Array:
-        """``seen``: which tokens each asked position attends to."""
+        """``seen``: which tokens each query position attends to."""
         x_BPD = looked_up(take(x, at_P)) + self.attention.within(normed(x), at_P, seen_PT)
         return x_BPD + self.mlp(normed(x_BPD))
 

@@ -2,7 +2,7 @@
 
 A layer looks at ``taps`` tokens, ``dilation`` apart; dilations double from layer to layer and
 begin anew after ``period`` layers. Taps are gathered, so that the last layer is computed at the
-asked positions alone.
+query positions alone.
 """
 
 from __future__ import annotations

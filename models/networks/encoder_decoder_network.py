@@ -2,7 +2,7 @@
 
 The encoder reads the whole prompt in both directions. The decoder begins with the prompt's last
 token and sees what follows, and the encoder's output. Pre-norm and rotary positions as in the
-decoder-only model beside it. What is asked *within* the prompt (sentences that are learned whole)
+decoder-only model beside it. What is queried *within* the prompt (sentences that are learned whole)
 is answered by the decoder alone, which then reads from the first token: so nothing ever sees a
 later token than the one it predicts after.
 """
@@ -82,7 +82,7 @@ class EncoderDecoder(nnx.Module):
     """tokens int32 [B, T], positions int32 [P] -> logits float32 [B, P, V].
 
     Where positions are known when the program is traced, and none lies within the prompt, the
-    decoder runs behind the prompt alone; its last layer at the asked positions alone.
+    decoder runs behind the prompt alone; its last layer at the query positions alone.
     """
 
     def __init__(self, spec: EncoderDecoderSpec, vocabulary: int, prompt: int, rngs: nnx.Rngs):

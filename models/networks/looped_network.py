@@ -25,7 +25,7 @@ class Looped(nnx.Module):
     """tokens int32 [B, T], positions int32 [P] -> logits float32 [B, P, V].
 
     Contract and pruning as in ``decoder.Decoder``: the last block of the last loop is computed at
-    the asked positions alone.
+    the query positions alone.
     """
 
     def __init__(self, spec: LoopedSpec, vocabulary: int, rngs: nnx.Rngs):

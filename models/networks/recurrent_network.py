@@ -83,7 +83,7 @@ class Layer(nnx.Module):
 class Recurrent(nnx.Module):
     """tokens int32 [B, T], positions int32 [P] -> logits float32 [B, P, V].
 
-    A recurrence must pass every token on its way; only the logits are computed at the asked
+    A recurrence must pass every token on its way; only the logits are computed at the query
     positions alone.
     """
 

@@ -31,7 +31,7 @@ State = tuple[jax.Array, jax.Array]  # tokens of the convolution [B, taps - 1, E
 
 
 class Selective(nnx.Module):
-    """One block; the output is at the asked positions only."""
+    """One block; the output is at the query positions only."""
 
     def __init__(self, spec: SSMSpec, rngs: nnx.Rngs):
         D, E, N, R = spec.width, spec.channels, spec.state, spec.rank

@@ -89,7 +89,7 @@ def test_data_files_are_tables_that_a_page_links():
         assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}, path.name
 
 
-def test_figures_of_results_are_shown_by_a_page():
+def test_figures_of_results_stand_on_a_page():
     displayed = {
         (path.parent / target).resolve()
         for path, text in TEXTS.items()

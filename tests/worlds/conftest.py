@@ -34,9 +34,9 @@ def named(closure, fact):
 
 
 class Certified:
-    """A theory with some conclusions demonstrated and some patterns told: what each fact's rung is.
+    """A theory with some conclusions demonstrated, some patterns stated: what each fact's rung is.
 
-    ``told`` holds rules (numbers) and rules as data (`("comp", "father", "sister", "aunt")`).
+    ``stated_rules``: rules (numbers) and rules as data (`("comp", "father", "sister", "aunt")`).
     """
 
     def __init__(self, rules, facts, demonstrated, stated_rules=(), axioms=(), schema=None):

@@ -34,20 +34,20 @@ class Algebra:
 class Algebras(World):
     """Operation tables: groups, semigroups, quandles and magmas, each stated in part.
 
-    Of an algebra of which a law is told, only what doesn't follow is stated. Associativity,
+    Of an algebra of which a law is given, only what doesn't follow is stated. Associativity,
     (ps)x = p(sx), gives the row of an element that is defined as a product from the rows of its
     factors; so does left self-distributivity in a quandle, (ps)(px) = p(sx) (Joyce 1982, "A
     classifying invariant of knots, the knot quandle"). Commutativity gives half of a table, and
     x(xy) = y half of each row. Some cells are left open, so that theorems of every height stand in
-    each row; what is open and doesn't follow is not asked.
+    each row; what is open and doesn't follow is never queried.
 
-    Which law an algebra obeys is a rule as data, law(G,L): shown by theorems of this algebra, told
-    as a sentence, both, or neither. To complete the partly stated table of a single group, with no
-    law told, is the task of Power et al. 2022 (arXiv 2201.02177).
+    Which law an algebra obeys is a rule as data, law(G,L): exemplified by theorems of this algebra,
+    stated as a sentence, both, or neither. To complete the partly stated table of a single group,
+    with no law stated, is the task of Power et al. 2022 (arXiv 2201.02177).
 
-    Rungs: `instance`, a cell like those shown; `constituent`, by way of a cell or a definition that
-    no theorem used; `depth`, definitions upon definitions; `axiom`, the law of an algebra of which
-    no theorem was shown.
+    Rungs: `instance`, a cell like those demonstrated; `constituent`, by way of a cell or a
+    definition that no theorem used; `depth`, definitions upon definitions; `axiom`, the law of an
+    algebra of which no theorem was demonstrated.
     """
 
     id = "algebra-v1"

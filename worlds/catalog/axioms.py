@@ -1,4 +1,4 @@
-"""axioms-v1: rules as data, shown by examples, told as sentences, both or neither."""
+"""axioms-v1: rules as data, exemplified, stated as sentences, both or neither."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ RELATIONS = (
 def given(exemplified: int, stated: int, both: int, neither: int = 0) -> dict[str, float]:
     """Numbers of rules, as the shares that an exposure wants."""
     numbers = dict(exemplified=exemplified, stated=stated, both=both, neither=neither)
-    return {presentation: n / sum(numbers.values()) for presentation, n in numbers.items() if n}
+    return {way: n / sum(numbers.values()) for way, n in numbers.items() if n}
 
 
 def swept(both: int) -> Exposure:
-    """Of the base world's 576 rules 480 are exemplified, ``both`` of these are told as well."""
+    """Of the base world's 576 rules 480 are exemplified, ``both`` of these are stated as well."""
     return Exposure(held=0.05, demonstrated=0.93, given=given(480 - both, 64, both, 32))
 
 
@@ -37,24 +37,24 @@ SWEEP = {f"both-{n}": swept(n) for n in (0, 4, 16, 64, 256)}
 class Axioms(World):
     """Coined words for the relation of a relation: one's baba is the baker of one's doctor.
 
-    Each definition is a rule as data, comp(R1,R2,R3), with a word R3 of its own. It is shown by
-    examples (who is whose baba), told as a sentence, both, or neither. On `axiom` the definition
-    was told and no example of it shown. A model trained from scratch can learn what a told
-    definition is for only from those that are told and exemplified, so their number is an axis:
+    Each definition is a rule as data, comp(R1,R2,R3), with a word R3 of its own. It is exemplified
+    (who is whose baba), stated as a sentence, both, or neither. On `axiom` the definition was
+    stated and no example of it given. A model trained from scratch can learn what a stated
+    definition is for only from those that are stated and exemplified, so their number is an axis:
     `both-0` to `both-256` are the world `base` under that many; all have the same facts, as many
-    examples and as many definitions told only. Only `axiom` above the twin "shuffled rules", in
-    which each told definition bears another's word, shows that sentences were read.
+    examples and as many definitions only stated. Only `axiom` above the twin "shuffled rules", in
+    which each stated definition bears another's word, proves that sentences were read.
 
     Relations are permutations of the people, so that no word favours an answer. There are 18
     examples for each fact of a relation at size base, for with 5.6 a small decoder memorised them
     and composed nothing.
 
     `out-of-context` has the numbers of "Taken out of context" (arXiv 2309.00667): 3 definitions
-    told and exemplified, by 50 examples each, 7 told only, each told in 300 ways: under 100 cue
-    words for each of its three places.
+    stated and exemplified, by 50 examples each, 7 only stated, each stated in 300 ways: under 100
+    cue words for each of its three places.
 
     Rungs: `instance`, another's baba; `constituent`, by way of a fact that no example used;
-    `axiom`, a word of which only the definition was told.
+    `axiom`, a word of which only the definition was stated.
     """
 
     id = "axioms-v1"

@@ -1,4 +1,4 @@
-"""commands-v1: a command language, asked action by action."""
+"""commands-v1: a command language, queried action by action."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ PARSE = [p for p in SIGNATURES if p.startswith("is_")]
 class Commands(World):
     """What to do at each step of "jump around left twice and walk": SCAN as rules.
 
-    A command is read word by word, so how it is built is seen, not told: its parse counts as used.
+    A command is read word by word, so its parse is seen, not stated, and counts as used.
     So do the meanings of left and right, sums and products, which are stated; only verbs are held
-    out, whose meanings are stated as the shortest commands: "jump" is JUMP. Asked are the action at
-    each step and the number of steps. Further into a repetition a proof is higher, for what is
-    repeated goes on as it began.
+    out, whose meanings are stated as the shortest commands: "jump" is JUMP. Questions are about the
+    action at each step and the number of steps. Further into a repetition a proof is higher, for
+    what is repeated goes on as it began.
 
-    - recall: the meaning of a word, a sum, and what was shown.
+    - recall: the meaning of a word, a sum, and what was demonstrated.
     - instance: another step, or a command that is new as a whole.
-    - constituent: a verb of which only the meaning was told, such as "jump": the primitive held
-      out. With one verb held out, as published, the action never shown in a command gives the
+    - constituent: a verb of which only the meaning was stated, such as "jump": the primitive held
+      out. With one verb held out, as published, the action that stands in no command gives the
       answer away: chance is 1. Hence more verbs than four, and three in ten of them held.
-    - schema: a combination of constructions, or of around and a direction, that was never shown.
-    - depth: higher proofs than any shown: length held out, by height instead of a count of actions.
+    - schema: a combination of constructions, or of around and a direction, never demonstrated.
+    - depth: proofs higher than any demonstrated: length held out, by height, not count of actions.
 
     `scan` is the language of Lake & Baroni 2018 (arXiv 1711.00350) in full: 20,910 commands, of
     which 3,920 are longer than 22 actions (their length split) and 7,706 more than "jump" itself

@@ -32,17 +32,17 @@ class Comparison(World):
     the values is never stated; it shows in comparisons alone.
 
     Rungs: `instance`, two entities that were compared with others; `constituent`, a value or a
-    bridge that no shown comparison used (out-of-distribution entities; the cells of `unseen` say
-    whether the first, the second or both); `schema`, a kind of comparison never shown: say, that a
-    bridged speed is less than a stated one. Chance is high, as in the original: who is high is
-    mostly greater, so likeness to what was shown is worth something too.
+    bridge that no demonstrated comparison used (out-of-distribution entities; the cells of `unseen`
+    say whether the first, the second or both); `schema`, a kind of comparison never demonstrated:
+    say, that a bridged speed is less than a stated one. Chance is high, as in the original: who is
+    high is mostly greater, so likeness to what was demonstrated is worth something too.
 
     `grokked` is the world of arXiv 2405.15071: 1,000 entities, 20 attributes, 20 values, a tenth of
-    the values held out of every shown comparison, and 7.2 shown comparisons per remaining value. It
+    the values held out of every demonstrated comparison, and 7.2 of these per remaining value. It
     has 20 million questions and takes 6 GB. `complex` is the harder world of the same paper: for
     each attribute a tenth of the entities have no value stated, only 108,000 comparisons with
-    known ones beside 436,914 among those; asked is how two of them compare, through two bridges
-    (rung `schema`). For each the first comparison that came out equal is its bridge. The original
+    known ones beside 436,914 among those; questions are how two of them compare, through two
+    bridges (rung `schema`). For each the first equal comparison is its bridge. The original
     counts bounds too (less than somebody who is less than somebody), from which a few pairs more
     would follow. It takes 10 GB. `grokked-10` and `complex-10` have a tenth of the entities.
     """
@@ -127,10 +127,10 @@ class Comparison(World):
         is_known = np.zeros((attributes, entities), bool)
         np.put_along_axis(is_known, order[:, :stated], True, axis=1)
         same = [_bridges(rng, table, order[:, :stated], order[:, stated:bridged])]
-        stated_ones = np.zeros((0, 4), np.int64)
+        comparisons = np.zeros((0, 4), np.int64)
         if any(compared):
-            stated_ones = _comparisons(rng, table, is_known, compared)
-            more, stated_ones = _as_bridges(stated_ones, is_known)
+            comparisons = _comparisons(rng, table, is_known, compared)
+            more, comparisons = _as_bridges(comparisons, is_known)
             same.append(more)
         attribute, entity = np.nonzero(is_known)
         return Facts.of(
@@ -145,7 +145,7 @@ class Comparison(World):
                 np.column_stack([entity, attribute, table[attribute, entity]]),
             ),
             same=("attribute entity entity", np.concatenate(same)),
-            compare=("attribute entity entity label", stated_ones),
+            compare=("attribute entity entity label", comparisons),
         )
 
 
@@ -180,13 +180,13 @@ def _comparisons(
     return np.concatenate(parts)
 
 
-def _as_bridges(stated_ones: Rows, is_known: NDArray[np.bool_]) -> tuple[Rows, Rows]:
+def _as_bridges(comparisons: Rows, is_known: NDArray[np.bool_]) -> tuple[Rows, Rows]:
     """(bridges [m, 3], the other comparisons): of each unknown entity the first equal one."""
-    attribute, one, other, label = stated_ones.T
+    attribute, one, other, label = comparisons.T
     first, second = is_known[attribute, one], is_known[attribute, other]
     across = np.flatnonzero((label == LABELS.index("equal")) & (first != second))
     unknown = np.where(first, other, one)[across]
     known = np.where(first, one, other)[across]
-    _, text = np.unique(np.stack([attribute[across], unknown], 1), axis=0, return_index=True)
-    bridges = np.column_stack([attribute[across], unknown, known])[text]
-    return bridges, np.delete(stated_ones, across[text], axis=0)
+    _, bridging = np.unique(np.stack([attribute[across], unknown], 1), axis=0, return_index=True)
+    bridges = np.column_stack([attribute[across], unknown, known])[bridging]
+    return bridges, np.delete(comparisons, across[bridging], axis=0)

@@ -17,7 +17,7 @@ class Composition(World):
     By default every relation is a permutation of the entities, which removes the shortcut of
     guessing from the second relation alone (arXiv 2604.07822). `grokked` is the world of arXiv
     2405.15071: 2,000 entities, 200 relations, out-degree 20, random tails, 5% of the facts held
-    out of every shown two-hop fact, and 7.2 shown two-hop facts per remaining one.
+    out of every demonstrated two-hop fact, and 7.2 of these per remaining one.
     """
 
     id = "composition-v1"

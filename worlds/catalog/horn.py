@@ -45,10 +45,10 @@ class Horn(World):
     (`chain(sees,fears,fears)`, along an acyclic relation), how many ask for a condition or for its
     absence, and how many relations are distractors, which no rule uses. Conditions are about the
     relations of a lower stratum, themselves derived in part. As in RuDaS (arXiv 1909.07095) one
-    relation may be told of some heads and derived of others. It is told only where its rule does
-    not apply: a question has one answer, and proofs end earlier or later, which gives depth.
-    constituent: a fact told and never used. schema: a rule on the result of another on which it was
-    never seen. depth: proofs higher than shown. axiom: a rule that was said, never exemplified.
+    relation may be stated of some heads and derived of others. It is stated only where its rule
+    does not apply: a question has one answer, and proofs end earlier or later, which gives depth.
+    constituent: a fact stated and never used. schema: a rule on the result of another on which it
+    was never seen. depth: proofs higher than demonstrated. axiom: a rule stated, never exemplified.
     """
 
     id = "horn-v1"
@@ -125,9 +125,9 @@ class Horn(World):
 
         Shares: ``lengths`` of bodies with one, two and three atoms, among rules that neither recur
         nor have ``conditions``, half of which are negative; ``reused``: rules whose head stands in
-        bodies; ``known``: entities of whom a base relation is told; ``told``: those of whom a
-        derived one is, where its rule does not apply. Numbers: ``acyclic`` relations to recur
-        along, ``lower`` ones for conditions, half of them derived.
+        bodies; ``known``: entities of whom a base relation is stated; ``stated_share``: those of
+        whom a derived one is, where its rule does not apply. Numbers: ``acyclic`` relations to
+        recur along, ``lower`` ones for conditions, half of them derived.
         """
         base = relations - round(distractors * relations)
         plain = (1 - recursion - conditions) * np.array(lengths) / sum(lengths)
@@ -154,8 +154,8 @@ class Horn(World):
 class Theory:
     """Rules as they are drawn, and what each relation then amounts to: at most one tail a head.
 
-    Where no rule applies a relation is told, of a share of the heads; what is told are different
-    tails, so that most relations are injective. Relations are numbered, in each stratum, as drawn.
+    Where no rule applies a relation is stated, of a share of the heads; the stated tails differ,
+    so that most relations are injective. Relations are numbered, in each stratum, as drawn.
     """
 
     rng: np.random.RandomState
@@ -165,9 +165,8 @@ class Theory:
     derived: int  # the most relations of rules in one body
     stated_share: float
     upper: list[Tails] = dataclasses.field(default_factory=list)
-    stated_tails: list[Tails] = dataclasses.field(
-        default_factory=list
-    )  # the told part of the upper ones
+    # the stated part of the upper ones
+    stated_tails: list[Tails] = dataclasses.field(default_factory=list)
     lower: list[Tails] = dataclasses.field(default_factory=list)
     chains: list[Tails] = dataclasses.field(default_factory=list)  # of the acyclic ones: heads
     facts: dict[str, list[tuple[int, int, int]]] = dataclasses.field(
@@ -178,7 +177,7 @@ class Theory:
     )
 
     def add(self, found: Tails | None, share: float, stratum: str = "holds") -> None:
-        """One relation more: what was ``found`` by its rule, and what is told of a share else."""
+        """One relation more: what was ``found`` by its rule, and a stated share of the rest."""
         tails = np.full(self.entities, -1) if found is None else found.copy()
         missing = self.rng.permutation(np.flatnonzero(tails < 0))
         heads = np.sort(missing[: round(share * len(missing))])
@@ -187,7 +186,7 @@ class Theory:
         self._tell(tails, heads, stratum)
 
     def add_acyclic(self, length: int = 8) -> None:
-        """A relation that leads nowhere back, told: chains of about this length."""
+        """A stated relation that leads nowhere back: chains of about this length."""
         order = self.rng.permutation(self.entities)
         linked = self.rng.randint(length, size=self.entities - 1) > 0
         tails = np.full(self.entities, -1)
@@ -196,7 +195,7 @@ class Theory:
         self._tell(tails, np.flatnonzero(tails >= 0))
 
     def _tell(self, tails: Tails, heads: Tails, stratum: str = "holds") -> None:
-        """One relation more, told of these heads."""
+        """One relation more, stated of these heads."""
         relations = self.upper if stratum == "holds" else self.lower
         self.facts[stratum] += [(int(x), len(relations), int(tails[x])) for x in heads]
         relations.append(tails)
@@ -204,7 +203,7 @@ class Theory:
             self.stated_tails.append(np.where(np.isin(np.arange(self.entities), heads), tails, -1))
 
     def conditions(self, number: int) -> None:
-        """The lower stratum: half of it told, the others derived too; each of half of the heads."""
+        """The lower stratum: half of it only stated, half derived too; each of half the heads."""
         for i in range(number):
             if i < number // 2:
                 self.add(None, 0.5, "link")
@@ -216,8 +215,8 @@ class Theory:
     def derive(self, length: int) -> None:
         """A rule with a body of ``length`` atoms; of none: with a condition.
 
-        Redrawn until some of its instances rest on told facts alone, so that it can be seen even
-        where no other rule can; what stands in further bodies is told of some heads, too.
+        Redrawn until some of its instances rest on stated facts alone, so that it can be seen even
+        where no other rule can; what stands in further bodies is stated of some heads, too.
         """
         reused = len(self.upper) < self.bodies
         while True:
@@ -271,7 +270,7 @@ class Theory:
             self.rules["chain"].append((along, relation, relation))
         else:
             self.rules["triple"].append((along, relation, after, relation))
-        tails, stated_share = np.full(self.entities, -1), self.rng.permutation(self.entities)
+        tails, drawn = np.full(self.entities, -1), self.rng.permutation(self.entities)
         heads = []
         for x in self.chains[along][::-1]:
             below = self.upper[along][x]
@@ -279,7 +278,7 @@ class Theory:
             if after is not None and tails[x] >= 0:
                 tails[x] = self.upper[after][tails[x]]
             if tails[x] < 0 and self.rng.random_sample() < self.stated_share:
-                tails[x] = stated_share[x]
+                tails[x] = drawn[x]
                 heads.append(x)
         self._tell(tails, np.sort(np.array(heads, np.int64)))
 
@@ -293,7 +292,7 @@ def words(known: str, number: int) -> list[str]:
     """As many verbs: the known ones, then made-up ones."""
     syllables = ["".join(s) for s in itertools.product("bdgklmnprtvz", "aeiou")]
     made = ["".join(s) + "s" for s in itertools.product(syllables, repeat=2)]
-    # a stride prime to their number: neighbours can be told apart
+    # a stride prime to their number: neighbours have unlike names
     mixed = (made[i * 1_009 % len(made)] for i in range(len(made)))
     taken = {*UPPER.split(), *LOWER.split()}
     return [*known.split(), *(word for word in mixed if word not in taken)][:number]

@@ -21,22 +21,22 @@ VERBS = (
 
 
 class Inverse(World):
-    """Ann trains Ben: by whom is Ben trained? What is stated one way, asked the other way round.
+    """Ann trains Ben: by whom is Ben trained? What is stated one way, queried the other way round.
 
     Each verb pairs people one to one, nobody with oneself. Most pairs are stated one way only, as
     `Ann trains Ben`; others, so that its words are known, by their inverses alone, `Carl is trained
-    by Dan` and `Carl gets trained by Dan`. Some pairs of a verb are shown both ways, or its
-    inverses are told as a sentence, or both, or neither.
+    by Dan` and `Carl gets trained by Dan`. Some pairs of a verb are demonstrated both ways, or its
+    inverses are stated as a sentence, or both, or neither.
 
-    Rungs: `instance`, a pair that was shown the other way round in the other of the two words;
-    `constituent`, the reversal curse where others show the way: a pair never shown reversed, of a
-    verb of which other pairs are; `axiom`, of a verb no pair of which was ever reversed, but whose
-    inverses were told; `unknowable`, where nothing was: who answers rightly there has reversed
+    Rungs: `instance`, a pair that stood the other way round in the other of the two words;
+    `constituent`, the reversal curse where others show the way: a pair never reversed, of a verb
+    of which other pairs are; `axiom`, of a verb no pair of which was ever reversed, but whose
+    inverses were stated; `unknowable`, where nothing was: who answers rightly there has reversed
     unbidden, or found a leak.
     Sources: the reversal curse, arXiv 2309.12288; inverse search, 2309.14402.
 
     `reversal-curse` is experiment 1 of arXiv 2309.12288: 30 names stated with their descriptions
-    name first, 30 description first, 30 both ways; asked is what was stated one way only, the
+    name first, 30 description first, 30 both ways; what was stated one way only is queried the
     other way. There each fact is worded in 30 ways, here in one, in which a name is one token.
     """
 
@@ -48,9 +48,8 @@ class Inverse(World):
       rel(Y,T,X) :- inverse(R,_,T), rel(X,R,Y).
     """
     axioms = frozenset({"inverse"})
-    queries = MappingProxyType(
-        {"inverse": (1, 2, 0)}
-    )  # what is told of a verb, of every word in it
+    # what is stated of a verb, of every word in it
+    queries = MappingProxyType({"inverse": (1, 2, 0)})
     rungs = ("recall", "instance", "constituent", "axiom")
     not_interpolable = ("constituent", "axiom")
     entities = ("one",)

@@ -42,19 +42,19 @@ PEOPLE = (  # names for either sex
 
 
 class Kinship(World):
-    """Who is what to whom: told a few relations of a family, the others follow by composition.
+    """Who is what to whom: a few relations are stated, the others follow by composition.
 
     The words and the sixteen rules of composition are CLUTRR's (arXiv 1908.06177); as rules as data
-    they read `comp(mother,sister,aunt)`. Both ways of asking are asked: what Y is to X (CLUTRR's
-    question), and who is X's aunt. Families are whole ones, in which all that follows is true. Of
-    each person one relation to one other is told, such that at most one way leads from X to Y,
-    forward through what is told: no derivation is circular, and a chain has no shortcut.
+    they read `comp(mother,sister,aunt)`. There are both kinds of question: what Y is to X
+    (CLUTRR's), and who is X's aunt. Families are whole ones, in which all that follows is true. Of
+    each person one relation to one other is stated, such that at most one way leads from X to Y,
+    forward through what is stated: no derivation is circular, and a chain has no shortcut.
     Chains of 2 to 10 relations and more reduce to one; a proof of height h reduces up to 2^h.
-    constituent: a relation told and never used. schema: rules in an order never seen. depth: longer
-    chains than shown. axiom: it was said what one's mother's sister is, and never exemplified.
-    `clutrr` follows the paper: three generations, four children, everybody marries; chains of two
-    and three are shown (and fours, as two twos), up to ten are asked, and a fifth of the
-    combinations is held out.
+    constituent: a relation stated and never used. schema: rules in an order never seen. depth:
+    longer chains than demonstrated. axiom: it was stated what one's mother's sister is, and never
+    exemplified. `clutrr` follows the paper: three generations, four children, everybody marries;
+    chains of two and three are demonstrated (and fours, as two twos), up to ten are queried, and a
+    fifth of the combinations is held out.
     """
 
     id = "kinship-v1"
@@ -124,7 +124,7 @@ class Kinship(World):
 
 
 class Village:
-    """Families, and what is told of them. Of a person: the sex (0 male) and the home of birth."""
+    """Families, and what is stated of them. Of a person: the sex (0 male), the home of birth."""
 
     def __init__(self, rng: np.random.RandomState) -> None:
         self.rng = rng

@@ -14,7 +14,7 @@ from ..world import World
 from .names import coined, listed
 
 MONTHS = "January February March April May June July August September October November December"
-PRESENTATIONS = "road river railway canal"
+ROUTES = "road river railway canal"
 FEASTS = (
     "harvest fair regatta carnival parade market circus race dance fast vigil jubilee pageant hunt "
     "concert wake tourney bonfire blessing picnic auction muster ball revel"
@@ -49,10 +49,11 @@ class Network(World):
     with what the one before it states and more; `sparse` has half the connections and its threshold
     at 1/3.
 
-    Rungs: `instance`, a feast of a town as of others; `constituent`, by a connection that no shown
-    conclusion used; `depth`, from farther away than was shown; `axiom`, a feast of which only the
-    way by which it spreads was told. Of many towns nothing follows: `unknowable`, for want of
-    statements, or `nontheorem`, since no town with this feast lies before them.
+    Rungs: `instance`, a feast of a town as of others; `constituent`, by a connection that no
+    demonstrated conclusion used; `depth`, from farther away than was demonstrated; `axiom`, a feast
+    of which only the way by which it spreads was stated. Of many towns nothing follows:
+    `unknowable`, for want of statements, or `nontheorem`, since no town with this feast lies before
+    them.
     """
 
     id = "network-v1"
@@ -95,7 +96,7 @@ class Network(World):
         width: int,
         layers: int,
         feasts: int,
-        presentations: int = 2,
+        routes: int = 2,
         links: int = 6,
         lags: int = 12,
     ) -> Facts:
@@ -105,11 +106,11 @@ class Network(World):
         common = rng.randint(12, size=(regions, feasts))
         source = rng.randint(layers - 1, size=(regions, feasts))
         link = [
-            (x, presentation, y, (late[x] - late[y]) % 12)
+            (x, route, y, (late[x] - late[y]) % 12)
             for region in town
             for before, here in itertools.pairwise(region)
             for x in here
-            for presentation in range(presentations)
+            for route in range(routes)
             for y in rng.permutation(before)[:links]
         ]
         month = [
@@ -121,13 +122,13 @@ class Network(World):
         return Facts.of(
             {
                 "town": [name.capitalize() for name in coined(town.size)],
-                "way": listed(PRESENTATIONS, "way", presentations),
+                "way": listed(ROUTES, "way", routes),
                 "feast": listed(FEASTS, "feast", feasts),
                 "month": MONTHS.split(),
                 "lag": [f"{n} month{'s' * (n != 1)}" for n in range(12)],
             },
             link=("town way town lag", np.array(link)),
             later=("month lag month", np.stack([u, s, (u + s) % 12], 1)),
-            passes=("way feast", [(p % presentations, p) for p in range(feasts)]),
+            passes=("way feast", [(p % routes, p) for p in range(feasts)]),
             month=("town feast month", month),
         )

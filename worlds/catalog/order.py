@@ -33,11 +33,11 @@ class Order(World):
     rows look alike, and the same walk gives a conclusion in one row and none in another
     (`nontheorem`). Answers are unique and depend on where in the chain one stands.
 
-    Which law a row obeys is rules as data: shown by examples, told, both, or neither; of the rows
-    whose law nothing tells only the next is known (`unknowable`). Rungs: `instance`; `constituent`,
-    over a link or to a person that no shown conclusion used; `depth`, further than was ever shown
-    (8 links), to 39 at size small: the axis of reach; `axiom`, in a row whose law was only told.
-    Far answers over permutations of the entities: arXiv 2604.07822, there to 24 hops.
+    Which law a row obeys is rules as data: exemplified, stated, both, or neither; of the rows whose
+    law stands nowhere only the next is known (`unknowable`). Rungs: `instance`; `constituent`, over
+    a link or to a person that no demonstrated conclusion used; `depth`, further than was ever
+    demonstrated (8 links), to 39 at size small: the axis of reach; `axiom`, in a row whose law was
+    only stated. Far answers over permutations of the entities: arXiv 2604.07822, there to 24 hops.
     """
 
     id = "order-v1"

@@ -39,15 +39,16 @@ class Percept(World):
     A picture is a grid of 6 x 6 integers, read as nine patches of 2 x 2. Its texture and outline
     are rendered in it, wherever it stands and whatever its inks, so the picture itself shows them:
     they count as stated and as used, and no text states them. That an eye sees them is not
-    certified. To name them is therefore a conclusion of its own, shown of some pictures and asked
-    of others: whoever fails there has not failed to compose. Of a picture in a question its trait,
-    its kind, both or neither may have been named; `distance` tells, the steps from what is stated.
+    certified. To name them is therefore a conclusion of its own, demonstrated on some pictures and
+    queried on others: whoever fails there has not failed to compose. Of a queried picture its
+    trait, its kind, both or neither may have been named; `distance` counts the steps from what is
+    stated.
     The tracer, like the other symbolic references, is given perfect eyes.
 
-    - recall: what was said of this picture or thing, or a definition.
+    - recall: what was stated of this picture or thing, or a definition.
     - instance: to name a trait, a kind, or a compound that other pictures of it were called.
-    - constituent: the zebra seen and never called so: told only that a striped horse is a zebra.
-    - schema: a trait whose compounds were only ever told of, never of a picture.
+    - constituent: the zebra seen and never called so: stated only that a striped horse is a zebra.
+    - schema: a trait whose compounds were named in text alone, never of a picture.
 
     After cross-modal tests of systematicity (gSCAN, arXiv 2003.05161; unnamed compounds of named
     parts); a definition without examples: arXiv 2309.00667. Small enough to need no image model.
@@ -102,18 +103,18 @@ class Percept(World):
         kinds: int,
         traits: int,
         views: int,
-        stated: int = 4,
+        things: int = 4,
         side: int = 6,
     ) -> Facts:
-        """``views`` pictures of each kind with each trait, and as many as ``told`` things.
+        """``views`` pictures and ``things`` described in text of each kind with each trait.
 
         All seeds have the same pictures; what each kind with each trait is called is drawn.
         """
         shapes, textures = [*OUTLINES][:kinds], [*TEXTURES][:traits]
         pairs = np.array([*itertools.product(range(traits), range(kinds))])
         pictures = [p for t, k in pairs for p in drawn(textures[t], shapes[k], views, side)]
-        seen, heard = np.repeat(pairs, views, axis=0), np.repeat(pairs, stated, axis=0)
-        words = coined(len(pairs) + len(heard), 2)
+        seen, described = np.repeat(pairs, views, axis=0), np.repeat(pairs, things, axis=0)
+        words = coined(len(pairs) + len(described), 2)
         sorts = {
             "picture": pictures,
             "thing": [w.capitalize() for w in words[len(pairs) :]],
@@ -125,8 +126,8 @@ class Percept(World):
             sorts,
             texture=("picture trait", np.column_stack([np.arange(len(seen)), seen[:, 0]])),
             outline=("picture kind", np.column_stack([np.arange(len(seen)), seen[:, 1]])),
-            bears=("thing trait", np.column_stack([np.arange(len(heard)), heard[:, 0]])),
-            genus=("thing kind", np.column_stack([np.arange(len(heard)), heard[:, 1]])),
+            bears=("thing trait", np.column_stack([np.arange(len(described)), described[:, 0]])),
+            genus=("thing kind", np.column_stack([np.arange(len(described)), described[:, 1]])),
             compound=("trait kind compound", np.column_stack([pairs, rng.permutation(len(pairs))])),
         )
 

@@ -42,25 +42,25 @@ class Prover(World):
     """Ann is big; whoever is big is red; what colour is Ann? Each question brings its own theory.
 
     A tale is an episode: its facts and rules stand in the prompt of every question about it, in an
-    order drawn anew. All tales are told with the same names, attributes and values, which mean
+    order drawn anew. All tales use the same names, attributes and values, which mean
     something else in each, so nothing read of one tells of another. The program below only says how
     to read a tale's rules; its patterns are shapes of rules. A tale has a chain of attributes, each
     settled by the one before it under rules of one shape, of which some are missing: what hangs on
     them does not follow. Each value of an attribute is the head of as many rules as the others, so
     to know what a tale mentions is no help.
 
-    A share of the tales (exposure.held) is asked about, the others are shown from. So every
+    A share of the tales (exposure.held) is queried, the others serve as examples. So every
     question is about a theory never read before, and none needs memory of facts.
-    - recall: what is asked stands in the prompt.
-    - instance: a proof of shapes and combinations that were shown, of other tales.
+    - recall: the answer stands in the prompt.
+    - instance: a proof of shapes and combinations that were demonstrated, of other tales.
     - schema: shapes chained as they never were (compositional proofs, arXiv 2305.15269).
-    - depth: higher than shown: up to 3 in training, up to 6 asked.
+    - depth: higher than demonstrated: up to 3 in training, up to 6 in questions.
 
-    `ruletaker`: conjunctive rules over attributes and relations, depth 3 in training and 5 asked,
+    `ruletaker`: conjunctive rules over attributes and relations, depth 3 in training and 5 queried,
     12 facts and about as many rules (Clark et al. 2020, arXiv 2002.05867: 1-16 facts, 1-8 rules).
     `prontoqa`: one person, a chain of five one-premise rules beside distractors (Saparov & He 2022,
-    arXiv 2210.01240). Theories are our own, and where the papers ask true or false, here the value
-    is asked, or NONE if none follows: yes/no labels are got right for wrong reasons.
+    arXiv 2210.01240). Theories are our own, and where the papers ask true or false, here the answer
+    is the value, or NONE if none follows: yes/no labels are got right for wrong reasons.
     """
 
     id = "prover-v1"

@@ -40,13 +40,13 @@ class Taxonomy(World):
     """Inheritance down a tree of kinds: a penguin is a bird, and birds fly; but penguins waddle.
 
     What holds of a kind holds of all kinds below it, down to the nearest exception, which either
-    says otherwise or merely cancels (asked then, the answer is NONE). Every attribute has values of
-    its own. The okapi interpolator answers as the majority of the order is stated to be: it makes
+    says otherwise or merely cancels (then the answer is NONE). Every attribute has values of its
+    own. The declared interpolator answers as the majority of the order is stated to be: it makes
     penguins fly.
-    Sources: Touretzky 1986, "The Mathematics of Inheritance Systems"; asked of language models as
+    Sources: Touretzky 1986, "The Mathematics of Inheritance Systems"; put to language models as
     Leap-of-Thought (arXiv 2006.06609) and, over made-up kinds, as PrOntoQA (arXiv 2210.01240).
-    constituent: a kind that was placed in the tree, or an exception told, and never used since.
-    depth: from higher above than shown. Kinds that are alike in much have much in common: likeness
+    constituent: a kind placed in the tree, or an exception stated, and never used since. depth:
+    from higher above than demonstrated. Kinds that are alike in much have much in common: likeness
     goes far here, so nothing is declared beyond its reach.
     """
 
@@ -113,13 +113,13 @@ class Taxonomy(World):
             value[x] = np.where(speaks[x], value[x], inherited)
             value[x, own[x]] = np.where(gone[x], -1, (inherited + shift[x]) % values)[own[x]]
         kind, attribute = np.nonzero(speaks & (value >= 0))
-        text = names(ATTRIBUTES, "attribute", attributes)
+        attribute_names = names(ATTRIBUTES, "attribute", attributes)
         below = np.arange(first, len(above))
         return Facts.of(
             {
                 "kind": kinds(levels),
-                "attribute": text,
-                "value": [v for a in text for v in names(VALUES.get(a, ""), a, values)],
+                "attribute": attribute_names,
+                "value": [v for a in attribute_names for v in names(VALUES.get(a, ""), a, values)],
             },
             isa=("kind kind", np.stack([below, above[below]], 1)),
             own=("kind attribute", np.argwhere(own)),
@@ -148,7 +148,7 @@ def kinds(levels: tuple[int, ...]) -> list[str]:
     syllables = ["".join(s) for s in itertools.product("bdgklmnprtvz", "aeiou")]
     length = 2 if sum(levels) < 3_000 else 3
     made = ["".join(s) for s in itertools.product(syllables, repeat=length)]
-    # a stride prime to their number: neighbours have names that can be told apart
+    # a stride prime to their number: neighbours have unlike names
     mixed = (f"{made[i * 1_009 % len(made)]}n" for i in range(len(made)))
     free = (name for name in mixed if name not in taken)
     out: list[str] = []

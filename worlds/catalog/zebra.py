@@ -29,12 +29,12 @@ ATTRIBUTES = (
 
 
 class Zebra(World):
-    """A zebra is a striped horse: asked what the striped horse is called, and what a zebra is like.
+    """A zebra is a striped horse: what is the striped horse called, and what is a zebra like?
 
     What is typical of a kind holds for whatever is of that kind, unless the trait it bears decides
     the matter, or the thing itself is an exception. Definitions build on one another (a foal zebra
     is a young zebra), which gives depth. What is typical of a kind and what a trait gives are rules
-    as data: each may be shown by examples, stated as a sentence, both, or neither. The okapi
+    as data: each may be exemplified, stated as a sentence, both, or neither. The declared
     interpolator answers by what the other things of the same kind are like.
     Sources: inheritance with exceptions, Touretzky 1986, "The Mathematics of Inheritance Systems";
     definitions without examples, arXiv 2309.00667.
@@ -113,8 +113,8 @@ class Zebra(World):
 
         Nine in ten attributes are typical of a kind; what it is like in the others does not follow.
 
-        Many attributes a thing, so that each definition has many shown conclusions: with 8 of them
-        a model that answers at once memorised the corpus and reused nothing.
+        Many attributes a thing, so that each definition has many demonstrated conclusions: with 8
+        of them a model that answers at once memorised the corpus and reused nothing.
         """
         genus, bears = self._definitions(rng, kinds, traits, levels)
         known = attributes - attributes // 10

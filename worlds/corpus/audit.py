@@ -24,7 +24,7 @@ def audit(corpus: Corpus) -> None:
     _nothing_false(corpus)
     _given_in_full(corpus)
     _patterns_as_given(corpus)
-    _told_as_given(corpus)
+    _stated_as_given(corpus)
     _withheld(corpus)
     _unanswered(corpus)
     _stated_equally_often(corpus)
@@ -71,9 +71,9 @@ def _patterns_as_given(corpus: Corpus) -> None:
         rule = corpus.closure.program.rules[pattern[0]].text
         axioms = " with " + ", ".join(" ".join(a) for a in pattern[1]) if pattern[1] else ""
         cure = (
-            "no shown conclusion may use it: withhold the conclusions that do"
+            "no demonstrated conclusion may use it: withhold the conclusions that do"
             if demonstrated
-            else "show more conclusions or higher ones, hold fewer facts, or give it another way"
+            else "demonstrate more or higher conclusions, hold fewer facts, or give it otherwise"
         )
         raise (AuditError if demonstrated else TooLittle)(
             f"{corpus.world.id}: the pattern {rule}{axioms} is given as {presentation!r} but is "
@@ -81,7 +81,7 @@ def _patterns_as_given(corpus: Corpus) -> None:
         )
 
 
-def _told_as_given(corpus: Corpus) -> None:
+def _stated_as_given(corpus: Corpus) -> None:
     """A pattern stands as a sentence exactly where the exposure says so."""
     split, c = corpus.split, corpus.closure
     examples = corpus.examples
@@ -101,7 +101,7 @@ def _told_as_given(corpus: Corpus) -> None:
     if plain != len(corpus.sentences):
         raise AuditError(
             f"{corpus.world.id}: {len(corpus.sentences)} rules stand as sentences, {plain} are to "
-            "be told; this is an error in examples.py"
+            "be stated; this is an error in examples.py"
         )
 
 
@@ -109,13 +109,13 @@ def _unanswered(corpus: Corpus) -> None:
     """No example gives away the answer to a question that is not recall."""
     new = corpus.certificate.rung > RUNGS.index("recall")
     row, _, at = corpus.entries(np.flatnonzero(new))
-    queries = np.column_stack([corpus.prompt[new][row], corpus.values[at]])
+    answered = np.column_stack([corpus.prompt[new][row], corpus.values[at]])
     examples = corpus.examples
     telling = examples.kind != NONTHEOREM
     if corpus.exposure.twin == "random labels":
         telling &= examples.kind != CONCLUSION  # which is given away only by chance
     given = np.column_stack([examples.prompt[telling], examples.answer[telling]])
-    leaked = find_prompts(queries, given) >= 0
+    leaked = find_prompts(answered, given) >= 0
     if leaked.any():
         raise AuditError(
             f"{corpus.world.id}: the example {given[leaked][0].tolist()} answers a question "
@@ -124,18 +124,22 @@ def _unanswered(corpus: Corpus) -> None:
 
 
 def _withheld(corpus: Corpus) -> None:
-    """No held fact is used, no held frame shown, nothing shown is higher than allowed."""
+    """No held fact is used, no held frame demonstrated, nothing demonstrated is too high."""
     split, read = corpus.split, corpus.read
     proves = split.gold.counts & corpus.demonstrated[corpus.closure.head]
     held = np.append(split.held, False)[split.gold.open] & (split.gold.open >= 0)
     broken = {
-        "a held fact stands in a derivation of a shown conclusion": held[read.derivations].any(),
-        "a held frame is shown": (split.held_frames & read.frames).any(),
-        "a shown conclusion is higher than exposure.shown_height": (
+        "a held fact stands in a derivation of a demonstrated conclusion": (
+            held[read.derivations].any()
+        ),
+        "a held frame is demonstrated": (split.held_frames & read.frames).any(),
+        "a demonstrated conclusion is higher than exposure.demonstrated_height": (
             split.gold.top[proves] > corpus.exposure.demonstrated_height
         ).any(),
-        "a shown conclusion is a base fact": (corpus.demonstrated & corpus.closure.is_base).any(),
-        "a shown conclusion is not eligible": (corpus.demonstrated & ~split.eligible).any(),
+        "a demonstrated conclusion is a base fact": (
+            corpus.demonstrated & corpus.closure.is_base
+        ).any(),
+        "a demonstrated conclusion is not eligible": (corpus.demonstrated & ~split.eligible).any(),
     }
     for what, is_so in broken.items():
         if is_so:
@@ -158,21 +162,21 @@ def _stated_equally_often(corpus: Corpus) -> None:
         )
     stated = np.zeros(len(corpus.closure.predicate), bool)
     stated[examples.fact[facts]] = True
-    queries = np.array([any(p == q for q, _ in corpus.cues) for p in corpus.closure.predicates])
-    stated_rules = corpus.stated & ~corpus.split.apart
-    if (stated_rules & queries[corpus.closure.predicate] & ~stated).any():
+    has_cue = np.array([any(p == q for q, _ in corpus.cues) for p in corpus.closure.predicates])
+    to_state = corpus.stated & ~corpus.split.prompt_only
+    if (to_state & has_cue[corpus.closure.predicate] & ~stated).any():
         raise AuditError(f"{corpus.world.id}: a stated fact stands in no example")
 
 
 def _episodes(corpus: Corpus) -> None:
-    """No example is about an episode that is asked, and no question about another."""
+    """No example is about a queried episode, and no question about another."""
     split = corpus.split
-    if split.queries is None:
+    if split.query_episodes is None:
         return
-    if split.asks(corpus.examples.prompt).any() or not split.asks(corpus.prompt).all():
+    if split.is_queried(corpus.examples.prompt).any() or not split.is_queried(corpus.prompt).all():
         raise AuditError(
-            f"{corpus.world.id}: an example is about an episode that is asked, or a question about "
-            "one that is shown from; this is an error in build.py"
+            f"{corpus.world.id}: an example is about a queried episode, or a question about "
+            "an episode of examples; this is an error in build.py"
         )
 
 
@@ -197,8 +201,8 @@ def _controls(corpus: Corpus) -> None:
     controls = {rung: corpus.of_rung(rung) for rung in CONTROLS}
     if not any(map(len, controls.values())):
         return
-    queries = [q for q in corpus.cues if q[0] not in corpus.world.axioms]
-    known = prompts_of(corpus.split.truth, queries, corpus.prompt.shape[1] - 1).prompt
+    query_cues = [q for q in corpus.cues if q[0] not in corpus.world.axioms]
+    known = prompts_of(corpus.split.truth, query_cues, corpus.prompt.shape[1] - 1).prompt
     for rung, mine in controls.items():
         answered = rung == "unknowable"
         if ((find_prompts(known, corpus.prompt[mine]) >= 0) != answered).any():
@@ -214,19 +218,19 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
     gold = split.gold
     top = int(gold.closure.height.max(initial=0))
     reasons = {
-        "recall": "nothing that is asked is stated",
-        "instance": "every eligible conclusion is shown (exposure.shown)"
+        "recall": "nothing that is queried is stated",
+        "instance": "every eligible conclusion is demonstrated (exposure.demonstrated)"
         if corpus.read.derivations.any()
-        else "no conclusion is shown",
+        else "no conclusion is demonstrated",
         "constituent": "base facts stand in the prompt, and so count as used"
-        if split.queries is not None
+        if split.query_episodes is not None
         else "no base fact is held (exposure.held)"
         if not split.held.any()
         else "every question with a held fact is new in another way too",
         "schema": "no frame is held (exposure.held_frames), and every frame occurs"
         if not split.held_frames.any()
         else "every question with a held frame is new in another way too",
-        "depth": f"nothing is higher than what is shown ({corpus.read.height})"
+        "depth": f"nothing is higher than what is shown ({corpus.read.height})"  # in receipts
         if top <= corpus.read.height
         else "every higher question is new in another way too",
         "axiom": "no pattern is given as 'stated' (exposure.given)"

@@ -1,7 +1,7 @@
-"""state(world, size, exposure, seeds) -> Corpus: what is stated, what is asked, and why.
+"""build_corpus(world, size, exposure, seeds) -> Corpus: what is stated, what is queried, and why.
 
-One principle: in doubt a thing counts as shown. Everything here is computed in gold, the perfect
-model of what is stated and given; the audit then checks every promise, on every build.
+One principle: in doubt a thing counts as demonstrated. Everything here is computed in gold, the
+perfect model of what is stated and given; the audit then checks every promise, on every build.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ def build_corpus(
 ) -> Corpus:
     """The corpus of one world, size, exposure and (world, exposure) seeds; audited.
 
+    A size may be given with parameters, ``small[entities=40]``, beside those of the world itself.
     Raises UserError for an unknown size, AuditError where a promise cannot be kept.
     """
+    size = world.named_size(size)
     exposure = exposure or world.default_exposure(size)
     split = split_corpus(world, size, exposure, seeds)
     gold, c = split.gold, split.gold.closure
@@ -43,13 +45,13 @@ def build_corpus(
     sets = provable(gold, read, split.demonstrated, split.stated_rules)
     cues = _cues(world, c, exposure)
     width = max(c.arity.values()) - 1
-    queries = [cue for cue in cues if cue[0] not in world.axioms]
-    everything = prompts_of(c, queries, width)
-    questions = everything.only(split.asks(everything.prompt))
+    query_cues = [cue for cue in cues if cue[0] not in world.axioms]
+    everything = prompts_of(c, query_cues, width)
+    questions = everything.only(split.is_queried(everything.prompt))
     entity = entities(c, world.schema, world.entities)
     certificate = certify(gold, read, questions, entity, stated | split.demonstrated, sets)
     rng = stream(world.id, size, "nontheorems", seeds[1])
-    prompts, near, leaks, missed = _controls(split, exposure, everything, queries, rng)
+    prompts, near, leaks, missed = _controls(split, exposure, everything, query_cues, rng)
     draw = stream(world.id, size, "twin", seeds[1])
     examples = examples_of(world, split, exposure, cues, width, missed, draw)
     if world.like:
@@ -80,7 +82,7 @@ def build_corpus(
 
 
 def _cues(world: World, closure: Closure, exposure: Exposure) -> tuple[Cue, ...]:
-    """Every predicate's asked positions; those of axioms come last: stated, never asked.
+    """Every predicate's query positions; those of axioms come last: stated, never queried.
 
     A cue of an axiom stands once for each of its wordings.
     """
@@ -94,30 +96,30 @@ def _controls(
     split: CorpusSplit,
     exposure: Exposure,
     questions: Questions,
-    queries: Sequence[Cue],
+    query_cues: Sequence[Cue],
     rng: np.random.RandomState,
 ) -> tuple[Array, NDArray[np.int8], Array, Array]:
-    """(prompts, near_miss, world's answer or -1) of asked controls, and prompts of shown ones.
+    """(prompts, near_miss, world's answer or -1) of queried controls; prompts of demonstrated ones.
 
-    ``questions`` are all that gold answers; of episodes some are asked and the others shown from.
+    ``questions`` are all that gold answers; some episodes are queried, the others give examples.
     """
     known, unknown = questions, questions.prompt[:0]
     betrayal = np.zeros(0, np.int32)
     if split.truth is not split.gold.closure:
-        known = prompts_of(split.truth, queries, questions.prompt.shape[1] - 1)
+        known = prompts_of(split.truth, query_cues, questions.prompt.shape[1] - 1)
         lost = find_prompts(questions.prompt, known.prompt) < 0
-        lost &= split.asks(known.prompt)
+        lost &= split.is_queried(known.prompt)
         unknown, betrayal = known.prompt[lost], known.values[known.offsets[:-1]][lost]
     if not exposure.nontheorems:
         tags = np.full(len(unknown), -1, np.int8)
         return unknown, tags, betrayal, unknown[:0]
-    prompts, tags = near_misses(split.gold, split.truth, known.prompt, queries, rng)
+    prompts, tags = near_misses(split.gold, split.truth, known.prompt, query_cues, rng)
     order = rng.permutation(len(prompts))
     number = round(exposure.nontheorems * split.demonstrated.sum())
-    if split.queries is None:
+    if split.query_episodes is None:
         demonstrated, kept = np.split(order, [min(number, len(order) // 2)])
     else:
-        mine = split.asks(prompts[order])
+        mine = split.is_queried(prompts[order])
         demonstrated, kept = order[~mine][:number], order[mine]
     kept = np.sort(kept)
     return (

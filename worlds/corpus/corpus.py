@@ -46,7 +46,7 @@ class Corpus:
     read: ReadOff
     stated: Bools  # [F] base facts stated
     demonstrated: Bools  # [F] conclusions demonstrated
-    cues: tuple[Cue, ...]  # (predicate, asked position)
+    cues: tuple[Cue, ...]  # (predicate, query position)
     prompt: Array  # [Q, 1 + w] row: cue, then the given arguments in order, -1 padded
     values: Array  # [A] answer sets, ragged; an empty set means that NONE is right
     offsets: NDArray[np.int64]  # [Q + 1]
@@ -66,10 +66,10 @@ class Corpus:
         return len(self.closure.base.constants)
 
     @functools.cached_property
-    def unsaid(self) -> Bools:
+    def unstated(self) -> Bools:
         """[F] familiar base facts that no text states: a prompt shows them by itself."""
-        queries = {p for p, _ in self.cues}
-        silent = self.world.familiar - queries if not self.world.episodes else frozenset()
+        with_cue = {p for p, _ in self.cues}
+        silent = self.world.familiar - with_cue if not self.world.episodes else frozenset()
         mine = np.array([p in silent for p in self.closure.predicates])
         return mine[self.closure.predicate] & self.closure.is_base
 

@@ -24,16 +24,17 @@ def examples_of(
     rng: np.random.RandomState,
 ) -> Examples:
     c = split.gold.closure
-    stated_rules = _told_axioms(split)
+    stated_axioms = _stated_axioms(split)
     none = len(c.base.constants)
     parts: list[tuple[Array, Array, int, NDArray[np.int64]]] = []
     dealt: dict[str, tuple[int, Array]] = {}  # of a shuffled predicate: one deal for all its cues
     for number, (predicate, position) in enumerate(cues):
         block = np.arange(c.blocks[predicate].start, c.blocks[predicate].stop)
         if predicate in world.axioms:
-            chosen = [(SENTENCE, block[stated_rules[block]])]
+            chosen = [(SENTENCE, block[stated_axioms[block]])]
         else:
-            base, demonstrated = c.is_base[block] & ~split.apart[block], split.demonstrated[block]
+            base = c.is_base[block] & ~split.prompt_only[block]
+            demonstrated = split.demonstrated[block]
             chosen = [(FACT, block[base]), (CONCLUSION, block[demonstrated])]
         for kind, facts in chosen:
             rows = c.arguments[facts, : c.arity[predicate]]
@@ -72,7 +73,7 @@ def _others(answer: Array, rng: np.random.RandomState, strict: bool) -> Array:
     return out
 
 
-def _told_axioms(split: CorpusSplit) -> Bools:
+def _stated_axioms(split: CorpusSplit) -> Bools:
     """[F] the axiom facts of patterns given as a sentence."""
     c = split.gold.closure
     stated_rules = {

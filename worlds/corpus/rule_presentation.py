@@ -64,7 +64,7 @@ def presentations_of(truth: Proofs, exposure: Exposure, draw: Draw) -> dict[Patt
 
 
 def _apportion(shares: Mapping[str, float], total: int) -> list[str]:
-    """``total`` ways in these shares, by largest remainder."""
+    """``total`` presentations in these shares, by largest remainder."""
     presentations = [w for w in PRESENTATIONS if shares.get(w, 0) > 0]
     exact = np.array([shares[w] * total for w in presentations])
     counts = np.floor(exact + 1e-9).astype(int)

@@ -1,7 +1,7 @@
-"""Exposure -> what is given, stated, held and shown: the choices behind one corpus.
+"""Exposure -> what is given, stated, held and demonstrated: the choices behind one corpus.
 
-F facts of gold, P its patterns. What a shown conclusion reads off is all its counting derivations
-down to base facts, so a conclusion may be shown only if nothing withheld stands anywhere in them.
+F facts of gold, P its patterns. What a demonstrated conclusion reads off is all its counting
+derivations down to base facts: it may be demonstrated only if nothing withheld stands in them.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ class CorpusSplit:
 
     truth: Closure  # of the whole world
     gold: Proofs
-    presentation: tuple[str, ...]  # [P] one of WAYS
-    held: Bools  # [F] base facts that no shown conclusion may use
+    presentation: tuple[str, ...]  # [P] one of PRESENTATIONS
+    held: Bools  # [F] base facts that no demonstrated conclusion may use
     held_frames: Bools  # [frames]
-    eligible: Bools  # [F] conclusions that could be shown
-    usable: int  # base facts that a shown conclusion may use
+    eligible: Bools  # [F] conclusions that could be demonstrated
+    usable: int  # base facts that a demonstrated conclusion may use
     demonstrated: Bools  # [F]
-    queries: Array | None = None  # the episodes that questions are about; None: all, or no episodes
+    query_episodes: Array | None = None  # those that questions are about; None: all, or no episodes
 
-    def asks(self, prompt: Array) -> Bools:
-        """[n] which prompts int32 [n, 1 + w] may be asked: with episodes not those shown from."""
-        if self.queries is None:
+    def is_queried(self, prompt: Array) -> Bools:
+        """[n] which prompts int32 [n, 1 + w] may be questions: none of an example's episode."""
+        if self.query_episodes is None:
             return np.ones(len(prompt), bool)
-        return np.isin(prompt[:, 1], self.queries)
+        return np.isin(prompt[:, 1], self.query_episodes)
 
     @functools.cached_property
-    def apart(self) -> Bools:
-        """[F] facts of the episodes that are asked: they stand in prompts, and in no example."""
-        if self.queries is None:
+    def prompt_only(self) -> Bools:
+        """[F] facts of the queried episodes: they stand in prompts, and in no example."""
+        if self.query_episodes is None:
             return np.zeros(len(self.demonstrated), bool)
-        return np.isin(self.gold.closure.arguments[:, 0], self.queries)
+        return np.isin(self.gold.closure.arguments[:, 0], self.query_episodes)
 
     @functools.cached_property
     def stated_rules(self) -> Bools:
@@ -70,8 +70,8 @@ def split_corpus(
     presentation = tuple(presentations[p] for p in gold.patterns)
     withheld = np.array([w in ("stated", "neither") for w in presentation], bool)[gold.pattern]
     withheld |= gold.top > exposure.demonstrated_height
-    queries = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
-    conclusion = (gold.best >= 0) & ~c.is_base & queries[c.predicate]
+    is_queried = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
+    conclusion = (gold.best >= 0) & ~c.is_base & is_queried[c.predicate]
     episodes = None
     if world.episodes:
         block = c.base.sorts[world.episodes]
@@ -237,7 +237,7 @@ def _held(
 
 
 def _held_frames(gold: Proofs, exposure: Exposure, open_: Bools, fixed: Bools, draw: Draw) -> Bools:
-    """[frames] the share ``held_frames`` of those that could be shown, none of them ``fixed``.
+    """[frames] the share ``held_frames`` of those that occur in conclusions, none ``fixed``.
 
     A pattern on its own result is never held: without it no depth is pure.
     """

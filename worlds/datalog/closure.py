@@ -68,7 +68,7 @@ def heights(is_base: NDArray[np.bool_], head: Array, premises: Array) -> Array:
     left = ~is_base[head]
     heads = head[left]
     columns = [premises[left, k] for k in range(premises.shape[1])]  # 3x as fast as rows
-    columns = [c for c in columns if not known[c].all()]  # what is known at once, is never asked
+    columns = [c for c in columns if not known[c].all()]  # a column known in full is never read
     turn = 0
     while len(heads):
         turn += 1

@@ -37,7 +37,7 @@ class Facts:
         A table is an array of integers [n, k], or n rows of k, for a signature of k sorts; ``[]``
         holds no rows. Raises UserError, with the predicate and the first bad row or the sort and
         the first bad name, for anything else: nothing is reshaped, rounded or read from text. A
-        transposed table is told by its width, so one of k rows is not: name its axes.
+        transposed table is recognised by its width, one of k rows cannot be: name its axes.
 
         >>> Facts.of({"kind": ["horse", "zebra"], "sign": 2}, bears=("kind sign", [[1, 0]])).rows
         {'bears': array([[1, 2]], dtype=int32)}

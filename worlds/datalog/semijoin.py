@@ -1,4 +1,4 @@
-"""What can stand as a premise at all: a look at each column, before a join is asked for.
+"""What can stand as a premise at all: a look at each column, before any join.
 
 A join of few rows costs milliseconds, mostly in planning it. In a long recursion half of the joins
 would find nothing, for the new facts are of no relation that the rule's other premises name.

@@ -56,7 +56,7 @@ class Comparison:
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    text: str  # as written: what is digested, shown, and stated
+    text: str  # as written: what is digested, displayed, and stated
     head: Atom
     positive: tuple[Atom, ...]  # premises, in body order
     negative: tuple[Atom, ...]

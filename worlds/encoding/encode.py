@@ -10,11 +10,11 @@ post-hoc  the answer, then the same proof
 filler    as many empty tokens as the longest proof has, in the prompt, then the answer
 ========  ==============================================================================
 
-A line is written as the fact is stated: the cue of its predicate, the given arguments, the asked
+A line is written as the fact is stated: the cue of its predicate, the given arguments, the queried
 one. So in chain mode a stated fact is a line that completes its own prompt, and each step of a
 proof is a recall. Premises that are stated or derived have a line; rules as data have one where
 they are stated as a sentence; what does not stand (a negative premise) has none, nor has what the
-prompt shows by itself (a familiar premise that is never asked).
+prompt shows by itself (a familiar premise that is never queried).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Lines:
         self.corpus, self.lexicon = corpus, lexicon
         stated = np.zeros(len(corpus.closure.predicate), bool)
         stated[corpus.examples.fact[corpus.examples.kind == SENTENCE]] = True
-        self.silent = corpus.split.gold.axiom & ~stated | corpus.unsaid
+        self.silent = corpus.split.gold.axiom & ~stated | corpus.unstated
 
     def facts(self, fact: int) -> list[int]:
         """The facts of the lines of the proof of ``fact``, in order, each once."""
@@ -111,9 +111,9 @@ def sample_questions(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int
                 here = certificate.unseen[mine] == cell
                 turn[here] = np.arange(here.sum())
             chosen.append(mine[np.argsort(turn, kind="stable")][:quota])
-    queries = np.concatenate(chosen)
-    twins = certificate.twin[queries]
-    return np.unique(np.concatenate([queries, twins[twins >= 0]])).astype(np.int64)
+    picked = np.concatenate(chosen)
+    twins = certificate.twin[picked]
+    return np.unique(np.concatenate([picked, twins[twins >= 0]])).astype(np.int64)
 
 
 def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
@@ -171,7 +171,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
 
 
 def _max_new(lines: Lines, questions: NDArray[np.int64], longest: int) -> int:
-    """Room for the longest proof, shown or asked, and the answer behind its mark."""
+    """Room for the longest proof, of examples and questions, and the answer behind its mark."""
     facts = lines.corpus.fact[lines.corpus.entries(questions)[2]]
     return 2 + max([longest, 1, *(len(lines.tokens(int(f))) for f in facts)])
 

@@ -49,17 +49,17 @@ class Lexicon:
 
     @staticmethod
     def _name(corpus: Corpus, number: int) -> str:
-        """The predicate; the asked place where there are several; the wording after the first."""
+        """The predicate; the query place where there are several; the wording after the first."""
         predicate, place = cue = corpus.cues[number]
         many = len({i for p, i in corpus.cues if p == predicate}) > 1
         wording = corpus.cues[:number].count(cue)
         return predicate + (f"/{place}" if many else "") + (f"#{wording + 1}" if wording else "")
 
     def _has_name(self, predicate: str) -> bool:
-        """Whether a predicate that is never asked is ever written."""
+        """Whether a predicate that is never queried is ever written."""
         world = self.corpus.world
-        queries = any(predicate == p for p, _ in self.corpus.cues)
-        return not queries and (bool(world.episodes) or predicate not in world.familiar)
+        has_cue = any(predicate == p for p, _ in self.corpus.cues)
+        return not has_cue and (bool(world.episodes) or predicate not in world.familiar)
 
     def _spell(self, start: int) -> tuple[list[str], list[list[int]]]:
         """(words that constants are written with, [C] the tokens of each constant)."""
@@ -84,9 +84,9 @@ class Lexicon:
         places = list(range(self.corpus.closure.arity[predicate]))
         if not cues:
             return token.get(predicate, -1), places
-        queries = self.corpus.cues[cues[0]][1]
-        places.remove(queries)
-        return int(self.cue[cues[0]]), [*places, queries]
+        query_position = self.corpus.cues[cues[0]][1]
+        places.remove(query_position)
+        return int(self.cue[cues[0]]), [*places, query_position]
 
     def written(self, fact: int) -> list[int]:
         """The tokens of a fact as a line."""
@@ -137,7 +137,7 @@ class Lexicon:
 
     @functools.cached_property
     def width(self) -> int:
-        """Tokens of the longest prompt that is stated or asked, a theory in it not counted."""
+        """Tokens of the longest prompt of examples and questions, a theory in it not counted."""
         corpus = self.corpus
         if self._plain:
             return corpus.prompt.shape[1]
@@ -164,8 +164,8 @@ class Lexicon:
         if len(given) and (self.token[given] < 0).any():
             name = self.corpus.closure.base.constants[given[self.token[given] < 0][0]]
             raise UserError(
-                f"{self.corpus.world.id}: {name!r} is asked for, and its sort is spelled or an "
-                "episode; ask only for arguments that are one token (World.asked)"
+                f"{self.corpus.world.id}: {name!r} is an answer, and its sort is spelled or an "
+                "episode; query only arguments that are one token (World.queries)"
             )
         return np.where(answer == none, self.special[NONE], np.append(self.token, -1)[answer])
 

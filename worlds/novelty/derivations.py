@@ -19,7 +19,7 @@ from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import begins, group, pack, ragged, stable_order
 
-LARGEST_COMPONENT = 2_000  # facts; in larger components every derivation counts: in doubt, shown
+LARGEST_COMPONENT = 2_000  # facts; in larger ones every derivation counts: in doubt, demonstrated
 Pattern = tuple[int, tuple[tuple[str, ...], ...]]  # rule, the axiom facts bound in it, as words
 
 

@@ -1,10 +1,9 @@
 """Exception items: questions whose declared interpolator prefers a wrong answer, and their twins.
 
-The interpolator is fixed with the world: `like` rules say whom it takes for a thing's kin, and it
-answers by the vote of what the corpus states of the kin. An exception item is a question for which
-this
-puts at least half its weight on one wrong answer; its twin asks the same of a kin for whom that
-answer is right.
+The interpolator is fixed with the world: `like` rules say what it likens a thing to, and it answers
+by the vote of what the corpus states of these neighbours. An exception item is a question on which
+it puts at least half its weight on one wrong answer, the distractor; its twin is the same question
+about a neighbour for whom that answer is right.
 """
 
 from __future__ import annotations
@@ -50,19 +49,19 @@ def exception_items(
     total = np.bincount(question, weight, minlength=len(distractor))
     chosen = (2 * weight >= total[question]) & ~_right(questions, question, answer)
     distractor[question[chosen]] = answer[chosen]
-    lured = np.flatnonzero(distractor >= 0)
-    queries, swapped = _swap(questions.prompt[lured], place[lured], like)
+    distracted = np.flatnonzero(distractor >= 0)
+    item, swapped = _swap(questions.prompt[distracted], place[distracted], like)
     other = find_prompts(questions.prompt, swapped)
-    _twins(questions, certificate, distractor, twin, lured[queries], other)
+    _twins(questions, certificate, distractor, twin, distracted[item], other)
     return distractor, twin
 
 
 def _place(prompt: Array, like: Array) -> NDArray[np.int64]:
-    """[Q] the place in a prompt of the first given thing that has kin, 0 where none has."""
+    """[Q] the place in a prompt of the first given thing with neighbours, 0 where none has."""
     has = np.zeros(max(int(prompt.max(initial=0)), int(like.max(initial=0))) + 2, bool)
     has[like[:, 0]] = True  # the last, for the padding -1, stays false
-    kin = has[prompt[:, 1:]]
-    return np.where(kin.any(1), 1 + kin.argmax(1), 0)
+    neighbours = has[prompt[:, 1:]]
+    return np.where(neighbours.any(1), 1 + neighbours.argmax(1), 0)
 
 
 def _votes(
@@ -73,28 +72,30 @@ def _votes(
     answers: Array,
     constants: int,
 ) -> tuple[NDArray[np.int64], Array, NDArray[np.int64]]:
-    """(question, answer, how often that is stated of the kin), ordered by question and answer.
+    """(question, answer, how often that is stated of neighbours), by question and answer.
 
     A product of sparse matrices: who is like whom, and which answer is stated of whom beside the
     same rest of the prompt.
     """
-    kin = csr_matrix((np.ones(len(like), np.int64), (like[:, 0], like[:, 1])), (constants,) * 2)
+    neighbours = csr_matrix(
+        (np.ones(len(like), np.int64), (like[:, 0], like[:, 1])), (constants,) * 2
+    )
     found = [(place[:0], answers[:0], place[:0])]
     for j in range(1, prompt.shape[1]):
-        mine, stated_ones = np.flatnonzero(place == j), np.flatnonzero(prompts[:, j] >= 0)
-        if not len(mine) or not len(stated_ones):
+        mine, given = np.flatnonzero(place == j), np.flatnonzero(prompts[:, j] >= 0)
+        if not len(mine) or not len(given):
             continue
-        rests = np.delete(np.concatenate([prompts[stated_ones], prompt[mine]]), j, axis=1)
+        rests = np.delete(np.concatenate([prompts[given], prompt[mine]]), j, axis=1)
         rest, _ = group(pack(list(rests.T)))
-        beside, first = group(pack([rest[: len(stated_ones)], answers[stated_ones]]))
-        ones = np.ones(len(stated_ones), np.int64)
-        stated = csr_matrix((ones, (prompts[stated_ones, j], beside)), (constants, len(first)))
+        beside, first = group(pack([rest[: len(given)], answers[given]]))
+        ones = np.ones(len(given), np.int64)
+        stated = csr_matrix((ones, (prompts[given, j], beside)), (constants, len(first)))
         thing, which = np.unique(prompt[mine, j], return_inverse=True)
-        votes = (kin[thing] @ stated).tocoo()
-        queries = np.stack([which, rest[len(stated_ones) :]], 1)
-        at = find_prompts(queries, np.stack([votes.row, rest[first][votes.col]], 1))
+        votes = (neighbours[thing] @ stated).tocoo()
+        item = np.stack([which, rest[len(given) :]], 1)
+        at = find_prompts(item, np.stack([votes.row, rest[first][votes.col]], 1))
         known = at >= 0
-        answer = answers[stated_ones][first][votes.col[known]]
+        answer = answers[given][first][votes.col[known]]
         found.append((mine[at[known]], answer, votes.data[known]))
     question, answer, weight = (np.concatenate(columns) for columns in zip(*found))
     order = stable_order(pack([question, answer]))
@@ -108,7 +109,7 @@ def _right(questions: Questions, question: Integers, value: Integers) -> Bools:
 
 
 def _swap(prompt: Array, place: NDArray[np.int64], like: Array) -> tuple[NDArray[np.int64], Array]:
-    """(question, prompt with a kin in place), of the thing at its ``place``."""
+    """(question, prompt with a neighbour in place), of the thing at its ``place``."""
     thing = prompt[np.arange(len(prompt)), place]
     like = like[stable_order(like[:, 0])]
     start = np.searchsorted(like[:, 0], thing)
@@ -123,15 +124,14 @@ def _twins(
     certificate: Certificate,
     distractor: Array,
     twin: Array,
-    queries: NDArray[np.int64],
+    item: NDArray[np.int64],
     other: NDArray[np.int64],
 ) -> None:
-    """Fill ``twin``: the first kin's question, on the same rung, to which the distractor is an
-    answer."""
-    fits = (other >= 0) & (distractor[queries] >= 0)
-    queries, other = queries[fits], other[fits]
-    fits = certificate.rung[queries] == certificate.rung[other]
-    fits &= certificate.pure[queries] == certificate.pure[other]
+    """Fill ``twin``: the first neighbour's question on the same rung with that right answer."""
+    fits = (other >= 0) & (distractor[item] >= 0)
+    item, other = item[fits], other[fits]
+    fits = certificate.rung[item] == certificate.rung[other]
+    fits &= certificate.pure[item] == certificate.pure[other]
     fits &= distractor[other] < 0
-    fits &= _right(questions, other, distractor[queries])
-    twin[queries[fits][::-1]] = other[fits][::-1]
+    fits &= _right(questions, other, distractor[item])
+    twin[item[fits][::-1]] = other[fits][::-1]

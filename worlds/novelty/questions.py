@@ -1,6 +1,6 @@
 """Questions: prompts with their full answer sets under gold, and a certificate for each.
 
-A cue is (predicate, asked position); a prompt is a cue and the other arguments. F facts of gold,
+A cue is (predicate, query position); a prompt is a cue and the other arguments. F facts of gold,
 Q questions, A (question, answer) pairs.
 """
 

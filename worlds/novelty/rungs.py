@@ -32,13 +32,13 @@ WITH = {  # kind -> the sets (bits of a uint16) that contain it
 
 @dataclasses.dataclass(frozen=True)
 class ReadOff:
-    """What the shown conclusions exemplify. P patterns, D derivations, R rows."""
+    """What the demonstrated conclusions exemplify. P patterns, D derivations, R rows."""
 
     derivations: Bools  # [D] read off
     exemplified: Bools  # [P]
     support: NDArray[np.int64]  # [P] derivations read off
     used: Bools  # [D, k] whether this premise has stood in this role
-    frames: Bools  # [frames] shown
+    frames: Bools  # [frames] demonstrated
     height: int  # H: the greatest 1 + premise height over the derivations read off
 
 
@@ -88,7 +88,7 @@ def provable(
 ) -> NDArray[np.uint16]:
     """[F] the sets of kinds with which each fact has a proof, as sixteen bits.
 
-    ``leaves`` [F]: shown conclusions; with the base facts, which gold has only stated ones of,
+    ``leaves`` [F]: demonstrated conclusions; with the base facts, of which gold has stated ones,
     they are where proofs may end. ``stated_patterns`` [P]: those given as a sentence.
     """
     c, states, rows = proofs.closure, proofs.states, proofs.rows
@@ -129,7 +129,7 @@ def _allowed(proofs: Proofs, read: ReadOff, stated_patterns: Bools) -> NDArray[n
     for premise, used in zip(rows.premises.T, read.used.T):
         allowed[base[premise] & ~used[rows.derivation]] &= WITH["constituent"]
     allowed[~read.frames[rows.frame]] &= WITH["schema"]
-    # neither role nor frame is asked of a pattern that was never exemplified
+    # neither role nor frame is required of a pattern that was never exemplified
     allowed[~demonstrated] = np.where(
         stated_patterns[pattern[~demonstrated]], WITH["axiom"], np.uint16(0)
     )

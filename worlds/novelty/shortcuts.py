@@ -110,7 +110,7 @@ def _in_proofs(
 ) -> Bools:
     """[n] whether statement ``met`` stands in some proof of ``facts[which]``.
 
-    Walks down all counting derivations of all facts together, as pairs (fact asked, fact met), but
+    Walks down all counting derivations of all facts together, as pairs (start fact, fact met), but
     only where a set of marks tells that something wanted may stand below.
     """
     c = proofs.closure
@@ -123,18 +123,18 @@ def _in_proofs(
     np.bitwise_or.at(wanted, which[open_], mark[open_])
     open_ = open_[np.argsort(which[open_] * size + met[open_])]
     key = which[open_] * size + met[open_]
-    queries = np.flatnonzero(wanted)
-    frontier, seen = queries * size + facts[queries], Keys()
+    start = np.flatnonzero(wanted)
+    frontier, seen = start * size + facts[start], Keys()
     while len(frontier):
         found[open_] |= among(key, frontier)
         seen.add(frontier)
-        queries, at = np.divmod(frontier, size)
+        start, at = np.divmod(frontier, size)
         more, place = ragged(c.first[at + 1] - c.first[at])
         derivation = c.first[at[more]] + place
         counted = proofs.counts[derivation]
-        premises, queries = c.premises[derivation[counted]], queries[more[counted]]
-        lead = (premises >= 0) & (below[premises] & wanted[queries, None] > 0)
-        pairs = distinct((queries[:, None] * size + premises)[lead])
+        premises, start = c.premises[derivation[counted]], start[more[counted]]
+        lead = (premises >= 0) & (below[premises] & wanted[start, None] > 0)
+        pairs = distinct((start[:, None] * size + premises)[lead])
         frontier = pairs[~seen.holds(pairs)]
     return found
 

@@ -20,7 +20,7 @@ def disjoint(subject: Subject) -> str:
     """No answer but recall's stands in a statement, of its predicate or an equivalent one."""
     corpus = subject.corpus()
     name = equivalent(subject.world.program, subject.facts.rows)
-    stated_rules = np.flatnonzero((corpus.stated | corpus.demonstrated) & ~corpus.unsaid)
+    stated_rules = np.flatnonzero((corpus.stated | corpus.demonstrated) & ~corpus.unstated)
     stated = {_renamed(words(corpus.closure, int(f)), name) for f in stated_rules}
     for q in range(len(corpus.prompt)):
         rung = LADDER[corpus.certificate.rung[q]] if corpus.certificate.rung[q] != SPLIT else ""

@@ -64,7 +64,7 @@ def answers(subject: Subject) -> str:
                 "this is an error in questions.py",
             )
     # of the episodes that are shown from nothing is asked
-    left = [row for row in wanted if corpus.split.asks(np.array([row], np.int32))[0]]
+    left = [row for row in wanted if corpus.split.is_queried(np.array([row], np.int32))[0]]
     for cue, *given in left[:1]:
         predicate, place = corpus.cues[cue]
         raise Refused(

@@ -134,10 +134,10 @@ def test_exposure_seeds_that_change_nothing_are_refused(refusal):
 
 def test_a_rule_told_and_not_stated_is_refused(refusal):
     def mute(split):
-        return message(split) & False
+        return original(split) & False
 
-    message = examples._told_axioms
-    faults = [(examples, "_told_axioms", mute), (audit, "_told_as_given", silent)]
+    original = examples._stated_axioms
+    faults = [(examples, "_stated_axioms", mute), (audit, "_stated_as_given", silent)]
     name, found = refusal(Told(), *faults)
     assert name == "sentences" and "is not stated, and its pattern is given as stated" in found
 

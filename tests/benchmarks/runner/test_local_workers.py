@@ -157,7 +157,7 @@ def test_what_no_process_can_mend_ends_all_in_one_line(zebroid, suite, trained, 
     assert all(gone(process) for process, _ in log())
 
 
-LOOPS = {'model = "decoder-xs"': 'model = ["looped-s", "looped-s-asked-2"]'}
+LOOPS = {'model = "decoder-xs"': 'model = { preset = "looped-s", query_loops = [4, 2] }'}
 
 
 @pytest.mark.slow

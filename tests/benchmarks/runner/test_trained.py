@@ -31,7 +31,7 @@ questions = 20
 [[cells]]
 world = "WORLD/tiny"
 mode = "direct"
-model = ["looped-s", "looped-s-asked-2"]
+model = { preset = "looped-s", query_loops = [4, 2] }
 plan = "short"
 questions = 20
 
@@ -89,7 +89,9 @@ def test_a_decoder_answers_as_it_did_in_every_mode(kept_in_every_mode, mode):
 
 def test_a_model_that_is_queried_otherwise_has_the_weights_and_its_own_answers(kept):
     cells, out = kept
-    trained = [package.load(by(cells, model=m), out) for m in ("looped-s", "looped-s-asked-2")]
+    trained = [
+        package.load(by(cells, model=m), out) for m in ("looped-s", "looped-s[query_loops=2]")
+    ]
     for each in trained:
         assert_answers(each)
     for name, array in trained[0].weights.items():
@@ -150,7 +152,9 @@ class Mine(Composition):
 def test_a_world_that_was_a_file_is_given_again_with_a_folder(tmp_path):
     (tmp_path / "mine.py").write_text(WORLD)
     text = SUITE.replace("WORLD", str(tmp_path / "mine.py")).replace(', "chain", "post-hoc"', "")
-    text = text.replace('"looped-s", "looped-s-asked-2"', '"mlp-xs"').replace(', "filler"', "")
+    text = text.replace('{ preset = "looped-s", query_loops = [4, 2] }', '"mlp-xs"').replace(
+        ', "filler"', ""
+    )
     (tmp_path / "mine.toml").write_text(text.replace('model = "decoder-xs"', 'model = "mlp-xs"'))
     suite = load_suite(str(tmp_path / "mine.toml"))
     (cell,) = suite.cells

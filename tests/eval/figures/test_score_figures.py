@@ -57,7 +57,7 @@ def test_equal_scores_give_equal_bytes_and_leave_matplotlib_as_it_was(models) ->
     assert dict(matplotlib.rcParams) == before
 
 
-def test_rows_can_be_told_apart_without_colour() -> None:
+def test_rows_can_be_distinguished_without_colour() -> None:
     styles = [score_figures.style(i) for i in range(6)]
     assert len({(str(s["linestyle"]), s["marker"]) for s in styles}) == 6
 
@@ -87,7 +87,7 @@ def test_a_row_without_bits_and_one_without_a_rung_are_drawn(
     plain = row(composition_questions, {"instance": 0.5}, "plain", weighed=False)
     assert "not weighed" in score_figures.svg(score_figures.curves([plain], "t"))
     other = row(zebra_questions, {"axiom": 0.5}, "other")
-    assert "none asked" in score_figures.svg(
+    assert "no questions" in score_figures.svg(
         score_figures.ladder({"models": [*models, other]}, "t")
     )
 

@@ -36,8 +36,8 @@ def test_the_heat_map_has_the_number_in_every_cell(row, composition_questions) -
     scores = row(composition_questions, {"recall": 1.0, "instance": 0.5}, "mine").rungs
     strips = [Strip("one", "mine", dict(scores)), Strip("two", "other", {})]
     drawing = score_figures.svg(heat(strips, "title"))
-    for message in ("1.00 ±", "0.50 ±", "mine", "other", "one", "two", "instance"):
-        assert message in drawing
+    for label in ("1.00 ±", "0.50 ±", "mine", "other", "one", "two", "instance"):
+        assert label in drawing
     with pytest.raises(ValueError, match="no row with a rung"):
         heat([Strip("two", "other", {})], "title")
 
@@ -66,8 +66,8 @@ def test_no_law_means_no_line_and_a_reason() -> None:
 
 def test_laws_that_share_the_weight_are_all_named() -> None:
     fits = fit(curve(0.03), draws=40)
-    message = named(fits)
-    assert message.startswith(("law undecided", "sure: constant"))
+    label = named(fits)
+    assert label.startswith(("law undecided", "sure: constant"))
     sure = dataclasses.replace(fits.best, weight=1.0, misfit=9.0)
     assert "misses the points" in named(dataclasses.replace(fits, fits=(sure,)))
 
@@ -75,10 +75,12 @@ def test_laws_that_share_the_weight_are_all_named() -> None:
 def test_axes_are_drawn_with_their_levels_and_chance() -> None:
     path = draw.Path(np.array([30_000.0, 100_000, 400_000]), np.full((3, 3), 0.5), 0.1, "rising")
     other = dataclasses.replace(path, chance=0.3)
-    rows = {"direct": {"0.1 shown": {"instance": path}, "0.9 shown": {"instance": other}}}
+    rows = {
+        "direct": {"0.1 demonstrated": {"instance": path}, "0.9 demonstrated": {"instance": other}}
+    }
     drawing = score_figures.svg(draw.along(rows, "title", "parameters"))
-    for message in ("30k", "100k", "400k", "parameters", "0.9 shown", "chance"):
-        assert message in drawing
+    for label in ("30k", "100k", "400k", "parameters", "0.9 demonstrated", "chance"):
+        assert label in drawing
 
 
 def test_percolation_shows_deducer_threshold_and_models() -> None:
@@ -87,8 +89,8 @@ def test_percolation_shows_deducer_threshold_and_models() -> None:
     sweep = Sweep("network-v1/tiny", at, share, np.minimum(share * 2, 1), share, None, np.ones(5))
     found = linked("direct", sweep, share / 2, share * 0.8)
     drawing = score_figures.svg(draw.percolation(sweep, [found], "title"))
-    for message in ("deducer", "giant component", "threshold", "direct: answers", found.answer):
-        assert message in drawing
+    for label in ("deducer", "giant component", "threshold", "direct: answers", found.answer):
+        assert label in drawing
     smooth = dataclasses.replace(sweep, smooth=share)
     none = linked("direct", smooth, share / 2, share)
     drawing = score_figures.svg(draw.percolation(smooth, [none], "title"))
@@ -106,8 +108,8 @@ def test_isoquants_are_drawn_between_points_and_name_the_law_or_none() -> None:
         draw.isoquants({"decoder-s": {"instance": (found, 1e5, 1e6)}}, "title")
     )
     assert "statements in the corpus" in drawing and "FLOPs per run" in drawing
-    message = found.fits.best.law.name if found.adequate else "none"
-    assert f"{message}: instance" in " ".join(drawing.split())
+    label = found.fits.best.law.name if found.adequate else "none"
+    assert f"{label}: instance" in " ".join(drawing.split())
 
 
 def test_readings_mark_where_each_rung_has_settled() -> None:

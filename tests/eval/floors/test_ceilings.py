@@ -85,7 +85,7 @@ def test_the_inductor_knows_what_naive_chaining_by_exemplified_patterns_derives(
 
 
 def _naively_induced(corpus: Corpus) -> set[tuple]:
-    """Facts as tuples, by sets and loops: patterns of shown proofs, until nothing is new."""
+    """Facts as tuples, by sets and loops: patterns of demonstrated proofs, until nothing is new."""
     closure, proofs = corpus.closure, corpus.split.gold
     derivations = [
         (int(h), frozenset(int(p) for p in ps if p >= 0), int(pattern), bool(counts))

@@ -1,4 +1,4 @@
-"""The tracer: imitation of shown proofs solves what is a sequence of recalls, and no more."""
+"""The tracer: imitation of demonstrated proofs solves sequences of recalls, and no more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_two_hops_are_two_recalls_for_the_tracer(composition_questions: Question
     assert solved["schema"] == 1.0
 
 
-def test_a_proof_longer_than_any_shown_is_not_traced(zebra_questions: QuestionSet) -> None:
+def test_a_proof_longer_than_any_demonstrated_is_not_traced(zebra_questions: QuestionSet) -> None:
     assert _solved(zebra_questions)["depth"] == 0.0
 
 
@@ -29,7 +29,9 @@ def test_a_rule_never_exemplified_is_hardly_ever_traced(zebra_questions: Questio
     assert solved["axiom"] < 0.3 < solved["instance"]
 
 
-def test_without_a_shown_proof_only_recall_is_left(composition_questions: QuestionSet) -> None:
+def test_without_a_demonstrated_proof_only_recall_is_left(
+    composition_questions: QuestionSet,
+) -> None:
     corpus = composition_questions.corpus
     silent = dataclasses.replace(corpus, demonstrated=np.zeros_like(corpus.demonstrated))
     question_set = QuestionSet(silent, composition_questions.questions)

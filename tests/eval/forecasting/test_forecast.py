@@ -150,12 +150,12 @@ def test_without_exponent_data_change_nothing() -> None:
 def test_measured_data_part_the_branches_at_a_date() -> None:
     """Points of a world in which the corpus, not compute, is what limits ability."""
     axes = np.meshgrid(np.geomspace(1e9, 1e12, 8), [0.1, 0.2, 0.4, 0.8])
-    spent, displayed = (a.ravel() for a in axes)
-    h = (spent / 3e9) ** -1.0 + 0.25 * displayed**-0.6
+    spent, share = (a.ravel() for a in axes)
+    h = (spent / 3e9) ** -1.0 + 0.25 * share**-0.6
     level = 1 - (0.02 + 0.95 * h / (1 + h))
-    surface = curve(level, np.stack([spent, displayed]), seed=1, axes=("FLOPs", "demonstrated"))
+    surface = curve(level, np.stack([spent, share]), seed=1, axes=("FLOPs", "demonstrated"))
     last = Curve.of(
-        spent[displayed == 0.8], surface.runs[:, surface.x[1] == 0.8], world=range(5), questions=300
+        spent[share == 0.8], surface.runs[:, surface.x[1] == 0.8], world=range(5), questions=300
     )
     found = forecast("instance", last, SCENARIO, surface=surface)
     assert not any("scenario's" in note for note in found.notes)
@@ -169,7 +169,7 @@ def test_measured_data_part_the_branches_at_a_date() -> None:
     assert (joint.ability[1, index:] > exhausted.ability[2, index:]).all()
 
 
-def test_an_open_verdict_is_told_and_widens_the_bands(plateau: Forecast) -> None:
+def test_an_open_verdict_is_noted_and_widens_the_bands(plateau: Forecast) -> None:
     level = curve(sigmoid(0.6, 10))
     open_ = forecast("instance", level, SCENARIO, undecided="no positive control")
     assert (plateau.verdict, open_.verdict) == ("plateau", "undecided")
@@ -192,7 +192,7 @@ def test_too_few_points_are_refused_in_one_line(points: int) -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_branches_that_meet_again_are_not_told_apart() -> None:
+def test_branches_that_meet_again_are_not_separated() -> None:
     years = np.arange(2026.0, 2031.0)
     low = np.stack([np.full(5, 0.2), np.full(5, 0.1), np.full(5, 0.3)])
     high = low + np.array([0, 0.5, 0.5, 0, 0.5])
@@ -236,6 +236,6 @@ def test_the_figure_shows_every_branch_of_every_rung_and_its_doubts(plateau: For
     text = svg(branches([plateau, dataclasses.replace(plateau, rung="depth")], "a title"))
     for name in BRANCHES:
         assert name.upper() in text
-    assert "95% intervals" in text and "not told apart" in text and "depth" in text
+    assert "95% intervals" in text and "not separable" in text and "depth" in text
     with pytest.raises(ValueError, match="no forecast"):
         branches([], "a title")

@@ -94,8 +94,8 @@ def _slow(question_set: QuestionSet, question: int) -> dict[str, float]:
     stated = list(zip(corpus.examples.prompt.tolist(), corpus.examples.answer.tolist()))
     values = {a for _, a in stated} - {corpus.none}
     predicate, position = corpus.cues[prompt[0]]
-    message = {int(row[position]) for row in corpus.closure.rows(predicate)}
-    sorts = [s for s in corpus.closure.base.sorts.values() if message & set(s)]
+    derived = {int(row[position]) for row in corpus.closure.rows(predicate)}
+    sorts = [s for s in corpus.closure.base.sorts.values() if derived & set(s)]
     possible = {v for s in sorts for v in s}
     uniform = len(right & possible) / len(possible)
     out = {"uniform": uniform}

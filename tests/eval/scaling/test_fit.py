@@ -61,7 +61,7 @@ def test_before_the_break_nothing_foretells_it() -> None:
     assert rmsle(early, x[14:], y[14:]) > 0.5
 
 
-def test_a_sigmoid_is_told_from_other_laws_and_foretold(sigmoid: Fits) -> None:
+def test_a_sigmoid_is_distinguished_from_other_laws_and_foretold(sigmoid: Fits) -> None:
     assert sigmoid.attributed == "logistic"
     best, low, high = sigmoid.best.predict([1e13])
     assert low[0] < 0.9 < high[0] and high[0] - low[0] < 0.15

@@ -1,4 +1,4 @@
-"""Joint laws: told where they hold, with their constants; else there is none."""
+"""Joint laws: named where they hold, with their constants; else there is none."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_repeated_data_are_recognised_with_the_constants_of_their_law() -> None:
     assert str(found).startswith("data-constrained; it misses what was held out by")
 
 
-def test_where_no_law_holds_none_is_told() -> None:
+def test_where_no_law_holds_none_is_named() -> None:
     x = grid()
     rng = np.random.RandomState(1)
     jumps = np.where((np.log10(x[0]) + np.log10(x[2])).round() % 2 == 0, 0.9, 0.1)

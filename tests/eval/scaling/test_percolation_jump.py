@@ -25,12 +25,12 @@ def world(at: float, recursive: bool = True) -> Sweep:
     return Sweep("w/s", COVERAGES, share, share, share, None if recursive else share, np.ones(5))
 
 
-def message(sweep_: Sweep, share: np.ndarray):
+def linked_to(sweep_: Sweep, share: np.ndarray):
     return linked("direct", sweep_, share, sweep_.derivable)
 
 
 def test_a_jump_in_the_same_gap_is_at_the_threshold() -> None:
-    found = message(world(0.15), step(0.15, top=0.4))
+    found = linked_to(world(0.15), step(0.15, top=0.4))
     assert found.answer == AT
     assert found.jump is not None and found.threshold is not None
     assert found.jump[0] == pytest.approx(found.threshold[0]) == pytest.approx(0.175)
@@ -39,18 +39,18 @@ def test_a_jump_in_the_same_gap_is_at_the_threshold() -> None:
 
 
 def test_a_jump_three_gaps_away_is_apart() -> None:
-    found = message(world(0.1), step(0.3))
+    found = linked_to(world(0.1), step(0.3))
     assert found.answer == APART and "times the deducer's coverage" in found.why
 
 
 def test_jumps_that_scatter_decide_nothing() -> None:
     rng = np.random.RandomState(0)
     share = np.stack([step(at)[0] for at in rng.permutation([0.1, 0.15, 0.2, 0.3, 0.3])])
-    assert message(world(0.15), share).answer == UNDECIDED
+    assert linked_to(world(0.15), share).answer == UNDECIDED
 
 
 def test_a_model_that_answers_nothing_has_no_jump() -> None:
-    found = message(world(0.15), step(0.15, top=0.1))
+    found = linked_to(world(0.15), step(0.15, top=0.1))
     assert (found.answer, found.jump) == (UNDECIDED, None) and "no jump" in found.why
 
 
@@ -62,22 +62,22 @@ def test_few_worlds_are_behind_no_answer() -> None:
 
 
 def test_without_recursion_there_is_no_threshold_to_sit_at() -> None:
-    found = message(world(0.15, recursive=False), step(0.15))
+    found = linked_to(world(0.15, recursive=False), step(0.15))
     assert found.answer == NONE and "p^2" in found.why
 
 
 def test_a_jump_moves_with_the_threshold_of_another_world() -> None:
-    near, far = message(world(0.1), step(0.1)), message(world(0.3), step(0.3))
+    near, far = linked_to(world(0.1), step(0.1)), linked_to(world(0.3), step(0.3))
     answer, why = shifted(near, far)
     assert answer == "as predicted" and "factor of 3.20" in why
-    stays = message(world(0.3), step(0.1))
+    stays = linked_to(world(0.3), step(0.1))
     assert shifted(near, stays)[0] == "not as predicted"
-    nothing = message(world(0.3), step(0.3, top=0.05))
+    nothing = linked_to(world(0.3), step(0.3, top=0.05))
     assert shifted(near, nothing)[0] == UNDECIDED
 
 
-def test_a_small_move_is_not_told_from_none() -> None:
-    one, other = message(world(0.1), step(0.1)), message(world(0.15), step(0.15))
+def test_a_small_move_is_not_distinguished_from_none() -> None:
+    one, other = linked_to(world(0.1), step(0.1)), linked_to(world(0.15), step(0.15))
     wide = dataclasses.replace(one, jump=(0.125, 0.1, 0.2))
     assert shifted(wide, other)[0] == UNDECIDED
 

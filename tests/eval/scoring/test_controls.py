@@ -72,19 +72,21 @@ def test_the_worlds_answer_to_what_cannot_be_known_is_a_leak(zebra_questions: Qu
     assert honest.correct.mean[0] == 1
 
 
-def test_okapi_is_lured_by_likeness_and_right_by_deduction(zebra_questions: QuestionSet) -> None:
+def test_exceptions_are_misled_by_likeness_and_right_by_deduction(
+    zebra_questions: QuestionSet,
+) -> None:
     question_set = zebra_questions
     distractor = question_set.corpus.certificate.distractor[question_set.questions].astype(np.int32)
     gold = deducer(question_set.corpus, question_set.questions).answer
-    lured = _controls(question_set, np.where(distractor >= 0, distractor, gold))["exception"]
+    misled = _controls(question_set, np.where(distractor >= 0, distractor, gold))["exception"]
     wise = _controls(question_set, gold)["exception"]
-    assert isinstance(lured, ExceptionScore) and isinstance(wise, ExceptionScore)
+    assert isinstance(misled, ExceptionScore) and isinstance(wise, ExceptionScore)
     certificate = question_set.corpus.certificate
     theorems = certificate.rung[question_set.questions] < LADDER.index("nontheorem")
     assert (
-        lured.n == wise.n == ((distractor >= 0) & theorems).sum() > 0
+        misled.n == wise.n == ((distractor >= 0) & theorems).sum() > 0
     )  # an unknowable one is none
-    assert (lured.lured.mean[0], lured.accuracy.mean[0]) == (1, 0)
+    assert (misled.lured.mean[0], misled.accuracy.mean[0]) == (1, 0)
     assert (wise.lured.mean[0], wise.accuracy.mean[0]) == (0, 1)
 
 

@@ -47,7 +47,7 @@ def test_a_world_without_axioms_says_why_there_is_no_deduction(
     assert profile(one, shuffled=one).deduction.absent == one.absent["axiom"]
 
 
-def test_stating_is_told_as_a_difference_with_its_interval(
+def test_stating_is_reported_as_a_difference_with_its_interval(
     zebra_questions: QuestionSet, row
 ) -> None:
     more = profile(row(zebra_questions, {"instance": 0.9, "constituent": 0.9}))

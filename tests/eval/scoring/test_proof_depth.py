@@ -44,7 +44,7 @@ def test_each_ceiling_reaches_as_far_as_the_one_below_it(question_set: QuestionS
     assert number[2] > number[0] > 0
 
 
-def test_the_deducer_reaches_every_unstated_conclusion_often_enough_asked(
+def test_the_deducer_reaches_every_unstated_conclusion_with_enough_questions(
     question_set: QuestionSet,
 ) -> None:
     corpus, certificate = question_set.corpus, question_set.corpus.certificate
@@ -94,7 +94,7 @@ def test_one_run_has_no_interval_and_several_have_one(question_set: QuestionSet,
     assert low < mean < high < np.inf
 
 
-def test_growth_is_told_over_the_last_decade(question_set: QuestionSet, model) -> None:
+def test_growth_is_reported_over_the_last_decade(question_set: QuestionSet, model) -> None:
     flops = np.geomspace(1e9, 1e12, 7)
     levels = {"instance": np.ones(7), "schema": np.repeat([0.0, 0.9], [6, 1])}
     levels = {k: v for k, v in levels.items() if k in question_set.groups}

@@ -64,7 +64,7 @@ def test_a_run_without_right_answers_has_no_share_of_them(chain: Made) -> None:
     assert found.valid.over == "runs"
 
 
-def test_every_headline_rung_that_is_asked_has_its_proofs(chain: Made) -> None:
+def test_every_headline_rung_with_questions_has_its_proofs(chain: Made) -> None:
     row = score([chain(0.5)], "chain")
     assert list(row.proofs) == list(row.rungs)
 

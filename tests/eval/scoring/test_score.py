@@ -57,7 +57,7 @@ def test_scores_equal_a_slow_count_of_exact_matches(
         assert found.bits.mean[1] == pytest.approx(expected, rel=1e-5)
 
 
-def test_headline_is_pure_and_the_rest_is_told_apart(zebra_questions: QuestionSet) -> None:
+def test_headline_is_pure_and_the_rest_is_reported_apart(zebra_questions: QuestionSet) -> None:
     row = score([_random(zebra_questions)], "random")
     certificate = zebra_questions.corpus.certificate
     rung, pure = (
@@ -82,7 +82,7 @@ def test_every_rung_is_scored_or_its_absence_explained(composition_questions: Qu
     )
     row = score([_random(only_recall)], "random")
     assert list(row.rungs) == ["recall"]
-    assert "questions was asked" in row.absent["instance"]
+    assert "questions was sampled" in row.absent["instance"]
 
 
 def test_malformed_answers_are_wrong_and_counted(composition_questions: QuestionSet) -> None:
@@ -101,7 +101,7 @@ def test_nothing_right_is_suppressed_and_chance_is_zero_normalised(
     assert found.normalised.mean.tolist() == pytest.approx([-chance.value / (1 - chance.value), 1])
 
 
-def test_recall_is_told_raw(composition_questions: QuestionSet, row) -> None:
+def test_recall_is_reported_raw(composition_questions: QuestionSet, row) -> None:
     found = row(composition_questions, {"recall": 0.5}).rungs["recall"]
     assert found.chance.method == "raw"
     assert found.normalised.mean.tolist() == found.accuracy.mean.tolist()

@@ -1,4 +1,4 @@
-"""Labels that others chose: shown as they are, on terminals and in figures."""
+"""Labels that others chose: printed as they are, on terminals and in figures."""
 
 from __future__ import annotations
 

@@ -58,13 +58,13 @@ def test_statements_can_be_what_is_spent() -> None:
 
 @pytest.mark.parametrize(("sign", "kind"), [(1, "rising"), (-1, "fell")])
 def test_what_has_surely_turned_back_neither_rises_nor_falls(sign: int, kind: str) -> None:
-    queries = np.array([2.0, 4.0, 8.0, 12.0, 16.0])
+    loops = np.array([2.0, 4.0, 8.0, 12.0, 16.0])
     noise = np.array([[-0.01], [0.0], [0.01], [0.005], [-0.005]])
     runs = 0.5 + sign * (np.array([0.05, 0.2, 0.9, 0.8, 0.65]) - 0.5) + noise
     wobbles = noise * np.array([1.0, -1.0, 1.0, -1.0, 1.0])
 
     def found(runs):
-        return decide(curve(runs + wobbles, queries, axes=("loops",)), curve(1 - runs, queries))
+        return decide(curve(runs + wobbles, loops, axes=("loops",)), curve(1 - runs, loops))
 
     assert found(runs).kind == "undecided" and found(runs).why.endswith("but it has turned back")
     onward = 0.5 + sign * (np.array([0.05, 0.2, 0.45, 0.55, 0.65]) - 0.5) + noise

@@ -1,4 +1,4 @@
-"""Recovery: simulated plateaus, rises and laws are told, or left undecided; seldom mistaken."""
+"""Recovery: simulated plateaus, rises and laws are recognised or undecided; seldom mistaken."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ from zebroid.seeding import stream
 BOTH = (Design(worlds=5, seeds=1), Design(worlds=3, seeds=5))
 
 
-def message(found: dict[str, Counter[str]], right: dict[str, str]) -> tuple[dict, dict]:
-    """(share told rightly, share told wrongly) of each truth; undecided is neither."""
+def shares_right_and_wrong(
+    found: dict[str, Counter[str]], right: dict[str, str]
+) -> tuple[dict, dict]:
+    """(share judged rightly, share judged wrongly) of each truth; undecided is neither."""
     n = {name: sum(counts.values()) for name, counts in found.items()}
     truly = {name: found[name][right[name]] / n[name] for name in found}
     open_ = {name: found[name][UNDECIDED] / n[name] for name in found}
@@ -37,7 +39,9 @@ def message(found: dict[str, Counter[str]], right: dict[str, str]) -> tuple[dict
 
 def check_verdicts(design: Design, repeats: int, slack: float) -> None:
     found = verdicts(design, repeats)
-    truly, wrong = message(found, {name: kind for name, (kind, _) in VERDICTS.items()})
+    truly, wrong = shares_right_and_wrong(
+        found, {name: kind for name, (kind, _) in VERDICTS.items()}
+    )
     for name, (kind, _) in VERDICTS.items():
         if "0.05" in name:  # smaller than what is promised, as the docs say
             continue
@@ -50,7 +54,7 @@ def check_verdicts(design: Design, repeats: int, slack: float) -> None:
     assert back[UNDECIDED] >= (0.95 - slack) * repeats
 
 
-def test_plateaus_and_rises_of_a_tenth_are_told_and_seldom_mistaken() -> None:
+def test_plateaus_and_rises_of_a_tenth_are_recognised_and_seldom_mistaken() -> None:
     check_verdicts(BOTH[1], repeats=20, slack=0.06)
 
 
@@ -61,7 +65,7 @@ def test_false_verdicts_are_one_in_twenty_and_power_is_four_in_five(design: Desi
 
 
 def check_laws(found: dict[str, Counter[str]], slack: float) -> dict[str, float]:
-    truly, wrong = message(found, {name: name for name in found})
+    truly, wrong = shares_right_and_wrong(found, {name: name for name in found})
     assert all(share <= 0.05 + slack for share in wrong.values()), found
     return truly
 
@@ -79,12 +83,12 @@ def test_a_wrong_law_is_named_once_in_twenty_at_most(design: Design) -> None:
 
 
 @pytest.mark.slow
-def test_joint_laws_are_told_from_one_another() -> None:
+def test_joint_laws_are_distinguished() -> None:
     truly = check_laws(surfaces(40), slack=0.0)
     assert set(truly) == {law.name for law in JOINT} and min(truly.values()) > 0.8
 
 
-def test_simulated_runs_are_as_far_apart_as_they_are_said_to_be() -> None:
+def test_simulated_runs_are_as_far_apart_as_declared() -> None:
     design = Design(worlds=400, seeds=1)
     accuracy, bits = simulated(line(0, 0.5), design, stream("noise", 0))
     apart = accuracy.runs - 0.5

@@ -11,7 +11,7 @@ from zebroid.eval.scoring.score import score, traced_apart
 from zebroid.eval.verdicts.summary import interval, sentence
 
 
-def test_modes_whose_intervals_lie_apart_are_told_apart(
+def test_modes_whose_intervals_lie_apart_are_distinguished(
     composition_questions: QuestionSet, row
 ) -> None:
     question_set = composition_questions
@@ -25,7 +25,7 @@ def test_modes_whose_intervals_lie_apart_are_told_apart(
     assert text.endswith("95% intervals over 3 runs.")
 
 
-def test_models_of_one_mode_are_told_by_name(composition_questions: QuestionSet, row) -> None:
+def test_models_of_one_mode_are_named(composition_questions: QuestionSet, row) -> None:
     levels = {"first": 0.5, "second": 0.9, "third": 0.1, "fourth": 0.5}
     rows = [
         row(composition_questions, {"instance": 0.9, "constituent": level}, f"direct {name}")
@@ -73,7 +73,9 @@ def test_a_rung_of_a_handful_of_questions_is_left_open(zebra_questions: Question
     assert "open: " in text and "depth" in text.split("open: ")[1]
 
 
-def test_overlapping_intervals_are_not_told_apart(composition_questions: QuestionSet, row) -> None:
+def test_overlapping_intervals_are_not_distinguished(
+    composition_questions: QuestionSet, row
+) -> None:
     levels = {"instance": 0.9, "constituent": 0.5}
     close = {"instance": 0.9, "constituent": 0.53}
     text = sentence(
@@ -87,7 +89,7 @@ def test_overlapping_intervals_are_not_told_apart(composition_questions: Questio
     assert "lifts" not in text
 
 
-def test_one_run_is_said_to_say_nothing_of_other_seeds(
+def test_one_run_is_reported_to_say_nothing_of_other_seeds(
     composition_questions: QuestionSet, row
 ) -> None:
     text = sentence(

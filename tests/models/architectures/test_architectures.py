@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
+from zebroid import registry
 from zebroid.benchmarks.conformance.model_checks import ALL, FORM, FUNCTION, run
 from zebroid.benchmarks.conformance.models.model_fixture import Subject
 from zebroid.errors import UserError
@@ -15,7 +16,6 @@ from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.encoder_decoder import EncoderDecoderSpec
 from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.architectures.mlp import MLPSpec
-from zebroid.models.architectures.presets import MODELS
 from zebroid.models.architectures.recurrent import GRUSpec, LSTMSpec
 from zebroid.models.architectures.ssm import SSMSpec
 from zebroid.models.layers.initializers import Small, ZeroOutputs
@@ -45,9 +45,11 @@ def test_every_architecture_keeps_what_models_promise(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in MODELS if name.endswith("-xs")])
+@pytest.mark.parametrize("name", [n for n in registry.models() if n.endswith("-xs")])
 def test_every_preset_xs_keeps_all_that_models_promise(name):
-    assert not [outcome for outcome in run(ALL, Subject(MODELS[name])) if not outcome.passed]
+    assert not [
+        outcome for outcome in run(ALL, Subject(registry.model(name))) if not outcome.passed
+    ]
 
 
 def effect(subject: Subject) -> np.ndarray:
@@ -107,7 +109,7 @@ def test_learned_positions_refuse_a_longer_text_in_one_line():
         subject.model(subject.params).memory(B, T)
 
 
-def test_loops_can_be_more_or_fewer_when_asked_than_in_training():
+def test_loops_can_be_more_or_fewer_at_queries_than_in_training():
     spec = LoopedSpec(width=16, heads=2, loops=1, query_loops=3)
     assert LoopedSpec(loops=2).answering.loops == 2
     trained, answering, unrolled = (
@@ -126,7 +128,7 @@ def test_nothing_is_written_to_the_stream_at_first_by_zero_outputs():
     assert np.all(seen[:-1] == 0) and seen[-1] > 1e-4
 
 
-def test_small_weights_have_the_deviation_that_is_said():
+def test_small_weights_have_the_declared_deviation():
     drawn = Small(0.8).hidden(nnx.Rngs(0), (3, 64, 100))
     assert float(drawn.std()) == pytest.approx(64**-0.8, rel=0.02)
 
@@ -140,7 +142,7 @@ def parameters(spec) -> int:
 def test_presets_of_one_size_have_equal_parameters(size):
     """Within 5%, embeddings and logits left out, at the stated 4 tokens of the prompt."""
     claimed = {"xs": 24.7e3, "s": 98.6e3, "m": 394e3, "l": 3.15e6, "xl": 100.7e6}
-    mine = {name: spec for name, spec in MODELS.items() if name.endswith(f"-{size}")}
+    mine = {n: registry.model(n) for n in registry.models() if n.endswith(f"-{size}")}
     assert len(mine) == 8
     for name, spec in mine.items():
         hidden = parameters(spec) - 2 * 1000 * spec.width
@@ -148,7 +150,7 @@ def test_presets_of_one_size_have_equal_parameters(size):
 
 
 @pytest.mark.parametrize(
-    "kind, wrong, said",
+    "kind, wrong, message",
     [
         (DecoderSpec, {"layers": 0}, "spec.layers is 0"),
         (DecoderSpec, {"heads": 2.0}, "spec.heads is 2.0"),
@@ -164,8 +166,8 @@ def test_presets_of_one_size_have_equal_parameters(size):
         (MLPSpec, {"hidden": -1}, "spec.hidden is -1"),
     ],
 )
-def test_impossible_sizes_are_one_line_errors(kind, wrong, text):
-    with pytest.raises(UserError, match=text) as error:
+def test_impossible_sizes_are_one_line_errors(kind, wrong, message):
+    with pytest.raises(UserError, match=message) as error:
         kind(**wrong)
     assert "\n" not in str(error.value)
 
@@ -197,10 +199,12 @@ def test_states_in_turn_and_by_parallel_scan_are_the_same():
     write, read = (jnp.asarray(rng.randn(B, T, N), jnp.float32) for _ in range(2))
     given = (dt, x, write, read), jnp.asarray(rng.rand(E, N), jnp.float32)
 
-    def message(scan):
+    def value_and_gradients(scan):
         loss_and_grad = jax.grad(lambda *parts: jnp.sum(scan(*parts) ** 2), argnums=(0, 1))
         return jax.tree.leaves((scan(*given), loss_and_grad(*given)))
 
-    for one, other in zip(message(sequential), message(parallel), strict=True):
+    for one, other in zip(
+        value_and_gradients(sequential), value_and_gradients(parallel), strict=True
+    ):
         assert np.abs(one).max() > 1e-2
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)

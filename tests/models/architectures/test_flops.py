@@ -19,7 +19,7 @@ from zebroid.models.training.optimizers import muon_flops, optimizer
 from zebroid.models.training.plan import Plan
 
 V, B = 100, 4  # fewer tokens in a batch than words: nothing is shared between examples
-ASKED = {"direct": (3,), "chain": tuple(range(3, 13)), "within the prompt": (0, 1, 2, 3)}
+POSITIONS = {"direct": (3,), "chain": tuple(range(3, 13)), "within the prompt": (0, 1, 2, 3)}
 
 
 def counted(program: jax.stages.Lowered | jax.stages.Compiled) -> float:
@@ -52,7 +52,7 @@ def gradient(spec, at, B=B):
     return jax.jit(loss_and_grad).lower(nnx.to_pure_dict(state), row_BT, loss_BP)
 
 
-@pytest.mark.parametrize("at", ASKED.values(), ids=list(ASKED))
+@pytest.mark.parametrize("at", POSITIONS.values(), ids=list(POSITIONS))
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: type(spec).__name__)
 def test_formula_is_within_a_tenth_of_what_xla_counts(spec, at, monkeypatch):
     monkeypatch.setattr(recurrent_network, "UNROLL", 16)  # XLA counts a loop's body once
@@ -63,14 +63,14 @@ def test_formula_is_within_a_tenth_of_what_xla_counts(spec, at, monkeypatch):
 
 def test_formula_is_within_a_tenth_of_what_xla_counts_after_compiling():
     """So nothing is computed that the formula takes for pruned."""
-    formula = flops.example(SPECS[0].flops(V, 4, ASKED["chain"]))
-    compiled = gradient(SPECS[0], ASKED["chain"]).compile()
+    formula = flops.example(SPECS[0].flops(V, 4, POSITIONS["chain"]))
+    compiled = gradient(SPECS[0], POSITIONS["chain"]).compile()
     assert formula == pytest.approx(counted(compiled) / B, rel=0.1)
 
 
 def test_what_a_batch_shares_is_computed_once_for_every_word():
     """The formula counts an example by itself, so that FLOPs do not depend on the batch."""
-    spec, at = SPECS[0], ASKED["direct"]
+    spec, at = SPECS[0], POSITIONS["direct"]
     words, rows = 3 * 2 * 3 * 128**2 * V, 3 * 2 * 3 * 128**2 * 4 * 64
     many = counted(gradient(spec, at, 64))
     assert many == pytest.approx(64 * flops.example(spec.flops(V, 4, at)) - rows + words, rel=0.1)

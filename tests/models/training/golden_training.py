@@ -68,7 +68,7 @@ TRAININGS: dict[str, tuple[Any, str, Plan]] = {
         MUON,
     ),
     "looped": (
-        spec("loops-8-asked-2", width=16, layers=1, loops=3, heads=2, ratio=2),
+        spec("loops-8[query_loops=2]", width=16, layers=1, loops=3, heads=2, ratio=2),
         "direct",
         MUON,
     ),

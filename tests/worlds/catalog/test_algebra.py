@@ -55,7 +55,7 @@ def test_no_stated_cell_follows_from_the_others(corpus):
     assert (gold.best >= 0).sum() > 5_000
 
 
-def test_no_theorem_is_shown_of_an_algebra_whose_law_is_only_told(corpus):
+def test_no_theorem_is_demonstrated_of_an_algebra_whose_law_is_only_stated(corpus):
     made = corpus(WORLD)
     stated = {
         p[1][0][1]
@@ -65,8 +65,8 @@ def test_no_theorem_is_shown_of_an_algebra_whose_law_is_only_told(corpus):
     constants, examples = made.closure.base.constants, made.examples
     demonstrated = examples.prompt[examples.kind == CONCLUSION, 1].tolist()
     assert stated and not stated & {constants[g] for g in demonstrated}
-    queries = {constants[g] for g in made.prompt[made.of_rung("axiom"), 1].tolist()}
-    assert queries <= stated and len(queries) > 1
+    queried = {constants[g] for g in made.prompt[made.of_rung("axiom"), 1].tolist()}
+    assert queried <= stated and len(queried) > 1
 
 
 def test_two_rows_of_the_group_of_three_follow_from_one(make_world):

@@ -1,4 +1,4 @@
-"""axioms-v1: what is told, what is exemplified, and that told definitions alone are told alone."""
+"""axioms-v1: what is stated, what is exemplified; definitions only stated have no example."""
 
 import numpy as np
 import pytest
@@ -19,17 +19,17 @@ def _presentations(corpus):
 
 
 def test_out_of_context_has_the_numbers_of_arxiv_2309_00667(corpus):
-    """3 told and exemplified by 50 each, 7 told only, in 300 ways each; 3,150 texts, 350 asked."""
+    """3 stated and exemplified (50 each), 7 stated in 300 ways; 3,150 texts, 350 questions."""
     made = corpus(WORLD, "out-of-context")
-    kind, stated_ones = made.examples.kind, made.examples.kind == SENTENCE
+    kind, sentences = made.examples.kind, made.examples.kind == SENTENCE
     assert _presentations(made) == PUBLISHED and len(made.of_rung("axiom")) == 350
-    assert (kind == CONCLUSION).sum() == 150 and stated_ones.sum() == 3_000
-    assert (np.unique(made.examples.fact[stated_ones], return_counts=True)[1] == 300).all()
-    assert len(np.unique(made.examples.prompt[stated_ones, 0])) == 300  # cue words
+    assert (kind == CONCLUSION).sum() == 150 and sentences.sum() == 3_000
+    assert (np.unique(made.examples.fact[sentences], return_counts=True)[1] == 300).all()
+    assert len(np.unique(made.examples.prompt[sentences, 0])) == 300  # cue words
 
 
 @pytest.mark.parametrize("both", [0, 4, 16, 64, 256])
-def test_the_sweep_is_one_world_with_more_or_fewer_definitions_told(both, corpus):
+def test_the_sweep_is_one_world_with_more_or_fewer_definitions_stated(both, corpus):
     made = corpus(WORLD, f"both-{both}")
     base, truth = corpus(WORLD, "base").split.truth, made.split.truth
     assert all(np.array_equal(base.rows(p), truth.rows(p)) for p in base.predicates)
@@ -42,7 +42,7 @@ def test_the_sweep_is_one_world_with_more_or_fewer_definitions_told(both, corpus
     assert made.demonstrated.sum() > 15 * made.split.usable
 
 
-def test_a_word_that_is_only_told_stands_in_no_example(corpus):
+def test_a_word_that_is_only_stated_stands_in_no_example(corpus):
     made = corpus(WORLD, "small")
     words = {row[2] for row in made.prompt[made.of_rung("axiom")].tolist()}
     demonstrated = made.examples.prompt[made.examples.kind == CONCLUSION, 2]
@@ -57,8 +57,8 @@ def test_every_answer_is_found_by_walking_the_two_relations(corpus):
     tail = {(h, r): t for h, r, t in truth.rows("rel").tolist()}
     parts = {w: (r1, r2) for r1, r2, w in truth.rows("comp").tolist()}
     cue = made.cues.index(("is_called", 2))
-    queries = np.flatnonzero((made.prompt[:, 0] == cue) & (np.diff(made.offsets) > 0))
-    for question in queries:
+    questions = np.flatnonzero((made.prompt[:, 0] == cue) & (np.diff(made.offsets) > 0))
+    for question in questions:
         person, word = made.prompt[question, 1:].tolist()
         first, second = parts[word]
         assert made.answers(question).tolist() == [tail[tail[person, first], second]]
@@ -66,9 +66,9 @@ def test_every_answer_is_found_by_walking_the_two_relations(corpus):
 
 def test_shuffled_definitions_are_wrong_alike_under_every_cue(corpus):
     made = corpus(WORLD, twin="shuffled rules", wordings=2)
-    stated_ones = np.flatnonzero(made.examples.kind == SENTENCE)
-    spelled = {}  # a told definition -> the definitions that its sentences spell
-    for row in stated_ones:
+    sentences = np.flatnonzero(made.examples.kind == SENTENCE)
+    spelled = {}  # a stated definition -> the definitions that its sentences spell
+    for row in sentences:
         prompt = made.examples.prompt[row].tolist()
         words = prompt[1:]
         words.insert(made.cues[prompt[0]][1], int(made.examples.answer[row]))
@@ -85,10 +85,10 @@ def test_wordings_add_words_and_sentences_and_no_fact(corpus):
     assert np.array_equal(one.demonstrated, three.demonstrated) and np.array_equal(
         one.prompt, three.prompt
     )
-    stated_ones = [np.sum(c.examples.kind == SENTENCE) for c in (one, three)]
-    assert stated_ones[1] == 3 * stated_ones[0] and one.digest != three.digest
-    queries = sample_questions(three, 5, 0)
-    words = [{*encode(c, "chain", queries).vocabulary} for c in (one, three)]
+    sentences = [np.sum(c.examples.kind == SENTENCE) for c in (one, three)]
+    assert sentences[1] == 3 * sentences[0] and one.digest != three.digest
+    questions = sample_questions(three, 5, 0)
+    words = [{*encode(c, "chain", questions).vocabulary} for c in (one, three)]
     assert words[1] - words[0] == {f"comp/{i}#{n}" for i in (0, 1, 2) for n in (2, 3)}
 
 
@@ -97,7 +97,7 @@ def test_no_wording_at_all_is_refused():
         Exposure(wordings=0)
 
 
-def test_where_nothing_is_told_nothing_is_asked_out_of_context():
+def test_where_nothing_is_stated_nothing_is_queried_out_of_context():
     made = build_corpus(
         registry.make(WORLD), "tiny", Exposure(given={"exemplified": 0.8, "neither": 0.2})
     )

@@ -68,8 +68,8 @@ def test_a_world_is_sampled_from_its_stream_alone(world):
 @every
 @pytest.mark.parametrize("twin", TWINS)
 def test_every_world_has_its_twins_where_they_make_sense(world, twin, corpus):
-    stated = any(w in ("stated", "both") for w in registry.make(world).exposure.given)
-    if twin == "random labels" or stated:
+    states_rules = any(w in ("stated", "both") for w in registry.make(world).exposure.given)
+    if twin == "random labels" or states_rules:
         assert corpus(world, twin=twin).digest != corpus(world).digest
 
 
@@ -122,7 +122,7 @@ def test_zebras_derivations_are_acyclic_and_exceptions_have_one_answer(corpus):
     assert (answers[has] <= 1).all()
 
 
-def test_zebra_has_okapis_and_their_twins(corpus):
+def test_zebra_has_exceptions_and_their_twins(corpus):
     made = corpus("zebra-v1", "small")
     certificate, theorem = made.certificate, np.diff(made.offsets) > 0
     unstated = theorem & (certificate.rung > 0) & (certificate.distractor >= 0)

@@ -73,7 +73,7 @@ def test_scan_has_its_published_counts():
 
 
 @pytest.mark.slow
-def test_with_one_verb_held_out_of_scan_the_action_never_shown_gives_it_away():
+def test_with_one_verb_held_out_of_scan_the_action_never_demonstrated_gives_it_away():
     from zebroid.eval.question_sets.question_set import QuestionSet
 
     made = build_corpus(Commands(), "scan")
@@ -81,7 +81,7 @@ def test_with_one_verb_held_out_of_scan_the_action_never_shown_gives_it_away():
     assert question_set.chance("constituent").value == 1
 
 
-def test_a_held_verb_stands_in_no_shown_action_and_is_all_that_is_new(tiny):
+def test_a_held_verb_stands_in_no_demonstrated_action_and_is_all_that_is_new(tiny):
     c = tiny.closure
     facts = np.flatnonzero(tiny.split.held)
     held = {*c.arguments[facts, 1].tolist()}
@@ -90,18 +90,18 @@ def test_a_held_verb_stands_in_no_shown_action_and_is_all_that_is_new(tiny):
     at = tiny.cues.index(("at", 2))
     demonstrated = {*e.answer[(e.kind == CONCLUSION) & (e.prompt[:, 0] == at)].tolist()}
     assert demonstrated and not demonstrated & held
-    queries = tiny.of_rung("constituent")
-    assert {int(tiny.answers(q)[0]) for q in queries} == held
+    questions = tiny.of_rung("constituent")
+    assert {int(tiny.answers(q)[0]) for q in questions} == held
     assert not {int(tiny.answers(q)[0]) for q in tiny.of_rung("instance")} & held
 
 
-def test_commands_are_read_word_by_word_and_their_parse_is_never_told(tiny):
+def test_commands_are_read_word_by_word_and_their_parse_is_never_stated(tiny):
     tokens = encode(tiny, "direct", tiny.of_rung("depth")[:50])
     assert not {w for w in tokens.vocabulary if " " in w or w.startswith("is_")}
-    sentence = {
+    sentences = {
         " ".join(tokens.vocabulary[t] for t in row if t != tokens.end) for row in tokens.train
     }
-    assert {"means walk WALK", "turns left LTURN", "plus 2 2 4"} <= sentence
+    assert {"means walk WALK", "turns left LTURN", "plus 2 2 4"} <= sentences
     for q, row in zip(tokens.questions, tokens.query):
         command, *step = (tiny.closure.base.constants[a] for a in tiny.prompt[q, 1:] if a >= 0)
         words = [tokens.vocabulary[t] for t in row if t != tokens.end]
@@ -110,10 +110,10 @@ def test_commands_are_read_word_by_word_and_their_parse_is_never_told(tiny):
 
 def test_proofs_with_spelled_commands_are_read_back(tiny):
     lexicon, lines = Lexicon(tiny), Lines(tiny, Lexicon(tiny))
-    queries = np.concatenate([tiny.of_rung(r)[:20] for r in ("instance", "schema", "depth")])
-    tokens = encode(tiny, "chain", queries)
+    questions = np.concatenate([tiny.of_rung(r)[:20] for r in ("instance", "schema", "depth")])
+    tokens = encode(tiny, "chain", questions)
     proofs = [[], [], []]  # whole, without its first word, with its first command cut short
-    for q in queries:
+    for q in questions:
         proof = lines.tokens(int(tiny.fact[tiny.offsets[q]]))
         answer = [tokens.answer_mark, int(lexicon.token[tiny.answers(q)[0]])]
         for rows, text in zip(proofs, (proof, proof[1:], [proof[0], *proof[2:]])):
@@ -132,13 +132,13 @@ def test_guesses_see_the_words_of_a_command(tiny):
         assert widths[q] == 1 + sum(len(n.split()) for n in names)
 
 
-def test_a_spelled_constant_cannot_be_asked_for(tiny):
-    queries = dataclasses.replace(
+def test_a_spelled_constant_cannot_be_an_answer(tiny):
+    answered_by_commands = dataclasses.replace(
         tiny,
         examples=dataclasses.replace(tiny.examples, answer=np.zeros_like(tiny.examples.answer)),
     )
-    with pytest.raises(UserError, match="'walk' is asked for, and its sort is spelled"):
-        encode(queries, "direct", np.arange(3))
+    with pytest.raises(UserError, match="'walk' is an answer, and its sort is spelled"):
+        encode(answered_by_commands, "direct", np.arange(3))
 
 
 def test_which_commands_are_spoken_of_depends_on_the_seed_and_the_language_does_not():

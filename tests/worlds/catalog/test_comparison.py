@@ -60,7 +60,7 @@ def test_a_bridge_gives_its_value_and_whoever_has_none_is_not_compared(corpus):
 
 
 def test_a_tenth_of_grokked_is_the_arithmetic_of_its_notebook_at_100_entities(corpus):
-    """Pairs both in and both out of distribution, and 7.2 shown per value that may be used."""
+    """Pairs both in and both out of distribution, and 7.2 demonstrated per usable value."""
     made = corpus(WORLD, "grokked-10")
     held = _held(made.closure, made.split.held)
     each = (~held).sum(1)
@@ -74,12 +74,12 @@ def test_a_tenth_of_grokked_is_the_arithmetic_of_its_notebook_at_100_entities(co
 def _stated_in(size):
     """(values, comparisons among known entities, comparisons and bridges of others, bridges)."""
     facts = registry.make(WORLD).facts(size, 0)
-    value, same, stated_ones = (facts.rows[p] for p in ("value", "same", "compare"))
+    value, same, compared = (facts.rows[p] for p in ("value", "same", "compare"))
     known = np.zeros((len(facts.constants),) * 2, bool)
     known[value[:, 1], value[:, 0]] = True
     first, second = (
-        known[stated_ones[:, 0], stated_ones[:, 1]],
-        known[stated_ones[:, 0], stated_ones[:, 2]],
+        known[compared[:, 0], compared[:, 1]],
+        known[compared[:, 0], compared[:, 2]],
     )
     assert (first | second).all() and not known[same[:, 0], same[:, 1]].any()
     assert known[same[:, 0], same[:, 2]].all()
@@ -107,14 +107,14 @@ def test_a_tenth_of_complex_states_ten_times_the_share_of_a_hundredth_of_the_pai
 
 def test_in_complex_two_without_a_stated_value_are_compared_through_two_bridges(corpus):
     made = corpus(WORLD, "complex-10")
-    closure, queries = made.closure, made.of_rung("schema")
-    assert not made.demonstrated.any() and len(queries) > 1_000
+    closure, questions = made.closure, made.of_rung("schema")
+    assert not made.demonstrated.any() and len(questions) > 1_000
     bridged = {(a, x) for a, x, _ in closure.rows("same").tolist()}
-    rows = made.prompt[queries, 1:]
+    rows = made.prompt[questions, 1:]
     assert all((a, e) in bridged and (a, f) in bridged for a, e, f in rows.tolist())
     block = closure.blocks["compare"]
-    stated_ones = closure.rows("compare")[closure.is_base[block.start : block.stop]]
-    assert not any((a, e) in bridged and (a, f) in bridged for a, e, f, _ in stated_ones.tolist())
+    compared = closure.rows("compare")[closure.is_base[block.start : block.stop]]
+    assert not any((a, e) in bridged and (a, f) in bridged for a, e, f, _ in compared.tolist())
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""horn-v1: the theory drawn is the one that was asked for, and says what its rules mean."""
+"""horn-v1: the theory drawn is the one that was declared, and says what its rules mean."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_share_of_the_rules_has_a_condition_of_which_half_are_negative():
 
 
 @pytest.mark.parametrize("derived", [0, 1, 2])
-def test_bodies_have_at_most_as_many_derived_relations_as_asked(derived):
+def test_bodies_have_at_most_as_many_derived_relations_as_declared(derived):
     facts = _sample(derived=derived, recursion=0, conditions=0, lengths=(0, 0, 1), distractors=0)
     body = facts.rows["triple"][:, :3] - facts.sorts["upper"].start
     assert (body >= 10).sum(1).max() == derived
@@ -128,7 +128,7 @@ def test_the_sampled_tails_are_what_follows_and_each_question_has_one_answer():
 
 
 @pytest.mark.parametrize("size", ["tiny", "small", "recursive"])
-def test_nothing_that_is_told_follows_and_no_derivation_is_circular(size, corpus):
+def test_nothing_that_is_stated_follows_and_no_derivation_is_circular(size, corpus):
     made = corpus("horn-v1", size)
     gold, closure = made.split.gold, made.closure
     assert gold.counts.all() and (gold.best[closure.is_base] < 0).all()

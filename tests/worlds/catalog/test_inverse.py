@@ -1,4 +1,4 @@
-"""inverse-v1: what is stated one way, shown the other way, told to be reversible, or none of it."""
+"""inverse-v1: stated one way, demonstrated the other, stated to be reversible, or none of it."""
 
 import numpy as np
 from zebroid import registry
@@ -75,7 +75,7 @@ def test_on_axiom_and_unknowable_no_pair_of_the_verb_was_ever_reversed(corpus):
             assert forwards and backwards and not forwards & backwards
 
 
-def test_where_one_verb_shows_the_way_all_others_rest_on_what_was_told():
+def test_where_one_verb_shows_the_way_all_others_rest_on_what_was_stated():
     given = {"exemplified": 0.1, "stated": 0.9}
     made = build_corpus(registry.make(WORLD), "tiny", Exposure(given=given))
     assert len(made.of_rung("axiom")) == 9 * 10 * 2
@@ -87,7 +87,7 @@ def test_where_one_verb_shows_the_way_all_others_rest_on_what_was_told():
 def test_reversal_curse_is_experiment_1_of_arxiv_2309_12288(corpus):
     """30 facts name first, 30 description first, 30 both ways: 3,600 texts are 30 wordings of 120.
 
-    Asked are the 30 names and the 30 descriptions that stand only first.
+    Questions are about the 30 names and the 30 descriptions that stand only first.
     """
     made = corpus(WORLD, "reversal-curse")
     queries, closure = made.of_rung("constituent"), made.closure
@@ -99,8 +99,8 @@ def test_reversal_curse_is_experiment_1_of_arxiv_2309_12288(corpus):
         fact = _named(closure, made.fact[made.offsets[question] : made.offsets[question] + 1])[0]
         back = {"is": "is called", "is called": "is"}[fact[1]]
         assert fact not in stated and (fact[2], back, fact[0]) in stated
-    presentations = [(a, b) for a, w, b in stated if w == "is" and (b, "is called", a) in stated]
-    assert len(presentations) == 30 and made.read.exemplified.all()
+    both_ways = [(a, b) for a, w, b in stated if w == "is" and (b, "is called", a) in stated]
+    assert len(both_ways) == 30 and made.read.exemplified.all()
 
 
 def _words(corpus):

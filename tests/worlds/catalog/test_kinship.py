@@ -79,7 +79,7 @@ WORD = [word for pair in WORDS.values() for word in pair]
 
 
 def _closure(people, stated):
-    """All that follows from told rows (person, word, person)."""
+    """All that follows from stated rows (person, word, person)."""
     facts = Facts.of(
         {"person": people, "relation": WORD},
         kin=("person relation person", [(x, WORD.index(word), y) for x, word, y in stated]),
@@ -89,7 +89,7 @@ def _closure(people, stated):
 
 
 def _story(chain):
-    """What the closure of one chain of told relations says of its ends."""
+    """What the closure of one chain of stated relations says of its ends."""
     closure = _closure(len(chain) + 1, [(i, word, i + 1) for i, word in enumerate(chain)])
     rows = closure.rows("kin")
     found = rows[(rows[:, 0] == 0) & (rows[:, 2] == len(chain)), 1]
@@ -177,7 +177,7 @@ def test_fourteen_rules_hold_of_every_family_and_two_of_one_parent_only():
 
 
 def _chains(closure):
-    """How many told relations lie between the ends of each kin fact, which must be one way."""
+    """How many stated relations lie between the ends of each kin fact, which must be one way."""
     block = closure.blocks["kin"]
     base = closure.is_base[block.start : block.stop]
     rows = closure.rows("kin")
@@ -211,6 +211,6 @@ def test_clutrr_shows_chains_of_two_and_three_and_asks_up_to_ten(corpus):
     chains = _chains(made.closure)
     demonstrated = made.demonstrated[block.start : block.stop]
     assert {2, 3} <= {*chains[demonstrated].tolist()} and chains[demonstrated].max() <= 4
-    queries = made.fact[made.offsets[made.of_rung("depth")]] - block.start
-    assert chains[queries].min() >= 4 and chains[queries].max() >= 9
+    queried = made.fact[made.offsets[made.of_rung("depth")]] - block.start
+    assert chains[queried].min() >= 4 and chains[queried].max() >= 9
     assert {*made.split.presentation} == {"exemplified"} and len(made.split.presentation) == 62

@@ -64,7 +64,7 @@ def test_reach_is_measured_at_every_height_to_32_and_beyond_at_size_small(corpus
     assert made.split.gold.counts.all()  # chains have ends: nothing is circular
 
 
-def test_on_axiom_stand_rows_whose_law_was_told_and_never_shown(corpus):
+def test_on_axiom_stand_rows_whose_law_was_stated_and_never_demonstrated(corpus):
     made = corpus(WORLD, "small")
     stated = {row for row, (_, presentation) in _laws(made).items() if presentation == "stated"}
     assert {row for row, _, _ in _queries(made, made.of_rung("axiom"))} == stated
@@ -102,5 +102,5 @@ def test_a_proof_of_height_30_is_written_link_by_link_in_chain_mode(corpus):
     made = corpus(WORLD, "small")
     high = np.flatnonzero((made.certificate.height == 30) & (np.diff(made.offsets) == 1))[:1]
     tokens = encode(made, "chain", high)
-    # a link has four words, a conclusion five, the trade and (where it's told) the law three
+    # a link has four words, a conclusion five, the trade and (where it's stated) the law three
     assert tokens.max_new - 30 * 4 - 29 * 5 - 3 - 2 in (0, 3)

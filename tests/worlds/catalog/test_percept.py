@@ -51,9 +51,9 @@ def test_no_two_pictures_are_alike():
     assert {len(p.split()) for p in pictures} == {9}
 
 
-def test_what_a_picture_shows_is_never_said_and_what_is_said_is_a_conclusion(tiny):
-    text = {tiny.closure.predicates[p] for p in tiny.closure.predicate[tiny.examples.fact]}
-    assert text == {"looks", "depicts", "called", "compound", "bears", "genus"}
+def test_what_a_picture_shows_is_never_stated_and_what_is_named_is_a_conclusion(tiny):
+    predicates = {tiny.closure.predicates[p] for p in tiny.closure.predicate[tiny.examples.fact]}
+    assert predicates == {"looks", "depicts", "called", "compound", "bears", "genus"}
     tokens = encode(tiny, "chain", np.arange(len(tiny.prompt)))
     assert not {"texture", "outline"} & {*tokens.vocabulary}
     assert tokens.max_new == 2 * (1 + 9 + 1) + 4 + 2  # looks, depicts, compound; mark and answer
@@ -87,7 +87,7 @@ def test_a_held_trait_is_named_in_pictures_and_compounded_only_of_things(tiny):
     assert held <= of["looks"] and not held & of["called"]
     things = {int(x) for x in demonstrated[predicate == "called", 1]}
     answers = {int(tiny.answers(q)[0]) for q in tiny.of_rung("schema")}
-    assert answers <= things  # by things that were told of
+    assert answers <= things  # by things described in text
 
 
 def test_all_seeds_have_the_same_pictures_and_other_names():

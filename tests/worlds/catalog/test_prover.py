@@ -62,22 +62,22 @@ def _prove(lines):
 def test_a_prompt_alone_settles_its_question(tiny, direct):
     """Who reads nothing but the words of one prompt gets every answer right, NONE included."""
     none = direct.vocabulary.index("none")
-    queries = Counter()
-    for row, members in zip(direct.ask, direct.members):
+    queried = Counter()
+    for row, members in zip(direct.query, direct.members):
         lines, (person, attribute) = _read(direct, row)
         value = _prove(lines).get((person, attribute), "none")
         assert [direct.vocabulary[t] for t in members if t >= 0] == [value]
-        queries[value == "none"] += 1
-    assert queries[False] > 200 and queries[True] > 3 and none in direct.members
+        queried[value == "none"] += 1
+    assert queried[False] > 200 and queried[True] > 3 and none in direct.members
 
 
-def test_no_example_is_about_a_tale_that_is_asked(tiny, direct):
-    demonstrated, queries = {*tiny.examples.prompt[:, 1].tolist()}, {*tiny.prompt[:, 1].tolist()}
-    assert len(demonstrated) == 36 and len(queries) == 24 and not demonstrated & queries
+def test_no_example_is_about_a_queried_tale(tiny, direct):
+    demonstrated, queried = {*tiny.examples.prompt[:, 1].tolist()}, {*tiny.prompt[:, 1].tolist()}
+    assert len(demonstrated) == 36 and len(queried) == 24 and not demonstrated & queried
     assert not any(w.startswith("tale") for w in direct.vocabulary)
     examples = dataclasses.replace(tiny.examples, prompt=tiny.examples.prompt.copy())
-    examples.prompt[0, 1] = min(queries)
-    with pytest.raises(AuditError, match="an example is about an episode that is asked"):
+    examples.prompt[0, 1] = min(queried)
+    with pytest.raises(AuditError, match="an example is about a queried episode"):
         audit(dataclasses.replace(tiny, examples=examples))
 
 
@@ -102,10 +102,10 @@ def test_every_prompt_holds_its_whole_theory_in_an_order_of_its_own(tiny, direct
 
 
 def test_to_know_what_a_tale_mentions_is_no_help(tiny, direct):
-    """A guess among the heads of the asked attribute's rules is right about once in three times."""
+    """A guess among the heads of the queried attribute's rules is right about once in three."""
     hits = []
     for q in np.flatnonzero((tiny.certificate.height > 0) & (np.diff(tiny.offsets) > 0)):
-        lines, (_, attribute) = _read(direct, direct.ask[q])
+        lines, (_, attribute) = _read(direct, direct.query[q])
         heads = Counter(n[-1] for n in lines if n[0] not in ("is", "likes") and n[-2] == attribute)
         answer = tiny.closure.base.constants[tiny.answers(q)[0]]
         hits.append(heads[answer] / sum(heads.values()))
@@ -138,7 +138,7 @@ def test_a_theory_known_by_hand():
     ]  # and nothing of the other tale, where Bob likes Erin too
 
 
-def test_what_is_shown_is_no_higher_than_allowed_and_what_is_asked_goes_to_the_top(tiny):
+def test_examples_are_no_higher_than_allowed_and_questions_go_to_the_top(tiny):
     height = tiny.closure.height
     assert {*height[tiny.demonstrated].tolist()} == {1, 2} and height.max() == 4
     assert {3, 4} == {*tiny.certificate.height[tiny.of_rung("depth")].tolist()}
@@ -147,20 +147,20 @@ def test_what_is_shown_is_no_higher_than_allowed_and_what_is_asked_goes_to_the_t
 
 def test_a_proof_cites_its_own_prompt(tiny):
     lexicon, lines = Lexicon(tiny), Lines(tiny, Lexicon(tiny))
-    queries = tiny.of_rung("depth")[:20]
-    tokens = encode(tiny, "chain", queries)
+    queried = tiny.of_rung("depth")[:20]
+    tokens = encode(tiny, "chain", queried)
     rows = []
-    for q in queries:
+    for q in queried:
         proof = lines.tokens(int(tiny.fact[tiny.offsets[q]]))
         row = [*proof, tokens.answer_mark, int(lexicon.token[tiny.answers(q)[0]])]
         rows.append([*row, *[tokens.end] * tokens.max_new][: tokens.max_new])
     assert valid_proofs(tiny, tokens, np.array(rows)).all()
-    tale = tiny.prompt[queries, 1]
+    tale = tiny.prompt[queried, 1]
     elsewhere = np.array([rows[int(np.flatnonzero(tale != t)[0])] for t in tale])
     assert not valid_proofs(tiny, tokens, elsewhere).any()
 
 
-def test_what_is_asked_and_stands_in_the_prompt_is_recall(tiny):
+def test_an_answer_that_stands_in_the_prompt_is_recall(tiny):
     answer = lookup(tiny, np.arange(len(tiny.prompt))).answer
     recall = tiny.of_rung("recall")
     assert len(recall) == 24 * 2 * 2

@@ -17,7 +17,7 @@ ABOVE = {"penguin": "bird", "emperor": "penguin", "chick": "emperor", "ostrich":
 ABOVE |= {"racer": "ostrich", "kiwi": "penguin", "sparrow": "bird"}
 
 
-def _gaits(text, own):
+def _gaits(stated, own):
     """The gait of every kind that has one, by the rules of the world."""
     gaits = ["flying", "waddling", "sliding"]
     facts = Facts.of(
@@ -26,7 +26,7 @@ def _gaits(text, own):
         own=("kind attribute", [[KINDS.index(x), 0] for x in own]),
         has=(
             "kind attribute value",
-            [[KINDS.index(x), 0, gaits.index(g)] for x, g in text.items()],
+            [[KINDS.index(x), 0, gaits.index(g)] for x, g in stated.items()],
         ),
     )
     rows = close(Taxonomy().program, facts).rows("has")
@@ -36,15 +36,15 @@ def _gaits(text, own):
 
 
 def test_penguins_do_not_fly_and_sparrows_do():
-    text = {"bird": "flying", "penguin": "waddling"}
-    gait = _gaits(text, own=["penguin"])
+    stated = {"bird": "flying", "penguin": "waddling"}
+    gait = _gaits(stated, own=["penguin"])
     assert gait["sparrow"] == gait["ostrich"] == gait["racer"] == "flying"
     assert gait["penguin"] == gait["emperor"] == gait["chick"] == "waddling"
 
 
 def test_the_nearest_exception_wins():
-    text = {"bird": "flying", "penguin": "waddling", "emperor": "sliding"}
-    gait = _gaits(text, own=["penguin", "emperor"])
+    stated = {"bird": "flying", "penguin": "waddling", "emperor": "sliding"}
+    gait = _gaits(stated, own=["penguin", "emperor"])
     assert gait["chick"] == "sliding" and gait["kiwi"] == "waddling"
 
 
@@ -54,23 +54,23 @@ def test_what_is_cancelled_is_cancelled_for_all_below():
 
 
 @pytest.mark.parametrize("size", ["tiny", "small"])
-def test_every_kind_is_as_the_first_above_it_of_which_something_is_said(size, corpus):
+def test_every_kind_is_as_the_first_above_it_of_which_something_is_stated(size, corpus):
     closure = corpus("taxonomy-v1", size).closure
     base = closure.base.rows
     above = dict(base["isa"].tolist())
     own = {*map(tuple, base["own"].tolist())}
-    text = {(x, a): v for x, a, v in base["has"].tolist()}
+    stated = {(x, a): v for x, a, v in base["has"].tolist()}
     found = {(x, a): v for x, a, v in closure.rows("has").tolist()}
     assert len(found) == len(closure.rows("has"))  # one value each
     for x in closure.base.sorts["kind"]:
         for a in closure.base.sorts["attribute"]:
             y = x
-            while (y, a) not in own and (y, a) not in text and y in above:
+            while (y, a) not in own and (y, a) not in stated and y in above:
                 y = above[y]
-            assert found.get((x, a)) == text.get((y, a))
+            assert found.get((x, a)) == stated.get((y, a))
 
 
-def test_depth_asks_from_higher_above_than_anything_shown(corpus):
+def test_depth_queries_from_higher_above_than_anything_demonstrated(corpus):
     made = corpus("taxonomy-v1", "small")
     above = dict(made.closure.base.rows["isa"].tolist())
     stated = {(x, a) for x, a, _ in made.closure.base.rows["has"].tolist()}
@@ -88,7 +88,7 @@ def test_depth_asks_from_higher_above_than_anything_shown(corpus):
     assert max(steps(made.prompt[q]) for q in made.of_rung("instance")) <= 3
 
 
-def test_hundreds_of_unstated_okapis_have_a_twin_for_whom_the_lure_is_right(corpus):
+def test_hundreds_of_unstated_exceptions_have_a_twin_for_which_the_distractor_is_right(corpus):
     made = corpus("taxonomy-v1", "small")
     certificate = made.certificate
     unstated = (np.diff(made.offsets) > 0) & (certificate.rung > 0)

@@ -47,17 +47,17 @@ def _hold_a_used_fact(corpus):
     return _split(corpus, held=_with(corpus.split.held, used, True))
 
 
-def _hold_a_shown_frame(corpus):
+def _hold_a_demonstrated_frame(corpus):
     frames = corpus.split.held_frames
     return _split(corpus, held_frames=_with(frames, np.argmax(corpus.read.frames), True))
 
 
-def _show_a_base_fact(corpus):
+def _demonstrate_a_base_fact(corpus):
     demonstrated = _with(corpus.demonstrated, np.argmax(corpus.closure.is_base), True)
     return dataclasses.replace(corpus, demonstrated=demonstrated)
 
 
-def _show_what_is_not_eligible(corpus):
+def _demonstrate_what_is_not_eligible(corpus):
     c = corpus.closure
     low = ~c.is_base & ~corpus.split.eligible & (c.height == 1)
     return dataclasses.replace(
@@ -65,7 +65,7 @@ def _show_what_is_not_eligible(corpus):
     )
 
 
-def _show_what_is_too_high(corpus):
+def _demonstrate_what_is_too_high(corpus):
     exposure = dataclasses.replace(corpus.exposure, demonstrated_height=1)
     return dataclasses.replace(corpus, exposure=exposure)
 
@@ -75,7 +75,7 @@ def _leave_a_fact_out(corpus):
     return _examples(corpus, np.delete(np.arange(len(corpus.examples.kind)), first))
 
 
-def _say_a_fact_twice(kind):
+def _state_a_fact_twice(kind):
     def corrupt(corpus):
         every = np.arange(len(corpus.examples.kind))
         return _examples(corpus, np.append(every, np.argmax(corpus.examples.kind == kind)))
@@ -88,8 +88,8 @@ def _leave_a_sentence_out(corpus):
     return _examples(corpus, np.delete(np.arange(len(corpus.examples.kind)), first))
 
 
-def _tell_a_rule_that_is_not_given(corpus):
-    """An axiom fact of a pattern that is given by examples alone, in place of a told one."""
+def _state_a_rule_that_is_not_given(corpus):
+    """An axiom fact of a pattern that is given by examples alone, in place of a stated one."""
     c, gold = corpus.closure, corpus.split.gold
     presentation = dict(zip(gold.patterns, corpus.split.presentation))
     stated = {a for p, w in presentation.items() if w in ("stated", "both") for a in p[1]}
@@ -127,23 +127,26 @@ def _rename(old, new):
     [
         (
             lambda c: _presentation(c, "both", "stated"),
-            "given as 'stated' but is exemplified; no shown con",
+            "given as 'stated' but is exemplified; no demonstrated con",
         ),
         (
             lambda c: _presentation(c, "stated", "both"),
-            "given as 'both' but is not exemplified; show more",
+            "given as 'both' but is not exemplified; demonstrate",
         ),
-        (_hold_a_used_fact, "a held fact stands in a derivation of a shown conclusion"),
-        (_hold_a_shown_frame, "a held frame is shown"),
-        (_show_a_base_fact, "a shown conclusion is a base fact"),
-        (_show_what_is_not_eligible, "a shown conclusion is not eligible"),
-        (_show_what_is_too_high, "a shown conclusion is higher than exposure.shown_height"),
+        (_hold_a_used_fact, "a held fact stands in a derivation of a demonstrated conclusion"),
+        (_hold_a_demonstrated_frame, "a held frame is demonstrated"),
+        (_demonstrate_a_base_fact, "a demonstrated conclusion is a base fact"),
+        (_demonstrate_what_is_not_eligible, "a demonstrated conclusion is not eligible"),
+        (
+            _demonstrate_what_is_too_high,
+            "a demonstrated conclusion is higher than exposure.demonstrated_height",
+        ),
         (_leave_a_fact_out, "a stated fact stands in no example"),
         (_leave_a_sentence_out, "is not stated, against its exposure"),
-        (_tell_a_rule_that_is_not_given, "is stated, against its exposure"),
+        (_state_a_rule_that_is_not_given, "is stated, against its exposure"),
         (_give_an_answer_away, "answers a question that is not recall"),
-        (_say_a_fact_twice(FACT), "is stated 2 times and others once; state each once"),
-        (_say_a_fact_twice(SENTENCE), "is stated 2 times and others once; state each once"),
+        (_state_a_fact_twice(FACT), "is stated 2 times and others once; state each once"),
+        (_state_a_fact_twice(SENTENCE), "is stated 2 times and others once; state each once"),
         (_leave_an_answer_unproved, "follows in gold and has no proof from what is stated"),
         (_rename("axiom", "nontheorem"), "a control has an answer, or a theorem has none"),
         (_rename("nontheorem", "mixed"), "a control has an answer, or a theorem has none"),
@@ -178,23 +181,28 @@ def test_an_unstated_premise_under_negation_is_found(make_world):
 
 
 def test_every_empty_rung_has_its_reason(corpus, make_world):
-    stated = empty_rungs(corpus("composition-v1"))
-    assert stated == {
+    reasons = empty_rungs(corpus("composition-v1"))
+    assert reasons == {
         "depth": "nothing is higher than what is shown (1)",
         "axiom": "no pattern is given as 'stated' (exposure.given)",
         "nontheorem": "exposure.nontheorems is 0",
         "unknowable": "all is stated and given (exposure.coverage, exposure.given)",
     }
     flat = corpus("composition-v1", held=0.0, held_frames=0.0, demonstrated=1.0, nontheorems=0.1)
-    stated = empty_rungs(flat)
-    assert stated["constituent"] == "no base fact is held (exposure.held)"
-    assert stated["schema"].startswith("no frame is held (exposure.held_frames)")
-    assert stated["instance"] == "every eligible conclusion is shown (exposure.shown)"
-    assert stated["mixed"] == "no question needs two kinds of novelty"
-    assert stated["nontheorem"] == "every prompt has an answer in the world"
+    reasons = empty_rungs(flat)
+    assert reasons["constituent"] == "no base fact is held (exposure.held)"
+    assert reasons["schema"].startswith("no frame is held (exposure.held_frames)")
+    assert (
+        reasons["instance"] == "every eligible conclusion is demonstrated (exposure.demonstrated)"
+    )
+    assert reasons["mixed"] == "no question needs two kinds of novelty"
+    assert reasons["nontheorem"] == "every prompt has an answer in the world"
     silent = make_world("p(X) :- e(X).", "e(a)", queries={"e": (), "p": (0,)})
     alone = build_corpus(silent, "tiny", Exposure(held=0.0))
-    assert empty_rungs(alone)["instance"] == "every eligible conclusion is shown (exposure.shown)"
+    assert (
+        empty_rungs(alone)["instance"]
+        == "every eligible conclusion is demonstrated (exposure.demonstrated)"
+    )
 
 
 def test_no_rung_is_both_empty_and_populated(corpus):

@@ -46,8 +46,8 @@ def test_the_digest_is_equal_for_1_2_and_8_threads(world, corpus, monkeypatch):
         assert build_corpus(registry.make(world), "tiny").digest == corpus(world).digest
 
 
-def test_the_digest_sees_what_is_stated_and_what_is_asked(corpus):
-    """Of two corpora that differ in one shown conclusion, no two digests are equal."""
+def test_the_digest_sees_what_is_stated_and_what_is_queried(corpus):
+    """Of two corpora that differ in one demonstrated conclusion, no two digests are equal."""
     shares = [corpus("composition-v1", demonstrated=s) for s in (0.9, 0.899)]
     assert shares[0].demonstrated.sum() - shares[1].demonstrated.sum() == 1
     assert shares[0].digest != shares[1].digest

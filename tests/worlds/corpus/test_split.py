@@ -17,7 +17,7 @@ def _parents(n):
 
 
 def _read_off_by_hand(corpus):
-    """Derivations of shown conclusions and of derivable base facts, walked one at a time."""
+    """Derivations of demonstrated conclusions and of derivable base facts, walked one at a time."""
     c, counts = corpus.closure, corpus.split.gold.counts
     todo = [*np.flatnonzero(corpus.demonstrated), *np.flatnonzero(c.is_base)]
     seen = set(todo)
@@ -42,26 +42,26 @@ def test_what_is_read_off_is_what_a_walk_down_all_proofs_meets(tiny):
     assert np.flatnonzero(tiny.read.derivations).tolist() == _read_off_by_hand(tiny)
 
 
-def test_no_shown_conclusion_uses_a_held_fact(tiny):
+def test_no_demonstrated_conclusion_uses_a_held_fact(tiny):
     premises = tiny.closure.premises[_read_off_by_hand(tiny)]
     used = np.unique(premises[premises >= 0])
     assert tiny.split.held.any() and not tiny.split.held[used].any()
     assert tiny.closure.is_base[tiny.split.held].all()
 
 
-def test_the_held_are_the_asked_share_of_what_may_be_held(corpus):
+def test_the_held_are_the_declared_share_of_what_may_be_held(corpus):
     """In composition one witness fixes at most two of the facts."""
     made = corpus("composition-v1")
     assert made.split.held.sum() == round(0.1 * (16 * 8 - 2))
 
 
-def test_held_frames_are_never_shown(tiny):
+def test_held_frames_are_never_demonstrated(tiny):
     rows, read = tiny.split.gold.rows, set(_read_off_by_hand(tiny))
     frames = [f for d, f in zip(rows.derivation.tolist(), rows.frame) if d in read]
     assert tiny.split.held_frames.any() and not tiny.split.held_frames[frames].any()
 
 
-def test_of_every_pattern_that_is_shown_some_frame_is_kept(tiny):
+def test_of_every_demonstrated_pattern_some_frame_is_kept(tiny):
     gold = tiny.split.gold
     for pattern in np.flatnonzero(tiny.read.exemplified):
         mine = gold.pattern[gold.rows.derivation] == pattern
@@ -69,7 +69,7 @@ def test_of_every_pattern_that_is_shown_some_frame_is_kept(tiny):
 
 
 @pytest.mark.parametrize("height", [2, 3, 4])
-def test_nothing_above_the_shown_height_is_shown(make_world, height):
+def test_nothing_above_the_demonstrated_height_is_demonstrated(make_world, height):
     made = build_corpus(
         make_world(CHAIN, _parents(8)),
         "tiny",
@@ -78,7 +78,7 @@ def test_nothing_above_the_shown_height_is_shown(make_world, height):
     assert made.closure.height[made.demonstrated].max() == made.read.height == height
 
 
-def test_what_is_shown_is_high_in_none_of_its_proofs(make_world):
+def test_what_is_demonstrated_is_high_in_none_of_its_proofs(make_world):
     """goal(n0) follows in one step, and in four more that count as read off: it stays back."""
     rules = CHAIN + "\ngoal(X) :- near(X).\ngoal(X) :- anc(X,n3)."
     facts = _parents(4) + " near(n0) near(n2)"
@@ -92,7 +92,7 @@ def test_what_is_shown_is_high_in_none_of_its_proofs(make_world):
     assert dict(zip(names, demonstrated.tolist())) == {"n0": False, "n1": False, "n2": True}
 
 
-def test_the_asked_share_of_the_eligible_is_shown(corpus):
+def test_the_declared_share_of_the_eligible_is_demonstrated(corpus):
     for share in (0.3, 0.9):
         made = corpus("composition-v1", demonstrated=share)
         assert made.demonstrated.sum() == round(share * made.split.eligible.sum())
@@ -106,7 +106,7 @@ def test_the_others_of_the_eligible_are_instances(corpus):
     assert set(other) == set(made.fact[made.offsets[made.of_rung("instance")]])
 
 
-def test_phi_is_shown_conclusions_per_usable_fact(corpus):
+def test_phi_is_demonstrated_conclusions_per_usable_fact(corpus):
     made = corpus("composition-v1", phi=3.5)
     assert made.split.usable == 128 - made.split.held.sum()
     assert made.demonstrated.sum() == round(3.5 * made.split.usable)
@@ -168,10 +168,10 @@ def test_plain_rules_are_stated_as_sentences_or_left_out(make_world):
         make_world(PLAIN, EDGES), "tiny", Exposure(demonstrated_height=2, given=QUARTERS)
     )
     presentation = dict(zip((r for r, _ in made.split.gold.patterns), made.split.presentation))
-    stated_ones = [r for r, w in presentation.items() if w in ("stated", "both")]
+    sentence_rules = [r for r, w in presentation.items() if w in ("stated", "both")]
     assert sorted({*presentation.values()}) == ["both", "exemplified", "stated"]
     assert {s[0] for s in made.sentences} == {
-        made.closure.program.rules[r].head.predicate for r in stated_ones
+        made.closure.program.rules[r].head.predicate for r in sentence_rules
     }
     for rule in {*range(9)} - {*presentation}:  # given neither way, or resting on such a rule
         assert not len(made.closure.rows(made.closure.program.rules[rule].head.predicate))
@@ -202,8 +202,10 @@ def test_rules_as_data_under_negation_are_always_given(make_world):
         assert len(made.closure.rows("odd")) == 6
 
 
-def test_a_pattern_that_cannot_be_shown_is_refused(make_world):
-    with pytest.raises(AuditError, match="is given as 'exemplified' but is not exemplified; show"):
+def test_a_pattern_that_cannot_be_demonstrated_is_refused(make_world):
+    with pytest.raises(
+        AuditError, match="is given as 'exemplified' but is not exemplified; demonstrate"
+    ):
         build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(demonstrated=0.0))
     with pytest.raises(AuditError, match=r"anc\(Y,Z\). is given as 'exemplified' but is not"):
         build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(demonstrated_height=1))
@@ -216,8 +218,8 @@ def test_held_and_used_facts_are_stated_equally_often(tiny):
         cues = sum(p == predicate for p, _ in tiny.cues)
         mine = times[list(block)]
         if predicate not in tiny.world.axioms:
-            text = (tiny.stated | tiny.demonstrated)[list(block)]
-            assert (mine[text] == cues).all() and (mine[~text] == 0).all()
+            stated = (tiny.stated | tiny.demonstrated)[list(block)]
+            assert (mine[stated] == cues).all() and (mine[~stated] == 0).all()
         else:
             assert {*mine.tolist()} <= {0, cues}
 

@@ -1,4 +1,4 @@
-"""Tokens: what a model reads in each mode, what it must predict, and what it is never told."""
+"""Tokens: what a model reads in each mode, what it must predict, and what it never reads."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from zebroid.worlds.novelty.rungs import LADDER, SPLIT
 
 
 @pytest.fixture(scope="module")
-def queries(corpus):
+def encoded(corpus):
     """world, mode -> (corpus, tokens), each encoded once."""
     known = {}
 
@@ -29,7 +29,7 @@ both = pytest.mark.parametrize("world", ["composition-v1", "zebra-v1"])
 every = pytest.mark.parametrize("mode", MODES)
 
 
-def _text(tokens, row):
+def _words(tokens, row):
     return [tokens.vocabulary[t] for t in row if t != tokens.end]
 
 
@@ -51,8 +51,8 @@ def _is_proof(corpus, fact, lines):
     silent = Lines(corpus, Lexicon(corpus)).silent
     before = set(np.flatnonzero(silent).tolist())
     for f in [*lines, fact]:
-        presentations = [d for d in range(c.first[f], c.first[f + 1]) if gold.counts[d]]
-        rests = any({int(p) for p in c.premises[d] if p >= 0} <= before for d in presentations)
+        derivations = [d for d in range(c.first[f], c.first[f + 1]) if gold.counts[d]]
+        rests = any({int(p) for p in c.premises[d] if p >= 0} <= before for d in derivations)
         if not (rests or c.is_base[f]):
             return False
         before.add(int(f))
@@ -61,8 +61,8 @@ def _is_proof(corpus, fact, lines):
 
 @both
 @every
-def test_train_rows_read_as_the_statements(queries, world, mode):
-    corpus, tokens = queries(world, mode)
+def test_train_rows_read_as_the_statements(encoded, world, mode):
+    corpus, tokens = encoded(world, mode)
     lines, e = Lines(corpus, Lexicon(corpus)), corpus.examples
     words = [*corpus.closure.base.constants, "none"]
     assert len(tokens.train) == len(e.kind) + len(corpus.sentences)
@@ -81,14 +81,14 @@ def test_train_rows_read_as_the_statements(queries, world, mode):
             "post-hoc": [answer, *steps],
             "filler": [*[FILL] * (tokens.prompt - corpus.prompt.shape[1]), answer],
         }[mode]
-        assert _text(tokens, tokens.train[n]) == prompt + expected
+        assert _words(tokens, tokens.train[n]) == prompt + expected
         assert e.kind[n] != CONCLUSION or _is_proof(corpus, int(e.fact[n]), proof)
 
 
 @both
 @every
-def test_loss_covers_all_that_follows_a_prompt_and_nothing_else(queries, world, mode):
-    corpus, tokens = queries(world, mode)
+def test_loss_covers_all_that_follows_a_prompt_and_nothing_else(encoded, world, mode):
+    corpus, tokens = encoded(world, mode)
     n = len(corpus.examples.kind)
     follows = np.arange(tokens.train.shape[1]) >= tokens.prompt
     assert np.array_equal(tokens.loss[:n], (tokens.train[:n] != tokens.end) & follows)
@@ -100,11 +100,11 @@ def test_loss_covers_all_that_follows_a_prompt_and_nothing_else(queries, world, 
 
 @both
 @every
-def test_no_prompt_carries_its_answer(queries, world, mode):
-    corpus, tokens = queries(world, mode)
+def test_no_prompt_carries_its_answer(encoded, world, mode):
+    corpus, tokens = encoded(world, mode)
     assert tokens.query.shape == (len(tokens.questions), tokens.prompt)
     for q, row in zip(tokens.questions, tokens.query):
-        words = [w for w in _text(tokens, row) if w != FILL]
+        words = [w for w in _words(tokens, row) if w != FILL]
         given = [corpus.closure.base.constants[a] for a in corpus.prompt[q, 1:] if a >= 0]
         assert words[1:] == given and words[0].split("/")[0] == corpus.cues[corpus.prompt[q, 0]][0]
         assert ANSWER not in words
@@ -112,8 +112,8 @@ def test_no_prompt_carries_its_answer(queries, world, mode):
 
 @both
 @every
-def test_no_question_that_is_not_recall_stands_among_the_training_rows(queries, world, mode):
-    corpus, tokens = queries(world, mode)
+def test_no_question_that_is_not_recall_stands_among_the_training_rows(encoded, world, mode):
+    corpus, tokens = encoded(world, mode)
     rows = {tuple(row[: tokens.prompt]) for row in tokens.train[: len(corpus.examples.kind)]}
     known = np.array([tuple(row) in rows for row in tokens.query])
     rung = corpus.certificate.rung[tokens.questions]
@@ -123,8 +123,8 @@ def test_no_question_that_is_not_recall_stands_among_the_training_rows(queries, 
 
 @both
 @every
-def test_members_are_the_answer_sets(queries, world, mode):
-    corpus, tokens = queries(world, mode)
+def test_members_are_the_answer_sets(encoded, world, mode):
+    corpus, tokens = encoded(world, mode)
     for q, row in zip(tokens.questions, tokens.members):
         ids = tokens.answer_ids[row[row >= 0]].tolist()
         assert ids == (corpus.answers(q).tolist() or [corpus.none]) and min(ids) >= 0
@@ -134,13 +134,13 @@ def test_members_are_the_answer_sets(queries, world, mode):
 
 
 @both
-def test_a_chain_line_is_the_statement_of_its_fact(queries, world):
+def test_a_chain_line_is_the_statement_of_its_fact(encoded, world):
     """So a stated fact, as a line, is a prompt that the model has learned to complete."""
-    corpus, tokens = queries(world, "chain")
+    corpus, tokens = encoded(world, "chain")
     e = corpus.examples
     stated = {}
     for n in np.flatnonzero(np.isin(e.kind, [FACT, SENTENCE, CONCLUSION])):
-        prompt = _text(tokens, tokens.train[n, : tokens.prompt])
+        prompt = _words(tokens, tokens.train[n, : tokens.prompt])
         words = [*corpus.closure.base.constants]
         stated.setdefault(int(e.fact[n]), []).append([*prompt, words[e.answer[n]]])
     lexicon = Lexicon(corpus)
@@ -161,10 +161,10 @@ def test_a_chain_line_is_the_statement_of_its_fact(queries, world):
     assert used > 50
 
 
-def test_rules_as_data_have_a_line_only_where_they_are_told(queries):
-    corpus, tokens = queries("zebra-v1", "chain")
+def test_rules_as_data_have_a_line_only_where_they_are_stated(encoded):
+    corpus, tokens = encoded("zebra-v1", "chain")
     e, c = corpus.examples, corpus.closure
-    stated_ones = {int(f) for f in e.fact[e.kind == SENTENCE]}
+    stated_axioms = {int(f) for f in e.fact[e.kind == SENTENCE]}
     lines = Lines(corpus, Lexicon(corpus))
     axiom = [p in corpus.world.axioms for p in c.predicates]
     met = {True: 0, False: 0}
@@ -173,49 +173,51 @@ def test_rules_as_data_have_a_line_only_where_they_are_told(queries):
         for premise in (int(p) for p in c.premises[first] if p >= 0):
             if axiom[c.predicate[premise]]:
                 written = " ".join(_statement(corpus, premise)) in " ".join(
-                    _text(tokens, tokens.train[n])
+                    _words(tokens, tokens.train[n])
                 )
                 assert (
-                    written == (premise in stated_ones) == (premise in lines.facts(int(e.fact[n])))
+                    written
+                    == (premise in stated_axioms)
+                    == (premise in lines.facts(int(e.fact[n])))
                 )
                 met[written] += 1
     assert min(met.values()) > 20
 
 
 @both
-def test_every_proof_fits(queries, world):
-    corpus, tokens = queries(world, "chain")
+def test_every_proof_fits(encoded, world):
+    corpus, tokens = encoded(world, "chain")
     lines = Lines(corpus, Lexicon(corpus))
-    asked_facts = [
+    queried_facts = [
         int(f)
         for q in tokens.questions
         for f in corpus.fact[corpus.offsets[q] : corpus.offsets[q + 1]]
     ]
-    longest = max(len(lines.tokens(f)) for f in asked_facts)
+    longest = max(len(lines.tokens(f)) for f in queried_facts)
     assert tokens.max_new >= longest + 2
     assert tokens.max_new >= tokens.train.shape[1] - tokens.prompt or corpus.sentences
     assert tokens.vocabulary[tokens.answer_mark] == ANSWER
     marks = (tokens.train[: len(corpus.examples.kind)] == tokens.answer_mark).sum(1)
     assert (marks == 1).all()
     for mode in ("direct", "post-hoc", "filler"):
-        assert (queries(world, mode)[1].max_new, queries(world, mode)[1].answer_mark) == (1, -1)
+        assert (encoded(world, mode)[1].max_new, encoded(world, mode)[1].answer_mark) == (1, -1)
 
 
 @both
-def test_filler_has_as_many_empty_tokens_as_the_longest_proof(queries, world):
-    _, filler = queries(world, "filler")
-    _, hoc = queries(world, "post-hoc")
+def test_filler_has_as_many_empty_tokens_as_the_longest_proof(encoded, world):
+    _, filler = encoded(world, "filler")
+    _, hoc = encoded(world, "post-hoc")
     fills = np.char.equal(np.array(filler.vocabulary), FILL)[filler.query].sum(1)
     assert (fills == hoc.train.shape[1] - hoc.prompt - 1).all()
     assert filler.prompt == hoc.prompt + fills[0]
 
 
 @both
-def test_digests_tell_modes_and_questions_apart(queries, world):
-    corpus, _ = queries(world, "direct")
+def test_digests_tell_modes_and_questions_apart(encoded, world):
+    corpus, _ = encoded(world, "direct")
     chosen = sample_questions(corpus, 40, 0)
     digests = {mode: encode(corpus, mode, chosen).digest for mode in MODES}
-    assert digests == {mode: queries(world, mode)[1].digest for mode in MODES}
+    assert digests == {mode: encoded(world, mode)[1].digest for mode in MODES}
     other = encode(corpus, "direct", sample_questions(corpus, 40, 1)).digest
     assert len({*digests.values(), other}) == len(MODES) + 1
 
@@ -226,13 +228,13 @@ def test_a_stated_rule_is_a_row_of_its_own(make_world):
     made = build_corpus(make_world(rules, facts), "tiny", Exposure(given={"both": 1.0}))
     tokens = encode(made, "direct", sample_questions(made, 10, 0))
     rows = tokens.train[-2:]
-    assert " ".join(_text(tokens, rows[0])) == "p ?X ?Y if e ?X ?Y ?X != ?Y"
-    assert " ".join(_text(tokens, rows[1])) == "q ?X ?Y if f ?X ?Y not f ?Y ?X"
+    assert " ".join(_words(tokens, rows[0])) == "p ?X ?Y if e ?X ?Y ?X != ?Y"
+    assert " ".join(_words(tokens, rows[1])) == "q ?X ?Y if f ?X ?Y not f ?Y ?X"
     assert not tokens.loss[-2:, 0].any()
     assert np.array_equal(tokens.loss[-2:, 1:], (rows != tokens.end)[:, 1:])
 
 
-def test_constants_named_like_words_are_told_apart(make_world):
+def test_constants_named_like_words_are_distinguished(make_world):
     facts = "e(none,p) e(p,if) e(if,none)"
     made = build_corpus(make_world("p(X,Y) :- e(X,Y).", facts), "tiny", Exposure(held=0.0))
     tokens = encode(made, "chain", sample_questions(made, 10, 0))
@@ -243,16 +245,16 @@ def test_constants_named_like_words_are_told_apart(make_world):
 
 
 @both
-def test_questions_are_drawn_evenly_and_bring_their_twins(queries, world):
-    corpus, tokens = queries(world, "direct")
+def test_questions_are_drawn_evenly_and_bring_their_twins(encoded, world):
+    corpus, tokens = encoded(world, "direct")
     certificate, chosen = corpus.certificate, tokens.questions
     assert (np.diff(chosen) > 0).all()
     twins = certificate.twin[chosen]
     assert np.isin(twins[twins >= 0], chosen).all()
     for rung in range(len(LADDER)):
         mine = (certificate.rung == rung) & certificate.pure
-        asked_now = np.isin(chosen, np.flatnonzero(mine)).sum()
-        assert asked_now >= min(40, mine.sum())
+        taken = np.isin(chosen, np.flatnonzero(mine)).sum()
+        assert taken >= min(40, mine.sum())
     constituent = chosen[certificate.rung[chosen] == LADDER.index("constituent")]
     cells = np.unique(certificate.unseen[constituent], return_counts=True)[1]
     all_cells = np.unique(certificate.unseen[corpus.of_rung("constituent")], return_counts=True)[1]

@@ -56,7 +56,7 @@ def deep(corpus):
     return Writer(made, int(made.of_rung("depth")[0]))
 
 
-def test_a_proof_as_it_would_be_shown_is_valid(two_hop, deep):
+def test_a_proof_as_it_would_be_demonstrated_is_valid(two_hop, deep):
     for writer in (two_hop, deep):
         assert len(writer.proof) >= 2
         assert writer.valid(*writer.proof)
@@ -116,8 +116,8 @@ def test_what_cannot_be_read_is_no_proof(two_hop):
 def test_a_stated_fact_completes_its_own_prompt_and_a_conclusion_does_not(corpus):
     made = corpus("composition-v1")
     recalled = [Writer(made, int(q)) for q in made.of_rung("recall")[[0, -1]]]
-    queries = {bool(made.closure.is_base[writer.fact]): writer for writer in recalled}
-    assert set(queries) == {True, False}, "a stated fact, and a shown conclusion"
-    for is_base, writer in queries.items():
+    writers = {bool(made.closure.is_base[writer.fact]): writer for writer in recalled}
+    assert set(writers) == {True, False}, "a stated fact, and a demonstrated conclusion"
+    for is_base, writer in writers.items():
         assert writer.valid([writer.answer]) == is_base
         assert not writer.valid([writer.answer + 1])

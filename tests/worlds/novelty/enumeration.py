@@ -31,7 +31,7 @@ class Enumeration:
         self.of = {f: [d for d in self.counting if d.head == f] for f in self.facts}
 
     def split_corpus(self, demonstrated, stated_rules):
-        """The conclusions that are shown, [F], and the patterns that are stated as sentences."""
+        """The conclusions that are demonstrated, [F], and the patterns stated as sentences."""
         self.demonstrated = {self.facts[i] for i in np.flatnonzero(demonstrated)}
         self.stated_rules = stated_rules
         self._read_off()

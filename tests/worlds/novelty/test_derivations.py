@@ -8,7 +8,7 @@ from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.datalog.parser import parse
 from zebroid.worlds.novelty.derivations import Proofs, circular
 
-KIN = "r(C,X,Z) :- c(A,B,C), r(A,X,Y), r(B,Y,Z)."
+CHAIN_RULE = "r(C,X,Z) :- c(A,B,C), r(A,X,Y), r(B,Y,Z)."
 FATHERS = "r(fa,x,y) r(fa,y,z) r(fa,z,w) c(fa,fa,gf)"
 
 
@@ -26,7 +26,7 @@ def _labels(theory, fact):
 
 
 def test_a_pattern_is_a_rule_with_the_axiom_facts_bound_in_it(certified):
-    theory = certified(KIN, FATHERS + " r(mo,w,x) c(fa,mo,gm)", [], axioms=["c"])
+    theory = certified(CHAIN_RULE, FATHERS + " r(mo,w,x) c(fa,mo,gm)", [], axioms=["c"])
     assert theory.proofs.patterns == (
         (0, (("c", "fa", "fa", "gf"),)),
         (0, (("c", "fa", "mo", "gm"),)),
@@ -34,12 +34,12 @@ def test_a_pattern_is_a_rule_with_the_axiom_facts_bound_in_it(certified):
 
 
 def test_without_axioms_a_pattern_is_a_rule(certified):
-    theory = certified(KIN, FATHERS, [])
+    theory = certified(CHAIN_RULE, FATHERS, [])
     assert theory.proofs.patterns == ((0, ()),) and theory.proofs.open.shape[1] == 3
 
 
 def test_open_premises_are_the_others_left_aligned(certified):
-    rules = f"{KIN}\nr(B,X,Y) :- r(A,X,Y), c(A,A,B), e(Y).\nr(A,X,X) :- e(X), c(A,_,_)."
+    rules = f"{CHAIN_RULE}\nr(B,X,Y) :- r(A,X,Y), c(A,A,B), e(Y).\nr(A,X,X) :- e(X), c(A,_,_)."
     theory = certified(rules, FATHERS + " e(y)", [], axioms=["c"])
     of = {rule: theory.proofs.open[theory.closure.rule == rule] for rule in (0, 1, 2)}
     names = {k: [[theory.names[p] for p in row if p >= 0] for row in v] for k, v in of.items()}
@@ -68,7 +68,7 @@ def test_a_frame_is_pattern_labels_and_schema_values(certified):
     assert certified(rules, facts, []).proofs.rows.frames == 1
 
 
-def test_all_combinations_of_labels_are_frames_shown(certified):
+def test_all_combinations_of_labels_are_frames_demonstrated(certified):
     rules = "p(X) :- e(X).\np(X) :- f(X).\nq(X,Y) :- p(X), p(Y), g(X,Y)."
     theory = certified(rules, "e(a) f(a) e(b) f(b) g(a,b)", ["q(a,b)"])
     rows = theory.proofs.rows

@@ -45,7 +45,7 @@ def test_unknowables_have_an_answer_in_the_world_and_none_under_gold(zebra):
     assert len(lost) == len(mine)
 
 
-def test_shown_nontheorems_are_not_asked(zebra):
+def test_demonstrated_nontheorems_are_not_queried(zebra):
     demonstrated = zebra.examples.prompt[zebra.examples.kind == NONTHEOREM]
     assert (find_prompts(zebra.prompt, demonstrated) < 0).all()
     queries = zebra.of_rung("nontheorem")

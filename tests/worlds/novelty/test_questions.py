@@ -14,7 +14,7 @@ def tiny(request, corpus):
     return corpus(request.param)
 
 
-def test_answer_sets_are_complete_and_no_prompt_is_asked_twice(tiny):
+def test_answer_sets_are_complete_and_no_prompt_comes_twice(tiny):
     c, expected = tiny.closure, {}
     for number, (predicate, position) in enumerate(tiny.cues):
         for row in c.rows(predicate).tolist() if predicate not in tiny.world.axioms else ():
@@ -28,9 +28,9 @@ def test_answer_sets_are_complete_and_no_prompt_is_asked_twice(tiny):
     assert {k: v for k, v in found.items() if v} == expected
 
 
-def test_rules_as_data_are_never_asked(tiny):
-    queries = {tiny.cues[i][0] for i in np.unique(tiny.prompt[:, 0])}
-    assert not queries & tiny.world.axioms and queries
+def test_rules_as_data_are_never_queried(tiny):
+    queried = {tiny.cues[i][0] for i in np.unique(tiny.prompt[:, 0])}
+    assert not queried & tiny.world.axioms and queried
 
 
 def test_many_questions_read_as_each_of_them_does(tiny):

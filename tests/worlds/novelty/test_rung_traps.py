@@ -35,7 +35,7 @@ ANCESTOR = "anc(X,Y) :- par(X,Y).\nanc(X,Z) :- par(X,Y), anc(Y,Z)."
 CHAIN = "par(0,1) par(1,2) par(2,3) par(3,4) par(4,5) par(5,6)"
 
 
-def test_a_shown_conclusion_keeps_its_height(certified):
+def test_a_demonstrated_conclusion_keeps_its_height(certified):
     demonstrated = [
         "anc(0,1)",
         "anc(0,2)",
@@ -62,21 +62,21 @@ TWO_PRESENTATIONS = """
     one(h,r0,b1) one(b1,r1,t) one(x,r0,y) one(y,r1,z)
     one(h,r2,b2) one(b2,r2,t) one(b2,r0,v) one(g,r0,b2)
 """
-SHOWN = ["reach(x,z)", "reach(h,v)", "reach(g,t)"]
+DEMONSTRATED = ["reach(x,z)", "reach(h,v)", "reach(g,t)"]
 
 
 def test_two_proofs_by_different_single_novelties_are_tagged(certified):
-    corpus = certified(FRAMES, TWO_PRESENTATIONS, SHOWN, schema={0: ("R", "S")})
+    corpus = certified(FRAMES, TWO_PRESENTATIONS, DEMONSTRATED, schema={0: ("R", "S")})
     assert corpus.by("reach(h,t)", "constituent") and corpus.by("reach(h,t)", "schema")
     assert corpus["reach(h,t)"] == ("constituent", False)
 
 
 def test_one_novelty_alone_is_pure(certified):
     one = TWO_PRESENTATIONS.replace("one(h,r0,b1)", "")
-    corpus = certified(FRAMES, one, SHOWN, schema={0: ("R", "S")})
+    corpus = certified(FRAMES, one, DEMONSTRATED, schema={0: ("R", "S")})
     assert corpus["reach(h,t)"] == ("schema", True)
     other = TWO_PRESENTATIONS.replace("one(b2,r2,t)", "")
-    corpus = certified(FRAMES, other, SHOWN[:2], schema={0: ("R", "S")})
+    corpus = certified(FRAMES, other, DEMONSTRATED[:2], schema={0: ("R", "S")})
     assert corpus["reach(h,t)"] == ("constituent", True)
 
 
@@ -89,7 +89,7 @@ def test_what_needs_two_old_kinds_of_novelty_is_never_axiom(certified):
     assert corpus["reach(h,x)"] == ("axiom", True)  # by the new rule alone
 
 
-def test_used_is_asked_of_base_premises_only(certified):
+def test_used_is_required_of_base_premises_only(certified):
     rules = "d(X) :- e(X).\ng(X) :- d(X).\nh(X) :- e(X), d(X)."
     corpus = certified(rules, "e(a) e(b)", ["g(a)", "d(b)", "h(a)"])
     assert corpus["g(b)"] == ("instance", True)  # d(b) never stood under g, but it is no base fact
@@ -101,7 +101,7 @@ def test_used_means_used_in_that_role(certified):
     assert corpus["reach(b,d)"] == ("constituent", True)  # one(b,r,c) has been second, never first
 
 
-def test_neither_role_nor_frame_is_asked_of_a_pattern_never_exemplified(certified):
+def test_neither_role_nor_frame_is_required_of_a_pattern_never_exemplified(certified):
     rules = "d(X) :- e(X,_).\ng(X,Y) :- d(X), e(X,Y).\nt(X) :- d(X)."
     facts, schema = "e(a,b) e(b,c)", {1: ("X", "Y")}
     corpus = certified(rules, facts, ["d(a)", "t(a)"], stated_rules=[1], schema=schema)
@@ -110,14 +110,14 @@ def test_neither_role_nor_frame_is_asked_of_a_pattern_never_exemplified(certifie
     assert corpus.by("g(b,c)", "axiom", "constituent")
 
 
-def test_a_pattern_neither_told_nor_exemplified_proves_nothing(certified):
+def test_a_pattern_neither_stated_nor_exemplified_proves_nothing(certified):
     corpus = certified("g(X) :- e(X).\nd(X) :- e(X).", "e(a)", ["d(a)"])
     assert not corpus.by("g(a)", "constituent", "schema", "depth", "axiom")
 
 
-def test_a_shown_conclusion_is_a_leaf_under_any_of_its_labels(certified):
+def test_a_demonstrated_conclusion_is_a_leaf_under_any_of_its_labels(certified):
     rules = "d(X) :- e(X).\nd(X) :- f(X).\ng(X) :- d(X)."
-    # d(b) is shown and bears both labels, though only the frame over rule 1 has been shown
+    # d(b) is demonstrated and bears both labels, though of the frames only that over rule 1 is
     corpus = certified(rules, "e(a) f(c) e(b) f(b)", ["g(c)", "d(b)", "d(a)"])
     assert corpus["g(b)"] == ("instance", True) and corpus["g(a)"] == ("schema", True)
 
@@ -126,7 +126,7 @@ def test_a_stated_fact_that_also_follows_bears_both_labels(certified):
     rules = "d(X) :- e(X).\ng(X) :- d(X)."
     corpus = certified(rules, "e(a) d(a) e(b) d(c)", ["g(a)"])
     assert corpus["d(b)"] == ("constituent", True)  # d(a) is stated, so rule 0 is exemplified
-    assert corpus["g(c)"] == ("constituent", True)  # the frame over a base fact is shown
+    assert corpus["g(c)"] == ("constituent", True)  # the frame over a base fact is demonstrated
     assert corpus.by("g(b)", "constituent", "depth")  # and so is the one over rule 0
 
 

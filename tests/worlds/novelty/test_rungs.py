@@ -113,8 +113,8 @@ def _compare_questions(closure, proofs, read, demonstrated, sets, slow, seen):
         (rung,) = {r for r, _ in rungs} if len({r for r, _ in rungs}) == 1 else ("split",)
         assert known.rung[q] == (SPLIT if rung == "split" else RUNGS.index(rung)), prompt
         assert known.pure[q] == all(pure for _, pure in rungs), prompt
-        presentations = [all(slow.provable(f, s) for f in answers) for s in SETS]
-        assert [bool(known.provable[q] >> s & 1) for s in range(16)] == presentations
+        expected = [all(slow.provable(f, s) for f in answers) for s in SETS]
+        assert [bool(known.provable[q] >> s & 1) for s in range(16)] == expected
         assert known.height[q] == min(slow.height[f] for f in answers)
         assert known.proofs[q] == sum(len(slow.of[f]) for f in answers)
         read_of = collections.Counter(map(slow.pattern, slow.read))

@@ -11,7 +11,7 @@ from zebroid.models import Matrix
 
 @dataclasses.dataclass(frozen=True)
 class RecencySpec:
-    """Sizes, and the legend of shapes: B batch, T tokens, P asked positions, V vocabulary."""
+    """Sizes, and the legend of shapes: B batch, T tokens, P query positions, V vocabulary."""
 
     type: ClassVar[str] = "acme.recency"
     version: ClassVar[int] = 1
@@ -22,7 +22,7 @@ class RecencySpec:
         return Recency(self, vocabulary, rngs)
 
     def flops(self, vocabulary, prompt, at):
-        """The sum over what was read, two hidden products and the logits, where asked alone."""
+        """The sum over what was read, two hidden products and the logits, at queries alone."""
         each = (max(at) + 1) * self.width + 2 * self.width * self.hidden + self.width * vocabulary
         return 2.0 * len(at) * each
 
