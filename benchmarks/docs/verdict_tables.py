@@ -25,8 +25,8 @@ from ...eval.stats.labels import of_runs
 from ...eval.verdicts import simulation
 from ...eval.verdicts.simulation import UNDECIDED, VERDICTS, Design
 from ..receipts.curves import read
-from ..report.markdown_table import markdown_table
 from .doc_blocks import Make, fill
+from .markdown_table import markdown_table
 
 KIND = "recovery"
 DESIGNS = (

@@ -32,7 +32,7 @@ def write(folder: Path, results: Sequence[Result], corpora: Corpora) -> dict[str
     """Writes ``predictions.parquet`` and ``curves.parquet`` of finished cells; name -> path."""
     if not results:
         return {}
-    # questions are spelled out once for all cells that are asked them
+    # questions are spelled out once for all cells that answer them
     texts: dict[str, dict[str, NDArray[Any]]] = {}
     tables = {"predictions": [], "curves": []}
     for result in results:

@@ -54,7 +54,7 @@ class Configuration:
     bits: Mapping[str, Curve]
     read: Floats  # [K] examples read at each point, repeats included
     apart: Mapping[str, Curve]  # "constituent out-out" and its like: accuracy over FLOPs
-    amounts: Amounts | None  # None: an older receipt does not tell
+    amounts: Amounts | None  # None: an older receipt does not record them
     lost: tuple[tuple[int, int, int, int], ...] = ()  # seeds of runs that failed
 
     @property

@@ -86,9 +86,9 @@ def test_words_that_select_nothing_are_one_line(tables) -> None:
 
 
 def test_labels_keep_what_tells_rows_apart() -> None:
-    rows = [["small", "shown 0.3", "direct"], ["small", "shown 0.6", "direct"]]
-    assert distinct(rows) == ["shown 0.3", "shown 0.6"] and distinct(rows[:1]) == [
-        "small, shown 0.3, direct"
+    rows = [["small", "demonstrated 0.3", "direct"], ["small", "demonstrated 0.6", "direct"]]
+    assert distinct(rows) == ["demonstrated 0.3", "demonstrated 0.6"] and distinct(rows[:1]) == [
+        "small, demonstrated 0.3, direct"
     ]
 
 

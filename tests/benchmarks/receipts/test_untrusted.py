@@ -89,7 +89,7 @@ def test_json_that_no_run_wrote_is_one_line(tmp_path, content, why):
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_a_number_that_is_none_is_told(tmp_path, number):
+def test_a_number_that_is_none_is_refused(tmp_path, number):
     path = tmp_path / "receipt.json"
     path.write_text(f'{{"a": {number}, "b": 1e9}}')
     assert untrusted.json_of(path)[1] == number

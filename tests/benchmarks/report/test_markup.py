@@ -181,7 +181,7 @@ def test_a_name_of_a_file_is_short_and_plain(name):
 
 
 @pytest.mark.parametrize("broken", ["table", "report", "progress"])
-def test_what_cannot_be_shown_costs_no_receipt(
+def test_what_cannot_be_displayed_costs_no_receipt(
     zebroid, suite, trained, monkeypatch, tmp_path, broken
 ):
     def fails(*_, **__):

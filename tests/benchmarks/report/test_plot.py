@@ -56,9 +56,9 @@ def test_the_headline_is_plotted_as_svg_and_png_without_training(tmp_path, sketc
     found["ladder"].keep(tmp_path / "figures", pixels=True)
     assert (tmp_path / "figures" / "ladder.svg").read_text().startswith("<?xml")
     assert (tmp_path / "figures" / "ladder.png").read_bytes().startswith(b"\x89PNG")
-    assert left == ["readings: an older receipt does not tell how many statements were read"] * len(
-        read(small)
-    )
+    assert left == [
+        "readings: an older receipt does not record how many statements were read"
+    ] * len(read(small))
 
 
 def test_the_command_writes_beside_the_receipt_and_tells_what_is_left_out(
