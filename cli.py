@@ -34,6 +34,7 @@ LayoutName = Annotated[
 ]
 Hosts = Annotated[str, typer.Option(help="Train each cell with others: auto, or ADDRESS:PORT,i/n.")]
 Ray = Annotated[str, typer.Option(help="Address of a Ray cluster: its nodes train.")]
+Log = Annotated[str, typer.Option(help="Loss and scores on the way: jsonl or tensorboard.")]
 
 
 def main() -> None:
@@ -89,11 +90,12 @@ def run(
     layout: LayoutName = "",
     hosts: Hosts = "",
     ray: Ray = "",
+    log: Log = "",
 ) -> None:
     """Train the cells of a suite, then print its table and write its report."""
     from .benchmarks.job import Job, Where
 
-    where = Where(jobs, layout, hosts, ray)
+    where = Where(jobs, layout, hosts, ray, log)
     job = Job.of(suite, world, out, only or (), cells, where, model=model, settings=settings or ())
     sys.exit(job.preview() if dry_run else job.run())
 
@@ -109,11 +111,12 @@ def scale(
     layout: LayoutName = "",
     hosts: Hosts = "",
     ray: Ray = "",
+    log: Log = "",
 ) -> None:
     """Run a suite, then say what its grid shows: plateau or rise along data, size and compute."""
     from .benchmarks.job import Job, Where
 
-    where = Where(jobs, layout, hosts, ray)
+    where = Where(jobs, layout, hosts, ray, log)
     job = Job.of(suite, world="", out=out, only=only or (), share=cells, where=where, sweep=True)
     sys.exit(job.preview() if dry_run else job.run())
 

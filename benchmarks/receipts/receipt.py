@@ -21,8 +21,8 @@ from ...models.training_version import TRAINING
 from ...printable import clean, printable
 from ..config.suite import Suite
 from ..runner import atomic_write, provenance
+from ..runner.executor import Outcome
 from ..runner.result_store import Result
-from ..runner.run import Outcome
 from . import receipt_parts
 from .panel import Panel, profiles
 from .row_records import plain, row_record

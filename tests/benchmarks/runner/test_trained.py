@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import zebroid as package
 from zebroid.benchmarks.config.suite import load_suite
+from zebroid.benchmarks.runner.executor import execute
 from zebroid.benchmarks.runner.result_store import Store
-from zebroid.benchmarks.runner.run import run
+from zebroid.benchmarks.runner.run import InProcess
 from zebroid.errors import UserError
 from zebroid.worlds.encoding.encode import MODES
 
@@ -47,7 +48,7 @@ def trained_for_good(folder, *admitted):
     (folder / "kept.toml").write_text(SUITE.replace("WORLD", "composition-v1"))
     suite = load_suite(str(folder / "kept.toml"))
     cells = suite.select(admitted)
-    outcome = run(cells, Store(folder / "out", suite.keep_weights))
+    outcome = execute(InProcess(), cells, Store(folder / "out", suite.keep_weights))
     assert len(outcome.results) == len(cells) and not outcome.failures
     return cells, folder / "out"
 
@@ -158,7 +159,7 @@ def test_a_world_that_was_a_file_is_given_again_with_a_folder(tmp_path):
     (tmp_path / "mine.toml").write_text(text.replace('model = "decoder-xs"', 'model = "mlp-xs"'))
     suite = load_suite(str(tmp_path / "mine.toml"))
     (cell,) = suite.cells
-    run(suite.cells, Store(tmp_path / "out", suite.keep_weights))
+    execute(InProcess(), suite.cells, Store(tmp_path / "out", suite.keep_weights))
     assert_answers(package.load(cell, tmp_path / "out"))
     folder = Store(tmp_path / "out").path(cell)
     with pytest.raises(UserError) as error:

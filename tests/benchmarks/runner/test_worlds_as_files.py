@@ -12,8 +12,9 @@ from zebroid.benchmarks.config.changed_suite import changed
 from zebroid.benchmarks.config.run_config import Cell
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.receipts.receipt import Receipt
+from zebroid.benchmarks.runner.executor import execute
 from zebroid.benchmarks.runner.result_store import Store
-from zebroid.benchmarks.runner.run import Corpora, run
+from zebroid.benchmarks.runner.run import InProcess
 from zebroid.benchmarks.sweeps import axes
 from zebroid.errors import UserError
 
@@ -113,7 +114,7 @@ def test_a_file_that_changes_while_a_run_goes_on_is_refused_where_it_is_read(sui
     seed("one", **{"values=6": "values=7"})
     with pytest.raises(UserError, match=r"seed\.py' changed while the run was going on: it was"):
         there.load_world()
-    outcome = run([there], Store(tmp_path / "out"), corpora=Corpora())
+    outcome = execute(InProcess(), [there], Store(tmp_path / "out"))
     (cause,) = outcome.failures.values()
     assert "changed while the run was going on" in cause and "\n" not in cause
     path.unlink()

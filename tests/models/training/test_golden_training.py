@@ -17,7 +17,7 @@ import optax
 import pytest
 from zebroid.benchmarks.runner import atomic_write
 from zebroid.models.layers import initializers
-from zebroid.models.training import batched, optimizers
+from zebroid.models.training import optimizers, prng
 from zebroid.models.training_version import TRAINING
 
 from .golden_training import (
@@ -88,7 +88,7 @@ def second_moment(patch):
 
 
 def order_of_batches(patch):
-    patch.setattr(batched, "key", lambda axis, n, of=batched.key: of(axis, n + (axis == "order")))
+    patch.setattr(prng, "key", lambda axis, n, of=prng.key: of(axis, n + (axis == "order")))
 
 
 @pytest.mark.parametrize(
