@@ -1,7 +1,7 @@
 """Ids to things: worlds, models and suites by versioned name, with "did you mean".
 
 Importing this module imports no world, no model and no JAX, and nothing is imported before it is
-asked for by name. Worlds and models are entry points, zebroid's own as those of third parties:
+needed by name. Worlds and models are entry points, zebroid's own as those of third parties:
 ``zebroid.worlds`` (``acme.zebra-v1 = "acme.zebra"``: a module with one World, or ``module:Class``)
 and ``zebroid.models`` (``acme.net = "acme.net:SPEC"``: a spec, as ``models/spec.py`` defines it).
 Built-in suites are the files of ``benchmarks/suites``. The path of a Python file that defines one

@@ -71,7 +71,7 @@ def test_an_unknown_name_gets_the_nearest_known_one(call, message):
     assert message in str(error.value)
 
 
-def test_of_many_known_names_the_first_are_told_and_how_many_more():
+def test_of_many_known_names_the_first_are_listed_and_how_many_more():
     names = [f"entity{i:04}" for i in range(2000)]
     message = str(registry.suggest("constant", "quark", names))
     assert message.endswith("entity0008, entity0009 and 1,990 more")

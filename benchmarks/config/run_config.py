@@ -21,7 +21,7 @@ class Seeds:
     """The four axes of chance."""
 
     world: int  # what is true
-    exposure: int  # what of it is stated and shown
+    exposure: int  # what of it is stated and demonstrated
     init: int  # initial weights
     order: int  # order of the batches
 
@@ -148,7 +148,7 @@ class Cell:
 
     @functools.cached_property
     def question_set(self) -> str:
-        """Equal for cells that are asked the same questions about the same corpus."""
+        """Equal for cells with the same questions about the same corpus."""
         return canonical.digest([self.corpus, self.questions])
 
     @property

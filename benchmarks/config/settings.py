@@ -1,4 +1,4 @@
-"""What ``--set`` says: ``world.exceptions=0.2``, ``exposure.held=0.2``, and of what it is said."""
+"""What ``--set`` gives: ``world.exceptions=0.2``, ``exposure.held=0.2``, and to what."""
 
 from __future__ import annotations
 

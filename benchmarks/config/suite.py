@@ -13,7 +13,7 @@ import functools
 import itertools
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import pydantic
@@ -210,7 +210,7 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
             )
 
 
-def with_fields(default: Any, override: dict[str, Any], kind: str, at: Place) -> Any:
+def with_fields(default: Any, override: Mapping[str, Any], kind: str, at: Place) -> Any:
     """``default``, a dataclass or one of its instances, with these fields instead.
 
     "none" in TOML stands for None.

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-# place of a key -> a context in which errors are told with its line
+# place of a key -> a context in which errors name its line
 Place = Callable[..., contextlib.AbstractContextManager[None]]
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")

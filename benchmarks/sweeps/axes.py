@@ -157,7 +157,10 @@ def varied(cells: Sequence[Cell]) -> list[str]:
             ("sized", "plan") if axis is JOINT else ("configuration",)
         )  # data differ, or configurations are equal
         for group in groups.values():
-            kinds = [{(parts(c) | {"configuration": c.configuration})[part] for c in group} for part in grown]
+            kinds = [
+                {(parts(c) | {"configuration": c.configuration})[part] for c in group}
+                for part in grown
+            ]
             if min(map(len, kinds)) >= LEVELS:
                 found.append(axis.name)
                 break

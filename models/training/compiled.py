@@ -54,7 +54,7 @@ class Program:
         layout: Layout = SINGLE,
         query_specs: tuple[Spec, ...] = (),
     ) -> Program:
-        """The program by which ``plan`` trains ``spec`` on ``tokens``, and ``query_specs`` answer."""
+        """The program by which ``plan`` trains ``spec`` on ``tokens``; ``query_specs`` answer."""
         bare = dataclasses.replace(
             plan,
             **{"learning_rate": 0.0, "weight_decay": 0.0, "warmup": 0},

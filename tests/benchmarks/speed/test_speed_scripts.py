@@ -131,7 +131,7 @@ def test_laws_prints_every_law_and_the_whole(capsys):
 
 
 @pytest.mark.slow  # five processes compile
-def test_batched_training_prints_every_way_and_what_saving_costs(capsys, tmp_path):
+def test_batched_speed_prints_every_way_and_what_saving_costs(capsys, tmp_path):
     words = ["--model", "mlp-xs", "--world", "composition-v1/tiny", "--members", "2"]
     words += ["--batch", "8", "--steps", "2", "--saved", "mlp-xs"]
     batched_speed.main([*words, "--json", str(tmp_path / "batched.json")])

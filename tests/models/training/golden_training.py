@@ -101,7 +101,9 @@ class Found:
     def of(cls, run: Run) -> Found:
         names = ("answer", "bits", "generated", "loss")
         arrays = {name: getattr(run, name) for name in names}
-        return cls(corpus().arrays_digest, canonical.digest_arrays(**arrays), np.asarray(run.bits[0]))
+        return cls(
+            corpus().arrays_digest, canonical.digest_arrays(**arrays), np.asarray(run.bits[0])
+        )
 
 
 def trained(name: str) -> Found:
