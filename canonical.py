@@ -6,12 +6,13 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from .identity import DIGITS as DIGITS
 from .identity import record as record
+
+if TYPE_CHECKING:  # NumPy is loaded only where there are arrays: lists of names need none
+    import numpy as np
 
 
 def text(content: Any, *, indent: int | None = None) -> str:
@@ -39,6 +40,8 @@ def digest_bytes(parts: Iterable[bytes]) -> str:
 
 def digest_arrays(**arrays: np.ndarray) -> str:
     """SHA-256 over names, shapes and little-endian values, in the order of names; 8-byte types."""
+    import numpy as np
+
     total = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         wide = "<f8" if array.dtype.kind == "f" else "<i8"
@@ -52,10 +55,11 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, np.generic):
-        return plain(value.item())
+    if hasattr(value, "dtype"):
+        import numpy as np
+
+        if isinstance(value, np.ndarray | np.generic):
+            return plain(value.tolist())
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int, str)):

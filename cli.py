@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from . import __version__, cli_authoring, registry
+from . import __version__, cli_authoring
 from .errors import UserError
 from .printable import printable
-
-if TYPE_CHECKING:
-    from .benchmarks.conformance.world_report import Report
 
 app = typer.Typer(
     add_completion=False,
@@ -30,7 +26,7 @@ Dry = Annotated[
     bool, typer.Option("--dry-run", help="Print cells, cost and what is kept; no more.")
 ]
 Only = Annotated[list[str] | None, typer.Option(help="key=value: only such; may be repeated.")]
-Files = Annotated[list[str] | None, typer.Option(help="file.py of a world; may be repeated.")]
+Settings = cli_authoring.Settings
 Cells = Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")]
 Jobs = Annotated[int, typer.Option(help="Processes, each on its share of the cores; 2 suit 2.")]
 LayoutName = Annotated[
@@ -38,6 +34,7 @@ LayoutName = Annotated[
 ]
 Hosts = Annotated[str, typer.Option(help="Train each cell with others: auto, or ADDRESS:PORT,i/n.")]
 Ray = Annotated[str, typer.Option(help="Address of a Ray cluster: its nodes train.")]
+Log = Annotated[str, typer.Option(help="Loss and scores on the way: jsonl or tensorboard.")]
 
 
 def main() -> None:
@@ -81,6 +78,10 @@ def run(
     world: Annotated[
         str, typer.Option(help="Run the suite's grid on this world: id, id/size or file.py.")
     ] = "",
+    model: Annotated[
+        str, typer.Option(help="Run the suite's grid with this model: a name or file.py.")
+    ] = "",
+    settings: Settings = None,
     out: Out = Path("runs"),
     dry_run: Dry = False,
     only: Only = None,
@@ -89,12 +90,13 @@ def run(
     layout: LayoutName = "",
     hosts: Hosts = "",
     ray: Ray = "",
+    log: Log = "",
 ) -> None:
     """Train the cells of a suite, then print its table and write its report."""
     from .benchmarks.job import Job, Where
 
-    where = Where(jobs, layout, hosts, ray)
-    job = Job.of(suite, world=world, out=out, only=only or (), share=cells, where=where)
+    where = Where(jobs, layout, hosts, ray, log)
+    job = Job.of(suite, world, out, only or (), cells, where, model=model, settings=settings or ())
     sys.exit(job.preview() if dry_run else job.run())
 
 
@@ -109,11 +111,12 @@ def scale(
     layout: LayoutName = "",
     hosts: Hosts = "",
     ray: Ray = "",
+    log: Log = "",
 ) -> None:
     """Run a suite, then say what its grid shows: plateau or rise along data, size and compute."""
     from .benchmarks.job import Job, Where
 
-    where = Where(jobs, layout, hosts, ray)
+    where = Where(jobs, layout, hosts, ray, log)
     job = Job.of(suite, world="", out=out, only=only or (), share=cells, where=where, sweep=True)
     sys.exit(job.preview() if dry_run else job.run())
 
@@ -167,59 +170,22 @@ def plugins() -> None:
 app.command()(cli_authoring.new)
 app.command()(cli_authoring.pin)
 app.command()(cli_authoring.floors)
+app.command()(cli_authoring.check)
+app.command()(cli_authoring.check_model)
 
 
 @app.command()
 def show(
     world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    settings: Settings = None,
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""
+    from .benchmarks.config.settings import of_world
     from .benchmarks.report import listing
     from .benchmarks.report.describe_world import describe
 
-    found, size = registry.sized(world)
-    listing.read(describe(found, size))
-
-
-@app.command()
-def check(
-    world: Annotated[str, typer.Argument(help="A world: id or file.py.")],
-    size: Annotated[
-        str, typer.Option(help="One size; tiny answers in seconds, while you edit.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-) -> None:
-    """Check what a world promises; exit status 1 where it breaks a promise."""
-    from .benchmarks.conformance import world_report
-
-    _conform(lambda watch: world_report.check_world(world, size, watch), as_json)
-
-
-@app.command()
-def check_model(
-    model: Annotated[str, typer.Argument(help="A model: a preset, one of a plugin, or file.py.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-) -> None:
-    """Check what a model promises; exit status 1 where it breaks a promise."""
-    from .benchmarks.conformance.model_report import check_model
-
-    _conform(lambda watch: check_model(model, watch), as_json)
-
-
-def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:
-    """Prints the report of a checker, which tells its argument what it looks at, and leaves."""
-    import json
-
-    from .benchmarks.conformance import world_report
-    from .benchmarks.report.terminal import PlainConsole, console, working
-
-    with working(PlainConsole(stderr=True), "loading") as tell:
-        report = checked(tell)
-    if as_json:
-        print(json.dumps(report.record(), indent=1))
-    else:
-        world_report.show(console(), report)
-    sys.exit(not report.passed)
+    found, size, exposure = of_world(world, settings or ())
+    listing.read(describe(found, size, exposure))
 
 
 @app.command()

@@ -1,11 +1,21 @@
-"""Commands of the command line for authors of worlds: ``zebroid new``, ``pin`` and ``floors``."""
+"""Commands for authors of worlds and models: new, pin, floors, check, check-model."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from .benchmarks.conformance.world_report import Report
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="WHAT.KEY=VALUE, as world.exceptions=0.2; may be repeated."),
+]
 
 
 def new(
@@ -35,20 +45,63 @@ def pin(
 
 def floors(
     world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    settings: Settings = None,
     seed: Annotated[int, typer.Option(min=0, help="World and exposure seed.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """What can be had in a world without its rules: the floors of its scores, untrained."""
     import json
 
-    from . import registry
+    from .benchmarks.config.settings import of_world
     from .benchmarks.conformance import floors_report
     from .benchmarks.report.terminal import PlainConsole, console, working
 
-    found, size = registry.sized(world)
+    found, size, exposure = of_world(world, settings or ())
     with working(PlainConsole(stderr=True), "loading") as tell:
-        instruments = floors_report.measure(found, size, seed, tell)
+        instruments = floors_report.measure(found, size, exposure, seed, tell)
     if as_json:
         print(json.dumps(floors_report.record(found.id, size, seed, instruments), indent=1))
     else:
         floors_report.show(console(), f"{found.id}/{size}, seed {seed}", instruments)
+
+
+def check(
+    world: Annotated[str, typer.Argument(help="A world: id or file.py.")],
+    size: Annotated[
+        str, typer.Option(help="One size; tiny answers in seconds, while you edit.")
+    ] = "",
+    settings: Settings = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a world promises; exit status 1 where it breaks a promise."""
+    from .benchmarks.config.settings import tables_of
+    from .benchmarks.conformance import world_report
+
+    values = tables_of(settings or (), ("world",)).get("world", {})
+    _conform(lambda watch: world_report.check_world(world, size, watch, values), as_json)
+
+
+def check_model(
+    model: Annotated[str, typer.Argument(help="A model: a preset, one of a plugin, or file.py.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a model promises; exit status 1 where it breaks a promise."""
+    from .benchmarks.conformance.model_report import check_model
+
+    _conform(lambda watch: check_model(model, watch), as_json)
+
+
+def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:
+    """Prints the report of a checker, which tells its argument what it looks at, and leaves."""
+    import json
+
+    from .benchmarks.conformance import world_report
+    from .benchmarks.report.terminal import PlainConsole, console, working
+
+    with working(PlainConsole(stderr=True), "loading") as tell:
+        report = checked(tell)
+    if as_json:
+        print(json.dumps(report.record(), indent=1))
+    else:
+        world_report.show(console(), report)
+    sys.exit(not report.passed)

@@ -109,6 +109,11 @@ def flaw(spec: Any, own: Mapping[str, type[Any]]) -> str:
     return next(filter(None, (flaw(p, own) for p in parts if dataclasses.is_dataclass(p))), "")
 
 
+def query_only(thing: Any) -> tuple[str, ...]:
+    """Names of the fields that matter only when a trained model is queried."""
+    return tuple(f.name for f in dataclasses.fields(thing) if QUERY_ONLY in f.metadata)
+
+
 def _undeclared(kind: type[Any], own: Mapping[str, type[Any]]) -> str:
     name = kind.__name__
     for head, example in zip(HEAD, ("'acme.net'", "1")):

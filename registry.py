@@ -1,56 +1,40 @@
 """Ids to things: worlds, models and suites by versioned name, with "did you mean".
 
 Importing this module imports no world, no model and no JAX, and nothing is imported before it is
-asked for by name. Built-in worlds are the files of ``worlds/catalog``, built-in models the presets
-of ``presets.py``, built-in suites the files of ``benchmarks/suites``. Third parties add
-theirs by the entry points ``zebroid.worlds`` (``acme.zebra-v1 = "acme.zebra"``: a module with one
-World, or ``module:Class``) and ``zebroid.models`` (``acme.net = "acme.net:SPEC"``: a spec, as
-``models/spec.py`` defines it), or give the path of a Python file that defines one world or one
-spec. Such a file is known by the id of the world, or the type of the spec, and the digest of its
-content (``acme.seed-v1@1a2b3c4d5e6f``), wherever it lies.
+needed by name. Worlds and models are entry points, zebroid's own as those of third parties:
+``zebroid.worlds`` (``acme.zebra-v1 = "acme.zebra"``: a module with one World, or ``module:Class``)
+and ``zebroid.models`` (``acme.net = "acme.net:SPEC"``: a spec, as ``models/spec.py`` defines it).
+Built-in suites are the files of ``benchmarks/suites``. The path of a Python file that defines one
+world or one spec does for an id. Such a file is known by the id of the world, or the type of the
+spec, and the digest of its content (``acme.seed-v1@1a2b3c4d5e6f``), wherever it lies.
+
+Sizes and models may be named with values changed: ``zebra-v1/small[exceptions=0.2]``,
+``loops-8[query_loops=12]``.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
-import importlib
 import inspect
 import re
 from collections.abc import Iterator, Mapping
-from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from . import identity, sources
+from . import identity, parameters, sources
+from .entry_points import Plugin, built_in, plugins
 from .errors import UserError, suggest
 from .models import spec_records
-from .sources import line, named
+from .sources import named
 
 if TYPE_CHECKING:
     from .worlds.world import World
 
 ROOT = Path(__file__).resolve().parent
 WORLD_ID = re.compile(r"([a-z0-9_]+\.)?[a-z0-9]+(-[a-z0-9]+)*-v\d+")
-LOADED: dict[str, World] = {}  # what make() and sized() made in this process, by name
-GROUPS = {"zebroid.worlds": "world", "zebroid.models": "model"}  # of entry points -> what they are
-
-
-@dataclasses.dataclass(frozen=True)
-class Plugin:
-    """A world or a model that an installed package offers; found, not loaded."""
-
-    kind: str  # "world" or "model"; empty where the package's entry points cannot be read
-    name: str
-    value: str  # the entry point: a module, or module:attribute
-    distribution: str
-    version: str
-    flaw: str = ""  # why its entry points cannot be read
-
-    def __str__(self) -> str:
-        return f"{self.value!r} of {self.distribution} {self.version}".rstrip()
+LOADED: dict[str, World] = {}  # the worlds that were made in this process, by name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,22 +50,50 @@ class Found:
         the file's content too."""
         found = identity.record(self.thing)
         if self.path and spec_records.rebuilt(found) is None:
-            found["type"] = self.name
+            found["type"] = parameters.split(self.name)[0]
         return found
 
 
 def worlds() -> tuple[str, ...]:
-    """Ids of all worlds that can be made by name; plugins are named, not loaded."""
-    return tuple(sorted({*_catalog(), *_plugins("world")}))
+    """Ids of all worlds that can be made by name; none is loaded."""
+    return tuple(sorted({*built_in("world"), *_plugins("world")}))
 
 
-def make(name: str) -> World:
-    """The world of a versioned id (``zebra-v1``) or of a Python file (``./my_world.py``)."""
+def refused(kind: str) -> Iterator[Plugin]:
+    """What other packages offer under the id of a built-in world or model."""
+    return (p for p in plugins() if p.kind == kind and p.name in built_in(kind))
+
+
+def make(name: str, /, **values: Any) -> Any:
+    """The world or the model of an id (``zebra-v1``, ``decoder-s``) or a file (``./my_world.py``).
+
+    ``values``: parameters of the world's sizes, or fields of the model's spec, instead of its own:
+    ``make("zebra-v1", exceptions=0.2)`` is a world every size of which has as many exceptions,
+    and ``make("decoder-s", layers=4)`` a spec. Raises UserError for what does not exist.
+    """
+    base, _, _ = parameters.split(name)[0].partition("/")
+    if base in built_in("model") or (base not in built_in("world") and base in _plugins("model")):
+        return find_model(name, values).thing
+    if "@" not in name and ".py" not in name and base not in worlds():
+        raise suggest("world or model", name, {*worlds(), *built_in("model"), *_plugins("model")})
+    try:
+        return world(name, **values)
+    except _NoWorld:
+        if not spec_records.given(name):
+            raise
+        return find_model(name, values).thing
+
+
+def world(name: str, /, **values: Any) -> World:
+    """The world of a versioned id (``zebra-v1``) or of a Python file (``./my_world.py``).
+
+    ``values``: parameters that hold for all its sizes.
+    """
     found, size = _find(name)
     if size:
         raise UserError(f"{name!r} names a size; make the world {name[: -len(size) - 1]!r} alone")
     LOADED[found.name] = found.thing
-    return found.thing
+    return found.thing.with_parameters(**values) if values else found.thing
 
 
 def sized(name: str) -> tuple[World, str]:
@@ -98,24 +110,23 @@ def find_world(name: str) -> tuple[Found, str]:
     found, size = _find(name)
     world = found.thing
     LOADED[found.name] = world
-    if size and size not in world.sizes:
-        raise suggest(f"size of {world.id}", size, world.sizes)
-    return found, size or ("tiny" if "tiny" in world.sizes else next(iter(world.sizes)))
+    if size:
+        return found, world.named_size(size)
+    return found, "tiny" if "tiny" in world.sizes else next(iter(world.sizes))
 
 
 @functools.lru_cache(256)
 def builtin(id: str) -> World | None:
     """The built-in world of this id, or None: whatever the name, nothing else is imported."""
-    file = _catalog().get(id)
-    if file is None:
-        return None
-    module = importlib.import_module(f".worlds.catalog.{file.stem}", __package__)
-    return _only_world(module, f"worlds/catalog/{file.stem}.py")()
+    plugin = built_in("world").get(id)
+    return None if plugin is None else plugin.load()()
 
 
 def models() -> Mapping[str, str]:
     """Names of all models -> their specs as text; plugins are named, not loaded."""
-    found = {name: str(spec) for name, spec in spec_records.presets().MODELS.items()}
+    order = [*vars(spec_records.presets())]  # as they are written: by architecture and size
+    own = sorted(built_in("model").values(), key=lambda p: order.index(p.value.partition(":")[2]))
+    found = {plugin.name: str(plugin.load()) for plugin in own}
     return found | {name: str(own[0]) for name, own in _plugins("model").items()}
 
 
@@ -124,43 +135,33 @@ def model(name: str) -> Any:
     return find_model(name).thing
 
 
-def find_model(name: str) -> Found:
-    """The same, with what the model is known by."""
-    if name.endswith(".py"):
-        source, digest = sources.read(name, "model")
-        path = str(Path(name).resolve())
-        spec = spec_records.from_file(path, source)
-        return Found(spec, f"{spec.type}@{digest}", path)
-    builtin, plugins = spec_records.presets().MODELS, _plugins("model")
-    if "@" in name:
-        raise _file_gone("model", name)
-    if name not in builtin and name not in plugins:
-        raise suggest("model", name, {*builtin, *plugins})
-    plugin = _unique(name, plugins, "models/architectures/presets.py" if name in builtin else None)
-    if plugin is None:
-        return Found(builtin[name], name)
-    with named(f"plugin {name!r} = {plugin}"):
-        found = _load(plugin)
-        spec = found() if inspect.isclass(found) else found
-    return Found(spec_records.checked(spec, f"plugin {name!r} = {plugin}"), name)
+def find_model(name: str, values: Mapping[str, Any] | None = None) -> Found:
+    """The same, with what the model is known by. ``values``: fields of its spec instead of its own.
 
-
-def plugins() -> Iterator[Plugin]:
-    """Everything that installed packages offer, in the order in which they are found."""
-    seen: set[str] = set()
-    for package in distributions():
-        try:
-            points = [point for point in package.entry_points if point.group in GROUPS]
-        except Exception as error:  # one package's broken file is not another's trouble
-            with contextlib.suppress(Exception):
-                if "zebroid." in (package.read_text("entry_points.txt") or ""):
-                    flaw = f"cannot be read: {line(error)}; mend or uninstall it"
-                    yield Plugin("", "", "entry_points.txt", *_package(package), flaw)
-            continue
-        name, version = _package(package) if points else ("", "")
-        for point in points if name not in seen else ():  # a package may lie on the path twice
-            yield Plugin(GROUPS[point.group], point.name, point.value, name, version)
-        seen.add(name)
+    The name then says in which fields it differs: ``loops-8[query_loops=12]``.
+    """
+    builtin, plugins = built_in("model"), _plugins("model")
+    base, given = (name, {}) if name in plugins else parameters.split(name)
+    values = {**given, **(values or {})}
+    if base.endswith(".py"):
+        source, digest = sources.read(base, "model")
+        path = str(Path(base).resolve())
+        spec, differs = spec_records.changed(spec_records.from_file(path, source), values)
+        return Found(spec, parameters.spelled(f"{spec.type}@{digest}", differs), path)
+    if "@" in base:
+        raise _file_gone("model", base)
+    if base not in builtin and base not in plugins:
+        raise suggest("model", base, {*builtin, *plugins})
+    if base in builtin:
+        spec = builtin[base].load()
+    else:
+        plugin = _unique(base, plugins)
+        with named(f"plugin {base!r} = {plugin}"):
+            found = plugin.load()
+            spec = found() if inspect.isclass(found) else found
+        spec = spec_records.checked(spec, f"plugin {base!r} = {plugin}")
+    spec, differs = spec_records.changed(spec, values)
+    return Found(spec, parameters.spelled(base, differs))
 
 
 def suites() -> tuple[str, ...]:
@@ -190,18 +191,16 @@ def _find(name: str) -> tuple[Found, str]:
         path = str(Path(by_path[1]).resolve())
         return Found(world, f"{world.id}@{digest}", path), by_path[2] or ""
     id, _, size = name.partition("/")
-    builtin, plugins = _catalog(), _plugins("world")
+    builtin, plugins = built_in("world"), _plugins("world")
     if "@" in id:
         raise _file_gone("world", id)
-    if id not in builtin and id not in plugins:
+    if id in builtin:
+        return Found(builtin[id].load()(), id), size
+    if id not in plugins:
         raise suggest("world", id, {*builtin, *plugins})
-    source = f"worlds/catalog/{builtin[id].stem}.py" if id in builtin else None
-    plugin = _unique(id, plugins, source)
-    if plugin is None:
-        module = importlib.import_module(f".worlds.catalog.{builtin[id].stem}", __package__)
-        return Found(_only_world(module, str(source))(), id), size
+    plugin = _unique(id, plugins)
     with named(f"plugin {id!r} = {plugin}"):
-        found = _load(plugin)
+        found = plugin.load()
     world = _only_world(found, str(plugin)) if isinstance(found, ModuleType) else found
     if not _is_world(world) or world.id != id:
         raise UserError(
@@ -213,6 +212,10 @@ def _find(name: str) -> tuple[Found, str]:
     return Found(_made(world, f"plugin {id!r} = {plugin}"), id), size
 
 
+class _NoWorld(UserError):
+    """A file or module in which no world is defined."""
+
+
 def _made(world: type[World], source: str) -> World:
     with named(source):
         made = world()
@@ -221,53 +224,21 @@ def _made(world: type[World], source: str) -> World:
         return made
 
 
-def _catalog() -> dict[str, Path]:
-    """Id -> file of the built-in worlds, by the line ``id = "..."`` of each file."""
-    found: dict[str, Path] = {}
-    for path in sorted((ROOT / "worlds" / "catalog").glob("[!_]*.py")):
-        line = re.search(r'^    id(?::[^=]+)? = "([^"]+)"', path.read_text("utf-8"), re.MULTILINE)
-        if line is None:
-            continue
-        if line[1] in found:
-            raise UserError(
-                f"world {line[1]!r} is defined in {found[line[1]].name} and in {path.name}"
-            )
-        found[line[1]] = path
-    return found
-
-
 def _plugins(kind: str) -> dict[str, list[Plugin]]:
-    """Name -> the plugins of that name, usually one; none is loaded."""
+    """Name -> the plugins of that name, usually one; none is loaded, and none is built in."""
     found: dict[str, list[Plugin]] = {}
     for plugin in plugins():
-        if plugin.kind == kind:
+        if plugin.kind == kind and not plugin.flaw:
             found.setdefault(plugin.name, []).append(plugin)
     return found
 
 
-def _package(package: Distribution) -> tuple[str, str]:
-    """Name and version; metadata may be as broken as any file."""
-    try:
-        return str(package.metadata["Name"] or "a package without a name"), str(package.version)
-    except Exception:
-        return "a package without metadata", ""
-
-
-def _unique(name: str, plugins: Mapping[str, list[Plugin]], builtin: str | None) -> Plugin | None:
-    """The one plugin of this name; None where it is built in; both are an error."""
-    sources = [builtin] if builtin else []
-    sources += [str(plugin) for plugin in plugins.get(name, [])]
-    if len(sources) > 1:
-        raise UserError(
-            f"{name!r} is defined twice, by {' and by '.join(sources)}; uninstall one of them"
-        )
-    return None if builtin else plugins[name][0]
-
-
-def _load(plugin: Plugin) -> Any:
-    """What the entry point names."""
-    group = next(group for group, kind in GROUPS.items() if kind == plugin.kind)
-    return EntryPoint(plugin.name, plugin.value, group).load()
+def _unique(name: str, plugins: Mapping[str, list[Plugin]]) -> Plugin:
+    """The one plugin of this name; two are an error."""
+    if len(plugins[name]) > 1:
+        sources = " and by ".join(str(plugin) for plugin in plugins[name])
+        raise UserError(f"{name!r} is defined twice, by {sources}; uninstall one of them")
+    return plugins[name][0]
 
 
 def _file_gone(kind: str, name: str) -> UserError:
@@ -275,20 +246,24 @@ def _file_gone(kind: str, name: str) -> UserError:
 
 
 def _is_world(thing: Any) -> bool:
-    """By name: importing the class itself would import NumPy."""
-    return inspect.isclass(thing) and any(c.__qualname__ == "World" for c in thing.__mro__[1:])
+    from .worlds.world import World  # NumPy: only where a world is loaded anyway
+
+    return inspect.isclass(thing) and issubclass(thing, World) and thing is not World
+
+
+def _worlds_of(module: ModuleType) -> list[Any]:
+    """World subclasses that a module defines itself, not those it imports."""
+    members = [*vars(module).values()]
+    return [m for m in members if _is_world(m) and m.__module__ == module.__name__]
 
 
 def _only_world(module: ModuleType, source: str) -> type[World]:
-    """The one World subclass that a module defines itself (not those it imports)."""
-    found: list[Any] = [
-        member
-        for member in vars(module).values()
-        if _is_world(member) and member.__module__ == module.__name__
-    ]
+    """The one World that a module defines."""
+    found = _worlds_of(module)
     if len(found) != 1:
         names = ", ".join(member.__name__ for member in found) or "none"
-        raise UserError(f"{source} must define exactly one World; found {names}")
+        kind = UserError if found else _NoWorld
+        raise kind(f"{source} must define exactly one World; found {names}")
     id = getattr(found[0], "id", "")
     if not WORLD_ID.fullmatch(id):
         raise UserError(

@@ -15,21 +15,25 @@ from ..errors import UserError, suggest
 from ..models import training_version
 from ..models.training.plan import LAYOUTS
 from ..printable import visible
+from .config.changed_suite import changed
 from .config.run_config import Cell
 from .config.suite import Suite, load_suite
+from .executors.local_workers import LocalWorkers, shares
+from .executors.multihost_run import MultiHost
+from .executors.ray_cluster import RayCluster
 from .receipts import answers_table
 from .receipts.panel import Panel, panels
 from .receipts.receipt import Receipt
 from .report import html_report, sweep_section, terminal
-from .runner import local_workers as jobs
-from .runner import multihost_run as hosts
-from .runner import ray_cluster
+from .runner.corpora import Corpora
+from .runner.executor import Executor, Outcome, execute
 from .runner.failures import Failed, failed, kept_failed, summary
-from .runner.progress import Shielded, Shown, Watch
+from .runner.progress import Displayed, Shielded
 from .runner.result_store import Store
-from .runner.run import Corpora, Outcome, run
+from .runner.run import InProcess
+from .runner.tracker import KINDS, open_tracker
 
-# How much longer than in direct mode a step takes, per height of the proofs shown, as rows grow by
+# How much longer than in direct mode a step takes, per height of demonstrated proofs: rows grow by
 # their lines. Measured with decoder-s on one core, modes in this order, the fastest of 3 runs or
 # more: composition (height 1) 1 : 2.6 : 3.8 : 3.7, zebra (height 3) 1 : 4.7 : 11 : 10.
 LONGER = {"direct": 0.0, "filler": 1.5, "post-hoc": 2.8, "chain": 3.0}
@@ -38,26 +42,37 @@ EXAMPLE_FLOPS = 1.7e6  # of an example in direct mode, by decoder-s: what a budg
 
 @dataclasses.dataclass(frozen=True)
 class Where:
-    """Who trains: this process, unless one of these is said."""
+    """Who trains: this process, unless one of these is given; and how it is logged."""
 
     jobs: int = 1  # processes of this machine
     layout: str = ""  # over several devices: models/training/sharding.py
-    hosts: str = (
-        ""  # one of several processes that train each cell together: models/training/multihost.py
-    )
+    # one of several processes that train each cell together: models/training/multihost.py
+    hosts: str = ""
     ray: str = ""  # address of a cluster
+    log: str = ""  # loss and scores while training runs: runner/tracker.py
 
     def __post_init__(self) -> None:
         if self.jobs < 1:
             raise UserError(f"--jobs {self.jobs}: expected a number of processes, at least 1")
         if self.layout and self.layout not in LAYOUTS:
             raise suggest("layout", self.layout, LAYOUTS)
-        if self.hosts and not self.layout:
-            object.__setattr__(self, "layout", "data")
-        message = {"--jobs": self.jobs > 1, "--ray": self.ray, "--layout": self.layout}
-        chosen = [name for name, value in message.items() if value]
+        here = "--hosts" if self.hosts else "--layout"  # which go together
+        given = {"--jobs": self.jobs > 1, "--ray": self.ray, here: self.hosts or self.layout}
+        chosen = [name for name, value in given.items() if value]
         if len(chosen) > 1:
             raise UserError(f"{' and '.join(chosen)} exclude each other; give one of them")
+        if self.log and self.log not in KINDS:
+            raise suggest("--log", self.log, KINDS)
+
+    def executor(self) -> Executor:
+        """Raises UserError where other hosts cannot be met."""
+        if self.ray:
+            return RayCluster(self.ray)
+        if self.hosts:
+            return MultiHost(self.hosts, self.layout or "data")
+        if len(places := shares(self.jobs)) > 1:
+            return LocalWorkers(places)
+        return InProcess(self.layout)
 
 
 HERE = Where()
@@ -71,7 +86,7 @@ class Job:
     cells: tuple[Cell, ...]
     out: Path
     where: Where = HERE
-    sweep: bool = False  # whether to tell what only a sweep can say
+    sweep: bool = False  # whether to report what only a sweep can say
 
     @classmethod
     def of(
@@ -83,11 +98,11 @@ class Job:
         share: str,
         where: Where = HERE,
         sweep: bool = False,
+        model: str = "",
+        settings: Sequence[str] = (),
     ) -> Job:
         """Raises UserError for whatever of these does not exist or fit."""
-        suite = load_suite(name)
-        if world:
-            suite = suite.on(world)
+        suite = changed(load_suite(name), world, model, settings)
         if sweep:
             sweep_section.ready(suite)
         return cls(suite, suite.select(only, share), out, where, sweep)
@@ -135,55 +150,50 @@ class Job:
         )
 
     def run(self) -> int:
-        """Trains, writes, prints; 0, or 1 if a cell failed or something could not be shown, or 130
-        if interrupted. The last line names the cells that failed, with their causes."""
-        store = Store(self.out, self.suite.keep_weights)
-        console = terminal.console()
-        if self.where.hosts and not hosts.join(self.where.hosts):
-            return self._end(console, hosts.follow(self.cells, store, self.where.layout), [])
+        """Trains, writes, prints; 0, or 1 if a cell failed or something could not be displayed, or
+        130 if interrupted. The last line names the cells that failed, with their causes."""
+        console, executor = terminal.console(), self.where.executor()
+        store = Store(self.out, self.suite.keep_weights, helper=not executor.leads)
+        if not executor.leads:
+            outcome = execute(executor, self.cells, store)
+            known = [cell for cell in self.cells if cell.digest in outcome.ended]
+            return self._end(console, failed(known, outcome), [])
         store.prepare()
         console.print(self.suite.title, style="bold", markup=False)
         console.print(self.cost(store), markup=False, soft_wrap=True)
-        with Corpora(ahead=True) as corpora:
+        with Corpora(ahead=True) as corpora, open_tracker(self.where.log, self.out) as tracker:
             try:
-                with Shown(console, len(self.cells)) as displayed:
+                with Displayed(console, len(self.cells)) as displayed:
                     watch = Shielded(displayed)
-                    outcome = self._train(store, watch, corpora)
+                    outcome = execute(executor, self.cells, store, watch, corpora, tracker)
             except KeyboardInterrupt:
                 console.print("interrupted; finished cells are kept, the same command goes on")
                 return 130
             found = panels(self.cells, outcome, corpora)
             whole = len(self.cells) == len(self.suite.cells)
             kept = self._keep(outcome, found, corpora) if whole else None
-        hidden = [f"progress was not all shown: {watch.broken}"] if watch.broken else []
-        with _shown("the table", hidden):
+        hidden = [f"progress was not all displayed: {watch.broken}"] if watch.broken else []
+        if tracker is not None and tracker.broken:
+            hidden.append(f"not all was logged: {tracker.broken}; the results are whole")
+        with _made("the table", hidden):
             terminal.show(console, found, caption(self.suite, self.cells))
         if kept is None:
             missing = len(self.suite.cells) - len(self.cells)
             verb = "scale" if self.sweep else "run"
-            line = f"{missing} more cells to the receipt and report: zebroid {verb} {self.suite.id}"
+            command = f"zebroid {verb} {self.suite.command or self.suite.id}"
+            line = f"{missing} more cells to the receipt and report: {command}"
             console.print(line, soft_wrap=True)
         else:
             self._report(console, found, kept, hidden)
         return self._end(console, failed(self.cells, outcome), hidden)
 
     def _end(self, console: Console, found: Sequence[Failed], hidden: Sequence[str]) -> int:
-        """Says what could not be shown, and last which cells failed; the exit status."""
+        """Prints what could not be made, and last which cells failed; the exit status."""
         for line in hidden:
             console.print(line, soft_wrap=True)
         if found:
             console.print(summary(found, self.cells), soft_wrap=True)
         return 1 if found or hidden else 0
-
-    def _train(self, store: Store, watch: Watch, corpora: Corpora) -> Outcome:
-        where, places = self.where, jobs.shares(self.where.jobs)
-        if where.ray:
-            return ray_cluster.run_on_ray(self.cells, store, watch, where.ray)
-        if where.hosts:
-            return hosts.lead(self.cells, store, watch, corpora, where.layout)
-        if len(places) > 1:
-            return jobs.run_apart(self.cells, store, watch, places)
-        return run(self.cells, store, watch, corpora, where.layout)
 
     def _keep(self, outcome: Outcome, found: tuple[Panel, ...], corpora: Corpora) -> Receipt:
         """Parquet and receipt, before anything is drawn: of whole suites only, so that a receipt is
@@ -201,14 +211,14 @@ class Job:
         path, page = self.folder / "receipt.json", self.folder / "report.html"
         swept = None
         if self.sweep and receipt.files:
-            with _shown("what the sweep says", hidden):
-                with terminal.working(console, "what the sweep says") as tell:
-                    receipt, swept = sweep_section.swept(receipt, path, tell)
+            with _made("what the sweep says", hidden):
+                with terminal.working(console, "what the sweep says") as report:
+                    receipt, swept = sweep_section.swept(receipt, path, report)
                 receipt.write(path)
                 sweep_section.show(console, receipt, swept)
         text = caption(self.suite, self.cells)
         written = False
-        with _shown("the report", hidden):
+        with _made("the report", hidden):
             html_report.write(page, self.suite, found, receipt, text, swept)
             written = True
         console.print(f"receipt  {path}", soft_wrap=True)
@@ -217,7 +227,7 @@ class Job:
 
 
 @contextlib.contextmanager
-def _shown(what: str, hidden: list[str]) -> Iterator[None]:
+def _made(what: str, hidden: list[str]) -> Iterator[None]:
     """Adds to ``hidden`` why ``what`` could not be made: a finished training has its receipt
     already, and neither a drawing nor a table shall end the command before the rest.
 
@@ -228,7 +238,7 @@ def _shown(what: str, hidden: list[str]) -> Iterator[None]:
     except OSError:
         raise
     except Exception as error:
-        if isinstance(error.__cause__, OSError):  # told already, with the file and the cure
+        if isinstance(error.__cause__, OSError):  # it names the file and the cure
             raise
         line = " ".join(str(error).split())
         text = line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"

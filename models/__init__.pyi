@@ -1,4 +1,3 @@
-from .architectures.presets import MODELS as MODELS
 from .layers.initializers import SMALL as SMALL
 from .layers.positions import ROTARY as ROTARY
 from .layers.positions import Absolute as Absolute
@@ -29,7 +28,6 @@ __all__ = [
     "last",
     "Matrix",
     "MLP",
-    "MODELS",
     "normed",
     "Plan",
     "project",

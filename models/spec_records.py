@@ -10,16 +10,17 @@ import functools
 import importlib
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .. import identity, sources
-from ..errors import UserError
+from .. import identity, parameters, sources
+from ..errors import UserError, suggest
 from ..sources import named
 
 
 def presets() -> ModuleType:
-    """``presets.py``: MODELS by name, and the TYPES of specs and their parts."""
+    """``presets.py``: the built-in models, and the TYPES of specs and their parts."""
     return importlib.import_module(".architectures.presets", __package__)
 
 
@@ -62,7 +63,7 @@ def from_file(path: str, source: bytes) -> Any:
     where = f"model file {path!r}"
     with named(where):
         module = sources.module(path, source)
-        found = [vars(module)["SPEC"]] if "SPEC" in vars(module) else _classes(module)
+        found = defined(module)
         if len(found) != 1:
             names = ", ".join(kind.__name__ for kind in found) or "none"
             raise UserError(
@@ -72,8 +73,68 @@ def from_file(path: str, source: bytes) -> Any:
     return checked(spec, where)
 
 
-def _classes(module: ModuleType) -> list[type[Any]]:
-    """Dataclasses with build() and flops() that a module defines itself."""
+def given(path: str) -> bool:
+    """Whether a Python file gives a spec; it is run for that."""
+    source, _ = sources.read(path, "model")
+    with named(f"model file {path!r}"):
+        return bool(defined(sources.module(str(Path(path).resolve()), source)))
+
+
+def changed(spec: Any, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """(the spec with these values in its fields, those of them that differ from its own).
+
+    A part, as positions are, is given by its type, or as a table of its type and fields. Raises
+    UserError for an unknown field or type, with the nearest known one, and for a value of the
+    wrong kind.
+    """
+    if not values:
+        return spec, {}
+    own = {f.name: getattr(spec, f.name) for f in dataclasses.fields(spec)}
+    parts = {k: _part(own[k], v) for k, v in values.items() if _is_part(own.get(k))}
+    plain = {k: v for k, v in values.items() if k not in parts}
+    kind = f"field of {getattr(spec, 'type', type(spec).__name__)}"
+    examples = {f.name: (own[f.name], _default(f)) for f in dataclasses.fields(spec)}
+    plain = parameters.fitted(kind, plain, examples)
+    with named(f"{kind} {', '.join(sorted(values))}"):
+        made = dataclasses.replace(spec, **plain, **parts)
+    new = {name: getattr(made, name) for name in values}
+    return made, {k: _given(v) for k, v in new.items() if v != own[k]}
+
+
+def _is_part(value: Any) -> bool:
+    return dataclasses.is_dataclass(value) and hasattr(value, "type")
+
+
+def _part(own: Any, value: Any) -> Any:
+    """The part that a type, or a table with a type, names: of the kind of ``own``."""
+    table = dict(value) if isinstance(value, Mapping) else {"type": value}
+    types = {t: k for t, k in presets().TYPES.items() if k.__module__ == type(own).__module__}
+    name = table.pop("type", own.type)
+    if name not in [*types]:
+        raise suggest("type", str(name), types)
+    return changed(types[name](), table)[0]
+
+
+def _given(value: Any) -> Any:
+    """What a field is given as: of a part its type, and the fields that differ from the usual."""
+    if not _is_part(value):
+        return value
+    fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    usual = {f.name: _default(f) for f in dataclasses.fields(value)}
+    other = {name: field for name, field in fields.items() if field != usual[name]}
+    return {"type": value.type, **other} if other else value.type
+
+
+def _default(field: Any) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return None if field.default is dataclasses.MISSING else field.default
+
+
+def defined(module: ModuleType) -> list[Any]:
+    """The SPEC of a module, else its own dataclasses with build() and flops()."""
+    if "SPEC" in vars(module):
+        return [vars(module)["SPEC"]]
     mine = [k for k in vars(module).values() if inspect.isclass(k)]
     mine = [k for k in mine if k.__module__ == module.__name__ and dataclasses.is_dataclass(k)]
     return [k for k in dict.fromkeys(mine) if hasattr(k, "build") and hasattr(k, "flops")]

@@ -20,7 +20,16 @@ import zebroid
 ROOT = Path(zebroid.__file__).resolve().parent
 FOLDERS = ("worlds", "models", "eval", "benchmarks")
 # modules of the root that import no more than one another
-GROUND = ("errors", "canonical", "identity", "printable", "seeding", "sources")
+GROUND = (
+    "errors",
+    "canonical",
+    "entry_points",
+    "identity",
+    "parameters",
+    "printable",
+    "seeding",
+    "sources",
+)
 # top-level part -> the parts that its modules may import; only arrays pass between models and eval
 MAY = {
     **{name: {*GROUND} for name in GROUND},

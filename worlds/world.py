@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import abc
+import copy
 import difflib
 import functools
 import inspect
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from .. import parameters
 from ..errors import UserError, suggest
 from ..seeding import stream
+from ..sources import line
 from .datalog.closure import Closure
 from .datalog.engine import close
 from .datalog.facts import Facts
@@ -52,6 +56,8 @@ class World(abc.ABC):
     exposure: ClassVar[Exposure] = Exposure()
     exposures: ClassVar[Mapping[str, Exposure]] = {}  # size -> its own exposure, where it differs
     drawn_as: ClassVar[Mapping[str, str]] = {}  # size -> the size it is, under another exposure
+    # arguments of sample that hold at every size of this instance: with_parameters()
+    parameters: Mapping[str, Any] = MappingProxyType({})
 
     def __init_subclass__(cls) -> None:
         _no_slip(cls)
@@ -70,19 +76,71 @@ class World(abc.ABC):
     def program(self) -> Program:
         return parse(self.rules)
 
+    def with_parameters(self, **values: Any) -> Self:
+        """The same world with these arguments of ``sample`` at every size.
+
+        Raises UserError for an argument that ``sample`` does not have, with the nearest that it
+        has, or for a value of another kind.
+        """
+        made = copy.copy(self)
+        made.parameters = {**self.parameters, **self._fitted(values)}
+        return made
+
+    def named_size(self, size: str, changes: Mapping[str, Any] = MappingProxyType({})) -> str:
+        """The one name of a size with parameters, ``small[entities=40]``.
+
+        Those of the instance, those of the name and ``changes``, of which the later hold; what is
+        the size's own is left out. Raises UserError for an unknown size or parameter.
+        """
+        name, given = parameters.split(size)
+        if name not in self.sizes:
+            raise suggest(f"size of {self.id}", name, self.sizes)
+        own = self._usual() | dict(self.sizes[name])
+        values = {**self.parameters, **self._fitted({**given, **changes})}
+        return parameters.spelled(
+            name, {k: v for k, v in values.items() if k not in own or not _same(own[k], v)}
+        )
+
+    def arguments(self, size: str) -> dict[str, Any]:
+        """What ``sample`` is called with at this size, its defaults apart."""
+        name, given = parameters.split(self.named_size(size))
+        return {**self.sizes[name], **self._fitted(given)}
+
+    def _usual(self) -> dict[str, Any]:
+        """Arguments of ``sample`` -> their defaults."""
+        found = inspect.signature(self.sample).parameters.values()
+        return {p.name: p.default for p in found if p.default is not p.empty}
+
+    def _fitted(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        if not values:
+            return {}
+        arguments = [*inspect.signature(self.sample).parameters.values()][1:]
+        names = [p.name for p in arguments if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        tables = [self._usual(), *self.sizes.values()]
+        names += [n for table in tables[1:] for n in table]
+        known = {n: [table[n] for table in tables if n in table] for n in names}
+        return parameters.fitted(f"parameter of {self.id}", values, known)
+
     def facts(self, size: str, seed: int) -> Facts:
-        """The base facts of one size and world seed."""
-        if size not in self.sizes:
-            raise suggest(f"size of {self.id}", size, self.sizes)
+        """The base facts of one size, with parameters or without, and world seed."""
+        size = self.named_size(size)
+        arguments, given = self.arguments(size), parameters.split(size)[1]
         try:
-            inspect.signature(self.sample).bind(None, **self.sizes[size])
+            inspect.signature(self.sample).bind(None, **arguments)
         except TypeError as error:
             raise UserError(
                 f"{self.id}/{size} does not fit sample: {error}; "
                 "give its arguments in sizes, or defaults to sample itself"
             ) from None
         rng = stream(self.id, self.draws(size), "world", seed)
-        found = self.sample(rng, **self.sizes[size])
+        try:
+            found = self.sample(rng, **arguments)
+        except Exception as error:
+            if not given or isinstance(error, UserError):
+                raise
+            raise UserError(
+                f"{self.id}/{size}: sample cannot draw this ({line(error)}); give other parameters"
+            ) from error
         if not isinstance(found, Facts):
             raise UserError(
                 f"{self.id}: sample() gives {type(found).__name__}, expected Facts; "
@@ -92,14 +150,15 @@ class World(abc.ABC):
 
     def draws(self, size: str) -> str:
         """The size whose draws ``size`` shares: then both have the same facts."""
-        return self.drawn_as.get(size, size)
+        name, given = parameters.split(size)
+        return parameters.spelled(self.drawn_as.get(name, name), given)
 
     def closure(self, size: str, seed: int) -> Closure:
         """All that is true, with proofs."""
         return close(self.program, self.facts(size, seed))
 
     def default_exposure(self, size: str) -> Exposure:
-        return self.exposures.get(size, self.exposure)
+        return self.exposures.get(parameters.split(size)[0], self.exposure)
 
     def sketch(self, constant: str) -> str:
         """A drawing of a constant for people, lines of text; by default none."""
@@ -108,6 +167,11 @@ class World(abc.ABC):
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
         """The argument positions at which ``predicate`` is queried (and stated)."""
         return self.queries.get(predicate, (arity - 1,))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are written alike: 1 is not true, and a list is a tuple."""
+    return parameters.written(one) == parameters.written(other)
 
 
 def _no_slip(cls: type[World]) -> None:

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 def names_of(cells: Sequence[Cell]) -> list[str]:
     """World and size of each panel, and in what it differs from its neighbours: its exposure, or
-    how many questions of each rung are asked."""
+    how many questions of each rung there are."""
     records = [cell.exposure.record() for cell in cells]
     near: dict[tuple[str, str], list[dict[str, object]]] = {}
     numbers: dict[tuple[str, str, str], set[int]] = {}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ... import canonical, identity, registry, sources
+from ... import canonical, identity, parameters, registry, sources
 from ...errors import UserError, suggest
 from ...models import spec_records
 from ...models.training.plan import Plan
@@ -21,7 +21,7 @@ class Seeds:
     """The four axes of chance."""
 
     world: int  # what is true
-    exposure: int  # what of it is stated and shown
+    exposure: int  # what of it is stated and demonstrated
     init: int  # initial weights
     order: int  # order of the batches
 
@@ -109,7 +109,7 @@ class Cell:
 
     def load_world(self) -> World:
         """The world. Raises UserError where it is gone, or its file has changed since."""
-        return registry.make(_known("world", self.world, self.places.world))
+        return registry.world(_known("world", self.world, self.places.world))
 
     def load_spec(self) -> Any:
         """The spec of the model, from its record; one of third parties from their code.
@@ -119,13 +119,18 @@ class Cell:
         spec = spec_records.rebuilt(self.spec)
         if spec is not None:
             return spec
-        found = registry.find_model(_known("model", self.model, self.places.model))
+        found = registry.find_model(self.known_model)
         if canonical.text(found.record()) != canonical.text(self.spec):
             raise UserError(
                 f"model {self.model!r} is {canonical.text(found.record())} here, not "
                 f"{canonical.text(self.spec)}; install the version that the cell was made with"
             )
         return found.thing
+
+    @property
+    def known_model(self) -> str:
+        """What the registry finds the model by."""
+        return _known("model", self.model, self.places.model)
 
     @functools.cached_property
     def digest(self) -> str:
@@ -143,7 +148,7 @@ class Cell:
 
     @functools.cached_property
     def question_set(self) -> str:
-        """Equal for cells that are asked the same questions about the same corpus."""
+        """Equal for cells with the same questions about the same corpus."""
         return canonical.digest([self.corpus, self.questions])
 
     @property
@@ -155,6 +160,14 @@ class Cell:
     def trained(self) -> dict[str, Any]:
         """The spec's record, but for how the model is run when it is queried."""
         return {name: value for name, value in self.spec.items() if name != identity.QUERY}
+
+    @property
+    def trained_model(self) -> str:
+        """The model's name, without those of its fields that matter only when it is queried."""
+        base, given = parameters.split(self.model)
+        spec = spec_records.rebuilt(self.spec)
+        only = () if spec is None else identity.query_only(spec)
+        return parameters.spelled(base, {k: v for k, v in given.items() if k not in only})
 
     @property
     def loops(self) -> int:
@@ -230,14 +243,15 @@ def _known(kind: str, name: str, path: str) -> str:
     """What the registry finds the world or model by. A path is one that the user gave, never one
     that stands in a record, and its file must be what it was.
     """
+    base, given = parameters.split(name)
     if not path:
-        if name.endswith(".py") or ".py/" in name:
+        if base.endswith(".py") or ".py/" in base:
             raise UserError(f"{kind} {name!r} of a cell is a path; give the file itself again")
         return name
     _, digest = sources.read(path, kind)
-    if name.rpartition("@")[2] != digest:
+    if base.rpartition("@")[2] != digest:
         raise UserError(
             f"{kind} file {path!r} changed while the run was going on: it was {name}, and is "
             f"@{digest} now; start the run again"
         )
-    return path
+    return parameters.spelled(path, given)

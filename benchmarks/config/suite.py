@@ -1,7 +1,8 @@
 """A suite: a frozen grid of cells, read from TOML.  Every error names the file and the line.
 
 In ``[[cells]]`` lists multiply (worlds, modes, models, plans, exposures, and any value within an
-exposure), except that ``seeds.init`` and ``seeds.order`` are paired; ``seeds.all`` pairs all four.
+exposure or a table of a model), except that ``seeds.init`` and ``seeds.order`` are paired;
+``seeds.all`` pairs all four.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import functools
 import itertools
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
 
 import pydantic
 
@@ -23,8 +24,9 @@ from ...models.training.plan import Plan
 from ...printable import printable
 from ...worlds.encoding.encode import MODES
 from ...worlds.world import content_of
+from . import model_axis
 from .run_config import Cell, Places, Seeds, admits, run_batches
-from .toml_location import locate
+from .toml_location import Place, locate
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Suite:
     expected: str
     cells: tuple[Cell, ...]
     keep_weights: frozenset[str] = frozenset()  # digests of cells that keep their weights
+    command: str = ""  # what stands behind `zebroid run`; empty: its id
 
     @functools.cached_property
     def digest(self) -> str:
@@ -60,30 +63,6 @@ class Suite:
             raise UserError(f"--cells {share}: expected i/n with 1 <= i <= n, such as 1/4")
         mine = [*run_batches(cells)][int(match[1]) - 1 :: int(match[2])]
         return tuple(cell for run_batch in mine for cell in run_batch)
-
-    def on(self, world: str) -> Suite:
-        """The same grid on another world (``id``, ``id/size`` or a file), in its own exposure.
-
-        Where no size is named, cells keep theirs if that world has it.
-        """
-        found, default = registry.find_world(world)
-        made, moved = found.thing, []
-        for cell in self.cells:
-            keeps = not _names_size(world) and cell.size in made.sizes
-            size = cell.size if keeps else default
-            moved.append(
-                dataclasses.replace(
-                    cell,
-                    world=found.name,
-                    size=size,
-                    exposure=made.default_exposure(size),
-                    content=content_of(made),
-                    places=dataclasses.replace(cell.places, world=found.path),
-                )
-            )
-        pairs = zip(self.cells, moved)
-        keep = frozenset(new.digest for old, new in pairs if old.digest in self.keep_weights)
-        return dataclasses.replace(self, cells=_distinct(moved), keep_weights=keep)
 
 
 class _Strict(pydantic.BaseModel):
@@ -135,7 +114,7 @@ class _Seeds(_Strict):
 class _Grid(_Strict):
     world: _Names
     mode: _Names
-    model: _Names
+    model: Annotated[Any, pydantic.AfterValidator(model_axis.shaped)]
     plan: _Names
     questions: int = pydantic.Field(default=300, gt=0)
     seeds: _Seeds = _Seeds()
@@ -147,10 +126,6 @@ class _Document(_Strict):
     suite: _Head
     cells: list[_Grid] = pydantic.Field(min_length=1)
     plans: dict[str, dict[str, Any]]
-
-
-# place of a key -> a context in which errors are told with its line
-Place = Callable[..., contextlib.AbstractContextManager[None]]
 
 
 def load_suite(name: str) -> Suite:
@@ -184,7 +159,7 @@ def load_suite(name: str) -> Suite:
                 raise UserError(
                     f"plan {printable(plan)!r}: expected a name without control characters"
                 )
-        plans[plan] = _fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
+        plans[plan] = with_fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
     head, keep = document.suite, set[str]()
     cells: list[Cell] = []
     for number, grid in enumerate(document.cells):
@@ -193,15 +168,14 @@ def load_suite(name: str) -> Suite:
             keep |= {cell.digest for cell in own}
         cells += own
     about = (head.id, head.title, head.cost_minutes, head.expected)
-    return Suite(*about, _distinct(cells), frozenset(keep))
+    return Suite(*about, distinct(cells), frozenset(keep))
 
 
 def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
     """The cells of one table, in the order in which its lists are written."""
     with at("world"):
         worlds = [registry.find_world(name) for name in _listed(grid.world)]
-    with at("model"):
-        found = [registry.find_model(name) for name in _listed(grid.model)]
+    found = model_axis.models(grid.model, functools.partial(at, "model"))
     models = [(model, model.record()) for model in found]
     for key, known in (("mode", MODES), ("plan", plans)):
         with at(key):
@@ -217,7 +191,7 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
             )
     for (world, size), override in itertools.product(worlds, _products(grid.exposure)):
         default, place = world.thing.default_exposure(size), functools.partial(at, "exposure")
-        exposure = _fields(default, override, "exposure", place)
+        exposure = with_fields(default, override, "exposure", place)
         trained = itertools.product(seeds.tuples(), _listed(grid.mode), models, _listed(grid.plan))
         for seed, mode, (model, spec), plan in trained:
             yield Cell(
@@ -236,7 +210,7 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
             )
 
 
-def _fields(default: Any, override: dict[str, Any], kind: str, at: Place) -> Any:
+def with_fields(default: Any, override: Mapping[str, Any], kind: str, at: Place) -> Any:
     """``default``, a dataclass or one of its instances, with these fields instead.
 
     "none" in TOML stands for None.
@@ -273,12 +247,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _names_size(world: str) -> bool:
-    """Whether a world is given with a size: ``zebra-v1/small``, ``./my.py/small``."""
-    return bool(re.search(r"\.py/[^/]*$", world)) or ("/" in world and ".py" not in world)
-
-
-def _distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+def distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple({cell.digest: cell for cell in cells}.values())
 
 

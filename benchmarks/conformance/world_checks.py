@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 
+from ... import parameters
 from ...errors import UserError
 from ...worlds.world import World
 from .worlds import (
@@ -130,7 +131,7 @@ def run(
         for check in checks:
             if (check.scope == "world") != (turn == 0):
                 continue
-            if check.scope == "least" and size != first:
+            if check.scope == "least" and parameters.split(size)[0] != first:
                 continue
             watch(f"{size}: {check.name}" if size else check.name)
             outcome = _outcome(check, subject, sorted(broken & {*check.needs}))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ... import __version__, registry
-from ...errors import suggest
 from ...eval.floors.ceilings import references
 from ...eval.floors.interpolators import interpolators, lookup
 from ...eval.question_sets.chance import interpolable
@@ -187,16 +186,19 @@ class Report:
 
 
 def check_world(
-    name: str, size: str = "", watch: Callable[[str], None] = lambda what: None
+    name: str,
+    size: str = "",
+    watch: Callable[[str], None] = lambda what: None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Report:
     """Checks the world of an id or a Python file, at one size or at tiny and small.
 
-    ``watch`` is told what is looked at. Raises UserError for an unknown world or size.
+    ``parameters``: of its sizes, instead of their own. ``watch`` is told what is looked at. Raises
+    UserError for an unknown world, size or parameter.
     """
-    world = registry.make(name)
-    if size and size not in world.sizes:
-        raise suggest(f"size of {world.id}", size, world.sizes)
+    world = registry.world(name)
     sizes = (size,) if size else tuple(s for s in DEFAULT if s in world.sizes)
+    sizes = tuple(world.named_size(s, parameters or {}) for s in sizes)
     where = str(Path(name).resolve()) if name.endswith(".py") else name
     with Elsewhere(where, sizes) as elsewhere:
         outcomes = tuple(run(CHECKS, world, sizes, elsewhere, watch))

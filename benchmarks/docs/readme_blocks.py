@@ -77,8 +77,7 @@ def model_list(_: Path, _argument: str) -> Iterator[str]:
         kind = type(spec).__module__
         about = (importlib.import_module(kind).__doc__ or "").partition("\n")[0].rstrip(".")
         abouts[kind] = re.sub(r"\s+", " ", about)
-        if "-asked-" not in name:  # the same weights, queried with other loops
-            families.setdefault(kind, []).append(name)
+        families.setdefault(kind, []).append(name)
     rows = [[_presets(names), abouts[kind]] for kind, names in families.items()]
     yield from markdown_table(["models", "architecture"], rows)
 

@@ -71,12 +71,17 @@ def grid(
                     one.set_facecolor("none")
                     continue
                 _curve(one, found)
-            label = textwrap.fill(row, 18)
+            label = _wrapped(row, 18)
             axes[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=LEAST)
         judged = [JUDGED] if any(cell.verdict for cell in cells.values()) else []
         key = " ".join([below, *judged, LINE])
         figure.supxlabel(textwrap.fill(key, LETTERS), fontsize=LEAST)
     return figure
+
+
+def _wrapped(label: str, width: int) -> str:
+    """A label in lines; one may end before the changed fields of a model, loops-8[loops=12]."""
+    return textwrap.fill(label.replace("[", " ["), width).replace(" [", "[")
 
 
 def _bare(axes: Axes) -> None:
@@ -121,8 +126,10 @@ def dots(
     below: str,
 ) -> Figure:
     """Rows x columns of scores: the first of a cell filled, a second one open."""
+    labels = [_wrapped(row, 26) if "[" in row else row for row in rows]
+    lines = sum(max(1.0, 0.65 * (1 + label.count("\n"))) for label in labels)
     with matplotlib.rc_context(SMALL):
-        figure = Figure(figsize=(WIDTH, 0.95 + 0.24 * len(rows)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.95 + 0.24 * lines), layout="constrained")
         figure.get_layout_engine().set(wspace=0.05)  # type: ignore[union-attr]
         every = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]
         for column, axes in zip(columns, every):
@@ -138,7 +145,7 @@ def dots(
             axes.tick_params(length=0)
             for side in axes.spines.values():
                 side.set_visible(False)
-        every[0].set_yticks(range(len(rows)), rows)
+        every[0].set_yticks(range(len(rows)), labels)
         every[0].set_ylim(len(rows) - 0.4, -0.6)
         figure.supxlabel(textwrap.fill(below, LETTERS), fontsize=LEAST)
     return figure

@@ -19,8 +19,8 @@ from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.novelty.rungs import LADDER, RUNGS
 from ..runner import atomic_write
+from ..runner.corpora import Corpora
 from ..runner.result_store import Result
-from ..runner.run import Corpora
 
 Columns = Mapping[str, NDArray[Any]]
 PROOF = np.array(["invalid", "valid"], object)

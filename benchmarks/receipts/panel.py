@@ -28,8 +28,9 @@ from ...eval.verdicts.summary import sentence
 from ...eval.verdicts.verdict import Verdict
 from ..config.panel_names import grouped, named
 from ..config.run_config import Cell
+from ..runner.corpora import Corpora
+from ..runner.executor import Outcome
 from ..runner.result_store import Result
-from ..runner.run import Corpora, Outcome
 
 T = TypeVar("T")
 LONGEST = 80  # letters of a name

@@ -21,8 +21,8 @@ from ...models.training_version import TRAINING
 from ...printable import clean, printable
 from ..config.suite import Suite
 from ..runner import atomic_write, provenance
+from ..runner.executor import Outcome
 from ..runner.result_store import Result
-from ..runner.run import Outcome
 from . import receipt_parts
 from .panel import Panel, profiles
 from .row_records import plain, row_record
@@ -36,7 +36,8 @@ class _Strict(pydantic.BaseModel):
 
 
 class SuiteRecord(_Strict):
-    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=100)
+    # with what was changed of the suite behind a plus: smoke+mlp-s
+    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.+=_-]*$", max_length=100)
     title: str
     digest: receipt_parts.Digest
 

@@ -206,7 +206,7 @@ def world(name: str, announce: Callable[[Plugin], None] | None = None) -> World:
                 "--allow-plugins loads it"
             )
         announce(plugin)
-    return registry.make(name)
+    return registry.world(name)
 
 
 def _maker(plugin: Plugin) -> str:

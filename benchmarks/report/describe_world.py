@@ -30,17 +30,17 @@ MEANING = {
 }
 
 
-def describe(world: World, size: str) -> str:
-    """The world at one size, its default exposure and seeds 0, as Markdown.
+def describe(world: World, size: str, exposure: Exposure | None = None) -> str:
+    """The world at one size, this exposure (or its default one) and seeds 0, as Markdown.
 
     Raises UserError for an unknown size.
     """
-    corpus = build_corpus(world, size)
+    corpus = build_corpus(world, size, exposure)
     parts = [
         f"# {world.id}",
         inspect.getdoc(type(world)) or "",
         "## Sizes",
-        "\n".join(f"- **{name}**: {_arguments(world, name)}" for name in world.sizes),
+        "\n".join(f"- **{name}**: {_arguments(world, name)}" for name in _sizes(world, size)),
         "## Rules",
         f"```prolog\n{_numbered(world)}\n```",
         f"## What is stated at size {size}",
@@ -57,6 +57,11 @@ def describe(world: World, size: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _sizes(world: World, size: str) -> list[str]:
+    """Those of the world, and the one that is described where it has parameters of its own."""
+    return [*dict.fromkeys([*world.sizes, world.named_size(size)])]
+
+
 def _numbered(world: World) -> str:
     """The rules as written, each with its number in front."""
     lines = textwrap.dedent(world.rules).split("\n")
@@ -70,7 +75,7 @@ def _numbered(world: World) -> str:
 
 def _arguments(world: World, size: str) -> str:
     """What a size draws, and how its exposure differs from the world's own."""
-    drawn = [f"{k} {v}" for k, v in world.sizes[size].items()] or ["the defaults of sample"]
+    drawn = [f"{k} {v}" for k, v in world.arguments(size).items()] or ["the defaults of sample"]
     usual = world.exposure.record()
     own = world.default_exposure(size).record()
     other = [f"{k} {_plain(v)}" for k, v in own.items() if usual.get(k) != v]

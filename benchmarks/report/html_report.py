@@ -108,7 +108,7 @@ def _provenance(suite: Suite, receipt: Receipt) -> dict[str, Any]:
     """By what the page was made, the files beside it, and all cells."""
     commit = receipt.commit[:12] or "none: installed from a package"
     facts = {
-        "Command": f"zebroid run {suite.id}",
+        "Command": f"zebroid run {suite.command or suite.id}",
         "Suite digest": suite.digest,
         "Commit": commit + (", with uncommitted changes" if receipt.dirty else ""),
         "Versions": ", ".join(f"{k} {v}" for k, v in receipt.versions.items()),

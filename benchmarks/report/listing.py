@@ -52,11 +52,19 @@ def worlds() -> Iterator[Line]:
             continue
         about = (inspect.getdoc(type(world)) or "").partition("\n")[0].rstrip(".")
         yield id, f"{about}; sizes {', '.join(world.sizes)}; rungs {', '.join(world.rungs)}"
+    yield from _refused("world")
 
 
 def models() -> Iterator[Line]:
     """The spec that each name stands for."""
     yield from registry.models().items()
+    yield from _refused("model")
+
+
+def _refused(kind: str) -> Iterator[Line]:
+    """Who claims an id that is built in."""
+    for plugin in registry.refused(kind):
+        yield plugin.name, f"({plugin.flaw.partition(':')[0]}) {plugin}: {plugin.flaw}"
 
 
 def plugins() -> Iterator[Line]:

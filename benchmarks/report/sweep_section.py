@@ -33,7 +33,7 @@ def ready(suite: Suite) -> None:
     if not varied(suite.cells):
         raise UserError(
             f"{suite.id} varies neither data, size nor loops in {LEVELS} levels, all else equal; "
-            f"train it with `zebroid run {suite.id}`"
+            f"train it with `zebroid run {suite.command or suite.id}`"
         )
 
 

@@ -9,8 +9,8 @@ from ...eval.stats.labels import of_runs
 from ...printable import visible
 from ..config.panel_names import named
 from ..config.run_config import Cell
+from .executor import Outcome
 from .result_store import Store
-from .run import Outcome
 
 SHOWN = 5  # failures that the last line of a command names
 LONGEST = 240  # letters of a cause there; receipts and the store have all of it

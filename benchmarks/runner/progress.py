@@ -1,10 +1,10 @@
-"""What a run shows while it works: a live line per cell on a terminal, a plain line elsewhere."""
+"""What a run displays while it works: live lines on a terminal, plain ones elsewhere."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -13,10 +13,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from ...printable import visible
 from ..config.run_config import Cell
+from .tracker import Tracker, Values
 
 
 class Watch(Protocol):
-    """Told by a run what happens; shows it, or doesn't.  Several cells may be at work at once."""
+    """Follows a run: displays what happens, or passes it on.  Several cells may be at work."""
 
     def stage(self, cell: Cell, what: str) -> None:
         """Work on ``cell`` has come to ``what``: "corpus", "compile"."""
@@ -28,16 +29,62 @@ class Watch(Protocol):
         """``cell`` is finished: "trained", "kept" from an earlier run, or "failed: why"."""
 
     def say(self, line: str) -> None:
-        """Something else has to be told, such as a warning from another process."""
+        """Another line for the user, such as a warning from another process."""
 
 
 class Silent:
-    """Shows nothing."""
+    """Displays nothing."""
 
     def stage(self, cell: Cell, what: str) -> None: ...
     def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None: ...
     def done(self, cell: Cell, how: str) -> None: ...
     def say(self, line: str) -> None: ...
+
+
+Message = tuple[str, str, tuple[Any, ...]]  # what, digest of a cell or empty, values; JSON-ready
+
+
+class Relay:
+    """Watch and tracker of another process: ``send`` passes messages on to where ``replay`` is."""
+
+    def __init__(self, send: Callable[[Message], object]) -> None:
+        self.send = send
+
+    def stage(self, cell: Cell, what: str) -> None:
+        self.send(("stage", cell.digest, (what,)))
+
+    def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
+        self.send(("step", cell.digest, (step, steps, speed, loss)))
+
+    def done(self, cell: Cell, how: str) -> None:
+        """Whoever replays learns it by the result, once that is kept."""
+
+    def say(self, line: str) -> None:
+        self.send(("say", "", (line,)))
+
+    def scalars(self, cell: Cell, step: int, values: Values) -> None:
+        self.send(("scalars", cell.digest, (step, dict(values))))
+
+    def close(self) -> None:
+        """The files are with whoever replays."""
+
+
+def replay(
+    message: Message, cells: Mapping[str, Cell], watch: Watch, tracker: Tracker | None
+) -> None:
+    """Passes a message of a ``Relay`` on; one of a cell that is not in ``cells``, by digest, is
+    ignored: its training is over."""
+    what, digest, values = message
+    if what == "say":
+        watch.say(*values)
+    elif digest not in cells:
+        return
+    elif what == "stage":
+        watch.stage(cells[digest], *values)
+    elif what == "step":
+        watch.step(cells[digest], *values)
+    elif what == "scalars" and tracker is not None:
+        tracker.scalars(cells[digest], *values)
 
 
 @dataclasses.dataclass
@@ -46,10 +93,10 @@ class _Line:
 
     task: TaskID
     began: float  # seconds, monotonic
-    speed: float = 0.0  # examples/s, the last that was told
+    speed: float = 0.0  # examples/s, the last that was reported
 
 
-class Shown:
+class Displayed:
     """A watch on a console; a context, in which nothing else should print.
 
     On a terminal each cell at work has one live line (step, speed, time left); done, each cell has
@@ -71,7 +118,7 @@ class Shown:
         )
         self.lines: dict[str, _Line] = {}  # digest of a cell at work -> its line
 
-    def __enter__(self) -> Shown:
+    def __enter__(self) -> Displayed:
         self.live.start()
         return self
 
@@ -112,7 +159,7 @@ class Shown:
 
 
 class Shielded:
-    """A watch that ends no training where it can't show something; the first reason is kept.
+    """A watch that ends no training where it can't display something; the first reason is kept.
 
     An output that is closed or full still ends the run.
     """
@@ -132,9 +179,9 @@ class Shielded:
     def say(self, line: str) -> None:
         self._try(self.watch.say, line)
 
-    def _try(self, show: Callable[..., None], *what: Any) -> None:
+    def _try(self, display: Callable[..., None], *what: Any) -> None:
         try:
-            show(*what)
+            display(*what)
         except OSError:
             raise
         except Exception as error:

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ... import __version__, registry
+from ... import __version__, parameters, registry
 
 if TYPE_CHECKING:
     from ..config.run_config import Cell
@@ -38,7 +38,7 @@ def packages(cells: Sequence[Cell]) -> dict[str, str]:
     With the version of the content of each world, which a new version of its package may keep.
     """
     content = {("world", cell.world): f", {cell.world} content {cell.content}" for cell in cells}
-    models = {cell.model for cell in cells}
+    models = {parameters.split(cell.model)[0] for cell in cells}
     found: dict[str, str] = {}
     for plugin in plugins([world for _, world in content], models):
         known = found.get(plugin.distribution, plugin.version)
@@ -50,7 +50,7 @@ def plugins(worlds: Iterable[str], models: Iterable[str]) -> list[registry.Plugi
     """The plugins among these names, in order of name."""
     named = {("world", name.partition("/")[0]) for name in worlds}
     named |= {("model", name) for name in models}
-    found = [plugin for plugin in registry.plugins() if (plugin.kind, plugin.name) in named]
+    found = [p for p in registry.plugins() if (p.kind, p.name) in named and not p.flaw]
     return sorted(found, key=lambda plugin: (plugin.kind, plugin.name))
 
 

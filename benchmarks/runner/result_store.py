@@ -39,10 +39,16 @@ class Result:
 
 
 class Store:
-    """The cells' results below one folder; ``keep``: digests of those that keep their weights."""
+    """The cells' results below one folder.
 
-    def __init__(self, out: Path, keep: Collection[str] = frozenset()) -> None:
-        self.out, self.keep = out, frozenset(keep)
+    ``keep``: digests of those that keep their weights. ``helper``: of a process that helps another,
+    which alone keeps results; here none is read and none is written.
+    """
+
+    def __init__(
+        self, out: Path, keep: Collection[str] = frozenset(), helper: bool = False
+    ) -> None:
+        self.out, self.keep, self.helper = out, frozenset(keep), helper
 
     def path(self, cell: Cell) -> Path:
         return self.out / "cells" / cell.digest[:16]
@@ -84,7 +90,7 @@ class Store:
 
     def load(self, cell: Cell) -> Result | None:
         """The finished result, or None; UserError for one that is damaged or another cell's."""
-        about = self._about(cell)
+        about = None if self.helper else self._about(cell)
         if about is None or self._lacks_weights(cell, about):
             return None
         run = read_run(self.path(cell), about, cell)
@@ -94,6 +100,8 @@ class Store:
 
     def save(self, result: Result) -> None:
         """Atomically; a result of another version of training is replaced."""
+        if self.helper:
+            return
         final, run = self.path(result.cell), result.run
         self._replaces(result.cell)
         names = ("seeds", "parameters", "seconds", "failed", "vmap_size")
@@ -138,6 +146,8 @@ class Store:
 
     def explain(self, cell: Cell, trace: str) -> None:
         """Keeps the traceback of a cell that failed, for whoever mends it."""
+        if self.helper:
+            return
         with atomic_write.file(self._explanation(cell)) as draft:
             draft.write_text(f"{cell}\n\n{trace}", "utf-8")
 
@@ -149,8 +159,8 @@ class Store:
         return self.out / "failures" / f"{cell.digest[:16]}.txt"
 
     def clean(self) -> str:
-        """Removes cells, states of training and tracebacks, and says how much that was."""
-        names = ("cells", "training", "failures")
+        """Removes cells, states of training, tracebacks and logs, and says how much that was."""
+        names = ("cells", "training", "failures", "logs")
         parts = [self.out / name for name in names if (self.out / name).is_dir()]
         cells = len(list((self.out / "cells").glob("[!.]*")))
         size = sum(f.stat().st_size for p in parts for f in p.rglob("*") if f.is_file())
@@ -168,16 +178,3 @@ class Store:
         """What is kept of the cell by today's training."""
         about = read_about(self.path(cell), cell)
         return about if about is not None and about.training == training_version.TRAINING else None
-
-
-class Follower(Store):
-    """The store of a process that helps another, which alone keeps the results."""
-
-    def has(self, cell: Cell) -> bool:
-        return False
-
-    def load(self, cell: Cell) -> Result | None:
-        return None
-
-    def save(self, result: Result) -> None: ...
-    def explain(self, cell: Cell, trace: str) -> None: ...

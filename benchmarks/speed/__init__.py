@@ -1,4 +1,4 @@
-"""Timings side by side, one script each; what they measure is told in docs/internals/speed.md."""
+"""Timings side by side, one script each; what they measure stands in docs/internals/speed.md."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ LARGE = {"d1024 L8, 64 tokens": Shape(1024, 8, 64, 512, None, None, heads=16)}  
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """``run.Tokens`` of rows whose last token is the answer; nothing is asked of them."""
+    """``run.Tokens`` of rows whose last token is the answer; nothing is queried of them."""
 
     train: np.ndarray
     vocabulary: tuple[str, ...] = tuple(map(str, range(WORDS)))

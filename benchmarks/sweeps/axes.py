@@ -157,7 +157,10 @@ def varied(cells: Sequence[Cell]) -> list[str]:
             ("sized", "plan") if axis is JOINT else ("configuration",)
         )  # data differ, or configurations are equal
         for group in groups.values():
-            kinds = [{(parts(c) | {"configuration": c.configuration})[part] for c in group} for part in grown]
+            kinds = [
+                {(parts(c) | {"configuration": c.configuration})[part] for c in group}
+                for part in grown
+            ]
             if min(map(len, kinds)) >= LEVELS:
                 found.append(axis.name)
                 break
@@ -218,9 +221,7 @@ def _name(axis: Axis, configurations: Sequence[Configuration]) -> str:
     cell = configurations[-1].cell
     message = [f"{cell.named_world}/{parts(cell)['size']}", cell.mode]
     if "sized" not in axis.varies:
-        message.append(
-            cell.model if "loops" not in axis.varies else cell.model.partition("-asked")[0]
-        )
+        message.append(cell.model if "loops" not in axis.varies else cell.trained_model)
     if axis.name != "data" and not axis.varies & {"demonstrated", "coverage"}:
         message.append(f"{cell.exposure.phi or cell.exposure.demonstrated:g} demonstrated")
     return " ".join(message)

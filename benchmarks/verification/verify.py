@@ -32,7 +32,7 @@ from ..receipts.row_records import row_record
 from ..receipts.untrusted import Flaw
 from ..runner.result_store import Result
 from .findings import Finding
-from .redrawn import Announce, RedrawnCorpora
+from .redrawn import Announce, redrawn_corpora
 
 PREDICTIONS, CURVES = FILES
 
@@ -53,7 +53,7 @@ class _Subject:
         self.cells = bounds.cells_of(receipt)
         self.content: dict[str, bytes] = {}  # of the files of answers and curves
         self.table: dict[str, Columns] = {}  # digest of a cell, 16 digits -> its answers
-        self.drawn = RedrawnCorpora(self.table, announce)
+        self.drawn = redrawn_corpora(self.table, announce)
         self.question_sets: dict[str, QuestionSet] = {}  # corpus of a cell -> its question set
 
     def files(self) -> str:

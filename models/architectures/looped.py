@@ -41,6 +41,8 @@ class LoopedSpec:
 
     def __post_init__(self) -> None:
         check(self)
+        if self.query_loops == self.loops:  # one identity for what is one model
+            object.__setattr__(self, "query_loops", None)
 
     @property
     def answering(self) -> LoopedSpec:

@@ -2,7 +2,7 @@
 shapes.
 
 Members may differ in corpus, seeds and the numbers of the plan on which no shape depends. They are
-trained side by side, or one after the other; those that differ only in how they are asked are
+trained side by side, or one after the other; those that differ only in how they are queried are
 trained once.
 """
 
@@ -11,9 +11,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import itertools
 import queue
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
@@ -23,13 +24,13 @@ import jax
 import numpy as np
 
 from ..spec import Spec
-from .batches import Data, load
+from .batches import Data, Replica, load, trainings
 from .checkpoint import Saver
 from .compiled import Program, State, advance, start
 from .multihost import agreed
 from .optimizers import Rates
-from .plan import Plan, Run, Tokens
-from .prng import key
+from .plan import Plan, Progress, Recorder, Run
+from .prng import keys
 from .sharding import SINGLE, Layout, on_cpu
 from .weights import named
 
@@ -37,18 +38,6 @@ REPORT_S = 1.0  # seconds between progress reports
 SAVE_S = 30.0  # seconds of work between checkpoints: what a kill may cost
 
 T = TypeVar("T")
-Progress = Callable[[int, int, float, float], None]  # step, steps in all, examples/s, loss
-
-
-@dataclasses.dataclass(frozen=True)
-class Replica:
-    """One training of a batch of replicas."""
-
-    tokens: Tokens
-    plan: Plan
-    init: int
-    order: int
-    queries: Spec | None = None  # the model of the same weights that answers; None: as the batch's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +45,7 @@ class _Group:
     """Members that are advanced side by side, by one program."""
 
     program: Program
-    numbers: tuple[tuple[int, ...], ...]  # [M, A] in their batch: of those asked otherwise too
+    numbers: tuple[tuple[int, ...], ...]  # [M, A] in their batch: of those queried otherwise too
     members: tuple[Replica, ...]
     plans: tuple[Plan, ...]  # theirs, with budgets in steps: all the same checkpoints
     data: Data  # [M, ...]
@@ -76,6 +65,7 @@ def train_batched(
     bf16: bool | None = None,
     vmap_size: int | None = None,
     keep_weights: bool = False,
+    recorder: Recorder | None = None,
 ) -> tuple[Run, ...]:
     """The run of every member; those of equal shape share a compiled program.
 
@@ -83,7 +73,8 @@ def train_batched(
     was killed goes on. ``layout``: where it lies on several devices (``sharding.py``). ``bf16``:
     products in bfloat16; by default on accelerators, for on a CPU they are slower. ``vmap_size``:
     how many members are advanced side by side, by default as many as the layout says.
-    ``keep_weights``: whether runs hold the trained weights; no number depends on it.
+    ``keep_weights``: whether runs hold the trained weights. ``recorder``: gets loss and answers on
+    the way. No number depends on these two.
     """
     place = Layout.of(layout)
     bf16 = not on_cpu() if bf16 is None else bf16
@@ -96,11 +87,12 @@ def train_batched(
     def finish(number: int) -> list[Run]:
         group, device = groups[number], free.get()
         folder = None if checkpoint is None else checkpoint / _identity(group)
-        report = functools.partial(meter.tell, number)
+        report = functools.partial(meter.report, number)
+        log = None if recorder is None else _Log(group, recorder)
         try:
             with jax.default_device(device) if place.name == "replicas" else nullcontext():
                 # where it is the only one, its end is soon kept as a result
-                return _finish(group, report, folder, len(groups) > 1, keep_weights)
+                return _finish(group, report, log, folder, len(groups) > 1, keep_weights)
         finally:
             free.put(device)
 
@@ -121,10 +113,10 @@ class _Meter:
         self.total = sum(group.steps for group in groups)
         self.stopped = False
 
-    def tell(self, number: int, step: int, per_s: float, loss: float) -> None:
+    def report(self, number: int, step: int, per_s: float, loss: float) -> None:
         """Group ``number`` has come to ``step``; raises where all are to stop."""
         if self.stopped:
-            raise InterruptedError("another training of the fleet failed")
+            raise InterruptedError("another training of the batch failed")
         group = self.groups[number]
         self.done[number] = step
         self.speed[number] = per_s * group.plans[0].batch * len(group.members)
@@ -153,9 +145,9 @@ def _groups(
     """Members of one program and one shape, as many together as go side by side."""
     alike: dict[Any, list[tuple[tuple[int, ...], Replica, Plan, Data]]] = {}
     layout = place if place.mesh else SINGLE  # a replica's program is that of a single device
-    for member, likes in _trainings(members):
-        asking = tuple(members[i].queries or spec for i in likes)
-        program = Program.of(spec, member.plan, member.tokens, bf16, layout, asking)
+    for member, likes in trainings(members):
+        queries = tuple(members[i].queries or spec for i in likes)
+        program = Program.of(spec, member.plan, member.tokens, bf16, layout, queries)
         plan = member.plan.priced(program.step_flops)
         place.check(plan)
         data = load(member.tokens, plan)
@@ -171,18 +163,10 @@ def _groups(
     return groups
 
 
-def _trainings(members: Sequence[Replica]) -> Iterator[tuple[Replica, tuple[int, ...]]]:
-    """Each training, by its first member, and the numbers of all members that come of it."""
-    found: dict[Any, list[int]] = {}
-    for number, m in enumerate(members):
-        found.setdefault((id(m.tokens), m.plan, m.init, m.order), []).append(number)
-    for numbers in found.values():
-        yield members[numbers[0]], tuple(numbers)
-
-
 def _finish(
     group: _Group,
     report: Callable[[int, float, float], None],
+    log: _Log | None,
     folder: Path | None,
     keep_end: bool,
     keep_weights: bool,
@@ -190,7 +174,9 @@ def _finish(
     """Trains to the end, or until every member has failed, in segments of about REPORT_S."""
     began, program, steps = time.perf_counter(), group.program, group.steps
     data = program.layout.put(group.data)
-    init, order = (_keys(group.members, axis) for axis in ("init", "order"))
+    init, order = (
+        keys(axis, [getattr(m, axis) for m in group.members]) for axis in ("init", "order")
+    )
     rates = jax.tree.map(lambda *leaves: np.stack(leaves), *map(Rates.of, group.plans))
     # waits, as below, before anything is read: reading what failed, for want of memory, would hang
     state = jax.block_until_ready(start(program, *program.layout.put((init, order, rates)), data))
@@ -200,6 +186,8 @@ def _finish(
         if saver is not None and (found := saver.restore(state)) is not None:
             step, state = found
             report(step, 0.0, float("nan"))
+            if log is not None:
+                log.checkpoints(step, state)
         while step < steps and np.any(np.asarray(state.bad_step) < 0):
             until, tick = min(steps, step + segment), time.perf_counter()
             state = advance(program, state, np.int32(step), np.int32(until), data)
@@ -207,6 +195,8 @@ def _finish(
             now = time.perf_counter()
             took, due = agreed(now - tick, now - saved >= SAVE_S)
             report(until, (until - step) / took, loss)
+            if log is not None:
+                log.segment(until, (until - step) / took, state)
             # the first segment's time is the compiler's, hence the cap on growth
             segment = max(1, min(8 * segment, int((until - step) * REPORT_S / took)))
             step = until
@@ -220,9 +210,37 @@ def _finish(
     return [_run(group, i, a, final, seconds) for i, a in places]
 
 
-def _keys(members: Sequence[Replica], axis: str) -> np.ndarray:
-    """uint32 [M, 2]: what chance starts from on this axis."""
-    return np.stack([jax.random.key_data(key(axis, getattr(m, axis))) for m in members])
+class _Log:
+    """Passes on what a group has come to, member by member."""
+
+    def __init__(self, group: _Group, recorder: Recorder) -> None:
+        self.group, self.recorder, self.passed = group, recorder, 0  # checkpoints
+
+    def segment(self, step: int, per_s: float, state: State) -> None:
+        """``per_s``: steps a second."""
+        flops, speed = step * self.group.program.step_flops, per_s * self.group.plans[0].batch
+        for likes, loss in zip(self.group.numbers, np.asarray(state.loss_now)):
+            for number in likes:
+                self.recorder.segment(number, step, flops, float(loss), speed)
+        self.checkpoints(step, state)
+
+    def checkpoints(self, step: int, state: State) -> None:
+        """Those up to ``step`` that were not passed on yet, of members that had not failed."""
+        steps, first = self.group.plans[0].checkpoints, self.passed
+        self.passed = int(np.searchsorted(steps, step, side="right"))
+        if first == self.passed:
+            return
+        # copies: the next segment writes into the memory of the state
+        losses, answer, bits = map(np.array, (state.loss, state.answer, state.bits))
+        for i, k in itertools.product(range(len(losses)), range(first, self.passed)):
+            at, loss, Q = (
+                int(steps[k]),
+                float(losses[i, k]),
+                len(self.group.members[i].tokens.query),
+            )
+            for a, number in enumerate(() if np.isnan(loss) else self.group.numbers[i]):
+                flops, own = at * self.group.program.step_flops, (answer[i, a, k], bits[i, a, k])
+                self.recorder.checkpoint(number, at, flops, loss, *(part[:Q] for part in own))
 
 
 def _identity(group: _Group) -> str:

@@ -1,19 +1,22 @@
-"""Tokens -> arrays, with sizes rounded up.
+"""Tokens -> arrays, with sizes rounded up; and which members of a batch are one training.
 
 A corpus drawn with another seed has slightly other sizes; rounded up they are the same, and so is
-the compiled program. N examples, T tokens, P asked positions, C chunks of questions, M members.
+the compiled program. N examples, T tokens, P queried positions, C chunks of questions, M members.
 """
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..spec import Spec
 from .decoding import Format
 from .plan import Plan, Tokens
 
-CHUNK = 512  # questions asked at once: bounds memory
+CHUNK = 512  # questions answered at once: bounds memory
 
 Array = Any  # NumPy's before it is on a device, JAX's there
 
@@ -31,8 +34,22 @@ class Data(NamedTuple):
     checkpoints: Array  # int32 [K]
 
 
+@dataclasses.dataclass(frozen=True)
+class Replica:
+    """One training of a batch of replicas."""
+
+    tokens: Tokens
+    plan: Plan
+    init: int
+    order: int
+    queries: Spec | None = None  # the model of the same weights that answers; None: as the batch's
+    # members of equal tokens, plan and seeds bear the same name: one training answers for all of
+    # them; empty: a training of its own
+    training: str = ""
+
+
 class Questions(NamedTuple):
-    """Of ``Data`` what a model is asked."""
+    """Of ``Data`` what a model is queried."""
 
     query: Array
     members: Array
@@ -87,3 +104,12 @@ def load(tokens: Tokens, plan: Plan) -> Data:
         ),
         checkpoints=plan.checkpoints.astype(np.int32),
     )
+
+
+def trainings(members: Sequence[Replica]) -> Iterator[tuple[Replica, tuple[int, ...]]]:
+    """Each training, by its first member, and the numbers of all members that come of it."""
+    found: dict[Any, list[int]] = {}
+    for number, m in enumerate(members):
+        found.setdefault((m.training or number, m.plan, m.init, m.order), []).append(number)
+    for numbers in found.values():
+        yield members[numbers[0]], tuple(numbers)

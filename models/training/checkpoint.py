@@ -7,7 +7,6 @@ its shares. Orbax takes half a second to import, hence inside.
 
 from __future__ import annotations
 
-import functools
 import logging
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,15 +21,18 @@ class Saver:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._opened: Any = None
 
-    @functools.cached_property
+    @property
     def _manager(self) -> Any:
-        import orbax.checkpoint as ocp
+        if self._opened is None:
+            import orbax.checkpoint as ocp
 
-        logging.getLogger("absl").addFilter(_telling)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        how = ocp.CheckpointManagerOptions(max_to_keep=1, enable_async_checkpointing=True)
-        return ocp.CheckpointManager(self.folder.resolve(), options=how)
+            logging.getLogger("absl").addFilter(_matters)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            how = ocp.CheckpointManagerOptions(max_to_keep=1, enable_async_checkpointing=True)
+            self._opened = ocp.CheckpointManager(self.folder.resolve(), options=how)
+        return self._opened
 
     def save(self, step: int, state: Any) -> None:
         """Returns once ``state`` is copied; first waits until the one before it is written."""
@@ -52,12 +54,13 @@ class Saver:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if "_manager" in vars(self):
-            self._manager.close()
+        if self._opened is not None:
+            self._opened.close()
 
 
-def _telling(record: logging.LogRecord) -> bool:
-    """Not that a state to be replaced is gone, as where two commands train the same cell."""
+def _matters(record: logging.LogRecord) -> bool:
+    """Whether a user can act on it; not that a state to be replaced is gone, as where two commands
+    train the same cell."""
     return not record.getMessage().startswith("Unable to find the step")
 
 

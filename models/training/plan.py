@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -191,3 +191,21 @@ class Run:
     # name of a parameter -> float32 [S, ...] after the last step, NaN where a seed failed; None:
     # not kept. Names are paths in the module, such as blocks.0.attention.out_DD
     weights: Mapping[str, Float] | None = None
+
+
+Progress = Callable[[int, int, float, float], None]  # step, steps in all, examples/s, loss
+
+
+class Recorder(Protocol):
+    """Gets numbers of each member of a batch of trainings on the way; ``number`` is its place.
+
+    Called from as many threads as there are devices that train apart.
+    """
+
+    def segment(self, number: int, step: int, flops: float, loss: float, speed: float) -> None:
+        """About once a second: FLOPs spent until ``step``, loss of the last batch, examples/s."""
+
+    def checkpoint(
+        self, number: int, step: int, flops: float, loss: float, answer: Int, bits: Float
+    ) -> None:
+        """Answers and bits [Q] after ``step``, and the mean loss since the checkpoint before."""

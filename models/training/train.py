@@ -12,8 +12,8 @@ import numpy as np
 
 from ...errors import UserError
 from ..spec import Spec
-from .batched import Progress, Replica, train_batched
-from .plan import Float, Plan, Run, Tokens
+from .batched import Replica, train_batched
+from .plan import Float, Plan, Progress, Recorder, Run, Tokens
 
 
 def train(
@@ -28,12 +28,12 @@ def train(
     bf16: bool | None = None,
     vmap_size: int | None = None,
     keep_weights: bool = False,
+    recorder: Recorder | None = None,
 ) -> Run:
     """Trains one model for every (init, order) seed; every checkpoint answers all questions.
 
-    What else may be said is explained in ``train_batched``. A loss that isn't finite ends a seed
-    and is
-    said in ``Run.failed``.
+    ``train_batched`` explains the other arguments. A loss that isn't finite ends a seed, and
+    ``Run.failed`` says so.
     """
     if not len(seeds):
         raise UserError("no seeds; expected at least one pair (init, order)")
@@ -46,6 +46,7 @@ def train(
         bf16=bf16,
         vmap_size=vmap_size,
         keep_weights=keep_weights,
+        recorder=recorder,
     )
     arrays = {
         name: np.concatenate([getattr(run, name) for run in runs])

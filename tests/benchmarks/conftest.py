@@ -18,8 +18,9 @@ from zebroid import cli
 from zebroid.benchmarks.receipts import panel
 from zebroid.benchmarks.receipts.untrusted import guarded, introduced
 from zebroid.benchmarks.report import plot
-from zebroid.benchmarks.runner import run
+from zebroid.benchmarks.runner import corpora, run
 from zebroid.benchmarks.runner.result_store import Result
+from zebroid.benchmarks.runner.tracker import Records
 from zebroid.benchmarks.sweeps import analysis
 from zebroid.benchmarks.verification import confined
 from zebroid.benchmarks.verification.verify import verify
@@ -46,7 +47,7 @@ def written(corpus, tokens, answer):
     return out
 
 
-def pretend(cell, corpora, watch, draft=None, keep_weights=False):
+def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None):
     """Direct reuses, chain deduces, both only at the end, and a tenth is wrong by the seed.
 
     The proofs of the chain hold wherever there is one to write and the answer is right.
@@ -62,6 +63,11 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False):
     answer[0, -1] = np.where(rng.random_sample(len(final)) < 0.1, 1, final)
     bits = np.where(question_set.right(answer), 0.1, 6.0).astype(np.float32)
     watch.step(cell, int(steps[-1]), int(steps[-1]), 1000.0, 0.5)
+    if tracker is not None:
+        records = Records([cell], [question_set], tracker)
+        records.segment(0, int(steps[-1]), steps[-1] * 1e6, 0.5, 1000.0)
+        for k, step in enumerate(steps):
+            records.checkpoint(0, int(step), step * 1e6, 1.0, answer[0, k], bits[0, k])
     weights = {"head.head_DV": rng.random_sample((1, 3, 2)).astype(np.float32)}
     found = Run(
         steps=steps,
@@ -80,7 +86,7 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False):
 
 def quick(monkeypatch):
     """Leaves out what takes seconds and is tested elsewhere: learned interpolators, drawing."""
-    monkeypatch.setattr(run, "in_turn", lambda *queries: iter((lookup(*queries),)))
+    monkeypatch.setattr(corpora, "in_turn", lambda *queries: iter((lookup(*queries),)))
     monkeypatch.setattr(
         plot.score_figures, "svg", lambda figure: '<svg width="1" height="1"></svg>'
     )
@@ -229,7 +235,7 @@ def swept(tmp_path_factory):
     shutil.copy(Path(__file__).with_name("sweep.toml"), folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "train_cell", skilled)
-        patch.setattr(run.Corpora, "proofs", lambda self, result: None)
+        patch.setattr(corpora.Corpora, "proofs", lambda self, result: None)
         quick(patch)
         sketch(patch)
         patch.setattr(plot, "drawings", lambda *_: iter(()))

@@ -33,8 +33,10 @@ def build_corpus(
 ) -> Corpus:
     """The corpus of one world, size, exposure and (world, exposure) seeds; audited.
 
+    A size may be given with parameters, ``small[entities=40]``, beside those of the world itself.
     Raises UserError for an unknown size, AuditError where a promise cannot be kept.
     """
+    size = world.named_size(size)
     exposure = exposure or world.default_exposure(size)
     split = split_corpus(world, size, exposure, seeds)
     gold, c = split.gold, split.gold.closure

@@ -73,7 +73,7 @@ def own_stream(subject: Subject) -> str:
     world, size = subject.world, subject.size
     for seed in (0, 1):
         rng = stream(world.id, world.draws(size), "world", seed)
-        drawn = subject.fresh().sample(rng, **world.sizes[size])
+        drawn = subject.fresh().sample(rng, **world.arguments(size))
         differs = unequal(subject.fresh().facts(size, seed), drawn)
         if differs:
             raise Refused(

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from zebroid import canonical
 from zebroid.benchmarks.config.run_config import Cell
-from zebroid.benchmarks.runner.run import Corpora
+from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.benchmarks.verification.verify import verify
 from zebroid.errors import UserError
 

@@ -130,7 +130,16 @@ def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_pat
         assert (row["answer"] in row["right_answers"]) == row["right"]
     first = message[0]
     assert first["prompt"].count("?") == 1 and first["prompt"].endswith(")")
-    for column in ("rung", "pure", "height", "proofs", "support", "frequency", "shortcut", "distractor"):
+    for column in (
+        "rung",
+        "pure",
+        "height",
+        "proofs",
+        "support",
+        "frequency",
+        "shortcut",
+        "distractor",
+    ):
         assert column in first
 
 

@@ -17,6 +17,7 @@ from zebroid.benchmarks.report.table import (
     table,
 )
 from zebroid.benchmarks.runner import run
+from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.eval.question_sets.chance import Chance
 from zebroid.eval.scoring.profile import Share
 from zebroid.eval.scoring.score import RungScore
@@ -82,12 +83,13 @@ def test_a_number_that_is_absent_is_a_dash():
 def panels(suite, trained, tmp_path):
     from zebroid.benchmarks.config.suite import load_suite
     from zebroid.benchmarks.receipts.panel import panels
+    from zebroid.benchmarks.runner.executor import execute
     from zebroid.benchmarks.runner.result_store import Store
 
     def build(**changes):
         cells = load_suite(suite(**changes)).cells
-        corpora = run.Corpora()
-        return panels(cells, run.run(cells, Store(tmp_path / "out"), corpora=corpora), corpora)
+        corpora, store = Corpora(), Store(tmp_path / "out")
+        return panels(cells, execute(run.InProcess(), cells, store, corpora=corpora), corpora)
 
     return build
 
@@ -169,7 +171,7 @@ def test_proofs_that_cannot_be_read_are_not_valid(panels, suite, tmp_path):
     broken = result.run.generated.copy()
     broken[:, ::2, 0] = -1
     other = dataclasses.replace(result, run=dataclasses.replace(result.run, generated=broken))
-    before, after = run.Corpora().proofs(result), run.Corpora().proofs(other)
+    before, after = Corpora().proofs(result), Corpora().proofs(other)
     assert before is not None and after is not None
     assert not after[:, ::2].any() and np.array_equal(after[:, 1::2], before[:, 1::2])
 

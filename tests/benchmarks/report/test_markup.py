@@ -24,6 +24,8 @@ from zebroid.benchmarks.report.html_templates import render
 from zebroid.benchmarks.report.panel_section import section
 from zebroid.benchmarks.report.table import table
 from zebroid.benchmarks.runner import progress, run
+from zebroid.benchmarks.runner.corpora import Corpora
+from zebroid.benchmarks.runner.executor import execute
 from zebroid.benchmarks.runner.result_store import Store
 from zebroid.eval.figures import score_figures
 from zebroid.printable import visible
@@ -92,8 +94,9 @@ def halved(stage, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         stage.quick(patch)
         patch.setattr(run, "train_cell", train_cell)
-        corpora = run.Corpora()
-        (made,) = panels(cells, run.run(cells, Store(folder), corpora=corpora), corpora)
+        corpora = Corpora()
+        outcome = execute(run.InProcess(), cells, Store(folder), corpora=corpora)
+        (made,) = panels(cells, outcome, corpora)
         assert made.verdicts
 
     def named(label=""):
@@ -119,7 +122,7 @@ def printed(show, kind=terminal.PlainConsole, **options):
 
 def follow(console, cell, label):
     """All that a watch shows of a cell."""
-    with progress.Shown(console, 1) as watch:
+    with progress.Displayed(console, 1) as watch:
         watch.stage(cell, label)
         watch.step(cell, 1, 2, 1.0, 1.0)
         watch.say(label)
@@ -188,7 +191,7 @@ def test_what_cannot_be_shown_costs_no_receipt(
     place, name = {
         "table": (job.terminal, "show"),
         "report": (job.html_report, "write"),
-        "progress": (progress.Shown, "step"),
+        "progress": (progress.Displayed, "step"),
     }[broken]
     monkeypatch.setattr(place, name, fails)
     status, out, err = zebroid("run", suite(), "--out", "out")
@@ -202,7 +205,7 @@ def test_a_closed_output_still_ends_a_run(zebroid, suite, trained, monkeypatch):
     def closed(*_):
         raise BrokenPipeError
 
-    monkeypatch.setattr(progress.Shown, "step", closed)
+    monkeypatch.setattr(progress.Displayed, "step", closed)
     monkeypatch.setattr("sys.stderr", io.StringIO())
     assert zebroid("run", suite())[0] == 1
     assert len(trained) == 1

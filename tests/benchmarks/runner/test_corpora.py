@@ -7,18 +7,17 @@ import threading
 import numpy as np
 import pytest
 from zebroid.benchmarks.config.suite import load_suite
-from zebroid.benchmarks.runner import run
+from zebroid.benchmarks.runner import corpora
+from zebroid.benchmarks.runner.corpora import Corpora
 
 
 def test_interpolators_that_answer_ahead_answer_the_same_and_once(suite, monkeypatch):
     cell, queries = load_suite(suite()).cells[0], []
-    real = run.in_turn
-    monkeypatch.setattr(
-        run, "in_turn", lambda *question_set: queries.append(question_set) or real(*question_set)
-    )
-    later = run.Corpora().interpolators(cell)
+    real = corpora.in_turn
+    monkeypatch.setattr(corpora, "in_turn", lambda *given: queries.append(given) or real(*given))
+    later = Corpora().interpolators(cell)
     assert len(queries) == 1
-    with run.Corpora(ahead=True) as ahead:
+    with Corpora(ahead=True) as ahead:
         ahead.question_set(cell)
         for found in (ahead.interpolators(cell), ahead.interpolators(cell)):
             assert [one.name for one in found] == [one.name for one in later]
@@ -27,16 +26,16 @@ def test_interpolators_that_answer_ahead_answer_the_same_and_once(suite, monkeyp
     assert len(queries) == 2
 
 
-def test_an_interpolator_that_fails_ahead_fails_where_it_is_asked_for(suite, monkeypatch):
+def test_an_interpolator_that_fails_ahead_fails_where_it_is_needed(suite, monkeypatch):
     def fails(*question_set):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(run, "in_turn", fails)
+    monkeypatch.setattr(corpora, "in_turn", fails)
     cell = load_suite(suite()).cells[0]
-    with run.Corpora(ahead=True) as corpora:
-        corpora.question_set(cell)
+    with Corpora(ahead=True) as found:
+        found.question_set(cell)
         with pytest.raises(MemoryError, match="no room"):
-            corpora.interpolators(cell)
+            found.interpolators(cell)
 
 
 def test_who_stops_a_run_waits_for_one_interpolator_and_no_more(suite, monkeypatch):
@@ -49,10 +48,10 @@ def test_who_stops_a_run_waits_for_one_interpolator_and_no_more(suite, monkeypat
             answered.append(number)
             yield None
 
-    monkeypatch.setattr(run, "in_turn", slow)
+    monkeypatch.setattr(corpora, "in_turn", slow)
     grid = load_suite(suite()).cells
-    with run.Corpora(ahead=True) as corpora:
-        corpora.question_set(grid[0])
+    with Corpora(ahead=True) as found:
+        found.question_set(grid[0])
         assert begun.wait(60)
         threading.Timer(0.2, stopped.set).start()
     assert answered == [0]

@@ -5,20 +5,22 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from types import SimpleNamespace
+import sys
 
 import pytest
 from rich.console import Console
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.docs import plateau_tables
 from zebroid.benchmarks.docs.readme_tables import filled
+from zebroid.benchmarks.executors import local_workers, multihost_run
 from zebroid.benchmarks.receipts.curves import read
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.receipts.receipt_rows import rows_of
 from zebroid.benchmarks.report import plot, sweep_section
-from zebroid.benchmarks.runner import local_workers, multihost_run, run
+from zebroid.benchmarks.runner import executor, run
+from zebroid.benchmarks.runner.executor import Outcome, execute
 from zebroid.benchmarks.runner.failures import UNKNOWN, failed, summary
-from zebroid.benchmarks.runner.run import Outcome
+from zebroid.benchmarks.runner.result_store import Store
 from zebroid.benchmarks.sweeps import sweep_tables
 from zebroid.benchmarks.sweeps.analysis import scaling
 from zebroid.models.training import multihost as processes
@@ -97,18 +99,15 @@ def test_a_cell_of_which_nothing_came_has_failed(suite):
     assert failed(cells, Outcome((), {})) == [(cell, UNKNOWN) for cell in cells]
 
 
-def test_what_a_worker_had_failed_at_before_it_died_is_told(suite):
+def test_what_a_worker_failed_at_before_it_died_keeps_its_cause(suite, monkeypatch, tmp_path):
     cells = load_suite(suite()).cells[:2]
-    worker = object.__new__(local_workers._Worker)
-    worker.give = None  # type: ignore[assignment]
-    worker.run_batch, worker.left = ({cell.digest: cell for cell in cells} for _ in range(2))
-    worker.broken, worker.process = {}, SimpleNamespace(wait=lambda: -9)  # type: ignore[assignment]
-    message = {"done": "failed: no luck", "cell": cells[0].digest}
-    watch = SimpleNamespace(done=lambda cell, how: None)
-    assert worker.hear(f"{local_workers.SEPARATOR}{json.dumps(message)}", watch) is None  # type: ignore[arg-type]
-    causes = worker.mourn(watch)  # type: ignore[arg-type]
-    assert causes[cells[0].digest] == "no luck"
-    assert causes[cells[1].digest].startswith("its process died (Killed")
+    record = json.dumps({"failed": cells[0].digest, "cause": "no luck"})
+    code = f"input(); print({local_workers.SEPARATOR + record!r}, flush=True); raise SystemExit(3)"
+    monkeypatch.setattr(local_workers, "COMMAND", (sys.executable, "-c", code))
+    monkeypatch.setattr(executor, "run_batches", lambda cells, size: [[*cells]])
+    found = execute(local_workers.LocalWorkers([(0,)]), cells, Store(tmp_path / "out"))
+    assert found.failures[cells[0].digest] == "no luck"
+    assert found.failures[cells[1].digest].startswith("its process died (exit status 3)")
 
 
 @pytest.mark.parametrize("why", ["no luck", NOT_FINITE])

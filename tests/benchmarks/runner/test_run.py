@@ -95,7 +95,7 @@ def test_rows_of_one_table_were_asked_the_same_questions(zebroid, suite, trained
     assert zebroid("verify", path)[0] == 0
 
 
-LOOPS = {'model = "decoder-xs"': 'model = ["looped-s", "looped-s-asked-2", "looped-s-asked-8"]'}
+LOOPS = {'model = "decoder-xs"': 'model = { preset = "looped-s", query_loops = [4, 2, 8] }'}
 
 
 def test_cells_that_differ_in_how_they_are_asked_are_made_by_one_training(
@@ -110,7 +110,7 @@ def test_cells_that_differ_in_how_they_are_asked_are_made_by_one_training(
     monkeypatch.setattr(run, "train_cells", train_cells)
     status, out, _ = zebroid("run", suite(**LOOPS), "--out", "out")
     assert (status, out.count(": trained in")) == (0, 12)
-    assert made == [["looped-s", "looped-s-asked-2", "looped-s-asked-8"]] * 4
+    assert made == [["looped-s", "looped-s[query_loops=2]", "looped-s[query_loops=8]"]] * 4
     made.clear()
     assert zebroid("run", suite(**LOOPS), "--out", "out")[0] == 0
     assert not made

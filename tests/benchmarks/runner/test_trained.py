@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import zebroid as package
 from zebroid.benchmarks.config.suite import load_suite
+from zebroid.benchmarks.runner.executor import execute
 from zebroid.benchmarks.runner.result_store import Store
-from zebroid.benchmarks.runner.run import run
+from zebroid.benchmarks.runner.run import InProcess
 from zebroid.errors import UserError
 from zebroid.worlds.encoding.encode import MODES
 
@@ -31,7 +32,7 @@ questions = 20
 [[cells]]
 world = "WORLD/tiny"
 mode = "direct"
-model = ["looped-s", "looped-s-asked-2"]
+model = { preset = "looped-s", query_loops = [4, 2] }
 plan = "short"
 questions = 20
 
@@ -47,7 +48,7 @@ def trained_for_good(folder, *admitted):
     (folder / "kept.toml").write_text(SUITE.replace("WORLD", "composition-v1"))
     suite = load_suite(str(folder / "kept.toml"))
     cells = suite.select(admitted)
-    outcome = run(cells, Store(folder / "out", suite.keep_weights))
+    outcome = execute(InProcess(), cells, Store(folder / "out", suite.keep_weights))
     assert len(outcome.results) == len(cells) and not outcome.failures
     return cells, folder / "out"
 
@@ -89,7 +90,9 @@ def test_a_decoder_answers_as_it_did_in_every_mode(kept_in_every_mode, mode):
 
 def test_a_model_that_is_queried_otherwise_has_the_weights_and_its_own_answers(kept):
     cells, out = kept
-    trained = [package.load(by(cells, model=m), out) for m in ("looped-s", "looped-s-asked-2")]
+    trained = [
+        package.load(by(cells, model=m), out) for m in ("looped-s", "looped-s[query_loops=2]")
+    ]
     for each in trained:
         assert_answers(each)
     for name, array in trained[0].weights.items():
@@ -150,11 +153,13 @@ class Mine(Composition):
 def test_a_world_that_was_a_file_is_given_again_with_a_folder(tmp_path):
     (tmp_path / "mine.py").write_text(WORLD)
     text = SUITE.replace("WORLD", str(tmp_path / "mine.py")).replace(', "chain", "post-hoc"', "")
-    text = text.replace('"looped-s", "looped-s-asked-2"', '"mlp-xs"').replace(', "filler"', "")
+    text = text.replace('{ preset = "looped-s", query_loops = [4, 2] }', '"mlp-xs"').replace(
+        ', "filler"', ""
+    )
     (tmp_path / "mine.toml").write_text(text.replace('model = "decoder-xs"', 'model = "mlp-xs"'))
     suite = load_suite(str(tmp_path / "mine.toml"))
     (cell,) = suite.cells
-    run(suite.cells, Store(tmp_path / "out", suite.keep_weights))
+    execute(InProcess(), suite.cells, Store(tmp_path / "out", suite.keep_weights))
     assert_answers(package.load(cell, tmp_path / "out"))
     folder = Store(tmp_path / "out").path(cell)
     with pytest.raises(UserError) as error:

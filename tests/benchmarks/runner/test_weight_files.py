@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 import safetensors.numpy
 import zebroid as package
+from zebroid.benchmarks.config.changed_suite import changed
 from zebroid.benchmarks.config.suite import load_suite
-from zebroid.benchmarks.runner import ray_cluster, run
+from zebroid.benchmarks.executors import ray_cluster
+from zebroid.benchmarks.runner import run
+from zebroid.benchmarks.runner.executor import execute
 from zebroid.benchmarks.runner.result_store import Result, Store
 from zebroid.errors import UserError
 
@@ -46,9 +49,9 @@ def test_a_table_may_say_otherwise_than_its_suite_and_equal_cells_keep_if_one_do
 
 
 def test_the_wish_goes_with_the_cells_to_another_world(suite):
-    moved = load_suite(suite(**WHOLE)).on("kinship-v1/tiny")
+    moved = changed(load_suite(suite(**WHOLE)), "kinship-v1/tiny")
     assert moved.keep_weights == {cell.digest for cell in moved.cells}
-    assert load_suite(suite()).on("kinship-v1/tiny").keep_weights == frozenset()
+    assert changed(load_suite(suite()), "kinship-v1/tiny").keep_weights == frozenset()
 
 
 def test_anything_but_true_and_false_is_an_error_with_its_line(suite):
@@ -147,28 +150,20 @@ def test_a_training_that_failed_keeps_none_and_is_not_made_again(
         package.load(load_suite(suite()).cells[0], tmp_path / "out")
 
 
-def test_a_run_holds_the_weights_of_no_more_than_one_lot(suite, trained, tmp_path):
+def test_an_outcome_holds_no_weights(suite, trained, tmp_path):
     found = load_suite(suite(**WHOLE, **CHAIN))
-    outcome = run.run(found.cells, Store(tmp_path / "out", found.keep_weights))
+    store = Store(tmp_path / "out", found.keep_weights)
+    outcome = execute(run.InProcess(), found.cells, store)
     assert all(result.run.weights is None for result in outcome.results)
     assert len(paths(tmp_path)) == 2
 
 
-def test_what_a_node_made_is_adopted_with_its_weights(suite, trained, tmp_path, monkeypatch):
-    monkeypatch.setattr(ray_cluster, "own_core", lambda: None)
-
-    class Nowhere:
-        def __getattr__(self, name):
-            return self
-
-        def __call__(self, *given):
-            pass
-
+def test_what_a_node_made_is_adopted_with_its_weights(suite, trained, tmp_path):
     found = load_suite(suite(**WHOLE, **CHAIN))
     first = found.cells[0]
     messages = [cell.message() for cell in found.cells]
     makers = ray_cluster._makers(found.cells)
-    made = ray_cluster.train_there(messages, makers, [first.digest], Nowhere())
+    made = ray_cluster.train_there(messages, makers, [first.digest], False, lambda _: None)
     assert [sorted(files) for files, _, _ in made] == [
         ["answers.npz", "cell.json", FILE],
         ["answers.npz", "cell.json"],

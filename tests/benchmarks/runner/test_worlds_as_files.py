@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from zebroid import registry
+from zebroid.benchmarks.config.changed_suite import changed
 from zebroid.benchmarks.config.run_config import Cell
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.receipts.receipt import Receipt
+from zebroid.benchmarks.runner.executor import execute
 from zebroid.benchmarks.runner.result_store import Store
-from zebroid.benchmarks.runner.run import Corpora, run
+from zebroid.benchmarks.runner.run import InProcess
 from zebroid.benchmarks.sweeps import axes
 from zebroid.errors import UserError
 
@@ -93,7 +95,7 @@ def test_a_file_that_is_moved_or_commented_anew_keeps_its_results(
 
 def test_cells_of_a_file_are_selected_by_its_name_or_its_place(suite, seed, monkeypatch):
     path = seed("one")
-    found = load_suite(suite()).on(str(path))
+    found = changed(load_suite(suite()), str(path))
     monkeypatch.chdir(path.parent)
     for world in (found.cells[0].world, "./seed.py", str(path)):
         assert found.select([f"world={world}"]) == found.cells
@@ -103,7 +105,7 @@ def test_cells_of_a_file_are_selected_by_its_name_or_its_place(suite, seed, monk
 
 def test_a_file_that_changes_while_a_run_goes_on_is_refused_where_it_is_read(suite, seed, tmp_path):
     path = seed("one")
-    cell = load_suite(suite()).on(str(path)).cells[0]
+    cell = changed(load_suite(suite()), str(path)).cells[0]
     there = Cell.from_message(json.loads(json.dumps(cell.message())))
     assert there == cell and there.places == cell.places
     assert there.load_world().id == "acme.harbour-v1"
@@ -112,7 +114,7 @@ def test_a_file_that_changes_while_a_run_goes_on_is_refused_where_it_is_read(sui
     seed("one", **{"values=6": "values=7"})
     with pytest.raises(UserError, match=r"seed\.py' changed while the run was going on: it was"):
         there.load_world()
-    outcome = run([there], Store(tmp_path / "out"), corpora=Corpora())
+    outcome = execute(InProcess(), [there], Store(tmp_path / "out"))
     (cause,) = outcome.failures.values()
     assert "changed while the run was going on" in cause and "\n" not in cause
     path.unlink()
@@ -214,7 +216,7 @@ def test_loops_of_a_plugin_count_as_those_of_a_built_in_model(suite, plugin):
     }
     assert axes.varied(cells) == ["loops"]
     assert len({cell.training for cell in cells}) == len(cells) / 3
-    built = '["looped-s", "looped-s-asked-2", "looped-s-asked-8"]'
+    built = '{ preset = "looped-s", query_loops = [4, 2, 8] }'
     assert axes.varied(load_suite(suite(**{'"decoder-xs"': built})).cells) == ["loops"]
 
 

@@ -131,12 +131,12 @@ def test_laws_prints_every_law_and_the_whole(capsys):
 
 
 @pytest.mark.slow  # five processes compile
-def test_fleet_prints_every_way_and_what_saving_costs(capsys, tmp_path):
+def test_batched_speed_prints_every_way_and_what_saving_costs(capsys, tmp_path):
     words = ["--model", "mlp-xs", "--world", "composition-v1/tiny", "--members", "2"]
     words += ["--batch", "8", "--steps", "2", "--saved", "mlp-xs"]
-    batched_speed.main([*words, "--json", str(tmp_path / "fleet.json")])
+    batched_speed.main([*words, "--json", str(tmp_path / "batched.json")])
     out = capsys.readouterr().out
-    found = json.loads((tmp_path / "fleet.json").read_text())
+    found = json.loads((tmp_path / "batched.json").read_text())
     assert [len(parts) for parts in found["ways"].values()] == [1, 1, 1, 2]
     assert all(f"│ {way}" in out for way in found["ways"]) and len(re.findall(RATIO, out)) == 4
     for parts in found["ways"].values():

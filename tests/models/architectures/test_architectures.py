@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
+from zebroid import registry
 from zebroid.benchmarks.conformance.model_checks import ALL, FORM, FUNCTION, run
 from zebroid.benchmarks.conformance.models.model_fixture import Subject
 from zebroid.errors import UserError
@@ -15,7 +16,6 @@ from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.encoder_decoder import EncoderDecoderSpec
 from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.architectures.mlp import MLPSpec
-from zebroid.models.architectures.presets import MODELS
 from zebroid.models.architectures.recurrent import GRUSpec, LSTMSpec
 from zebroid.models.architectures.ssm import SSMSpec
 from zebroid.models.layers.initializers import Small, ZeroOutputs
@@ -45,9 +45,11 @@ def test_every_architecture_keeps_what_models_promise(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in MODELS if name.endswith("-xs")])
+@pytest.mark.parametrize("name", [n for n in registry.models() if n.endswith("-xs")])
 def test_every_preset_xs_keeps_all_that_models_promise(name):
-    assert not [outcome for outcome in run(ALL, Subject(MODELS[name])) if not outcome.passed]
+    assert not [
+        outcome for outcome in run(ALL, Subject(registry.model(name))) if not outcome.passed
+    ]
 
 
 def effect(subject: Subject) -> np.ndarray:
@@ -140,7 +142,7 @@ def parameters(spec) -> int:
 def test_presets_of_one_size_have_equal_parameters(size):
     """Within 5%, embeddings and logits left out, at the stated 4 tokens of the prompt."""
     claimed = {"xs": 24.7e3, "s": 98.6e3, "m": 394e3, "l": 3.15e6, "xl": 100.7e6}
-    mine = {name: spec for name, spec in MODELS.items() if name.endswith(f"-{size}")}
+    mine = {n: registry.model(n) for n in registry.models() if n.endswith(f"-{size}")}
     assert len(mine) == 8
     for name, spec in mine.items():
         hidden = parameters(spec) - 2 * 1000 * spec.width

@@ -68,7 +68,7 @@ TRAININGS: dict[str, tuple[Any, str, Plan]] = {
         MUON,
     ),
     "looped": (
-        spec("loops-8-asked-2", width=16, layers=1, loops=3, heads=2, ratio=2),
+        spec("loops-8[query_loops=2]", width=16, layers=1, loops=3, heads=2, ratio=2),
         "direct",
         MUON,
     ),
@@ -101,7 +101,9 @@ class Found:
     def of(cls, run: Run) -> Found:
         names = ("answer", "bits", "generated", "loss")
         arrays = {name: getattr(run, name) for name in names}
-        return cls(corpus().arrays_digest, canonical.digest_arrays(**arrays), np.asarray(run.bits[0]))
+        return cls(
+            corpus().arrays_digest, canonical.digest_arrays(**arrays), np.asarray(run.bits[0])
+        )
 
 
 def trained(name: str) -> Found:

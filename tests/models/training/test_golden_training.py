@@ -17,7 +17,7 @@ import optax
 import pytest
 from zebroid.benchmarks.runner import atomic_write
 from zebroid.models.layers import initializers
-from zebroid.models.training import batched, optimizers
+from zebroid.models.training import optimizers, prng
 from zebroid.models.training_version import TRAINING
 
 from .golden_training import (
@@ -61,12 +61,12 @@ def test_training_has_not_moved_without_a_version(name, request):
 
 
 def test_every_architecture_mode_and_optimizer_has_a_golden_training():
-    from zebroid.models.architectures.presets import MODELS
+    from zebroid.models.architectures.presets import ARCHITECTURES
     from zebroid.models.training.plan import OPTIMIZERS
     from zebroid.worlds.encoding.encode import MODES
 
     specs, modes, plans = zip(*TRAININGS.values())
-    assert {type(spec) for spec in specs} == {type(spec) for spec in MODELS.values()}
+    assert {type(spec) for spec in specs} == {*ARCHITECTURES}
     assert {*modes} == {*MODES} and {plan.optimizer for plan in plans} == {*OPTIMIZERS}
     assert {*read()["trainings"]} == {*TRAININGS}
     assert read()["training"] == TRAINING
@@ -88,7 +88,7 @@ def second_moment(patch):
 
 
 def order_of_batches(patch):
-    patch.setattr(batched, "key", lambda axis, n, of=batched.key: of(axis, n + (axis == "order")))
+    patch.setattr(prng, "key", lambda axis, n, of=prng.key: of(axis, n + (axis == "order")))
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_a_record_says_only_what_was_given_and_leads_back():
 
 
 @pytest.mark.parametrize(
-    "wrong, said",
+    "wrong, message",
     [
         ({"steps": 5, "flops": 1e9}, "plan.flops is 1000000000.0 beside plan.steps; expected one"),
         ({"flops": 0.0}, "plan.flops is 0.0; expected a number, at least 1"),
@@ -53,10 +53,10 @@ def test_a_record_says_only_what_was_given_and_leads_back():
         ({"evaluations": 0}, "plan.evaluations is 0; expected a whole number, at least 1"),
     ],
 )
-def test_wrong_budgets_are_one_line_errors(wrong, text):
+def test_wrong_budgets_are_one_line_errors(wrong, message):
     with pytest.raises(ValueError) as error:
         Plan(**wrong)
-    assert text in str(error.value) and "\n" not in str(error.value)
+    assert message in str(error.value) and "\n" not in str(error.value)
 
 
 def test_a_training_spends_its_flops_and_no_more(direct):

@@ -11,11 +11,11 @@ from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.architectures.mlp import MLPSpec
 from zebroid.models.training import batched as training
-from zebroid.models.training.batched import Progress, Replica, train_batched
+from zebroid.models.training.batched import Replica, train_batched
 from zebroid.models.training.batches import load, queries
 from zebroid.models.training.compiled import Program, mean_loss, start
 from zebroid.models.training.optimizers import Rates
-from zebroid.models.training.plan import Plan, Run
+from zebroid.models.training.plan import Plan, Progress, Run
 from zebroid.models.training.prng import key
 from zebroid.models.training.train import train
 
@@ -223,7 +223,7 @@ def test_a_state_of_another_training_is_not_continued(chain, tmp_path, monkeypat
 
 
 @pytest.mark.parametrize(
-    "wrong, said",
+    "wrong, message",
     [
         ({"optimizer": "adam"}, "did you mean 'adamw'"),
         ({"schedule": "cosin"}, "did you mean 'cosine'"),
@@ -260,12 +260,12 @@ def test_a_looped_model_is_asked_with_as_many_loops_as_its_spec_says(direct):
     assert np.abs(one.bits - more.bits).max() > 1e-3
 
 
-def test_members_that_differ_in_how_they_are_asked_come_of_one_training(direct, monkeypatch):
+def test_members_that_differ_in_how_they_are_queried_come_of_one_training(direct, monkeypatch):
     specs = [LoopedSpec(width=16, heads=2, loops=2, query_loops=queries) for queries in (None, 4)]
     begun = []
     monkeypatch.setattr(training, "start", lambda *given: begun.append(given) or start(*given))
     together = train_batched(
-        specs[0], [Replica(direct, PLAN, init, 0, spec) for spec in specs for init in (0, 1)]
+        specs[0], [Replica(direct, PLAN, i, 0, spec, "one") for spec in specs for i in (0, 1)]
     )
     assert len(begun) == 2
     for i, spec in enumerate(specs):

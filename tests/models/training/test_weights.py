@@ -90,7 +90,7 @@ def test_every_member_keeps_its_own_and_those_side_by_side_answer_so_again(direc
 def test_models_that_are_queried_otherwise_share_the_weights_of_their_training(direct):
     trained = LoopedSpec(width=16, heads=2, loops=2)
     specs = [dataclasses.replace(trained, query_loops=loops) for loops in (None, 3)]
-    members = [Replica(direct, PLAN, 0, 0, spec) for spec in specs]
+    members = [Replica(direct, PLAN, 0, 0, spec, "one") for spec in specs]
     one, other = train_batched(trained, members, keep_weights=True)
     assert one.weights is not None and other.weights is not None
     for name, array in one.weights.items():

@@ -47,7 +47,7 @@ def _distracted(corpus):
     return np.flatnonzero((corpus.certificate.distractor >= 0) & (corpus.certificate.rung > 0))
 
 
-def test_an_okapi_is_not_answered_by_analogy(hand):
+def test_an_exception_is_not_answered_by_analogy(hand):
     names = hand.closure.base.constants
     (q,) = [q for q in _distracted(hand) if _query(hand, q) == ("okapi", "coat")]
     assert names[hand.certificate.distractor[q]] == "plain"

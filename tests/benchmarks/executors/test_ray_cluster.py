@@ -9,8 +9,8 @@ import sys
 import time
 
 import pytest
+from zebroid.benchmarks.executors import ray_cluster
 from zebroid.benchmarks.receipts.receipt import Receipt
-from zebroid.benchmarks.runner import ray_cluster
 
 SUITE = """
 [suite]

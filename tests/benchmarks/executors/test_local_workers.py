@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,14 +10,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from zebroid.benchmarks.executors import local_workers
 from zebroid.benchmarks.receipts.receipt import Receipt
-from zebroid.benchmarks.runner import local_workers, progress, provenance
+from zebroid.benchmarks.runner import progress, provenance
 
 SCRIPT = """
 import errno, os, pathlib, signal, sys, time
 sys.path.insert(0, {folder!r})
 import conftest
-from zebroid.benchmarks.runner import provenance, run, worker
+from zebroid.benchmarks.executors import worker
+from zebroid.benchmarks.runner import provenance, run
 
 def asleep(cell, watch):
     try:
@@ -34,7 +37,7 @@ def train_cell(cell, corpora, watch, draft=None, layout="", **options):
     return conftest.pretend(cell, corpora, watch, draft, **options)
 
 def train_cells(cells, corpora, watch, draft, layout, **options):
-    {misfortune_of_lots}
+    {misfortune_of_batches}
     return [train_cell(cell, corpora, watch, draft, layout, **options) for cell in cells]
 
 run.train_cell, run.train_cells = train_cell, train_cells
@@ -48,10 +51,10 @@ def workers(monkeypatch, tmp_path):
     """workers(what happens before a training): two workers as on two cores, which only pretend."""
     here = str(Path(__file__).parents[1])
 
-    def begin(misfortune="pass", misfortune_of_lots="pass"):
+    def begin(misfortune="pass", misfortune_of_batches="pass"):
         path = tmp_path / "worker.py"
         given = {"folder": here, "folder_of_test": str(tmp_path), "misfortune": misfortune}
-        given["misfortune_of_lots"] = misfortune_of_lots
+        given["misfortune_of_batches"] = misfortune_of_batches
         path.write_text(SCRIPT.format(**given))
         monkeypatch.setattr(local_workers, "COMMAND", (sys.executable, str(path)))
 
@@ -117,6 +120,21 @@ def test_weights_of_a_suite_that_keeps_them_come_from_other_processes(
     assert len(own) == 4 and found == own
 
 
+def test_two_processes_log_what_one_does(zebroid, suite, trained, workers, tmp_path):
+    for out, words in (("one", ()), ("two", ("--jobs", "2"))):
+        assert zebroid("run", suite(), "--out", out, "--log", "jsonl", *words)[::2] == (0, "")
+    found = [
+        {
+            path.name: [json.loads(line) | {"time": 0} for line in path.read_text().splitlines()]
+            for path in tmp_path.glob(f"{out}/logs/*.jsonl")
+        }
+        for out in ("one", "two")
+    ]
+    assert len(found[0]) == 4 and found[0] == found[1]
+    assert all("accuracy/instance" in records[-1] for records in found[0].values())
+    assert receipt(tmp_path / "two") == receipt(tmp_path / "one")
+
+
 def test_a_process_that_dies_loses_one_cell_and_the_same_command_goes_on(
     zebroid, suite, trained, workers, log, tmp_path
 ):
@@ -141,7 +159,9 @@ def test_another_process_takes_the_place_of_a_dead_one(zebroid, suite, trained, 
     assert out.count("its process died (exit status 3)") >= 2 and out.count(": trained in") == 2
 
 
-def test_a_cell_that_fails_in_a_process_is_a_hole(zebroid, suite, trained, workers, tmp_path):
+def test_a_cell_that_fails_in_a_process_is_a_missing_run(
+    zebroid, suite, trained, workers, tmp_path
+):
     workers(SECOND_CHAIN + "raise RuntimeError('out of memory')")
     status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
     assert status == 1
@@ -157,14 +177,14 @@ def test_what_no_process_can_mend_ends_all_in_one_line(zebroid, suite, trained, 
     assert all(gone(process) for process, _ in log())
 
 
-LOOPS = {'model = "decoder-xs"': 'model = ["looped-s", "looped-s-asked-2"]'}
+LOOPS = {'model = "decoder-xs"': 'model = { preset = "looped-s", query_loops = [4, 2] }'}
 
 
 @pytest.mark.slow
 def test_cells_of_one_training_go_to_one_process_and_fail_with_it(
     zebroid, suite, trained, workers, log, tmp_path
 ):
-    workers(misfortune_of_lots="if cells[0].seeds.init == 1: sys.exit(3)")
+    workers(misfortune_of_batches="if cells[0].seeds.init == 1: sys.exit(3)")
     status, out, _ = zebroid("run", suite(**LOOPS), "--out", "out", "--jobs", "2")
     assert (status, out.count(": failed: its process died (exit status 3)")) == (1, 4)
     assert out.count(": trained in") == len(log()) == 4
@@ -193,8 +213,8 @@ def test_an_interrupt_is_passed_on_and_keeps_what_is_finished(
         if len(asleep) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(progress.Shown, "stage", stage)
-    monkeypatch.setattr(progress.Shown, "step", lambda *_: None)
+    monkeypatch.setattr(progress.Displayed, "stage", stage)
+    monkeypatch.setattr(progress.Displayed, "step", lambda *_: None)
     status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
     assert status == 130 and "the same command goes on" in out
     assert (tmp_path / "interrupted").read_text() == "xx"

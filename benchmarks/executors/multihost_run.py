@@ -1,4 +1,4 @@
-"""Cells that several processes train together (``--hosts``): the first keeps and tells all.
+"""Cells that several processes train together (``--hosts``): the first keeps results and reports.
 
 Every process goes through the same cells in the same order, those that the first lacks.
 """
@@ -9,11 +9,9 @@ from collections.abc import Sequence
 
 from ... import canonical
 from ...errors import UserError
-from ..config.run_config import Cell
-from .failures import Failed, failed
-from .progress import Watch
-from .result_store import Follower, Store
-from .run import Corpora, Outcome, run
+from ..config.run_config import Cell, run_batches
+from ..runner.executor import Ends, Failure, Task
+from ..runner.run import InProcess
 
 FINE, LACKS, FAILED = range(3)  # what the first process has of a cell
 KEPT = "kept as failed by the first process, which tells why"
@@ -26,29 +24,34 @@ def join(where: str) -> bool:
     return multihost.join(where) == 0
 
 
-def lead(
-    cells: Sequence[Cell], store: Store, watch: Watch, corpora: Corpora, layout: str
-) -> Outcome:
-    """As ``run``, with the others; they are let go when it is done."""
-    from ...models.training import multihost
+class MultiHost:
+    """Trains in this process together with others, which it meets at ``where`` when it is made."""
 
-    _agreed(cells, store)
-    outcome = run(cells, store, watch, corpora, layout)
-    multihost.leave()
-    return outcome
+    retries = 0
+
+    def __init__(self, where: str, layout: str) -> None:
+        self.leads = join(where)
+        self.alone = InProcess(layout)
+
+    def vmap_size(self, cells: Sequence[Cell]) -> int:
+        return self.alone.vmap_size(cells)
+
+    def train(self, task: Task) -> Ends:
+        """As in one process; the others are let go when it is done."""
+        from ...models.training import multihost
+
+        lacking, kept = _agreed(task)
+        if not self.leads:
+            for cell in kept:
+                yield Failure([cell], KEPT)
+            batches = run_batches(lacking, self.vmap_size(lacking))
+            task.todo.clear()
+            task.todo.extend(batches)
+        yield from self.alone.train(task)
+        multihost.leave()
 
 
-def follow(cells: Sequence[Cell], store: Store, layout: str) -> list[Failed]:
-    """Trains what the first process lacks, for it; which of all cells failed, as that one knows."""
-    from ...models.training import multihost
-
-    lacking, kept = _agreed(cells, store)
-    outcome = run(lacking, Follower(store.out, store.keep), layout=layout)
-    multihost.leave()
-    return [*((cell, KEPT) for cell in kept), *failed(lacking, outcome)]
-
-
-def _agreed(cells: Sequence[Cell], store: Store) -> tuple[list[Cell], list[Cell]]:
+def _agreed(task: Task) -> tuple[list[Cell], list[Cell]]:
     """(cells that the first process lacks, those of which it keeps a failure), whatever this one
     sees on its disk.
 
@@ -56,6 +59,7 @@ def _agreed(cells: Sequence[Cell], store: Store) -> tuple[list[Cell], list[Cell]
     """
     from ...models.training.multihost import agreed
 
+    cells, store = task.cells, task.store
     whole = canonical.digest([cell.digest for cell in cells])
     mine = [int(whole[i : i + 5], 16) for i in range(0, 20, 5)]  # as float32 holds them
     if list(agreed(*mine)) != mine:

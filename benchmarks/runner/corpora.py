@@ -1,0 +1,100 @@
+"""Corpora of cells, and the question sets about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...eval.floors.interpolators import in_turn
+from ...eval.question_sets.question_set import Answers, QuestionSet
+from ...worlds.corpus.build import build_corpus
+from ...worlds.encoding.encode import encode, sample_questions
+from ...worlds.encoding.proof_checker import valid_proofs
+from ...worlds.world import World
+from ..config.run_config import Cell
+from .result_store import Result
+
+KEPT = 32  # question sets in memory; cells of one corpus stand side by side in a suite
+
+Validity = NDArray[np.bool_]  # [S, Q]: which of the proofs that were written are valid
+
+
+class Corpora:
+    """Builds the corpora of cells, and the question sets about them; keeps the last few.
+
+    ``ahead``: interpolators answer each question set in a thread of their own as soon as it is
+    built, beside the training, which leaves cores idle. A context, at whose end the thread has
+    ended too: a process that leaves while it computes crashes. ``world``: makes the world of a
+    cell. ``proofs``: which written proofs of a result in chain mode are valid; by default each is
+    checked.
+    """
+
+    def __init__(
+        self,
+        ahead: bool = False,
+        world: Callable[[Cell], World] = Cell.load_world,
+        proofs: Callable[[Result], Validity] | None = None,
+    ) -> None:
+        self._ahead, self._over = ahead, False
+        self._world, self._proofs = world, proofs or self._check_proofs
+        self._kept: dict[str, QuestionSet] = {}
+        self._read: dict[str, Validity] = {}
+        self._guessed: dict[str, Future[tuple[Answers, ...]]] = {}
+        self._thread = ThreadPoolExecutor(1, "interpolators")  # started when it is first needed
+
+    def __enter__(self) -> Corpora:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over = True
+        self._thread.shutdown(cancel_futures=True)
+
+    def question_set(self, cell: Cell) -> QuestionSet:
+        """What the cell's model reads, and the questions about it.
+
+        Cells of one corpus get the same questions, and share their chance.
+        """
+        key = cell.question_set
+        if key not in self._kept:
+            seeds = (cell.seeds.world, cell.seeds.exposure)
+            corpus = build_corpus(self._world(cell), cell.size, cell.exposure, seeds)
+            while len(self._kept) >= KEPT:
+                del self._kept[next(iter(self._kept))]
+            questions = sample_questions(corpus, cell.questions, cell.seeds.exposure)
+            self._kept[key] = QuestionSet(corpus, questions)
+            if self._ahead and key not in self._guessed:
+                self._guessed[key] = self._thread.submit(self._guess, self._kept[key])
+        return self._kept[key]
+
+    def interpolators(self, cell: Cell) -> tuple[Answers, ...]:
+        """What the interpolators answer to the question set of ``cell``."""
+        question_set = self.question_set(cell)
+        if cell.question_set not in self._guessed:
+            return self._guess(question_set)
+        return self._guessed[cell.question_set].result()
+
+    def _guess(self, question_set: QuestionSet) -> tuple[Answers, ...]:
+        found = []
+        for answers in in_turn(question_set.corpus, question_set.questions):
+            if self._over:
+                raise InterruptedError("the run is over")
+            found.append(answers)
+        return tuple(found)
+
+    def proofs(self, result: Result) -> Validity | None:
+        """bool [S, Q]: which proofs the model wrote in the end are valid; None: it wrote none."""
+        cell = result.cell
+        if cell.mode != "chain":
+            return None
+        if cell.digest not in self._read:
+            self._read[cell.digest] = self._proofs(result)
+        return self._read[cell.digest]
+
+    def _check_proofs(self, result: Result) -> Validity:
+        question_set = self.question_set(result.cell)
+        tokens = encode(question_set.corpus, result.cell.mode, question_set.questions)
+        read = [valid_proofs(question_set.corpus, tokens, g) for g in result.run.generated]
+        return np.stack(read)
