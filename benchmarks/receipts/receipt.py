@@ -57,7 +57,7 @@ class CellRecord(_Strict):
 
 
 class Interval(_Strict):
-    """A mean with its 95% interval; null where nothing can be shown."""
+    """A mean with its 95% interval; null where there is none."""
 
     mean: float | None
     low: float | None
