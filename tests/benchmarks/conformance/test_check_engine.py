@@ -102,7 +102,7 @@ def test_a_false_nontheorem_is_refused(refusal, audited):
     faults = [(build, "near_misses", careless)]
     name, found = refusal(Stated(), *faults, *([] if audited else [(audit, "_controls", silent)]))
     assert name == ("corpus" if audited else "controls")
-    assert ("tagged nontheorem has an answer" if audited else "asked as nontheorem") in found
+    assert ("tagged nontheorem has an answer" if audited else "of rung nontheorem") in found
 
 
 def test_what_is_not_given_in_full_under_negation_is_refused(refusal):

@@ -131,7 +131,7 @@ class Wrong(Sum):
 
 class Broken(Sum):
     def answer(self, x_BPD):
-        raise UserError("no answer today; ask tomorrow")
+        raise UserError("no answer today; try tomorrow")
 
 
 class Raises(Sum):
@@ -226,7 +226,7 @@ def test_what_rests_on_a_failed_check_is_not_looked_at():
 
 @pytest.mark.parametrize(
     "kind, found, cure",
-    [(Broken, "no answer today", "ask tomorrow"), (Raises, "TypeError: dot_general", "mend ")],
+    [(Broken, "no answer today", "try tomorrow"), (Raises, "TypeError: dot_general", "mend ")],
 )
 def test_errors_of_a_model_are_findings(kind, found, cure):
     outcome = refused(Spec(kind.__name__), FORM)["shape"]
