@@ -1,4 +1,4 @@
-"""zebroid leaderboard: models of many receipts beside one another, where their questions are the same."""
+"""zebroid leaderboard: models of many receipts beside one another, on equal questions."""
 
 from __future__ import annotations
 
