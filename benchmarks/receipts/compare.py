@@ -18,7 +18,7 @@ CLOSE = 1e-6  # of a score: libraries of other machines differ in the last digit
 
 
 class Doubt(Exception):
-    """What a receipt states and what is made anew differ; the message says where first."""
+    """What is stored and what is made anew differ; the message says where first."""
 
 
 def checked(check: Callable[[T], str], subject: T) -> tuple[bool | None, str]:

@@ -92,7 +92,7 @@ class Configuration:
 
     @property
     def epochs(self) -> Floats | None:
-        """[K] how often the corpus has been read at each point; None: not recorded."""
+        """[K] how often the corpus has been read at each point; None: unknown."""
         return None if self.amounts is None else self.read / self.amounts.statements.mean()
 
     @property

@@ -1,1 +1,1 @@
-"""What users read: terminal, report, figures, worlds explained."""
+"""What users see: terminal, report, figures, worlds explained."""

@@ -79,7 +79,7 @@ def on_acme(suite):
     return suite(**{"composition-v1": "acme.harbour-v1", "decoder-xs": "acme.recency"})
 
 
-def test_a_receipt_is_read_and_shown_when_the_plugin_is_gone(
+def test_a_receipt_is_read_and_printed_when_the_plugin_is_gone(
     zebroid, suite, trained, tmp_path, acme
 ):
     assert zebroid("run", on_acme(suite), "--out", "out")[0] == 0

@@ -212,7 +212,7 @@ def gradients(subject: Subject) -> str:
 def overfits(subject: Subject) -> str:
     """One batch is learned by heart."""
     loss = subject.trained[0]
-    text = f"loss {loss[0]:.2f} to {loss[-1]:.2g} nats in {STEPS} steps"
+    text = f"loss {loss[0]:.2f} to {loss[-1]:.2g} in {STEPS} steps"
     if not loss[-1] < 0.1 * loss[0]:
         raise Refused(
             f"{text} on {subject.batch} rows; expected less than a tenth",

@@ -92,7 +92,7 @@ def test_labels_keep_what_tells_rows_apart() -> None:
     ]
 
 
-def test_what_has_not_been_measured_is_said_and_nothing_is_made_up(tables) -> None:
+def test_what_has_not_been_measured_is_marked_and_nothing_is_made_up(tables) -> None:
     for name in ("verdicts", "axes", "exhausted", "figure"):
         page = filled(block(name, "nowhere x"), plateau_tables.KIND, tables)
         assert "Not measured yet: there is no receipt in `nowhere" in page and "|" not in page

@@ -96,7 +96,7 @@ def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_
         assert (len(new) > 1) == (rung == "mixed"), new
 
 
-def test_what_is_new_is_said_in_the_terms_of_the_rung(displayed):
+def test_what_is_new_is_named_in_the_terms_of_the_rung(displayed):
     zebra, words = displayed("zebra-v1"), {
         "constituent": "no demonstrated conclusion uses here: ",
         "schema": "never demonstrated together: rule 2 on what follows by rule",

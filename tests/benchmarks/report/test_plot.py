@@ -119,7 +119,7 @@ def test_a_failed_run_has_nothing_to_plot(zebroid, swept, tmp_path, rewritten) -
     assert status == 2 and "every cell failed: loss is not a number" in err
 
 
-def test_a_cell_that_failed_is_left_out_of_its_arm(swept, tmp_path, rewritten) -> None:
+def test_a_cell_that_failed_is_left_out_of_its_configuration(swept, tmp_path, rewritten) -> None:
     def fail(content) -> None:
         content["cells"][0]["failed"] = "diverged at step 12"
 
