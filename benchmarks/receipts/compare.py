@@ -50,7 +50,7 @@ def _plain(value: Any) -> Any:
 
 
 def differs(text: Any, mine: Any, where: str) -> str:
-    """The first place where two records differ; empty: nowhere. Only stored fields count."""
+    """The first place where two records differ; empty: nowhere. Only stated fields count."""
     if text is None:
         newer = where.endswith((", reach", ", runs", ", failed"))  # older receipts have none
         return "" if mine is None or newer else f"{where}: null, not {mine!r}"

@@ -48,7 +48,7 @@ def drawn(monkeypatch):
     question_sets, question_set = {}, Corpora.question_set
 
     def once(self, cell):
-        self.world(cell)  # which refuses what is not to be loaded
+        self._world(cell)  # which refuses what is not to be loaded
         if cell.question_set not in question_sets:
             question_sets[cell.question_set] = question_set(self, cell)
         return question_sets[cell.question_set]

@@ -8,7 +8,8 @@ import re
 import jinja2
 import pytest
 from zebroid.benchmarks.report.html_templates import FOLDER, STYLE, Grid, environment, render
-from zebroid.benchmarks.report.panel_section import Section
+from zebroid.benchmarks.report.panel_section import SHARES, Section
+from zebroid.eval.scoring.controls import Controls, ExceptionScore
 
 pytestmark = pytest.mark.smoke
 HOSTILE = "a | <script>alert(1)</script> \"'&"
@@ -113,3 +114,8 @@ def test_parts_that_a_panel_lacks_leave_no_heading_behind():
     text = page()
     assert "<table" not in text and "<details" not in text and "<figure" not in text
     assert page(apart=Grid("c", [""], [["x"]])).count("<details") == 1
+
+
+def test_shares_of_the_controls_are_named_after_fields_that_exist():
+    fields = {f.name for kind in (Controls, ExceptionScore) for f in dataclasses.fields(kind)}
+    assert {*SHARES} <= fields
