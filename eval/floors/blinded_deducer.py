@@ -49,7 +49,7 @@ class Ingredient:
 
 
 def ingredients(rules: tuple[Rule, ...], predicate: str, position: int) -> Iterator[Ingredient]:
-    """Every ingredient of the rules that derive ``predicate``, asked for at ``position``."""
+    """Every ingredient of the rules that derive ``predicate``, queried at ``position``."""
     alike: dict[object, list[int]] = {}
     for number, rule in enumerate(rules):
         if rule.head.predicate == predicate:
@@ -85,7 +85,7 @@ class BlindedDeducer:
     rules: tuple[Rule, ...]
     number: Mapping[str, int]  # of each constant's name
     ingredient: Ingredient
-    position: int  # that is asked for
+    position: int  # that is queried
     prompt: Array  # [n, 1 + w] constants
     values: Array  # [V] the constants of the batch's values
     family: str = "blinded"

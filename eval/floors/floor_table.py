@@ -130,7 +130,7 @@ def floors(
 
 
 def cue_name(corpus: Corpus, cue: int) -> str:
-    """A cue as it is printed: its predicate, and the asked place where there are several."""
+    """A cue as it is printed: its predicate, and the queried place where there are several."""
     predicate, position = corpus.cues[cue]
     several = len({i for p, i in corpus.cues if p == predicate}) > 1
     return f"{predicate}/{position + 1}" if several else predicate
