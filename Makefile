@@ -4,10 +4,17 @@ BIN := .venv/bin
 # a file's tests on one core, in order: they share what its fixtures made
 TESTS := -q --numprocesses auto --maxprocesses 8 --dist loadfile
 
+# extra of pyproject.toml -> the tests that need it; without those of dev and of an accelerator
+OUTSIDE := bench cluster docs tensorboard
+OUTSIDE_bench := tests/benchmarks/speed
+OUTSIDE_cluster := tests/benchmarks/executors/test_ray_cluster.py
+OUTSIDE_docs := tests/docs/test_build.py
+OUTSIDE_tensorboard := tests/benchmarks/runner/test_tracker.py
+
 LOWEST_PYTHON ?= python3.11
 SMOKE := -q -p no:cacheprovider -m smoke
 
-.PHONY: run headline test test-slow test-lowest test-newest docs test-docs pages lint format clean
+.PHONY: run headline test test-slow fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
@@ -18,8 +25,19 @@ headline: .venv/installed  ## the suite behind the README's table: up to an hour
 test: .venv/tested  ## the default tests
 	$(BIN)/python -m pytest $(TESTS) -m "not slow"
 
-test-slow: .venv/tested  ## the slow tests alone: kills, wheel, long fuzzing
+test-slow: .venv/tested  ## the slow tests alone: kills, wheel, simulations, new random cases
 	$(BIN)/python -m pytest $(TESTS) -m slow
+
+fuzz: .venv/tested  ## 10,000 random cases at every door, new ones each time: an hour or more
+	ZEBROID_FUZZ=10000 $(BIN)/python -m pytest $(subst loadfile,load,$(TESTS)) -m fuzz
+
+test-outside: $(OUTSIDE:%=test-outside-%)  ## what extras are for, each in .venv-outside-NAME
+
+test-outside-%:
+	$(PYTHON) -m venv --clear .venv-outside-$*
+	.venv-outside-$*/bin/python -m pip install --quiet -c constraints.txt -e ".[$*]" \
+		pytest hypothesis packaging
+	.venv-outside-$*/bin/python -m pytest -q -p no:cacheprovider $(OUTSIDE_$*)
 
 test-lowest:  ## smoke tests with the lowest Python and versions declared, in .venv-lowest
 	$(LOWEST_PYTHON) -m venv --clear .venv-lowest

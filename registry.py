@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import identity, parameters, sources
 from .entry_points import Plugin, built_in, plugins
-from .errors import UserError, suggest
+from .errors import InvalidModel, InvalidWorld, UnknownName, UserError, suggest
 from .models import spec_records
 from .sources import named
 
@@ -156,7 +156,7 @@ def find_model(name: str, values: Mapping[str, Any] | None = None) -> Found:
         spec = builtin[base].load()
     else:
         plugin = _unique(base, plugins)
-        with named(f"plugin {base!r} = {plugin}"):
+        with named(f"plugin {base!r} = {plugin}", InvalidModel):
             found = plugin.load()
             spec = found() if inspect.isclass(found) else found
         spec = spec_records.checked(spec, f"plugin {base!r} = {plugin}")
@@ -173,7 +173,9 @@ def suite(name: str) -> Path:
     """The file of a suite, by its name or by the path of a TOML file."""
     if name.endswith(".toml"):
         if not Path(name).is_file():
-            raise UserError(f"no suite file {name!r}; give an existing file, or one of {suites()}")
+            raise UnknownName(
+                f"no suite file {name!r}; give an existing file, or one of {suites()}"
+            )
         return Path(name)
     if name not in suites():
         raise suggest("suite", name, suites())
@@ -185,7 +187,7 @@ def _find(name: str) -> tuple[Found, str]:
     by_path = re.fullmatch(r"(.+\.py)(?:/([^/]+))?", name)
     if by_path:
         source, digest = sources.read(by_path[1], "world")
-        with named(f"world file {by_path[1]!r}"):
+        with named(f"world file {by_path[1]!r}", InvalidWorld):
             module = sources.module(by_path[1], source)
         world = _made(_only_world(module, by_path[1]), by_path[1])
         path = str(Path(by_path[1]).resolve())
@@ -199,28 +201,30 @@ def _find(name: str) -> tuple[Found, str]:
     if id not in plugins:
         raise suggest("world", id, {*builtin, *plugins})
     plugin = _unique(id, plugins)
-    with named(f"plugin {id!r} = {plugin}"):
+    with named(f"plugin {id!r} = {plugin}", InvalidWorld):
         found = plugin.load()
     world = _only_world(found, str(plugin)) if isinstance(found, ModuleType) else found
     if not _is_world(world) or world.id != id:
-        raise UserError(
+        raise InvalidWorld(
             f"plugin {id!r} = {plugin} gives {getattr(world, 'id', world)!r}; "
             "an entry point's name is the id of the world that it gives"
         )
     if "." not in id or not WORLD_ID.fullmatch(id):
-        raise UserError(f"plugin {id!r} = {plugin}: name it by maker and version: 'acme.zebra-v1'")
+        raise InvalidWorld(
+            f"plugin {id!r} = {plugin}: name it by maker and version: 'acme.zebra-v1'"
+        )
     return Found(_made(world, f"plugin {id!r} = {plugin}"), id), size
 
 
-class _NoWorld(UserError):
+class _NoWorld(InvalidWorld):
     """A file or module in which no world is defined."""
 
 
 def _made(world: type[World], source: str) -> World:
-    with named(source):
+    with named(source, InvalidWorld):
         made = world()
         if not [*map(str, made.sizes)]:
-            raise UserError("sizes is empty; name one, or leave sizes out")
+            raise InvalidWorld("sizes is empty; name one, or leave sizes out")
         return made
 
 
@@ -242,7 +246,7 @@ def _unique(name: str, plugins: Mapping[str, list[Plugin]]) -> Plugin:
 
 
 def _file_gone(kind: str, name: str) -> UserError:
-    return UserError(f"{kind} {name!r} was given as a file; give the file itself")
+    return UnknownName(f"{kind} {name!r} was given as a file; give the file itself")
 
 
 def _is_world(thing: Any) -> bool:
@@ -262,11 +266,11 @@ def _only_world(module: ModuleType, source: str) -> type[World]:
     found = _worlds_of(module)
     if len(found) != 1:
         names = ", ".join(member.__name__ for member in found) or "none"
-        kind = UserError if found else _NoWorld
+        kind = InvalidWorld if found else _NoWorld
         raise kind(f"{source} must define exactly one World; found {names}")
     id = getattr(found[0], "id", "")
     if not WORLD_ID.fullmatch(id):
-        raise UserError(
+        raise InvalidWorld(
             f"{source}: world id {id!r} must be a versioned name such as 'zebra-v1' "
             "(third parties: 'acme.zebra-v1')"
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from . import canonical
-from .errors import UserError
+from .errors import InvalidModel, InvalidWorld, UnknownName, UserError
 
 LENGTH = 12  # digits of a digest that stand in a name
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -29,11 +29,11 @@ def read(path: str, kind: str) -> tuple[bytes, str]:
     try:
         source = Path(path).read_bytes()
     except OSError as error:
-        raise UserError(
+        raise UnknownName(
             f"no {kind} file {path!r} ({error.strerror}); give an existing file, or a name that "
             f"`zebroid {kind}s` lists"
         ) from None
-    with named(f"{kind} file {path!r}"):
+    with named(f"{kind} file {path!r}", InvalidWorld if kind == "world" else InvalidModel):
         return source, digest(source)[:LENGTH]
 
 
@@ -65,14 +65,17 @@ def module(path: str, source: bytes) -> ModuleType:
 
 
 @contextlib.contextmanager
-def named(source: str) -> Iterator[None]:
-    """Whatever a stranger's code raises, as one line that names where it came from."""
+def named(source: str, error: type[UserError]) -> Iterator[None]:
+    """Whatever a stranger's code raises, as one line that names where it came from.
+
+    What is no UserError yet becomes an ``error``.
+    """
     try:
         yield
-    except UserError as error:
-        raise UserError(f"{source}: {error}") from error
-    except (Exception, SystemExit) as error:
-        raise UserError(f"{source} does not load: {line(error)}; mend or remove it") from error
+    except UserError as why:
+        raise type(why)(f"{source}: {why}") from why
+    except (Exception, SystemExit) as why:
+        raise error(f"{source} does not load: {line(why)}; mend or remove it") from why
 
 
 def line(error: BaseException) -> str:

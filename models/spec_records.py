@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from .. import identity, parameters, sources
-from ..errors import UserError, suggest
+from ..errors import InvalidModel, suggest
 from ..sources import named
 
 
@@ -42,15 +42,15 @@ def checked(spec: Any, source: str) -> Any:
     """A spec of third parties. Raises UserError where it is none, or has no identity."""
     lacking = [n for n in ("build", "flops") if not callable(getattr(spec, n, None))]
     if lacking or not dataclasses.is_dataclass(spec):
-        raise UserError(
+        raise InvalidModel(
             f"{source} is {type(spec).__name__!r}, "
             + (f"without {lacking[0]}()" if lacking else "no dataclass")
             + "; a model is a frozen dataclass with build() and flops(), see models/spec.py"
         )
-    with named(source):
+    with named(source, InvalidModel):
         hash(spec)  # a spec is part of what a compiled program is known by
         if flaw := identity.flaw(spec, presets().TYPES):
-            raise UserError(flaw)
+            raise InvalidModel(flaw)
     return spec
 
 
@@ -61,12 +61,12 @@ def from_file(path: str, source: bytes) -> Any:
     Equal files at one place give one class, so that what is compiled for it serves again.
     """
     where = f"model file {path!r}"
-    with named(where):
+    with named(where, InvalidModel):
         module = sources.module(path, source)
         found = defined(module)
         if len(found) != 1:
             names = ", ".join(kind.__name__ for kind in found) or "none"
-            raise UserError(
+            raise InvalidModel(
                 f"expected one spec dataclass, or one spec named SPEC; found {names}; name a SPEC"
             )
         spec = found[0]() if inspect.isclass(found[0]) else found[0]
@@ -76,7 +76,7 @@ def from_file(path: str, source: bytes) -> Any:
 def given(path: str) -> bool:
     """Whether a Python file gives a spec; it is run for that."""
     source, _ = sources.read(path, "model")
-    with named(f"model file {path!r}"):
+    with named(f"model file {path!r}", InvalidModel):
         return bool(defined(sources.module(str(Path(path).resolve()), source)))
 
 
@@ -95,7 +95,7 @@ def changed(spec: Any, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
     kind = f"field of {getattr(spec, 'type', type(spec).__name__)}"
     examples = {f.name: (own[f.name], _default(f)) for f in dataclasses.fields(spec)}
     plain = parameters.fitted(kind, plain, examples)
-    with named(f"{kind} {', '.join(sorted(values))}"):
+    with named(f"{kind} {', '.join(sorted(values))}", InvalidModel):
         made = dataclasses.replace(spec, **plain, **parts)
     new = {name: getattr(made, name) for name in values}
     return made, {k: _given(v) for k, v in new.items() if v != own[k]}

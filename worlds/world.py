@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from .. import parameters
-from ..errors import UserError, suggest
+from ..errors import InvalidWorld, UserError, suggest
 from ..seeding import stream
 from ..sources import line
 from .datalog.closure import Closure
@@ -63,7 +63,7 @@ class World(abc.ABC):
         _no_slip(cls)
         missing = [n for n in ("id", "rules") if not hasattr(cls, n)]
         if missing or cls.sample is World.sample:
-            raise UserError(
+            raise InvalidWorld(
                 f"{cls.__name__} lacks {(*missing, 'sample')[0]}; a World needs id, rules and "
                 "sample(rng, **size)"
             )
@@ -128,7 +128,7 @@ class World(abc.ABC):
         try:
             inspect.signature(self.sample).bind(None, **arguments)
         except TypeError as error:
-            raise UserError(
+            raise InvalidWorld(
                 f"{self.id}/{size} does not fit sample: {error}; "
                 "give its arguments in sizes, or defaults to sample itself"
             ) from None
@@ -142,7 +142,7 @@ class World(abc.ABC):
                 f"{self.id}/{size}: sample cannot draw this ({line(error)}); give other parameters"
             ) from error
         if not isinstance(found, Facts):
-            raise UserError(
+            raise InvalidWorld(
                 f"{self.id}: sample() gives {type(found).__name__}, expected Facts; "
                 "end it with `return Facts.of(...)`"
             )
@@ -187,7 +187,7 @@ def _no_slip(cls: type[World]) -> None:
             continue
         near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
         if near:
-            raise UserError(
+            raise InvalidWorld(
                 f"{cls.__name__}.{name} is nothing that a World has; did you mean {near[0]!r}? if "
                 "not, give it a name less like it"
             )
@@ -197,5 +197,5 @@ def content_of(world: World) -> int:
     """The version of its content that a world declares; UserError for what is none."""
     content = world.content
     if not isinstance(content, int) or isinstance(content, bool) or content < 1:
-        raise UserError(f"{world.id}: content = {content!r}; expected a whole number from 1")
+        raise InvalidWorld(f"{world.id}: content = {content!r}; expected a whole number from 1")
     return content

@@ -1,8 +1,8 @@
-"""leaderboard(receipts) -> Markdown: the models of many receipts that were asked of one world.
+"""leaderboard(receipts) -> Markdown: models of many receipts on the same questions of a world.
 
-Rows of one table had the same world, size and exposure; how many corpora stand behind each is told.
+Rows of one table had the same world, size and exposure; how many corpora each has is printed.
 They are ordered by systematicity, the mean over constituent, schema and depth with 0 for chance,
-and bear no rank: where intervals overlap, no order is shown.
+and bear no rank: where intervals overlap, no order is meant.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from ...eval.stats.labels import of_runs
 from ...printable import markdown, printable
 from ..config.panel_names import named, names_of
 from ..config.run_config import Cell
+from ..docs.markdown_table import markdown_table
 from ..docs.readme_tables import scored
 from ..receipts import bounds, cite, untrusted
 from ..receipts.panel import labels
 from ..receipts.receipt import PanelRecord, Receipt, RowRecord
-from ..report.markdown_table import markdown_table
 from ..report.table import ABSENT, AT_CHANCE, SUPPRESSED
 
 

@@ -35,7 +35,9 @@ def changed(suite: Suite, world: str = "", model: str = "", settings: Sequence[s
     made = _with_settings(made, tables) if settings else made
     if made.digest == suite.digest:
         return suite
-    names = [*filter(None, (_brief(world), _brief(model))), *settings]
+    names = [_world_name(world)] if world else []
+    names += [registry.find_model(model).name] if model else []
+    names += settings
     short = "+".join([suite.id, *(ODD.sub("-", name.lower()).strip("-") for name in names)])
     if len(short) > LONGEST:
         short = f"{short[:LONGEST].rstrip('-+.=_')}+{made.digest[:8]}"
@@ -142,6 +144,7 @@ def _names_size(world: str) -> bool:
     return bool(re.search(r"\.py/[^/]*$", world)) or ("/" in world and ".py" not in world)
 
 
-def _brief(name: str) -> str:
-    """A name, or that of a file without its folder."""
-    return name.rpartition("/")[2] if name.endswith(".py") else name
+def _world_name(world: str) -> str:
+    """What a world is known by, with the size where one is named; a file not by its place."""
+    found, size = registry.find_world(world)
+    return f"{found.name}/{size}" if _names_size(world) else found.name

@@ -10,7 +10,7 @@ from typing import Any
 
 import pydantic
 
-from ...errors import UserError, suggest
+from ...errors import InvalidSuite, suggest
 from ...eval.forecasting.scenario import Compute, Conclusions, Data, Quantity, Queries, Scenario
 from .toml_location import locate
 
@@ -25,16 +25,20 @@ def load(path: Path = DEFAULT) -> Scenario:
         source = path.read_text("utf-8")
         content = tomllib.loads(source)
     except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; give a scenario's file") from None
+        raise InvalidSuite(
+            f"cannot read {path}: {error.strerror}; give a scenario's file"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not TOML: {error}") from None
+        raise InvalidSuite(f"{path}: not TOML: {error}") from None
     head = content.pop("scenario", None)
     if not isinstance(head, dict):
-        raise UserError(f"{path}:1: [scenario] is missing; {DEFAULT.name} shows what is expected")
+        raise InvalidSuite(
+            f"{path}:1: [scenario] is missing; {DEFAULT.name} shows what is expected"
+        )
     for key in head:
         if key not in HEAD:
             line = locate(source, ("scenario", key))
-            raise UserError(f"{path}:{line}: {suggest('key of [scenario]', key, HEAD)}")
+            raise InvalidSuite(f"{path}:{line}: {suggest('key of [scenario]', key, HEAD)}")
     try:
         # as JSON, where a strict door takes tables for dataclasses
         return pydantic.TypeAdapter(Scenario).validate_json(json.dumps(head | content, default=str))
@@ -46,7 +50,7 @@ def load(path: Path = DEFAULT) -> Scenario:
         key, colon, _ = first["msg"].removeprefix("Value error, ").partition(":")
         place = (*place, key) if colon and " " not in key else place
         at = ("scenario", *place) if place and place[0] in HEAD else place
-        raise UserError(f"{path}:{locate(source, at)}: {_problem(first)}") from None
+        raise InvalidSuite(f"{path}:{locate(source, at)}: {_problem(first)}") from None
 
 
 def _problem(error: Any) -> str:

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import pydantic
 
 from ... import canonical, registry
-from ...errors import UserError, suggest
+from ...errors import InvalidSuite, UserError, suggest
 from ...models.training.plan import Plan
 from ...printable import printable
 from ...worlds.encoding.encode import MODES
@@ -135,14 +135,14 @@ def load_suite(name: str) -> Suite:
         source = path.read_text("utf-8")
         content = tomllib.loads(source)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not TOML: {error}") from None
+        raise InvalidSuite(f"{path}: not TOML: {error}") from None
     try:
         document = _Document.model_validate(content)
     except pydantic.ValidationError as error:
         # a misspelt key also leaves one missing: the first is the cause
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         line = locate(source, first["loc"])
-        raise UserError(f"{path}:{line}: {_problem(first)}") from None
+        raise InvalidSuite(f"{path}:{line}: {_problem(first)}") from None
 
     @contextlib.contextmanager
     def at(*place: str | int) -> Iterator[None]:
@@ -150,13 +150,13 @@ def load_suite(name: str) -> Suite:
         try:
             yield
         except UserError as error:
-            raise UserError(f"{path}:{locate(source, place)}: {error}") from None
+            raise InvalidSuite(f"{path}:{locate(source, place)}: {error}") from None
 
     plans = {}
     for plan, fields in document.plans.items():
         if plan != printable(plan):  # receipts with such names are refused
             with at("plans", plan):
-                raise UserError(
+                raise InvalidSuite(
                     f"plan {printable(plan)!r}: expected a name without control characters"
                 )
         plans[plan] = with_fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
@@ -185,7 +185,7 @@ def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
     seeds = grid.seeds
     if len(seeds.init) != len(seeds.order):
         with at("seeds"):
-            raise UserError(
+            raise InvalidSuite(
                 f"seeds.init has {len(seeds.init)} values and seeds.order {len(seeds.order)}; "
                 "they are paired, give equally many"
             )
@@ -230,7 +230,7 @@ def with_fields(default: Any, override: Mapping[str, Any], kind: str, at: Place)
             raise
     except (TypeError, AttributeError) as error:
         with at():
-            raise UserError(f"{kind} {override}: a value has the wrong type: {error}") from None
+            raise InvalidSuite(f"{kind} {override}: a value has the wrong type: {error}") from None
 
 
 def _products(exposure: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:

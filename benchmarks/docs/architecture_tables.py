@@ -40,7 +40,7 @@ OVER = ("model", "rung", "step", "FLOPs", *ENDS)
 
 
 @dataclasses.dataclass(frozen=True)
-class Shown:
+class Display:
     """One figure and its data."""
 
     columns: Sequence[str]
@@ -77,7 +77,7 @@ def names(configurations: Sequence[Configuration]) -> list[str]:
     ]
 
 
-def models(configurations: Sequence[Configuration]) -> Shown:
+def models(configurations: Sequence[Configuration]) -> Display:
     """One panel and mode: its ceilings as data, and its models at equal examples and FLOPs."""
     rungs = [
         rung
@@ -112,12 +112,12 @@ def models(configurations: Sequence[Configuration]) -> Shown:
         f"{_about(first)}: accuracy with its 95% interval. Filled: equal examples, where each "
         f"ended. Open: equal FLOPs, {least:.1e}, where the cheapest ended. Dotted: chance."
     )
-    return Shown(
+    return Display(
         rungs, names(configurations), cells, _chances(first.panel.rows, rungs), below, rows
     )
 
 
-def apart(configurations: Sequence[Configuration]) -> Shown:
+def apart(configurations: Sequence[Configuration]) -> Display:
     """The same, by which premises no demonstrated conclusion had used there."""
     groups = sorted(
         {group for configuration in configurations for group in configuration.apart}, key=_novelty
@@ -142,7 +142,7 @@ def apart(configurations: Sequence[Configuration]) -> Shown:
         "first or second hop was used there by a demonstrated conclusion. Dotted: chance."
     )
     chances = _chances(configurations[0].panel.rows, columns)
-    return Shown(columns, names(configurations), cells, chances, below, rows)
+    return Display(columns, names(configurations), cells, chances, below, rows)
 
 
 def _about(configuration: Configuration) -> str:
@@ -184,7 +184,7 @@ def _novelty(group: str) -> tuple[int, str]:
     return group.count("out"), group
 
 
-def over(configurations: Sequence[Configuration], group: str) -> Shown:
+def over(configurations: Sequence[Configuration], group: str) -> Display:
     """The accuracy on a rung or cell at every checkpoint."""
     curves = {
         configuration.label: {**configuration.accuracy, **configuration.apart}.get(group)
@@ -211,14 +211,14 @@ def over(configurations: Sequence[Configuration], group: str) -> Shown:
         mean, low, high = np.array([[d.mean, d.low, d.high] for d in band]).T.clip(0, 1)
         cells[name, group] = Drawn(configuration.flops, mean, low, high, guess)
     below = f"{_about(configurations[0])}. From left to right: training compute, logarithmic."
-    return Shown([group], names(configurations), cells, {}, below, rows)
+    return Display([group], names(configurations), cells, {}, below, rows)
 
 
 def tables(root: Path) -> dict[str, Make]:
     """Name -> what makes it, of a page in the folder ``root``."""
 
     def make(
-        kind: str, displayed: Callable[[Sequence[Configuration]], Shown], argument: str
+        kind: str, displayed: Callable[[Sequence[Configuration]], Display], argument: str
     ) -> Iterable[str]:
         name, _, which = argument.partition(" ")
         stem = slug(f"{Path(name).name} {kind} {which}")
@@ -240,7 +240,7 @@ def tables(root: Path) -> dict[str, Make]:
     }
 
 
-def _lines(root: Path, stem: str, displayed: Shown) -> Iterator[str]:
+def _lines(root: Path, stem: str, displayed: Display) -> Iterator[str]:
     header = OVER
     if all(isinstance(cell, Drawn) for cell in displayed.cells.values()):
         drawn = grid(displayed.rows, displayed.columns, displayed.cells, displayed.below)  # type: ignore[arg-type]

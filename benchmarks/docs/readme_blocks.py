@@ -1,4 +1,4 @@
-"""Blocks of README: what a receipt shows in three lines, and the lists of worlds and models.
+"""Blocks of README: a receipt in three lines, and the lists of worlds and models.
 
     <!-- headline docs/receipts/headline-v1 -->
     <!-- end of headline -->
@@ -19,9 +19,9 @@ from ... import registry
 from ...errors import UserError
 from ...eval.scoring.score import HEADLINE
 from ..receipts.receipt import PanelRecord, Receipt, RowRecord
-from ..report.markdown_table import markdown_table
 from ..runner import atomic_write
 from .doc_blocks import Make, filled, measured
+from .markdown_table import markdown_table
 from .readme_tables import scored
 from .world_table import builtin
 
@@ -29,7 +29,7 @@ SIZES = ("xs", "s", "m", "l", "xl")
 
 
 def headline(root: Path, name: str) -> Iterator[str]:
-    """Numbers of the receipt behind the first figure; what they mean is said beside them."""
+    """Numbers of the receipt behind the first figure; what they mean stands beside them."""
 
     def lines(folder: Path) -> Iterator[str]:
         receipt = Receipt.read(folder / "receipt.json")

@@ -1,6 +1,6 @@
 """Tables of a receipt, as Markdown between two marks in a page: no number is typed by hand.
 
-A page says which receipt it shows:
+A page names the receipt that it displays:
 
     <!-- receipt docs/receipts/headline-v1.json -->
     <!-- end of receipt -->
@@ -20,9 +20,9 @@ from ...errors import UserError
 from ...eval.scoring.score import HEADLINE
 from ...printable import visible
 from ..receipts.receipt import Interval, PanelRecord, Receipt, RowRecord, ScoreRecord
-from ..report.markdown_table import markdown_table
 from ..report.table import ABSENT, AT_CHANCE, SUPPRESSED
 from ..runner import atomic_write
+from .markdown_table import markdown_table
 
 MARKS = f"{AT_CHANCE} interval includes chance, {SUPPRESSED} below uniform guessing."
 BLOCK = re.compile(r"(<!-- receipt (\S+) -->\n).*?(<!-- end of receipt -->)", re.DOTALL)

@@ -25,8 +25,8 @@ from ...eval.stats.labels import of_runs
 from ...eval.verdicts import simulation
 from ...eval.verdicts.simulation import UNDECIDED, VERDICTS, Design
 from ..receipts.curves import read
-from ..report.markdown_table import markdown_table
 from .doc_blocks import Make, fill
+from .markdown_table import markdown_table
 
 KIND = "recovery"
 DESIGNS = (
@@ -137,7 +137,7 @@ def tables(root: Path, repeats: int) -> dict[str, Make]:
 
 
 def _confusion(found: Mapping[str, Counter[str]], columns: tuple[str, ...]) -> Lines:
-    """Shares of each truth in per cent; what should be said is bold."""
+    """Shares of each truth in per cent; the right verdict is bold."""
     rows = []
     for name, counts in found.items():
         right = VERDICTS[name][0] if name in VERDICTS else name

@@ -19,8 +19,8 @@ from ... import registry
 from ...errors import UserError
 from ...worlds.corpus.build import build_corpus
 from ...worlds.novelty.rungs import LADDER
-from ..report.markdown_table import markdown_table
 from ..runner import atomic_write
+from .markdown_table import markdown_table
 
 BLOCK = re.compile(r"(<!-- worlds (\S+) -->\n).*?(<!-- end of worlds -->)", re.DOTALL)
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from ...errors import UserError
+from ...errors import MissingExtra, UserError
 from ...models.training_version import TRAINING
 from ..config.run_config import Cell
 from ..runner import provenance
@@ -209,7 +209,7 @@ def _cluster(address: str) -> Iterator[Any]:
         import ray
         from ray.exceptions import RayError
     except ImportError:
-        raise UserError(
+        raise MissingExtra(
             "--ray: Ray is not installed; pip install 'zebroid[cluster]' here and on all nodes"
         ) from None
     try:

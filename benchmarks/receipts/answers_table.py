@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import UserError
+from ...errors import Unwritable
 from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.novelty.rungs import LADDER, RUNGS
@@ -32,7 +32,7 @@ def write(folder: Path, results: Sequence[Result], corpora: Corpora) -> dict[str
     """Writes ``predictions.parquet`` and ``curves.parquet`` of finished cells; name -> path."""
     if not results:
         return {}
-    # questions are spelled out once for all cells that are asked them
+    # questions are spelled out once for all cells that answer them
     texts: dict[str, dict[str, NDArray[Any]]] = {}
     tables = {"predictions": [], "curves": []}
     for result in results:
@@ -161,4 +161,4 @@ def _write(path: Path, parts: Sequence[Columns], select: str) -> None:
             db.execute(f"COPY (SELECT {select} FROM whole) TO '{target}' (FORMAT parquet)")
         except duckdb.Error as error:
             reason = " ".join(str(error).split())
-            raise UserError(f"cannot write {path}: {reason}; free some space there") from None
+            raise Unwritable(f"cannot write {path}: {reason}; free some space there") from None

@@ -12,7 +12,7 @@ import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...errors import UserError
+from ...errors import InvalidReceipt
 from ...printable import printable
 from ..config.run_config import Cell
 from .receipt import Receipt
@@ -23,7 +23,7 @@ SEEDS = 2**32
 QUESTIONS = 10_000  # of each rung
 POINTS = 10_000  # checkpoints of one training
 GROUPS = 128  # groups of questions that have a curve
-SPREAD = 32  # groups of questions that are asked at most, impure ones and twins included
+SPREAD = 32  # groups of questions at most, impure ones and twins included
 EXPOSURE = {"demonstrated_height": 1_000, "phi": 1e3, "nontheorems": 1e3, "wordings": 1_000}
 PLAN = {"steps": 10**12, "flops": 1e30, "batch": 10**9, "warmup": 10**12, "evaluations": POINTS}
 NAMES = 300  # characters of a name
@@ -32,7 +32,7 @@ NAMES = 300  # characters of a name
 def cells_of(receipt: Receipt) -> dict[str, Cell]:
     """Digest -> the cell of that record; UserError, one line, for a record that is of none."""
     if len(receipt.cells) > CELLS:
-        raise UserError(f"{len(receipt.cells):,} cells; expected at most {CELLS:,}")
+        raise InvalidReceipt(f"{len(receipt.cells):,} cells; expected at most {CELLS:,}")
     found = {}
     for number, record in enumerate(receipt.cells):
         with guarded(f"cell {number}"):
@@ -91,4 +91,4 @@ def _number(value: Any) -> bool:
 
 
 def _refuse(where: str, name: str, value: Any, expected: str) -> None:
-    raise UserError(f"{where}: {name} is {printable(repr(value), 60)}; expected {expected}")
+    raise InvalidReceipt(f"{where}: {name} is {printable(repr(value), 60)}; expected {expected}")

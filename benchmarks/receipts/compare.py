@@ -18,7 +18,7 @@ CLOSE = 1e-6  # of a score: libraries of other machines differ in the last digit
 
 
 class Doubt(Exception):
-    """What is told and what is made anew differ; the message says where first."""
+    """What is stored and what is made anew differ; the message says where first."""
 
 
 def checked(check: Callable[[T], str], subject: T) -> tuple[bool | None, str]:
@@ -50,7 +50,7 @@ def _plain(value: Any) -> Any:
 
 
 def differs(text: Any, mine: Any, where: str) -> str:
-    """The first place where two records differ; empty: nowhere. Only fields that are told count."""
+    """The first place where two records differ; empty: nowhere. Only stored fields count."""
     if text is None:
         newer = where.endswith((", reach", ", runs", ", failed"))  # older receipts have none
         return "" if mine is None or newer else f"{where}: null, not {mine!r}"

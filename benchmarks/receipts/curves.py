@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ... import canonical
-from ...errors import UserError
+from ...errors import InvalidReceipt
 from ...eval.scoring.score import HEADLINE
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import of_runs, with_failed
@@ -54,7 +54,7 @@ class Configuration:
     bits: Mapping[str, Curve]
     read: Floats  # [K] examples read at each point, repeats included
     apart: Mapping[str, Curve]  # "constituent out-out" and its like: accuracy over FLOPs
-    amounts: Amounts | None  # None: an older receipt does not tell
+    amounts: Amounts | None  # None: an older receipt does not record them
     lost: tuple[tuple[int, int, int, int], ...] = ()  # seeds of runs that failed
 
     @property
@@ -92,7 +92,7 @@ class Configuration:
 
     @property
     def epochs(self) -> Floats | None:
-        """[K] how often the corpus has been read at each point; None: not told."""
+        """[K] how often the corpus has been read at each point; None: unknown."""
         return None if self.amounts is None else self.read / self.amounts.statements.mean()
 
     @property
@@ -126,7 +126,7 @@ def configurations_of(receipt: Receipt, path: Path) -> tuple[Configuration, ...]
     fine = {c.digest for c in receipt.cells if c.digest[:16] in points and not c.failed}
     if not fine:
         cause = next((c.failed for c in receipt.cells if c.failed), "no cell has a curve")
-        raise UserError(f"{path}: nothing to read, every cell failed: {cause}")
+        raise InvalidReceipt(f"{path}: nothing to read, every cell failed: {cause}")
     panels: dict[tuple[str, str, str, int], list[CellRecord]] = {}
     for record in receipt.cells:  # failed ones too: panels are named by all their cells
         panels.setdefault(cells[record.digest].panel, []).append(record)
@@ -152,10 +152,12 @@ def configurations_of(receipt: Receipt, path: Path) -> tuple[Configuration, ...]
 def _points(path: Path, receipt: Receipt, cells: Sequence[Cell]) -> dict[str, dict[str, Points]]:
     """Cell -> group of questions -> its points."""
     if FILE not in receipt.files:
-        raise UserError(f"the receipt names no {FILE}; give the receipt of a run that finished")
+        raise InvalidReceipt(
+            f"the receipt names no {FILE}; give the receipt of a run that finished"
+        )
     data = parquet_reading.content(path)
     if canonical.digest_bytes([data]) != receipt.files[FILE]:
-        raise UserError(
+        raise InvalidReceipt(
             f"{path} is not the file of this receipt; give the two that belong together"
         )
     table = parquet_reading.columns(data, FILE, parquet_reading.CURVES, drawn(cells))
@@ -181,7 +183,7 @@ def _configuration(
     mine = [points[record.digest[:16]] for record in records]
     first = next(iter(mine[0].values()))
     if len({len(p["flops"]) for groups in mine for p in groups.values()}) > 1:
-        raise UserError(
+        raise InvalidReceipt(
             f"{panel.name}, {label}: runs of several lengths; run the shorter ones again"
         )
     rungs = [r for r in KEPT if all(r in p for p in mine)]

@@ -1,6 +1,6 @@
 """Panels: finished cells -> rows of scores, beside the ceilings and interpolators of their corpora.
 
-A panel is one world, size and exposure; its rows are asked the same questions. Rows are made by
+A panel is one world, size and exposure; its rows answer the same questions. Rows are made by
 ``eval``; here is decided what stands beside what.
 """
 
@@ -34,13 +34,8 @@ from ..runner.result_store import Result
 
 T = TypeVar("T")
 LONGEST = 80  # letters of a name
-APART = (
-    "lookup",
-    "analogies",
-    "kernel ridge",
-    "mlp",
-    "tracer",
-)  # interpolators with a row of their own
+# interpolators with a row of their own
+APART = ("lookup", "analogies", "kernel ridge", "mlp", "tracer")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +55,7 @@ class MissingRun:
 
 @dataclasses.dataclass(frozen=True)
 class Panel:
-    """All that is told about one world, size and exposure."""
+    """All that is known of one world, size and exposure."""
 
     name: str  # "zebra-v1/small", and how its exposure differs from the world's own
     cell: Cell  # any of its cells: world, size and exposure
@@ -78,7 +73,7 @@ class Panel:
     def sentence(self) -> str:
         """The verdict on the world, in one sentence."""
         if not self.models:
-            return f"{self.name}: nothing to tell, every cell failed: {self.missing_runs[0].cause}"
+            return f"{self.name}: no result, every cell failed: {self.missing_runs[0].cause}"
         whole = {row.label for row in self.models}
         traced = next((row for row in self.interpolators if row.label == "tracer"), None)
         found = sentence(self.name, self.models, traced)
@@ -205,7 +200,7 @@ def model_rows(
 
 
 def labels(cells: Iterable[Cell]) -> dict[str, str]:
-    """Arm -> a name that tells it from the others: mode, and model and plan where they differ."""
+    """Configuration -> its name: mode, and model and plan where they differ."""
     cells = list(cells)
     varied = [name for name in ("model", "plan") if len({getattr(c, name) for c in cells}) > 1]
     return {

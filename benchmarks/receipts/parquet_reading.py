@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import UserError
+from ...errors import InvalidReceipt
 from ...printable import printable
 from .untrusted import guarded, read_bytes
 
@@ -113,7 +113,7 @@ def _opened(data: bytes) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
                 yield db, str(file)
             except duckdb.Error as error:
                 what = " ".join(str(error).replace(str(file), "it").split())
-                raise UserError(f"not read as Parquet: {printable(what, 300)}") from None
+                raise InvalidReceipt(f"not read as Parquet: {printable(what, 300)}") from None
 
 
 def _allowed(file: Path) -> str:
@@ -126,26 +126,32 @@ def _sizes(db: duckdb.DuckDBPyConnection, file: str, name: str, most: int) -> No
     whole = db.execute("SELECT num_rows FROM parquet_file_metadata(?)", [file]).fetchall()
     rows = int(whole[0][0])
     if not 0 <= rows <= most:
-        raise UserError(f"{name} has {rows:,} rows; the cells of its receipt have at most {most:,}")
+        raise InvalidReceipt(
+            f"{name} has {rows:,} rows; the cells of its receipt have at most {most:,}"
+        )
     pieces = db.execute(
         "SELECT path_in_schema, row_group_num_rows, num_values, total_uncompressed_size "
         "FROM parquet_metadata(?)",
         [file],
     ).fetchmany(PIECES + 1)
     if len(pieces) > PIECES:
-        raise UserError(f"{name} has more than {PIECES:,} pieces; expected a few row groups")
+        raise InvalidReceipt(f"{name} has more than {PIECES:,} pieces; expected a few row groups")
     values: dict[str, int] = {}
     for column, grouped, count, _ in pieces:
         if not 0 <= grouped <= most or count < 0:
-            raise UserError(f"{name}: a row group of {grouped:,} rows; expected at most {most:,}")
+            raise InvalidReceipt(
+                f"{name}: a row group of {grouped:,} rows; expected at most {most:,}"
+            )
         values[column] = values.get(column, 0) + count
     if len(values) > COLUMNS:
-        raise UserError(f"{name} has {len(values):,} columns; expected at most {COLUMNS}")
+        raise InvalidReceipt(f"{name} has {len(values):,} columns; expected at most {COLUMNS}")
     if max(values.values(), default=0) > 4 * most:  # lists have several values a row
-        raise UserError(f"{name} has {max(values.values()):,} values in a column of {rows:,} rows")
+        raise InvalidReceipt(
+            f"{name} has {max(values.values()):,} values in a column of {rows:,} rows"
+        )
     unfolded = sum(size for *_, size in pieces)
     if unfolded > UNFOLDED:
-        raise UserError(f"{name} unfolds to {unfolded:,} bytes; expected at most {UNFOLDED:,}")
+        raise InvalidReceipt(f"{name} unfolds to {unfolded:,} bytes; expected at most {UNFOLDED:,}")
 
 
 def _types(db: duckdb.DuckDBPyConnection, file: str, name: str, kinds: Kinds) -> dict[str, str]:
@@ -154,11 +160,11 @@ def _types(db: duckdb.DuckDBPyConnection, file: str, name: str, kinds: Kinds) ->
     types = {str(column): str(kind) for column, kind, *_ in found}
     lacking = [column for column in kinds if column not in types]
     if lacking:
-        raise UserError(f"{name} has no column {lacking[0]}")
+        raise InvalidReceipt(f"{name} has no column {lacking[0]}")
     for column, kind in types.items():
         fits = _FITS[kinds[column]] if column in kinds else KNOWN
         if kind not in fits or not re.fullmatch(r"\w{1,40}", column, re.ASCII):
-            raise UserError(
+            raise InvalidReceipt(
                 f"{name}: column {printable(column, 40)} is of {printable(kind, 40)}; "
                 f"expected {' or '.join(sorted(fits))}"
             )
@@ -181,10 +187,10 @@ def _lengths(
     assert row is not None
     letters = sum(int(length or 0) for length in row[0::2])
     if letters > LETTERS:
-        raise UserError(f"{name} has texts of {letters:,} bytes; expected at most {LETTERS:,}")
+        raise InvalidReceipt(f"{name} has texts of {letters:,} bytes; expected at most {LETTERS:,}")
     for column, without in zip(types, row[1::2]):
         if without:
-            raise UserError(f"{name}: {without:,} rows have no {column}")
+            raise InvalidReceipt(f"{name}: {without:,} rows have no {column}")
 
 
 def _unmasked(column: NDArray[Any]) -> NDArray[Any]:

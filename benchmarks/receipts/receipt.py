@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 
 from ... import canonical
-from ...errors import UserError
+from ...errors import InvalidReceipt
 from ...eval.stats.labels import with_failed
 from ...models.training_version import TRAINING
 from ...printable import clean, printable
@@ -57,7 +57,7 @@ class CellRecord(_Strict):
 
 
 class Interval(_Strict):
-    """A mean with its 95% interval; null where nothing can be shown."""
+    """A mean with its 95% interval; null where there is none."""
 
     mean: float | None
     low: float | None
@@ -187,7 +187,7 @@ class Receipt(_Strict):
         content, infinite = json_of(path)
         found = content.get("schema") if isinstance(content, dict) else None
         if type(found) is not int or found != SCHEMA:
-            raise UserError(
+            raise InvalidReceipt(
                 f"{path} has schema {printable(repr(found), 40)}; this version reads schema "
                 f"{SCHEMA}: give a receipt written by it"
             )
@@ -195,7 +195,7 @@ class Receipt(_Strict):
             receipt = cls.model_validate(content)
         except pydantic.ValidationError as error:
             why = printable(receipt_parts.first_of(error), 300)
-            raise UserError(
+            raise InvalidReceipt(
                 f"{path} is no receipt of schema {SCHEMA}: {why}; "
                 "it was written by another version or changed by hand"
             ) from None

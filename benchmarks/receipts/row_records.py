@@ -49,7 +49,7 @@ def _proofs(found: ProofScore) -> dict[str, Any]:
 
 
 def verdict_of(text: Mapping[str, Any]) -> Verdict:
-    """A verdict read back from a receipt, without the laws beside it; older ones tell no unit."""
+    """A verdict read back from a receipt, without the laws beside it; older ones name no unit."""
     known = ("rung", "kind", "ceiling", "evidence", "budget", "level", "error", "unit")
     return Verdict(**{key: text[key] for key in known if text.get(key) is not None})
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ... import registry
-from ...errors import UserError
+from ...errors import InvalidReceipt, UserError
 from ...printable import ODD, TEXT, hidden, printable
 from ...registry import Plugin
 
@@ -27,11 +27,11 @@ RECEIPT_BYTES = 32 * 2**20  # the largest of this repository has 2 MB
 DEPTH, NODES, MEMBERS = 64, 2_000_000, 50_000  # of JSON: nesting, values, members of one container
 
 
-class Flaw(UserError):
+class Flaw(InvalidReceipt):
     """A receipt that can be read, and contradicts itself: nothing of it is to be believed."""
 
 
-class NotLoaded(UserError):
+class NotLoaded(InvalidReceipt):
     """A world that a receipt names, of which nothing was imported."""
 
 
@@ -44,7 +44,7 @@ def guarded(what: object) -> Iterator[None]:
         raise
     except Exception as error:
         line = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        raise UserError(
+        raise InvalidReceipt(
             f"{what} is not understood: {line}; give a receipt as `zebroid run` wrote it"
         ) from error
 
@@ -70,20 +70,20 @@ def read_bytes(path: Path, most: int, *, links: bool = True) -> bytes:
     ):
         flags |= getattr(os, name, 0)
     if not links and path.is_symlink():
-        raise UserError(f"{path} is a symbolic link; put the file itself beside the receipt")
+        raise InvalidReceipt(f"{path} is a symbolic link; put the file itself beside the receipt")
     try:
         handle = os.open(path, flags)
     except OSError as error:
-        raise UserError(
+        raise InvalidReceipt(
             f"cannot read {path}: {error.strerror}; give a receipt.json with its files beside it"
         ) from None
     try:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             kind = "a folder" if stat.S_ISDIR(about.st_mode) else "a pipe or device"
-            raise UserError(f"{path} is {kind}; expected a file")
+            raise InvalidReceipt(f"{path} is {kind}; expected a file")
         if about.st_size > most:
-            raise UserError(f"{path} has {about.st_size:,} bytes; expected at most {most:,}")
+            raise InvalidReceipt(f"{path} has {about.st_size:,} bytes; expected at most {most:,}")
         parts, left = [], most + 1
         while left and (part := os.read(handle, min(left, 2**20))):
             parts.append(part)
@@ -91,7 +91,7 @@ def read_bytes(path: Path, most: int, *, links: bool = True) -> bytes:
     finally:
         os.close(handle)
     if not left:  # files of /proc tell no size
-        raise UserError(f"{path} has more than {most:,} bytes; expected at most as many")
+        raise InvalidReceipt(f"{path} has more than {most:,} bytes; expected at most as many")
     return b"".join(parts)
 
 
@@ -125,11 +125,13 @@ def json_of(path: Path) -> tuple[Any, str]:
         )
         _bounded(content)
     except RecursionError:
-        raise UserError(f"{path} nests deeper than {DEPTH} levels; give a receipt.json") from None
+        raise InvalidReceipt(
+            f"{path} nests deeper than {DEPTH} levels; give a receipt.json"
+        ) from None
     except _Refused as error:
-        raise UserError(f"{path}: {error}; give a receipt as `zebroid run` wrote it") from None
+        raise InvalidReceipt(f"{path}: {error}; give a receipt as `zebroid run` wrote it") from None
     except ValueError as error:
-        raise UserError(f"{path} is not JSON: {error}; give a receipt.json") from None
+        raise InvalidReceipt(f"{path} is not JSON: {error}; give a receipt.json") from None
     return content, (odd or [""])[0]
 
 

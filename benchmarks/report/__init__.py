@@ -1,1 +1,1 @@
-"""What is shown: terminal, report, figures, worlds explained."""
+"""What users see: terminal, report, figures, worlds explained."""

@@ -19,10 +19,10 @@ from .explain_question import LEGEND, example, exception_items
 
 MEANING = {
     "recall": "the answer was stated",
-    "instance": "nothing new: a new instance of a pattern that was shown, in shown combinations",
-    "constituent": "+ a fact that no shown conclusion used in this role",
-    "schema": "+ a combination (frame) of patterns that was never shown",
-    "depth": "+ a proof higher than any that was shown",
+    "instance": "nothing new: a new instance of a demonstrated pattern and combination",
+    "constituent": "+ a fact that no demonstrated conclusion used in this role",
+    "schema": "+ a combination (frame) of patterns that was never demonstrated",
+    "depth": "+ a proof higher than any demonstrated",
     "axiom": "+ a pattern that was stated and never exemplified",
     "mixed": "two or more kinds of novelty at once",
     "nontheorem": "no answer in the world: the right answer is NONE",
@@ -94,28 +94,30 @@ def _split(world: World, e: Exposure) -> str:
         "all base facts are stated"
         if e.coverage == 1
         else f"{_percent(e.coverage)} of the base facts are stated",
-        f"{_percent(e.held)} of the {world.episodes}s are asked about, the others are shown from"
+        f"{_percent(e.held)} of the {world.episodes}s are queried, the others demonstrated"
         if world.episodes
         else f"{_percent(e.held)} of those that serve as premises are held: "
-        "no shown conclusion uses them",
+        "no demonstrated conclusion uses them",
     ]
     if e.held_frames:
         message.append(f"{_percent(e.held_frames)} of the combinations (frames) are held too")
     message.append(
-        f"{e.phi:g} conclusions are shown for each base fact that they may use"
+        f"{e.phi:g} conclusions are demonstrated for each base fact that they may use"
         if e.phi
-        else f"of the conclusions that may be shown, {_percent(e.demonstrated)} are"
+        else f"of the conclusions that may be demonstrated, {_percent(e.demonstrated)} are"
     )
-    message.append(f"no shown proof is higher than {e.demonstrated_height}")
+    message.append(f"no demonstrated proof is higher than {e.demonstrated_height}")
     if set(e.given) != {"exemplified"}:
         presentations = ", ".join(
             f"{_percent(e.given[w])} {w}" for w in PRESENTATIONS if e.given.get(w)
         )
         message.append(f"of the rules{' as data' * bool(world.axioms)} are given {presentations}")
     if e.nontheorems:
-        message.append(f"for 100 shown conclusions {100 * e.nontheorems:g} nontheorems are shown")
+        message.append(
+            f"for 100 demonstrated conclusions {100 * e.nontheorems:g} nontheorems are stated"
+        )
     if e.wordings > 1:
-        message.append(f"each told rule is worded in {e.wordings} ways for each place")
+        message.append(f"each stated rule is worded in {e.wordings} ways for each place")
     return "; ".join(message)
 
 

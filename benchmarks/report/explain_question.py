@@ -18,8 +18,8 @@ from .explain_negative import near_miss
 
 LEGEND = (
     "Behind each line of a proof stands where it comes from: it was *stated*, or it follows *by "
-    "rule n*, and how that rule was given: *exemplified* (shown at work in other conclusions), "
-    "*stated* (told as a sentence), or *both*. *Itself shown*: this conclusion was stated too. "
+    "rule n*, and how that rule was given: *exemplified* (at work in other conclusions), "
+    "*stated* (as a sentence), or *both*. *Itself demonstrated*: this conclusion was stated too. "
     "*Familiar*: it counts as known."
 )
 
@@ -40,7 +40,7 @@ def example(corpus: Corpus, rung: str) -> str:
         lines += [f"- New: {new[0]}."]
     else:
         lines += ["- New:", *(f"  - {n}." for n in new)]
-    lines += [f"- Shown and alike: {_alike(corpus, fact)}"]
+    lines += [f"- Demonstrated and alike: {_alike(corpus, fact)}"]
     return "\n".join(lines)
 
 
@@ -58,7 +58,7 @@ def exception_items(corpus: Corpus) -> str:
     return (
         f"{_queries(corpus, question)} — {_answers(corpus, question)}. "
         f"(On rung {RUNGS[certificate.rung[question]]}.)\n\n"
-        f"- Lure: {distractor}, as most of its kin have it.\n"
+        f"- Distractor: {distractor}, as most of its kind have it.\n"
         f"- Twin: {_queries(corpus, twin)} — {_answers(corpus, twin)}."
     )
 
@@ -79,7 +79,8 @@ def _queries(corpus: Corpus, question: int) -> str:
 def _why_none(corpus: Corpus, question: int) -> str:
     leak = corpus.certificate.leak[question]
     if leak >= 0:
-        return f"In the world it is {corpus.closure.base.constants[leak]}; nothing stated tells it."
+        name = corpus.closure.base.constants[leak]
+        return f"In the world it is {name}; nothing that is stated implies it."
     return near_miss(corpus, question)
 
 
@@ -95,7 +96,7 @@ def _proof(corpus: Corpus, fact: int, indent: str, before: set[int]) -> list[str
     before.add(fact)
     rule = c.program.rules[c.rule[d]]
     presentation = corpus.split.presentation[gold.pattern[d]]
-    displayed = ", itself shown" if corpus.demonstrated[fact] else ""
+    displayed = ", itself demonstrated" if corpus.demonstrated[fact] else ""
     lines = [f"{indent}- {text} *(by rule {c.rule[d] + 1}, given as {presentation}{displayed})*"]
     for premise in c.premises[d][: len(rule.positive)]:
         lines += _proof(corpus, int(premise), indent + "  ", before)
@@ -108,7 +109,7 @@ def _source(corpus: Corpus, fact: int) -> str:
         return "stated in the prompt"
     if fact in corpus.examples.fact:
         return "stated"
-    return "familiar, never told" if corpus.unstated[fact] else "known only through examples"
+    return "familiar, never stated" if corpus.unstated[fact] else "known only through examples"
 
 
 def _novelties(corpus: Corpus, question: int, fact: int) -> list[str]:
@@ -118,11 +119,11 @@ def _novelties(corpus: Corpus, question: int, fact: int) -> list[str]:
         return ["nothing"]
     kinds = ingredients(corpus.certificate.provable[[question]])[0]
     message = {
-        "constituent": f"no shown conclusion uses here: {_unused(corpus, fact)}",
-        "schema": f"never shown together: {_unseen(corpus, fact)}",
+        "constituent": f"no demonstrated conclusion uses here: {_unused(corpus, fact)}",
+        "schema": f"never demonstrated together: {_unseen(corpus, fact)}",
         "depth": f"the proof is {corpus.closure.height[fact]} high, "
-        f"what was shown at most {corpus.read.height}",
-        "axiom": "the pattern was told as a sentence, and no example of it was shown",
+        f"what was demonstrated at most {corpus.read.height}",
+        "axiom": "the pattern was stated as a sentence, and no example of it was given",
     }
     return [message[k] for i, k in enumerate(KINDS) if kinds >> i & 1]
 
@@ -150,7 +151,7 @@ def _unused(corpus: Corpus, fact: int) -> str:
 
 
 def _unseen(corpus: Corpus, fact: int) -> str:
-    """The frames of the lowest proof that were never shown."""
+    """The frames of the lowest proof that were never demonstrated."""
     gold, c = corpus.split.gold, corpus.closure
     displayed = np.zeros(len(c.head), bool)
     displayed[gold.rows.derivation[corpus.read.frames[gold.rows.frame]]] = True
@@ -184,7 +185,7 @@ def _pattern(corpus: Corpus, derivation: int) -> str:
 
 
 def _alike(corpus: Corpus, fact: int) -> str:
-    """A shown conclusion by the same pattern, else by the same rule."""
+    """A demonstrated conclusion by the same pattern, else by the same rule."""
     gold, read, c = corpus.split.gold, corpus.read, corpus.closure
     if c.is_base[fact]:
         return "the statement itself."

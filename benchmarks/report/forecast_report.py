@@ -91,9 +91,9 @@ def _tell(console: Console, found: Forecast) -> None:
     for (one, other), at in partings.items():
         if at is not None:
             when = f"from {at[0]:.0f}, at {at[1]:.0e} times today's compute"
-            console.print(f"{one} and {other}: told apart {when}", markup=False)
+            console.print(f"{one} and {other}: distinguishable {when}", markup=False)
     open_ = sum(at is None for at in partings.values())
     if open_:
-        text = f"{open_} of {len(partings)} pairs of branches are not told apart"
+        text = f"{open_} of {len(partings)} pairs of branches are not distinguishable"
         console.print(f"{text} by {found.years[-1]:.0f}", markup=False)
     console.print()

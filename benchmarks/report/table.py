@@ -144,7 +144,7 @@ def reasons(found: Sequence[tuple[Panel, Profile]]) -> list[str]:
 
 
 def _chance(found: RungScore) -> str:
-    """Recall is told raw: its chance is not subtracted, and not shown."""
+    """Recall is printed raw: its chance is not subtracted, and not printed."""
     return ABSENT if found.name == "recall" else f"{found.chance.value:.2f}".removeprefix("0")
 
 

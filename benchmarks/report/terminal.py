@@ -86,7 +86,7 @@ def _scores(message: Table) -> RichTable:
 
 
 def _profiles(console: Console, found: Sequence[Panel]) -> None:
-    """One table for all panels; columns that no model has are told below it instead."""
+    """One table for all panels; columns that no model has are named below it instead."""
     rows = [(panel, profile) for panel in found for profile in profiles(panel, found)]
     if not rows:
         return

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...errors import UserError
+from ...errors import Unwritable
 
 HOST = platform.node()  # shares of a suite may run on several machines in one folder
 
@@ -28,7 +28,7 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         where = error.filename or path
-        raise UserError(
+        raise Unwritable(
             f"cannot write {where}: {reason}; free some space there or make it writable, "
             "or give another folder with --out"
         ) from error

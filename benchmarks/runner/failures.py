@@ -1,4 +1,4 @@
-"""Which trainings failed, of those that were to be made, and how that is told."""
+"""Which trainings failed, of those that were to be made, and how that is reported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..config.run_config import Cell
 from .executor import Outcome
 from .result_store import Store
 
-SHOWN = 5  # failures that the last line of a command names
+NAMED = 5  # failures that the last line of a command names
 LONGEST = 240  # letters of a cause there; receipts and the store have all of it
 UNKNOWN = "no result was kept; run it again"
 
@@ -42,10 +42,10 @@ def summary(found: Sequence[Failed], cells: Sequence[Cell]) -> str:
     panels = {cell.digest: name for name, group in named(cells) for cell in group}
     parts = [
         f"{_name(cell, panels[cell.digest])}: {textwrap.shorten(cause, LONGEST, placeholder=' …')}"
-        for cell, cause in found[:SHOWN]
+        for cell, cause in found[:NAMED]
     ]
-    if len(found) > SHOWN:
-        parts.append(f"and {len(found) - SHOWN} more")
+    if len(found) > NAMED:
+        parts.append(f"and {len(found) - NAMED} more")
     line = f"{of_runs(len(found), len(cells))}: {'; '.join(parts)}"
     return visible(" ".join(line.split()))
 

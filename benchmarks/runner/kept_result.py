@@ -30,7 +30,7 @@ ARRAYS = {
     "loss": (np.float32, "SK"),
 }
 NAMES = ("plan", "model")  # in a record for people: a recipe or a spec under another name is equal
-SHOWN = 60  # characters of a value in a message
+DISPLAYED = 60  # characters of a value in a message
 
 Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
 Line = Annotated[str, pydantic.AfterValidator(lambda text: _printable(text))]
@@ -176,7 +176,7 @@ def _short(value: Any) -> str:
     """A value on one line of a terminal, whatever it is."""
     text = value if isinstance(value, str) else canonical.text(value)
     text = "".join(c if c.isprintable() else "?" for c in text)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return text if len(text) <= DISPLAYED else f"{text[: DISPLAYED - 1]}…"
 
 
 def _printable(text: str) -> str:

@@ -22,7 +22,7 @@ OURS = (
     "zebroid",
     "python",
     *LIBRARIES,
-)  # of all else that a receipt tells versions, it is a plugin
+)  # whatever else has a version in a receipt is a plugin
 
 
 @functools.cache

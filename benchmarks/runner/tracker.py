@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import UserError
+from ...errors import MissingExtra, UserError
 from ...eval.question_sets.question_set import QuestionSet
 from ...models import training_version
 from ...worlds.novelty.rungs import RUNGS
@@ -97,7 +97,7 @@ class TensorBoard:
         try:
             from tensorboardX import SummaryWriter
         except ImportError:
-            raise UserError(
+            raise MissingExtra(
                 "--log tensorboard: tensorboardX is not installed; "
                 'pip install "zebroid[tensorboard]", or give --log jsonl'
             ) from None

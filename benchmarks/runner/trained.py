@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...errors import UserError
+from ...errors import MissingResult, UserError
 from ...models import training_version
 from ...models.training.plan import Run
 from ...worlds.corpus.build import build_corpus
@@ -124,7 +124,7 @@ def load(
     if isinstance(cell, Cell):
         folder, wanted = Store(Path(out)).path(cell), cell
         if not folder.is_dir():
-            raise UserError(f"no result of {cell} in {out}; run its suite, or give another out")
+            raise MissingResult(f"no result of {cell} in {out}; run its suite, or give another out")
     else:
         folder = _folder(str(cell), Path(out))
         wanted = _cell(folder)
@@ -135,9 +135,9 @@ def load(
     about = read_about(folder, wanted)
     assert about is not None, "the folder was there a moment ago"
     if about.run.failed:
-        raise UserError(f"{folder} has no weights: its training failed ({about.run.failed})")
+        raise MissingResult(f"{folder} has no weights: its training failed ({about.run.failed})")
     if about.weights is None:
-        raise UserError(
+        raise MissingResult(
             f"{folder} was kept without weights; set keep_weights = true in the suite and run it "
             "again"
         )
@@ -157,14 +157,14 @@ def _folder(name: str, out: Path) -> Path:
     if (Path(name) / ABOUT).is_file():
         return Path(name)
     if not re.fullmatch(r"[0-9a-f]{4,64}", name):
-        raise UserError(
+        raise MissingResult(
             f"no result {name!r}; expected a cell of a suite, its digest in hex (as zebroid run "
             "--dry-run prints it), or the folder of its result"
         )
     found = sorted((out / "cells").glob(f"{name[:16]}*"))
     if len(found) != 1:
         known = f"{len(found)} results begin so, give more digits" if found else "none begins so"
-        raise UserError(f"no result {name!r} in {out / 'cells'}: {known}")
+        raise MissingResult(f"no result {name!r} in {out / 'cells'}: {known}")
     return found[0]
 
 

@@ -78,7 +78,7 @@ def measure(task: tuple[Work, int, Path, Sequence[int]]) -> Measured:
         return time.perf_counter() - begin
 
     first_s, again_s = seconds(1, 1e-3), seconds(1, 2e-3)
-    # setting out and asking the questions cost time too, and no step
+    # setting out and answering the questions cost time too, and no step
     rest_s = seconds(work.steps + 1, 1e-3) - again_s * work.members / vmap_size
     examples = work.members * work.steps * work.batch
     return Measured(first_s, again_s, examples / rest_s, peak_mb())

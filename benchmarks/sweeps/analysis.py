@@ -79,7 +79,7 @@ class Scaling:
     added: tuple[Added, ...]
     percolated: tuple[Percolated, ...]
     shifts: tuple[tuple[str, str, str], ...]  # (two worlds and a model, answer, why)
-    notes: tuple[str, ...]  # what is not told, and why
+    notes: tuple[str, ...]  # what is left out, and why
 
 
 def scaling(configurations: Sequence[Configuration], tell: Tell = lambda _: None) -> Scaling:
@@ -172,7 +172,7 @@ def _surfaces(configurations: Sequence[Configuration]) -> tuple[tuple[Surface, .
 def grid(group: Sequence[Configuration], rung: str, kind: str) -> Curve | None:
     """Runs over (N, D, U), or what of it varies, at all checkpoints of some configurations; None
     where two
-    of these do not vary, or the receipt doesn't tell them."""
+    of these do not vary, or the receipt doesn't record them."""
     seeds = _shared(group)
     columns, runs = [], []
     for configuration in group:

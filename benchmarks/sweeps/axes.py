@@ -24,7 +24,7 @@ from ..receipts.untrusted import known
 
 LEVELS = 3  # on an axis, at least
 _DRAWN: dict[tuple[str, str], str] = {}  # (world, size) -> the size whose draws it shares
-NO_AMOUNTS = "curves.parquet of this receipt tells no number of statements: no axis of data"
+NO_AMOUNTS = "curves.parquet of this receipt holds no number of statements: no axis of data"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Line:
         )
 
 
-def _shown(configuration: Configuration) -> float | None:
+def _demonstrated(configuration: Configuration) -> float | None:
     return (
         None if configuration.amounts is None else float(configuration.amounts.demonstrated.mean())
     )
@@ -99,7 +99,7 @@ def _statements(configuration: Configuration) -> float | None:
 
 
 AXES = (
-    Axis("data", "conclusions demonstrated", frozenset({"demonstrated", "phi"}), _shown),
+    Axis("data", "conclusions demonstrated", frozenset({"demonstrated", "phi"}), _demonstrated),
     Axis("coverage", "statements", frozenset({"coverage"}), _statements),
     Axis(
         "size",
@@ -140,7 +140,7 @@ def parts(cell: Cell) -> dict[str, object]:
 
 
 def drawn_as(cell: Cell) -> str:
-    """The size whose draws this one's are; itself where the world is not there to tell: a receipt
+    """The size whose draws this one's are; itself where the world is not there to ask: a receipt
     may name any, and none is imported for that."""
     made = known(cell.world)
     return cell.size if made is None else made.draws(cell.size)
@@ -206,7 +206,7 @@ def _line(axis: Axis, group: Sequence[Configuration]) -> Line:
     values = tuple(v for v, _ in known)
     ordered = tuple(configuration for _, configuration in known)
     if len(set(values)) < len(values):
-        raise UserError(f"{ordered[0].name}: several arms of as many {axis.unit}")
+        raise UserError(f"{ordered[0].name}: several configurations of as many {axis.unit}")
     seeds = [
         s for s in ordered[0].seeds if all(s in configuration.seeds for configuration in ordered)
     ]

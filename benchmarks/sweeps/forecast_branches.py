@@ -51,8 +51,8 @@ def foretold(
 def _corpora(
     configuration: Configuration, configurations: Sequence[Configuration]
 ) -> list[Configuration]:
-    """The configurations that differ from this one in the share shown alone, by that share; or
-    none."""
+    """The configurations that differ from this one in the share demonstrated alone, by that share;
+    or none."""
 
     def apart(one: Configuration) -> dict[str, object]:
         exposure = {k: v for k, v in one.cell.exposure.record().items() if k != "demonstrated"}
@@ -68,7 +68,7 @@ def _corpora(
 
 
 def _surface(several: Sequence[Configuration], rung: str) -> Curve | None:
-    """Accuracy over FLOPs and the share shown; None where fewer corpora have the rung."""
+    """Accuracy over FLOPs and the share demonstrated; None where fewer corpora have the rung."""
     having = [a for a in several if rung in a.accuracy]
     if len(having) < LEVELS:
         return None

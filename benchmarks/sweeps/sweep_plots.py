@@ -87,7 +87,7 @@ def _readings(
     groups: dict[tuple[str, str], list[Configuration]] = {}
     for configuration in configurations:
         if configuration.epochs is None:
-            left("readings: an older receipt does not tell how many statements were read")
+            left("readings: an older receipt does not record how many statements were read")
         elif "recall" in configuration.accuracy:
             groups.setdefault((configuration.panel.name, configuration.cell.mode), []).append(
                 configuration

@@ -133,7 +133,7 @@ def exhausted(found: Scaling) -> Description:
     note = (
         "Epochs after which 9 tenths of all change by the end of training are made, and how much "
         "of the unstated rung's change is made when the stated facts have settled. What is still "
-        "rising at the end settles later than is said here."
+        "rising at the end settles later than stated here."
     )
     title = "Stated against unstated answers at a fixed corpus"
     return Description("exhausted", title, (*header, "after the stated"), tuple(rows), note)

@@ -32,7 +32,7 @@ LONGER = 600.0  # where the cells are those of a built-in suite, whose cost is k
 START = 120.0  # until its first word; a receipt has no part in that
 MEMORY = 2 * 10**9  # bytes
 CORES = 4  # whose threads the child has: each takes address space
-SHOWN = 4_000  # characters of a text in a message
+PRINTED = 4_000  # characters of a text in a message
 LINE = 2**16  # bytes of one message of the child
 NAPS = 0.05  # seconds between looks at how much memory the child holds
 CURE = "give it more with --seconds"
@@ -144,7 +144,7 @@ def _too_much(child: subprocess.Popen[bytes], deadline: float, seconds: float) -
     """Why the child is to be ended, or empty."""
     if time.monotonic() > deadline:
         return f"not done within {seconds:.0f} s; {CURE}"
-    with contextlib.suppress(OSError, ValueError, IndexError):  # only Linux tells
+    with contextlib.suppress(OSError, ValueError, IndexError):  # only Linux knows
         pages = int(Path(f"/proc/{child.pid}/statm").read_text().split()[1])
         if pages * os.sysconf("SC_PAGE_SIZE") > MEMORY:
             return _memory()
@@ -160,7 +160,7 @@ def _fate(child: subprocess.Popen[bytes]) -> str:
     try:
         status = child.wait(timeout=5)
     except subprocess.TimeoutExpired:
-        return "the process that looked at it said what was not understood"
+        return "the process that looked at it wrote what was not understood"
     if status < 0:
         name = signal.Signals(-status).name if -status in {*signal.Signals} else str(-status)
         return f"the process that looked at it was ended by {name}"

@@ -1,4 +1,4 @@
-"""What came of the checks of a receipt, and how it is shown."""
+"""What came of the checks of a receipt, and how it is printed."""
 
 from __future__ import annotations
 

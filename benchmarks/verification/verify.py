@@ -2,7 +2,7 @@
 
 Nothing is trained. Corpora are drawn anew from their ids and seeds, questions and right answers
 are held against those of ``predictions.parquet``, and the scores of models and ceilings are
-computed from the answers there. Not looked at, and said to be so: interpolators and verdicts, and
+computed from the answers there. Not looked at, and reported as such: interpolators, verdicts and
 answers before the last checkpoint, of which only the means are kept.
 """
 

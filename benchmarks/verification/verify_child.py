@@ -16,7 +16,7 @@ from typing import Any
 from ...errors import UserError
 from ...registry import Plugin
 from ..receipts.untrusted import guarded, introduced
-from .confined import CORES, MEMORY, SHOWN
+from .confined import CORES, MEMORY, PRINTED
 
 
 def limit() -> None:
@@ -50,7 +50,7 @@ def main(path: Path, allowed: bool) -> None:
                 _verify(path, tell, announce if allowed else None)
             tell(done=True)
         except (UserError, OSError) as error:
-            tell(error=str(error)[:SHOWN])
+            tell(error=str(error)[:PRINTED])
 
 
 def _verify(path: Path, tell: Any, announce: Any) -> None:
@@ -62,10 +62,10 @@ def _verify(path: Path, tell: Any, announce: Any) -> None:
     def watch(what: str) -> None:
         nonlocal doing
         doing = what if what in CHECKS else doing
-        tell(doing=doing, watch=what[:SHOWN])
+        tell(doing=doing, watch=what[:PRINTED])
 
     for f in verify(path, watch, announce, lambda: tell(known=True)):
-        found = f.found[:SHOWN]
+        found = f.found[:PRINTED]
         tell(finding={"check": f.check, "passed": f.passed, "found": found, "seconds": f.seconds})
 
 

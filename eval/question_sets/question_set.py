@@ -36,10 +36,11 @@ class QuestionSet:
 
     corpus: Corpus
     questions: NDArray[np.int64]  # [Q] indices into the corpus' questions
+    known: Guesses | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @functools.cached_property
     def guesses(self) -> Guesses:
-        return guesses(self.corpus, self.questions)
+        return guesses(self.corpus, self.questions) if self.known is None else self.known
 
     @functools.cached_property
     def groups(self) -> dict[str, NDArray[np.bool_]]:
@@ -88,6 +89,4 @@ class QuestionSet:
 
     def only(self, keep: NDArray[np.bool_]) -> QuestionSet:
         """The same with some of the questions; what was computed for all is not done again."""
-        part = QuestionSet(self.corpus, self.questions[keep])
-        part.__dict__["guesses"] = self.guesses.only(keep)
-        return part
+        return QuestionSet(self.corpus, self.questions[keep], self.guesses.only(keep))

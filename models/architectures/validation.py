@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from ...errors import UserError
+from ...errors import InvalidModel
 from ..layers.positions import Rotary
 
 
@@ -23,11 +23,11 @@ def check(spec: Any) -> None:
         if value is None and kinds[name] != "int":
             continue
         if type(value) is not int or value < 1:
-            raise UserError(f"spec.{name} is {value!r}; expected a whole number, at least 1")
+            raise InvalidModel(f"spec.{name} is {value!r}; expected a whole number, at least 1")
     if "heads" not in sizes:
         return
     pairs = isinstance(spec.positions, Rotary)
     if spec.width % (2 * spec.heads if pairs else spec.heads):
         of = f"2 * heads = {2 * spec.heads}" if pairs else f"heads = {spec.heads}"
         why = "rotary positions turn pairs within a head" if pairs else "heads share the width"
-        raise UserError(f"spec.width {spec.width} isn't a multiple of {of}; {why}")
+        raise InvalidModel(f"spec.width {spec.width} isn't a multiple of {of}; {why}")

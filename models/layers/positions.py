@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from ...errors import UserError
+from ...errors import InvalidModel
 from .initializers import Initial
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ class Absolute:
 
     def __post_init__(self) -> None:
         if type(self.longest) is not int or self.longest < 1:
-            raise UserError(f"positions.longest is {self.longest!r}; expected a whole number > 0")
+            raise InvalidModel(
+                f"positions.longest is {self.longest!r}; expected a whole number > 0"
+            )
 
     def table(self, width: int, initial: Initial, rngs: nnx.Rngs) -> nnx.Param:
         from flax import nnx

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ...errors import UserError
+from ...errors import InvalidModel
 from .initializers import Initial
 from .positions import Positions
 from .residual import Stream, Words, causal, every, looked_up, normed, project, take
@@ -62,7 +62,7 @@ class Embedding(nnx.Module):
     def fits(self, tokens: int) -> None:
         """Raises UserError where learned positions are fewer."""
         if self.place_TD is not None and tokens > self.place_TD.shape[0]:
-            raise UserError(
+            raise InvalidModel(
                 f"{tokens} tokens, but learned positions for {self.place_TD.shape[0]}; give "
                 f"Absolute(longest={tokens}) or Rotary()"
             )

@@ -1,12 +1,11 @@
 """One compiled program that trains and answers.
 
-It advances any number of steps and asks all questions at the checkpoints on the way, so nothing
+It advances any number of steps and answers all questions at the checkpoints on the way, so nothing
 recompiles between progress reports; and what differs between trainings of equal shape, corpora
 and rates, is passed in, so they share it. Everything is a pure function of pytrees: NNX modules
-are split before and merged inside. M members of a batch of replicas, K checkpoints, N examples, B
-batch,
-T tokens, P asked positions, Q questions (C chunks of them), A models of the same weights that are
-asked.
+are split before and merged inside. M members of a batch of replicas, K checkpoints, N examples,
+B batch, T tokens, P queried positions, Q questions (C chunks of them), A models of the same weights
+that answer.
 """
 
 from __future__ import annotations
@@ -43,9 +42,7 @@ class Program:
     at: tuple[int, ...]  # positions after which some row bears loss
     bf16: bool = False  # products in bfloat16; parameters, softmax and logits are float32
     layout: Layout = SINGLE
-    query_specs: tuple[
-        Spec, ...
-    ] = ()  # whose way of answering is asked for; empty: that of ``spec``
+    query_specs: tuple[Spec, ...] = ()  # whose way of answering is queried; empty: ``spec``'s
 
     @classmethod
     def of(
@@ -57,7 +54,7 @@ class Program:
         layout: Layout = SINGLE,
         query_specs: tuple[Spec, ...] = (),
     ) -> Program:
-        """The program by which ``plan`` trains ``spec`` on ``tokens``, and asks ``asking``."""
+        """The program by which ``plan`` trains ``spec`` on ``tokens``; ``query_specs`` answer."""
         bare = dataclasses.replace(
             plan,
             **{"learning_rate": 0.0, "weight_decay": 0.0, "warmup": 0},
@@ -214,7 +211,7 @@ def update(program: Program, state: State, step: jax.Array, data: Data) -> State
 
 
 def answers(program: Program, params: Any, questions: Questions) -> Answers:
-    """What every model that is asked answers with these parameters: [A, C * chunk] and so on."""
+    """What every model that is queried answers with these parameters: [A, C * chunk] and so on."""
 
     def answered(graph: Any) -> tuple[jax.Array, ...]:
         model = nnx.merge(graph, program.ready(params))
@@ -230,7 +227,7 @@ def answers(program: Program, params: Any, questions: Questions) -> Answers:
 
 
 def record(program: Program, state: State, k: jax.Array, data: Data) -> State:
-    """Asks all questions and writes checkpoint ``k``, unless the seed has failed."""
+    """Answers all questions and writes checkpoint ``k``, unless the seed has failed."""
     answer, bits, generated = answers(program, state.params, Questions.of(data))
     since = jnp.where(k > 0, data.checkpoints[jnp.maximum(k, 1) - 1], 0)
     loss = state.loss_sum / (data.checkpoints[k] - since).astype(jnp.float32)

@@ -35,8 +35,8 @@ def bits(logits_QV: jax.Array, members_QM: jax.Array) -> jax.Array:
     """-log2 of the summed probability of the members (-1 padded): float32 [Q]."""
     each_QM = jnp.take_along_axis(logits_QV, jnp.maximum(members_QM, 0), axis=1)
     each_QM = jnp.where(members_QM >= 0, each_QM, -jnp.inf)
-    nats_Q = jax.nn.logsumexp(logits_QV, axis=1) - jax.nn.logsumexp(each_QM, axis=1)
-    return nats_Q / jnp.log(2.0)
+    loss_Q = jax.nn.logsumexp(logits_QV, axis=1) - jax.nn.logsumexp(each_QM, axis=1)
+    return loss_Q / jnp.log(2.0)
 
 
 def generate(

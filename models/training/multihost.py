@@ -19,7 +19,7 @@ def join(where: str) -> int:
     """Meets the other processes; the number of this one, from 0.
 
     ``where``: "auto", by what SLURM, Open MPI, Kubernetes or a TPU pod say; or "ADDRESS:PORT,i/n",
-    the first process's address, and which of n this is. Before anything else asks for a device.
+    the first process's address, and which of n this is. Before anything else wants a device.
     """
     arguments: dict[str, Any] = {}
     if where != "auto":

@@ -77,8 +77,8 @@ class Plan:
     steps: int | None = dataclasses.field(default=None, metadata={"neutral": None})
     # instead of steps: FLOPs of one training, which ends before the step that would exceed them
     flops: float | None = dataclasses.field(default=None, metadata={"neutral": None})
-    # checkpoints at which all questions are asked: how many, log-spaced over the last two decades
-    # of the budget; or where, in its unit (steps or FLOPs), to which its end is added
+    # checkpoints at which all questions are answered: how many, log-spaced over the last two
+    # decades of the budget; or where, in its unit (steps or FLOPs), to which its end is added
     evaluations: int | tuple[float, ...] = 8
 
     def __post_init__(self) -> None:
@@ -132,7 +132,7 @@ class Plan:
 
     @property
     def checkpoints(self) -> Int:
-        """int64 [K]: the steps after which all questions are asked; the last one is ``steps``.
+        """int64 [K]: the steps after which all questions are answered; the last one is ``steps``.
 
         Of a plan whose budget is in steps.
         """
@@ -182,7 +182,8 @@ class Run:
     answer: Int  # int32 [S, K, Q]: answer ids; -1: malformed
     bits: Float  # float32 [S, K, Q]: -log2 of the summed probability of the right answers
     generated: Int  # int32 [S, Q, max_new]: token ids, at the last checkpoint
-    loss: Float  # float32 [S, K]: nats per token, mean over the steps since the last checkpoint
+    # float32 [S, K]: cross-entropy per token (natural log), mean since the last checkpoint
+    loss: Float
     seeds: tuple[tuple[int, int], ...]  # [S]: (init, order)
     parameters: int
     seconds: float  # wall clock, compilation included

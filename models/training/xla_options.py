@@ -27,7 +27,7 @@ def options() -> dict[str, str]:
 
 
 class Compiled:
-    """A function that is compiled when it is first called: the backend is not asked for before."""
+    """A function that is compiled when it is first called: the backend is not chosen before."""
 
     def __init__(self, function: Callable[..., Any], how: dict[str, Any]):
         functools.update_wrapper(self, function)

@@ -64,7 +64,7 @@ def test_show_prints_every_promised_rung(zebroid):
         assert rung in out
 
 
-def test_what_is_shown_is_markdown_in_a_pipe_and_set_on_a_terminal(zebroid, monkeypatch):
+def test_a_world_is_printed_as_markdown_in_a_pipe_and_set_on_a_terminal(zebroid, monkeypatch):
     _, piped, _ = zebroid("show", "zebra-v1")
     assert piped.startswith("# zebra-v1\n") and "**tiny**" in piped and "\x1b" not in piped
     for columns in (80, 100, 200):

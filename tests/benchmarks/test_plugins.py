@@ -79,7 +79,7 @@ def on_acme(suite):
     return suite(**{"composition-v1": "acme.harbour-v1", "decoder-xs": "acme.recency"})
 
 
-def test_a_receipt_is_read_and_shown_when_the_plugin_is_gone(
+def test_a_receipt_is_read_and_printed_when_the_plugin_is_gone(
     zebroid, suite, trained, tmp_path, acme
 ):
     assert zebroid("run", on_acme(suite), "--out", "out")[0] == 0
@@ -155,7 +155,7 @@ def test_a_path_works_where_an_id_does(zebroid, suite, trained, world_file):
 
 
 def test_a_new_package_holds_a_world_that_keeps_its_promises(zebroid, tmp_path):
-    from zebroid.benchmarks.conformance.world_report import check_world
+    from zebroid.benchmarks.conformance.worlds.world_checks import check_world
 
     status, out, err = zebroid("new", "world", "acme-worlds", "--name", "old-guild")
     assert (status, err) == (0, "") and "pip install -e acme-worlds" in out
@@ -167,7 +167,7 @@ def test_a_new_package_holds_a_world_that_keeps_its_promises(zebroid, tmp_path):
     assert len(world.read_text().splitlines()) <= 40
     assert '"acme.old-guild-v1" = "acme_worlds.old_guild"' in (made / "pyproject.toml").read_text()
     report = check_world(str(world), "tiny")
-    assert report.passed and report.world == "acme.old-guild-v1"
+    assert report.passed and report.name == "acme.old-guild-v1"
     (golden,) = [o.found for o in report.outcomes if o.name == "golden"]
     assert golden.startswith("as pinned for content 1")
     corpus = build_corpus(registry.make(str(world)), "small")

@@ -55,7 +55,7 @@ def test_what_is_quoted_of_show_is_what_show_prints(tmp_path, monkeypatch):
 
 
 def test_what_is_quoted_of_a_pin_is_what_is_written(tmp_path, monkeypatch):
-    from zebroid.benchmarks.conformance.pin import pin
+    from zebroid.benchmarks.authoring.pin import pin
 
     monkeypatch.chdir(tmp_path)
     save(tmp_path)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...errors import UserError
+from ...errors import InvalidWorld
 from ..datalog.row_keys import group, pack
 from ..novelty.questions import find_prompts, prompts_of
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
 
 
-class AuditError(UserError):
+class AuditError(InvalidWorld):
     """A corpus breaks a promise: which, with an instance, and what would mend it."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import UserError
+from ...errors import InvalidWorld
 from .facts import Array, Facts
 from .row_keys import begins
 from .syntax import Program
@@ -87,7 +87,7 @@ def heights(is_base: NDArray[np.bool_], head: Array, premises: Array) -> Array:
 def row_keys(rows: Array, size: int) -> NDArray[np.int64]:
     """[n] one number per row that orders as the rows do. Rows hold ids in [0, size)."""
     if size ** rows.shape[1] >= 2**63:
-        raise UserError(
+        raise InvalidWorld(
             f"{size} constants in {rows.shape[1]} places are more than 2^63 possible facts; "
             "use fewer constants or split the predicate"
         )

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import UserError, suggest
+from ...errors import InvalidWorld, suggest
 from .closure import Closure, heights, row_keys
 from .facts import Array, Facts
 from .interning import Numbering
@@ -44,7 +44,7 @@ def _checked_arities(program: Program, facts: Facts) -> dict[str, int]:
     derived = {r.head.predicate for r in program.rules}
     for predicate, rows in facts.rows.items():
         if arity.setdefault(predicate, rows.shape[1]) != rows.shape[1]:
-            raise UserError(
+            raise InvalidWorld(
                 f"{predicate} has {rows.shape[1]} arguments in the sampled facts and "
                 f"{arity[predicate]} in the rules; make them agree"
             )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import UserError
+from ...errors import InvalidWorld
 from .row_keys import group, pack
 from .tables import named, table_of
 
@@ -53,7 +53,7 @@ class Facts:
 def _rows(predicate: str, given: Any, sorts: Mapping[str, range]) -> Array:
     """int32 [n, k] global ids, unique and sorted."""
     if not (isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str)):
-        raise UserError(
+        raise InvalidWorld(
             f"{predicate}: got {type(given).__name__}, expected a pair of signature and rows; "
             f'give {predicate}=("sort sort", rows)'
         )
@@ -61,7 +61,7 @@ def _rows(predicate: str, given: Any, sorts: Mapping[str, range]) -> Array:
     names = signature.split()
     unknown = [s for s in names if s not in sorts]
     if unknown or not names:
-        raise UserError(
+        raise InvalidWorld(
             f"{predicate}: sort {unknown[0]!r} is not declared; known: {list(sorts)}"
             if names
             else f"{predicate}: the signature is empty; name a sort for each argument"
@@ -72,7 +72,7 @@ def _rows(predicate: str, given: Any, sorts: Mapping[str, range]) -> Array:
     if outside.any():
         row = int(np.flatnonzero(outside.any(1))[0])
         place = int(np.flatnonzero(outside[row])[0])
-        raise UserError(
+        raise InvalidWorld(
             f"{predicate}({signature}): row {row} is {local[row].tolist()}, whose place {place} is "
             f"outside the sorts' sizes {sizes.tolist()}; rows hold local indices, from 0 in each "
             "sort"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from ...errors import UserError
+from ...errors import InvalidWorld
 
 
-class RuleError(UserError):
+class RuleError(InvalidWorld):
     """A rule outside the language: `line:column: what is wrong; the cure`."""
 
 
@@ -70,7 +70,7 @@ class Rule:
             for j, term in enumerate(atom.terms):
                 if term == Variable(variable):
                     return i, j
-        raise UserError(f"variable {variable!r} is bound by no positive premise of: {self.text}")
+        raise InvalidWorld(f"variable {variable!r} is bound by no positive premise of: {self.text}")
 
     def sentence(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The rule as words, head and body: what is read where a rule is stated."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import UserError
+from ...errors import InvalidWorld, UserError
 
 MOST = 2**31 - 1  # constants: ids are int32
 UNPRINTED = {"Cc", "Cs", "Zl", "Zp"}  # categories: controls, lone surrogates, breaks of lines
@@ -32,7 +32,7 @@ def named(sorts: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, range]]:
     (('horse', 'zebra', 'sign0', 'sign1'), {'kind': range(0, 2), 'sign': range(2, 4)})
     """
     if not isinstance(sorts, Mapping):
-        raise UserError(
+        raise InvalidWorld(
             f"sorts are {type(sorts).__name__}, expected a dict from a sort to its size or names; "
             'give {"person": 60}'
         )
@@ -40,12 +40,12 @@ def named(sorts: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, range]]:
     blocks: dict[str, range] = {}
     for sort, members in sorts.items():
         if not isinstance(sort, str) or len(sort.split()) != 1 or sort.split()[0] != sort:
-            raise UserError(
+            raise InvalidWorld(
                 f"sort {sort!r} is no single word, and signatures are split at blanks; rename it"
             )
         names = _members(sort, members)
         if len(constants) + len(names) > MOST:
-            raise UserError(f"sort {sort!r} makes more than {MOST:,} constants; make it smaller")
+            raise InvalidWorld(f"sort {sort!r} makes more than {MOST:,} constants; make it smaller")
         blocks[sort] = range(len(constants), len(constants) + len(names))
         constants += names
     if len(set(constants)) != len(constants):
@@ -57,7 +57,7 @@ def _members(sort: str, members: Any) -> Sequence[str]:
     """The names of a sort's constants."""
     if isinstance(members, int | np.integer) and not isinstance(members, bool):
         if not 0 <= members <= MOST:
-            raise UserError(
+            raise InvalidWorld(
                 f"sort {sort!r} has size {members}, expected 0 to {MOST:,}; give the number of "
                 "its constants"
             )
@@ -66,23 +66,23 @@ def _members(sort: str, members: Any) -> Sequence[str]:
         members = members.tolist()
     if not isinstance(members, Sequence) or isinstance(members, TEXT):
         hint = " (a set has another order in each process)" if isinstance(members, set) else ""
-        raise UserError(
+        raise InvalidWorld(
             f"sort {sort!r} is {reprlib.repr(members)}, {type(members).__name__}, expected a "
             f"size or a list of names{hint}; give an integer, or a list of strings"
         )
     for place, name in enumerate(members):
         if not isinstance(name, str):
-            raise UserError(
+            raise InvalidWorld(
                 f"sort {sort!r}: name {place} is {reprlib.repr(name)}, {type(name).__name__}, "
                 "expected a string; write it out as text, or leave the row out"
             )
         if not name.strip() or (not name.isprintable() and _blank(name)):
-            raise UserError(
+            raise InvalidWorld(
                 f"sort {sort!r}: name {place} is {name!r}, expected text that can be read; give it "
                 "a name, or leave it out"
             )
         if not name.isprintable() and {*map(unicodedata.category, name)} & UNPRINTED:
-            raise UserError(
+            raise InvalidWorld(
                 f"sort {sort!r}: name {place} is {reprlib.repr(name)}, expected one line of "
                 'printable text; join its words, for instance by " ".join(name.split())'
             )
@@ -105,7 +105,7 @@ def _twice(constants: Sequence[str], blocks: Mapping[str, range]) -> UserError:
                 for sort, block in blocks.items()
                 if i in block
             ]
-            return UserError(
+            return InvalidWorld(
                 f"constant {name!r} is named twice, in sort {at[0]} and in sort {at[1]}; give each "
                 "constant one sort, and a name of its own"
             )
@@ -119,11 +119,11 @@ def table_of(what: str, table: Any, width: int) -> NDArray[np.int64]:
     only where something is wrong with them: NumPy would read True as 1, and mix types.
     """
     if isinstance(table, np.ma.MaskedArray):
-        raise UserError(
+        raise InvalidWorld(
             f"{what}: a masked array, whose hidden values would be read; give the rows without them"
         )
     if isinstance(table, (*TEXT, Mapping, set, frozenset)) or not hasattr(table, "__len__"):
-        raise UserError(
+        raise InvalidWorld(
             f"{what}: {reprlib.repr(table)}, {type(table).__name__}, expected rows of {width} "
             "integers; give a list of rows, or an array"
         )
@@ -133,7 +133,7 @@ def table_of(what: str, table: Any, width: int) -> NDArray[np.int64]:
     if table.shape == (0,):  # no rows, as `[]` is
         table = table.reshape(0, width)
     if table.ndim != 2:
-        raise UserError(
+        raise InvalidWorld(
             f"{what}: an array of shape {[*table.shape]}, expected [n, {width}]; give one row of "
             f"{width} for each fact" + (", as in [[0], [1]]" if width == 1 else "")
         )
@@ -142,7 +142,7 @@ def table_of(what: str, table: Any, width: int) -> NDArray[np.int64]:
         raise _wide(f"{what}: rows of {table.shape[1]}{first}", width, len(table) == width)
     if table.dtype.kind not in "iu" and table.size:
         row, place = _first_bad(table)
-        raise UserError(
+        raise InvalidWorld(
             f"{what}: rows of {table.dtype}, expected integers: row {row} is "
             f"{reprlib.repr(table[row].tolist())}, first wrong at place {place}; {INTEGERS}"
         )
@@ -161,7 +161,7 @@ def _array_of(what: str, table: Sequence[Any], width: int) -> NDArray[np.int64]:
             return np.asarray(table, np.int64).reshape(len(table), width)
     for row, values in enumerate(table):
         if isinstance(values, (*TEXT, Mapping, set, frozenset)) or not hasattr(values, "__len__"):
-            raise UserError(
+            raise InvalidWorld(
                 f"{what}: row {row} is {reprlib.repr(values)}, {type(values).__name__}, expected "
                 f"{width} integers; give each row as a list, such as {[*range(width)]}"
             )
@@ -171,7 +171,7 @@ def _array_of(what: str, table: Sequence[Any], width: int) -> NDArray[np.int64]:
             raise _wide(found, width, turned)
         for place, value in enumerate(values):
             if not _integral(type(value)):
-                raise UserError(
+                raise InvalidWorld(
                     f"{what}: row {row} has {reprlib.repr(value)}, {type(value).__name__}, at "
                     f"place {place}, expected an integer; {INTEGERS}"
                 )
@@ -208,11 +208,11 @@ def _wide(found: str, width: int, turned: bool) -> UserError:
         if turned
         else "give each row one value for each sort, in the order of the signature"
     )
-    return UserError(f"{found}, expected {width} as in the signature; {cure}")
+    return InvalidWorld(f"{found}, expected {width} as in the signature; {cure}")
 
 
 def _far(what: str, row: int, values: list[int]) -> UserError:
-    return UserError(
+    return InvalidWorld(
         f"{what}: row {row} is {reprlib.repr(values)}, beyond 64-bit integers; rows hold local "
         "indices, from 0 in each sort"
     )

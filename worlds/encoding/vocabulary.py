@@ -12,7 +12,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import UserError
+from ...errors import InvalidWorld
 from ..corpus.corpus import Corpus
 from ..datalog.facts import Array
 
@@ -163,7 +163,7 @@ class Lexicon:
         given = answer[answer != none]
         if len(given) and (self.token[given] < 0).any():
             name = self.corpus.closure.base.constants[given[self.token[given] < 0][0]]
-            raise UserError(
+            raise InvalidWorld(
                 f"{self.corpus.world.id}: {name!r} is an answer, and its sort is spelled or an "
                 "episode; query only arguments that are one token (World.queries)"
             )

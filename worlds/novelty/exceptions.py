@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from ...errors import UserError
+from ...errors import InvalidWorld
 from ..datalog.closure import Closure
 from ..datalog.engine import close
 from ..datalog.facts import Array, Bools
@@ -39,7 +39,9 @@ def exception_items(
     base = closure.base.replace(**{p: closure.rows(p) for p in closure.predicates})
     kinship = close(parse(rules), base)
     if kinship.arity.get("like") != 2:
-        raise UserError(f"the rules of likeness derive no like(X,Y): {rules.strip()!r}; derive it")
+        raise InvalidWorld(
+            f"the rules of likeness derive no like(X,Y): {rules.strip()!r}; derive it"
+        )
     like = kinship.rows("like")
     like = like[like[:, 0] != like[:, 1]]
     place = _place(questions.prompt, like)

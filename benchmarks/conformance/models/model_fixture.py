@@ -1,6 +1,6 @@
 """A spec under check: what several checks need of it, and what they say when it breaks a promise.
 
-B batch, T tokens, P asked positions, V vocabulary.
+B batch, T tokens, P queried positions, V vocabulary.
 """
 
 from __future__ import annotations
@@ -20,27 +20,16 @@ from ....models.training.compiled import mean_loss
 from ....models.training.optimizers import matrices, optimizer
 from ....models.training.plan import Plan
 from ....models.training.prng import key
+from ..framework import Refused
 
 NEAR = 1e-4  # of the largest logit: other orders of sums, in float32
 STEPS = 300
 PLAN = Plan(learning_rate=1e-2, weight_decay=0.0, warmup=10, steps=STEPS)
 
 
-class Refused(Exception):
-    """A model breaks a promise: what was found, and what would mend it."""
-
-    def __init__(self, found: str, cure: str) -> None:
-        super().__init__(found)
-        self.cure = cure
-
-
-class Moot(Exception):
-    """There is nothing to hold a promise against: why. It counts as kept."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """A spec, and what several checks need of it; nothing is compiled before it is asked for."""
+    """A spec, and what several checks need of it; nothing is compiled before it is needed."""
 
     spec: Spec
     vocabulary: int = 13

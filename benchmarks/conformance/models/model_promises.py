@@ -1,6 +1,6 @@
 """What every model promises, one function each; what is checked is a spec, at small shapes.
 
-Each returns what it found, or raises Refused with the cure. B batch, T tokens, P asked positions,
+Each returns what it found, or raises Refused with the cure. B batch, T tokens, P queried positions,
 V vocabulary.
 """
 
@@ -19,8 +19,9 @@ from .... import identity as identities
 from ....models.architectures.presets import TYPES
 from ....models.training import sharding
 from ....models.training.decoding import prefill
+from ..framework import Moot, Refused
 from .jaxpr_flops import count
-from .model_fixture import NEAR, STEPS, Moot, Refused, Subject, names, near, size
+from .model_fixture import NEAR, STEPS, Subject, names, near, size
 
 
 def identity(subject: Subject) -> str:
@@ -64,7 +65,7 @@ def shape(subject: Subject) -> str:
     if found.shape != wanted or found.dtype != np.float32:
         raise Refused(
             f"logits are {found.dtype}{list(found.shape)}, expected float32{list(wanted)}",
-            "return a logit for every row, asked position and word",
+            "return a logit for every row, queried position and word",
         )
     if not np.isfinite(found).all():
         raise Refused(
@@ -85,7 +86,7 @@ def causal(subject: Subject) -> str:
             raise Refused(
                 f"the prediction after token {place} moves by {moved[place]:.2g} when tokens from "
                 f"{t} on change",
-                "mask what stands behind the asked position, within the prompt too",
+                "mask what stands behind the queried position, within the prompt too",
             )
         least = min(least, float(moved[t]))
     if least <= NEAR * size(subject):
@@ -96,7 +97,7 @@ def causal(subject: Subject) -> str:
     return f"own tokens move predictions by at least {least:.2g}, later ones by nothing"
 
 
-def queries(subject: Subject) -> str:
+def positions(subject: Subject) -> str:
     """Any positions, in any order, known when traced or not, get the logits of all."""
     T, last = subject.tokens, subject.prompt - 1
     cases = ([last], [*range(last, T - 1)], [T - 2, 0, last], [*range(T)][::-1])
@@ -104,9 +105,9 @@ def queries(subject: Subject) -> str:
         lambda params: [subject.model(params)(subject.tokens_BT, np.array(at)) for at in cases]
     )
     for at, found in zip(cases, static(subject.params)):
-        near(subject, found, subject.usual[:, at], f"asked after {at} alone, logits differ")
+        near(subject, found, subject.usual[:, at], f"queried after {at} alone, logits differ")
     turned = subject.query(subject.params, subject.tokens_BT, jnp.arange(T)[::-1])
-    near(subject, turned, subject.usual[:, ::-1], "asked in reverse, logits differ")
+    near(subject, turned, subject.usual[:, ::-1], "queried in reverse, logits differ")
     return f"{len(cases) + 1} choices of positions agree"
 
 
@@ -211,7 +212,7 @@ def gradients(subject: Subject) -> str:
 def overfits(subject: Subject) -> str:
     """One batch is learned by heart."""
     loss = subject.trained[0]
-    text = f"loss {loss[0]:.2f} to {loss[-1]:.2g} nats in {STEPS} steps"
+    text = f"loss {loss[0]:.2f} to {loss[-1]:.2g} in {STEPS} steps"
     if not loss[-1] < 0.1 * loss[0]:
         raise Refused(
             f"{text} on {subject.batch} rows; expected less than a tenth",

@@ -16,7 +16,8 @@ from ....worlds.datalog.engine import close
 from ....worlds.datalog.syntax import Atom, Constant, Program, Rule, Term, strata
 from ....worlds.novelty.derivations import Pattern, Proofs
 from ....worlds.novelty.rungs import RUNGS, provable, read_off, rung_of
-from .world_fixture import Moot, Refused, Subject, written
+from ..framework import Moot, Refused
+from .world_fixture import Subject, written
 
 Model = tuple[Set[Fact], Set[Derivation]]  # all that is true, with every true ground instance
 
@@ -168,7 +169,7 @@ def _put(rule: Rule, axioms: frozenset[str], value: dict[str, str]) -> Rule:
 def _sets(
     proofs: Proofs, split: CorpusSplit, origin: list[Pattern], at: NDArray[np.int64]
 ) -> NDArray[np.uint16]:
-    """With which kinds of novelty each plain fact is provable, given the same as ``exposed``."""
+    """With which kinds of novelty each plain fact is provable, given what ``split`` gives."""
     stated_rules = {p for p, yes in zip(split.gold.patterns, split.stated_rules) if yes}
     demonstrated = np.zeros(len(proofs.closure.predicate), bool)
     demonstrated[at[split.demonstrated]] = True

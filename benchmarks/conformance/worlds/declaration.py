@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from ....errors import UserError, suggest
 from ....registry import WORLD_ID
 from ....worlds.novelty.rungs import RUNGS
-from .world_fixture import Refused, Subject
+from ..framework import Refused
+from .world_fixture import Subject
 
 WANTED = ("tiny", "small")  # sizes that every world has: for its checks, and for its quotas
 
@@ -58,7 +59,7 @@ def names(subject: Subject) -> str:
     arity = {p: rows.shape[1] for p, rows in facts.rows.items()} | dict(world.program.arity)
     sampled = {*facts.rows}
     _known("axiom predicate (nothing samples it)", world.axioms, sampled)
-    _known("predicate in asked", world.queries, arity)
+    _known("predicate in queries", world.queries, arity)
     _known("predicate in phrases", world.phrases, arity)
     _known("familiar predicate (nothing samples it)", world.familiar, sampled)
     _known("sort in entities", world.entities, facts.sorts)
@@ -72,8 +73,8 @@ def names(subject: Subject) -> str:
         places = world.positions(predicate, n)
         if len({*places}) < len(places) or not {*places} <= {*range(n)}:
             raise Refused(
-                f"asked[{predicate!r}] = {places}, of a predicate with {n} arguments",
-                f"give each asked place once, from 0 to {n - 1}",
+                f"queries[{predicate!r}] = {places}, of a predicate with {n} arguments",
+                f"give each queried place once, from 0 to {n - 1}",
             )
     for rule, variables in world.schema.items():
         if rule not in range(len(world.program.rules)):

@@ -1,4 +1,4 @@
-"""What is drawn: the same for the same seed, whatever was asked before, wherever it is asked."""
+"""What is drawn: the same for the same seed, whatever was drawn before, and wherever."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from ....worlds.datalog.engine import close
 from ....worlds.datalog.facts import Facts
 from ....worlds.datalog.tables import named
 from ....worlds.world import content_of
+from ..framework import Moot, Refused
 from .golden import built_in, digests, pins_of, stored
 from .subprocesses import HASH_SEEDS, SEEDS
-from .world_fixture import Moot, Refused, Subject, unequal
+from .world_fixture import Subject, unequal
 
 THREADS = (1, 4)
 WORLDS, EXPOSURES = 8, 2  # seeds that must differ from one another
@@ -95,17 +96,17 @@ def world_seeds(subject: Subject) -> str:
 
 
 def access(subject: Subject) -> str:
-    """Other seeds asked in between change nothing."""
+    """Other seeds drawn in between change nothing."""
     world, size = subject.fresh(), subject.size
     first = world.facts(size, 0)
     world.facts(size, 1)
     differs = unequal(first, world.facts(size, 0))
     if differs:
         raise Refused(
-            f"asked again after another seed, {differs} differ",
+            f"drawn again after another seed, {differs} differ",
             "let sample() change nothing of the world (self, class, module) that it reads",
         )
-    return "nothing that was asked before changes what is drawn"
+    return "nothing that was drawn before changes what is drawn"
 
 
 def threads(subject: Subject) -> str:
@@ -130,7 +131,7 @@ def _different(one: Closure, other: Closure) -> str:
 
 def processes(subject: Subject) -> str:
     if subject.elsewhere is None:
-        raise Moot("not asked for")
+        raise Moot("no other processes were started")
     try:
         found = subject.elsewhere.made()
     except RuntimeError as error:

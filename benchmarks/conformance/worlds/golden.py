@@ -12,13 +12,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ....errors import UserError, suggest
+from ....errors import InvalidWorld, suggest
 from ....worlds.corpus.corpus import Corpus
 from ....worlds.encoding.encode import MODES, encode, sample_questions
 from ....worlds.world import World, content_of
 
 GOLDEN = Path(__file__).with_name("golden.json")
-ASKED = 30  # questions of each rung whose tokens are digested
+ENCODED = 30  # questions of each rung whose tokens are digested
 PIN = re.compile(r"([1-9][0-9]{0,8}):([0-9a-f]{64})")
 
 
@@ -27,7 +27,7 @@ def digests(corpus: Corpus) -> dict[str, str]:
 
     With the declared version of the content, except the first.
     """
-    queries = sample_questions(corpus, ASKED, 0)
+    queries = sample_questions(corpus, ENCODED, 0)
     modes = MODES if corpus.size == "tiny" else ()
     content = content_of(corpus.world)
     found = {"corpus": corpus.digest, "arrays": corpus.arrays_digest}
@@ -53,14 +53,14 @@ def pins_of(world: World) -> dict[str, tuple[int, str]]:
     """
     own = vars(type(world)).get("pins", {})
     if not isinstance(own, Mapping):
-        raise UserError(f"{world.id}: pins = {own!r}; write pins = {{}} and run `zebroid pin`")
+        raise InvalidWorld(f"{world.id}: pins = {own!r}; write pins = {{}} and run `zebroid pin`")
     found = {}
     for size, pin in own.items():
         if size not in world.sizes:
             raise suggest(f"size of {world.id} in pins", str(size), world.sizes)
         match = PIN.fullmatch(pin) if isinstance(pin, str) else None
         if match is None:
-            raise UserError(
+            raise InvalidWorld(
                 f"{world.id}: pins[{size!r}] = {pin!r}, expected CONTENT:DIGEST; delete it and "
                 "run `zebroid pin`"
             )

@@ -10,8 +10,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ..framework import Moot, Refused
 from .subprocesses import DRAWN, Elsewhere, digests_of
-from .world_fixture import Moot, Refused, Subject
+from .world_fixture import Subject
 
 KEPT = (
     "let sample() keep nothing from one draw to the next (class, module, lru_cache, file), or key "
@@ -36,7 +37,7 @@ def history(subject: Subject) -> str:
     """Facts of several seeds, here and in two other processes."""
     elsewhere = subject.elsewhere
     if elsewhere is None:
-        raise Moot("not asked for")
+        raise Moot("no other processes were started")
     try:
         found = elsewhere.drawn()
     except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""What is asked: rungs populated, answers complete, controls true, nothing given away."""
+"""Questions: rungs populated, answers complete, controls true, nothing given away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ....worlds.corpus.audit import empty_rungs
 from ....worlds.corpus.corpus import NONTHEOREM, Corpus
 from ....worlds.encoding.verbalize import question_in_english
 from ....worlds.novelty.rungs import LADDER, RUNGS
-from .world_fixture import Moot, Refused, Row, Rows, Subject, gold_of, rows_of, written
+from ..framework import Moot, Refused
+from .world_fixture import Row, Rows, Subject, gold_of, rows_of, written
 
 QUOTA = {"small": 300}  # size -> pure questions that each promised rung has there
 COVERAGES = (0.5, 0.8)
@@ -23,7 +24,7 @@ def built(subject: Subject) -> str:
 
 
 def rungs(subject: Subject) -> str:
-    """Promised rungs have their quota of pure questions; elsewhere it is told why one is empty."""
+    """Promised rungs have their quota of pure questions; elsewhere, why one is empty."""
     corpus, quota = subject.corpus(), QUOTA.get(subject.size, 0)
     promised, empty = subject.world.rungs, empty_rungs(corpus)
     counts = {r: len(corpus.of_rung(r, pure=r != "mixed")) for r in RUNGS}
@@ -45,7 +46,7 @@ def rungs(subject: Subject) -> str:
 
 
 def answers(subject: Subject) -> str:
-    """Every prompt that has an answer under gold, by clingo, is asked, with all its answers."""
+    """Every prompt that has an answer under gold, by clingo, is a query, with all its answers."""
     corpus = subject.corpus()
     gold = gold_of(corpus.split)
     queries = [i for i, (p, _) in enumerate(corpus.cues) if p not in subject.world.axioms]
@@ -63,13 +64,13 @@ def answers(subject: Subject) -> str:
                 f"follow: {_names(corpus, [odd])} {'lacks' if odd in right else 'does not'}",
                 "this is an error in questions.py",
             )
-    # of the episodes that are shown from nothing is asked
+    # demonstrated episodes have no query
     left = [row for row in wanted if corpus.split.is_queried(np.array([row], np.int32))[0]]
     for cue, *given in left[:1]:
         predicate, place = corpus.cues[cue]
         raise Refused(
-            f"{len(left)} prompts with an answer are not asked, such as {predicate} of "
-            f"{_names(corpus, given)}, asked at {place}",
+            f"{len(left)} prompts with an answer are not queried, such as {predicate} of "
+            f"{_names(corpus, given)}, queried at {place}",
             "this is an error in questions.py",
         )
     return f"{int(corpus.offsets[-1]):,} answers, all that clingo finds"
@@ -103,7 +104,7 @@ def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
             leak = int(corpus.certificate.leak[q])
             if entailed or bool(true) != (kind == "unknowable") or (true and leak not in true):
                 raise Refused(
-                    f"{question_in_english(corpus, q)!r}, asked as {kind}, has {len(true)} answers "
+                    f"{question_in_english(corpus, q)!r}, of rung {kind}, has {len(true)} answers "
                     f"in the world and {len(entailed)} that follow",
                     "this is an error in hard_negatives.py",
                 )
@@ -113,7 +114,8 @@ def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
         if tables[cue][0].get(row):
             predicate, place = corpus.cues[cue]
             raise Refused(
-                f"stated to have no answer: {predicate} of {_names(corpus, row)}, asked at {place}",
+                f"stated to have no answer: {predicate} of {_names(corpus, row)}, "
+                f"queried at {place}",
                 "this is an error in hard_negatives.py",
             )
     return len(queries["nontheorem"]) + len(demonstrated), len(queries["unknowable"])

@@ -1,4 +1,4 @@
-"""What is said: every sentence can be read as one fact only, every row of tokens as one prompt."""
+"""Wording: every sentence can be read as one fact only, every row of tokens as one prompt."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from ....worlds.datalog.closure import Closure
 from ....worlds.encoding.encode import MODES, encode, sample_questions
 from ....worlds.encoding.verbalize import phrase
 from ....worlds.world import World
-from .world_fixture import Refused, Subject, rows_of, written
+from ..framework import Refused
+from .world_fixture import Subject, rows_of, written
 
-ASKED = 30  # questions of each rung that are encoded
+ENCODED = 30  # questions of each rung that are encoded
 
 
 def phrases(subject: Subject) -> str:
@@ -27,7 +28,7 @@ def phrases(subject: Subject) -> str:
     templates = {p: _template(world, p, n) for p, n in closure.arity.items()}
     may = {p: _columns(closure, p) for p in closure.predicates}
     names = closure.base.constants
-    message = 0
+    count = 0
     for predicate, rows in rows_of(closure).items():
         for row in sorted(rows):
             text = phrase(world, predicate, [names[a] for a in row])
@@ -37,13 +38,13 @@ def phrases(subject: Subject) -> str:
             if readings != [(predicate, tuple(names[a] for a in row))]:
                 facts = [f"{p}({','.join(read)})" for p, read in readings]
                 raise Refused(
-                    f"{text!r}, said of {written(predicate, row, names)}, reads as "
+                    f"{text!r}, stated of {written(predicate, row, names)}, reads as "
                     f"{' and as '.join(facts[:2]) or 'no fact'}",
                     "give each predicate a template of its own words, with every blank in it",
                 )
-            message += 1
+            count += 1
     default = sorted(p for p in templates if p not in world.phrases)
-    return f"{message:,} sentences, each of one fact" + (
+    return f"{count:,} sentences, each of one fact" + (
         f"; no template of {', '.join(default)}" if default and world.phrases else ""
     )
 
@@ -113,7 +114,7 @@ def _prefixes(text: str, behind: str | None, names: Collection[str]) -> Iterator
 def tokens(subject: Subject) -> str:
     """In every mode, different prompts are different rows, and words are what they stand for."""
     corpus = subject.corpus()
-    queries = sample_questions(corpus, ASKED, 0)
+    queries = sample_questions(corpus, ENCODED, 0)
     lengths, words = [], 0
     for mode in MODES:
         made = encode(corpus, mode, queries)

@@ -19,38 +19,16 @@ from ....worlds.datalog.closure import Closure
 from ....worlds.datalog.facts import Facts
 from ....worlds.exposure import Exposure
 from ....worlds.world import World
+from ..framework import Moot
 from .subprocesses import Elsewhere
 
 Row = tuple[int, ...]
 Rows = Mapping[str, frozenset[Row]]  # predicate -> the arguments of its true facts
 
 
-class Refused(Exception):
-    """A world breaks a promise: what was found, with an instance, and what would mend it."""
-
-    def __init__(self, found: str, cure: str) -> None:
-        super().__init__(found)
-        self.cure = cure
-
-
-class Moot(Exception):
-    """There is nothing to hold a promise against: why. It counts as kept."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Check:
-    """One promise, and the function that returns what was found, or raises Refused."""
-
-    name: str
-    promise: str
-    find: Callable[[Subject], str]
-    needs: tuple[str, ...] = ()  # checks without which this one would only repeat their complaint
-    scope: str = "size"  # "world": asked once; "least": at the world's least size; "size": at each
-
-
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """``world`` at one ``size``; nothing of it is made before it is asked for."""
+    """``world`` at one ``size``; nothing of it is made before it is needed."""
 
     world: World
     size: str

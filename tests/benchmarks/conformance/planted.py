@@ -9,7 +9,7 @@ from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.world import World
 
-ERRORS = []  # (check, what it tells, world)
+ERRORS = []  # (check, its message, world)
 
 
 def refused_by(check, message):
@@ -44,10 +44,10 @@ class Hops(World):
         return np.stack([head, relation, tails[relation, head]], 1)
 
 
-class Told(World):
+class Stated(World):
     """Who is called what by compositions that are data, unless they are strangers; who is near."""
 
-    id = "told-v1"
+    id = "names-v1"
     rules = """
       called(X,R3,Z) :- comp(R1,R2,R3), rel(X,R1,Y), rel(Y,R2,Z), not stranger(X,Z).
       near(X,Y) :- next(X,Y).
@@ -88,8 +88,8 @@ class RulesThatDoNotParse(Hops):
 
 
 @refused_by("axioms", "axiom predicate comp is derived")
-class ADerivedAxiom(Told):
-    rules = Told.rules + "comp(R1,R2,R3) :- comp(R2,R1,R3)."
+class ADerivedAxiom(Stated):
+    rules = Stated.rules + "comp(R1,R2,R3) :- comp(R2,R1,R3)."
 
 
 @refused_by("names", "did you mean 'one'")
@@ -97,8 +97,8 @@ class APhraseOfNoPredicate(Hops):
     phrases = {"on": "The {1} of {0} is {2}."}
 
 
-@refused_by("names", "asked['one'] = (3,)")
-class AnAskedPlaceTooFar(Hops):
+@refused_by("names", "queries['one'] = (3,)")
+class AQueriedPlaceTooFar(Hops):
     queries = {"one": (3,)}
 
 
@@ -113,13 +113,13 @@ class UnseededRandomness(Hops):
         return super().sample(np.random, **size)
 
 
-@refused_by("access", "asked again after another seed, the facts of one differ")
+@refused_by("access", "drawn again after another seed, the facts of one differ")
 class StateThatChangesBetweenAccesses(Hops):
-    asked_before = 0
+    drawn_before = 0
 
     def sample(self, rng, **size):
-        self.asked_before += 1
-        rng.random_sample(self.asked_before)
+        self.drawn_before += 1
+        rng.random_sample(self.drawn_before)
         return super().sample(rng, **size)
 
 

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.conformance.world_checks import ELSEWHERE, SYMBOLIC, run
 from zebroid.benchmarks.conformance.worlds import determinism
-from zebroid.benchmarks.conformance.worlds.equivalence import equivalent
+from zebroid.benchmarks.conformance.worlds.leakage import equivalent
+from zebroid.benchmarks.conformance.worlds.world_checks import ELSEWHERE, SYMBOLIC, run
 from zebroid.worlds import world as worlds
 from zebroid.worlds.corpus import audit, build, examples, split
 from zebroid.worlds.datalog.engine import close
@@ -15,7 +15,7 @@ from zebroid.worlds.datalog.parser import parse
 from zebroid.worlds.datalog.syntax import Program
 from zebroid.worlds.novelty import questions, rungs
 
-from .planted import Hops, Told
+from .planted import Hops, Stated
 
 
 @pytest.fixture
@@ -77,11 +77,11 @@ def test_an_incomplete_answer_set_is_refused(refusal):
         several = np.flatnonzero(np.diff(queries.offsets) > 1)
         return _without(queries, queries.offsets[several[0] + 1] - 1) if len(several) else queries
 
-    name, found = refusal(Told(), (build, "prompts_of", careless))
+    name, found = refusal(Stated(), (build, "prompts_of", careless))
     assert name == "answers" and "1 answers, and 2 follow" in found
 
 
-def test_a_prompt_that_is_never_asked_is_refused(refusal):
+def test_a_prompt_that_is_never_queried_is_refused(refusal):
     def careless(closure, cues, width):
         queries = questions.prompts_of(closure, cues, width)
         rest = _without(queries, 0)
@@ -89,7 +89,7 @@ def test_a_prompt_that_is_never_asked_is_refused(refusal):
         return dataclasses.replace(rest, prompt=rest.prompt[1:], offsets=rest.offsets[1:])
 
     name, found = refusal(Hops(), (build, "prompts_of", careless))
-    assert name == "answers" and "1 prompts with an answer are not asked" in found
+    assert name == "answers" and "1 prompts with an answer are not queried" in found
 
 
 @pytest.mark.parametrize("audited", [True, False])
@@ -100,7 +100,7 @@ def test_a_false_nontheorem_is_refused(refusal, audited):
         return theorems[:20], np.zeros(20, np.int8)
 
     faults = [(build, "near_misses", careless)]
-    name, found = refusal(Told(), *faults, *([] if audited else [(audit, "_controls", silent)]))
+    name, found = refusal(Stated(), *faults, *([] if audited else [(audit, "_controls", silent)]))
     assert name == ("corpus" if audited else "controls")
     assert ("tagged nontheorem has an answer" if audited else "asked as nontheorem") in found
 
@@ -108,7 +108,7 @@ def test_a_false_nontheorem_is_refused(refusal, audited):
 def test_what_is_not_given_in_full_under_negation_is_refused(refusal):
     """At full coverage nothing shows; with less, people who do not know each other are called."""
     careless = property(lambda self: frozenset())
-    name, found = refusal(Told(), (Program, "negated", careless))
+    name, found = refusal(Stated(), (Program, "negated", careless))
     assert name == "nothing false" and "follows and is false" in found
 
 
@@ -132,13 +132,13 @@ def test_exposure_seeds_that_change_nothing_are_refused(refusal):
     assert refusal(Hops(), (split, "Draw", deaf))[0] == "exposure seeds"
 
 
-def test_a_rule_told_and_not_stated_is_refused(refusal):
+def test_a_rule_given_as_stated_without_its_sentence_is_refused(refusal):
     def mute(split):
         return original(split) & False
 
     original = examples._stated_axioms
     faults = [(examples, "_stated_axioms", mute), (audit, "_stated_as_given", silent)]
-    name, found = refusal(Told(), *faults)
+    name, found = refusal(Stated(), *faults)
     assert name == "sentences" and "is not stated, and its pattern is given as stated" in found
 
 
@@ -147,7 +147,7 @@ def test_recall_that_is_tagged_as_something_new_is_refused(refusal):
         return rungs.rung_of(sets, recalled & False)
 
     faults = [(questions, "rung_of", forgetful), (build, "audit", silent)]
-    name, found = refusal(Told(), *faults)
+    name, found = refusal(Stated(), *faults)
     assert name == "disjoint" and "stands as a statement of" in found
 
 
@@ -160,7 +160,7 @@ def test_rules_as_data_that_are_taken_for_one_pattern_are_refused(refusal):
         demonstrated = np.isin(rule, rule[read.exemplified])
         return dataclasses.replace(read, exemplified=demonstrated)
 
-    name, found = refusal(Told(), (build, "read_off", blurred), (build, "audit", silent))
+    name, found = refusal(Stated(), (build, "read_off", blurred), (build, "audit", silent))
     assert name == "plain rules" and "written plainly axiom" in found
 
 

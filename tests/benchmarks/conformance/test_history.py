@@ -5,10 +5,10 @@ import tempfile
 
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.conformance.world_checks import DRAWN, ELSEWHERE, run
 from zebroid.benchmarks.conformance.worlds.subprocesses import Elsewhere
+from zebroid.benchmarks.conformance.worlds.world_checks import DRAWN, ELSEWHERE, run
 
-CHECKS = (*DRAWN, *(check for check in ELSEWHERE if check.name == "history"))
+CHECKS = (*DRAWN, *(check for check in ELSEWHERE if check.id == "history"))
 
 # `free` is drawn anew from every stream; what is wrong, or only looks so, is in `kept`
 WORLD = """

@@ -10,16 +10,15 @@ import jax
 import jax.numpy as jnp
 import pytest
 from flax import nnx
-from zebroid.benchmarks.conformance.model_checks import (
+from zebroid.benchmarks.conformance.framework import Outcome, run
+from zebroid.benchmarks.conformance.models.jaxpr_flops import count
+from zebroid.benchmarks.conformance.models.model_checks import (
     ALL,
     FORM,
     FUNCTION,
     PLACES,
     TRAINING,
-    Outcome,
-    run,
 )
-from zebroid.benchmarks.conformance.models.jaxpr_flops import count
 from zebroid.benchmarks.conformance.models.model_fixture import Subject
 from zebroid.errors import UserError
 
@@ -111,7 +110,7 @@ class Idle(Sum):
 
 
 class Rooted(Sum):
-    """The slope of a root at 0 is infinite, and times 0 it is not a number."""
+    """The derivative of a root at 0 is infinite, and times 0 it is not a number."""
 
     def sums(self, tokens_BT):
         x_BTD = super().sums(tokens_BT)
@@ -156,24 +155,26 @@ class Spec:
 
 def refused(spec: Spec, checks=FORM + FUNCTION) -> dict[str, Outcome]:
     return {
-        outcome.name: outcome for outcome in run(checks, Subject(spec)) if outcome.passed is False
+        outcome.name: outcome
+        for outcome in run(checks, Subject(spec), spec)
+        if outcome.passed is False
     }
 
 
 def test_a_model_without_fault_passes_every_check():
     message = []
-    outcomes = list(run(ALL, Subject(Spec()), message.append))
+    outcomes = list(run(ALL, Subject(Spec()), Spec(), watch=message.append))
     assert [o.name for o in outcomes if not o.passed] == []
-    assert message == [check.name for check in ALL]
+    assert message == [check.id for check in ALL]
     assert {o.name: o.found for o in outcomes}["step"].startswith("it has no `step`")
 
 
 @pytest.mark.parametrize(
-    "kind, name, said",
+    "kind, name, text",
     [
         (Peeks, "causal", "when tokens from 1 on change"),
         (Mixes, "batch", "when other rows change"),
-        (Sorts, "asked", r"asked after \[7, 0, 3\]"),
+        (Sorts, "positions", r"queried after \[7, 0, 3\]"),
         (Late, "step", "token by token"),
         (Buffered, "built", "seen is a BatchStat"),
         (Wrong, "shape", r"float32\[8, 9, 12\], expected float32\[8, 9, 13\]"),
@@ -192,7 +193,7 @@ def test_a_wrong_count_of_flops_is_refused(times):
 
 
 @pytest.mark.parametrize(
-    "kind, name, said",
+    "kind, name, text",
     [
         (Counts, "jit", "without jit"),
         (Same, "vmap", "two seeds give the same logits"),
@@ -200,12 +201,12 @@ def test_a_wrong_count_of_flops_is_refused(times):
     ],
 )
 def test_a_fault_of_places_is_refused_by_the_right_check(kind, name, text):
-    found = refused(Spec(kind.__name__), tuple(c for c in PLACES if c.name == name))
+    found = refused(Spec(kind.__name__), tuple(c for c in PLACES if c.id == name))
     assert [*found] == [name] and text in found[name].found
 
 
 @pytest.mark.parametrize(
-    "kind, name, said",
+    "kind, name, text",
     [
         (Rooted, "gradients", "a gradient isn't finite at step 0"),
         (Idle, "gradients", "training never moves spare_DD"),
@@ -218,7 +219,7 @@ def test_a_fault_of_training_is_refused_by_the_right_check(kind, name, text):
 
 
 def test_what_rests_on_a_failed_check_is_not_looked_at():
-    outcomes = {o.name: o for o in run(FORM + FUNCTION, Subject(Spec("Wrong")))}
+    outcomes = {o.name: o for o in run(FORM + FUNCTION, Subject(Spec("Wrong")), Spec())}
     assert outcomes["causal"].passed is None
     assert outcomes["causal"].found == "not looked at, since shape failed"
 

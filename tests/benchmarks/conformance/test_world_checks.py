@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.conformance.world_checks import DECLARED, ELSEWHERE, SYMBOLIC, run
 from zebroid.benchmarks.conformance.worlds.subprocesses import Elsewhere
+from zebroid.benchmarks.conformance.worlds.world_checks import DECLARED, ELSEWHERE, SYMBOLIC, run
 from zebroid.errors import UserError
 from zebroid.worlds.exposure import Exposure
 
 from . import planted_facts
-from .planted import ERRORS, Hops, Told
+from .planted import ERRORS, Hops, Stated
 
 # ruff: noqa: RUF012 (as in planted.py)
 
@@ -32,7 +32,7 @@ def refused(name, world, **how):
     return found[name]
 
 
-@pytest.mark.parametrize("world", [Hops, Told])
+@pytest.mark.parametrize("world", [Hops, Stated])
 def test_a_sound_world_passes(world):
     assert failures(world()) == {}
 
@@ -142,7 +142,7 @@ def test_what_hangs_on_the_process_is_refused(names, waste, sound, world_file):
     assert sound or "with another PYTHONHASHSEED seed 1: the " in found["history"].found
 
 
-def test_a_process_that_fails_is_told_in_one_line(world_file):
+def test_a_process_that_fails_is_reported_in_one_line(world_file):
     path = world_file(HASHED.format(names="[*'abcdefgh']", waste=0))
     with Elsewhere(path + "x", ("tiny",)) as elsewhere:
         found = refused("history", registry.make(path), elsewhere=elsewhere)

@@ -76,12 +76,15 @@ def test_models_stand_at_their_end_and_where_the_cheapest_ended(page):
     assert architecture_tables.cheapest(configurations) == least
 
 
-def test_what_a_receipt_lacks_is_told(page, capsys):
+def test_what_a_receipt_lacks_is_named(page, capsys):
     page.write_text(PAGE.replace("kept", "none"))
     assert architecture_tables.main([str(page)]) == 0 and "no receipt in `none`" in page.read_text()
     page.write_text(PAGE.replace(" direct", " spoken"))
     assert architecture_tables.main([str(page)]) == 2
-    assert "has no models of 'composition-v1/tiny (demonstrated 0.9) spoken'" in capsys.readouterr().err
+    assert (
+        "has no models of 'composition-v1/tiny (demonstrated 0.9) spoken'"
+        in capsys.readouterr().err
+    )
 
 
 def test_the_docs_name_the_panels_of_the_suites():
@@ -98,7 +101,7 @@ def test_the_docs_name_the_panels_of_the_suites():
         assert sorted(there) == sorted(panels)
 
 
-def test_a_model_of_several_plans_is_told_by_its_plan():
+def test_a_model_of_several_plans_is_named_with_its_plan():
     cells = [("loops", "long"), ("loops", "decayed"), ("plain", "long")]
     configurations: list[Any] = [
         SimpleNamespace(cell=SimpleNamespace(model=m, plan=p), failed=int(p == "decayed"), runs=3)
@@ -131,7 +134,7 @@ def test_what_is_new_is_kept_apart_and_over_training(page):
         np.testing.assert_allclose(np.array(message, float), expected, atol=1e-4)
 
 
-def test_a_rung_that_is_not_there_is_told(page, capsys):
+def test_a_rung_that_is_not_there_is_named(page, capsys):
     page.write_text(PAGE.replace("results models", "results over instanse"))
     assert architecture_tables.main([str(page)]) == 2
     assert "did you mean 'instance'?" in capsys.readouterr().err

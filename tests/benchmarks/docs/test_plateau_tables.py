@@ -86,13 +86,13 @@ def test_words_that_select_nothing_are_one_line(tables) -> None:
 
 
 def test_labels_keep_what_tells_rows_apart() -> None:
-    rows = [["small", "shown 0.3", "direct"], ["small", "shown 0.6", "direct"]]
-    assert distinct(rows) == ["shown 0.3", "shown 0.6"] and distinct(rows[:1]) == [
-        "small, shown 0.3, direct"
+    rows = [["small", "demonstrated 0.3", "direct"], ["small", "demonstrated 0.6", "direct"]]
+    assert distinct(rows) == ["demonstrated 0.3", "demonstrated 0.6"] and distinct(rows[:1]) == [
+        "small, demonstrated 0.3, direct"
     ]
 
 
-def test_what_has_not_been_measured_is_said_and_nothing_is_made_up(tables) -> None:
+def test_what_has_not_been_measured_is_marked_and_nothing_is_made_up(tables) -> None:
     for name in ("verdicts", "axes", "exhausted", "figure"):
         page = filled(block(name, "nowhere x"), plateau_tables.KIND, tables)
         assert "Not measured yet: there is no receipt in `nowhere" in page and "|" not in page

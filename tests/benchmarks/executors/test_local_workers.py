@@ -123,15 +123,13 @@ def test_weights_of_a_suite_that_keeps_them_come_from_other_processes(
 def test_two_processes_log_what_one_does(zebroid, suite, trained, workers, tmp_path):
     for out, words in (("one", ()), ("two", ("--jobs", "2"))):
         assert zebroid("run", suite(), "--out", out, "--log", "jsonl", *words)[::2] == (0, "")
-    found = [
-        {
-            path.name: [json.loads(line) | {"time": 0} for line in path.read_text().splitlines()]
-            for path in tmp_path.glob(f"{out}/logs/*.jsonl")
-        }
-        for out in ("one", "two")
-    ]
+
+    def records(path):
+        return [json.loads(line) | {"time": 0} for line in path.read_text().splitlines()]
+
+    folders = tmp_path / "one" / "logs", tmp_path / "two" / "logs"
+    found = [{path.name: records(path) for path in folder.iterdir()} for folder in folders]
     assert len(found[0]) == 4 and found[0] == found[1]
-    assert all("accuracy/instance" in records[-1] for records in found[0].values())
     assert receipt(tmp_path / "two") == receipt(tmp_path / "one")
 
 
@@ -159,9 +157,7 @@ def test_another_process_takes_the_place_of_a_dead_one(zebroid, suite, trained, 
     assert out.count("its process died (exit status 3)") >= 2 and out.count(": trained in") == 2
 
 
-def test_a_cell_that_fails_in_a_process_is_a_missing_run(
-    zebroid, suite, trained, workers, tmp_path
-):
+def test_a_cell_that_fails_there_is_a_missing_run(zebroid, suite, trained, workers, tmp_path):
     workers(SECOND_CHAIN + "raise RuntimeError('out of memory')")
     status, out, _ = zebroid("run", suite(), "--out", "out", "--jobs", "2")
     assert status == 1

@@ -70,7 +70,7 @@ def start(tmp_path):
 
 
 def pair(start, out):
-    """Both processes; a port is free again once it was asked for."""
+    """Both processes; a port is free again once it was found."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         where = f"127.0.0.1:{found.getsockname()[1]}"
@@ -109,7 +109,7 @@ def test_two_processes_train_as_one_of_two_devices_and_go_on_when_killed(start, 
 
 
 @pytest.mark.parametrize("where", ["127.0.0.1:7000", "127.0.0.1:7000,3/2", "7000,1/2", "auto"])
-def test_who_cannot_join_is_told_what_to_give(zebroid, suite, trained, where):
+def test_who_cannot_join_gets_one_line_with_the_cure(zebroid, suite, trained, where):
     """``auto``: nothing here says where the others are."""
     status, _, err = zebroid("run", suite(), "--hosts", where)
     assert status == 2

@@ -89,7 +89,7 @@ def test_no_score_travels_without_interval_chance_and_number(done):
     assert set(panel.verdicts) == {"direct", "chain"}
 
 
-def test_proofs_are_told_apart_from_answers(done, suite):
+def test_proofs_are_distinguished_from_answers(done, suite):
     (panel,) = Receipt.read(done / "receipt.json").panels
     message = {row.label: row.proofs for row in panel.rows if row.kind == "model"}
     assert message["direct"] == {} and set(message["chain"]) >= {"recall", "instance"}

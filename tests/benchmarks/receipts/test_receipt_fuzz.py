@@ -14,6 +14,7 @@ from zebroid.benchmarks.receipts import parquet_reading
 from zebroid.benchmarks.receipts.cite import citation
 from zebroid.errors import UserError
 
+from ...fuzzing import fuzz
 from .hostile import CURVES, PREDICTIONS, outcome, read
 from .hostile import drawn as drawn
 from .hostile import finished as finished
@@ -21,9 +22,6 @@ from .hostile import forged as forged
 from .hostile import kept as kept
 
 CHECKS = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
-QUICK = settings(deadline=None, derandomize=True, suppress_health_check=CHECKS)
-
-
 VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -74,22 +72,22 @@ def survive(folder, content, full):
     return len(refused)
 
 
-@settings(QUICK, max_examples=300)
+@fuzz(150)
 @given(seed=st.integers(0, 2**32), value=VALUES)
 def test_no_change_of_a_receipt_ends_in_a_traceback(forged, finished, seed, value):
     survive(forged, mutated(read(finished), random.Random(seed), value), full=False)
 
 
-@settings(QUICK, max_examples=40)
+@settings(max_examples=20, derandomize=True, deadline=None, suppress_health_check=CHECKS)
 @given(seed=st.integers(0, 2**32), value=VALUES)
 def test_no_change_of_a_receipt_ends_verify_in_a_traceback(forged, finished, drawn, seed, value):
     survive(forged, mutated(read(finished), random.Random(seed), value), full=True)
 
 
 @pytest.mark.slow
-@settings(QUICK, max_examples=1_500)
+@fuzz(300, new=True)
 @given(seed=st.integers(0, 2**32), value=VALUES)
-def test_many_changes_of_a_receipt_end_in_no_traceback(forged, finished, drawn, seed, value):
+def test_no_new_change_of_a_receipt_ends_in_a_traceback(forged, finished, drawn, seed, value):
     survive(forged, mutated(read(finished), random.Random(seed), value), full=True)
 
 
@@ -123,14 +121,14 @@ def survive_bytes(folder, seed):
     parquet_reading.by_cell(table)
 
 
-@settings(QUICK, max_examples=200)
+@fuzz(100)
 @given(seed=st.integers(0, 2**32))
 def test_no_change_of_the_bytes_of_a_table_ends_in_a_traceback(finished, seed):
     survive_bytes(finished, seed)
 
 
 @pytest.mark.slow
-@settings(QUICK, max_examples=5_000)
+@fuzz(300, new=True)
 @given(seed=st.integers(0, 2**32))
-def test_many_changes_of_the_bytes_of_a_table_end_in_no_traceback(finished, seed):
+def test_no_new_change_of_the_bytes_of_a_table_ends_in_a_traceback(finished, seed):
     survive_bytes(finished, seed)

@@ -8,12 +8,14 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from zebroid import registry
 from zebroid.benchmarks.receipts import untrusted
 from zebroid.errors import UserError
 from zebroid.printable import bibtex, clean, markdown, printable
+
+from ...fuzzing import fuzz
 
 ANY = st.text(st.characters(), max_size=40)  # lone surrogates among them
 
@@ -26,7 +28,7 @@ def seen(text):
     )
 
 
-@settings(max_examples=300, derandomize=True)
+@fuzz(300)
 @given(ANY)
 @example("\x1b[2J\x1b]0;x\x07\x9b31m\r\n\u202e\u2066\u2028\x7f\ud800")
 def test_what_is_printable_steers_no_terminal(text):
@@ -87,7 +89,7 @@ def test_json_that_no_run_wrote_is_one_line(tmp_path, content, why):
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_a_number_that_is_none_is_told(tmp_path, number):
+def test_a_number_that_is_none_is_refused(tmp_path, number):
     path = tmp_path / "receipt.json"
     path.write_text(f'{{"a": {number}, "b": 1e9}}')
     assert untrusted.json_of(path)[1] == number

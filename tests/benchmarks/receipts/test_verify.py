@@ -89,7 +89,7 @@ def test_an_honest_receipt_is_verified_without_training(zebroid, done, trained):
     assert not trained
 
 
-def test_what_is_not_looked_at_is_said(zebroid, done):
+def test_what_is_not_looked_at_is_named(zebroid, done):
     assert "Not looked at: interpolators, verdicts" in zebroid("verify", done)[1]
 
 

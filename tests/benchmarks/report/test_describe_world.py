@@ -71,7 +71,7 @@ def test_a_question_is_its_fact_with_a_blank_for_the_answer(corpus, world):
 
 
 @both
-def test_a_world_is_shown_with_sizes_rules_statements_and_every_rung(displayed, world):
+def test_a_world_is_described_with_sizes_rules_statements_and_every_rung(displayed, world):
     text, made = displayed(world), registry.make(world)
     assert text.startswith(f"# {world}\n") and set(MEANING) == set(LADDER)
     for size in made.sizes:
@@ -88,7 +88,7 @@ def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_
 ):
     for rung in registry.make(world).rungs:
         part = _section(displayed(world), rung)
-        for expected in (BLANK, "- Proof:", "- New:", "- Shown and alike: ", "(stated)"):
+        for expected in (BLANK, "- Proof:", "- New:", "- Demonstrated and alike: ", "(stated)"):
             assert expected in part, rung
         (new,) = re.findall("- New: ?(.*\n(?:  - .*\n)*)", part)
         new = new.strip().splitlines()
@@ -96,12 +96,12 @@ def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_
         assert (len(new) > 1) == (rung == "mixed"), new
 
 
-def test_what_is_new_is_said_in_the_terms_of_the_rung(displayed):
+def test_what_is_new_is_named_in_the_terms_of_the_rung(displayed):
     zebra, words = displayed("zebra-v1"), {
-        "constituent": "no shown conclusion uses here: ",
-        "schema": "never shown together: rule 2 on what follows by rule",
-        "depth": "high, what was shown at most",
-        "axiom": "told as a sentence, and no example",
+        "constituent": "no demonstrated conclusion uses here: ",
+        "schema": "never demonstrated together: rule 2 on what follows by rule",
+        "depth": "high, what was demonstrated at most",
+        "axiom": "stated as a sentence, and no example",
     }  # fmt: skip
     for rung, wording in words.items():
         assert wording in _section(zebra, rung)
@@ -143,9 +143,9 @@ def _read(text, true):
     return [s in true for s in re.findall(r"\S.*?\.(?= |$)", text)]
 
 
-def test_the_okapi_is_shown_with_its_lure_and_its_twin(displayed):
+def test_the_exception_is_described_with_its_distractor_and_its_twin(displayed):
     part = displayed("zebra-v1").split("### exception")[1]
-    message = r"\*\* — (\w+)\..*\n- Lure: (\w+),.*\n- Twin: .*\*\* — (\w+)\."
+    message = r"\*\* — (\w+)\..*\n- Distractor: (\w+),.*\n- Twin: .*\*\* — (\w+)\."
     ((answer, distractor, twin),) = re.findall(message, part, re.S)
     assert distractor == twin != answer
     assert "### exception" not in displayed("composition-v1")

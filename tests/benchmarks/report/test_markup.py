@@ -14,8 +14,7 @@ from markupsafe import escape
 from rich.console import Console
 from zebroid.benchmarks import job
 from zebroid.benchmarks.config.suite import load_suite
-from zebroid.benchmarks.conformance import world_report
-from zebroid.benchmarks.conformance.world_checks import Outcome
+from zebroid.benchmarks.conformance.framework import Outcome, Report
 from zebroid.benchmarks.docs import readme_tables
 from zebroid.benchmarks.receipts.panel import panels, slug
 from zebroid.benchmarks.receipts.receipt import Receipt
@@ -132,11 +131,11 @@ def follow(console, cell, label):
 def everything(halved, label):
     """All functions that print labels to a console, each with this one."""
     panel, cell = halved(label)
-    outcome = Outcome(label, label, label, False, label, label, 0.0)
-    listed = world_report.Report(label, (label,), (outcome,))
+    outcome = Outcome(label, label, label, "refused", label, label, 0.0)
+    listed = Report("world", label, (label,), (outcome,))
     return [
         lambda console: terminal.show(console, [panel], label),
-        lambda console: world_report.show(console, listed),
+        listed.print,
         lambda console: follow(console, cell, label),
     ]
 
@@ -182,7 +181,7 @@ def test_a_name_of_a_file_is_short_and_plain(name):
 
 
 @pytest.mark.parametrize("broken", ["table", "report", "progress"])
-def test_what_cannot_be_shown_costs_no_receipt(
+def test_what_cannot_be_displayed_costs_no_receipt(
     zebroid, suite, trained, monkeypatch, tmp_path, broken
 ):
     def fails(*_, **__):

@@ -56,9 +56,9 @@ def test_the_headline_is_plotted_as_svg_and_png_without_training(tmp_path, sketc
     found["ladder"].keep(tmp_path / "figures", pixels=True)
     assert (tmp_path / "figures" / "ladder.svg").read_text().startswith("<?xml")
     assert (tmp_path / "figures" / "ladder.png").read_bytes().startswith(b"\x89PNG")
-    assert left == ["readings: an older receipt does not tell how many statements were read"] * len(
-        read(small)
-    )
+    assert left == [
+        "readings: an older receipt does not record how many statements were read"
+    ] * len(read(small))
 
 
 def test_the_command_writes_beside_the_receipt_and_tells_what_is_left_out(
@@ -119,7 +119,7 @@ def test_a_failed_run_has_nothing_to_plot(zebroid, swept, tmp_path, rewritten) -
     assert status == 2 and "every cell failed: loss is not a number" in err
 
 
-def test_a_cell_that_failed_is_left_out_of_its_arm(swept, tmp_path, rewritten) -> None:
+def test_a_cell_that_failed_is_left_out_of_its_configuration(swept, tmp_path, rewritten) -> None:
     def fail(content) -> None:
         content["cells"][0]["failed"] = "diverged at step 12"
 

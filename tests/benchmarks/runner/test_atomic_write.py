@@ -84,7 +84,7 @@ def test_a_disk_full_at_the_end_keeps_cells_and_leaves_no_half_written_file(
     assert len(trained) == 4
 
 
-def test_an_unwritable_folder_is_told_before_any_work(zebroid, suite, trained, tmp_path):
+def test_an_unwritable_folder_is_reported_before_any_work(zebroid, suite, trained, tmp_path):
     (tmp_path / "file").write_text("in the way")
     status, _, err = zebroid("run", suite(), "--out", "file/out")
     assert status == 2

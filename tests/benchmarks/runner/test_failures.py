@@ -1,4 +1,4 @@
-"""Misfortunes that really happen, one a cell: each is told, and the others go on."""
+"""Misfortunes that really happen, one a cell: each is named, and the others go on."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ CAUSES = {
 }
 
 
-def test_a_cell_that_fails_is_a_hole_with_its_cause(
+def test_a_cell_that_fails_is_a_missing_run_with_its_cause(
     zebroid, suite, plugin, quiet, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(train, "enable_cache", lambda: None)

@@ -87,7 +87,7 @@ def test_of_many_failures_five_are_named_and_the_rest_counted(zebroid, suite, il
     assert line.count("ValueError: no luck") == 5 and len(line) < 5 * 400
 
 
-def test_cells_of_several_exposures_are_told_apart(suite):
+def test_cells_of_several_exposures_are_distinguished(suite):
     cells = load_suite(suite(**{"[plans": "exposure = { held = [0.1, 0.2] }\n[plans"})).cells
     line = summary([(cell, "no luck") for cell in cells[:1] + cells[-1:]], cells)
     assert "(held 0.1)" in line and "(held 0.2)" in line
@@ -139,7 +139,7 @@ def test_a_sweep_of_which_all_failed_has_its_receipt(zebroid, suite, ill, tmp_pa
 
 
 @pytest.fixture
-def holed(zebroid, suite, ill, tmp_path):
+def failing(zebroid, suite, ill, tmp_path):
     """Folder of a receipt in which one of two runs of chain failed."""
     ill("no luck", lambda cell: cell.mode == "chain" and cell.seeds.init)
     zebroid("run", suite(), "--out", "out")
@@ -147,14 +147,14 @@ def holed(zebroid, suite, ill, tmp_path):
     return folder
 
 
-def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, holed):
-    receipt = Receipt.read(holed / "receipt.json")
+def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, failing):
+    receipt = Receipt.read(failing / "receipt.json")
     (panel,) = receipt.panels
     counts = {row.label: (row.runs, row.failed) for row in panel.rows}
     assert (counts["chain"], counts["direct"], counts["deducer"]) == ((2, 1), (2, 0), (0, 0))
     assert "chain: 1 of 2 failed." in panel.sentence
-    assert zebroid("verify", holed)[0] == 0
-    page = (holed / "report.html").read_text("utf-8")
+    assert zebroid("verify", failing)[0] == 0
+    page = (failing / "report.html").read_text("utf-8")
     for message in (
         "chain<small>1 of 2 failed</small>",  # scores
         "chain: valid proofs<small>1 of 2 failed</small>",
@@ -166,31 +166,33 @@ def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, hole
     ):
         assert message in page, message
     assert "direct (" not in page
-    assert "decoder-xs, chain (short), 1 of 2 failed |" in zebroid("leaderboard", holed)[1]
-    message = filled(f"<!-- receipt {holed / 'receipt.json'} -->\n<!-- end of receipt -->", holed)
+    assert "decoder-xs, chain (short), 1 of 2 failed |" in zebroid("leaderboard", failing)[1]
+    message = filled(
+        f"<!-- receipt {failing / 'receipt.json'} -->\n<!-- end of receipt -->", failing
+    )
     assert "| **chain (1 of 2 failed)** |" in message and "| **direct** |" in message
-    assert "chain (1 of 2 failed)" in str(plateau_tables.verdicts(holed))
+    assert "chain (1 of 2 failed)" in str(plateau_tables.verdicts(failing))
 
 
-def test_a_receipt_of_before_these_counts_is_read_and_verified(zebroid, holed):
-    path = holed / "receipt.json"
+def test_a_receipt_of_before_these_counts_is_read_and_verified(zebroid, failing):
+    path = failing / "receipt.json"
     content = json.loads(path.read_text())
     for row in content["panels"][0]["rows"]:
         del row["runs"], row["failed"]
     path.write_text(json.dumps(content))
     row = Receipt.read(path).panels[0].rows[-1]
     assert (row.runs, row.failed, row.name) == (None, None, row.label)
-    assert zebroid("verify", holed)[0] == 0
-    assert ", 1 of 2 failed |" in zebroid("leaderboard", holed)[1]  # as its cells say
+    assert zebroid("verify", failing)[0] == 0
+    assert ", 1 of 2 failed |" in zebroid("leaderboard", failing)[1]  # as its cells say
 
 
-def test_a_false_count_is_not_verified(zebroid, holed):
-    path = holed / "receipt.json"
+def test_a_false_count_is_not_verified(zebroid, failing):
+    path = failing / "receipt.json"
     content = json.loads(path.read_text())
     for row in content["panels"][0]["rows"]:
         row["failed"] = 0
     path.write_text(json.dumps(content))
-    status, out, _ = zebroid("verify", holed)
+    status, out, _ = zebroid("verify", failing)
     assert status == 1 and "failed" in out
 
 

@@ -8,13 +8,15 @@ import shutil
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.runner.result_store import Result, Store
 from zebroid.errors import UserError
 from zebroid.models import training_version
 from zebroid.models.training.plan import Run
+
+from ...fuzzing import fuzz
 
 
 def result(cell, questions=5):
@@ -233,8 +235,8 @@ def one(tmp_path_factory):
     return found, cell, json.loads((found.path(cell) / "cell.json").read_text())
 
 
+@fuzz(100)
 @given(data=st.data())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_change_of_the_record_passes_for_another_result(one, data):
     """Changed anywhere, it is refused in one line, or is still this cell's own result."""
     store, cell, whole = one

@@ -80,7 +80,7 @@ def test_shares_and_filters_add_up_to_the_whole(zebroid, suite, trained, tmp_pat
     assert receipt(tmp_path / "parts") == receipt(tmp_path / "whole")
 
 
-def test_rows_of_one_table_were_asked_the_same_questions(zebroid, suite, trained, tmp_path):
+def test_rows_of_one_table_had_the_same_questions(zebroid, suite, trained, tmp_path):
     fewer = '[[cells]]\nworld = "composition-v1/tiny"\nmode = "chain"\nmodel = "decoder-xs"\n'
     fewer += 'plan = "short"\nquestions = 20\n\n[plans.short]'
     status, _, err = zebroid("run", suite(**{"[plans.short]": fewer}), "--out", "out")
@@ -98,7 +98,7 @@ def test_rows_of_one_table_were_asked_the_same_questions(zebroid, suite, trained
 LOOPS = {'model = "decoder-xs"': 'model = { preset = "looped-s", query_loops = [4, 2, 8] }'}
 
 
-def test_cells_that_differ_in_how_they_are_asked_are_made_by_one_training(
+def test_cells_that_differ_in_how_they_are_queried_are_made_by_one_training(
     zebroid, suite, trained, monkeypatch
 ):
     made = []
@@ -119,7 +119,7 @@ def test_cells_that_differ_in_how_they_are_asked_are_made_by_one_training(
     assert [len(models) for models in made] == [3] * 4
 
 
-def test_lots_hold_whole_trainings_and_no_more_than_they_may(suite):
+def test_batches_hold_whole_trainings_and_no_more_than_they_may(suite):
     cells = load_suite(suite(**LOOPS)).cells
     assert [len(run_batch) for run_batch in run_batches(cells)] == [3] * 4
     assert [len(run_batch) for run_batch in run_batches(cells, 2)] == [6] * 2
@@ -133,7 +133,7 @@ def test_lots_hold_whole_trainings_and_no_more_than_they_may(suite):
     )
 
 
-def test_a_failing_cell_is_a_hole_and_the_rest_goes_on(zebroid, suite, trained, monkeypatch):
+def test_a_failing_cell_is_a_missing_run_and_the_rest_goes_on(zebroid, suite, trained, monkeypatch):
     kind = run.train_cell
 
     def fails(cell, *rest):
@@ -151,7 +151,7 @@ def test_a_failing_cell_is_a_hole_and_the_rest_goes_on(zebroid, suite, trained, 
     assert (status, len(trained)) == (0, 4)
 
 
-def test_a_row_whose_cells_all_fail_is_shown_as_a_hole(
+def test_a_row_whose_cells_all_fail_is_printed_empty(
     zebroid, suite, trained, monkeypatch, tmp_path
 ):
     kind = run.train_cell

@@ -20,4 +20,4 @@ def test_smoke_shows_chain_above_direct_on_constituent_with_intervals_apart(zebr
     message = {r.label: r.rungs["constituent"].accuracy for r in panel.rows if r.kind == "model"}
     chain, direct = message["chain"], message["direct"]
     assert chain.low is not None and direct.high is not None and chain.low > direct.high
-    assert chain.over == direct.over == "questions", "one seed: nothing is said of others"
+    assert chain.over == direct.over == "questions", "one seed: nothing holds of others"

@@ -17,7 +17,10 @@ from zebroid.benchmarks.runner.result_store import Store
 from zebroid.benchmarks.runner.tracker import JsonLines, TensorBoard, log_path, open_tracker
 from zebroid.models.training import batched
 
-REAL = {"steps = 100": "steps = 12", '["direct", "chain"]': '["direct"]', "[0, 1]": "[0]"}
+REAL = {
+    **{"steps = 100": "steps = 12", '["direct", "chain"]': '["direct"]', "[0, 1]": "[0]"},
+    "decoder-xs": "mlp-xs",
+}
 TRAIN = {"train/loss", "train/examples_per_s", "train/flops"}
 KEYS = {"cell", "step", "time"}
 
@@ -92,7 +95,7 @@ def test_a_training_that_goes_on_neither_loses_nor_repeats_a_step(
 
 @pytest.mark.parametrize("kind", ["jsonl", "tensorboard"])
 def test_the_command_logs_every_cell(zebroid, suite, trained, tmp_path, kind):
-    status, out, err = zebroid("run", suite(), "--out", "out", "--log", kind)
+    status, _, err = zebroid("run", suite(), "--out", "out", "--log", kind)
     assert (status, err) == (0, "")
     cells = load_suite(suite()).cells
     assert len([*(tmp_path / "out" / "logs").iterdir()]) == len(cells) == 4
@@ -132,16 +135,16 @@ def test_a_log_is_found_whatever_plan_and_model_are_called(suite, tmp_path):
     (one, *_) = load_suite(suite()).cells
     (other, *_) = load_suite(suite(**{'"short"': '"brief"', ".short": ".brief"})).cells
     for cell in (one, other):
-        JsonLines(tmp_path).scalars(cell, 3, {"train/loss": 1.0})
-    (path,) = tmp_path.iterdir()
+        JsonLines(tmp_path / "logs").scalars(cell, 3, {"train/loss": 1.0})
+    (path,) = (tmp_path / "logs").iterdir()
     assert "short" in path.name and len(lines(path)) == 1
 
 
 def test_another_version_of_training_has_a_log_of_its_own(cell, tmp_path, raised):
-    JsonLines(tmp_path).scalars(cell, 3, {"train/loss": 1.0})
+    JsonLines(tmp_path / "logs").scalars(cell, 3, {"train/loss": 1.0})
     raised()
-    JsonLines(tmp_path).scalars(cell, 3, {"train/loss": 1.0})
-    assert len([*tmp_path.iterdir()]) == 2
+    JsonLines(tmp_path / "logs").scalars(cell, 3, {"train/loss": 1.0})
+    assert len([*(tmp_path / "logs").iterdir()]) == 2
 
 
 def test_event_files_go_on_where_they_ended_and_few_are_open(suite, monkeypatch, tmp_path):

@@ -43,7 +43,7 @@ def test_an_edited_docstring_trains_nothing_again_and_a_raised_version_does(suit
     for path in copied.rglob("*.py"):
         text = path.read_text("utf-8")
         if text.startswith('"""'):
-            path.write_text(f'"""Said otherwise: {text[3:]}# and a remark\n', "utf-8")
+            path.write_text(f'"""In other words: {text[3:]}# and a remark\n', "utf-8")
     assert look() == [kept, stale, draft]
     declared = copied / "models" / "training_version.py"
     declared.write_text(re.sub(r'"training-1"', '"training-2"', declared.read_text("utf-8")))

@@ -43,7 +43,7 @@ def rewritten(folder: Path, change) -> Path:
     return path
 
 
-def test_arms_are_the_rows_of_the_report(configurations) -> None:
+def test_configurations_are_the_rows_of_the_report(configurations) -> None:
     content = json.loads((HEADLINE / "receipt.json").read_text())
     rows = {(p["name"], label) for p in content["panels"] for label in p["verdicts"]}
     assert {
@@ -67,8 +67,8 @@ def test_a_receipt_becomes_branches_and_a_figure(tmp_path, monkeypatch) -> None:
     assert done.exit_code == 0, done.output
     for name in BRANCHES:
         assert name in done.output
-    assert done.output.count("pairs of branches are not told apart") + done.output.count(
-        "told apart from"
+    assert done.output.count("pairs of branches are not distinguishable") + done.output.count(
+        "distinguishable from"
     )
     assert "forecast" not in {p.name for p in tmp_path.iterdir()} and "default.toml" in done.output
     picture = (tmp_path / "f.svg").read_text()
@@ -118,7 +118,7 @@ def test_a_receipt_without_its_curves_is_refused(copy) -> None:
         read(rewritten(copy, lambda content: content["files"].pop("curves.parquet")))
 
 
-def test_an_open_verdict_of_the_receipt_is_told(tmp_path, configurations) -> None:
+def test_an_open_verdict_of_the_receipt_is_named(tmp_path, configurations) -> None:
     open_ = next(
         configuration for configuration in configurations if "instance" in configuration.undecided
     )
@@ -129,7 +129,9 @@ def test_an_open_verdict_of_the_receipt_is_told(tmp_path, configurations) -> Non
     assert "instance: undecided" in text and "both hypotheses weigh half of all" in text
 
 
-def test_corpora_that_differ_in_what_is_shown_measure_the_effect_of_data(configurations) -> None:
+def test_corpora_that_differ_in_what_they_demonstrate_measure_the_effect_of_data(
+    configurations,
+) -> None:
     import dataclasses
 
     first = configurations[0]

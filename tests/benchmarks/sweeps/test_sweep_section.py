@@ -43,7 +43,7 @@ def along(found):
     }
 
 
-def test_arms_know_how_much_they_read(configurations) -> None:
+def test_configurations_know_how_much_they_read(configurations) -> None:
     configuration = next(a for a in configurations if a.label == "direct decoder-s")
     assert configuration.amounts is not None and configuration.epochs is not None
     assert configuration.epochs[-1] == pytest.approx(
@@ -60,7 +60,7 @@ def test_arms_know_how_much_they_read(configurations) -> None:
 def test_every_axis_of_the_grid_is_found_and_nothing_else(along) -> None:
     axes = [axis for axis, _ in along]
     assert axes.count("data") == 4  # three sizes, and the chain
-    assert axes.count("size") == 3  # one for each share shown
+    assert axes.count("size") == 3  # one for each share demonstrated
     assert axes.count("coverage") == 1
     assert set(axes) == {"data", "size", "coverage"}
 
@@ -74,8 +74,8 @@ def test_ability_rises_with_data_where_it_does_and_is_at_the_floor_where_not(alo
     assert "chain" in mine["constituent"].evidence or mine["constituent"].kind == "undecided"
 
 
-def test_size_is_told_in_parameters(along) -> None:
-    (name,) = (n for axis, n in along if axis == "size" and "0.3 shown" in n)
+def test_size_is_given_in_parameters(along) -> None:
+    (name,) = (n for axis, n in along if axis == "size" and "0.3 demonstrated" in n)
     verdict = along["size", name]["instance"]
     assert verdict.unit == "parameters"
     if verdict.kind == "undecided" and verdict.budget:
@@ -106,7 +106,7 @@ def test_stated_facts_settle_before_what_follows(found) -> None:
 
 
 def test_what_a_proof_adds_is_paired_by_run(found) -> None:
-    mine = [a for a in found.added if a.rung == "constituent" and "shown 0.9" in a.name]
+    mine = [a for a in found.added if a.rung == "constituent" and "demonstrated 0.9" in a.name]
     (only,) = mine
     assert only.more[1] > 0.3 and only.flops == pytest.approx(1)
 
@@ -207,7 +207,7 @@ def test_a_receipt_without_axes_says_nothing_of_any() -> None:
     assert {a.rung for a in found.added} >= {"constituent", "axiom"}
 
 
-def test_what_a_receipt_holds_is_what_is_said(swept, found) -> None:
+def test_what_a_receipt_holds_is_what_is_found(swept, found) -> None:
     message = json.loads((swept / "receipt.json").read_text())["scaling"]
     mine = found.along[0]
     assert message["along"][0]["line"] == mine.line.name

@@ -18,7 +18,7 @@ from zebroid.eval.figures.heatmap import Strip, heat
 from zebroid.eval.stats.labels import drawn, of_runs, with_failed
 from zebroid.printable import visible
 
-HOSTILE = ("a$b [/2]", "$x_{1$ {0}%s", "_$\\frac{ \x1b[31m", "\\$5 <b>&amp; \u202e")
+HOSTILE = ("$x_{1$ {0}%s [/2]", "_$\\frac{ \\$5 <b>&amp; \x1b[31m \u202e")
 # letters that the font has, and all that mathematics, markup and terminals read
 TEXT = st.text(st.sampled_from("ab$_^{}\\[]/<>&%# \x1b\x00\u202e\n"), min_size=1, max_size=12)
 

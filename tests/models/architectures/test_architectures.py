@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from flax import nnx
 from zebroid import registry
-from zebroid.benchmarks.conformance.model_checks import ALL, FORM, FUNCTION, run
+from zebroid.benchmarks.conformance.framework import run
+from zebroid.benchmarks.conformance.models.model_checks import ALL, FORM, FUNCTION
 from zebroid.benchmarks.conformance.models.model_fixture import Subject
 from zebroid.errors import UserError
 from zebroid.models.architectures.convolution import ConvolutionSpec
@@ -41,15 +42,18 @@ SUBJECTS = {name: Subject(spec, V, P, T, B) for name, spec in SPECS.items()}
 
 @pytest.mark.parametrize("name", SPECS)
 def test_every_architecture_keeps_what_models_promise(name):
-    assert not [outcome for outcome in run(FORM + FUNCTION, SUBJECTS[name]) if not outcome.passed]
+    assert not [
+        outcome
+        for outcome in run(FORM + FUNCTION, SUBJECTS[name], SPECS[name])
+        if not outcome.passed
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in registry.models() if n.endswith("-xs")])
 def test_every_preset_xs_keeps_all_that_models_promise(name):
-    assert not [
-        outcome for outcome in run(ALL, Subject(registry.model(name))) if not outcome.passed
-    ]
+    spec = registry.model(name)
+    assert not [outcome for outcome in run(ALL, Subject(spec), spec) if not outcome.passed]
 
 
 def effect(subject: Subject) -> np.ndarray:

@@ -44,7 +44,7 @@ def test_what_was_not_written_whole_is_no_state(tmp_path):
         assert saver.restore({"a": jnp.zeros(2)}) is None
 
 
-def test_only_what_a_user_can_act_on_is_told_of_states(tmp_path, caplog):
+def test_only_what_a_user_can_act_on_is_logged_of_states(tmp_path, caplog):
     with Saver(tmp_path / "states") as saver:
         saver.save(1, {"a": jnp.zeros(2)})
     logging.getLogger("absl").warning("Unable to find the step 1 for deletion or renaming")

@@ -9,7 +9,7 @@ from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.training.decoding import Format, bits, generate
 
 V, P, G, END, MARK = 7, 3, 5, 0, 1
-ASK = jax.random.randint(jax.random.key(3), (40, P), 1, V)
+PROMPTS = jax.random.randint(jax.random.key(3), (40, P), 1, V)
 ROW = jnp.arange(40)
 MEMBERS = jnp.stack([ROW % V, jnp.where(ROW % 2 == 1, -1, (ROW + 2) % V)], axis=1)
 FORM = Format(jnp.int32(MARK), jnp.int32(END), jnp.array([-1, -1, 10, 11, 12, 13, 14], jnp.int32))
@@ -54,10 +54,10 @@ def slow(model, prompt, members, mark):
 def test_generation_equals_a_slow_loop(model, parts, form, remembers):
     def run(state):
         queries = nnx.merge(parts[0], state) if remembers else model
-        return generate(queries, ASK, MEMBERS, form, G)
+        return generate(queries, PROMPTS, MEMBERS, form, G)
 
     fast = jax.jit(run)(parts[1])
-    rows = [slow(model, a, m, int(form.answer_mark)) for a, m in zip(ASK, np.asarray(MEMBERS))]
+    rows = [slow(model, a, m, int(form.answer_mark)) for a, m in zip(PROMPTS, np.asarray(MEMBERS))]
     answers, expected_bits, generated = zip(*rows)
     np.testing.assert_array_equal(fast.generated, generated)
     np.testing.assert_array_equal(fast.answer, answers)
@@ -67,7 +67,7 @@ def test_generation_equals_a_slow_loop(model, parts, form, remembers):
 
 def test_no_mark_is_malformed_and_scored_as_a_uniform_guess(model):
     never = FORM._replace(answer_mark=jnp.int32(V + 1))
-    answers = generate(model, ASK, MEMBERS, never, G)
+    answers = generate(model, PROMPTS, MEMBERS, never, G)
     assert np.all(np.asarray(answers.answer) == -1)
     np.testing.assert_allclose(answers.bits, np.log2(V), rtol=1e-6)
 
@@ -81,10 +81,10 @@ def test_answer_right_after_the_first_mark_and_not_after_a_second():
         row = 9.0 * jax.nn.one_hot(text, V)[None]
         return jnp.broadcast_to(row, (tokens_BT.shape[0], *row.shape[1:]))
 
-    answers = generate(scripted, ASK, MEMBERS, FORM, G)
+    answers = generate(scripted, PROMPTS, MEMBERS, FORM, G)
     assert set(np.asarray(answers.answer).tolist()) == {11}
     np.testing.assert_array_equal(answers.generated[0], [MARK, 3, END, END, END])
-    post_hoc = generate(scripted, ASK, MEMBERS, FIRST, G)
+    post_hoc = generate(scripted, PROMPTS, MEMBERS, FIRST, G)
     assert set(np.asarray(post_hoc.answer).tolist()) == {-1}, "MARK is no answer"
     np.testing.assert_array_equal(post_hoc.generated[0], script)
 

@@ -1,4 +1,4 @@
-"""Plans: budgets in steps or FLOPs, and where questions are asked."""
+"""Plans: budgets in steps or FLOPs, and where questions are answered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_budget_in_flops_becomes_as_many_steps_as_it_pays_for():
     assert Plan().steps == 1000
 
 
-def test_questions_are_asked_where_one_wishes_and_at_the_end():
+def test_questions_are_answered_where_one_wishes_and_at_the_end():
     assert Plan(steps=100, evaluations=(7, 50)).checkpoints.tolist() == [7, 50, 100]
     assert Plan(steps=100, evaluations=(100,)).checkpoints.tolist() == [100]
     found = Plan(flops=1e6, evaluations=(1, 1500, 5e5)).priced(1e3)

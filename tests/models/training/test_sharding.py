@@ -45,7 +45,7 @@ def test_replicas_over_eight_devices_are_those_of_one_bit_for_bit(direct):
     assert max(step for step, *_ in description) == 9 * 30 == description[0][1]
 
 
-def test_a_replica_that_fails_ends_the_fleet(direct, monkeypatch):
+def test_a_replica_that_fails_ends_the_batch(direct, monkeypatch):
     monkeypatch.setattr(training, "start", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         train_batched(
@@ -98,7 +98,7 @@ def test_a_microbatch_that_devices_do_not_divide_is_an_error(direct):
 
 
 @pytest.mark.parametrize("layout", ["data", "sharded"])
-def test_rows_are_shared_out_and_weights_where_that_is_said(trained, layout):
+def test_rows_are_shared_out_and_weights_where_the_layout_has_it(trained, layout):
     state, text = trained(layout)
     assert "f32[6,1,16]" in text and "f32[48,1,16]" not in text
     shares = [

@@ -160,7 +160,7 @@ def test_what_differs_in_seeds_rates_length_and_corpus_compiles_once(three, chai
     assert "jit(advance)" not in caplog.text and "jit(start)" not in caplog.text
     with jax.log_compiles(), caplog.at_level("WARNING"):
         train(SPEC, chain, dataclasses.replace(PLAN, batch=16, steps=3), [(0, 0)])
-    assert "jit(advance)" in caplog.text  # as it would be told
+    assert "jit(advance)" in caplog.text  # as JAX logs it
 
 
 def test_progress_counts_all_seeds_up_to_the_end(chain):
@@ -171,7 +171,7 @@ def test_progress_counts_all_seeds_up_to_the_end(chain):
     assert all(total == 900 and speed > 0 and loss > 0 for _, total, speed, loss in calls)
 
 
-def test_a_loss_that_is_not_a_number_is_said_and_not_raised(direct):
+def test_a_loss_that_is_not_a_number_is_recorded_and_not_raised(direct):
     plan = dataclasses.replace(PLAN, optimizer="sgd", learning_rate=1e30, warmup=0)
     run = train(SPEC, direct, plan, [(0, 0), (1, 0)])
     assert "loss not finite at step" in run.failed and "init 1, order 0" in run.failed
@@ -250,7 +250,7 @@ def test_no_seeds_is_an_error(direct):
         train(SPEC, direct, PLAN, [])
 
 
-def test_a_looped_model_is_asked_with_as_many_loops_as_its_spec_says(direct):
+def test_a_looped_model_is_queried_with_as_many_loops_as_its_spec_says(direct):
     one, same, more = (
         train(LoopedSpec(width=16, heads=2, loops=2, query_loops=queries), direct, PLAN, [(0, 0)])
         for queries in (None, 2, 4)

@@ -14,6 +14,7 @@ from zebroid.worlds.novelty.derivations import Proofs
 from zebroid.worlds.novelty.questions import certify, prompts_of
 from zebroid.worlds.novelty.rungs import RUNGS, SPLIT, provable, read_off
 
+from ...fuzzing import fuzz
 from .enumeration import SETS, Enumeration
 
 RULES = """
@@ -129,18 +130,18 @@ def _compare_questions(closure, proofs, read, demonstrated, sets, slow, seen):
 FUZZ = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
-def test_rungs_are_those_of_an_enumeration_of_proofs_on_300_random_theories():
+def test_rungs_are_those_of_an_enumeration_of_proofs_on_random_theories():
     """They are worth the trouble: every rung occurs, and so does every trap."""
     seen = collections.Counter()
 
-    @settings(max_examples=75, derandomize=True, **FUZZ)
+    @settings(max_examples=30, derandomize=True, **FUZZ)
     @given(_theory())
     def compare(theory):
         _compare(theory, 4, seen)
 
     compare()
     traps = ["split", "tagged", "shortcut", "circular", "multi-label", "rules as data", "negation"]
-    assert all(seen[w] >= 10 for w in [*RUNGS[1:], *traps]), seen
+    assert all(seen[w] >= 3 for w in [*RUNGS[1:], *traps]), seen
 
 
 def test_the_enumeration_finds_what_single_proof_trees_do(certified):
@@ -162,7 +163,7 @@ def test_the_enumeration_finds_what_single_proof_trees_do(certified):
 
 
 @pytest.mark.slow
-@settings(max_examples=500, **FUZZ)
+@fuzz(150, new=True)
 @given(_theory())
 def test_rungs_are_those_of_an_enumeration_on_new_random_theories(theory):
     _compare(theory, 4, collections.Counter())

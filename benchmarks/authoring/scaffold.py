@@ -100,7 +100,7 @@ class $title(World):
 '''
 
 TEST = '''\
-"""What zebroid asks of every world, asked of this one."""
+"""What zebroid demands of every world, demanded of this one."""
 
 import pytest
 from zebroid.benchmarks import check_world

@@ -10,7 +10,7 @@ import zebroid
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from zebroid.benchmarks.report.markdown_table import markdown_table
+from zebroid.benchmarks.docs.markdown_table import markdown_table
 
 ROOT = Path(zebroid.__file__).resolve().parent
 CELL = st.text(st.sampled_from("ab |\\`<>*\n\t&/"), max_size=12)
@@ -54,7 +54,7 @@ def test_a_table_without_rows_has_its_head():
 
 def test_a_row_of_other_length_is_refused():
     with pytest.raises(ValueError, match="a row of 1 cells in a table of 2 columns"):
-        [*markdown_table(["a", "b"], [["x"]])]
+        list(markdown_table(["a", "b"], [["x"]]))
 
 
 def test_a_cell_with_a_pipe_and_a_script_stays_text():

@@ -17,8 +17,8 @@ from ... import registry
 from ...errors import UserError, suggest
 from ...worlds.corpus.build import build_corpus
 from ...worlds.world import World, content_of
+from ..conformance.worlds.golden import built_in, pin_of, pins_of
 from ..runner import atomic_write
-from .worlds.golden import built_in, pin_of, pins_of
 
 DEFAULT = ("tiny", "small")  # as `zebroid check` looks at
 NEWLINE = re.compile("\r\n|\r|\n")

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from zebroid import registry
-from zebroid.benchmarks.conformance.pin import written
-from zebroid.benchmarks.conformance.world_checks import run
+from zebroid.benchmarks.authoring.pin import written
+from zebroid.benchmarks.conformance.framework import Check
 from zebroid.benchmarks.conformance.worlds import determinism
 from zebroid.benchmarks.conformance.worlds.golden import pins_of
-from zebroid.benchmarks.conformance.worlds.world_fixture import Check
+from zebroid.benchmarks.conformance.worlds.world_checks import run
 from zebroid.errors import UserError
 from zebroid.worlds.corpus.build import build_corpus
 
@@ -152,7 +152,7 @@ def test_a_file_keeps_its_mode_its_link_and_its_line_ends(zebroid, tmp_path, wor
 
 
 def test_a_file_that_changes_meanwhile_is_left_alone(zebroid, world_file, monkeypatch):
-    from zebroid.benchmarks.conformance import pin
+    from zebroid.benchmarks.authoring import pin
 
     path = world_file(WORLD)
 

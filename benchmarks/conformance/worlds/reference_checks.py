@@ -1,36 +1,21 @@
-"""check_world(world, sizes) -> Report: every check that a world must pass, and its table.
-
-The symbolic checks stand in ``world_checks.py``; those that need reference solvers are added here.
-"""
+"""What reference solvers and interpolators find on a world: its rungs are what they say."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from ... import __version__, registry
-from ...eval.floors.ceilings import references
-from ...eval.floors.interpolators import interpolators, lookup
-from ...eval.question_sets.chance import interpolable
-from ...eval.question_sets.question_set import QuestionSet
-from ...printable import visible
-from ...seeding import stream
-from ...worlds.encoding.verbalize import question_in_english
-from ...worlds.novelty.rungs import CONTROLS, RUNGS
-from ..report.terminal import plain
-from .world_checks import ELSEWHERE, SYMBOLIC, Outcome, run
-from .worlds.subprocesses import Elsewhere
-from .worlds.world_fixture import Check, Moot, Refused, Subject
+from ....eval.floors.ceilings import references
+from ....eval.floors.interpolators import interpolators, lookup
+from ....eval.question_sets.chance import interpolable
+from ....eval.question_sets.question_set import QuestionSet
+from ....seeding import stream
+from ....worlds.encoding.verbalize import question_in_english
+from ....worlds.novelty.rungs import CONTROLS, RUNGS
+from ..framework import Moot, Refused
+from .world_fixture import Subject
 
 LADDER = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
 WITHIN = {  # reference -> the rungs on which it is always right; on the others it never is
@@ -39,9 +24,8 @@ WITHIN = {  # reference -> the rungs on which it is always right; on the others 
     "inductor": LADDER[:5],
     "deducer": LADDER,
 }
-DEFAULT = ("tiny", "small")
 POOLED = 6  # at most so many world seeds are pooled where one has too few questions
-ASKED = 4_000  # questions of a rung and a world that interpolators answer
+PER_RUNG = 4_000  # questions of a rung and a world that interpolators answer
 
 
 def ceilings(subject: Subject) -> str:
@@ -54,7 +38,7 @@ def ceilings(subject: Subject) -> str:
         for rung in (*LADDER, *CONTROLS):
             if rung not in question_set.groups:
                 continue
-            # where nothing follows, NONE is right, and to say it is all that a reference can do
+            # where nothing follows, NONE is right, and to answer it is all that a reference can do
             able = rung in WITHIN[solver.name] or rung in CONTROLS
             _unlike(
                 question_set, f"{solver.name} on {rung}", right != able, question_set.groups[rung]
@@ -121,7 +105,7 @@ class _Pool:
         subject, rungs = self.subject, self.subject.world.not_interpolable
         corpus = subject.corpus(seeds=(self.seeds, 0))
         rng = stream(subject.world.id, "interpolable", self.seeds)
-        queries = [np.sort(rng.permutation(corpus.of_rung(r))[:ASKED]) for r in rungs]
+        queries = [np.sort(rng.permutation(corpus.of_rung(r))[:PER_RUNG]) for r in rungs]
         question_set = QuestionSet(corpus, np.concatenate(queries))
         self.seeds += 1
         for answers in interpolators(corpus, question_set.questions):
@@ -144,7 +128,7 @@ class _Pool:
         return np.concatenate(self.hits[rung][name])
 
     def wanted(self) -> int:
-        """The worlds that have the questions for DESIGN's bound, on all rungs where that can be."""
+        """How many worlds have the questions for ``interpolable``'s bound, on all rungs."""
         if self.subject.size == "tiny":
             return 1
         most = 1
@@ -153,97 +137,3 @@ class _Pool:
             worlds = math.ceil(max(1_000, 40_000 * c * (1 - c)) / per_world)
             most = max(most, worlds if worlds <= POOLED else 1)
         return most
-
-
-SOLVED = (
-    Check("ceilings", "each reference solves its rungs, and no other", ceilings, ("corpus",)),
-    Check("interpolators", "likeness solves no rung declared so", not_interpolable, ("ceilings",)),
-)
-CHECKS = (*SYMBOLIC, *SOLVED, *ELSEWHERE)
-
-
-@dataclasses.dataclass(frozen=True)
-class Report:
-    """What came of all checks of one world."""
-
-    world: str
-    sizes: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def passed(self) -> bool:
-        return all(o.passed for o in self.outcomes)
-
-    def record(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return {
-            "world": self.world,
-            "sizes": self.sizes,
-            "zebroid": __version__,
-            "passed": self.passed,
-            "checks": [dataclasses.asdict(o) for o in self.outcomes],
-        }
-
-
-def check_world(
-    name: str,
-    size: str = "",
-    watch: Callable[[str], None] = lambda what: None,
-    parameters: Mapping[str, Any] | None = None,
-) -> Report:
-    """Checks the world of an id or a Python file, at one size or at tiny and small.
-
-    ``parameters``: of its sizes, instead of their own. ``watch`` is told what is looked at. Raises
-    UserError for an unknown world, size or parameter.
-    """
-    world = registry.world(name)
-    sizes = (size,) if size else tuple(s for s in DEFAULT if s in world.sizes)
-    sizes = tuple(world.named_size(s, parameters or {}) for s in sizes)
-    where = str(Path(name).resolve()) if name.endswith(".py") else name
-    with Elsewhere(where, sizes) as elsewhere:
-        outcomes = tuple(run(CHECKS, world, sizes, elsewhere, watch))
-    return Report(world.id, sizes, outcomes)
-
-
-def show(console: Console, report: Report) -> None:
-    """A table of all checks, then what failed, with its cure."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-    for head in ("", "check", "what was found"):
-        table.add_column(head)
-    table.add_column("s", justify="right")
-    for size in ("", *report.sizes):
-        outcomes = [o for o in report.outcomes if o.size == size]
-        title = f"{report.world} at size {size}" if size else report.world
-        table.add_row("", plain(title, "bold"))
-        for o in outcomes:
-            if o.passed is not None:
-                table.add_row(MARKS[o.passed], plain(o.name), plain(o.found), f"{o.seconds:.1f}")
-        rest = [o for o in outcomes if o.passed is None]
-        if rest:
-            names = ", ".join(o.name for o in rest)
-            table.add_row(MARKS[None], f"{len(rest)} more", plain(f"{rest[0].found}: {names}"))
-        table.add_section()
-    console.print(table)
-    for o in report.outcomes:
-        if o.passed is False:
-            rest = visible(f": {o.found}.\n  promised: {o.promise}\n  cure: {o.cure}")
-            where = visible(_where(o)), "red bold"
-            console.print(Text.assemble("\n", where, rest), soft_wrap=True)
-    console.print(f"\n{_sum(report)}", markup=False, soft_wrap=True)
-
-
-MARKS = {True: Text("✓", "green"), False: Text("✗", "red bold"), None: Text("–", "dim")}
-
-
-def _where(outcome: Outcome) -> str:
-    return outcome.name + (f", size {outcome.size}" if outcome.size else "")
-
-
-def _sum(report: Report) -> str:
-    failed = sum(o.passed is False for o in report.outcomes)
-    skipped = sum(o.passed is None for o in report.outcomes)
-    many, at = len(report.outcomes), f" at {' and '.join(report.sizes)}" if report.sizes else ""
-    if report.passed:
-        return f"{report.world} keeps all {many} promises{at}."
-    rest = f", {skipped} not looked at" if skipped else ""
-    return f"{report.world} breaks {failed} of {many} promises{rest}."

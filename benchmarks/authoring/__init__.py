@@ -1,0 +1,1 @@
+"""Packages of worlds of one's own: written, and their corpora pinned."""
