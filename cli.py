@@ -169,9 +169,9 @@ def plugins() -> None:
 
 app.command()(cli_authoring.new)
 app.command()(cli_authoring.pin)
-app.command()(cli_authoring.floors)
 app.command()(cli_authoring.check)
 app.command()(cli_authoring.check_model)
+app.command()(cli_authoring.floors)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Commands for authors of worlds and models: new, pin, floors, check, check-model."""
+"""Commands of the command line for authors: new, pin, check, check-model, floors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from .benchmarks.conformance.world_report import Report
+    from .benchmarks.conformance.framework import Report
 
 Settings = Annotated[
     list[str] | None,
@@ -25,7 +25,7 @@ def new(
     out: Annotated[Path, typer.Option(help="Folder to write it in.")] = Path(),
 ) -> None:
     """Write a package with one world, ready to be installed; nothing is overwritten."""
-    from .benchmarks.conformance import scaffold
+    from .benchmarks.authoring import scaffold
 
     print(scaffold.new(kind, package, name, out))
 
@@ -38,9 +38,48 @@ def pin(
     ] = False,
 ) -> None:
     """Write into a world's class what its corpora are; none moves unnoticed from then on."""
-    from .benchmarks.conformance import pin as pins
+    from .benchmarks.authoring import pin as pins
 
     print(pins.pin(world, size or (), new))
+
+
+def check(
+    world: Annotated[str, typer.Argument(help="A world: id or file.py.")],
+    size: Annotated[
+        str, typer.Option(help="One size; tiny answers in seconds, while you edit.")
+    ] = "",
+    settings: Settings = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a world promises; exit status 1 where it breaks a promise."""
+    from .benchmarks.config.settings import tables_of
+    from .benchmarks.conformance.worlds.world_checks import check_world
+
+    values = tables_of(settings or (), ("world",)).get("world", {})
+    _conform(lambda watch: check_world(world, size, watch, values), as_json)
+
+
+def check_model(
+    model: Annotated[str, typer.Argument(help="A model: a preset, one of a plugin, or file.py.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check what a model promises; exit status 1 where it breaks a promise."""
+    from .benchmarks.conformance.models.model_checks import check_model
+
+    _conform(lambda watch: check_model(model, watch), as_json)
+
+
+def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:
+    """Prints the report of a checker, which is given the place to name its steps, and leaves."""
+    from .benchmarks.report.terminal import PlainConsole, console, working
+
+    with working(PlainConsole(stderr=True), "loading") as watch:
+        report = checked(watch)
+    if as_json:
+        print(report.json())
+    else:
+        report.print(console())
+    sys.exit(report.exit_code)
 
 
 def floors(
@@ -63,45 +102,3 @@ def floors(
         print(json.dumps(floors_report.record(found.id, size, seed, instruments), indent=1))
     else:
         floors_report.show(console(), f"{found.id}/{size}, seed {seed}", instruments)
-
-
-def check(
-    world: Annotated[str, typer.Argument(help="A world: id or file.py.")],
-    size: Annotated[
-        str, typer.Option(help="One size; tiny answers in seconds, while you edit.")
-    ] = "",
-    settings: Settings = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-) -> None:
-    """Check what a world promises; exit status 1 where it breaks a promise."""
-    from .benchmarks.config.settings import tables_of
-    from .benchmarks.conformance import world_report
-
-    values = tables_of(settings or (), ("world",)).get("world", {})
-    _conform(lambda watch: world_report.check_world(world, size, watch, values), as_json)
-
-
-def check_model(
-    model: Annotated[str, typer.Argument(help="A model: a preset, one of a plugin, or file.py.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-) -> None:
-    """Check what a model promises; exit status 1 where it breaks a promise."""
-    from .benchmarks.conformance.model_report import check_model
-
-    _conform(lambda watch: check_model(model, watch), as_json)
-
-
-def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:
-    """Prints the report of a checker, which tells its argument what it looks at, and leaves."""
-    import json
-
-    from .benchmarks.conformance import world_report
-    from .benchmarks.report.terminal import PlainConsole, console, working
-
-    with working(PlainConsole(stderr=True), "loading") as tell:
-        report = checked(tell)
-    if as_json:
-        print(json.dumps(report.record(), indent=1))
-    else:
-        world_report.show(console(), report)
-    sys.exit(not report.passed)
