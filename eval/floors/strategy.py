@@ -12,6 +12,7 @@ is what lets a thousand settings be tried in a tenth of a second.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -140,6 +141,7 @@ class Questions:
     batches: tuple[tuple[Integers, Batch], ...]  # (places among the Q, the questions) of each cue
     row: Integers  # [A] of every right answer: the place of its question among the Q
     answer: Integers  # [A] and the answer
+    word: Array  # [C + 1] the word of each constant, -1 of NONE
 
     @classmethod
     def of(cls, corpus: Corpus, questions: Integers) -> Questions:
@@ -155,7 +157,15 @@ class Questions:
             predicate = corpus.closure.predicates.index(corpus.cues[cue][0])
             filled = (prompt[at] >= 0).any(0)
             batches.append((at, Batch(int(cue), predicate, prompt[at][:, filled], value, place)))
-        return cls(corpus, questions, tuple(batches), *right_answers(corpus, questions))
+        return cls(corpus, questions, tuple(batches), *right_answers(corpus, questions), word)
+
+    @functools.cached_property
+    def level(self) -> Floats:
+        """[Q] uniform over the sort: what a setting scores where it does not apply."""
+        out = np.zeros(len(self.question))
+        for at, batch in self.batches:
+            out[at] = self.right(at, batch).sum(1) / max(len(batch.value), 1)
+        return out
 
     def constants(self, batch: Batch) -> Array:
         """[V] the constants of a batch's values."""
@@ -164,7 +174,7 @@ class Questions:
     def right(self, at: Integers, batch: Batch) -> Bools:
         """[n, V] which values are right for the questions at these places."""
         place = np.append(batch.place[: len(batch.place)], -1)
-        word = words_of(self.corpus)[self.answer]
+        word = self.word[self.answer]
         local = np.full(len(self.question), -1)
         local[at] = np.arange(len(at))
         keep = (local[self.row] >= 0) & (place[word] >= 0)
@@ -257,22 +267,13 @@ def run(
         if watch:
             watch(f"{strategy.name}: {questions.corpus.cues[batch.cue][0]}")
         right = questions.right(at, batch)
-        level = right.sum(1) / max(len(batch.value), 1)
         found = {n: b.expected(right) for n, b in strategy.settings(reading, batch)}
         for name in found:
-            value.setdefault(name, _level(questions))[at] = found[name]
+            value.setdefault(name, questions.level.copy())[at] = found[name]
         for name in value.keys() - found.keys():
-            value[name][at] = level
+            value[name][at] = questions.level[at]
     table = np.array(list(value.values())).reshape(len(value), len(questions.question))
     return Scored(strategy.name, strategy.family, strategy.blind, tuple(value), table)
-
-
-def _level(questions: Questions) -> Floats:
-    """[Q] uniform over the sort: what a setting scores where it does not apply."""
-    out = np.zeros(len(questions.question))
-    for at, batch in questions.batches:
-        out[at] = questions.right(at, batch).sum(1) / max(len(batch.value), 1)
-    return out
 
 
 def sets(items: Sequence[int], most: int) -> Iterator[tuple[int, ...]]:

@@ -85,7 +85,7 @@ def test_the_headline_axioms_of_zebra_are_had_without_the_thing_or_any_name() ->
             for seed in range(3)
         ]
     ).mean(0)
-    assert (found >= [0.45, 0.38, 0.90, 0.30]).all()
+    assert (found >= [0.45, 0.38, 0.85, 0.30]).all()
 
 
 @pytest.mark.slow
