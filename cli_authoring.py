@@ -84,19 +84,20 @@ def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) 
 
 def floors(
     world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    settings: Settings = None,
     seed: Annotated[int, typer.Option(min=0, help="World and exposure seed.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """What can be had in a world without its rules: the floors of its scores, untrained."""
     import json
 
-    from . import registry
+    from .benchmarks.config.settings import of_world
     from .benchmarks.conformance import floors_report
     from .benchmarks.report.terminal import PlainConsole, console, working
 
-    found, size = registry.sized(world)
+    found, size, exposure = of_world(world, settings or ())
     with working(PlainConsole(stderr=True), "loading") as tell:
-        instruments = floors_report.measure(found, size, seed, tell)
+        instruments = floors_report.measure(found, size, exposure, seed, tell)
     if as_json:
         print(json.dumps(floors_report.record(found.id, size, seed, instruments), indent=1))
     else:

@@ -67,8 +67,6 @@ ALLOWED = {
     ("worlds/catalog/percept.py", "told"): "a comment in the world's rules",
     ("worlds/corpus/split.py", "shown"): "the name of a random stream: renamed, corpora move",
     ("worlds/corpus/audit.py", "shown"): "the reason of an empty rung, as receipts hold it",
-    ("eval/scoring/controls.py", "lured"): "a key of receipts",
-    ("tests/eval/scoring/test_controls.py", "lured"): "a key of receipts",
     ("docs/results/epochs.md", "shown"): "the title of a figure of a receipt",
 }
 

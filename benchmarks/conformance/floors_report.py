@@ -12,6 +12,7 @@ from rich.table import Table
 from ...eval.floors.floor_table import REUSE, Floor, Instrument, floors
 from ...worlds.corpus.build import build_corpus
 from ...worlds.encoding.encode import sample_questions
+from ...worlds.exposure import Exposure
 from ...worlds.world import World
 from ..report.terminal import plain
 
@@ -33,13 +34,15 @@ READING = (
 )
 
 
-def measure(world: World, size: str, seed: int, watch: Callable[[str], None]) -> list[Instrument]:
-    """The instruments of one corpus: its default exposure, ``seed`` for world and exposure.
+def measure(
+    world: World, size: str, exposure: Exposure | None, seed: int, watch: Callable[[str], None]
+) -> list[Instrument]:
+    """The instruments of one corpus, ``seed`` for world and exposure; by default the size's own.
 
     Raises UserError for an unknown size.
     """
     watch(f"building {world.id}/{size}")
-    corpus = build_corpus(world, size, seeds=(seed, seed))
+    corpus = build_corpus(world, size, exposure, (seed, seed))
     return [*floors(corpus, sample_questions(corpus, PER_RUNG, seed), watch)]
 
 

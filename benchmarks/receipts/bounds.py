@@ -1,4 +1,4 @@
-"""What a receipt's cells may ask for: refused, before anything is drawn, beyond what a run needs.
+"""What a receipt's cells may require: refused, before anything is drawn, beyond what a run needs.
 
 A cell of a few bytes can name work without end: questions by the thousand million, steps of 1e23.
 All bounds lie far above every suite that was ever run.

@@ -19,7 +19,7 @@ from .table import ABSENT, MARKS, Table, score, table
 SHARES = {
     "false_nones": "false NONEs",
     "discrimination": "discrimination (d′)",
-    "lured": "answered with the distractor",
+    "misled": "answered with the distractor",
 }
 
 

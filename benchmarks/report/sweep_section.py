@@ -106,7 +106,7 @@ def record(found: Scaling) -> dict[str, Any]:
                 "axes": list(s.joint.fits.curve.axes),
                 "points": s.joint.fits.curve.points,
                 "law": s.joint.law,
-                "law": str(s.joint),
+                "text": str(s.joint),
                 "laws": [[f.law.name, f.weight, f.misfit, f.missed] for f in s.joint.fits.fits],
                 "constants": {k: list(v) for k, v in s.joint.constants.items()},
             }

@@ -140,7 +140,7 @@ def parts(cell: Cell) -> dict[str, object]:
 
 
 def drawn_as(cell: Cell) -> str:
-    """The size whose draws this one's are; itself where the world is not there to ask: a receipt
+    """The size whose draws this one's are; itself where the world is not there: a receipt
     may name any, and none is imported for that."""
     made = known(cell.world)
     return cell.size if made is None else made.draws(cell.size)

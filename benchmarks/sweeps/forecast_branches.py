@@ -51,8 +51,8 @@ def foretold(
 def _corpora(
     configuration: Configuration, configurations: Sequence[Configuration]
 ) -> list[Configuration]:
-    """The configurations that differ from this one in the share demonstrated alone, by that share; or
-    none."""
+    """The configurations that differ from this one in the share demonstrated alone, by that share;
+    or none."""
 
     def apart(one: Configuration) -> dict[str, object]:
         exposure = {k: v for k, v in one.cell.exposure.record().items() if k != "demonstrated"}

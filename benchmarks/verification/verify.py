@@ -38,7 +38,7 @@ PREDICTIONS, CURVES = FILES
 
 
 class _Subject:
-    """A receipt, and what is made anew from it as checks ask for it."""
+    """A receipt, and what is made anew from it as checks need it."""
 
     def __init__(
         self,

@@ -2,8 +2,8 @@
 
 Of a prompt one or two words are replaced by others, and the rest is its *context*. The profile of
 some words is what was answered in each context with them. Those whose profile agrees most with the
-queried ones' vote, in the queried context, with their own answer. No fact of another predicate is read,
-so no premise of any rule but a recursive one: this is reuse by likeness, as of collaborative
+queried ones' vote, in the queried context, with their own answer. No fact of another predicate is
+read, so no premise of any rule but a recursive one: this is reuse by likeness, as of collaborative
 filtering (Resnick et al. 1994, doi:10.1145/192844.192905).
 """
 

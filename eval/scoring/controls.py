@@ -39,7 +39,7 @@ class ExceptionScore:
 
     n: int
     accuracy: Band
-    lured: Band  # share answered with the distractor
+    misled: Band  # share answered with the distractor
     twins: int  # questions like them without an exception
     twin_accuracy: Band | None
 
@@ -131,7 +131,7 @@ def exception_items(cells: Sequence[Predictions]) -> dict[str, ExceptionScore]:
     found = ExceptionScore(
         n=_different(worlds, where),
         accuracy=shares([c.right()[:, :, w] for (c, _), w in zip(having, where)], worlds),
-        lured=shares(
+        misled=shares(
             [(c.answer == distractor)[:, :, distractor >= 0] for c, distractor in having], worlds
         ),
         twins=sum({w: len(t) for w, t in zip(worlds, twins)}.values()),

@@ -104,7 +104,7 @@ def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
             leak = int(corpus.certificate.leak[q])
             if entailed or bool(true) != (kind == "unknowable") or (true and leak not in true):
                 raise Refused(
-                    f"{question_in_english(corpus, q)!r}, a question of rung {kind}, has {len(true)} answers "
+                    f"{question_in_english(corpus, q)!r}, of rung {kind}, has {len(true)} answers "
                     f"in the world and {len(entailed)} that follow",
                     "this is an error in hard_negatives.py",
                 )
@@ -114,7 +114,8 @@ def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
         if tables[cue][0].get(row):
             predicate, place = corpus.cues[cue]
             raise Refused(
-                f"stated to have no answer: {predicate} of {_names(corpus, row)}, queried at {place}",
+                f"stated to have no answer: {predicate} of {_names(corpus, row)}, "
+                f"queried at {place}",
                 "this is an error in hard_negatives.py",
             )
     return len(queries["nontheorem"]) + len(demonstrated), len(queries["unknowable"])

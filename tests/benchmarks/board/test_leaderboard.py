@@ -1,4 +1,4 @@
-"""zebroid leaderboard: models of many receipts beside one another, where asked the same."""
+"""zebroid leaderboard: models of many receipts beside one another, if their questions are equal."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Names that look like markup, mathematics or control codes: printed as they are, and no finished
-training is lost for one that cannot be shown."""
+training is lost for one that cannot be displayed."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_what_cannot_be_displayed_costs_no_receipt(
     zebroid, suite, trained, monkeypatch, tmp_path, broken
 ):
     def fails(*_, **__):
-        raise ValueError("cannot\nbe shown")
+        raise ValueError("cannot\nbe displayed")
 
     place, name = {
         "table": (job.terminal, "show"),
@@ -195,7 +195,7 @@ def test_what_cannot_be_displayed_costs_no_receipt(
     monkeypatch.setattr(place, name, fails)
     status, out, err = zebroid("run", suite(), "--out", "out")
     assert (status, err, len(trained)) == (1, "", 4)
-    assert "ValueError: cannot be shown" in out
+    assert "ValueError: cannot be displayed" in out
     (path,) = tmp_path.glob("out/tiny-*/receipt.json")
     assert not any(cell["failed"] for cell in json.loads(path.read_text())["cells"])
 

@@ -4,6 +4,7 @@ shared: what is kept, failed, lost, stopped."""
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 from zebroid.benchmarks import job
@@ -162,19 +163,20 @@ def test_progress_of_another_process_is_replayed_and_of_what_is_over_ignored(cel
         def close(self): ...
 
     relay, cell = Relay(sent.append), cells[0]
+    every: Any = All()
     relay.stage(cell, "corpus")
     relay.step(cell, 1, 2, 3.0, 0.5)
     relay.scalars(cell, 1, {"train/loss": 0.5})
     relay.say("a line")
     relay.done(cell, "trained")  # its result says so
     for message in sent:
-        replay(message, {cell.digest: cell}, All(), All())
+        replay(message, {cell.digest: cell}, every, every)
     expected = [(cell, "corpus"), (cell, 1, 2, 3.0, 0.5), (cell, 1, {"train/loss": 0.5}), "a line"]
     assert heard == expected
     for message in sent[:3]:
-        replay(message, {}, All(), All())
-    replay(sent[2], {cell.digest: cell}, All(), None)  # nobody logs
-    replay(("close", cell.digest, ()), {cell.digest: cell}, All(), All())  # not theirs to call
+        replay(message, {}, every, every)
+    replay(sent[2], {cell.digest: cell}, every, None)  # nobody logs
+    replay(("close", cell.digest, ()), {cell.digest: cell}, every, every)  # not theirs to call
     assert heard == expected
 
 

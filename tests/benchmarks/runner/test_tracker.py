@@ -59,7 +59,7 @@ def test_a_real_training_logs_every_segment_and_checkpoint_and_answers_the_same(
     found = {r["step"]: r for r in records if "checkpoint/loss" in r}
     assert [*found] == logged.run.steps.tolist()
     question_set = Corpora().question_set(cells[0])
-    right = question_set.right(logged.run.answer)[0]
+    right = question_set.right(np.asarray(logged.run.answer, np.int32))[0]
     for k, step in enumerate(logged.run.steps.tolist()):
         for rung in ("recall", "instance", "constituent"):
             where = question_set.groups[rung]

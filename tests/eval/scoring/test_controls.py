@@ -86,8 +86,8 @@ def test_exceptions_are_misled_by_likeness_and_right_by_deduction(
     assert (
         misled.n == wise.n == ((distractor >= 0) & theorems).sum() > 0
     )  # an unknowable one is none
-    assert (misled.lured.mean[0], misled.accuracy.mean[0]) == (1, 0)
-    assert (wise.lured.mean[0], wise.accuracy.mean[0]) == (0, 1)
+    assert (misled.misled.mean[0], misled.accuracy.mean[0]) == (1, 0)
+    assert (wise.misled.mean[0], wise.accuracy.mean[0]) == (0, 1)
 
 
 def test_a_world_without_controls_has_none(composition_questions: QuestionSet) -> None:
