@@ -76,7 +76,7 @@ def test_laws_are_named_or_left_undecided() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("design", "repeats"), zip(BOTH, (100, 50)), ids=["seeds 1", "seeds 5"])
+@pytest.mark.parametrize(("design", "repeats"), [*zip(BOTH, (100, 50))], ids=["seeds 1", "seeds 5"])
 def test_a_wrong_law_is_named_once_in_twenty_at_most(design: Design, repeats: int) -> None:
     """Fewer repeats do where more seeds leave less to chance."""
     truly = check_laws(laws(design, repeats), slack=0.0)
