@@ -66,7 +66,8 @@ class Kinship(World):
     axioms = frozenset({"comp"})
     queries = MappingProxyType({"kin": (1, 2)})
     rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
-    not_interpolable = ("constituent", "schema", "depth")
+    # schema isn't among them: the small MLP gets .23 on it at size tiny, where chance is .11
+    not_interpolable = ("constituent", "depth")
     entities = ("person",)
     sizes = MappingProxyType(
         {
