@@ -221,11 +221,11 @@ def tables(root: Path) -> dict[str, Make]:
         kind: str, displayed: Callable[[Sequence[Configuration]], Display], argument: str
     ) -> Iterable[str]:
         name, _, which = argument.partition(" ")
-        stem = slug(f"{Path(name).name} {kind} {which}")
+        title = f"{Path(name).name} {kind} {which}"
         return measured(
             root,
             name,
-            lambda folder: _lines(root, stem, displayed(_named(name, read(folder), which))),
+            lambda folder: _lines(root, title, displayed(_named(name, read(folder), which))),
         )
 
     def training(argument: str) -> Iterable[str]:
@@ -240,15 +240,15 @@ def tables(root: Path) -> dict[str, Make]:
     }
 
 
-def _lines(root: Path, stem: str, displayed: Display) -> Iterator[str]:
-    header = OVER
+def _lines(root: Path, title: str, displayed: Display) -> Iterator[str]:
+    header, stem = OVER, slug(title)
     if all(isinstance(cell, Drawn) for cell in displayed.cells.values()):
         drawn = grid(displayed.rows, displayed.columns, displayed.cells, displayed.below)  # type: ignore[arg-type]
     else:
         header = HEADER
         panels, marks = displayed.cells, displayed.chances
         drawn = dots(displayed.rows, displayed.columns, panels, marks, displayed.below)  # type: ignore[arg-type]
-    yield from page_files.figure(root, stem, drawn, stem.replace("-", " "))
+    yield from page_files.figure(root, stem, drawn, title)
     yield from page_files.data(root, stem, header, displayed.data)
 
 
