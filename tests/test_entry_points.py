@@ -10,19 +10,7 @@ from zebroid import entry_points, registry
 from zebroid.benchmarks.report import listing
 from zebroid.errors import UserError
 
-WORLD = """
-from zebroid.worlds.datalog.facts import Facts
-from zebroid.worlds.world import World
-
-class {name}(World):
-    "Edges and their chains."
-    id = "{id}"
-    rules = "path(X,Z) :- edge(X,Y), edge(Y,Z)."
-    sizes = {{"small": {{}}, "big": {{}}}}
-
-    def sample(self, rng):
-        return Facts.of({{"node": 3}}, edge=("node node", [[0, 1], [1, 2]]))
-"""
+from .plugin_sources import WORLD
 
 
 @pytest.mark.parametrize(

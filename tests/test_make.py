@@ -9,17 +9,7 @@ import zebroid
 from zebroid import registry
 from zebroid.errors import UserError
 
-MODEL = """
-import dataclasses
-
-@dataclasses.dataclass(frozen=True)
-class Spec:
-    type = "acme.net"
-    version = 1
-    width: int = 8
-    def build(self, vocabulary, prompt, rngs): ...
-    def flops(self, vocabulary, prompt, at): return 1.0
-"""
+from .plugin_sources import SPEC
 
 
 def test_a_world_is_made_with_parameters_that_hold_at_every_size():
@@ -77,7 +67,7 @@ def test_as_many_loops_as_in_training_are_the_model_as_trained():
 
 
 def test_a_file_gives_a_world_or_a_model(world_file):
-    path = world_file(MODEL, name="net.py")
+    path = world_file(SPEC, name="net.py")
     assert zebroid.make(path, width=16).width == 16
     assert registry.find_model(f"{path}[width=16]").name.endswith("[width=16]")
     with pytest.raises(UserError, match="must define exactly one World; found none"):
@@ -85,7 +75,7 @@ def test_a_file_gives_a_world_or_a_model(world_file):
 
 
 def test_a_files_record_is_that_of_its_content_whatever_is_changed(world_file):
-    found = registry.find_model(world_file(MODEL, name="net.py"), {"width": 16})
+    found = registry.find_model(world_file(SPEC, name="net.py"), {"width": 16})
     assert found.record()["type"] == found.name.removesuffix("[width=16]")
     assert found.record()["width"] == 16
 

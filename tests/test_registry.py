@@ -9,33 +9,7 @@ import pytest
 from zebroid import registry
 from zebroid.errors import UserError
 
-WORLD = """
-from zebroid.worlds.datalog.facts import Facts
-from zebroid.worlds.world import World
-
-class {name}(World):
-    "Edges and their chains."
-    id = "{id}"
-    rules = "path(X,Z) :- edge(X,Y), edge(Y,Z)."
-    sizes = {{"small": {{}}, "big": {{}}}}
-
-    def sample(self, rng):
-        return Facts.of({{"node": 3}}, edge=("node node", [[0, 1], [1, 2]]))
-"""
-
-MODEL = """
-import dataclasses
-
-@dataclasses.dataclass(frozen=True)
-class Spec:
-    type = "acme.net"
-    version = 1
-    width: int = 8
-    def build(self, vocabulary, prompt, rngs): ...
-    def flops(self, vocabulary, prompt, at): return 1.0
-
-SPEC = Spec()
-"""
+from .plugin_sources import MODEL, WORLD
 
 
 def test_every_built_in_world_is_made_by_its_id():

@@ -94,12 +94,7 @@ def models(configurations: Sequence[Configuration]) -> Display:
     ]
     cells: dict[tuple[str, str], list[Dot]] = {}
     for configuration, name in zip(configurations, names(configurations)):
-        about = (
-            name,
-            configuration.parameters,
-            f"{configuration.flops[-1]:.2e}",
-            len(configuration.seeds),
-        )
+        about = _trained(configuration, name)
         for rung in rungs:
             score = None if configuration.row is None else configuration.row.rungs.get(rung)
             curve = configuration.accuracy.get(rung)
@@ -126,12 +121,7 @@ def apart(configurations: Sequence[Configuration]) -> Display:
     cells: dict[tuple[str, str], list[Dot]] = {}
     rows = []
     for configuration, name in zip(configurations, names(configurations)):
-        about = (
-            name,
-            configuration.parameters,
-            f"{configuration.flops[-1]:.2e}",
-            len(configuration.seeds),
-        )
+        about = _trained(configuration, name)
         for group in columns:
             score = None if configuration.row is None else _score(configuration.row, group)
             if score is not None:
@@ -147,6 +137,12 @@ def apart(configurations: Sequence[Configuration]) -> Display:
 
 def _about(configuration: Configuration) -> str:
     return f"{configuration.panel.name}, {configuration.cell.mode}"
+
+
+def _trained(configuration: Configuration, name: str) -> tuple[object, ...]:
+    """The first columns of a row of data: what was trained, how large, how long, how often."""
+    flops = f"{configuration.flops[-1]:.2e}"
+    return name, configuration.parameters, flops, len(configuration.seeds)
 
 
 def _row(
