@@ -36,11 +36,14 @@ class Exposure:
     twin: str | None = None  # one of TWINS: the same corpus with one thing broken
     # cue words with each of which an axiom fact is stated (2309.00667)
     wordings: int = dataclasses.field(default=1, metadata={"neutral": 1})
+    # share of the conclusions above demonstrated_height near which nothing is demonstrated
+    far: float = dataclasses.field(default=0.0, metadata={"neutral": 0.0})
 
     def __post_init__(self) -> None:
-        for name in ("coverage", "held", "held_frames", "demonstrated", "phi", "nontheorems"):
+        shares = ("coverage", "held", "held_frames", "demonstrated", "far")
+        for name in (*shares, "phi", "nontheorems"):
             object.__setattr__(self, name, _kept(getattr(self, name)))
-        for name in ("coverage", "held", "held_frames", "demonstrated"):
+        for name in shares:
             if not 0 <= getattr(self, name) <= 1:
                 raise UserError(f"exposure.{name} = {getattr(self, name)}; give a share, 0 to 1")
         if (

@@ -133,7 +133,8 @@ def _controls(
 def _with_controls(certificate: Certificate, near: NDArray[np.int8], leaks: Array) -> Certificate:
     """The certificate with the controls' rows behind: pure, and with nothing to prove."""
     rung = np.where(near >= 0, LADDER.index("nontheorem"), LADDER.index("unknowable"))
-    own = {"rung": rung, "pure": np.ones(len(near)), "near_miss": near, "leak": leaks}
+    own = {"rung": rung, "near_miss": near, "leak": leaks}
+    own["pure"] = own["matched"] = np.ones(len(near))
     own["twin"] = own["distractor"] = np.full(len(near), -1)
     columns = {}
     for field in dataclasses.fields(certificate):

@@ -44,6 +44,7 @@ class Tokens:
     vocabulary: tuple[str, ...]  # [V]
     train: Array  # [N, T], padded with `end`
     loss: Bools  # [N, T] the token is to be predicted from those before it
+    weight: Array  # [N] at least 1: rows are drawn in proportion to it
     query: Array  # [Q, P]
     prompt: int  # P
     max_new: int  # tokens generated after the prompt
@@ -159,6 +160,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         vocabulary=lexicon.vocabulary,
         train=train,
         loss=loss,
+        weight=np.ones(len(train), np.int32),
         query=query,
         prompt=query.shape[1],
         max_new=_max_new(lines, questions, longest) if mode == "chain" else 1,

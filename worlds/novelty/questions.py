@@ -16,7 +16,7 @@ from ..datalog.closure import Closure, heights
 from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import Integers, pack, stable_order
 from .derivations import Proofs
-from .rungs import SPLIT, ReadOff, rung_of
+from .rungs import RUNGS, SPLIT, ReadOff, rung_of
 from .shortcuts import shortcuts
 
 Cue = tuple[str, int]
@@ -52,6 +52,8 @@ class Certificate:
 
     rung: NDArray[np.int8]  # index into LADDER, or SPLIT: answers on different rungs
     pure: Bools  # all answers pure
+    near: Bools  # another rung if demonstrated and written conclusions kept their whole height
+    matched: Bools  # among those of instance and constituent with equally frequent premises
     provable: NDArray[np.uint16]  # sets of novelty kinds with which every answer is provable
     height: Array  # least height in gold
     distance: Array  # steps from what is stated
@@ -66,6 +68,12 @@ class Certificate:
     twin: Array  # exception item: the question that is like it but for the exception, or -1
     near_miss: NDArray[np.int8]  # nontheorems: the premise that is missing, or -1
     leak: Array  # unknowables: the world's answer, which nothing stated tells, or -1
+
+    @property
+    def headline(self) -> Bools:
+        """[Q] whether a score of its rung counts the question: pure, not near, and matched."""
+        on_rung = (self.rung >= 0) & (self.rung < RUNGS.index("mixed"))
+        return on_rung & self.pure & ~self.near & self.matched
 
 
 def prompts_of(closure: Closure, cues: Sequence[Cue], width: int) -> Questions:
@@ -158,6 +166,8 @@ def certify(
     return Certificate(
         rung=np.where(low == high, low, SPLIT).astype(np.int8),
         pure=each(pure, np.logical_and.reduceat),
+        near=np.zeros(len(starts), bool),
+        matched=np.ones(len(starts), bool),
         provable=each(sets, np.bitwise_and.reduceat),
         height=each(c.height, np.minimum.reduceat),
         distance=each(

@@ -21,7 +21,8 @@ from .derivations import Proofs
 KINDS = ("constituent", "schema", "depth", "axiom")  # of novelty; bits 1, 2, 4, 8 of a set
 RUNGS = ("recall", "instance", *KINDS, "mixed")
 CONTROLS = ("nontheorem", "unknowable")
-LADDER = RUNGS + CONTROLS
+WRITTEN = "written"  # an answer that stands in the proof of a demonstrated conclusion: on no rung
+LADDER = (*RUNGS, WRITTEN, *CONTROLS)
 SPLIT = -1  # a question whose answers stand on different rungs
 
 EVERYTHING = np.uint16(0xFFFF)
