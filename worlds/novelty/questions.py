@@ -59,7 +59,7 @@ class Certificate:
     distance: Array  # steps from what is stated
     proofs: Array  # counting derivations, over all answers
     support: Array  # the most derivations read off for a pattern that derives an answer
-    frequency: Array  # how often the proof's rarest open premise stood in a derivation read off
+    frequency: Array  # how often chain's rows, by weight, write the rarest base fact of the proof
     unseen: NDArray[np.uint8]  # bitmask of the open premises never used in that role
     shortcut: Bools  # an entity of the prompt stands with an answer in a statement of no proof
     distractor: (
@@ -135,7 +135,7 @@ def certify(
     recalled: Bools,
     sets: NDArray[np.uint16],
 ) -> Certificate:
-    """The certificate of every question.
+    """The certificate of every question; what depends on how often facts are written is open.
 
     ``entity`` [C + 1]: constants that can make a shortcut; ``recalled`` [F]: what is stated;
     ``sets`` [F]: the novelty kinds with which each fact is provable.
@@ -143,7 +143,6 @@ def certify(
     c, best = proofs.closure, proofs.best
     rung, pure = rung_of(sets, recalled)
     fact, starts = questions.fact, questions.offsets[:-1]
-    has = best >= 0
 
     def each(column: NDArray, reduce: Callable[..., NDArray] = np.maximum.reduceat) -> NDArray:
         return reduce(column[fact], starts) if len(starts) else column[:0]
@@ -153,14 +152,10 @@ def certify(
     derived = np.bincount(c.head[counted], minlength=len(c.predicate))
     support = np.zeros(len(c.predicate), np.int64)
     np.maximum.at(support, c.head[counted], read.support[proofs.pattern[counted]])
-    stood = np.bincount(proofs.open[read.derivations].ravel() + 1, minlength=len(c.predicate) + 1)
-    stood[0] = np.iinfo(np.int32).max  # the padding -1 is never the rarest
-    rarest = np.full(len(best), np.iinfo(np.int32).max, np.int64)
     bits = np.zeros(len(best), np.uint8)
     base = np.append(c.is_base, False)
     for i, (column, used) in enumerate(zip(proofs.open.T, read.used.T)):  # of each fact's proof
         premise = np.append(column, -1)[best]
-        rarest = np.minimum(rarest, stood[premise + 1])
         bits |= (base[premise] & ~np.append(used, True)[best]).astype(np.uint8) << np.uint8(i)
     none = np.full(len(starts), -1, np.int32)
     return Certificate(
@@ -176,7 +171,7 @@ def certify(
         ),
         proofs=each(derived, np.add.reduceat).astype(np.int32),
         support=each(support).astype(np.int32),
-        frequency=each(np.where(has, rarest, 0)).astype(np.int32),
+        frequency=np.zeros(len(starts), np.int32),
         unseen=each(np.where(c.is_base, 0, bits), np.minimum.reduceat),
         shortcut=shortcuts(
             proofs, entity, questions.prompt, questions.values, fact, questions.question, recalled
