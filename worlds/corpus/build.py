@@ -26,6 +26,7 @@ from .audit import audit
 from .corpus import Corpus
 from .examples import examples_of, sentences_of
 from .frequency import with_frequencies, writing_of
+from .frequency_audit import audit_frequency
 from .split import CorpusSplit, split_corpus
 
 
@@ -83,6 +84,7 @@ def build_corpus(
         sentences=sentences_of(split, exposure, draw),
     )
     audit(corpus)
+    audit_frequency(corpus)
     return corpus
 
 

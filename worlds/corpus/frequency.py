@@ -130,7 +130,7 @@ def half_octaves(frequency: Integers) -> Ints:
     >>> half_octaves(np.array([0, 1, 2, 3, 4, 5, 6]))
     array([-1,  0,  2,  3,  4,  4,  5])
     """
-    exponent = np.frexp(frequency.astype(np.float64) ** 2)[1]
+    _, exponent = np.frexp(frequency.astype(np.float64) ** 2)
     return exponent.astype(np.int64) - 1
 
 
@@ -144,19 +144,24 @@ def unmatched(
     """
     rung = certificate.rung
     mine = np.flatnonzero(np.isin(rung, PAIRED) & certificate.pure & ~certificate.near)
+    side = rung[mine] == PAIRED[1]
+    both = np.intersect1d(cue[mine][side], cue[mine][~side])
+    mine = mine[np.isin(cue[mine], both)]
     mine = mine[rng.permutation(len(mine))]
-    side = (rung[mine] == PAIRED[1]).astype(np.int64)
-    number, first = group(pack([cue[mine], half_octaves(frequency[mine])]))
-    count = np.zeros((len(first), 2), np.int64)
-    np.add.at(count, (number, side), 1)
-    cues, of = np.unique(cue[mine][first], return_inverse=True)
-    asked = np.zeros((len(cues), 2), np.int64)
-    np.add.at(asked, of, count)
-    kept = np.where(asked.all(1)[of], count.min(1), count.max(1, initial=0))
-    order = np.argsort(2 * number + side, kind="stable")
-    begin = np.cumsum(count.ravel()) - count.ravel()
-    place = np.empty(len(mine), np.int64)  # of each among those of its cue, half octave and rung
-    place[order] = np.arange(len(mine)) - begin[(2 * number + side)[order]]
+    # those of equal frequency first: a half octave may be wide
+    for key in (frequency, half_octaves(frequency)):
+        mine = mine[~_paired(pack([cue[mine], key[mine]]), rung[mine] == PAIRED[1])]
     out = np.zeros(len(rung), bool)
-    out[mine[place >= kept[number]]] = True
+    out[mine] = True
     return out
+
+
+def _paired(key: Ints, side: Bools) -> Bools:
+    """[n] which have, under their ``key`` [n], a partner on the other ``side`` [n]: the first."""
+    group_of, first = group(key)
+    cell = 2 * group_of + side
+    count = np.bincount(cell, minlength=2 * len(first))
+    order = np.argsort(cell, kind="stable")
+    place = np.empty(len(key), np.int64)  # of each among those of its key and side
+    place[order] = np.arange(len(key)) - (np.cumsum(count) - count)[cell[order]]
+    return place < count.reshape(-1, 2).min(1)[group_of]
