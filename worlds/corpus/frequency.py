@@ -17,7 +17,7 @@ from ..datalog.row_keys import Integers, group, pack
 from ..novelty.derivations import Proofs
 from ..novelty.questions import Certificate, Cue, Questions
 from ..novelty.rungs import RUNGS, ReadOff
-from ..novelty.written_proofs import written_proofs
+from ..novelty.written_proofs import by_height, written_proofs
 from ..world import World
 from .corpus import CONCLUSION, FACT, SENTENCE, Examples, Writing, unstated
 from .split import CorpusSplit
@@ -79,18 +79,18 @@ def _premises(gold: Proofs, derivations: Bools) -> Bools:
     return out[:-1] & gold.closure.is_base
 
 
-def rarest(gold: Proofs, apart: Bools, frequency: Ints) -> Ints:
-    """[F] the least ``frequency`` [F] of the base facts on which a fact's first lowest proof rests,
-    rules as data and those ``apart`` [F] left out; of a base fact its own; 0: there are none."""
-    c, best = gold.closure, gold.best
-    out = np.full(len(best) + 1, NEVER)  # the last answers for the padding -1
-    base = np.flatnonzero(c.is_base & ~apart)
-    out[base] = frequency[base]
-    derived = np.flatnonzero(~c.is_base & (best >= 0))
-    order = derived[np.argsort(c.height[derived], kind="stable")]  # premises are lower
-    for facts in np.split(order, np.flatnonzero(np.diff(c.height[order])) + 1):
-        out[facts] = out[gold.open[best[facts]]].min(1, initial=NEVER)
-    return np.where(out == NEVER, 0, out)[:-1]
+def rarest(gold: Proofs, apart: Bools, frequency: Ints, facts: Ints) -> Ints:
+    """[n] the least ``frequency`` [F] of the base facts on which the first lowest proof of each of
+    ``facts`` [n] rests, rules as data and those ``apart`` [F] left out; of a base fact its own; 0:
+    there are none."""
+    c = gold.closure
+    out = np.append(np.where(c.is_base & ~apart, frequency, NEVER), NEVER)  # the last for padding
+    for level in by_height(gold, gold.open, facts):
+        least = np.full(len(level), NEVER)
+        for column in gold.open[gold.best[level]].T:
+            np.minimum(least, out[column], out=least)
+        out[level] = least
+    return np.where(out[facts] == NEVER, 0, out[facts])
 
 
 def with_frequencies(
@@ -115,7 +115,7 @@ def question_frequency(
 ) -> NDArray[np.int32]:
     """[Q] how often the rows of ``mode`` write the rarest base fact of each question's proof; of
     several answers [A] (``fact``, from ``offsets`` [Q + 1]) the most frequent; 0: no answer."""
-    of = np.append(rarest(gold, writing.silent, writing.frequency(mode))[fact], 0)
+    of = np.append(rarest(gold, writing.silent, writing.frequency(mode), fact), 0)
     some = np.diff(offsets) > 0
     out = np.zeros(len(some), np.int64)
     if some.any():
@@ -161,7 +161,7 @@ def _paired(key: Ints, side: Bools) -> Bools:
     group_of, first = group(key)
     cell = 2 * group_of + side
     count = np.bincount(cell, minlength=2 * len(first))
-    order = np.argsort(cell, kind="stable")
+    order = np.argsort(cell.astype(np.min_scalar_type(len(count))), kind="stable")  # few: by radix
     place = np.empty(len(key), np.int64)  # of each among those of its key and side
     place[order] = np.arange(len(key)) - (np.cumsum(count) - count)[cell[order]]
     return place < count.reshape(-1, 2).min(1)[group_of]

@@ -6,7 +6,9 @@ Else a rung is hard because its facts are rare, whatever is new about them.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..datalog.row_keys import begins
 from .audit import AuditError
 from .corpus import Corpus
 from .frequency import PAIRED, question_frequency
@@ -44,8 +46,16 @@ def mean_frequencies(corpus: Corpus) -> dict[str, tuple[float, float]]:
     of = [mine & np.isin(cue, both) for mine in of]
     if min(np.count_nonzero(mine) for mine in of) < FEWEST:
         return {}
-    gold, out = corpus.split.gold, {}
+    out = {}
     for mode in ("direct", "chain"):
-        many = question_frequency(gold, corpus.fact, corpus.offsets, corpus.writing, mode)
-        out[mode] = float(many[of[0]].mean()), float(many[of[1]].mean())
+        instance, constituent = (_mean(corpus, np.flatnonzero(mine), mode) for mine in of)
+        out[mode] = instance, constituent
     return out
+
+
+def _mean(corpus: Corpus, questions: NDArray[np.int64], mode: str) -> float:
+    """Over ``questions``, each with an answer."""
+    row, _, at = corpus.entries(questions)
+    offsets = begins(row, len(questions))
+    of = question_frequency(corpus.split.gold, corpus.fact[at], offsets, corpus.writing, mode)
+    return float(of.mean())
