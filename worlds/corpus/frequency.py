@@ -104,9 +104,9 @@ def with_frequencies(
     """The certificate [Q] with ``frequency`` and ``matched`` filled in; worlds of episodes match
     nothing: all that their questions rest on stands in the prompt."""
     frequency = question_frequency(split.gold, questions.fact, questions.offsets, writing, "chain")
-    matched = certificate.matched
+    matched, cue = certificate.matched, np.ascontiguousarray(questions.prompt[:, 0])
     if not world.episodes:
-        matched = matched & ~unmatched(certificate, questions.prompt[:, 0], frequency, rng)
+        matched = matched & ~unmatched(certificate, cue, frequency, rng)
     return dataclasses.replace(certificate, frequency=frequency, matched=matched)
 
 
@@ -143,14 +143,15 @@ def unmatched(
     Of a cue without questions of both rungs nothing is left out.
     """
     rung = certificate.rung
-    mine = np.flatnonzero(np.isin(rung, PAIRED) & certificate.pure & ~certificate.near)
-    side = rung[mine] == PAIRED[1]
-    both = np.intersect1d(cue[mine][side], cue[mine][~side])
-    mine = mine[np.isin(cue[mine], both)]
+    constituent = rung == PAIRED[1]
+    either = (constituent | (rung == PAIRED[0])) & certificate.pure & ~certificate.near
+    cues = int(cue.max(initial=0)) + 1
+    of = [np.bincount(cue[either & side], minlength=cues) for side in (constituent, ~constituent)]
+    mine = np.flatnonzero(either & ((of[0] > 0) & (of[1] > 0))[cue])
     mine = mine[rng.permutation(len(mine))]
     # those of equal frequency first: a half octave may be wide
     for key in (frequency, half_octaves(frequency)):
-        mine = mine[~_paired(pack([cue[mine], key[mine]]), rung[mine] == PAIRED[1])]
+        mine = mine[~_paired(pack([cue[mine], key[mine]]), constituent[mine])]
     out = np.zeros(len(rung), bool)
     out[mine] = True
     return out

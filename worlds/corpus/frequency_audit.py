@@ -6,7 +6,6 @@ Else a rung is hard because its facts are rare, whatever is new about them.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..datalog.row_keys import begins
 from .audit import AuditError
@@ -41,21 +40,16 @@ def mean_frequencies(corpus: Corpus) -> dict[str, tuple[float, float]]:
     if corpus.world.episodes:
         return {}
     certificate, cue = corpus.certificate, corpus.prompt[:, 0]
-    of = [certificate.headline & (certificate.rung == rung) for rung in PAIRED]
+    headline = certificate.headline
+    of = [np.flatnonzero(headline & (certificate.rung == rung)) for rung in PAIRED]
     both = np.intersect1d(cue[of[0]], cue[of[1]])
-    of = [mine & np.isin(cue, both) for mine in of]
-    if min(np.count_nonzero(mine) for mine in of) < FEWEST:
+    of = [mine[np.isin(cue[mine], both)] for mine in of]
+    if min(map(len, of)) < FEWEST:
         return {}
+    row, _, at = corpus.entries(np.concatenate(of))  # each has an answer
+    answers = corpus.fact[at], begins(row, len(of[0]) + len(of[1]))
     out = {}
     for mode in ("direct", "chain"):
-        instance, constituent = (_mean(corpus, np.flatnonzero(mine), mode) for mine in of)
-        out[mode] = instance, constituent
+        many = question_frequency(corpus.split.gold, *answers, corpus.writing, mode)
+        out[mode] = float(many[: len(of[0])].mean()), float(many[len(of[0]) :].mean())
     return out
-
-
-def _mean(corpus: Corpus, questions: NDArray[np.int64], mode: str) -> float:
-    """Over ``questions``, each with an answer."""
-    row, _, at = corpus.entries(questions)
-    offsets = begins(row, len(questions))
-    of = question_frequency(corpus.split.gold, corpus.fact[at], offsets, corpus.writing, mode)
-    return float(of.mean())
