@@ -107,7 +107,7 @@ def test_what_is_new_is_named_in_the_terms_of_the_rung(displayed):
         assert wording in _section(zebra, rung)
 
 
-def test_how_often_the_rarest_facts_are_written_is_said_in_a_line(displayed):
+def test_how_often_the_rarest_facts_are_written_stands_in_a_line(displayed):
     (line,) = re.findall(
         "^The rarest fact of a proof is written so often.*$", displayed("composition-v1"), re.M
     )

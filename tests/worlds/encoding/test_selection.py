@@ -1,4 +1,4 @@
-"""Which questions are asked: for each cue and rung as many, alike in frequency, over all cells."""
+"""Which questions are queried: for each cue and rung as many, alike in frequency, over all cells."""
 
 import dataclasses
 
@@ -36,12 +36,12 @@ def test_every_cue_of_a_rung_has_its_own_quota(corpus, world):
     assert np.isin(twins[twins >= 0], chosen).all()
     found = np.setdiff1d(chosen, certificate.twin)  # a twin comes beside the quota
     headline = np.flatnonzero(certificate.headline)
-    asked = numbers(made, found[certificate.headline[found]])
+    queried = numbers(made, found[certificate.headline[found]])
     whole = numbers(made, chosen[certificate.headline[chosen]])
     for pair, number in numbers(made, headline).items():
-        assert asked.get(pair, 0) <= QUOTA
+        assert queried.get(pair, 0) <= QUOTA
         assert whole[pair] >= min(QUOTA, number)
-    assert len({cue for cue, _ in asked}) > 1
+    assert len({cue for cue, _ in queried}) > 1
 
 
 @pytest.mark.parametrize("world", ["composition-v1", "kinship-v1"])  # without twins
@@ -54,10 +54,10 @@ def test_what_is_set_apart_gets_a_quarter_for_each_reason(corpus, world):
     on_rung = (certificate.rung >= 0) & (certificate.rung < len(RUNGS))
     pure, near, matched = certificate.pure, certificate.near, certificate.matched
     for reason in (near, ~pure & ~near, pure & ~near & ~matched):
-        asked = numbers(made, chosen[(on_rung & reason)[chosen]])
+        queried = numbers(made, chosen[(on_rung & reason)[chosen]])
         for pair, number in numbers(made, np.flatnonzero(on_rung & reason)).items():
-            assert asked[pair] == min(QUOTA // 4, number)
-        assert asked
+            assert queried[pair] == min(QUOTA // 4, number)
+        assert queried
     for rung in (SPLIT, LADDER.index(WRITTEN)):
         assert all(n <= QUOTA // 4 for (_, r), n in numbers(made, chosen).items() if r == rung)
 
@@ -68,8 +68,8 @@ def test_controls_get_the_quota_of_a_rung_all_cues_together(corpus, world):
     chosen = sample_questions(made, QUOTA, 0)
     for control in CONTROLS:
         there = len(made.of_rung(control))
-        asked = np.isin(chosen, made.of_rung(control)).sum()
-        assert asked == min(QUOTA, there)
+        queried = np.isin(chosen, made.of_rung(control)).sum()
+        assert queried == min(QUOTA, there)
     assert len(made.of_rung("nontheorem"))
 
 
@@ -110,9 +110,9 @@ def test_the_cells_of_unseen_premises_are_asked_evenly(corpus):
     certificate = made.certificate
     mine = certificate.headline & (certificate.rung == RUNGS.index("constituent"))
     chosen = sample_questions(made, QUOTA, 0)
-    asked = np.bincount(certificate.unseen[chosen[mine[chosen]]], minlength=4)
+    queried = np.bincount(certificate.unseen[chosen[mine[chosen]]], minlength=4)
     there = np.bincount(certificate.unseen[mine], minlength=4)
-    assert (asked >= np.minimum(there, QUOTA // 3)).all() and asked.sum() == QUOTA
+    assert (queried >= np.minimum(there, QUOTA // 3)).all() and queried.sum() == QUOTA
 
 
 def test_a_cue_that_no_row_displays_as_a_prompt_is_not_asked(make_world):
