@@ -229,7 +229,7 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
         "schema": "no frame is held (exposure.held_frames), and every frame occurs"
         if not split.held_frames.any()
         else "every question with a held frame is new in another way too",
-        "depth": f"nothing is more than {corpus.read.height} steps from what is stated, "
+        "depth": f"nothing is more than H = {corpus.read.height} from what is stated, "
         "demonstrated or written (exposure.demonstrated_height, exposure.demonstrated)"
         if farthest <= corpus.read.height
         else "every question that is further away is new in another way too",
@@ -237,6 +237,7 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
         if "stated" not in split.presentation
         else "what needs a pattern that is only stated is new in another way too",
         "mixed": "no question needs two kinds of novelty",
+        "written": "no proof of a demonstrated conclusion has a line that is another conclusion",
         "nontheorem": "exposure.nontheorems is 0"
         if not exposure.nontheorems
         else "every prompt has an answer in the world",

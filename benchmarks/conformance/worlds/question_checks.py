@@ -9,6 +9,7 @@ import numpy as np
 from ....worlds.corpus.audit import empty_rungs
 from ....worlds.corpus.build import build_corpus
 from ....worlds.corpus.corpus import NONTHEOREM, Corpus
+from ....worlds.corpus.height_note import height_note
 from ....worlds.encoding.verbalize import question_in_english
 from ....worlds.novelty.rungs import LADDER, RUNGS
 from ..framework import Moot, Refused
@@ -22,7 +23,9 @@ COVERAGES = (0.5, 0.8)
 def built(subject: Subject) -> str:
     """The corpus of the size's own exposure keeps what audit.py asks of every corpus."""
     corpus = subject.corpus()
-    return f"{len(corpus.prompt):,} questions, {len(corpus.examples.kind):,} statements"
+    counts = f"{len(corpus.prompt):,} questions, {len(corpus.examples.kind):,} statements"
+    note = height_note(corpus)
+    return f"{counts}; {note}" if note else counts
 
 
 def rungs(subject: Subject) -> str:

@@ -34,14 +34,14 @@ def test_a_fact_of_a_queried_episode_sets_no_h(make_world):
     heights = set()
     for episode in range(4):
         plain = " ".join(tale.format(t) for t in range(4)).replace("path(t", "extra(t")
-        plain += " link(t1,n0,n2) link(t2,n0,n3) link(t3,n0,n4)"  # no two theories are alike
+        plain += " link(t1,n5,n0) link(t2,n4,n0) link(t3,n3,n0)"  # no two theories are alike
         facts = plain.replace(f"extra(t{episode}", f"path(t{episode}")
         world = make_world(rules, sorted_by_episode(facts), episodes="tale")
         made = build_corpus(world, "tiny", Exposure(held=0.5, demonstrated_height=2))
         first = made.closure.base.sorts["tale"].start
         queried = first + episode in made.split.query_episodes
-        heights.add((queried, made.read.height))
-    assert heights == {(True, 2), (False, 5)}
+        heights.add((queried, made.read.height > 2))
+    assert heights == {(True, False), (False, True)}
 
 
 def sorted_by_episode(text):
