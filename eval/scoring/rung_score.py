@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class RungScore(GroupScore):
     agreement: Agreement | None = None  # with likeness, at the last checkpoint
     answers: Band | None = None  # of a chain: exact match whatever the proof
     trained: bool = True  # whether the row has learned its corpus
+    # digest of a corpus -> accuracy at the last checkpoint, a mean over its runs
+    worlds: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     @property
     def curve(self) -> Band:
@@ -90,6 +92,7 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
         ]
         accuracy, answers = _last(shares(mine, worlds), accuracy), accuracy
     floor, hits, cue = _floor(name, rung, sets)
+    each = dict(zip(sets, _by_world(mine, worlds)))
     return RungScore(
         name=name,
         n=n,
@@ -98,10 +101,11 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
         rung=rung,
         cue=cue,
         floor=floor,
-        normalised=None if floor.reuse else normalised(_by_world(mine, worlds), hits),
+        normalised=None if floor.reuse else normalised([*each.values()], hits),
         lift=_lift(name, cells),
         agreement=_agreement(name, cells),
         answers=answers,
+        worlds={digest: float(value.mean()) for digest, value in each.items()},
     )
 
 
