@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...worlds.novelty.rungs import RUNGS
 from ..floors.floor_table import Instrument
 from ..floors.measured import LIKENED, cue_name, measured, uniform
 from ..question_sets.predictions import Predictions
@@ -66,6 +68,19 @@ class RungScore(GroupScore):
         return (self.curve.high < self.floor.uniform) & self.trained
 
 
+class OfRung(Protocol):
+    """Whatever knows its rung: a score, or the record of one."""
+
+    @property
+    def rung(self) -> str: ...
+
+
+def columns(rows: Iterable[Mapping[str, OfRung]]) -> list[str]:
+    """The names of all scores of some rows, recall first, then instruments by rung."""
+    rungs = {name: score.rung for row in rows for name, score in row.items()}
+    return sorted(rungs, key=lambda name: RUNGS.index(rungs[name]))
+
+
 def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupScore:
     """The score of ``cells`` on a group that some of them have; a RungScore on recall, an
     instrument or a cell of one. ``right``: of each cell."""
@@ -90,7 +105,7 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
             for m, c, w in zip(mine, cells, where)
             if c.proofs is not None
         ]
-        accuracy, answers = _last(shares(mine, worlds), accuracy), accuracy
+        accuracy, answers = at_last(shares(mine, worlds), accuracy), accuracy
     floor, hits, cue = _floor(name, rung, sets)
     each = dict(zip(sets, _by_world(mine, worlds)))
     return RungScore(
@@ -132,7 +147,7 @@ def _by_world(right: Rights, worlds: Sequence[str]) -> list[NDArray[np.float64]]
     ]
 
 
-def _last(last: Band, like: Band) -> Band:
+def at_last(last: Band, like: Band) -> Band:
     """A band of one checkpoint as that of the last of as many as ``like`` has, NaN before."""
     k = len(like.mean)
 
