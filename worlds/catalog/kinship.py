@@ -68,7 +68,6 @@ class Kinship(World):
     # depth isn't promised: whatever is far from all that is stated is new in another way too
     rungs = ("recall", "instance", "constituent", "schema", "axiom", "mixed")
     # schema isn't among them: the small MLP gets .23 on it at size tiny, where chance is .11
-    not_interpolable = ("constituent",)
     entities = ("person",)
     sizes = MappingProxyType(
         {

@@ -57,7 +57,6 @@ class Zebra(World):
     axioms = frozenset({"typical", "gives"})
     # depth isn't promised: most of what is high stands a few steps from something demonstrated
     rungs = ("recall", "instance", "constituent", "schema", "axiom", "mixed")
-    not_interpolable = ()
     entities = ("thing",)
     like = "like(X,Y) :- genus(X,K), genus(Y,K), X != Y."
     sizes = MappingProxyType(
