@@ -20,6 +20,7 @@ from ..exposure import Exposure
 from ..novelty.derivations import Pattern, Proofs
 from ..novelty.rungs import ReadOff, read_off
 from ..world import World
+from .query_episodes import query_episodes
 from .rule_presentation import Draw, presentations_of
 
 
@@ -74,9 +75,7 @@ def split_corpus(
     conclusion = (gold.best >= 0) & ~c.is_base & is_queried[c.predicate]
     episodes = None
     if world.episodes:
-        block = c.base.sorts[world.episodes]
-        drawn = draw("episodes").permutation(np.arange(block.start, block.stop))
-        episodes = np.sort(drawn[: round(exposure.held * len(block))]).astype(np.int32)
+        episodes = query_episodes(world, c, exposure, draw)
         conclusion &= ~np.isin(c.arguments[:, 0], episodes)
     open_ = conclusion & ~tainted(gold, withheld)
     rank = draw("shown").permutation(len(open_))
