@@ -27,8 +27,8 @@ class Predictions:
     flops: NDArray[np.float64]  # [K] spent on training until then, per run
     mode: str = "direct"
     parameters: int = 0  # 0: not a trained model
-    # [S, Q] which proofs written at the last checkpoint are valid; None: no proofs are written
-    proofs: NDArray[np.bool_] | None = None
+    # [S, Q] INVALID, VALID or LEANING: proofs written at the last checkpoint; None: none is written
+    proofs: Validity | None = None
 
     def __post_init__(self) -> None:
         shape, questions = np.shape(self.answer), len(self.question_set.questions)
@@ -42,7 +42,7 @@ class Predictions:
         if self.proofs is not None and np.shape(self.proofs) != (shape[0], questions):
             raise UserError(
                 f"got proofs of shape {np.shape(self.proofs)}, expected {(shape[0], questions)}: "
-                "bool [S, Q]"
+                "int8 [S, Q]"
             )
         for name in ("steps", "flops"):
             if len(getattr(self, name)) != shape[1]:

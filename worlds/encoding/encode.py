@@ -13,7 +13,7 @@ filler    as many empty tokens as the longest proof has, in the prompt, then the
 A line is written as the fact is stated: the cue of its predicate, the given arguments, the queried
 one. So in chain mode a stated fact is a line that completes its own prompt, and each step of a
 proof is a recall. Premises that are stated or derived have a line; rules as data have one where
-they are stated as a sentence; what does not stand (a negative premise) has none, nor has what the
+they are stated as a sentence, true and not permuted; what does not stand (a negative premise) has none, nor has what the
 prompt shows by itself (a familiar premise that is never queried).
 """
 
@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 from ... import canonical
 from ...errors import suggest
 from ...seeding import stream
-from ..corpus.corpus import SENTENCE, Corpus
+from ..corpus.corpus import Corpus
+from ..corpus.examples import true_sentences
 from ..datalog.facts import Array, Bools
 from ..novelty.rungs import LADDER, SPLIT
 from .episodes import in_context
@@ -68,9 +69,7 @@ class Lines:
 
     def __init__(self, corpus: Corpus, lexicon: Lexicon) -> None:
         self.corpus, self.lexicon = corpus, lexicon
-        stated = np.zeros(len(corpus.closure.predicate), bool)
-        stated[corpus.examples.fact[corpus.examples.kind == SENTENCE]] = True
-        self.silent = corpus.split.gold.axiom & ~stated | corpus.unstated
+        self.silent = corpus.split.gold.axiom & ~true_sentences(corpus) | corpus.unstated
 
     def facts(self, fact: int) -> list[int]:
         """The facts of the lines of the proof of ``fact``, in order, each once."""
