@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ...errors import Unwritable
 from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.corpus import Corpus
+from ...worlds.encoding.proof_checker import Validity
 from ...worlds.novelty.rungs import LADDER, RUNGS
 from ..runner import atomic_write
 from ..runner.corpora import Corpora

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UserError
+from ...worlds.encoding.proof_checker import Validity
 from .question_set import Answers, QuestionSet
 
 MOST_BITS = 128.0  # an answer of weight 0 counts as 2^-128, or one of them would be the whole mean

@@ -55,6 +55,7 @@ class Zebra(World):
       called(T,Y,X) :- bears(X,T), genus(X,Y).
     """
     axioms = frozenset({"typical", "gives"})
+    attribute = MappingProxyType({"typical": 1, "gives": 1})
     rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
     not_interpolable = ()
     entities = ("thing",)

@@ -10,6 +10,7 @@ from ..datalog.row_keys import group, pack
 from ..novelty.questions import find_prompts, prompts_of
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
+from .examples import false_sentences
 
 
 class AuditError(InvalidWorld):
@@ -26,6 +27,7 @@ def audit(corpus: Corpus) -> None:
     _given_in_full(corpus)
     _patterns_as_given(corpus)
     _stated_as_given(corpus)
+    _as_written(corpus)
     _withheld(corpus)
     _unanswered(corpus)
     _stated_equally_often(corpus)
@@ -104,6 +106,12 @@ def _stated_as_given(corpus: Corpus) -> None:
             f"{corpus.world.id}: {len(corpus.sentences)} rules stand as sentences, {plain} are to "
             "be stated; this is an error in examples.py"
         )
+
+
+def _as_written(corpus: Corpus) -> None:
+    """Sentences are true; in a twin those that may be permuted are a permutation."""
+    if problem := false_sentences(corpus):
+        raise AuditError(f"{corpus.world.id}: {problem}; this is an error in twins.py")
 
 
 def _unanswered(corpus: Corpus) -> None:

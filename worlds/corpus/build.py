@@ -32,8 +32,10 @@ from ..novelty.shortcuts import entities
 from ..world import World
 from .audit import audit
 from .corpus import Corpus
-from .examples import examples_of, sentences_of
+from .examples import examples_of
+from .rule_presentation import Draw
 from .split import CorpusSplit, split_corpus
+from .twins import sentences_of
 
 
 def build_corpus(
@@ -61,8 +63,9 @@ def build_corpus(
     certificate = certify(gold, read, questions, entity, given, split.stated_rules)
     rng = stream(world.id, size, "nontheorems", seeds[1])
     prompts, near, leaks, missed = _controls(split, exposure, everything, query_cues, rng)
-    draw = stream(world.id, size, "twin", seeds[1])
-    examples = examples_of(world, split, exposure, cues, width, missed, draw)
+    draw = Draw(world.id, size, seeds[1])
+    sentences = sentences_of(world, split, exposure, draw)
+    examples = examples_of(world, split, exposure, cues, width, missed, sentences, draw)
     if world.like:
         distractor, twin = exception_items(
             world.like, c, questions, certificate, examples.prompt, examples.answer
@@ -85,7 +88,7 @@ def build_corpus(
         offsets=np.append(questions.offsets, np.full(len(prompts), questions.offsets[-1])),
         certificate=_with_controls(certificate, near, leaks),
         examples=examples,
-        sentences=sentences_of(split, exposure, draw),
+        sentences=sentences.plain,
     )
     audit(corpus)
     return corpus
