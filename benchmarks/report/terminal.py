@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -43,12 +44,30 @@ def console() -> Console:
     return PlainConsole(width=None if sys.stdout.isatty() else PIPED)
 
 
+class Working:
+    """A line that says what is being done; called with what comes next."""
+
+    def __init__(self, status: Status) -> None:
+        self.status = status
+
+    def __call__(self, text: str) -> None:
+        self.status.update(plain(text))
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Takes the line away while something is printed on another stream of the terminal."""
+        self.status.stop()
+        try:
+            yield
+        finally:
+            self.status.start()
+
+
 @contextlib.contextmanager
-def working(displayed: Console, what: str) -> Iterator[Callable[[str], None]]:
-    """A line that says what is being done while the block works; it calls what it is given with
-    what comes next."""
+def working(displayed: Console, what: str) -> Iterator[Working]:
+    """Shows such a line while the block works."""
     with displayed.status(plain(what)) as status:
-        yield lambda text: status.update(plain(text))
+        yield Working(status)
 
 
 def show(console: Console, found: Sequence[Panel], caption: str) -> None:

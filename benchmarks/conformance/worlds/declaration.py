@@ -68,7 +68,8 @@ def names(subject: Subject) -> str:
     _known("size in exposures", world.exposures, world.sizes)
     _known("size in drawn_as", {*world.drawn_as, *world.drawn_as.values()}, world.sizes)
     _known("rung in rungs", world.rungs, RUNGS)
-    _known("rung in not_interpolable (it is not promised)", world.not_interpolable, world.rungs)
+    beyond = [rung for rung, _ in world.beyond_association]
+    _known("rung in beyond_association (it is not promised)", beyond, world.rungs)
     for predicate, n in arity.items():
         places = world.positions(predicate, n)
         if len({*places}) < len(places) or not {*places} <= {*range(n)}:
