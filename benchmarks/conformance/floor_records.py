@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...eval.floors.floor_table import FAMILIES, Floor, Instrument, cue_name, floors
+from ...eval.floors.floor_table import FAMILIES, Floor, Instrument
+from ...eval.floors.measured import cue_name, floors
 from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.definitions import DEFINITIONS

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import UserError
+from ...eval.scoring.profile import NAMES
 from ..config.suite import Suite
 from ..receipts.curves import configurations_of
 from ..receipts.panel import Panel, profiles
@@ -19,9 +20,10 @@ from ..sweeps.analysis import Scaling
 from . import plot, sweep_section
 from .html_templates import Grid, render
 from .panel_section import section
-from .table import profile_lines, reasons, spread
+from .profile_table import profile_lines, reasons
+from .table import spread
 
-LADDER = (  # rung, what is new, what a score above chance says
+LADDER = (  # rung, what is new, what a score above the floor says
     ("recall", "nothing: the answer was stated", "it memorised; printed raw"),
     ("instance", "nothing but the combination", "it applies a pattern that it saw at work"),
     ("constituent", "a fact never used in that role", "it uses facts that it only read about"),
@@ -30,7 +32,7 @@ LADDER = (  # rung, what is new, what a score above chance says
         "a combination of relations or kinds never demonstrated",
         "it fills its pattern as it never saw it filled",
     ),
-    ("depth", "a proof higher than any demonstrated", "it goes on where the corpus stopped"),
+    ("depth", "more steps than any demonstrated proof has", "it goes on where the corpus stopped"),
     (
         "axiom",
         "a rule that was stated and never exemplified",
@@ -87,7 +89,7 @@ def _profiles(panels: Sequence[Panel]) -> dict[str, Any]:
     names = [f"{line[0]}\n{panel.name}" for (panel, _), line in zip(found, lines)]
     table = Grid(
         "Profile of each model, with 95% intervals",
-        ["", "reuse", "systematicity", "deduction"],
+        ["", *NAMES],
         [[name, *line[1:]] for name, line in zip(names, lines)],
     )
     return {"profile": table, "profile_reasons": reasons(found)}
@@ -95,10 +97,10 @@ def _profiles(panels: Sequence[Panel]) -> dict[str, Any]:
 
 def _ladder(panels: Sequence[Panel]) -> Grid:
     """The rungs that these panels have, and how they are read."""
-    present = {rung for panel in panels for row in panel.rows for rung in row.rungs}
+    present = {s.rung for panel in panels for row in panel.rows for s in row.rungs.values()}
     return Grid(
         "The rungs",
-        ["rung", "what is new", "a score above chance says"],
+        ["rung", "what is new", "a score above the floor says"],
         [row for row in LADDER if row[0] in present],
         text=(1, 2),
     )

@@ -13,14 +13,17 @@ from rich.status import Status
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from ...eval.scoring.columns import MARKS, head
 from ...eval.scoring.profile import NAMES
 from ...printable import visible
 from ..receipts.panel import Panel, profiles
-from .table import ABSENT, MARKS, Table, profile_lines, reasons, spread, table
+from .profile_table import profile_lines, reasons
+from .table import ABSENT, Table, spread, table
 
 PIPED = 100  # columns where there is no terminal to ask
-STYLES = {"chance": "dim", "ceiling": "dim", "interpolator": "", "model": "bold"}
+STYLES = {"floor": "dim", "ceiling": "dim", "model": "bold", "normalised": ""}
 STYLES |= {"proof": "", "missing run": "red"}
+TOGETHER = ("model", "normalised")  # kinds of rows between which there is no rule
 
 
 class PlainConsole(Console):
@@ -95,11 +98,12 @@ def _scores(message: Table) -> RichTable:
         padding=(0, 1, 0, 0),
         show_edge=False,
     )
-    displayed.add_column("exact answers")
+    displayed.add_column("exact answers\n(above the floor: 0 to 1)")
     for rung, n in zip(message.columns, message.questions):
-        displayed.add_column(f"{rung}\nn={n:,}", justify="right", no_wrap=True)
+        displayed.add_column(f"{head(rung)}\nn={n:,}", justify="right", no_wrap=True)
     for line, after in zip(message.lines, [*message.lines[1:], None]):
         last = after is not None and after.kind != line.kind
+        last = last and not {line.kind, after.kind if after else ""} <= {*TOGETHER}
         displayed.add_row(plain(line.name), *line.scores, style=STYLES[line.kind], end_section=last)
     return displayed
 
@@ -113,7 +117,7 @@ def _profiles(console: Console, found: Sequence[Panel]) -> None:
     lines = profile_lines(rows)
     kept = [i for i in range(len(NAMES)) if any(line[1 + i] != ABSENT for line in lines)]
     displayed = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    displayed.add_column("profile (0 = chance, 1 = perfect)")
+    displayed.add_column("profile (0 = floor, 1 = all right)")
     for i in kept:
         displayed.add_column(NAMES[i], justify="right", no_wrap=True)
     for (panel, _), line in zip(rows, lines):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ....eval.floors.floor_table import LEAST
 from ....eval.stats.intervals import wilson
+from ....worlds import instruments
+from ....worlds.novelty.rungs import RUNGS
 from ..floor_means import Means
 from ..framework import Moot, Refused
 from .world_fixture import Subject
@@ -25,13 +28,22 @@ def floors(subject: Subject) -> str:
     found = subject.floors
     if not found:
         raise Moot("no instrument has the questions for a floor at this size")
+    lacks = {rung for rung, _ in instruments.instruments(subject.world)} - {m.rung for m in found}
+    if lacks and subject.size != "tiny":
+        rung = min(lacks, key=RUNGS.index)
+        raise Refused(
+            f"{rung} is promised, and no cue has {LEAST} headline questions of it: no floor, no "
+            "score",
+            "make the size larger, hold back more of what this rung needs (exposure), or take it "
+            "out of `rungs`",
+        )
     shares = [f"{m.name} {m.best['floor'].mean:.2f} ({m.named['floor']})" for m in found]
     return f"{', '.join(shares)} (world seeds: {len(subject.floor_records)})"
 
 
 def beyond_association(subject: Subject) -> str:
     """No strategy that applies no rule gets far on an instrument that is declared so."""
-    declared = subject.world.beyond_association
+    declared = instruments.beyond_association(subject.world)
     if not declared:
         raise Moot("the world declares no instrument so")
     found = {(m.rung, m.cue): m for m in subject.floors}

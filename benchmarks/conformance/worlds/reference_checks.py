@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ....eval.floors.ceilings import references
-from ....eval.floors.interpolators import lookup
+from ....eval.floors.ceilings import lookup, references
 from ....eval.question_sets.question_set import QuestionSet
 from ....worlds.encoding.verbalize import question_in_english
 from ....worlds.novelty.rungs import CONTROLS, RUNGS
-from ..framework import Moot, Refused
+from ..framework import Refused
 from .world_fixture import Subject
 
 LADDER = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
@@ -30,13 +29,11 @@ def ceilings(subject: Subject) -> str:
     for solver in found:
         right = question_set.right(solver.answer)
         for rung in (*LADDER, *CONTROLS):
-            if rung not in question_set.groups:
-                continue
+            where = np.zeros(len(right), bool)
+            where[corpus.of_rung(rung, pure=rung not in CONTROLS)] = True
             # where nothing follows, NONE is right, and to answer it is all that a reference can do
             able = rung in WITHIN[solver.name] or rung in CONTROLS
-            _unlike(
-                question_set, f"{solver.name} on {rung}", right != able, question_set.groups[rung]
-            )
+            _unlike(question_set, f"{solver.name} on {rung}", right != able, where)
         if solver.name == "deducer":
             _unlike(question_set, "deducer", ~right, np.ones(len(right), bool))
     return f"{len(question_set.questions):,} questions, by {', '.join(a.name for a in found)}"

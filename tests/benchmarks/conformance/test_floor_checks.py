@@ -71,10 +71,8 @@ def test_each_bound_can_be_broken(family, monkeypatch):
 
 
 def test_what_is_declared_and_has_too_few_questions_is_said():
-    world = Apart()
-    world.beyond_association = (("constituent", "two"), ("depth", "two"))
-    text = floor_checks.beyond_association(Subject(world, "tiny"))
-    assert "depth two: too few questions at this size" in text
+    text = floor_checks.beyond_association(Subject(Apart(), "tiny[entities=6,relations=4]"))
+    assert text == "constituent two: too few questions at this size"
 
 
 def test_a_world_that_declares_nothing_has_nothing_to_keep():
@@ -87,6 +85,12 @@ def test_floors_are_measured_on_three_worlds_where_scores_are_given():
     subject = Subject(Composition(), "tiny[entities=20]")
     assert "(world seeds: 3)" in floor_checks.floors(subject)
     assert {m.seeds for m in subject.floors} == {3}
+
+
+def test_a_promised_rung_without_a_floor_is_refused():
+    """Six entities, six relations: 36 facts, of which too few are held."""
+    with pytest.raises(Refused, match=r"is promised, and no cue has 30 headline questions"):
+        floor_checks.floors(Subject(Apart(), "tiny[entities=10,relations=5]"))
 
 
 def test_the_report_shows_every_instrument_with_its_counts():

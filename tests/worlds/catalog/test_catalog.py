@@ -24,7 +24,8 @@ def test_a_world_says_what_it_is_and_where_it_comes_from(world):
     made = registry.make(world)
     assert made.id == world and len(inspect.getdoc(type(made)) or "") > 100
     assert {"tiny", "small", "base"} <= {*made.sizes}
-    assert {*made.rungs} <= {*RUNGS} and {*made.not_interpolable} <= {*made.rungs}
+    assert {*made.rungs} <= {*RUNGS}
+    assert {*beyond_association(made)} <= {*instruments(made)}
     assert {*made.phrases} == {*made.program.arity} | {*made.facts("tiny", 0).rows}
     for rule in made.schema:
         assert all(made.program.rules[rule].binding(v) for v in made.schema[rule])
