@@ -22,9 +22,10 @@ MEANING = {
     "instance": "nothing new: a new instance of a demonstrated pattern and combination",
     "constituent": "+ a fact that no demonstrated conclusion used in this role",
     "schema": "+ a combination (frame) of patterns that was never demonstrated",
-    "depth": "+ a proof higher than any demonstrated",
+    "depth": "+ more steps than any demonstrated proof takes",
     "axiom": "+ a pattern that was stated and never exemplified",
     "mixed": "two or more kinds of novelty at once",
+    "written": "no rung: the answer stands in the proof of a demonstrated conclusion",
     "nontheorem": "no answer in the world: the right answer is NONE",
     "unknowable": "an answer in the world that does not follow from what is stated: NONE too",
 }

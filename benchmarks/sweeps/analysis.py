@@ -21,7 +21,9 @@ from ...eval.scaling.saturation import Contrast, contrast
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
-from ...eval.verdicts.verdict import Against, Verdict, band_of, judged, rises_at
+from ...eval.verdicts.level import Against, band_of
+from ...eval.verdicts.positive_control import Control, control
+from ...eval.verdicts.verdict import Verdict, judged
 from ..receipts.curves import Configuration, dropped
 from .axes import Line, lines, parts
 from .coverage import Percolated, Tell, percolated, shifts
@@ -112,10 +114,8 @@ def _along(line: Line, others: Sequence[Line]) -> Along:
         if against is None or curve is None:
             continue
         accuracy[rung] = band_of(against, curve, curve.runs)
-        chances[rung] = against.chance
-        controls = [
-            (o.configurations[-1].label, at) for o in others if (at := _control(line, o, rung))
-        ]
+        chances[rung] = against.floor
+        controls = [found for o in others if (found := _control(line, o, rung))]
         verdicts.append(judged(against, curve, line.curve(rung, "bits"), controls))
     return Along(line, accuracy, chances, tuple(verdicts))
 
@@ -134,8 +134,8 @@ def _against(line: Line, rung: str) -> Against | None:
     return Against(rung, fewest, max(s.chance for s in scores), heights)
 
 
-def _control(line: Line, other: Line, rung: str) -> float | None:
-    """From where ``other``, on the same corpora, is above chance; None: it is no control."""
+def _control(line: Line, other: Line, rung: str) -> Control | None:
+    """``other`` as a positive control on the same corpora; None: it is none."""
     panels = [
         [configuration.panel.name for configuration in one.configurations] for one in (line, other)
     ]
@@ -144,7 +144,8 @@ def _control(line: Line, other: Line, rung: str) -> float | None:
     against, curve = _against(other, rung), other.curve(rung)
     if against is None or curve is None:
         return None
-    return rises_at(curve.x[0], band_of(against, curve, curve.runs)[1], against.chance)
+    low = band_of(against, curve, curve.runs)[1]
+    return control(other.configurations[-1].label, curve.x[0], low, against.floor)
 
 
 def _surfaces(configurations: Sequence[Configuration]) -> tuple[tuple[Surface, ...], list[str]]:
