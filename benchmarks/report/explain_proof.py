@@ -27,7 +27,7 @@ def _lines(corpus: Corpus, step: Step, indent: str, before: set[int]) -> Iterato
         yield f"{indent}- {text} *({source(corpus, step)})*"
         return
     if step.state in before:
-        yield f"{indent}- {text} *(as above)*"
+        yield f"{indent}- {text} *(as above, by {pattern(corpus, step.label - 1)})*"
         return
     before.add(step.state)
     c, gold, d = corpus.closure, corpus.split.gold, step.derivation
@@ -85,12 +85,6 @@ def writes(corpus: Corpus, fact: int) -> int:
                 seen.add(above)
                 todo.append(above)
     raise AssertionError(f"fact {fact} stands in no demonstrated proof")
-
-
-def kinds_of(corpus: Corpus, step: Step) -> int:
-    """What is new in a proof, as a bitmask over KINDS."""
-    found = {kind: _new(corpus, step, kind) for kind in KINDS}
-    return sum(1 << i for i, kind in enumerate(KINDS) if found[kind])
 
 
 def novelties(corpus: Corpus, step: Step) -> list[str]:

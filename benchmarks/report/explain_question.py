@@ -11,7 +11,7 @@ from ...worlds.encoding.verbalize import (
     question_in_english,
     theory_in_english,
 )
-from ...worlds.novelty.lowest_proof import Step, lowest
+from ...worlds.novelty.lowest_proof import LowestProofs, Step, lowest
 from ...worlds.novelty.rungs import KINDS, LADDER, RUNGS, WRITTEN, ingredients
 from .explain_negative import near_miss
 from .explain_proof import novelties, proof_lines
@@ -21,8 +21,8 @@ LEGEND = (
     "stands where it comes from: it was *stated*; it was *demonstrated*, as an example; it was "
     "*written* in a demonstrated proof; or it follows *by rule n*, and how that rule was given: "
     "*exemplified* (at work in other conclusions), *stated* (as a sentence), or *both*. "
-    "*Familiar*: it counts as known. *Distance*: the least number of steps from such lines; H: the "
-    "most that demonstrated conclusions take."
+    "*Familiar*: it counts as known. *Distance*: the least number of steps from what is given, "
+    "however new they are; H: the most that demonstrated conclusions take."
 )
 
 
@@ -53,19 +53,26 @@ def example(corpus: Corpus, rung: str) -> str:
     return "\n".join(lines)
 
 
-def displayed_proof(corpus: Corpus, question: int) -> Step:
-    """The lowest proof of the first answer within the kinds of novelty that the rung allows."""
-    rung = LADDER[corpus.certificate.rung[question]]
-    kinds = 0
-    if rung in KINDS:
-        kinds = 1 << KINDS.index(rung)
-    elif rung == "mixed":
-        kinds = int(ingredients(corpus.certificate.provable[[question]])[0])
-    leaves = corpus.demonstrated | corpus.written
-    found = lowest(corpus.split.gold, corpus.read, leaves, corpus.split.stated_rules, kinds)
+def displayed_proof(corpus: Corpus, question: int, within: LowestProofs | None = None) -> Step:
+    """The lowest proof of the first answer ``within`` the novelty that the rung allows."""
+    found = within or lowest_within(corpus, allowed_kinds(corpus, question))
     step = found.proof(int(corpus.fact[corpus.offsets[question]]))
-    assert step is not None, f"question {question} has no proof within its rung, {rung}"
+    assert step is not None, f"question {question} has no proof within its rung"
     return step
+
+
+def allowed_kinds(corpus: Corpus, question: int) -> int:
+    """The kinds of novelty that the rung of a question allows, as a bitmask over KINDS."""
+    rung = LADDER[corpus.certificate.rung[question]]
+    if rung == "mixed":
+        return int(ingredients(corpus.certificate.provable[[question]])[0])
+    return 1 << KINDS.index(rung) if rung in KINDS else 0
+
+
+def lowest_within(corpus: Corpus, kinds: int) -> LowestProofs:
+    """All lowest proofs of a corpus that use no novelty but of these kinds."""
+    leaves = corpus.demonstrated | corpus.written
+    return lowest(corpus.split.gold, corpus.read, leaves, corpus.split.stated_rules, kinds)
 
 
 def notes(corpus: Corpus, question: int) -> list[str]:
@@ -73,9 +80,9 @@ def notes(corpus: Corpus, question: int) -> list[str]:
     certificate = corpus.certificate
     out = []
     if certificate.near[question]:
-        out.append("Near: had what it rests on kept its whole height, it were on another rung.")
+        out.append("Near: were what it rests on to be proved as well, its rung would be another.")
     if not certificate.matched[question]:
-        out.append("Unmatched: the other rung has no question with premises as frequent.")
+        out.append("Unmatched: no question of the other rung rests on premises as frequent.")
     if LADDER[certificate.rung[question]] == WRITTEN:
         out.append("Written: a demonstrated proof has the answer as a line, so it is on no rung.")
     return out

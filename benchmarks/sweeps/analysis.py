@@ -21,8 +21,8 @@ from ...eval.scaling.saturation import Contrast, contrast
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
-from ...eval.verdicts.level import Against, band_of
 from ...eval.verdicts.positive_control import Control, control
+from ...eval.verdicts.standing import Against, band_of
 from ...eval.verdicts.verdict import Verdict, judged
 from ..receipts.curves import Configuration, dropped
 from .axes import Line, lines, parts

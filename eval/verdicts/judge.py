@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from ...errors import UserError
 from ..scoring.score import Row, RungScore
 from ..stats.curve import Curve
-from .level import Against, half, level_of, spread
 from .positive_control import Control, control
+from .standing import Against, half, level_of, spread
 from .verdict import Verdict, judged
 
 CEILINGS = ("reuser", "inductor", "deducer")

@@ -21,8 +21,8 @@ from ..scaling.joint_laws import Bounded, DataConstrained
 from ..scaling.laws import CURVES, BrokenPowerLaw, Constant, Law, Logistic, PowerLaw
 from ..stats.curve import Curve, Floats
 from ..stats.trend import SIZE
-from .level import Against, band_of
 from .positive_control import control
+from .standing import Against, band_of
 from .verdict import judged
 
 LEVEL, JITTER, SHIFT = 0.045, 0.02, 0.05  # deviations: accuracy, accuracy, decades

@@ -32,8 +32,8 @@ from ..stats.trend import (
     window,
 )
 from .hypotheses import Hypotheses, Knee, foretell, knee
-from .level import Against, band_of, half, level_of, spread
 from .positive_control import Control, first_that_shows
+from .standing import Against, band_of, half, level_of, spread
 
 RUNS, WORLDS = 5, 3  # behind any verdict: initialisations, and worlds that they saw
 FEW = 30  # questions below which neither a level nor its floor means much

@@ -53,7 +53,6 @@ class LowestProofs:
     """The first of the lowest proofs of every state S that has one, within one set of kinds."""
 
     proofs: Proofs
-    leaves: Bools  # [F] conclusions at which a proof may end, beside base facts
     height: Array  # [S] steps from the leaves, UNREACHED where there is no proof
     row: NDArray[np.int64]  # [S] -1: a leaf, or no proof
 
@@ -106,4 +105,4 @@ def lowest(
             break
         height[heads], row[heads] = turn, ready[first]
         active = active[height[rows.head[active]] == UNREACHED]
-    return LowestProofs(proofs, leaves, height[:-1], row)
+    return LowestProofs(proofs, height[:-1], row)

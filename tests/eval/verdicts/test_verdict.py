@@ -11,8 +11,8 @@ from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.score import Row, score
 from zebroid.eval.verdicts.judge import curve_of, judge
-from zebroid.eval.verdicts.level import Against
 from zebroid.eval.verdicts.positive_control import Control
+from zebroid.eval.verdicts.standing import Against
 from zebroid.eval.verdicts.verdict import Verdict, judged
 from zebroid.worlds.catalog.composition import Composition
 from zebroid.worlds.corpus.build import build_corpus
