@@ -65,7 +65,6 @@ class Algebras(World):
     axioms = frozenset({"law"})
     queries = MappingProxyType({"built": (3, 1, 2)})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
-    not_interpolable = ("constituent", "depth", "axiom")
     entities = ("law",)  # no prompt holds one: elements meet in every algebra, which is no shortcut
     sizes = MappingProxyType(
         {

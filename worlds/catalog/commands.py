@@ -96,7 +96,6 @@ class Commands(World):
     spelled = ("command",)
     entities = ("command",)
     rungs = ("recall", "instance", "constituent", "schema", "depth", "mixed")
-    not_interpolable = ("constituent",)
     sizes = MappingProxyType(
         {
             "tiny": {"verbs": 10, "pairs": 40},

@@ -67,7 +67,6 @@ class Horn(World):
     """
     axioms = frozenset(SIGNATURES)
     rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
-    not_interpolable = ("instance", "constituent", "schema", "depth", "axiom")
     entities = ("entity",)
     sizes = MappingProxyType(
         {

@@ -66,8 +66,6 @@ class Kinship(World):
     axioms = frozenset({"comp"})
     queries = MappingProxyType({"kin": (1, 2)})
     rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
-    # schema isn't among them: the small MLP gets .23 on it at size tiny, where chance is .11
-    not_interpolable = ("constituent", "depth")
     entities = ("person",)
     sizes = MappingProxyType(
         {

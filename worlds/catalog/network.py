@@ -63,7 +63,6 @@ class Network(World):
     familiar = frozenset({"later"})
     queries = MappingProxyType({"passes": (0, 1), "link": (2, 3), "later": ()})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
-    not_interpolable = ("constituent", "depth", "axiom")
     entities = ("town",)
     sizes = MappingProxyType(
         {

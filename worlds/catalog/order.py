@@ -52,7 +52,6 @@ class Order(World):
     """
     axioms = frozenset({"law"})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
-    not_interpolable = ("instance", "constituent", "depth", "axiom")
     entities = ("person",)
     sizes = MappingProxyType(
         {

@@ -56,7 +56,6 @@ class Zebra(World):
     """
     axioms = frozenset({"typical", "gives"})
     rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
-    not_interpolable = ()
     entities = ("thing",)
     like = "like(X,Y) :- genus(X,K), genus(Y,K), X != Y."
     sizes = MappingProxyType(
