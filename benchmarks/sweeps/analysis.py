@@ -22,7 +22,9 @@ from ...eval.scoring.columns import columns
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
-from ...eval.verdicts.verdict import Against, Verdict, band_of, judged, rises_at
+from ...eval.verdicts.positive_control import Control, control
+from ...eval.verdicts.standing import Against, band_of
+from ...eval.verdicts.verdict import Verdict, judged
 from ..receipts.curves import Configuration, dropped
 from ..receipts.receipt_rows import score_of
 from .axes import Line, lines, parts
@@ -115,9 +117,7 @@ def _along(line: Line, others: Sequence[Line]) -> Along:
             continue
         accuracy[rung] = band_of(against, curve, curve.runs)
         floors[rung] = against.floor
-        controls = [
-            (o.configurations[-1].label, at) for o in others if (at := _control(line, o, rung))
-        ]
+        controls = [found for o in others if (found := _control(line, o, rung))]
         verdicts.append(judged(against, curve, line.curve(rung, "bits"), controls))
     return Along(line, accuracy, floors, tuple(verdicts))
 
@@ -136,8 +136,8 @@ def _against(line: Line, rung: str) -> Against | None:
     return Against(rung, fewest, max(score_of(rung, s).floor.value for s in scores), heights)
 
 
-def _control(line: Line, other: Line, rung: str) -> float | None:
-    """From where ``other``, on the same corpora, is above the floor; None: it is no control."""
+def _control(line: Line, other: Line, rung: str) -> Control | None:
+    """``other`` as a positive control on the same corpora; None: it is none."""
     panels = [
         [configuration.panel.name for configuration in one.configurations] for one in (line, other)
     ]
@@ -146,7 +146,8 @@ def _control(line: Line, other: Line, rung: str) -> float | None:
     against, curve = _against(other, rung), other.curve(rung)
     if against is None or curve is None:
         return None
-    return rises_at(curve.x[0], band_of(against, curve, curve.runs)[1], against.floor)
+    low = band_of(against, curve, curve.runs)[1]
+    return control(other.configurations[-1].label, curve.x[0], low, against.floor)
 
 
 def _surfaces(configurations: Sequence[Configuration]) -> tuple[tuple[Surface, ...], list[str]]:
