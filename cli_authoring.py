@@ -77,7 +77,7 @@ def _conform(checked: Callable[[Watch, Ready], Report], as_json: bool) -> None:
     """Prints what a checker finds, each row as it is ready, and leaves. The checker is given the
     place to name its steps, and the one for a row."""
     from .benchmarks.conformance.framework import Rows
-    from .benchmarks.report.terminal import PlainConsole, console, working
+    from .benchmarks.report.plain_console import PlainConsole, console, working
 
     rows: list[Rows] = []
     with working(PlainConsole(stderr=True), "loading") as tell:
@@ -113,7 +113,7 @@ def floors(
 
     from .benchmarks.config.settings import of_world
     from .benchmarks.conformance import floor_records, floors_report
-    from .benchmarks.report.terminal import PlainConsole, console, working
+    from .benchmarks.report.plain_console import PlainConsole, console, working
 
     found, size, exposure = of_world(world, settings or ())
     with working(PlainConsole(stderr=True), "loading") as tell:

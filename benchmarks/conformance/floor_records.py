@@ -14,15 +14,17 @@ import numpy as np
 
 from ...eval.floors.floor_table import FAMILIES, Floor, Instrument
 from ...eval.floors.measured import cue_name, floors
+from ...eval.floors.reading import Integers
+from ...eval.question_sets.question_set import QuestionSet
+from ...seeding import stream
 from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.definitions import DEFINITIONS
-from ...worlds.encoding.encode import sample_questions
 from ...worlds.exposure import Exposure
 from ...worlds.novelty.rungs import LADDER, RUNGS, SPLIT, WRITTEN
 from ...worlds.world import World
 
-PER_RUNG = 200  # questions of a rung, as many as a suite asks by default
+ASKED = 200  # headline questions of an instrument, as many as a suite asks of a rung by default
 DIGITS = 4
 Watch = Callable[[str], None]
 Record = dict[str, Any]
@@ -82,17 +84,26 @@ def measure(
 
 def record(corpus: Corpus, watch: Watch = lambda what: None) -> Record:
     """Every strategy on every instrument of a corpus, on as many questions as a suite asks."""
-    seed = corpus.seeds[0]
-    found = floors(corpus, sample_questions(corpus, PER_RUNG, seed), watch)
+    found = floors(corpus, asked(corpus), watch)
     number = counts(corpus)
     return {
         "world": corpus.world.id,
         "size": corpus.size,
-        "seed": seed,
+        "seed": corpus.seeds[0],
         "definitions": DEFINITIONS,
         "corpus": corpus.digest,
         "instruments": [_instrument(i, number[i.rung, i.cue]) for i in found],
     }
+
+
+def asked(corpus: Corpus) -> Integers:
+    """[n] at most ASKED headline questions of each instrument, in the corpus' order."""
+    every = QuestionSet(corpus, np.arange(len(corpus.prompt)))
+    parts = [np.zeros(0, np.int64)]
+    for name in every.instruments:
+        rng = stream(corpus.world.id, "floors", name, corpus.seeds[0])
+        parts.append(rng.permutation(np.flatnonzero(every.headline[name]))[:ASKED])
+    return np.sort(np.concatenate(parts))
 
 
 def _instrument(i: Instrument, number: Counts) -> Record:

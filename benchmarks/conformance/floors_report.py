@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ...eval.floors.floor_table import REUSE
-from ..report.terminal import plain
+from ..report.plain_console import plain
 from .floor_means import DECISIVE, Mean, Means, means
 from .floor_records import Record
 

@@ -20,7 +20,7 @@ from rich.text import Text
 from ... import __version__
 from ...errors import UserError
 from ...printable import visible
-from ..report.terminal import plain
+from ..report.plain_console import plain
 
 Subject = TypeVar("Subject")
 Result = Literal["passed", "refused", "moot", "not reached"]

@@ -44,7 +44,8 @@ def headline(root: Path, name: str) -> Iterator[str]:
         some = [name for name in columns(rungs) if name != "recall"]
         text = zip(some, floors([_row(panel, "direct")], some))
         floor = "; ".join(f"`{name}` {found}" for name, found in text)
-        yield f"- Floor, what is had without the rule: {floor}. Suite `{receipt.suite.id}`, {len(receipt.cells)} trainings."
+        yield f"- Floor, what is had without the rule: {floor}."
+        yield f"- Suite `{receipt.suite.id}`, {len(receipt.cells)} trainings."
 
     yield from measured(root, name, lines)
 

@@ -94,10 +94,8 @@ def _beside(rows: Iterable[Row]) -> Iterator[list[str]]:
             found = row.rungs[name]
             if found.rung in LIFTED:
                 label = f"{name}\n{labelled(row, counted(row))}"
-                yield [label, score(found), short(found.floor.value), normalised(found)] + [
-                    *_lift(found),
-                    *_agreement(found),
-                ]
+                own = score(found), short(found.floor.value), normalised(found)
+                yield [label, *own, *_lift(found), *_agreement(found)]
 
 
 def _lift(found: RungScore) -> list[str]:

@@ -31,7 +31,7 @@ from ..receipts.untrusted import guarded, receipt_path
 from ..runner import atomic_write
 from ..sweeps.analysis import Scaling, scaling
 from ..sweeps.sweep_plots import forecasts, sweeps
-from .terminal import working
+from .plain_console import working
 
 DRAWS = 300  # resampled fits behind a band
 

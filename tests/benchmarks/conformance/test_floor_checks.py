@@ -71,7 +71,7 @@ def test_each_bound_can_be_broken(family, monkeypatch):
 
 
 def test_what_is_declared_and_has_too_few_questions_is_said():
-    text = floor_checks.beyond_association(Subject(Apart(), "tiny[entities=6,relations=4]"))
+    text = floor_checks.beyond_association(Subject(Apart(), "tiny[entities=5,relations=3]"))
     assert text == "constituent two: too few questions at this size"
 
 

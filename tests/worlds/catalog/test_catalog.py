@@ -8,6 +8,7 @@ from zebroid import registry
 from zebroid.worlds.corpus.audit import empty_rungs
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.exposure import TWINS, Exposure
+from zebroid.worlds.instruments import beyond_association, instruments
 from zebroid.worlds.novelty.rungs import RUNGS
 
 every = pytest.mark.parametrize("world", registry.worlds())
