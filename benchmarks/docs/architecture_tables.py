@@ -27,8 +27,7 @@ from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
 from ..receipts.curves import APART, Configuration, read
 from ..receipts.panel import slug
-from ..receipts.receipt import RowRecord, ScoreRecord
-from ..receipts.receipt_rows import score_of
+from ..receipts.receipt import GroupRecord, RowRecord, ScoreRecord
 from . import page_files
 from .doc_blocks import Make, command, measured
 from .small_multiples import Cell as Drawn
@@ -150,7 +149,7 @@ def _trained(configuration: Configuration, name: str) -> tuple[object, ...]:
 
 
 def _row(
-    about: tuple[object, ...], group: str, at: str, score: ScoreRecord, dot: Dot
+    about: tuple[object, ...], group: str, at: str, score: ScoreRecord | GroupRecord, dot: Dot
 ) -> tuple[object, ...]:
     return (
         *about,
@@ -162,11 +161,15 @@ def _row(
     )
 
 
+def _floor(score: ScoreRecord | GroupRecord) -> str:
+    return "" if score.floor is None else f"{score.floor.value:.4f}"
+
+
 def _ends(dot: Dot) -> list[str]:
     return [f"{v:.4f}" if np.isfinite(v) else "" for v in (dot.mean, dot.low, dot.high)]
 
 
-def _ended(score: ScoreRecord) -> Dot:
+def _ended(score: ScoreRecord | GroupRecord) -> Dot:
     """Its score where training ended."""
     found = score.accuracy
     return Dot(*(np.nan if v is None else v for v in (found.mean, found.low, found.high)))
@@ -185,7 +188,7 @@ def _floors(rows: Sequence[RowRecord], groups: Sequence[str]) -> dict[str, float
     }
 
 
-def _score(row: RowRecord, group: str) -> ScoreRecord | None:
+def _score(row: RowRecord, group: str) -> ScoreRecord | GroupRecord | None:
     return row.rungs.get(group) or row.apart.get(group)
 
 

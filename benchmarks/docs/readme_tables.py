@@ -77,7 +77,7 @@ def _markdown(label: str) -> str:
 
 
 def floors(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:
-    """What is had without the rule in each instrument or cell, and by which strategy."""
+    """What is had without the rule in each instrument, and by which strategy."""
     found = [next(s for r in rows if (s := _score(r, group)) is not None) for group in groups]
     scores = [score_of(group, s) for group, s in zip(groups, found)]
     return [
@@ -86,11 +86,11 @@ def floors(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:
 
 
 def _score(row: RowRecord, group: str) -> ScoreRecord | None:
-    return row.rungs.get(group) or row.apart.get(group)
+    return row.rungs.get(group)
 
 
 def scored(row: RowRecord, group: str) -> str:
-    """The score of a row in an instrument or cell, with its interval and marks; a ceiling's
+    """The score of a row in an instrument, with its interval and marks; a ceiling's
     alone. Of a model that has not learned its corpus in brackets."""
     record = _score(row, group)
     if record is None:

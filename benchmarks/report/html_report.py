@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import UserError
-from ...eval.scoring.profile import NAMES
 from ..config.suite import Suite
 from ..receipts.curves import configurations_of
 from ..receipts.panel import Panel, profiles
@@ -20,7 +19,7 @@ from ..sweeps.analysis import Scaling
 from . import plot, sweep_section
 from .html_templates import Grid, render
 from .panel_section import section
-from .profile_table import profile_lines, reasons
+from .profile_table import profile_table
 from .table import spread
 
 LADDER = (  # rung, what is new, what a score above the floor says
@@ -82,17 +81,17 @@ def write(
 
 def _profiles(panels: Sequence[Panel]) -> dict[str, Any]:
     """The profile of each model as a table, and why numbers of it are absent."""
-    found = [(panel, profile) for panel in panels for profile in profiles(panel, panels)]
-    if not found:
+    found = profile_table([(p, profile) for p in panels for profile in profiles(p, panels)])
+    if not found.rows:
         return {"profile": None, "profile_reasons": []}
-    lines = profile_lines(found)
-    names = [f"{line[0]}\n{panel.name}" for (panel, _), line in zip(found, lines)]
+    names = [label.replace(": ", "\n", 1) if len(panels) > 1 else label for label, *_ in found.rows]
     table = Grid(
         "Profile of each model, with 95% intervals",
-        ["", *NAMES],
-        [[name, *line[1:]] for name, line in zip(names, lines)],
+        found.header,
+        [[name, *row[1:]] for name, row in zip(names, found.rows)],
+        text=(1, 2),
     )
-    return {"profile": table, "profile_reasons": reasons(found)}
+    return {"profile": table, "profile_reasons": found.reasons}
 
 
 def _ladder(panels: Sequence[Panel]) -> Grid:

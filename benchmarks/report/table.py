@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...eval.scoring.columns import LIKENESS, columns, mark
-from ...eval.scoring.level import Level
-from ...eval.scoring.profile import Share
 from ...eval.scoring.rung_score import GroupScore, RungScore
 from ...eval.scoring.score import TRAINED, Row
 from ...eval.stats.intervals import Band
@@ -22,12 +20,12 @@ ABSENT = "–"
 VALID = "valid proofs"
 NORMALISED = "above the floor"
 UNTRAINED = "untrained"
-FLOORS = {  # label of a row -> what of a floor it shows
+FLOORS = {  # label of a row of the panel -> how it is printed, in this order; others follow
     "chance": "chance",
     "association": "association",
-    "blinded deducers": "blinded",
-    "floor, the best of these": "value",
-    "(spreading, a test)": "spreading",
+    "blinded deducers": "blinded deducers",
+    "floor": "floor, the best of these",
+    "spreading": "spreading, a test",
 }
 COMPETITOR = "mlp"  # whose rows are of a learner that is blind to nothing
 LIFTED = ("constituent", "schema", "depth", "axiom")  # rungs with a lift and an agreement
@@ -64,8 +62,8 @@ def table(panel: Panel) -> Table:
     """The scores of a panel at the last checkpoint, raw (1 = all right), beside their floors."""
     names = columns(name for row in panel.rows for name in row.rungs)
     first = {n: next(row.rungs[n] for row in panel.rows if n in row.rungs) for n in names}
-    floors = {n: None if s.rung == "recall" else s.floor for n, s in first.items()}
-    lines = [*_floor_lines(floors)]
+    strategies = ["" if s.rung == "recall" else s.floor.strategy for s in first.values()]
+    lines = [*_floor_lines(panel.floors, names)]
     lines += [_line(row, row.label, "ceiling", names) for row in panel.ceilings]
     for row in panel.models:
         lines += _model(row, row.label, names)
@@ -83,7 +81,7 @@ def table(panel: Panel) -> Table:
         panel.name,
         tuple(names),
         tuple(first[n].n for n in names),
-        tuple(floor.strategy if floor else "" for floor in floors.values()),
+        tuple(strategies),
         tuple(lines),
         tuple(_notes(panel, first)),
     )
@@ -116,13 +114,6 @@ def normalised(found: RungScore) -> str:
     return around(n.value, n.low, n.high) if n.value else "0"
 
 
-def share(found: Share) -> str:
-    """One number of a profile with its interval."""
-    if found.absent:
-        return ABSENT
-    return around(found.value, found.low, found.high)
-
-
 def around(mean: float, low: float, high: float) -> str:
     """``.94±.03``: the wider side of the interval stands for both."""
     return f"{short(mean)}±{short(max(high - mean, mean - low))}"
@@ -138,13 +129,18 @@ def labelled(row: Row, label: str) -> str:
     return f"{label} ({UNTRAINED})" if row.untrained else label
 
 
-def _floor_lines(floors: Mapping[str, Level | None]) -> Iterator[Line]:
-    """A row for each kind of strategy that applies no rule, and for the best of them."""
-    for label, field in FLOORS.items():
-        values = [None if f is None else getattr(f, field) for f in floors.values()]
-        scores = tuple(ABSENT if v is None else short(v) for v in values)
-        best = tuple(f.strategy if f and field == "value" else "" for f in floors.values())
-        yield Line(label, "floor", scores, best)
+def _floor_lines(rows: Sequence[Row], names: Sequence[str]) -> Iterator[Line]:
+    """A row for each kind of strategy that applies no rule, the best of them, and the tracer's."""
+    order = [*FLOORS]
+    for row in sorted(
+        rows, key=lambda r: order.index(r.label) if r.label in FLOORS else len(order)
+    ):
+        found = [row.rungs.get(name) for name in names]
+        scores = tuple(ABSENT if s is None else short(s.accuracy.at()[0]) for s in found)
+        best = tuple(
+            s.floor.strategy if s is not None and row.label == "floor" else "" for s in found
+        )
+        yield Line(FLOORS.get(row.label, row.label), "floor", scores, best)
 
 
 def _model(row: Row, label: str, names: Sequence[str]) -> Iterator[Line]:
@@ -227,6 +223,6 @@ def is_competitor(label: str) -> bool:
 
 def left_out(panel: Panel) -> str:
     """How many questions of the corpora no headline counts, by why: ``several rungs 3,760``."""
-    row = next(iter(panel.rows), None)
+    row = next(iter(panel.ceilings), None)
     counts = row.left_out if row else {}
     return ", ".join(f"{name} {n:,}" for name, n in counts.items() if n)

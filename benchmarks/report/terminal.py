@@ -9,11 +9,10 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from ...eval.scoring.columns import MARKS, head
-from ...eval.scoring.profile import NAMES
 from ..receipts.panel import Panel, profiles
 from .plain_console import plain
-from .profile_table import profile_lines, reasons
-from .table import ABSENT, Table, spread, table
+from .profile_table import profile_table
+from .table import Table, spread, table
 
 STYLES = {"floor": "dim", "ceiling": "dim", "model": "bold", "normalised": ""}
 STYLES |= {"proof": "", "missing run": "red"}
@@ -56,20 +55,17 @@ def _scores(message: Table) -> RichTable:
 
 
 def _profiles(console: Console, found: Sequence[Panel]) -> None:
-    """One table for all panels; columns that no model has are named below it instead."""
-    rows = [(panel, profile) for panel in found for profile in profiles(panel, found)]
-    if not rows:
+    """One table for all panels; what no model has is named below it instead."""
+    profile = profile_table([(p, one) for p in found for one in profiles(p, found)])
+    if not profile.rows:
         return
-    several = len(found) > 1
-    lines = profile_lines(rows)
-    kept = [i for i in range(len(NAMES)) if any(line[1 + i] != ABSENT for line in lines)]
     displayed = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    displayed.add_column("profile (0 = floor, 1 = all right)")
-    for i in kept:
-        displayed.add_column(NAMES[i], justify="right", no_wrap=True)
-    for (panel, _), line in zip(rows, lines):
-        label = f"{panel.name}: {line[0]}" if several else line[0]
-        displayed.add_row(plain(label), *(line[1 + i] for i in kept))
+    for i, name in enumerate(profile.header):
+        displayed.add_column(name, justify="right" if i > 2 else "left", no_wrap=i > 2)
+    before = ""
+    for label, *cells in profile.rows:
+        displayed.add_row(plain("" if label == before else label), *map(plain, cells))
+        before = label
     console.print(displayed)
-    for reason in reasons(rows):
+    for reason in profile.reasons:
         console.print(reason, markup=False)
