@@ -26,7 +26,6 @@ from ...eval.verdicts.positive_control import Control, control
 from ...eval.verdicts.standing import Against, band_of
 from ...eval.verdicts.verdict import Verdict, judged
 from ..receipts.curves import Configuration, dropped
-from ..receipts.receipt_rows import score_of
 from .axes import Line, lines, parts
 from .coverage import Percolated, Tell, percolated, shifts
 
@@ -133,7 +132,7 @@ def _against(line: Line, rung: str) -> Against | None:
         if row.kind == "ceiling" and rung in row.rungs
     }
     fewest = min(s.questions for s in scores)
-    return Against(rung, fewest, max(score_of(rung, s).floor.value for s in scores), heights)
+    return Against(rung, fewest, max(s.floor.value for s in scores), heights)
 
 
 def _control(line: Line, other: Line, rung: str) -> Control | None:
