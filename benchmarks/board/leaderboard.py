@@ -1,9 +1,9 @@
 """leaderboard(receipts) -> Markdown: models of many receipts on the same questions of a world.
 
 Rows of one table had the same world, size and exposure; how many corpora each has is printed.
-They are ordered by the first instrument that asks for more than reuse, as it stands above its floor,
-and bear no rank: where intervals overlap, no order is meant. A model that has not learned its corpus
-counts as 0 there, and is marked.
+They are ordered by the first instrument that asks for more than reuse, as it stands above its
+floor, and bear no rank: where intervals overlap, no order is meant. A model that has not learned
+its corpus counts as 0 there, and is marked.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def leaderboard(paths: Sequence[Path]) -> Board:
                     continue
                 line, entries = cite.line(receipt), [*_entries(len(receipts) + 1, receipt)]
                 for entry in entries:  # whatever is wrong with one shows here
-                    _row(entry, HEADLINE)
+                    _row(entry, [*entry.row.rungs])
         except (UserError, OSError) as error:
             refused.append(printable(str(error)))
             continue
