@@ -33,6 +33,8 @@ from ..world import World
 from .audit import audit
 from .corpus import Corpus
 from .examples import examples_of, sentences_of
+from .frequency import with_frequencies, writing_of
+from .frequency_audit import audit_frequency
 from .split import CorpusSplit, split_corpus
 
 
@@ -63,6 +65,9 @@ def build_corpus(
     prompts, near, leaks, missed = _controls(split, exposure, everything, query_cues, rng)
     draw = stream(world.id, size, "twin", seeds[1])
     examples = examples_of(world, split, exposure, cues, width, missed, draw)
+    writing = writing_of(world, split, read, examples, cues)
+    matching = stream(world.id, size, "matched", seeds[1])
+    certificate = with_frequencies(certificate, world, split, questions, writing, matching)
     if world.like:
         distractor, twin = exception_items(
             world.like, c, questions, certificate, examples.prompt, examples.answer
@@ -85,9 +90,11 @@ def build_corpus(
         offsets=np.append(questions.offsets, np.full(len(prompts), questions.offsets[-1])),
         certificate=_with_controls(certificate, near, leaks),
         examples=examples,
+        writing=writing,
         sentences=sentences_of(split, exposure, draw),
     )
     audit(corpus)
+    audit_frequency(corpus)
     return corpus
 
 
