@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from ...errors import UserError
 from ..scoring.score import Row, RungScore
 from ..stats.curve import Curve
-from .verdict import Against, Verdict, half, judged, level_of, rises_at, spread
+from .positive_control import Control, control
+from .standing import Against, half, level_of, spread
+from .verdict import Verdict, judged
 
 CEILINGS = ("reuser", "inductor", "deducer")
 
@@ -70,14 +72,14 @@ def _judge(
         why = f"at {spread(last)}, and nothing was trained"
         where = level_of(against, last)
         return Verdict(score.name, "undecided", where, why, None, last[0], half(last))
-    same = [o for o in others if o is not row and o.digests == row.digests]
-    rises = [(o.label, _rises_at(o, score.name)) for o in same]
-    return judged(against, curve, bits, [(label, at) for label, at in rises if at], weigh=weigh)
+    same = (o for o in others if o is not row and o.digests == row.digests)
+    rising = [found for o in same if (found := _control(o, score.name))]
+    return judged(against, curve, bits, rising, weigh=weigh)
 
 
-def _rises_at(row: Row, rung: str) -> float | None:
-    """FLOPs from which ``row`` is above chance on ``rung``, interval and all, until its end."""
+def _control(row: Row, rung: str) -> Control | None:
+    """``row`` as a positive control on ``rung``; None where it is none."""
     if rung not in row.rungs or not row.flops[-1]:
         return None
     score = row.rungs[rung]
-    return rises_at(row.flops, score.accuracy.low, score.chance.value)
+    return control(row.label, row.flops, score.accuracy.low, score.chance.value)

@@ -10,8 +10,10 @@ from zebroid.eval.floors.ceilings import references
 from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.score import Row, score
-from zebroid.eval.verdicts.judge import judge
-from zebroid.eval.verdicts.verdict import Verdict
+from zebroid.eval.verdicts.judge import curve_of, judge
+from zebroid.eval.verdicts.positive_control import Control
+from zebroid.eval.verdicts.standing import Against
+from zebroid.eval.verdicts.verdict import Verdict, judged
 from zebroid.worlds.catalog.composition import Composition
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import Corpus
@@ -182,26 +184,92 @@ def test_noise_that_hides_a_plateau_asks_for_runs_not_for_compute(
     assert found.budget is None
 
 
+FLOOR = np.full(len(FLOPS), 0.02)
+
+
+def _step(at: int) -> np.ndarray:
+    """At the floor before checkpoint ``at``, and far above it from there on."""
+    return np.where(np.arange(len(FLOPS)) >= at, 0.9, 0.02)
+
+
 def test_the_floor_is_a_plateau_only_beside_a_control_that_rises_there(verdict, row) -> None:
-    floor = np.full(len(FLOPS), 0.02)
-    alone = verdict(floor, "constituent")
-    assert alone.kind == "undecided" and "no positive control" in alone.evidence
+    alone = verdict(FLOOR, "constituent")
+    assert (alone.kind, alone.budget) == ("undecided", FLOPS[-1])
+    assert "no positive control" in alone.evidence and "one that is would decide" in alone.evidence
     chain = row({"constituent": _sigmoid(0.9, 10)}, "chain", mode="chain")
-    found = verdict(floor, "constituent", [chain])
+    found = verdict(FLOOR, "constituent", [chain])
     assert (found.kind, found.ceiling) == ("plateau", "reuser")
-    assert "chain rises there by" in found.evidence
+    assert "at the floor (0.30)" in found.evidence
+    assert "chain is above its floor from 1.0e+10 FLOPs on" in found.evidence
+
+
+def test_a_control_above_its_floor_for_less_than_half_a_decade_leaves_it_open(verdict, row) -> None:
+    """Of twelve checkpoints the last two: a set-up in which rises come that late shows no floor."""
+    late = row({"constituent": _step(11)}, "chain")
+    found = verdict(FLOOR, "constituent", [late])
+    assert (found.kind, found.largest) == ("undecided", None)
+    assert "the only positive control, chain, is above its floor from" in found.evidence
+    assert found.budget == pytest.approx(FLOPS[11] * 10**0.5)
+    in_time = row({"constituent": _step(10)}, "chain")
+    assert verdict(FLOOR, "constituent", [late, in_time]).kind == "plateau"
+
+
+def test_a_control_counts_above_its_own_floor_alone(verdict, row) -> None:
+    chain = row({"constituent": _sigmoid(0.9, 10)}, "chain")
+    score = chain.rungs["constituent"]
+    hard = dataclasses.replace(score, chance=dataclasses.replace(score.chance, value=0.88))
+    at_its_floor = dataclasses.replace(chain, rungs={"constituent": hard})
+    assert verdict(FLOOR, "constituent", [chain]).kind == "plateau"
+    assert verdict(FLOOR, "constituent", [at_its_floor]).kind == "undecided"
+
+
+def test_a_control_that_is_lost_again_shows_nothing(verdict, row) -> None:
+    lost = row({"constituent": 0.92 - _step(10)}, "chain")
+    assert verdict(FLOOR, "constituent", [lost]).kind == "undecided"
 
 
 def test_a_control_on_another_corpus_proves_nothing(verdict, row) -> None:
     chain = row({"constituent": _sigmoid(0.9, 10)}, "chain")
     elsewhere = dataclasses.replace(chain, digests=("another",))
-    assert verdict(np.full(len(FLOPS), 0.02), "constituent", [elsewhere]).kind == "undecided"
+    assert verdict(FLOOR, "constituent", [elsewhere]).kind == "undecided"
 
 
 def test_a_control_that_needs_more_compute_names_the_budget(verdict, row) -> None:
     late = row({"constituent": _sigmoid(0.9, 11.9)}, "chain", flops=FLOPS * 100)
-    found = verdict(np.full(len(FLOPS), 0.02), "constituent", [late])
-    assert found.kind == "undecided" and found.budget > FLOPS[-1]
+    found = verdict(FLOOR, "constituent", [late])
+    above = late.flops[late.rungs["constituent"].accuracy.low > 0.33]
+    assert found.kind == "undecided" and found.budget == pytest.approx(above[0] * 10**0.5)
+
+
+def test_a_plateau_is_worded_with_the_slope_that_is_not_excluded(verdict) -> None:
+    found = verdict(np.full(len(FLOPS), 0.8), noise=0.09)
+    assert found.kind == "plateau" and 0.03 < abs(found.largest) < 0.1
+    wording = "no change of 0.1 a decade or more (95%); the largest slope not excluded is "
+    for text in (str(found), found.evidence):
+        assert f"{wording}{found.largest:+.3f}" in text and "flat" not in text
+
+
+def test_flat_is_said_only_where_a_change_of_three_hundredths_is_excluded(verdict) -> None:
+    found = verdict(np.full(len(FLOPS), 0.8))
+    assert found.flat and abs(found.largest) < 0.03
+    assert "plateau at 0.80" in str(found) and "flat, no change of 0.03 a decade" in str(found)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01, 0.03])
+def test_a_slow_rise_without_end_is_never_called_flat(verdict, noise) -> None:
+    found = verdict(0.6 + 0.03 * np.log10(FLOPS / FLOPS[0]), noise=noise)
+    assert not found.flat and "flat" not in f"{found} {found.evidence}"
+
+
+def test_a_model_that_has_not_learned_its_corpus_has_no_floor(row, ceilings) -> None:
+    mine = row({"constituent": FLOOR})
+    curve, bits = (curve_of(mine, mine.rungs["constituent"], k) for k in ("accuracy", "bits"))
+    chain = Control("chain", FLOPS[0], FLOPS[-1])
+    learned = Against("constituent", 300, 0.02, {})
+    assert judged(learned, curve, bits, [chain], weigh=False).kind == "plateau"
+    untrained = dataclasses.replace(learned, recall=0.6)
+    found = judged(untrained, curve, bits, [chain], weigh=False)
+    assert found.kind == "undecided" and "untrained: recall is 0.60" in found.evidence
 
 
 def test_few_questions_are_undecided_and_no_compute_would_help(
