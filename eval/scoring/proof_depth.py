@@ -75,7 +75,7 @@ def far_distances(question_set: QuestionSet) -> int:
     """How many distances above H hold LEAST headline questions each."""
     corpus = question_set.corpus
     distance = corpus.certificate.distance[question_set.questions[question_set.theorems]]
-    far, count = np.unique(distance[distance > corpus.read.height], return_counts=True)
+    count = np.unique(distance[distance > corpus.read.height], return_counts=True)[1]
     return int((count >= LEAST).sum())
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...worlds.novelty.rungs import RUNGS
 from ..floors.floor_table import Instrument
 from ..floors.measured import LIKENED, cue_name, measured, uniform
 from ..question_sets.predictions import Predictions
@@ -46,6 +48,8 @@ class RungScore(GroupScore):
     agreement: Agreement | None = None  # with likeness, at the last checkpoint
     answers: Band | None = None  # of a chain: exact match whatever the proof
     trained: bool = True  # whether the row has learned its corpus
+    # digest of a corpus -> accuracy at the last checkpoint, a mean over its runs
+    worlds: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     @property
     def curve(self) -> Band:
@@ -62,6 +66,19 @@ class RungScore(GroupScore):
     def surely_suppressed(self) -> NDArray[np.bool_]:
         """[K] whether the whole interval lies below uniform."""
         return (self.curve.high < self.floor.uniform) & self.trained
+
+
+class OfRung(Protocol):
+    """Whatever knows its rung: a score, or the record of one."""
+
+    @property
+    def rung(self) -> str: ...
+
+
+def columns(rows: Iterable[Mapping[str, OfRung]]) -> list[str]:
+    """The names of all scores of some rows, recall first, then instruments by rung."""
+    rungs = {name: score.rung for row in rows for name, score in row.items()}
+    return sorted(rungs, key=lambda name: RUNGS.index(rungs[name]))
 
 
 def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupScore:
@@ -88,8 +105,9 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
             for m, c, w in zip(mine, cells, where)
             if c.proofs is not None
         ]
-        accuracy, answers = _last(shares(mine, worlds), accuracy), accuracy
+        accuracy, answers = at_last(shares(mine, worlds), accuracy), accuracy
     floor, hits, cue = _floor(name, rung, sets)
+    each = dict(zip(sets, _by_world(mine, worlds)))
     return RungScore(
         name=name,
         n=n,
@@ -98,10 +116,11 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
         rung=rung,
         cue=cue,
         floor=floor,
-        normalised=None if floor.reuse else normalised(_by_world(mine, worlds), hits),
+        normalised=None if floor.reuse else normalised([*each.values()], hits),
         lift=_lift(name, cells),
         agreement=_agreement(name, cells),
         answers=answers,
+        worlds={digest: float(value.mean()) for digest, value in each.items()},
     )
 
 
@@ -128,7 +147,7 @@ def _by_world(right: Rights, worlds: Sequence[str]) -> list[NDArray[np.float64]]
     ]
 
 
-def _last(last: Band, like: Band) -> Band:
+def at_last(last: Band, like: Band) -> Band:
     """A band of one checkpoint as that of the last of as many as ``like`` has, NaN before."""
     k = len(like.mean)
 

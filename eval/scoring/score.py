@@ -39,6 +39,8 @@ class Row:
     world: str  # id/size
     mode: str
     digests: tuple[str, ...]  # of the corpora
+    seeds: Mapping[str, tuple[int, int]]  # digest of a corpus -> seeds of its world and exposure
+    instruments: Mapping[str, str]  # name of each instrument of the world -> its rung
     steps: NDArray[np.int64]  # [K]
     flops: NDArray[np.float64]  # [K]
     rungs: Mapping[str, RungScore]  # recall and instruments ("instance", "instance has"), by rung
@@ -93,6 +95,8 @@ def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
         world=f"{corpus.world.id}/{corpus.size}",
         mode=first.mode,
         digests=tuple(dict.fromkeys(worlds)),
+        seeds={c.question_set.corpus.digest: c.question_set.corpus.seeds for c in cells},
+        instruments={n: rung for n, (rung, _) in first.question_set.instruments.items()},
         steps=first.steps,
         flops=first.flops,
         rungs=headline,
