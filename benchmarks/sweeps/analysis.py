@@ -23,7 +23,7 @@ from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
 from ...eval.verdicts.positive_control import Control, control
-from ...eval.verdicts.standing import Against, band_of
+from ...eval.verdicts.standing import Against, band_of, over_floor
 from ...eval.verdicts.verdict import Verdict, judged
 from ..receipts.curves import Configuration, dropped
 from .axes import Line, lines, parts
@@ -145,8 +145,8 @@ def _control(line: Line, other: Line, rung: str) -> Control | None:
     against, curve = _against(other, rung), other.curve(rung)
     if against is None or curve is None:
         return None
-    low = band_of(against, curve, curve.runs)[1]
-    return control(other.configurations[-1].label, curve.x[0], low, against.floor)
+    above = over_floor(against, curve, curve.runs)[1]
+    return control(other.configurations[-1].label, curve.x[0], above)
 
 
 def _surfaces(configurations: Sequence[Configuration]) -> tuple[tuple[Surface, ...], list[str]]:

@@ -22,7 +22,7 @@ from ..scaling.laws import CURVES, BrokenPowerLaw, Constant, Law, Logistic, Powe
 from ..stats.curve import Curve, Floats
 from ..stats.trend import SIZE
 from .positive_control import control
-from .standing import Against, band_of
+from .standing import Against, over_floor
 from .verdict import judged
 
 LEVEL, JITTER, SHIFT = 0.045, 0.02, 0.05  # deviations: accuracy, accuracy, decades
@@ -142,8 +142,8 @@ def said(name: str, design: Design, repeats: int) -> list[str]:
         controls = []
         if case.control is not None:
             curve = simulated(case.control, design, others)[0]
-            low = band_of(against, curve, curve.runs)[1]
-            controls = [c for c in [control("control", curve.x[0], low, FLOOR)] if c]
+            above = over_floor(against, curve, curve.runs)[1]
+            controls = [c for c in [control("control", curve.x[0], above)] if c]
         found = judged(against, accuracy, bits, controls, weigh=False)
         word = FLAT_WORD if found.flat else LEVEL_WORD
         out.append(word if found.kind == "plateau" else found.kind)

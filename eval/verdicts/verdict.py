@@ -33,7 +33,7 @@ from ..stats.trend import (
 )
 from .hypotheses import Hypotheses, Knee, foretell, knee
 from .positive_control import Control, first_that_shows
-from .standing import Against, band_of, half, level_of, spread
+from .standing import Against, band_of, half, level_of, over_floor, spread
 
 RUNS, WORLDS = 5, 3  # behind any verdict: initialisations, and worlds that they saw
 FEW = 30  # questions below which neither a level nor its floor means much
@@ -128,9 +128,11 @@ def judged(
         verdict = _floor_or_plateau(base, against, curve, found, controls)
     else:
         verdict = _no_plateau(base, curve, found, caption)
+    notes = list(against.notes)
     if against.recall is not None:
-        note = f"untrained: recall is {against.recall:.2f} in the end"
-        verdict = dataclasses.replace(verdict, evidence=f"{verdict.evidence}; {note}")
+        notes.append(f"untrained: recall is {against.recall:.2f} in the end")
+    if notes:
+        verdict = dataclasses.replace(verdict, evidence="; ".join([verdict.evidence, *notes]))
     return _weighed(verdict, against, curve, bits) if weigh else verdict
 
 
@@ -195,7 +197,9 @@ def _floor_or_plateau(
 ) -> Verdict:
     first = window(curve, DECADE)
     assert first is not None  # a plateau is one over a decade
-    at, floor = band_of(against, curve, level(curve, first)[:, None])[:, 0], against.floor
+    levels, floor = level(curve, first)[:, None], against.floor
+    at = band_of(against, curve, levels)[:, 0]
+    above, surely, _ = over_floor(against, curve, levels)[:, 0]
     plateau = dataclasses.replace(
         base,
         kind="plateau",
@@ -206,9 +210,9 @@ def _floor_or_plateau(
         largest=found.largest,
         flat=found.flat,
     )
-    if at[1] > floor and at[0] > floor + FLAT:
+    if surely > 0 and above > FLAT:
         return plateau
-    where = "at" if at[0] <= floor + FLAT else "not distinguishable from"
+    where = "at" if above <= FLAT else "not distinguishable from"
     evidence = f"{where} the floor ({floor:.2f}): {plateau.evidence}"
     spent, unit = float(curve.x[0, -1]), base.unit
     shows = first_that_shows(controls, spent)

@@ -199,8 +199,9 @@ def test_the_floor_is_a_plateau_only_beside_a_control_that_rises_there(verdict, 
     chain = row({"constituent": _sigmoid(0.9, 10)}, "chain", mode="chain")
     found = verdict(FLOOR, "constituent", [chain])
     assert (found.kind, found.ceiling) == ("plateau", "reuser")
-    assert "at the floor (0.30)" in found.evidence
-    assert "chain is above its floor from 1.0e+10 FLOPs on" in found.evidence
+    floor = chain.rungs["constituent"].floor.value
+    assert f"at the floor ({floor:.2f})" in found.evidence
+    assert "chain is above its floor from 1.8e+10 FLOPs on" in found.evidence
 
 
 def test_a_control_above_its_floor_for_less_than_half_a_decade_leaves_it_open(verdict, row) -> None:
@@ -214,13 +215,55 @@ def test_a_control_above_its_floor_for_less_than_half_a_decade_leaves_it_open(ve
     assert verdict(FLOOR, "constituent", [late, in_time]).kind == "plateau"
 
 
+def _with_floor(row: Row, rung: str, *floors: float) -> Row:
+    """The same answers beside other floors, one a world."""
+    score = row.rungs[rung]
+    worlds = dict(zip(score.floor.worlds, floors))
+    floor = dataclasses.replace(score.floor, value=float(np.mean(floors)), worlds=worlds)
+    rungs = {**row.rungs, rung: dataclasses.replace(score, floor=floor)}
+    return dataclasses.replace(row, rungs=rungs)
+
+
 def test_a_control_counts_above_its_own_floor_alone(verdict, row) -> None:
     chain = row({"constituent": _sigmoid(0.9, 10)}, "chain")
-    score = chain.rungs["constituent"]
-    hard = dataclasses.replace(score, chance=dataclasses.replace(score.chance, value=0.88))
-    at_its_floor = dataclasses.replace(chain, rungs={"constituent": hard})
     assert verdict(FLOOR, "constituent", [chain]).kind == "plateau"
+    at_its_floor = _with_floor(chain, "constituent", 0.88, 0.88, 0.88)
     assert verdict(FLOOR, "constituent", [at_its_floor]).kind == "undecided"
+
+
+def test_floors_are_paired_with_the_scores_of_their_worlds(question_sets, model, ceilings) -> None:
+    """Scores that differ between worlds as their floors do are surely above these."""
+    cells = [
+        model(e, {"constituent": np.full(13, level)}, flops=FLOPS, shifts=SMALL)
+        for e, level in zip(question_sets, (0.3, 0.5, 0.7))
+    ]
+    mine = score(cells, "x")
+    pairs = _with_floor(mine, "constituent", 0.2, 0.4, 0.6)
+    crossed = _with_floor(mine, "constituent", 0.6, 0.4, 0.2)
+    found = [judge(m, ceilings, weigh=False)[1] for m in (pairs, crossed)]
+    assert [v.rung for v in found] == ["constituent"] * 2
+    assert found[0].kind == "plateau" and "floor" not in found[0].evidence
+    assert found[1].kind == "undecided" and "not distinguishable from" in found[1].evidence
+
+
+def test_where_the_floor_is_reuse_the_evidence_says_so(row, ceilings) -> None:
+    mine = _with_floor(row({"instance": np.full(13, 0.97)}), "instance", 1.0, 0.99, 1.0)
+    found = judge(mine, ceilings, weigh=False)[0]
+    assert found.kind == "plateau"
+    assert "reuse by likeness: the floor is 1.00, so no evidence of a rule" in found.evidence
+
+
+def test_an_untrained_row_has_no_floor_and_is_no_control(row, ceilings) -> None:
+    mine, chain = row({"constituent": FLOOR}), row({"constituent": _sigmoid(0.9, 10)}, "chain")
+    assert judge(mine, ceilings, [chain], weigh=False)[1].kind == "plateau"
+    recall = dataclasses.replace(mine.rungs["instance"], name="recall", rung="recall")
+    unlearned = {"recall": dataclasses.replace(recall, trained=False)}
+    for changed, others in (
+        (dataclasses.replace(mine, rungs=unlearned | {**mine.rungs}), [chain]),
+        (mine, [dataclasses.replace(chain, rungs=unlearned | {**chain.rungs})]),
+    ):
+        found = judge(changed, ceilings, others, weigh=False)[1]
+        assert found.rung == "constituent" and found.kind == "undecided"
 
 
 def test_a_control_that_is_lost_again_shows_nothing(verdict, row) -> None:
@@ -237,7 +280,9 @@ def test_a_control_on_another_corpus_proves_nothing(verdict, row) -> None:
 def test_a_control_that_needs_more_compute_names_the_budget(verdict, row) -> None:
     late = row({"constituent": _sigmoid(0.9, 11.9)}, "chain", flops=FLOPS * 100)
     found = verdict(FLOOR, "constituent", [late])
-    above = late.flops[late.rungs["constituent"].accuracy.low > 0.33]
+    above = late.flops[
+        late.rungs["constituent"].accuracy.low > late.rungs["constituent"].floor.value + 0.03
+    ]
     assert found.kind == "undecided" and found.budget == pytest.approx(above[0] * 10**0.5)
 
 
@@ -272,12 +317,10 @@ def test_a_model_that_has_not_learned_its_corpus_has_no_floor(row, ceilings) -> 
     assert found.kind == "undecided" and "untrained: recall is 0.60" in found.evidence
 
 
-def test_few_questions_are_undecided_and_no_compute_would_help(
-    question_sets, ceilings, model
-) -> None:
-    few = [e.only(np.isin(e.questions, e.corpus.of_rung("instance")[:7])) for e in question_sets]
-    cells = [model(e, {"instance": _sigmoid(0.9, 10)}, flops=FLOPS) for e in few]
-    found = judge(score(cells, "few"), ceilings, weigh=False)[0]
+def test_few_questions_are_undecided_and_no_compute_would_help(row) -> None:
+    mine = row({"instance": _sigmoid(0.9, 10)})
+    few = Against("instance", 21, 0.1, {})
+    found = judged(few, curve_of(mine, mine.rungs["instance"]), None, weigh=False)
     assert (found.kind, found.budget) == ("undecided", None)
     assert "only 21 questions" in found.evidence
 
