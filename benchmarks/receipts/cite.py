@@ -44,6 +44,7 @@ def line(receipt: Receipt) -> str:
     others = [f"{k} {v}" for k, v in receipt.versions.items() if k not in provenance.OURS]
     if others:
         what += f"; {'; '.join(others)}"
+    what += f"; definitions {receipt.definitions}"
     return printable(f"suite {suite}, {what}; commit {commit}; receipt {digest(receipt)[:16]}")
 
 

@@ -11,7 +11,14 @@ from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.datalog.parser import parse
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.derivations import Proofs
-from zebroid.worlds.novelty.rungs import KINDS, RUNGS, provable, read_off, rung_of
+from zebroid.worlds.novelty.rungs import (
+    KINDS,
+    LADDER,
+    provable,
+    read_off,
+    rung_of,
+    written_facts,
+)
 from zebroid.worlds.world import World
 
 
@@ -52,18 +59,27 @@ class Certified:
         self.stated_rules = np.array(
             [r in stated_rules or bool({*stated_rules} & {*a}) for r, a in patterns], bool
         )
-        self.sets = provable(self.proofs, self.read, self.demonstrated, self.stated_rules)
-        self.rung, self.pure = rung_of(self.sets, c.is_base | self.demonstrated)
+        self.written = written_facts(self.proofs, self.demonstrated)
+        leaves = self.demonstrated | self.written
+        self.sets = provable(self.proofs, self.read, leaves, self.stated_rules)
+        self.rung, self.pure = rung_of(self.sets, c.is_base | self.demonstrated, self.written)
 
     def __getitem__(self, fact):
         """(rung, pure)."""
         at = self.names.index(fact)
-        return RUNGS[self.rung[at]], bool(self.pure[at])
+        return LADDER[self.rung[at]], bool(self.pure[at])
 
     def by(self, fact, *kinds):
         """Whether a fact is provable with these kinds of novelty."""
         at = self.names.index(fact)
         return bool(self.sets[at] >> sum(1 << KINDS.index(k) for k in kinds) & 1)
+
+    def tall(self, fact):
+        """Its rung if what is demonstrated and written kept its whole height."""
+        leaves = self.demonstrated | self.written
+        sets = provable(self.proofs, self.read, leaves, self.stated_rules, whole=True)
+        recalled = self.closure.is_base | self.demonstrated
+        return LADDER[rung_of(sets, recalled, self.written)[0][self.names.index(fact)]]
 
     @property
     def exemplified(self):

@@ -55,8 +55,9 @@ class Zebra(World):
       called(T,Y,X) :- bears(X,T), genus(X,Y).
     """
     axioms = frozenset({"typical", "gives"})
-    rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
-    not_interpolable = ()
+    attribute = MappingProxyType({"typical": 1, "gives": 1})
+    # depth isn't promised: most of what is high stands a few steps from something demonstrated
+    rungs = ("recall", "instance", "constituent", "schema", "axiom", "mixed")
     entities = ("thing",)
     like = "like(X,Y) :- genus(X,K), genus(Y,K), X != Y."
     sizes = MappingProxyType(

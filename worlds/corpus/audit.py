@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import InvalidWorld
+from ..datalog.isomorphism import theories_up_to_renaming
 from ..datalog.row_keys import group, pack
 from ..novelty.questions import find_prompts, prompts_of
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
+from .examples import false_sentences
 
 
 class AuditError(InvalidWorld):
@@ -25,6 +27,7 @@ def audit(corpus: Corpus) -> None:
     _given_in_full(corpus)
     _patterns_as_given(corpus)
     _stated_as_given(corpus)
+    _as_written(corpus)
     _withheld(corpus)
     _unanswered(corpus)
     _stated_equally_often(corpus)
@@ -105,6 +108,12 @@ def _stated_as_given(corpus: Corpus) -> None:
         )
 
 
+def _as_written(corpus: Corpus) -> None:
+    """Sentences are true; in a twin those that may be permuted are a permutation."""
+    if problem := false_sentences(corpus):
+        raise AuditError(f"{corpus.world.id}: {problem}; this is an error in twins.py")
+
+
 def _unanswered(corpus: Corpus) -> None:
     """No example gives away the answer to a question that is not recall."""
     new = corpus.certificate.rung > RUNGS.index("recall")
@@ -169,7 +178,7 @@ def _stated_equally_often(corpus: Corpus) -> None:
 
 
 def _episodes(corpus: Corpus) -> None:
-    """No example is about a queried episode, and no question about another."""
+    """No example is about a queried episode or its theory, and no question about another."""
     split = corpus.split
     if split.query_episodes is None:
         return
@@ -177,6 +186,16 @@ def _episodes(corpus: Corpus) -> None:
         raise AuditError(
             f"{corpus.world.id}: an example is about a queried episode, or a question about "
             "an episode of examples; this is an error in build.py"
+        )
+    block = corpus.closure.base.sorts[corpus.world.episodes]
+    theory = theories_up_to_renaming(corpus.closure, corpus.world.episodes)
+    queried = np.isin(np.arange(block.start, block.stop), split.query_episodes)
+    for same in np.intersect1d(theory[queried], theory[~queried])[:1]:
+        one, other = (np.flatnonzero((theory == same) & side)[0] for side in (queried, ~queried))
+        names = [corpus.closure.base.constants[block.start + e] for e in (one, other)]
+        raise AuditError(
+            f"{corpus.world.id}: {names[0]} is queried and {names[1]} gives examples, and their "
+            "theories are the same up to renaming; put both on one side of the split"
         )
 
 
@@ -215,8 +234,7 @@ def _controls(corpus: Corpus) -> None:
 def empty_rungs(corpus: Corpus) -> dict[str, str]:
     """Rung or control without a pure question -> why it is empty."""
     exposure, split = corpus.exposure, corpus.split
-    gold = split.gold
-    top = int(gold.closure.height.max(initial=0))
+    farthest = int(corpus.certificate.distance.max(initial=0))
     reasons = {
         "recall": "nothing that is queried is stated",
         "instance": "every eligible conclusion is demonstrated (exposure.demonstrated)"
@@ -230,13 +248,15 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
         "schema": "no frame is held (exposure.held_frames), and every frame occurs"
         if not split.held_frames.any()
         else "every question with a held frame is new in another way too",
-        "depth": f"nothing is higher than what is shown ({corpus.read.height})"  # in receipts
-        if top <= corpus.read.height
-        else "every higher question is new in another way too",
+        "depth": f"nothing is more than H = {corpus.read.height} from what is stated, "
+        "demonstrated or written (exposure.demonstrated_height, exposure.demonstrated)"
+        if farthest <= corpus.read.height
+        else "every question that is further away is new in another way too",
         "axiom": "no pattern is given as 'stated' (exposure.given)"
         if "stated" not in split.presentation
         else "what needs a pattern that is only stated is new in another way too",
         "mixed": "no question needs two kinds of novelty",
+        "written": "no proof of a demonstrated conclusion has a line that is another conclusion",
         "nontheorem": "exposure.nontheorems is 0"
         if not exposure.nontheorems
         else "every prompt has an answer in the world",

@@ -18,16 +18,26 @@ from ..datalog.facts import Array
 from ..exposure import Exposure
 from ..novelty.exceptions import exception_items
 from ..novelty.hard_negatives import near_misses
-from ..novelty.questions import Certificate, Cue, Questions, certify, find_prompts, prompts_of
-from ..novelty.rungs import LADDER, provable, read_off
+from ..novelty.questions import (
+    Certificate,
+    Cue,
+    Given,
+    Questions,
+    certify,
+    find_prompts,
+    prompts_of,
+)
+from ..novelty.rungs import LADDER, read_off, written_facts
 from ..novelty.shortcuts import entities
 from ..world import World
 from .audit import audit
 from .corpus import Corpus
-from .examples import examples_of, sentences_of
+from .examples import examples_of
 from .frequency import with_frequencies, writing_of
 from .frequency_audit import audit_frequency
+from .rule_presentation import Draw
 from .split import CorpusSplit, split_corpus
+from .twins import sentences_of
 
 
 def build_corpus(
@@ -43,19 +53,21 @@ def build_corpus(
     split = split_corpus(world, size, exposure, seeds)
     gold, c = split.gold, split.gold.closure
     stated = c.is_base & ~gold.axiom
-    read = read_off(gold, split.demonstrated | (c.is_base & (gold.best >= 0)))
-    sets = provable(gold, read, split.demonstrated, split.stated_rules)
+    derivable = c.is_base & (gold.best >= 0) & ~split.prompt_only
+    read = read_off(gold, split.demonstrated | derivable)
+    given = Given(stated, split.demonstrated, written_facts(gold, split.demonstrated))
     cues = _cues(world, c, exposure)
     width = max(c.arity.values()) - 1
     query_cues = [cue for cue in cues if cue[0] not in world.axioms]
     everything = prompts_of(c, query_cues, width)
     questions = everything.only(split.is_queried(everything.prompt))
     entity = entities(c, world.schema, world.entities)
-    certificate = certify(gold, read, questions, entity, stated | split.demonstrated, sets)
+    certificate = certify(gold, read, questions, entity, given, split.stated_rules)
     rng = stream(world.id, size, "nontheorems", seeds[1])
     prompts, near, leaks, missed = _controls(split, exposure, everything, query_cues, rng)
-    draw = stream(world.id, size, "twin", seeds[1])
-    examples = examples_of(world, split, exposure, cues, width, missed, draw)
+    draw = Draw(world.id, size, seeds[1])
+    sentences = sentences_of(world, split, exposure, draw)
+    examples = examples_of(world, split, exposure, cues, width, missed, sentences, draw)
     writing = writing_of(world, split, read, examples, cues)
     matching = stream(world.id, size, "matched", seeds[1])
     certificate = with_frequencies(certificate, world, split, questions, writing, matching)
@@ -73,6 +85,7 @@ def build_corpus(
         read=read,
         stated=stated,
         demonstrated=split.demonstrated,
+        written=given.written,
         cues=cues,
         prompt=np.concatenate([questions.prompt, prompts]),
         values=questions.values,
@@ -81,7 +94,7 @@ def build_corpus(
         certificate=_with_controls(certificate, near, leaks),
         examples=examples,
         writing=writing,
-        sentences=sentences_of(split, exposure, draw),
+        sentences=sentences.plain,
     )
     audit(corpus)
     audit_frequency(corpus)

@@ -15,6 +15,7 @@ from ... import canonical
 from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import ragged
+from ..definitions import DEFINITIONS
 from ..exposure import Exposure
 from ..novelty.questions import Certificate, Cue
 from ..novelty.rungs import LADDER, ReadOff
@@ -69,6 +70,7 @@ class Corpus:
     read: ReadOff
     stated: Bools  # [F] base facts stated
     demonstrated: Bools  # [F] conclusions demonstrated
+    written: Bools  # [F] other conclusions that stand in the proofs of demonstrated ones
     cues: tuple[Cue, ...]  # (predicate, query position)
     prompt: Array  # [Q, 1 + w] row: cue, then the given arguments in order, -1 padded
     values: Array  # [A] answer sets, ragged; an empty set means that NONE is right
@@ -114,8 +116,9 @@ class Corpus:
 
     @functools.cached_property
     def digest(self) -> str:
-        """SHA-256 over canonically ordered integers, rule text and exposure: the identity."""
+        """SHA-256 over canonically ordered integers, rule text, exposure and the definitions."""
         name = {
+            "definitions": DEFINITIONS,
             "world": self.world.id,
             "size": self.size,
             "rules": [r.text for r in self.closure.program.rules],
@@ -139,6 +142,7 @@ class Corpus:
         for array in (
             *(c.predicate, c.arguments, c.rule, c.head, c.premises, self.stated, self.demonstrated),
             *(self.prompt, self.values, self.offsets, self.certificate.provable),
+            *(self.written, self.certificate.rung, self.certificate.near),
             *(e.prompt, e.answer, e.kind),
         ):
             yield np.ascontiguousarray(array, "<i4").tobytes()

@@ -16,7 +16,7 @@ from ..datalog.closure import Closure, heights
 from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import Integers, pack, stable_order
 from .derivations import Proofs
-from .rungs import RUNGS, SPLIT, ReadOff, rung_of
+from .rungs import RUNGS, SPLIT, ReadOff, provable, rung_of
 from .shortcuts import shortcuts
 
 Cue = tuple[str, int]
@@ -47,6 +47,20 @@ class Questions:
 
 
 @dataclasses.dataclass(frozen=True)
+class Given:
+    """What a corpus gives of the F facts of gold."""
+
+    stated: Bools  # [F] base facts that are stated
+    demonstrated: Bools  # [F] conclusions that stand as examples
+    written: Bools  # [F] other conclusions that stand in their proofs
+
+    @property
+    def recalled(self) -> Bools:
+        """[F] what a model need only remember."""
+        return self.stated | self.demonstrated
+
+
+@dataclasses.dataclass(frozen=True)
 class Certificate:
     """What is known of each question, [Q] each. Of several answers the easiest speaks."""
 
@@ -56,7 +70,7 @@ class Certificate:
     matched: Bools  # among those of instance and constituent with equally frequent premises
     provable: NDArray[np.uint16]  # sets of novelty kinds with which every answer is provable
     height: Array  # least height in gold
-    distance: Array  # steps from what is stated
+    distance: Array  # least steps from what is stated, demonstrated or written
     proofs: Array  # counting derivations, over all answers
     support: Array  # the most derivations read off for a pattern that derives an answer
     frequency: Array  # how often chain's rows, by weight, write the rarest base fact of the proof
@@ -132,22 +146,33 @@ def certify(
     read: ReadOff,
     questions: Questions,
     entity: Bools,
-    recalled: Bools,
-    sets: NDArray[np.uint16],
+    given: Given,
+    stated_patterns: Bools,
 ) -> Certificate:
     """The certificate of every question; what depends on how often facts are written is open.
 
-    ``entity`` [C + 1]: constants that can make a shortcut; ``recalled`` [F]: what is stated;
-    ``sets`` [F]: the novelty kinds with which each fact is provable.
+    ``entity`` [C + 1]: constants that can make a shortcut; ``stated_patterns`` [P]: those given as
+    a sentence.
     """
     c, best = proofs.closure, proofs.best
-    rung, pure = rung_of(sets, recalled)
+    recalled, leaves = given.recalled, given.demonstrated | given.written
+    sets = provable(proofs, read, leaves, stated_patterns)
+    rung, pure = rung_of(sets, recalled, given.written)
     fact, starts = questions.fact, questions.offsets[:-1]
 
     def each(column: NDArray, reduce: Callable[..., NDArray] = np.maximum.reduceat) -> NDArray:
         return reduce(column[fact], starts) if len(starts) else column[:0]
 
     low, high = each(rung, np.minimum.reduceat), each(rung)
+    one = np.where(low == high, low, SPLIT).astype(np.int8)
+    near = np.zeros(len(starts), bool)
+    below = c.premises[proofs.counts]
+    if leaves[below[below >= 0]].any():  # else no proof rests on them
+        tall = provable(proofs, read, leaves, stated_patterns, whole=True)
+        other = rung_of(tall, recalled, given.written)[0]
+        novel = (one >= RUNGS.index("instance")) & (one < RUNGS.index("mixed"))
+        moved = np.logical_or.reduceat((other != rung)[fact], starts) if len(starts) else near
+        near = novel & (one != RUNGS.index("depth")) & moved
     counted = proofs.counts
     derived = np.bincount(c.head[counted], minlength=len(c.predicate))
     support = np.zeros(len(c.predicate), np.int64)
@@ -159,14 +184,14 @@ def certify(
         bits |= (base[premise] & ~np.append(used, True)[best]).astype(np.uint8) << np.uint8(i)
     none = np.full(len(starts), -1, np.int32)
     return Certificate(
-        rung=np.where(low == high, low, SPLIT).astype(np.int8),
+        rung=one,
         pure=each(pure, np.logical_and.reduceat),
-        near=np.zeros(len(starts), bool),
+        near=near,
         matched=np.ones(len(starts), bool),
         provable=each(sets, np.bitwise_and.reduceat),
         height=each(c.height, np.minimum.reduceat),
         distance=each(
-            heights(c.is_base | recalled, c.head[counted], c.premises[counted]),
+            heights(c.is_base | leaves, c.head[counted], c.premises[counted]),
             np.minimum.reduceat,
         ),
         proofs=each(derived, np.add.reduceat).astype(np.int32),

@@ -4,7 +4,8 @@ Each rung is a reachability over the counting derivations with the other kinds o
 forbidden. All sixteen sets of allowed kinds are decided at once: a state carries sixteen bits,
 bit s set when it is provable with the set s allowed (s itself a bitmask over KINDS), a proof
 takes the AND over its premises and its own allowance, alternatives are OR-ed. Heights need no
-account of their own: round t of the synchronous iteration holds exactly the proofs of height <= t.
+account of their own: round t of the synchronous iteration holds exactly the proofs of height <= t,
+counted from what is stated, demonstrated or written.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class ReadOff:
     support: NDArray[np.int64]  # [P] derivations read off
     used: Bools  # [D, k] whether this premise has stood in this role
     frames: Bools  # [frames] demonstrated
-    height: int  # H: the greatest 1 + premise height over the derivations read off
+    height: int  # H: the greatest 1 + premise height over the derivations read off, at least 1
 
 
 def read_off(proofs: Proofs, seeds: Bools) -> ReadOff:
@@ -65,7 +66,7 @@ def read_off(proofs: Proofs, seeds: Bools) -> ReadOff:
         support=support,
         used=_used(proofs, read),
         frames=frames,
-        height=int(proofs.top[read].max(initial=0)),
+        height=int(proofs.top[read].max(initial=1)),  # one step is never new depth
     )
 
 
@@ -84,21 +85,42 @@ def _used(proofs: Proofs, read: Bools) -> Bools:
     return out
 
 
+def written_facts(proofs: Proofs, demonstrated: Bools) -> Bools:
+    """[F] conclusions that are a line in the one proof written of a ``demonstrated`` [F] one.
+
+    That proof is the first of the lowest; it goes down to base facts, which are stated.
+    """
+    c, best = proofs.closure, proofs.best
+    seen = demonstrated & ~c.is_base & (best >= 0)
+    above = np.flatnonzero(seen)
+    out = np.zeros(len(c.predicate), bool)
+    while len(above):
+        premises = np.unique(c.premises[best[above]])
+        premises = premises[premises >= 0]
+        lines = premises[~c.is_base[premises]]
+        out[lines] = True
+        above = lines[~seen[lines]]
+        seen[above] = True
+    return out & ~demonstrated
+
+
 def provable(
-    proofs: Proofs, read: ReadOff, leaves: Bools, stated_patterns: Bools
+    proofs: Proofs, read: ReadOff, leaves: Bools, stated_patterns: Bools, *, whole: bool = False
 ) -> NDArray[np.uint16]:
     """[F] the sets of kinds with which each fact has a proof, as sixteen bits.
 
-    ``leaves`` [F]: demonstrated conclusions; with the base facts, of which gold has stated ones,
-    they are where proofs may end. ``stated_patterns`` [P]: those given as a sentence.
+    ``leaves`` [F]: demonstrated and written conclusions; with the base facts, of which gold has
+    stated ones, they are where proofs may end, at height 0, or, with ``whole``, at their own height
+    in gold. ``stated_patterns`` [P]: those given as a sentence.
     """
     c, states, rows = proofs.closure, proofs.states, proofs.rows
-    allowed = _allowed(proofs, read, stated_patterns)
+    allowed = allowed_sets(proofs, read, stated_patterns)
     holds = np.zeros(len(states.fact) + 1, np.uint16)
     holds[-1] = EVERYTHING  # answers for the padding -1
-    holds[:-1][c.is_base[states.fact]] = EVERYTHING
-    injected = np.where(leaves & ~c.is_base, c.height, -1)[states.fact]
-    last_leaf = int(injected.max(initial=0))
+    at = np.where(c.is_base | leaves, c.height if whole else 0, -1)
+    begins = at[states.fact]  # the turn at which a state is a leaf
+    holds[:-1][begins == 0] = EVERYTHING
+    last_leaf = int(begins.max(initial=0))
     active = np.arange(len(rows.head))
     turn = 0
     while True:
@@ -112,7 +134,8 @@ def provable(
             heads = rows.head[active]  # ordered
             starts = np.flatnonzero(np.diff(heads, prepend=-1))
             holds[heads[starts]] |= np.bitwise_or.reduceat(value, starts)
-        holds[:-1][injected == turn] = EVERYTHING  # a leaf keeps its own height
+        if turn <= last_leaf:
+            holds[:-1][begins == turn] = EVERYTHING
         settled = turn > max(read.height, last_leaf) and (holds == before).all()
         if settled or (turn >= last_leaf and not len(active)):
             break
@@ -120,7 +143,7 @@ def provable(
     return np.bitwise_or.reduceat(holds[:-1], states.first[:-1])  # each fact has a state
 
 
-def _allowed(proofs: Proofs, read: ReadOff, stated_patterns: Bools) -> NDArray[np.uint16]:
+def allowed_sets(proofs: Proofs, read: ReadOff, stated_patterns: Bools) -> NDArray[np.uint16]:
     """[R] the sets that admit what is new in the row itself."""
     rows = proofs.rows
     pattern = proofs.pattern[rows.derivation]
@@ -137,10 +160,15 @@ def _allowed(proofs: Proofs, read: ReadOff, stated_patterns: Bools) -> NDArray[n
     return allowed
 
 
-def rung_of(sets: NDArray[np.uint16], recalled: Bools) -> tuple[NDArray[np.int8], Bools]:
-    """(rung, pure) of answers, from their provable sets and whether they were stated."""
+def rung_of(
+    sets: NDArray[np.uint16], recalled: Bools, written: Bools
+) -> tuple[NDArray[np.int8], Bools]:
+    """(rung, pure) of answers, from their provable sets and whether they were stated, or written
+    in a proof, which is no rung."""
     rung, pure = _rung_of_all()
-    return np.where(recalled, np.int8(RUNGS.index("recall")), rung[sets]), recalled | pure[sets]
+    found = np.where(written, np.int8(LADDER.index(WRITTEN)), rung[sets])
+    found = np.where(recalled, np.int8(RUNGS.index("recall")), found)
+    return found.astype(np.int8), recalled | written | pure[sets]
 
 
 @functools.cache

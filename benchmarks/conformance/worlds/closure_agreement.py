@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
-from ....worlds.corpus.split import CorpusSplit
+from ....worlds.corpus.corpus import Corpus
 from ....worlds.datalog.brute_force import Derivation, Fact, Known, enumerate_model
 from ....worlds.datalog.clingo_oracle import Decision, decide
 from ....worlds.datalog.closure import Closure
@@ -97,11 +97,13 @@ def plain(subject: Subject) -> str:
     if len(lost):
         fact = _words(c, _facts(c)[lost[0]])
         raise Refused(f"{fact} does not follow once it is written plainly", "mend engine.py")
-    own = provable(gold, corpus.read, split.demonstrated, split.stated_rules)
-    other = _sets(proofs, split, origin, at)
+    leaves = corpus.demonstrated | corpus.written
+    own = provable(gold, corpus.read, leaves, split.stated_rules)
+    other = _sets(proofs, corpus, origin, at)
     mine = np.flatnonzero(~gold.axiom)
     for f in mine[own[mine] != other[at[mine]]][:1]:
-        rungs = [RUNGS[rung_of(s, np.zeros(1, bool))[0][0]] for s in (own[[f]], other[at[[f]]])]
+        no = np.zeros(1, bool)
+        rungs = [RUNGS[rung_of(s, no, no)[0][0]] for s in (own[[f]], other[at[[f]]])]
         raise Refused(
             f"{_words(c, _facts(c)[f])} is {rungs[0]}, written plainly {rungs[1]}",
             "this is an error in derivations.py or rungs.py",
@@ -167,12 +169,16 @@ def _put(rule: Rule, axioms: frozenset[str], value: dict[str, str]) -> Rule:
 
 
 def _sets(
-    proofs: Proofs, split: CorpusSplit, origin: list[Pattern], at: NDArray[np.int64]
+    proofs: Proofs, corpus: Corpus, origin: list[Pattern], at: NDArray[np.int64]
 ) -> NDArray[np.uint16]:
-    """With which kinds of novelty each plain fact is provable, given what ``split`` gives."""
+    """With which kinds of novelty each plain fact is provable, given what the corpus gives."""
+    split, c = corpus.split, proofs.closure
     stated_rules = {p for p, yes in zip(split.gold.patterns, split.stated_rules) if yes}
-    demonstrated = np.zeros(len(proofs.closure.predicate), bool)
-    demonstrated[at[split.demonstrated]] = True
-    read = read_off(proofs, demonstrated | (proofs.closure.is_base & (proofs.best >= 0)))
+    demonstrated, leaves, apart = np.zeros((3, len(c.predicate)), bool)
+    demonstrated[at[corpus.demonstrated]] = True
+    leaves[at[corpus.demonstrated | corpus.written]] = True
+    prompt_only = split.prompt_only & ~split.gold.axiom
+    apart[at[prompt_only]] = True
+    read = read_off(proofs, demonstrated | (c.is_base & (proofs.best >= 0) & ~apart))
     stated = np.array([origin[rule] in stated_rules for rule, _ in proofs.patterns], bool)
-    return provable(proofs, read, demonstrated, stated)
+    return provable(proofs, read, leaves, stated)

@@ -143,8 +143,8 @@ def test_a_rule_given_as_stated_without_its_sentence_is_refused(refusal):
 
 
 def test_recall_that_is_tagged_as_something_new_is_refused(refusal):
-    def forgetful(sets, recalled):
-        return rungs.rung_of(sets, recalled & False)
+    def forgetful(sets, recalled, written):
+        return rungs.rung_of(sets, recalled & False, written)
 
     faults = [(questions, "rung_of", forgetful), (build, "audit", silent)]
     name, found = refusal(Stated(), *faults)

@@ -8,6 +8,7 @@ from zebroid import registry
 from zebroid.worlds.corpus.audit import empty_rungs
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.exposure import TWINS, Exposure
+from zebroid.worlds.instruments import beyond_association, instruments
 from zebroid.worlds.novelty.rungs import RUNGS
 
 every = pytest.mark.parametrize("world", registry.worlds())
@@ -24,7 +25,8 @@ def test_a_world_says_what_it_is_and_where_it_comes_from(world):
     made = registry.make(world)
     assert made.id == world and len(inspect.getdoc(type(made)) or "") > 100
     assert {"tiny", "small", "base"} <= {*made.sizes}
-    assert {*made.rungs} <= {*RUNGS} and {*made.not_interpolable} <= {*made.rungs}
+    assert {*made.rungs} <= {*RUNGS}
+    assert {*beyond_association(made)} <= {*instruments(made)}
     assert {*made.phrases} == {*made.program.arity} | {*made.facts("tiny", 0).rows}
     for rule in made.schema:
         assert all(made.program.rules[rule].binding(v) for v in made.schema[rule])

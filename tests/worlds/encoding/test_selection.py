@@ -1,4 +1,4 @@
-"""Which questions are queried: for each cue and rung as many, alike in frequency, over all cells."""
+"""Which questions are queried: as many of each cue and rung, alike in frequency, of all cells."""
 
 import dataclasses
 

@@ -34,8 +34,12 @@ class Enumeration:
         """The conclusions that are demonstrated, [F], and the patterns stated as sentences."""
         self.demonstrated = {self.facts[i] for i in np.flatnonzero(demonstrated)}
         self.stated_rules = stated_rules
+        self.written = self._written()
+        self.leaves = self.base | self.demonstrated | self.written
         self._read_off()
-        self.proofs = self._proofs()
+        self.proofs = self._proofs(dict.fromkeys(self.leaves, 0))
+        self.tall_proofs = self._proofs({f: self.height[f] for f in self.leaves})
+        self.distance = self._distances()
 
     def _heights(self):
         height = dict.fromkeys(self.base, 0)
@@ -45,6 +49,28 @@ class Enumeration:
                 if d.head not in known and known.issuperset(d.premises):
                     height[d.head] = turn
         return height
+
+    def _written(self):
+        """The lines of the one proof of each demonstrated conclusion: the first of the lowest."""
+        lines, todo = set(), [*self.demonstrated - self.base]
+        while todo:
+            choice = self.of[todo.pop()]
+            if choice:
+                best = min(choice, key=self.top)  # the first of them
+                new = set(best.premises) - self.base - lines
+                lines |= new
+                todo += new
+        return lines - self.demonstrated
+
+    def _distances(self):
+        """Fewest steps from what is stated, demonstrated or written."""
+        distance = dict.fromkeys(self.leaves, 0)
+        for turn in range(1, len(self.facts) + 1):
+            known = set(distance)
+            for d in self.counting:
+                if d.head not in known and known.issuperset(d.premises):
+                    distance[d.head] = turn
+        return distance
 
     def _circular(self, derivation):
         """Some premise cannot be derived without the head."""
@@ -96,7 +122,7 @@ class Enumeration:
             for d in self.read
             for labels in itertools.product(*map(self.labels, self.open(d)))
         }
-        self.high = max(map(self.top, self.read), default=0)
+        self.high = max([1, *map(self.top, self.read)])
 
     def new(self, d, labels):
         """The kinds of novelty in one step; None where it may not be taken at all."""
@@ -110,12 +136,15 @@ class Enumeration:
             kinds.add("schema")
         return kinds
 
-    def _proofs(self):
-        """(fact, label) -> {(novelties, height)} of all its proofs; heights above H are one."""
+    def _proofs(self, leaves):
+        """(fact, label) -> {(novelties, height)} of all its proofs; heights above H are one.
+
+        ``leaves``: fact -> the height at which a proof may end there.
+        """
         proofs = {(f, label): set() for f in self.facts for label in self.labels(f)}
         for fact, label in proofs:
-            if fact in self.base or fact in self.demonstrated:
-                proofs[fact, label].add((frozenset(), min(self.height[fact], self.high + 1)))
+            if fact in leaves:
+                proofs[fact, label].add((frozenset(), min(leaves[fact], self.high + 1)))
         steps = [
             (d, labels, kinds)
             for d in self.counting
@@ -137,8 +166,8 @@ class Enumeration:
 
     def trees(self, fact, label, path=()):
         """(novelties, height) of every proof tree that meets no (fact, label) twice on a path."""
-        if fact in self.base or fact in self.demonstrated:
-            yield frozenset(), self.height[fact]
+        if fact in self.leaves:
+            yield frozenset(), 0
         path = (*path, (fact, label))
         for d in self.of[fact]:
             for labels in itertools.product(*map(self.labels, self.open(d))):
@@ -148,25 +177,28 @@ class Enumeration:
                         height = 1 + max([0, *(h for _, h in below)])
                         yield frozenset(kinds).union(*(n for n, _ in below)), height
 
-    def provable(self, fact, allowed, proofs=None):
+    def provable(self, fact, allowed, proofs=None, whole=False):
         if proofs is None:
-            proofs = set().union(*(self.proofs[fact, label] for label in self.labels(fact)))
+            every = self.tall_proofs if whole else self.proofs
+            proofs = set().union(*(every[fact, label] for label in self.labels(fact)))
         return any(
             novelties <= allowed and ("depth" in allowed or height <= self.high)
             for novelties, height in proofs
         )
 
-    def rung(self, fact):
-        """(rung, pure), in the table's order."""
+    def rung(self, fact, whole=False):
+        """(rung, pure), in the table's order; ``whole``: were every leaf as high as in gold."""
         if fact in self.base or fact in self.demonstrated:
             return "recall", True
-        if self.provable(fact, frozenset()):
+        if fact in self.written:
+            return "written", True
+        if self.provable(fact, frozenset(), whole=whole):
             return "instance", True
         for kind in KINDS:
             others = {*KINDS} - {kind}
-            old = kind == "axiom" and self.provable(fact, {*KINDS} - {"axiom"})
-            if self.provable(fact, {kind}) and not old:
-                return kind, not self.provable(fact, others)
+            old = kind == "axiom" and self.provable(fact, {*KINDS} - {"axiom"}, whole=whole)
+            if self.provable(fact, {kind}, whole=whole) and not old:
+                return kind, not self.provable(fact, others, whole=whole)
         return "mixed", False
 
     def shortcut(self, fact, given, answer):

@@ -133,10 +133,13 @@ def test_a_rung_is_tried_in_the_order_of_the_table():
         (sets(3), "mixed", False),
         (sets(9), "mixed", False),
     ]
-    rung, pure = rung_of(np.array([c[0] for c in cases], np.uint16), np.zeros(len(cases), bool))
+    none = np.zeros(len(cases), bool)
+    rung, pure = rung_of(np.array([c[0] for c in cases], np.uint16), none, none)
     assert [(LADDER[r], p) for r, p in zip(rung, pure)] == [(r, p) for _, r, p in cases]
-    recalled, _ = rung_of(np.array([sets(3)], np.uint16), np.ones(1, bool))
-    assert LADDER[recalled[0]] == "recall"
+    one = np.array([sets(3)], np.uint16)
+    yes, no = np.ones(1, bool), np.zeros(1, bool)
+    assert LADDER[rung_of(one, yes, no)[0][0]] == "recall"
+    assert LADDER[rung_of(one, no, yes)[0][0]] == "written" and rung_of(one, no, yes)[1][0]
     named = ingredients(np.array([sets(0), sets(9, 14), sets(2, 1), 0], np.uint16))
     assert named.tolist() == [0, 9, 1, 15]
 

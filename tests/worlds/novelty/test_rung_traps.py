@@ -32,29 +32,44 @@ def test_a_short_proof_by_an_unexemplified_rule_hides_no_longer_exemplified_one(
 
 
 ANCESTOR = "anc(X,Y) :- par(X,Y).\nanc(X,Z) :- par(X,Y), anc(Y,Z)."
+LONG = " ".join(f"par({i},{i + 1})" for i in range(8))
 CHAIN = "par(0,1) par(1,2) par(2,3) par(3,4) par(4,5) par(5,6)"
 
 
-def test_a_demonstrated_conclusion_keeps_its_height(certified):
-    demonstrated = [
-        "anc(0,1)",
-        "anc(0,2)",
-        "anc(0,3)",
-        "anc(1,4)",
-        "anc(2,5)",
-        "anc(3,6)",
-        "anc(5,6)",
-    ]
-    corpus = certified(ANCESTOR, CHAIN, demonstrated)
-    assert corpus.read.height == 3 and corpus.by("anc(0,4)", "depth")
-    # one step from what is stated, and yet of height 4
-    assert corpus["anc(0,4)"] == ("depth", True)
-    assert corpus["anc(1,3)"] == ("instance", True)
+REACHED = ["anc(0,3)", "anc(5,8)", "anc(3,4)", "anc(4,5)"]
 
 
-def test_the_height_of_what_is_stated_counts_where_it_is_used_further_up(certified):
-    corpus = certified(ANCESTOR, CHAIN, ["anc(3,6)", "anc(0,3)"])
-    assert corpus.by("anc(2,6)", "depth") and not corpus.by("anc(2,6)")
+def test_depth_is_counted_from_what_is_demonstrated(certified):
+    corpus = certified(ANCESTOR, LONG, REACHED)
+    assert corpus.read.height == 3
+    # six steps from base facts, three from anc(5,8), which is demonstrated
+    assert corpus["anc(2,8)"] == ("instance", True)
+    assert corpus["anc(0,8)"] == ("depth", True)
+    assert corpus.by("anc(0,8)", "depth") and not corpus.by("anc(0,8)")
+
+
+def test_what_is_higher_than_anything_demonstrated_is_depth_if_leaves_keep_their_height(certified):
+    corpus = certified(ANCESTOR, LONG, REACHED)
+    assert corpus.tall("anc(2,8)") == corpus.tall("anc(0,8)") == "depth"
+    assert corpus.tall("anc(1,4)") == corpus["anc(1,4)"][0] == "instance"
+
+
+def test_one_step_is_never_new_depth(certified):
+    corpus = certified("p(X) :- e(X).\nq(X) :- e(X).", "e(a) e(b)", [], stated_rules=[0])
+    assert corpus.read.height == 1 and corpus["p(a)"] == ("axiom", True)
+
+
+def test_a_line_of_a_proof_is_written_and_stands_on_no_rung(certified):
+    corpus = certified(ANCESTOR, CHAIN, ["anc(0,3)"])
+    assert corpus["anc(1,3)"] == ("written", True) and corpus["anc(2,3)"] == ("written", True)
+    assert corpus["anc(0,3)"] == ("recall", True)
+    assert corpus["anc(4,6)"][0] not in ("written", "recall")
+
+
+def test_of_several_proofs_the_first_of_the_lowest_is_written(certified):
+    rules = "goal(X) :- a(X).\ngoal(X) :- b(X).\na(X) :- e(X).\nb(X) :- f(X)."
+    corpus = certified(rules, "e(x) f(x)", ["goal(x)"])
+    assert corpus["a(x)"] == ("written", True) and corpus["b(x)"] == ("instance", True)
 
 
 FRAMES = "reach(H,T) :- one(H,R,B), one(B,S,T)."

@@ -11,12 +11,20 @@ from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.datalog.parser import parse
 from zebroid.worlds.novelty.derivations import Proofs
-from zebroid.worlds.novelty.questions import certify, prompts_of
-from zebroid.worlds.novelty.rungs import RUNGS, SPLIT, provable, read_off
+from zebroid.worlds.novelty.questions import Given, certify, prompts_of
+from zebroid.worlds.novelty.rungs import (
+    LADDER,
+    RUNGS,
+    SPLIT,
+    provable,
+    read_off,
+    written_facts,
+)
 
 from ...fuzzing import fuzz
 from .enumeration import SETS, Enumeration
 
+NEAR = ("instance", "constituent", "schema", "axiom")
 RULES = """
 p(X,Y) :- e(X,Y).           p(X,Z) :- p(X,Y), p(Y,Z).     p(X,Z) :- e(X,Y), p(Y,Z).
 p(X,Y) :- p(Y,X).           p(X,Z) :- q(X,Z), e(Z,_).     p(X,Y) :- k(X), e(X,Y), not m(Y).
@@ -28,6 +36,7 @@ s(X) :- r(A,X,Y), not e(X,Y).                             m(X) :- e(X,X), n(X).
 """
 RULES = [f"{r.strip()}." for line in RULES.strip().split("\n") for r in line.split(". ")]
 RULES = [r.replace("..", ".") for r in RULES]
+CHAIN = [RULES[0], RULES[2]]
 SIGNATURE = {"e": "t t", "k": "t", "m": "t", "n": "t", "p": "t t", "q": "t t", "r": "a t t"}
 SIGNATURE |= {"c": "a a a", "v": "a a", "d": "a"}
 NEEDED = {"e": 4, "r": 4, "k": 1, "c": 2, "v": 1, "n": 1, "m": 0.7, "d": 0.7, "p": 0.7, "q": 0.7}
@@ -35,12 +44,15 @@ NEEDED = {"e": 4, "r": 4, "k": 1, "c": 2, "v": 1, "n": 1, "m": 0.7, "d": 0.7, "p
 
 @st.composite
 def _theory(draw):
-    """(program, facts, axioms, schema, draw of exposures); every other one grows along a chain."""
-    chain: list[str] = draw(st.sampled_from([[], [RULES[0], RULES[2]]]))
-    chosen: list[str] = draw(st.lists(st.sampled_from(RULES), min_size=3, max_size=6, unique=True))
+    """(program, facts, axioms, schema, draw of exposures); most grow along a chain."""
+    chain: list[str] = draw(
+        st.sampled_from([[], [RULES[0], RULES[2]], [RULES[0], RULES[2], RULES[10]]])
+    )
+    few = {"min_size": 1, "max_size": 3} if chain else {"min_size": 3, "max_size": 6}
+    chosen: list[str] = draw(st.lists(st.sampled_from(RULES), unique=True, **few))
     program = parse("\n".join([*dict.fromkeys([*chain, *chosen])]))
     rng = np.random.RandomState(draw(st.integers(0, 2**32 - 1)))
-    size = {"t": 3 + rng.randint(3) + len(chain), "a": 2 + rng.randint(2)}
+    size = {"t": 3 + rng.randint(3) + 2 * len(chain), "a": 2 + rng.randint(2)}
     rows = {}
     for predicate, signature in SIGNATURE.items():
         cells = list(itertools.product(*(range(size[s]) for s in signature.split())))
@@ -72,16 +84,21 @@ def _compare(theory, exposures, seen):
         demonstrated = derived & low & (rng.rand(len(derived)) < rng.choice([0.1, 0.3, 0.6, 0.95]))
         stated = rng.rand(len(proofs.patterns)) < rng.choice([0.3, 0.7, 1.0])
         read = read_off(proofs, demonstrated | (closure.is_base & (proofs.best >= 0)))
-        sets = provable(proofs, read, demonstrated, stated)
+        written = written_facts(proofs, demonstrated)
+        given_ = Given(closure.is_base, demonstrated, written)
+        sets = provable(proofs, read, demonstrated | written, stated)
+        tall = provable(proofs, read, demonstrated | written, stated, whole=True)
         names = {p for p, t in zip(proofs.patterns, stated) if t}
         slow.split_corpus(demonstrated, names)
         assert slow.high == read.height
         assert slow.exemplified == {p for p, e in zip(proofs.patterns, read.exemplified) if e}
         assert [d in set(slow.counting) for d in slow.derivations] == proofs.counts.tolist()
-        for fact, bits in zip(slow.facts, sets):
-            expected = [slow.provable(fact, s) for s in SETS]
-            assert expected == [bool(bits >> s & 1) for s in range(16)], fact
-        _compare_questions(closure, proofs, read, demonstrated, sets, slow, seen)
+        assert {slow.facts[f] for f in np.flatnonzero(written)} == slow.written
+        for whole, every in ((False, sets), (True, tall)):
+            for fact, bits in zip(slow.facts, every):
+                expected = [slow.provable(fact, s, whole=whole) for s in SETS]
+                assert expected == [bool(bits >> s & 1) for s in range(16)], (fact, whole)
+        _compare_questions(closure, proofs, read, given_, stated, slow, seen)
         for fact in set(slow.facts) - slow.base - slow.demonstrated:
             rung, pure = slow.rung(fact)
             seen[rung] += 1
@@ -92,11 +109,11 @@ def _compare(theory, exposures, seen):
         seen["negation"] += any(program.rules[d.rule].negative for d in slow.counting)
 
 
-def _compare_questions(closure, proofs, read, demonstrated, sets, slow, seen):
+def _compare_questions(closure, proofs, read, corpus, stated, slow, seen):
     cues = [(p, i) for p in closure.predicates for i in range(closure.arity[p])]
     questions = prompts_of(closure, cues, max(closure.arity.values()) - 1)
     entity = np.append(np.ones(len(closure.base.constants), bool), False)
-    known = certify(proofs, read, questions, entity, closure.is_base | demonstrated, sets)
+    known = certify(proofs, read, questions, entity, corpus, stated)
     for q, prompt in enumerate(questions.prompt):
         predicate, position = cues[prompt[0]]
         given_ = [closure.base.constants[a] for a in prompt[1:] if a >= 0]
@@ -112,7 +129,11 @@ def _compare_questions(closure, proofs, read, demonstrated, sets, slow, seen):
         ]
         rungs = {slow.rung(f) for f in answers}
         (rung,) = {r for r, _ in rungs} if len({r for r, _ in rungs}) == 1 else ("split",)
-        assert known.rung[q] == (SPLIT if rung == "split" else RUNGS.index(rung)), prompt
+        assert known.rung[q] == (SPLIT if rung == "split" else LADDER.index(rung)), prompt
+        near = rung in NEAR and any(slow.rung(f)[0] != slow.rung(f, whole=True)[0] for f in answers)
+        assert known.near[q] == near, prompt
+        assert known.headline[q] == (rung in RUNGS[:-1] and known.pure[q] and not near)
+        assert known.distance[q] == min(slow.distance[f] for f in answers)
         assert known.pure[q] == all(pure for _, pure in rungs), prompt
         expected = [all(slow.provable(f, s) for f in answers) for s in SETS]
         assert [bool(known.provable[q] >> s & 1) for s in range(16)] == expected
@@ -125,6 +146,7 @@ def _compare_questions(closure, proofs, read, demonstrated, sets, slow, seen):
         assert known.shortcut[q] == shortcut, prompt
         seen["shortcut"] += shortcut
         seen["split"] += rung == "split"
+        seen["near"] += near
 
 
 FUZZ = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
@@ -134,13 +156,23 @@ def test_rungs_are_those_of_an_enumeration_of_proofs_on_random_theories():
     """They are worth the trouble: every rung occurs, and so does every trap."""
     seen = collections.Counter()
 
-    @settings(max_examples=30, derandomize=True, **FUZZ)
+    @settings(max_examples=45, derandomize=True, **FUZZ)
     @given(_theory())
     def compare(theory):
         _compare(theory, 4, seen)
 
     compare()
-    traps = ["split", "tagged", "shortcut", "circular", "multi-label", "rules as data", "negation"]
+    traps = [
+        "written",
+        "near",
+        "split",
+        "tagged",
+        "shortcut",
+        "circular",
+        "multi-label",
+        "rules as data",
+        "negation",
+    ]
     assert all(seen[w] >= 3 for w in [*RUNGS[1:], *traps]), seen
 
 
