@@ -45,7 +45,11 @@ class World(abc.ABC):
     attribute: ClassVar[Mapping[str, int]] = {}
     schema: ClassVar[Mapping[int, tuple[str, ...]]] = {}  # rule number -> its schema variables
     rungs: ClassVar[tuple[str, ...]] = ("recall", "instance", "constituent")  # promised
-    not_interpolable: ClassVar[tuple[str, ...]] = ()  # rungs where interpolators must fail
+    # (rung, cue) pairs that are scored, each by itself; (): every promised rung with every queried
+    # cue of derived predicates. A cue is a predicate, "child/2" where several places are queried
+    instruments: ClassVar[tuple[tuple[str, str], ...]] = ()
+    # of these, those where chance and association must fail
+    beyond_association: ClassVar[tuple[tuple[str, str], ...]] = ()
     # predicate -> argument positions that questions are about; () = never
     queries: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     phrases: ClassVar[Mapping[str, str]] = {}  # predicate -> "{0} bears {1}."

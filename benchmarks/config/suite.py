@@ -22,6 +22,7 @@ from ... import canonical, registry
 from ...errors import InvalidSuite, UserError, suggest
 from ...models.training.plan import Plan
 from ...printable import printable
+from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import MODES
 from ...worlds.world import content_of
 from . import model_axis
@@ -43,8 +44,9 @@ class Suite:
 
     @functools.cached_property
     def digest(self) -> str:
-        """Over the expanded list of cells: titles and layout of the file don't matter."""
-        return canonical.digest([cell.record() for cell in self.cells])
+        """Over the expanded list of cells and the version of the definitions: titles and layout of
+        the file don't matter."""
+        return suite_digest([cell.record() for cell in self.cells])
 
     @property
     def name(self) -> str:
@@ -63,6 +65,11 @@ class Suite:
             raise UserError(f"--cells {share}: expected i/n with 1 <= i <= n, such as 1/4")
         mine = [*run_batches(cells)][int(match[1]) - 1 :: int(match[2])]
         return tuple(cell for run_batch in mine for cell in run_batch)
+
+
+def suite_digest(records: Sequence[Mapping[str, Any]]) -> str:
+    """The identity of a suite of these cells, as they are recorded."""
+    return canonical.digest({"definitions": DEFINITIONS, "cells": records})
 
 
 class _Strict(pydantic.BaseModel):

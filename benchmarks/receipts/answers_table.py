@@ -18,7 +18,7 @@ from ...errors import Unwritable
 from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.encoding.proof_checker import Validity
-from ...worlds.novelty.rungs import LADDER, RUNGS
+from ...worlds.novelty.rungs import LADDER
 from ..runner import atomic_write
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
@@ -88,6 +88,10 @@ def certificates(question_set: QuestionSet) -> dict[str, NDArray[Any]]:
         found[field.name] = column.astype(object) if field.name == "rung" else column
     rungs = (*LADDER, "several")  # -1: answers on different rungs
     found["rung"] = np.array([rungs[r] for r in corpus.certificate.rung[questions]], object)
+    # the column of a table that counts the question; empty: none does
+    found["instrument"] = _same("", len(questions))
+    for name, where in question_set.headline.items():
+        found["instrument"][where] = name
     names = np.array([*corpus.closure.base.constants, None], object)
     for word in ("distractor", "leak"):
         found[word] = names[getattr(corpus.certificate, word)[questions]]
@@ -103,10 +107,12 @@ def prompt(corpus: Corpus, question: int) -> str:
 
 
 def curves(result: Result, question_set: QuestionSet) -> dict[str, NDArray[Any]]:
-    """Accuracy and bits of each group of questions at each checkpoint, a row each.
+    """Exact match, whatever the proof, and bits of each group of questions at each checkpoint, a row
+    each.
 
-    With how many statements its corpus makes, how many of them are conclusions, and how many
-    unstated conclusions there are in all on the group's rung.
+    With its rung, empty where it stands apart from all, and whether it is recall or an instrument;
+    how many statements its corpus makes, how many of them are conclusions, and how many
+    unstated conclusions there are in all in the group.
     """
     run, corpus = result.run, question_set.corpus
     right = question_set.right(np.asarray(run.answer[0], np.int32))
@@ -116,6 +122,8 @@ def curves(result: Result, question_set: QuestionSet) -> dict[str, NDArray[Any]]
     return {
         "cell": _same(result.cell.digest[:16], steps * len(names)),
         "group": np.repeat(np.array(names, object), steps),
+        "rung": np.repeat(np.array([question_set.rung_of(g) for g in names], object), steps),
+        "headline": np.repeat([g in question_set.headline for g in names], steps),
         "step": np.tile(run.steps, len(names)),
         "flops": np.tile(run.flops, len(names)),
         "loss": np.tile(run.loss[0], len(names)),
@@ -124,15 +132,20 @@ def curves(result: Result, question_set: QuestionSet) -> dict[str, NDArray[Any]]
         "bits": np.concatenate([run.bits[0][:, groups[g]].mean(1) for g in names]),
         "statements": np.full(steps * len(names), statements),
         "demonstrated": np.full(steps * len(names), int(corpus.demonstrated.sum())),
-        "conclusions": np.repeat([_conclusions(corpus, g) for g in names], steps),
+        "conclusions": np.repeat([_conclusions(question_set, g) for g in names], steps),
     }
 
 
-def _conclusions(corpus: Corpus, group: str) -> int:
-    """Different unstated conclusions of the whole corpus that stand on a rung; of others, none."""
-    if group not in RUNGS or group == "recall":
+def _conclusions(question_set: QuestionSet, group: str) -> int:
+    """Different unstated conclusions of the whole corpus in an instrument or mixed; elsewhere 0."""
+    corpus = question_set.corpus
+    every = QuestionSet(corpus, np.arange(len(corpus.prompt)))
+    if group == "mixed":
+        mine = corpus.of_rung(group, pure=False)  # mixed is never pure
+    elif group in question_set.instruments:
+        mine = np.flatnonzero(every.headline[group])
+    else:
         return 0
-    mine = corpus.of_rung(group, pure=group != "mixed")  # mixed is never pure
     return len(np.unique(corpus.fact[corpus.offsets[mine]]))
 
 

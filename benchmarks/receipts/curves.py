@@ -1,5 +1,5 @@
 """The curves behind a receipt: of each configuration (cells that differ in seeds alone) every
-rung's.
+instrument's.
 
 Read from ``curves.parquet`` beside the receipt, whose digest the receipt holds.
 """
@@ -14,9 +14,9 @@ import numpy as np
 
 from ... import canonical
 from ...errors import InvalidReceipt
-from ...eval.scoring.score import HEADLINE
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import of_runs, with_failed
+from ...worlds.novelty.rungs import RUNGS
 from ..config.panel_names import names_of
 from ..config.run_config import Cell
 from . import parquet_reading
@@ -27,9 +27,7 @@ from .untrusted import receipt_path
 
 Points = Mapping[str, np.ndarray]  # of one cell and group: a column each, by step
 FILE = "curves.parquet"
-KEPT = (*HEADLINE, "mixed")  # groups that are read
-APART = "constituent "  # so begin those, read too, that say which facts were never used there
-COUNTED = ("statements", "demonstrated", "conclusions")  # columns that older files lack
+MIXED = "mixed"  # the one group without an instrument that is read
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Amounts:
 
     statements: Floats  # [R] different statements that are read
     demonstrated: Floats  # [R] conclusions among them
-    conclusions: Mapping[str, Floats]  # rung -> [R] unstated conclusions there are on it
+    conclusions: Mapping[str, Floats]  # instrument -> [R] unstated conclusions there are in it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,11 +48,13 @@ class Configuration:
     cell: Cell  # any of its cells
     seeds: tuple[tuple[int, int, int, int], ...]  # [R]
     parameters: int
-    accuracy: Mapping[str, Curve]  # rung -> its curve over FLOPs; "recall" and "mixed" too
+    # instrument -> its exact match over FLOPs, whatever the proof; "recall" and "mixed" too
+    accuracy: Mapping[str, Curve]
     bits: Mapping[str, Curve]
+    rung: Mapping[str, str]  # of recall, each instrument and each cell of one
     read: Floats  # [K] examples read at each point, repeats included
     apart: Mapping[str, Curve]  # "constituent out-out" and its like: accuracy over FLOPs
-    amounts: Amounts | None  # None: an older receipt does not record them
+    amounts: Amounts
     lost: tuple[tuple[int, int, int, int], ...] = ()  # seeds of runs that failed
 
     @property
@@ -82,8 +82,8 @@ class Configuration:
 
     @property
     def rungs(self) -> list[str]:
-        """Those that a verdict is given on."""
-        return [rung for rung in HEADLINE if rung != "recall" and rung in self.accuracy]
+        """The instruments, on each of which a verdict is given."""
+        return [name for name in self.accuracy if name not in ("recall", MIXED)]
 
     @property
     def flops(self) -> Floats:
@@ -91,9 +91,9 @@ class Configuration:
         return next(iter(self.accuracy.values())).x[0]
 
     @property
-    def epochs(self) -> Floats | None:
-        """[K] how often the corpus has been read at each point; None: unknown."""
-        return None if self.amounts is None else self.read / self.amounts.statements.mean()
+    def epochs(self) -> Floats:
+        """[K] how often the corpus has been read at each point."""
+        return self.read / self.amounts.statements.mean()
 
     @property
     def row(self) -> RowRecord | None:
@@ -167,8 +167,9 @@ def _points(path: Path, receipt: Receipt, cells: Sequence[Cell]) -> dict[str, di
         named.setdefault((str(table["cell"][i]), str(table["group"][i])), []).append(i)
     found: dict[str, dict[str, Points]] = {}
     for (cell, group), rows in named.items():
-        if group in KEPT or group.startswith(APART):
+        if group == MIXED or str(table["rung"][rows[0]]):
             part = {c: np.asarray(table[c][rows], float) for c in columns}
+            part["rung"] = table["rung"][rows]
             found.setdefault(cell, {})[group] = part
     return found
 
@@ -186,7 +187,15 @@ def _configuration(
         raise InvalidReceipt(
             f"{panel.name}, {label}: runs of several lengths; run the shorter ones again"
         )
-    rungs = [r for r in KEPT if all(r in p for p in mine)]
+    common = [group for group in mine[0] if all(group in p for p in mine)]
+    rung = {group: str(mine[0][group]["rung"][0]) for group in common if group != MIXED}
+    unknown = sorted({*rung.values()} - {*RUNGS})
+    if unknown:
+        raise InvalidReceipt(f"{panel.name}, {label}: {FILE} names a rung {unknown[0]!r}")
+    order = [*RUNGS]
+    headline = [g for g in rung if mine[0][g]["headline"][0]]
+    rungs = sorted(headline, key=lambda g: (order.index(rung[g]), g))
+    rungs += [MIXED] if MIXED in common else []
     spent = first["flops"] > 0  # what is known before training is no point of a law
     flops, worlds = first["flops"][spent], [record.corpus for record in records]
 
@@ -204,9 +213,8 @@ def _configuration(
         weighed = values(rung, "bits")
         if np.isfinite(weighed).all():
             bits[rung] = Curve.of(flops, weighed, "bits", world=worlds)
-    for group in sorted(set.intersection(*map(set, mine))) if accuracy else ():
-        if group.startswith(APART):
-            apart[group] = answered(group)
+    for group in sorted({*rung} - {*headline}) if accuracy else ():
+        apart[group] = answered(group)
     cell = cells[records[0].digest]
     return Configuration(
         panel=panel,
@@ -218,7 +226,8 @@ def _configuration(
         bits=bits,
         apart=apart,
         read=first["step"][spent] * cell.recipe.batch,
-        amounts=_amounts(mine, rungs) if set(COUNTED) <= set(first) else None,
+        rung=rung,
+        amounts=_amounts(mine, rungs),
     )
 
 

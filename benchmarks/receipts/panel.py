@@ -1,4 +1,4 @@
-"""Panels: finished cells -> rows of scores, beside the ceilings and interpolators of their corpora.
+"""Panels: finished cells -> rows of scores, beside the ceilings and floors of their corpora.
 
 A panel is one world, size and exposure; its rows answer the same questions. Rows are made by
 ``eval``; here is decided what stands beside what.
@@ -20,8 +20,9 @@ from ...eval.floors.ceilings import references
 from ...eval.floors.tracer import tracer
 from ...eval.question_sets.predictions import Predictions
 from ...eval.question_sets.question_set import Answers, QuestionSet
+from ...eval.scoring.floor_rows import floor_rows
 from ...eval.scoring.profile import Profile, profile, stating
-from ...eval.scoring.score import Row, score, strongest, traced_apart
+from ...eval.scoring.score import Row, score, traced_apart
 from ...eval.stats.labels import of_runs
 from ...eval.verdicts.judge import judge
 from ...eval.verdicts.summary import sentence
@@ -34,8 +35,6 @@ from ..runner.result_store import Result
 
 T = TypeVar("T")
 LONGEST = 80  # letters of a name
-# interpolators with a row of their own
-APART = ("lookup", "analogies", "kernel ridge", "mlp", "tracer")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,14 +59,14 @@ class Panel:
     name: str  # "zebra-v1/small", and how its exposure differs from the world's own
     cell: Cell  # any of its cells: world, size and exposure
     ceilings: tuple[Row, ...]
-    interpolators: tuple[Row, ...]
+    floors: tuple[Row, ...]  # what strategies without the rule get; with chains the tracer's too
     models: tuple[Row, ...]
     untraced: Mapping[str, Row]  # label of a chain -> its row without what the tracer solves
     missing_runs: tuple[MissingRun, ...]
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        return self.ceilings + self.interpolators + self.models
+        return self.ceilings + self.floors + self.models
 
     @property
     def sentence(self) -> str:
@@ -75,7 +74,7 @@ class Panel:
         if not self.models:
             return f"{self.name}: no result, every cell failed: {self.missing_runs[0].cause}"
         whole = {row.label for row in self.models}
-        traced = next((row for row in self.interpolators if row.label == "tracer"), None)
+        traced = next((row for row in self.floors if row.label == "tracer"), None)
         found = sentence(self.name, self.models, traced)
         gone = [
             missing_run.lost for missing_run in self.missing_runs if missing_run.label not in whole
@@ -111,22 +110,29 @@ def _panel(
     question_sets = {key: corpora.question_set(cell) for key, cell in queries.items()}
     for result in done:
         _same_corpus(result, question_sets)
+    for cell in queries.values():
+        corpora.floors(cell)  # scores would measure them beside the thread that does
     models, untraced, missing_runs = model_rows(cells, question_sets, results, failures, corpora)
-    liked = [(question_sets[key], corpora.interpolators(cell)) for key, cell in queries.items()]
-    if any(row.mode == "chain" for row in models):
-        liked += [
-            (question_set, (tracer(question_set.corpus, question_set.questions),))
-            for question_set in question_sets.values()
-        ]
     return Panel(
         name=name,
         cell=cells[0],
         ceilings=ceilings(question_sets.values()),
-        interpolators=tuple(_interpolators(_rows(liked))),
+        floors=floors([*question_sets.values()], any(row.mode == "chain" for row in models)),
         models=models,
         untraced=untraced,
         missing_runs=missing_runs,
     )
+
+
+def floors(question_sets: Sequence[QuestionSet], chains: bool) -> tuple[Row, ...]:
+    """A row for each kind of strategy that applies no rule, and beside chains the tracer's."""
+    if not question_sets:
+        return ()
+    rows = floor_rows(question_sets)
+    if not chains:
+        return rows
+    traced = [(s, (tracer(s.corpus, s.questions),)) for s in question_sets]
+    return (*rows, *_rows(traced))
 
 
 def _same_corpus(result: Result, question_sets: Mapping[str, QuestionSet]) -> None:
@@ -214,12 +220,11 @@ def profiles(panel: Panel, others: Sequence[Panel]) -> tuple[Profile, ...]:
     found = []
     for row in panel.models:
         twin = _row(shuffled, row.label) if shuffled else None
-        own = profile(row, twin)
-        found.append(own)
+        found.append(profile(row, twin))
         plain = _like(panel, others, given=_unstated(panel.cell))
         less = _row(plain, row.label) if plain and plain is not panel else None
         if less is not None:
-            found.append(stating(own, profile(less)))
+            found.append(stating(row, less))
     return tuple(found)
 
 
@@ -247,18 +252,6 @@ def _rows(queries: Sequence[tuple[QuestionSet, tuple[Answers, ...]]]) -> list[Ro
             by_name.setdefault(answer.name, []).append(Predictions.of(question_set, answer))
     # a reference's name is its mode: rows of different names are never pooled
     return [score(given, name) for name, given in by_name.items()]
-
-
-def _interpolators(rows: Sequence[Row]) -> list[Row]:
-    """Those with a name of their own, and the best of the partial-input marginals as one row."""
-    marginals = [row for row in rows if row.label not in APART]
-    best = [strongest(marginals, "best marginal")] if marginals else []
-    own = {row.label: row for row in rows if row.label in APART}
-    return (
-        [own[name] for name in APART[:1] if name in own]
-        + best
-        + [own[name] for name in APART[1:] if name in own]
-    )
 
 
 def _like(panel: Panel, others: Sequence[Panel], **fields: object) -> Panel | None:

@@ -37,15 +37,17 @@ KNOWN = NUMBERS | TEXTS | {"BOOLEAN"}
 Kinds = Mapping[str, str]  # column -> "text", "texts", "number", "whole" or "truth"
 PREDICTIONS: Kinds = {
     **dict.fromkeys(("cell", "world", "mode", "model", "answer", "written"), "text"),
-    **dict.fromkeys(("corpus", "prompt", "rung"), "text"),
+    **dict.fromkeys(("corpus", "prompt", "rung", "instrument"), "text"),
     "right": "truth",
     "bits": "number",
     "question": "whole",
     "right_answers": "texts",
 }
 CURVES: Kinds = {
-    **dict.fromkeys(("cell", "group"), "text"),
+    **dict.fromkeys(("cell", "group", "rung"), "text"),
+    "headline": "truth",
     **dict.fromkeys(("step", "questions"), "whole"),
+    **dict.fromkeys(("statements", "demonstrated", "conclusions"), "whole"),
     **dict.fromkeys(("flops", "loss", "accuracy", "bits"), "number"),
 }
 _FITS = {

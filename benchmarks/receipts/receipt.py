@@ -19,6 +19,7 @@ from ...errors import InvalidReceipt
 from ...eval.stats.labels import with_failed
 from ...models.training_version import TRAINING
 from ...printable import clean, printable
+from ...worlds.definitions import DEFINITIONS
 from ..config.suite import Suite
 from ..runner import atomic_write, provenance
 from ..runner.executor import Outcome
@@ -65,15 +66,73 @@ class Interval(_Strict):
     over: str  # what was resampled
 
 
+class FloorRecord(_Strict):
+    """What can be had without the rule; means over worlds, null where not measured."""
+
+    value: float
+    uniform: float
+    strategy: str
+    family: str
+    chance: float | None
+    association: float | None
+    blinded: float | None
+    spreading: float | None
+    likeness: float | None
+    worlds: dict[str, float]  # digest of a corpus -> its floor
+
+
+class NormalisedRecord(_Strict):
+    """(score - floor) / (1 - floor); ``value`` is 0 where the paired interval includes 0."""
+
+    value: float
+    mean: float
+    low: float
+    high: float
+    floor: float
+    over: str
+
+
+class LiftRecord(_Strict):
+    """Swap lift, the least over parts of the prompt."""
+
+    value: float
+    low: float
+    high: float
+    part: str
+    over: str
+    n: int
+
+
+class AgreementRecord(_Strict):
+    """With likeness; null where there is nothing to count."""
+
+    where_right: float | None
+    where_wrong: float | None
+    shared_errors: float | None
+
+
 class ScoreRecord(_Strict):
+    rung: str
+    cue: str  # empty: recall, of all cues
+    questions: int
+    accuracy: Interval  # in chain mode with a valid proof
+    answers: Interval | None  # of a chain: exact match whatever the proof
+    normalised: NormalisedRecord | None  # null: reuse by likeness
+    bits: Interval | None
+    floor: FloorRecord
+    lift: LiftRecord | None
+    agreement: AgreementRecord | None
+    suppressed: bool
+    worlds: dict[str, float]  # digest of a corpus -> accuracy
+
+
+class GroupRecord(_Strict):
+    """A group of questions that no headline counts, or a cell of an instrument."""
+
     questions: int
     accuracy: Interval
-    normalised: Interval
     bits: Interval | None
-    chance: float
-    uniform: float
-    method: str
-    suppressed: bool
+    floor: FloorRecord | None
 
 
 class ProofRecord(_Strict):
@@ -84,22 +143,24 @@ class ProofRecord(_Strict):
 
 class RowRecord(_Strict):
     label: str
-    kind: Literal["ceiling", "interpolator", "model", "untraced"]
+    kind: Literal["ceiling", "floor", "model", "untraced"]
     rungs: dict[str, ScoreRecord]
-    apart: dict[str, ScoreRecord]
+    apart: dict[str, GroupRecord]
     absent: dict[str, str]
+    left_out: dict[str, int]  # group apart -> questions of the corpora in it, put or not
+    untrained: bool  # its recall is below 0.95: it stands in no comparison
     malformed: Interval
     controls: dict[str, dict[str, Any]]
     proofs: dict[str, ProofRecord]  # rung -> the proofs written, in chain mode
     load: float | None
-    reach: dict[str, Interval] | None = None  # height, log10 of conclusions; older ones have none
-    runs: int | None = None  # trainings that it should be the mean of; older ones have no number
-    failed: int | None = None  # of these, those that gave nothing
+    reach: dict[str, Interval] | None  # distance, log10 of conclusions
+    runs: int  # trainings that it should be the mean of
+    failed: int  # of these, those that gave nothing
 
     @property
     def name(self) -> str:
         """The label, with how many of its runs failed."""
-        return with_failed(self.label, self.failed or 0, self.runs or 0)
+        return with_failed(self.label, self.failed, self.runs)
 
 
 class PanelRecord(_Strict):
@@ -129,6 +190,8 @@ class Receipt(_Strict):
     versions: Annotated[dict[str, str], pydantic.AfterValidator(receipt_parts.versions)]
     commit: str = pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")
     dirty: bool
+    # the version of the definitions that it was made by: what a rung, a floor and a headline are
+    definitions: int
     # the declared version of training that it was made by
     training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")
     panels: receipt_parts.Many[PanelRecord]
@@ -165,6 +228,7 @@ class Receipt(_Strict):
             "versions": provenance.versions() | provenance.packages(suite.cells),
             "commit": commit,
             "dirty": dirty,
+            "definitions": DEFINITIONS,
             "training": TRAINING,
             "panels": [_panel(panel, panels) for panel in panels],
             "files": {
@@ -190,6 +254,13 @@ class Receipt(_Strict):
             raise InvalidReceipt(
                 f"{path} has schema {printable(repr(found), 40)}; this version reads schema "
                 f"{SCHEMA}: give a receipt written by it"
+            )
+        made = content.get("definitions", 1)
+        if made != DEFINITIONS or type(made) is not int:
+            raise InvalidReceipt(
+                f"{path} was made with definitions {printable(repr(made), 40)}; this version "
+                f"computes {DEFINITIONS}, and numbers of different definitions are never compared: "
+                "run its suite again"
             )
         try:
             receipt = cls.model_validate(content)
@@ -228,7 +299,7 @@ def _cell(result: Result) -> dict[str, Any]:
 def _panel(panel: Panel, others: Sequence[Panel]) -> dict[str, Any]:
     rows = [
         *(row_record(row, "ceiling") for row in panel.ceilings),
-        *(row_record(row, "interpolator") for row in panel.interpolators),
+        *(row_record(row, "floor") for row in panel.floors),
         *(row_record(row, "model") for row in panel.models),
         *(row_record(row, "untraced") for row in panel.untraced.values()),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import pydantic
 
@@ -30,18 +30,20 @@ class _Part(pydantic.BaseModel):
 
 
 class _Share(_Part):
+    kind: Literal["reuse", "recombination", "deduction"]
+    instrument: str
+    measure: str
     value: float | None
     low: float | None
     high: float | None
-    basis: str
+    over: str
+    note: str
     absent: str
 
 
 class _Profile(_Part):
     label: str
-    reuse: _Share
-    systematicity: _Share
-    deduction: _Share
+    shares: list[_Share]
 
 
 class _Verdict(_Part):

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...eval.question_sets.chance import Chance
-from ...eval.scoring.score import RungScore
+from ...eval.scoring.level import Level
+from ...eval.scoring.normalised import Normalised
+from ...eval.scoring.rung_score import RungScore, at_last
+from ...eval.scoring.swap_lift import Agreement, Lift
 from ...eval.stats.curve import Floats
 from ...eval.stats.intervals import Band, over_runs, wilson
 from .curves import Configuration
@@ -22,7 +24,7 @@ class Read:
     """One row, at K checkpoints if its curves are known, else at the last alone."""
 
     label: str
-    kind: str  # "ceiling", "interpolator" or "model"
+    kind: str  # "ceiling", "floor" or "model"
     flops: Floats  # [K]; 0: unknown, or nothing was trained
     rungs: dict[str, RungScore]
     load: float | None
@@ -42,13 +44,13 @@ def rows_of(panel: PanelRecord, configurations: Sequence[Configuration]) -> list
 
 def _row(row: RowRecord, configuration: Configuration | None) -> Read:
     if row.kind != "model" or configuration is None:
-        last = {name: score_of(name, found) for name, found in row.rungs.items()}
-        counts = row.runs or 0, row.failed or 0
+        last = {name: score_of(name, found, not row.untrained) for name, found in row.rungs.items()}
+        counts = row.runs, row.failed
         return Read(row.label, row.kind, np.zeros(1), last, row.load, *counts)
     rungs = {}
     for name, found in row.rungs.items():
         score, curve, bits = (
-            score_of(name, found),
+            score_of(name, found, not row.untrained),
             configuration.accuracy.get(name),
             configuration.bits.get(name),
         )
@@ -60,7 +62,10 @@ def _row(row: RowRecord, configuration: Configuration | None) -> Read:
         weighed = None
         if bits is not None:
             weighed = over_runs(bits.runs, worlds, (bits.mean, bits.mean), (0.0, np.inf))
-        rungs[name] = dataclasses.replace(score, accuracy=accuracy, bits=weighed)
+        answers = None
+        if score.answers is not None:  # of a chain curves count answers, whatever their proof
+            answers, accuracy = accuracy, at_last(score.accuracy, accuracy)
+        rungs[name] = dataclasses.replace(score, accuracy=accuracy, answers=answers, bits=weighed)
     return Read(
         row.label,
         row.kind,
@@ -72,11 +77,26 @@ def _row(row: RowRecord, configuration: Configuration | None) -> Read:
     )
 
 
-def score_of(name: str, found: ScoreRecord) -> RungScore:
-    """A score at the last checkpoint."""
-    chance = Chance(found.chance, found.uniform, found.method)
-    bits = None if found.bits is None else _band(found.bits)
-    return RungScore(name, found.questions, _band(found.accuracy), bits, chance)
+def score_of(name: str, found: ScoreRecord, trained: bool) -> RungScore:
+    """A score at the last checkpoint; ``trained``: whether its row has learned its corpus."""
+    mean = found.normalised
+    return RungScore(
+        name=name,
+        n=found.questions,
+        accuracy=_band(found.accuracy),
+        bits=None if found.bits is None else _band(found.bits),
+        rung=found.rung,
+        cue=found.cue,
+        floor=Level(**found.floor.model_dump()),
+        normalised=None
+        if mean is None
+        else Normalised(mean.mean, mean.low, mean.high, mean.floor, mean.over),
+        lift=None if found.lift is None else Lift(**found.lift.model_dump()),
+        agreement=None if found.agreement is None else Agreement(**found.agreement.model_dump()),
+        answers=None if found.answers is None else _band(found.answers),
+        trained=trained,
+        worlds=found.worlds,
+    )
 
 
 def _band(found: Interval) -> Band:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...eval.scoring.proof_validity import ProofScore
-from ...eval.scoring.score import Row, RungScore
+from ...eval.scoring.rung_score import GroupScore, RungScore
+from ...eval.scoring.score import Row
 from ...eval.stats.intervals import Band
 from ...eval.verdicts.verdict import Verdict
 
@@ -18,8 +19,10 @@ def row_record(row: Row, kind: str) -> dict[str, Any]:
         "label": row.label,
         "kind": kind,
         "rungs": {name: _score(score) for name, score in row.rungs.items()},
-        "apart": {name: _score(score) for name, score in row.apart.items()},
+        "apart": {name: _group(score) for name, score in row.apart.items()},
         "absent": dict(row.absent),
+        "left_out": dict(row.left_out),
+        "untrained": row.untrained,
         "malformed": plain(row.malformed),
         "controls": {name: plain(found) for name, found in row.controls.items()},
         "proofs": {name: _proofs(found) for name, found in row.proofs.items()},
@@ -31,15 +34,30 @@ def row_record(row: Row, kind: str) -> dict[str, Any]:
 
 
 def _score(score: RungScore) -> dict[str, Any]:
+    found = score.normalised
+    return {
+        "rung": score.rung,
+        "cue": score.cue,
+        "questions": score.n,
+        "accuracy": plain(score.accuracy),
+        "answers": None if score.answers is None else plain(score.answers),
+        "normalised": None if found is None else plain(found) | {"value": found.value},
+        "bits": None if score.bits is None else plain(score.bits),
+        "floor": plain(score.floor),
+        "lift": None if score.lift is None else plain(score.lift),
+        "agreement": None if score.agreement is None else plain(score.agreement),
+        "suppressed": bool(score.suppressed[-1]),
+        "worlds": dict(score.worlds),
+    }
+
+
+def _group(score: GroupScore) -> dict[str, Any]:
+    """A cell of an instrument stands beside its floor, other groups have none."""
     return {
         "questions": score.n,
         "accuracy": plain(score.accuracy),
-        "normalised": plain(score.normalised),
         "bits": None if score.bits is None else plain(score.bits),
-        "chance": score.chance.value,
-        "uniform": score.chance.uniform,
-        "method": score.chance.method,
-        "suppressed": bool(score.suppressed[-1]),
+        "floor": plain(score.floor) if isinstance(score, RungScore) else None,
     }
 
 
@@ -60,4 +78,6 @@ def plain(value: Any) -> Any:
         return dict(zip(("mean", "low", "high"), value.at())) | {"over": value.over}
     if dataclasses.is_dataclass(value):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, tuple) else value

@@ -11,6 +11,7 @@ from ...seeding import stream
 from ...worlds.corpus.audit import empty_rungs
 from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
+from ...worlds.corpus.height_note import height_note
 from ...worlds.encoding.verbalize import fact_in_english
 from ...worlds.exposure import PRESENTATIONS, Exposure
 from ...worlds.novelty.rungs import LADDER
@@ -134,6 +135,7 @@ def _stated(corpus: Corpus) -> str:
     lines = [
         f"{int(corpus.stated.sum()):,} base facts, {int(corpus.demonstrated.sum()):,} conclusions, "
         f"{len(corpus.prompt):,} questions. Exposure: {_split(corpus.world, corpus.exposure)}.",
+        *([f"{height_note(corpus)}."] if height_note(corpus) else []),
         "",
     ]
     for block in c.blocks.values():

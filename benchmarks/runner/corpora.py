@@ -7,8 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
-from ...eval.floors.interpolators import in_turn
-from ...eval.question_sets.question_set import Answers, QuestionSet
+from ...eval.floors.measured import Measured, measured
+from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.build import build_corpus
 from ...worlds.encoding.encode import encode, sample_questions
 from ...worlds.encoding.proof_checker import Validity, valid_proofs
@@ -22,8 +22,8 @@ KEPT = 32  # question sets in memory; cells of one corpus stand side by side in 
 class Corpora:
     """Builds the corpora of cells, and the question sets about them; keeps the last few.
 
-    ``ahead``: interpolators answer each question set in a thread of their own as soon as it is
-    built, beside the training, which leaves cores idle. A context, at whose end the thread has
+    ``ahead``: the floors of each question set are measured in a thread of their own as soon as it
+    is built, beside the training, which leaves cores idle. A context, at whose end the thread has
     ended too: a process that leaves while it computes crashes. ``world``: makes the world of a
     cell. ``proofs``: which written proofs of a result in chain mode are valid; by default each is
     checked.
@@ -39,8 +39,8 @@ class Corpora:
         self._world, self._proofs = world, proofs or self._check_proofs
         self._kept: dict[str, QuestionSet] = {}
         self._read: dict[str, Validity] = {}
-        self._guessed: dict[str, Future[tuple[Answers, ...]]] = {}
-        self._thread = ThreadPoolExecutor(1, "interpolators")  # started when it is first needed
+        self._measured: dict[str, Future[Measured]] = {}
+        self._thread = ThreadPoolExecutor(1, "floors")  # started when it is first needed
 
     def __enter__(self) -> Corpora:
         return self
@@ -52,7 +52,7 @@ class Corpora:
     def question_set(self, cell: Cell) -> QuestionSet:
         """What the cell's model reads, and the questions about it.
 
-        Cells of one corpus get the same questions, and share their chance.
+        Cells of one corpus get the same questions, and share their floors.
         """
         key = cell.question_set
         if key not in self._kept:
@@ -62,24 +62,21 @@ class Corpora:
                 del self._kept[next(iter(self._kept))]
             questions = sample_questions(corpus, cell.questions, cell.seeds.exposure)
             self._kept[key] = QuestionSet(corpus, questions)
-            if self._ahead and key not in self._guessed:
-                self._guessed[key] = self._thread.submit(self._guess, self._kept[key])
+            if self._ahead and key not in self._measured:
+                self._measured[key] = self._thread.submit(self._measure, self._kept[key])
         return self._kept[key]
 
-    def interpolators(self, cell: Cell) -> tuple[Answers, ...]:
-        """What the interpolators answer to the question set of ``cell``."""
-        question_set = self.question_set(cell)
-        if cell.question_set not in self._guessed:
-            return self._guess(question_set)
-        return self._guessed[cell.question_set].result()
+    def floors(self, cell: Cell) -> Measured:
+        """The floors of the question set of ``cell``, as its scores will find them."""
+        question_set, ahead = self.question_set(cell), self._measured.get(cell.question_set)
+        return self._measure(question_set) if ahead is None else ahead.result()
 
-    def _guess(self, question_set: QuestionSet) -> tuple[Answers, ...]:
-        found = []
-        for answers in in_turn(question_set.corpus, question_set.questions):
+    def _measure(self, question_set: QuestionSet) -> Measured:
+        def watch(_: str) -> None:
             if self._over:
                 raise InterruptedError("the run is over")
-            found.append(answers)
-        return tuple(found)
+
+        return measured(question_set, watch)
 
     def proofs(self, result: Result) -> Validity | None:
         """[S, Q]: whether the proofs that the model wrote in the end are valid; None: none."""

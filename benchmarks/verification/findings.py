@@ -12,9 +12,7 @@ from ... import __version__
 from ...printable import printable
 from ..runner import provenance
 
-UNSEEN = (
-    "interpolators, verdicts, sweeps, answers before the last checkpoint: run the suite for these"
-)
+UNSEEN = "verdicts, sweeps, answers before the last checkpoint: run the suite for these"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """zebroid verify RECEIPT: is every number in it what the files beside it and this code give?
 
 Nothing is trained. Corpora are drawn anew from their ids and seeds, questions and right answers
-are held against those of ``predictions.parquet``, and the scores of models and ceilings are
-computed from the answers there. Not looked at, and reported as such: interpolators, verdicts and
+are held against those of ``predictions.parquet``, floors are measured, and the scores of models and
+ceilings are computed from the answers there. Not looked at, and reported as such: verdicts and
 answers before the last checkpoint, of which only the means are kept.
 """
 
@@ -21,10 +21,10 @@ from ...models.training_version import TRAINING
 from ...printable import printable
 from ..config.panel_names import named
 from ..config.run_config import Cell
-from ..config.suite import load_suite
+from ..config.suite import load_suite, suite_digest
 from ..receipts import answers_table, bounds, parquet_reading, untrusted
 from ..receipts.compare import CLOSE, Doubt, checked, differs, same
-from ..receipts.panel import Panel, ceilings, model_rows
+from ..receipts.panel import Panel, ceilings, floors, model_rows
 from ..receipts.parquet_reading import Columns
 from ..receipts.receipt import CellRecord, Receipt, profile_records
 from ..receipts.receipt_parts import FILES
@@ -73,7 +73,7 @@ class _Subject:
         for record in self.receipt.cells:
             if self.cells[record.digest].digest != record.digest:
                 raise Doubt(f"cell {record.digest[:16]} is none of that digest")
-        digest = canonical.digest([c.cell for c in self.receipt.cells])
+        digest = suite_digest([c.cell for c in self.receipt.cells])
         text = self.receipt.suite
         if digest != text.digest:
             raise Doubt(f"the cells are those of {text.id}@{digest[:8]}, not @{text.digest[:8]}")
@@ -155,7 +155,8 @@ class _Subject:
             if panel.name not in text:
                 raise Doubt(f"the receipt has no panel {panel.name}")
             known = {(row.kind, row.label): row for row in text[panel.name].rows}
-            rows = [("ceiling", r) for r in panel.ceilings] + [("model", r) for r in panel.models]
+            rows = [("ceiling", r) for r in panel.ceilings] + [("floor", r) for r in panel.floors]
+            rows += [("model", r) for r in panel.models]
             for kind, row in rows + [("untraced", r) for r in panel.untraced.values()]:
                 where = f"{panel.name}: {row.label}"
                 if (kind, row.label) not in known:
@@ -169,12 +170,12 @@ class _Subject:
             if where := differs(text[panel.name].profiles, mine, f"{panel.name}: profile"):
                 raise Doubt(where)
         for name, kind, label in sorted(left):
-            if kind != "interpolator" or name not in {panel.name for panel in made}:
-                raise Doubt(f"{name}: {label} ({kind}) is a row that no answers give")
-        return f"{scored} scores, with intervals and chance, and the profiles, to {CLOSE:g}"
+            raise Doubt(f"{name}: {label} ({kind}) is a row that no answers give")
+        what = "with intervals, floors, lift and agreement, and the profiles"
+        return f"{scored} scores, {what}, to {CLOSE:g}"
 
     def panels(self) -> list[Panel]:
-        """The panels of the receipt, from its answers: all but interpolators."""
+        """The panels of the receipt, from its answers."""
         results = {r.digest: self.result(r) for r in self.fine}
         failed = {r.digest: r.failed for r in self.receipt.cells if r.failed}
         out = []
@@ -190,7 +191,8 @@ class _Subject:
                     cells, question_sets, results, failed, self.drawn
                 )
                 own = ceilings(question_sets.values())
-                out.append(Panel(name, cells[0], own, (), models, untraced, missing_runs))
+                level = floors([*question_sets.values()], any(r.mode == "chain" for r in models))
+                out.append(Panel(name, cells[0], own, level, models, untraced, missing_runs))
         return out
 
     def curves(self) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.closure import heights
 from ...worlds.datalog.engine import close
+from ...worlds.datalog.row_keys import group, pack
 from ...worlds.novelty.questions import find_prompts
 from ...worlds.novelty.rungs import RUNGS
 from ..question_sets.question_set import Answers
@@ -69,6 +70,27 @@ def deducer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     known = close(closure.program.without(idle), closure.base.replace(**rows))
     found = {p: known.rows(p) for p in known.predicates}
     return Answers("deducer", first_answers(corpus, questions, found))
+
+
+def lookup(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
+    """The commonest answer stated with exactly this prompt, else none; or in it, of an episode."""
+    prompt, examples = corpus.prompt[questions], corpus.examples
+    number, first = group(pack([np.concatenate(pair) for pair in zip(examples.prompt.T, prompt.T)]))
+    stated = number[: len(examples.prompt)] * (corpus.none + 1) + examples.answer
+    different, count = np.unique(stated, return_counts=True)
+    which, found = np.divmod(different, corpus.none + 1)
+    order = np.lexsort((found, -count, which))
+    groups, start = np.unique(which[order], return_index=True)
+    best = np.full(len(first), corpus.none, np.int32)
+    best[groups] = found[order[start]]
+    answer = best[number[len(examples.prompt) :]]
+    if corpus.world.episodes:
+        facts = {
+            p: corpus.closure.rows(p)[corpus.stated[list(block)]]
+            for p, block in corpus.closure.blocks.items()
+        }
+        answer = first_answers(corpus, questions, facts)
+    return Answers("lookup", answer)
 
 
 def first_answers(

@@ -1,34 +1,27 @@
-"""floors(corpus, questions) -> Floors: every instrument under every strategy that applies no rule.
+"""The floors of an instrument: what every strategy that applies no rule gets there.
 
 An *instrument* is a rung and a cue, never pooled: kinship's "which relation" has a chance of .46,
-its "who" of .01. All is counted, nothing trained. Floors are never computed on gold; gold says
-which answers are right and which questions are pivotal.
+its "who" of .01. All is counted, nothing trained.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from ...worlds.corpus.corpus import Corpus
-from ...worlds.novelty.rungs import RUNGS
 from .association import Likeness, StatedNotDemonstrated
-from .blinded_deducer import BlindedDeducer, Ingredient, ingredients
 from .chance_pools import Commonest, Exclusion, Uniform
-from .pivotal import pivotal
+from .pivotal import Blinded
 from .profile_copy import ProfileCopy
-from .reading import Bools, Integers, Reading
+from .reading import Bools, Integers
 from .spreading import Spreading
-from .strategy import Batch, Floats, Questions, Scored, Strategy, half, run
+from .strategy import Floats, Scored, Strategy, half
 
 LEAST = 30  # questions below which no score is given
 REUSE = 0.9  # a floor above it: the instrument is reuse by likeness and measures no rule
 FAMILIES = ("chance", "association", "blinded")  # what a floor is the best of
-NOVEL = tuple(r for r in RUNGS if r not in ("recall", "mixed"))
-
-Watch = Callable[[str], None]
 
 
 def strategies() -> tuple[Strategy, ...]:
@@ -64,9 +57,10 @@ class Instrument:
     """A rung and a cue with all that can be had there without the rule."""
 
     rung: str
-    cue: str
+    cue: str  # empty: of all cues
     n: int
     floors: tuple[Floor, ...]
+    uniform: float = 0.0  # any value of the answer's sort
 
     def best(self, *families: str) -> Floor | None:
         """The best strategy of these families; None where none has enough questions.
@@ -74,7 +68,8 @@ class Instrument:
         It is chosen on one half of the questions and scored on the other, and the reverse; named is
         the one that is best on all.
         """
-        mine = [f for f in self.floors if f.family in families and f.n >= LEAST]
+        enough = min(LEAST, self.n)
+        mine = [f for f in self.floors if f.family in families and f.n >= enough]
         if not mine:
             return None
         named = max(mine, key=lambda f: f.score)
@@ -84,7 +79,18 @@ class Instrument:
             best = max(mine, key=lambda f: f.hits[chosen[f.at]].mean() if chosen[f.at].any() else 0)
             at.append(best.at[scored[best.at]])
             hits.append(best.hits[scored[best.at]])
-        return dataclasses.replace(named, at=np.concatenate(at), hits=np.concatenate(hits))
+        places = np.concatenate(at)
+        order = np.argsort(places)
+        return dataclasses.replace(named, at=places[order], hits=np.concatenate(hits)[order])
+
+    def scores(self, *families: str) -> float | None:
+        """The score of the best of these families, where there is one."""
+        best = self.best(*families)
+        return best.score if best else None
+
+    def of(self, strategy: str) -> Floor | None:
+        """One strategy, where it was measured."""
+        return next((f for f in self.floors if f.strategy == strategy), None)
 
     @property
     def floor(self) -> Floor:
@@ -98,119 +104,18 @@ class Instrument:
         return self.floor.score > REUSE
 
 
-@dataclasses.dataclass(frozen=True)
-class Blinded:
-    """A blinded deducer on Q questions."""
-
-    scored: Scored
-    uses: Bools  # [Q] whose proof uses the rule
-    pivotal: Bools  # [Q]
-
-
-def floors(
-    corpus: Corpus, questions: Integers, watch: Watch | None = None
-) -> tuple[Instrument, ...]:
-    """The instruments of ``questions`` int64 [Q], headline ones of at least LEAST, by rung."""
-    certificate = corpus.certificate
-    rung = certificate.rung[questions]
-    novel = np.isin(rung, [RUNGS.index(r) for r in NOVEL]) & certificate.pure[questions]
-    some = Questions.of(corpus, questions[novel])
-    reading = Reading.of(corpus)
-    scored = [run(s, reading, some, watch) for s in strategies()]
-    blinded = blinded_deducers(reading, some, watch)
-    rung, cue = rung[novel], corpus.prompt[some.question, 0]
-    out = []
-    for name in NOVEL:
-        for c in np.unique(cue):
-            where = (rung == RUNGS.index(name)) & (cue == c)
-            if where.sum() >= LEAST:
-                found = [_floor(s, where, where) for s in scored] + _blinded(blinded, where)
-                out.append(Instrument(name, cue_name(corpus, int(c)), int(where.sum()), (*found,)))
-    return tuple(out)
-
-
-def cue_name(corpus: Corpus, cue: int) -> str:
-    """A cue as it is printed: its predicate, and the queried place where there are several."""
-    predicate, position = corpus.cues[cue]
-    several = len({i for p, i in corpus.cues if p == predicate}) > 1
-    return f"{predicate}/{position + 1}" if several else predicate
-
-
-def blinded_deducers(
-    reading: Reading, questions: Questions, watch: Watch | None = None
-) -> list[Blinded]:
-    """Every blinded deducer, on the questions whose proof uses its rule."""
-    rule = proof_rules(questions)
-    program = questions.corpus.closure.program
-    number = {name: i for i, name in enumerate(questions.corpus.closure.base.constants)}
-    found: dict[Ingredient, Blinded] = {}
-    for at, batch in questions.batches:
-        predicate, position = questions.corpus.cues[batch.cue]
-        if watch:
-            watch(f"blinded deducers: {predicate}")
-        for ingredient in ingredients(program.rules, predicate, position):
-            mine = np.flatnonzero(np.isin(rule[at], ingredient.rules))
-            if len(mine) < LEAST:
-                continue
-            deducer = BlindedDeducer(
-                program.rules,
-                number,
-                ingredient,
-                position,
-                questions.corpus.prompt[questions.question[at[mine]]],
-                questions.constants(batch),
-            )
-            _add(found, deducer, reading, questions, at[mine], batch.only(mine))
-    return list(found.values())
-
-
-def _add(
-    found: dict[Ingredient, Blinded],
-    deducer: BlindedDeducer,
-    reading: Reading,
-    questions: Questions,
-    at: Integers,
-    batch: Batch,
-) -> None:
-    """Score ``deducer`` on the questions ``at``, of which many cues may use one rule."""
-    decided = pivotal(questions, deducer.ingredient, at)
-    total = len(questions.question)
-    if deducer.ingredient not in found:
-        empty = Scored(deducer.name, deducer.family, deducer.blind, (), np.zeros((0, total)))
-        found[deducer.ingredient] = Blinded(empty, np.zeros(total, bool), np.zeros(total, bool))
-    before = found[deducer.ingredient]
-    before.uses[at], before.pivotal[at] = True, decided
-    if decided.sum() < LEAST:
-        return
-    kept = at[decided]
-    part = dataclasses.replace(deducer, prompt=deducer.prompt[decided])
-    right = questions.right(kept, batch.only(decided))
-    value = dict(zip(before.scored.settings, before.scored.value))
-    for name, ballot in part.settings(reading, batch.only(decided)):
-        value.setdefault(name, np.zeros(total))[kept] = ballot.expected(right)
-    table = np.array(list(value.values())).reshape(len(value), total)
-    scored = dataclasses.replace(before.scored, settings=(*value,), value=table)
-    found[deducer.ingredient] = dataclasses.replace(before, scored=scored)
-
-
-def proof_rules(questions: Questions) -> Integers:
-    """[Q] the rule of the last step of each question's proof, -1 where none is needed."""
-    corpus = questions.corpus
-    first = corpus.offsets[questions.question]
-    best = corpus.split.gold.best[corpus.fact[np.minimum(first, len(corpus.fact) - 1)]]
-    return np.where(best >= 0, corpus.closure.rule[best], -1)
-
-
-def _floor(scored: Scored, where: Bools, counted: Bools, share: float | None = None) -> Floor:
+def floor_of(scored: Scored, where: Bools, counted: Bools, share: float | None = None) -> Floor:
+    """One strategy on the questions ``where``, of which those ``counted`` count."""
     hits, setting = scored.on(counted)
     at = np.flatnonzero(counted[where])
     return Floor(scored.name, scored.family, scored.blind, setting, at, hits, share)
 
 
-def _blinded(found: Sequence[Blinded], where: Bools) -> list[Floor]:
+def blinded_floors(found: Sequence[Blinded], where: Bools) -> list[Floor]:
+    """The blinded deducers whose rule enough of the questions ``where`` use."""
     out = []
     for one in found:
         uses, counted = where & one.uses, where & one.pivotal
         if uses.sum() >= LEAST:
-            out.append(_floor(one.scored, where, counted, float(counted.sum() / uses.sum())))
+            out.append(floor_of(one.scored, where, counted, float(counted.sum() / uses.sum())))
     return out

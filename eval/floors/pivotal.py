@@ -1,11 +1,13 @@
-"""Pivotal questions: those whose answer an ingredient decides, judged in gold.
+"""Pivotal questions: those whose answer an ingredient decides, judged in gold; blinded deducers are
+scored on these alone.
 
 A world in which few questions hang on an ingredient says nothing about whether a model reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -14,9 +16,19 @@ from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.facts import Array, Bools
 from ...worlds.datalog.join import Bindings
 from ...worlds.datalog.row_keys import group, pack
-from .blinded_deducer import ANSWER, Ingredient, prompts, solved, stand_in
-from .reading import Integers
-from .strategy import Questions
+from .blinded_deducer import (
+    ANSWER,
+    BlindedDeducer,
+    Ingredient,
+    ingredients,
+    prompts,
+    solved,
+    stand_in,
+)
+from .reading import Integers, Reading
+from .strategy import Batch, Questions, Scored
+
+FEWEST = 30  # questions that use a rule, or are pivotal, below which nothing is said of it
 
 
 def pivotal(questions: Questions, ingredient: Ingredient, at: Integers) -> Bools:
@@ -73,3 +85,77 @@ def _decided(found: Bindings, right: Bools, n: int) -> Bools:
     many = np.bincount(question, minlength=n)
     wrong = np.bincount(question[~good], minlength=n)
     return (many > 1) & (2 * wrong > np.maximum(many - 1, 1))
+
+
+@dataclasses.dataclass(frozen=True)
+class Blinded:
+    """A blinded deducer on Q questions."""
+
+    scored: Scored
+    uses: Bools  # [Q] whose proof uses the rule
+    pivotal: Bools  # [Q]
+
+
+def blinded_deducers(
+    reading: Reading, questions: Questions, watch: Callable[[str], None] | None = None
+) -> list[Blinded]:
+    """Every blinded deducer, on the questions whose proof uses its rule."""
+    rule = proof_rules(questions)
+    program = questions.corpus.closure.program
+    number = {name: i for i, name in enumerate(questions.corpus.closure.base.constants)}
+    found: dict[Ingredient, Blinded] = {}
+    for at, batch in questions.batches:
+        predicate, position = questions.corpus.cues[batch.cue]
+        if watch:
+            watch(f"blinded deducers: {predicate}")
+        for ingredient in ingredients(program.rules, predicate, position):
+            mine = np.flatnonzero(np.isin(rule[at], ingredient.rules))
+            if len(mine) < FEWEST:
+                continue
+            deducer = BlindedDeducer(
+                program.rules,
+                number,
+                ingredient,
+                position,
+                questions.corpus.prompt[questions.question[at[mine]]],
+                questions.constants(batch),
+            )
+            _add(found, deducer, reading, questions, at[mine], batch.only(mine))
+    return list(found.values())
+
+
+def _add(
+    found: dict[Ingredient, Blinded],
+    deducer: BlindedDeducer,
+    reading: Reading,
+    questions: Questions,
+    at: Integers,
+    batch: Batch,
+) -> None:
+    """Score ``deducer`` on the questions ``at``, of which many cues may use one rule."""
+    decided = pivotal(questions, deducer.ingredient, at)
+    total = len(questions.question)
+    if deducer.ingredient not in found:
+        empty = Scored(deducer.name, deducer.family, deducer.blind, (), np.zeros((0, total)))
+        found[deducer.ingredient] = Blinded(empty, np.zeros(total, bool), np.zeros(total, bool))
+    before = found[deducer.ingredient]
+    before.uses[at], before.pivotal[at] = True, decided
+    if decided.sum() < FEWEST:
+        return
+    kept = at[decided]
+    part = dataclasses.replace(deducer, prompt=deducer.prompt[decided])
+    right = questions.right(kept, batch.only(decided))
+    value = dict(zip(before.scored.settings, before.scored.value))
+    for name, ballot in part.settings(reading, batch.only(decided)):
+        value.setdefault(name, np.zeros(total))[kept] = ballot.expected(right)
+    table = np.array(list(value.values())).reshape(len(value), total)
+    scored = dataclasses.replace(before.scored, settings=(*value,), value=table)
+    found[deducer.ingredient] = dataclasses.replace(before, scored=scored)
+
+
+def proof_rules(questions: Questions) -> Integers:
+    """[Q] the rule of the last step of each question's proof, -1 where none is needed."""
+    corpus = questions.corpus
+    first = corpus.offsets[questions.question]
+    best = corpus.split.gold.best[corpus.fact[np.minimum(first, len(corpus.fact) - 1)]]
+    return np.where(best >= 0, corpus.closure.rule[best], -1)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,8 +24,8 @@ from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.row_keys import group
 from ...worlds.encoding.vocabulary import parts
-from ..question_sets.partial_input import possible, right_answers
 from ..question_sets.question_set import Answers
+from ..question_sets.right_answers import possible, right_answers
 from .reading import Array, Bools, Integers, Reading, words_of
 
 Floats = NDArray[np.float64]
@@ -189,31 +189,33 @@ def top(votes: Votes) -> Bools:
 
 
 def guesses(
-    strategy: Strategy, reading: Reading, questions: Questions, setting: str
-) -> sparse.csr_array:
-    """[Q, answers] the chance of each answer in one setting, ties shared; empty rows where the
-    setting does not apply."""
-    corpus = questions.corpus
-    parts = []
-    for at, batch in questions.batches:
+    strategy: Strategy, reading: Reading, questions: Questions, settings: Collection[str]
+) -> dict[str, sparse.csr_array]:
+    """Setting -> [Q, answers] the chance of each answer, ties shared; empty rows where the setting
+    does not apply."""
+    shape = (len(questions.question), questions.corpus.none + 1)
+    found = {
+        name: [(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))] for name in settings
+    }
+    for at, batch in questions.batches if found else ():
         constant = questions.constants(batch)
         for name, ballot in strategy.settings(reading, batch):
-            if name == setting:
+            if name in found:
                 row, place = np.nonzero(top(ballot.dense()))
                 share = 1 / np.bincount(row, minlength=len(at))[row]
-                parts.append((at[row], constant[place], share))
-    row, answer, share = (
-        (np.concatenate([np.zeros(0), *c]) for c in zip(*parts)) if parts else (np.zeros(0),) * 3
-    )
-    shape = (len(questions.question), corpus.none + 1)
-    return sparse.csr_array((share, (row.astype(int), answer.astype(int))), shape=shape)
+                found[name].append((at[row], constant[place], share))
+    out = {}
+    for name, pieces in found.items():
+        row, answer, share = (np.concatenate(column) for column in zip(*pieces))
+        out[name] = sparse.csr_array((share, (row, answer)), shape=shape)
+    return out
 
 
 def answers(strategy: Strategy, reading: Reading, questions: Questions, setting: str) -> Answers:
     """The answers of one setting, the same arrays as a model's: ties are drawn, and NONE stands
     where the setting does not apply."""
     corpus = questions.corpus
-    table = guesses(strategy, reading, questions, setting).tocoo()
+    table = guesses(strategy, reading, questions, [setting])[setting].tocoo()
     rng = stream(corpus.arrays_digest, "floor", strategy.name, setting)
     order = rng.permutation(len(table.row))  # all of a row are equally likely: the first is drawn
     row, first = np.unique(table.row[order], return_index=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
 from ..question_sets.question_set import Answers
-from .interpolators import lookup
+from .ceilings import lookup
 
 IMITATED = 2_000  # demonstrated proofs among which the nearest is sought
 FORMS = 8  # forms of proof that are tried, the nearest first

@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from ...worlds.novelty.rungs import CONTROLS, RUNGS
+from ...worlds.novelty.rungs import CONTROLS
 from ..question_sets.predictions import Predictions
 from ..stats.intervals import LEVEL, Band, over_runs, shares
-
-THEOREMS = tuple(r for r in RUNGS if r not in ("recall", "mixed"))  # what has to be derived
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Controls:
     """Questions whose right answer is NONE, beside theorems."""
 
     n: int  # different questions without an answer
-    theorems: int  # different pure questions with one, recall apart
+    theorems: int  # different headline questions with one, recall apart
     correct: Band  # share of NONE where NONE is right
     false_conclusions: Band  # share answered with something, where nothing follows
     false_nones: Band | None  # share answered NONE where something follows
@@ -59,11 +57,7 @@ def _controls(cells: Sequence[Predictions], name: str) -> Controls:
     none = [c.answer == c.question_set.corpus.none for c in cells]
     says = [(c.answer >= 0) & ~n for c, n in zip(cells, none)]
     without = [c.question_set.groups[name] for c in cells]
-    empty = [np.zeros(len(c.question_set.questions), bool) for c in cells]
-    theorem = [
-        np.logical_or.reduce([c.question_set.groups.get(r, e) for r in THEOREMS])
-        for c, e in zip(cells, empty)
-    ]
+    theorem = [c.question_set.theorems for c in cells]
     answered = [s[:, :, w] for s, w in zip(says, without)]
     both = all(t.any() for t in theorem)
     leaked = [

@@ -1,7 +1,8 @@
-"""score(cells, label) -> Row: rung x checkpoint x run, with intervals, chance and what is missing.
+"""score(cells, label) -> Row: instrument x checkpoint x run, beside its floor, with intervals.
 
-Headline scores use pure questions whose answers share one rung; all others are kept and reported
-apart. A score never travels without its interval, its chance and its number of questions.
+Headline scores use the headline questions of the world's instruments, a column each; all others are
+counted, and reported apart. A score never travels without its interval, its floor and its number of
+questions. In chain a headline answer counts only with a valid proof.
 """
 
 from __future__ import annotations
@@ -15,44 +16,19 @@ from numpy.typing import NDArray
 from ...errors import UserError
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.row_keys import pack
-from ...worlds.novelty.rungs import CONTROLS, RUNGS
-from ..question_sets.chance import Chance
-from ..question_sets.partial_input import possible
+from ...worlds.novelty.rungs import CONTROLS
+from ..floors.floor_table import LEAST
 from ..question_sets.predictions import Predictions
 from ..question_sets.question_set import Answers
-from ..stats.intervals import Band, means, shares
+from ..question_sets.right_answers import possible
+from ..stats.intervals import Band, shares
 from .controls import Controls, ExceptionScore, controls, exception_items
 from .proof_depth import Reach, reach
 from .proof_validity import ProofScore, proofs
+from .rung_score import GroupScore, RungScore, rung_score
 
 NOT_TRACED = ", not traced"  # ends the label and mode of a row without what the tracer solves
-HEADLINE = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
-
-
-@dataclasses.dataclass(frozen=True)
-class RungScore:
-    """The score on one group of questions at K checkpoints."""
-
-    name: str  # a rung, a cell of one ("constituent out-in"), or a group that is not pure
-    n: int  # different questions, over all worlds
-    accuracy: Band  # exact match
-    bits: Band | None  # mean -log2 of the right answers' probability; None: not weighed
-    chance: Chance
-
-    @property
-    def normalised(self) -> Band:
-        """0 = chance, 1 = perfect; recall is raw."""
-        return self.accuracy.normalised(self.chance.value)
-
-    @property
-    def suppressed(self) -> NDArray[np.bool_]:
-        """[K] whether less than uniform guessing is right: the split taught what not to say."""
-        return self.accuracy.mean < self.chance.uniform
-
-    @property
-    def surely_suppressed(self) -> NDArray[np.bool_]:
-        """[K] whether the whole interval lies below uniform."""
-        return self.accuracy.high < self.chance.uniform
+TRAINED = 0.95  # recall from which a model has learned its corpus
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,44 +39,70 @@ class Row:
     world: str  # id/size
     mode: str
     digests: tuple[str, ...]  # of the corpora
+    seeds: Mapping[str, tuple[int, int]]  # digest of a corpus -> seeds of its world and exposure
+    instruments: Mapping[str, str]  # name of each instrument of the world -> its rung
     steps: NDArray[np.int64]  # [K]
     flops: NDArray[np.float64]  # [K]
-    rungs: Mapping[str, RungScore]  # headline: pure questions of one rung
-    apart: Mapping[str, RungScore]  # cells of unseen positions, mixed, impure, several rungs
-    absent: Mapping[str, str]  # rung -> why it has no score
+    rungs: Mapping[str, RungScore]  # recall and instruments ("instance", "instance has"), by rung
+    apart: Mapping[str, GroupScore]  # cells of constituent (RungScore), near, impure, mixed, ..
+    absent: Mapping[str, str]  # recall or instrument -> why it has no score
+    # group apart -> how many questions of the corpora it holds, put or not: near, impure, written
+    left_out: Mapping[str, int]
     malformed: Band  # share of generations without a readable answer, all questions
     controls: Mapping[str, Controls | ExceptionScore]  # "nontheorem", "unknowable", "exception"
-    proofs: Mapping[str, ProofScore]  # of headline rungs, where proofs are written
+    proofs: Mapping[str, ProofScore]  # of recall and instruments, where proofs are written
     load: float | None  # corpus bits per parameter; None: not a trained model
-    reach: Reach | None  # None: too few questions about unstated conclusions
+    reach: Reach | None  # None: too few distances with enough questions
     runs: int = 0  # trainings that it should be the mean of; 0: nothing was trained
     failed: int = 0  # of these, those that gave nothing; the mean is of the others
+
+    @property
+    def untrained(self) -> bool:
+        """Whether it has not learned its corpus, recall being below TRAINED: it stands in no
+        comparison, and scores 0 in a ranking."""
+        recall = self.rungs.get("recall")
+        return bool(self.runs and recall and not recall.trained)
+
+    def of_rung(self, rung: str) -> tuple[RungScore, ...]:
+        """The scores of the instruments of one rung, one a cue."""
+        return tuple(s for s in self.rungs.values() if s.rung == rung)
 
 
 def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
     """Score the cells of one row: same world, size, mode and checkpoints; their seeds differ.
 
-    ``failed``: how many more there should be, which gave nothing.
+    ``failed``: how many more there should be, which gave nothing. Floors are measured here where
+    they have not been.
 
     Raises UserError where cells do not belong together.
     """
     _check(cells)
     first, corpus = cells[0], cells[0].question_set.corpus
     worlds = [c.question_set.corpus.digest for c in cells]
-    names = list(dict.fromkeys(n for c in cells for n in c.question_set.groups))
     right = [c.right() for c in cells]
-    scores = {n: _rung(n, cells, right) for n in names if n not in CONTROLS}
-    headline = {n: scores[n] for n in HEADLINE if n in scores}
+    headline, absent = {}, {}
+    for name in first.question_set.headline:
+        count = _different(cells, name)
+        if count >= LEAST:
+            headline[name] = rung_score(name, cells, right)
+        else:
+            absent[name] = few(count) if count else first.question_set.missing(name)
+    recall = headline.get("recall")
+    if first.parameters and recall is not None and recall.accuracy.mean[-1] < TRAINED:
+        headline = {n: dataclasses.replace(s, trained=False) for n, s in headline.items()}
     return Row(
         label=label,
         world=f"{corpus.world.id}/{corpus.size}",
         mode=first.mode,
         digests=tuple(dict.fromkeys(worlds)),
+        seeds={c.question_set.corpus.digest: c.question_set.corpus.seeds for c in cells},
+        instruments={n: rung for n, (rung, _) in first.question_set.instruments.items()},
         steps=first.steps,
         flops=first.flops,
         rungs=headline,
-        apart={n: s for n, s in scores.items() if n not in headline},
-        absent={n: first.question_set.missing(n) for n in HEADLINE if n not in headline},
+        apart=_apart(cells, right),
+        absent=absent,
+        left_out=_left_out(cells),
         malformed=shares([c.answer < 0 for c in cells], worlds),
         controls={**controls(cells), **exception_items(cells)},
         proofs=proofs(cells, right, list(headline)),
@@ -109,6 +111,11 @@ def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
         runs=len(cells) + failed if first.parameters else 0,
         failed=failed,
     )
+
+
+def few(questions: int) -> str:
+    """Why a group of so few questions is not printed."""
+    return f"only {questions} question{'s' if questions > 1 else ''}"
 
 
 def traced_apart(
@@ -136,16 +143,6 @@ def traced_apart(
     return whole, dataclasses.replace(part, mode=mode, absent=absent, **counts)
 
 
-def strongest(rows: Sequence[Row], label: str) -> Row:
-    """One row with the best of ``rows`` on each rung: the partial-input marginals as one line."""
-    if not rows:
-        raise ValueError("got no rows, expected at least one to choose from")
-    best = {}
-    for name in rows[0].rungs:
-        best[name] = max((r.rungs[name] for r in rows), key=lambda s: float(s.accuracy.mean[-1]))
-    return dataclasses.replace(rows[0], label=label, rungs=best, apart={}, controls={}, proofs={})
-
-
 def load(corpus: Corpus, parameters: int) -> float:
     """Corpus bits per parameter: what it takes to memorise every different statement.
 
@@ -158,27 +155,33 @@ def load(corpus: Corpus, parameters: int) -> float:
     return float(np.log2(size[corpus.examples.prompt[different, 0]]).sum() / parameters)
 
 
-def _rung(name: str, cells: Sequence[Predictions], right: Sequence[NDArray[np.bool_]]) -> RungScore:
-    right = [r for r, c in zip(right, cells) if name in c.question_set.groups]
-    cells = [c for c in cells if name in c.question_set.groups]
-    worlds = [c.question_set.corpus.digest for c in cells]
-    where = [c.question_set.groups[name] for c in cells]
-    bits = [c.capped_bits() for c in cells]
-    weighed = [b[:, :, w] for b, w in zip(bits, where) if b is not None]
-    known = len(weighed) == len(cells) and not any(np.isnan(b).any() for b in weighed)
-    by_world = {w: c.question_set.chance(name) for w, c in zip(worlds, cells)}
-    chances = list(by_world.values())
-    return RungScore(
-        name=name,
-        n=sum({d: int(w.sum()) for d, w in zip(worlds, where)}.values()),
-        accuracy=shares([r[:, :, w] for r, w in zip(right, where)], worlds),
-        bits=means(weighed, worlds) if known else None,
-        chance=Chance(
-            float(np.mean([c.value for c in chances])),
-            float(np.mean([c.uniform for c in chances])),
-            chances[0].method,
-        ),
+def _different(cells: Sequence[Predictions], name: str) -> int:
+    """How many different questions of a group the cells were asked, over all worlds."""
+    return sum(
+        {
+            c.question_set.corpus.digest: int(c.question_set.groups[name].sum())
+            for c in cells
+            if name in c.question_set.groups
+        }.values()
     )
+
+
+def _apart(
+    cells: Sequence[Predictions], right: Sequence[NDArray[np.bool_]]
+) -> dict[str, GroupScore]:
+    """Groups that are no headline, those of LEAST questions at least."""
+    names = dict.fromkeys(n for c in cells for n in c.question_set.groups)
+    names = [n for n in names if n not in cells[0].question_set.headline and n not in CONTROLS]
+    return {n: rung_score(n, cells, right) for n in names if _different(cells, n) >= LEAST}
+
+
+def _left_out(cells: Sequence[Predictions]) -> dict[str, int]:
+    """Group that stands apart -> how many questions of the different corpora it holds."""
+    out: dict[str, int] = {}
+    for question_set in {c.question_set.corpus.digest: c.question_set for c in cells}.values():
+        for name, count in question_set.left_out.items():
+            out[name] = out.get(name, 0) + count
+    return out
 
 
 def _check(cells: Sequence[Predictions]) -> None:

@@ -20,8 +20,8 @@ from scipy import sparse
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.row_keys import group, pack
 from ...worlds.novelty.rungs import RUNGS
-from ..question_sets.partial_input import right_answers
 from ..question_sets.predictions import Predictions
+from ..question_sets.right_answers import right_answers
 from ..stats.intervals import student
 
 DEFINED = 0.9  # share of the questions for which a part must have other prompts
@@ -46,18 +46,18 @@ class Swaps:
 
     corpus: Corpus
     questions: NDArray[np.int64]  # [Q] those that are put
-    everything: NDArray[np.int64]  # [U] all pure questions of the rung and cue
+    everything: NDArray[np.int64]  # [U] all pure questions of the rung and cue, put or not
     words: int  # given ones
 
     @classmethod
     def of(cls, corpus: Corpus, questions: NDArray[np.int64], rung: str, cue: int) -> Swaps:
-        """The pure ones of ``questions`` int64 [Q] of this rung and cue."""
+        """The headline ones of ``questions`` int64 [Q] of this rung and cue."""
         certificate = corpus.certificate
         there = (certificate.rung == RUNGS.index(rung)) & certificate.pure
         there &= corpus.prompt[:, 0] == cue
-        everything = np.flatnonzero(there)
         words = corpus.closure.arity[corpus.cues[cue][0]] - 1
-        return cls(corpus, questions[there[questions]], everything, words)
+        put = questions[(there & certificate.headline)[questions]]
+        return cls(corpus, put, np.flatnonzero(there), words)
 
     def parts(self) -> list[tuple[int, ...]]:
         """None, one or two of the words given, never all."""
@@ -135,31 +135,43 @@ def _interval(values: Sequence[tuple[str, Floats]]) -> tuple[float, float, float
 
 @dataclasses.dataclass(frozen=True)
 class Agreement:
-    """How a model's answers go with those of a strategy. NaN where there is nothing to count."""
+    """How a model's answers go with those of a strategy. None where there is nothing to count."""
 
-    where_right: float  # accuracy where the strategy is right
-    where_wrong: float  # accuracy where it is wrong
-    shared_errors: float  # share of the model's wrong answers that are the strategy's
+    where_right: float | None  # accuracy where the strategy is right
+    where_wrong: float | None  # accuracy where it is wrong
+    shared_errors: float | None  # share of the model's wrong answers that are the strategy's
 
 
-def agreement(
-    corpus: Corpus, questions: NDArray[np.int64], answer: NDArray[np.int32], guess: sparse.csr_array
-) -> Agreement:
-    """Of ``answer`` int32 [S, Q] with a strategy's ``guess`` [Q, answers]: chance of each answer,
-    ties shared."""
-    row, right = right_answers(corpus, questions)
-    good = sparse.csr_array(
-        (np.ones(len(row)), (row, right)), shape=(len(questions), corpus.none + 1)
-    )
-    likely = np.asarray((guess * good).sum(1)).ravel()
-    runs = len(answer)
-    at = np.tile(np.arange(len(questions)), runs)
-    given = np.where(answer >= 0, answer, corpus.none).ravel()
-    hit = np.asarray(good[at, given]).ravel() * (answer.ravel() >= 0)
-    same = np.asarray(guess[at, given]).ravel() * (answer.ravel() >= 0)
-    weight = np.tile(likely, runs)
+@dataclasses.dataclass(frozen=True)
+class Answered:
+    """S runs and a strategy on the same Q questions."""
 
-    def share(value: Floats, of: Floats) -> float:
-        return float((value * of).sum() / of.sum()) if of.sum() else float("nan")
+    corpus: Corpus
+    questions: NDArray[np.int64]  # [Q]
+    answer: NDArray[np.int32]  # [S, Q]
+    guess: sparse.csr_array  # [Q, answers] the strategy's chance of each answer, ties shared
 
-    return Agreement(share(hit, weight), share(hit, 1 - weight), share(same, 1.0 - hit))
+
+def agreement(parts: Sequence[Answered]) -> Agreement:
+    """The agreement of the runs of one or several question sets with a strategy."""
+    counted = np.sum([_agreeing(part) for part in parts], axis=0)
+
+    def share(value: float, of: float) -> float | None:
+        return float(value / of) if of > 0 else None
+
+    return Agreement(*(share(value, of) for value, of in counted))
+
+
+def _agreeing(part: Answered) -> Floats:
+    """[3, 2] (counted, of) of each share of an agreement."""
+    none, runs = part.corpus.none, len(part.answer)
+    row, right = right_answers(part.corpus, part.questions)
+    shape = (len(part.questions), none + 1)
+    good = sparse.csr_array((np.ones(len(row)), (row, right)), shape=shape)
+    likely = np.tile(np.asarray((part.guess * good).sum(1)).ravel(), runs)
+    at, answer = np.tile(np.arange(len(part.questions)), runs), part.answer.ravel()
+    given, readable = np.where(answer >= 0, answer, none), answer >= 0
+    hit = np.asarray(good[at, given]).ravel() * readable
+    same = np.asarray(part.guess[at, given]).ravel() * readable
+    weights = (hit, likely), (hit, 1 - likely), (same, 1.0 - hit)
+    return np.array([[(value * of).sum(), of.sum()] for value, of in weights])

@@ -65,13 +65,12 @@ class Algebras(World):
     axioms = frozenset({"law"})
     queries = MappingProxyType({"built": (3, 1, 2)})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
-    not_interpolable = ("constituent", "depth", "axiom")
     entities = ("law",)  # no prompt holds one: elements meet in every algebra, which is no shortcut
     sizes = MappingProxyType(
         {
             "tiny": {"algebras": 16, "order": 9},
-            "small": {"algebras": 64, "order": 15},
-            "base": {"algebras": 120, "order": 17},
+            "small": {"algebras": 64, "order": 19},
+            "base": {"algebras": 120, "order": 21},
             "large": {"algebras": 300, "order": 23},
         }
     )
@@ -83,9 +82,9 @@ class Algebras(World):
         }
     )
     exposure = Exposure(
-        held=0.04,
-        demonstrated=0.75,
-        demonstrated_height=3,
+        held=0.02,
+        demonstrated=0.5,
+        demonstrated_height=2,
         given={"exemplified": 0.3, "stated": 0.2, "both": 0.45, "neither": 0.05},
     )
 

@@ -64,7 +64,6 @@ class Axioms(World):
     # a definition is read in every direction: the word is given and its parts are wanted too
     queries = MappingProxyType({"comp": (2, 0, 1)})
     rungs = ("recall", "instance", "constituent", "axiom")
-    not_interpolable = ("constituent", "axiom")
     entities = ("person",)
     sizes = MappingProxyType(
         {

@@ -96,7 +96,6 @@ class Commands(World):
     spelled = ("command",)
     entities = ("command",)
     rungs = ("recall", "instance", "constituent", "schema", "depth", "mixed")
-    not_interpolable = ("constituent",)
     sizes = MappingProxyType(
         {
             "tiny": {"verbs": 10, "pairs": 40},
@@ -125,7 +124,7 @@ class Commands(World):
         }
     )
     exposure = Exposure(
-        held=0.3, held_frames=0.1, demonstrated=0.8, demonstrated_height=5, nontheorems=0.05
+        held=0.3, held_frames=0.1, demonstrated=0.2, demonstrated_height=4, nontheorems=0.05
     )
 
     def sample(self, rng: np.random.RandomState, *, verbs: int, pairs: int | None) -> Facts:

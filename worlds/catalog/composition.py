@@ -25,7 +25,6 @@ class Composition(World):
     rules = "two(H,R1,R2,T) :- one(H,R1,B), one(B,R2,T)."
     schema = MappingProxyType({0: ("R1", "R2")})
     rungs = ("recall", "instance", "constituent", "schema", "mixed")
-    not_interpolable = ("constituent",)
     sizes = MappingProxyType(
         {
             "tiny": {"entities": 16, "relations": 8},

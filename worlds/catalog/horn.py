@@ -67,7 +67,6 @@ class Horn(World):
     """
     axioms = frozenset(SIGNATURES)
     rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
-    not_interpolable = ("instance", "constituent", "schema", "depth", "axiom")
     entities = ("entity",)
     sizes = MappingProxyType(
         {
@@ -98,7 +97,7 @@ class Horn(World):
         held=0.05,
         held_frames=0.2,
         demonstrated=0.8,
-        demonstrated_height=3,
+        demonstrated_height=2,
         given={"exemplified": 0.32, "stated": 0.08, "both": 0.6},
         nontheorems=0.05,
     )

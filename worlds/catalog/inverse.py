@@ -51,7 +51,6 @@ class Inverse(World):
     # what is stated of a verb, of every word in it
     queries = MappingProxyType({"inverse": (1, 2, 0)})
     rungs = ("recall", "instance", "constituent", "axiom")
-    not_interpolable = ("constituent", "axiom")
     entities = ("one",)
     sizes = MappingProxyType(
         {

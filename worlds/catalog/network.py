@@ -22,9 +22,9 @@ FEASTS = (
 BASE = {"regions": 16, "width": 12, "layers": 12, "feasts": 24}
 STATED = Exposure(
     coverage=0.35,
-    held=0.04,
-    demonstrated=0.7,
-    demonstrated_height=3,
+    held=0.02,
+    demonstrated=0.6,
+    demonstrated_height=2,
     given={"exemplified": 0.4, "stated": 0.2, "both": 0.4},
     nontheorems=0.05,
 )
@@ -63,7 +63,6 @@ class Network(World):
     familiar = frozenset({"later"})
     queries = MappingProxyType({"passes": (0, 1), "link": (2, 3), "later": ()})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
-    not_interpolable = ("constituent", "depth", "axiom")
     entities = ("town",)
     sizes = MappingProxyType(
         {

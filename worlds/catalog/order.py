@@ -52,7 +52,6 @@ class Order(World):
     """
     axioms = frozenset({"law"})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
-    not_interpolable = ("instance", "constituent", "depth", "axiom")
     entities = ("person",)
     sizes = MappingProxyType(
         {
@@ -72,13 +71,13 @@ class Order(World):
     )
     exposure = Exposure(
         held=0.02,
-        demonstrated=0.8,
-        demonstrated_height=8,
+        demonstrated=0.5,
+        demonstrated_height=4,
         given={"exemplified": 0.2, "stated": 0.2, "both": 0.4, "neither": 0.2},
         nontheorems=0.1,
     )
     exposures = MappingProxyType(
-        {"tiny": dataclasses.replace(exposure, held=0.05, demonstrated_height=4)}
+        {"tiny": dataclasses.replace(exposure, held=0.05, demonstrated=0.8)}
     )
 
     def sample(

@@ -70,7 +70,6 @@ class Percept(World):
     spelled = ("picture",)
     entities = ("picture", "thing")
     rungs = ("recall", "instance", "constituent", "schema", "mixed")
-    not_interpolable = ("constituent",)
     sizes = MappingProxyType(
         {
             "tiny": {"kinds": 4, "traits": 4, "views": 12},

@@ -80,7 +80,6 @@ class Prover(World):
     queries = MappingProxyType({"likes": (), **dict.fromkeys(SHAPES, ())})
     entities = ("tale",)
     rungs = ("recall", "instance", "schema", "depth", "mixed")
-    not_interpolable = ("instance", "schema", "depth")
     sizes = MappingProxyType(
         {
             "tiny": {"tales": 60, "people": 2, "levels": 4, "values": 3},

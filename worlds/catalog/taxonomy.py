@@ -82,7 +82,7 @@ class Taxonomy(World):
             "own": "In its {1} the {0} is an exception.",
         }
     )
-    exposure = Exposure(held=0.06, demonstrated=0.75, demonstrated_height=3, nontheorems=0.05)
+    exposure = Exposure(held=0.06, demonstrated=0.4, demonstrated_height=2, nontheorems=0.05)
 
     def sample(
         self,

@@ -56,8 +56,8 @@ class Zebra(World):
     """
     axioms = frozenset({"typical", "gives"})
     attribute = MappingProxyType({"typical": 1, "gives": 1})
-    rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
-    not_interpolable = ()
+    # depth isn't promised: most of what is high stands a few steps from something demonstrated
+    rungs = ("recall", "instance", "constituent", "schema", "axiom", "mixed")
     entities = ("thing",)
     like = "like(X,Y) :- genus(X,K), genus(Y,K), X != Y."
     sizes = MappingProxyType(

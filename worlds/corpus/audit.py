@@ -234,8 +234,7 @@ def _controls(corpus: Corpus) -> None:
 def empty_rungs(corpus: Corpus) -> dict[str, str]:
     """Rung or control without a pure question -> why it is empty."""
     exposure, split = corpus.exposure, corpus.split
-    gold = split.gold
-    top = int(gold.closure.height.max(initial=0))
+    farthest = int(corpus.certificate.distance.max(initial=0))
     reasons = {
         "recall": "nothing that is queried is stated",
         "instance": "every eligible conclusion is demonstrated (exposure.demonstrated)"
@@ -249,13 +248,15 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
         "schema": "no frame is held (exposure.held_frames), and every frame occurs"
         if not split.held_frames.any()
         else "every question with a held frame is new in another way too",
-        "depth": f"nothing is higher than what is shown ({corpus.read.height})"  # in receipts
-        if top <= corpus.read.height
-        else "every higher question is new in another way too",
+        "depth": f"nothing is more than H = {corpus.read.height} from what is stated, "
+        "demonstrated or written (exposure.demonstrated_height, exposure.demonstrated)"
+        if farthest <= corpus.read.height
+        else "every question that is further away is new in another way too",
         "axiom": "no pattern is given as 'stated' (exposure.given)"
         if "stated" not in split.presentation
         else "what needs a pattern that is only stated is new in another way too",
         "mixed": "no question needs two kinds of novelty",
+        "written": "no proof of a demonstrated conclusion has a line that is another conclusion",
         "nontheorem": "exposure.nontheorems is 0"
         if not exposure.nontheorems
         else "every prompt has an answer in the world",

@@ -7,34 +7,59 @@ from collections.abc import Iterable
 import numpy as np
 
 from ....worlds.corpus.audit import empty_rungs
+from ....worlds.corpus.build import build_corpus
 from ....worlds.corpus.corpus import NONTHEOREM, Corpus
+from ....worlds.corpus.height_note import height_note
 from ....worlds.encoding.verbalize import question_in_english
 from ....worlds.novelty.rungs import LADDER, RUNGS
 from ..framework import Moot, Refused
 from .world_fixture import Row, Rows, Subject, gold_of, rows_of, written
 
-QUOTA = {"small": 300}  # size -> pure questions that each promised rung has there
+QUOTA = {"small": 300}  # size -> headline questions that each promised rung has there
+SEEDS = 3  # of world and exposure, on which a quota holds
 COVERAGES = (0.5, 0.8)
 
 
 def built(subject: Subject) -> str:
     """The corpus of the size's own exposure keeps what audit.py asks of every corpus."""
     corpus = subject.corpus()
-    return f"{len(corpus.prompt):,} questions, {len(corpus.examples.kind):,} statements"
+    counts = f"{len(corpus.prompt):,} questions, {len(corpus.examples.kind):,} statements"
+    note = height_note(corpus)
+    return f"{counts}; {note}" if note else counts
 
 
 def rungs(subject: Subject) -> str:
-    """Promised rungs have their quota of pure questions; elsewhere, why one is empty."""
-    corpus, quota = subject.corpus(), QUOTA.get(subject.size, 0)
-    promised, empty = subject.world.rungs, empty_rungs(corpus)
-    counts = {r: len(corpus.of_rung(r, pure=r != "mixed")) for r in RUNGS}
-    counts = {r: n for r, n in counts.items() if r in promised}
+    """Promised rungs have their quota of headline questions; elsewhere, why one is empty.
+
+    Where there is a quota, it is met on SEEDS seeds of world and exposure.
+    """
+    quota = QUOTA.get(subject.size, 0)
+    counts, note = _counted(subject, subject.corpus(), quota)
+    for seed in range(1, SEEDS if quota else 1):
+        corpus = build_corpus(subject.world, subject.size, None, (seed, seed))
+        _counted(subject, corpus, quota, f" with seeds {seed}")
+    stated = ", ".join(f"{r} {n:,}" for r, n in counts.items())
+    return "; ".join([stated, *note])
+
+
+def _counted(
+    subject: Subject, corpus: Corpus, quota: int, when: str = ""
+) -> tuple[dict[str, int], list[str]]:
+    """(promised rung -> its headline questions, notes); raises Refused below a quota."""
+    certificate, promised = corpus.certificate, subject.world.rungs
+    empty = empty_rungs(corpus)
+    counts = {
+        r: int((certificate.headline & (certificate.rung == i)).sum())
+        if r != "mixed"
+        else len(corpus.of_rung(r, pure=False))
+        for i, r in enumerate(RUNGS)
+        if r in promised
+    }
     wanted = {r: 1 if r == "mixed" else max(quota, 1) for r in counts}
     few = [r for r, n in counts.items() if n < wanted[r]]
     why = [f"{r} is empty: {empty[r]}" for r in few if r in empty]
-    stated = ", ".join(f"{r} {n:,}" for r, n in counts.items())
     if few and quota:
-        lack = f"{few[0]} has {counts[few[0]]} pure questions, promised are {wanted[few[0]]}"
+        lack = f"{few[0]} has {counts[few[0]]} headline questions{when}, promised {wanted[few[0]]}"
         raise Refused(
             "; ".join([lack, *why]),
             "make the size larger, or hold back more of what this rung needs (exposure), or take "
@@ -42,7 +67,7 @@ def rungs(subject: Subject) -> str:
         )
     below = [r for r, n in counts.items() if 0 < n < max(QUOTA.values()) and r != "mixed"]
     note = [f"too few at this size for scores: {', '.join(below)}"] if below and not quota else []
-    return "; ".join([stated, *note, *why])
+    return counts, [*note, *why]
 
 
 def answers(subject: Subject) -> str:

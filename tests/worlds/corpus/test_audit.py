@@ -183,7 +183,9 @@ def test_an_unstated_premise_under_negation_is_found(make_world):
 def test_every_empty_rung_has_its_reason(corpus, make_world):
     reasons = empty_rungs(corpus("composition-v1"))
     assert reasons == {
-        "depth": "nothing is higher than what is shown (1)",
+        "depth": "nothing is more than H = 1 from what is stated, demonstrated or written "
+        "(exposure.demonstrated_height, exposure.demonstrated)",
+        "written": "no proof of a demonstrated conclusion has a line that is another conclusion",
         "axiom": "no pattern is given as 'stated' (exposure.given)",
         "nontheorem": "exposure.nontheorems is 0",
         "unknowable": "all is stated and given (exposure.coverage, exposure.given)",

@@ -275,3 +275,14 @@ def test_lines_written_at_once_are_those_written_one_by_one(world, corpus):
     for fact, line in zip(facts.tolist(), lexicon.lines(facts)):
         if written[fact][0] >= 0:  # else its predicate has no word, and no line of it is written
             assert line[line >= 0].tolist() == written[fact]
+
+
+@pytest.mark.parametrize("world", ["zebra-v1", "order-v1", "horn-v1", "prover-v1", "kinship-v1"])
+def test_lines_of_proofs_are_stated_demonstrated_or_written(corpus, world):
+    made = corpus(world)
+    lines = Lines(made, Lexicon(made))
+    mine = {f for d in np.flatnonzero(made.demonstrated) for f in lines.facts(int(d))}
+    given = made.closure.is_base | made.demonstrated | made.written
+    assert mine <= {*np.flatnonzero(given).tolist()}
+    assert {*np.flatnonzero(made.written).tolist()} <= mine
+    assert made.written.any() == bool(len(made.of_rung("written")))
