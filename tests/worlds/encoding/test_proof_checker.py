@@ -154,7 +154,7 @@ def leaning(corpus):
     """A question of order, one counting step above a demonstrated conclusion; that conclusion."""
     made = corpus("order-v1", demonstrated_height=2, demonstrated=0.5)
     c, gold = made.closure, made.split.gold
-    for q in np.flatnonzero(made.certificate.height > 3):
+    for q in np.flatnonzero(made.certificate.height > 2):
         fact = int(made.fact[made.offsets[q]])
         for d in range(c.first[fact], c.first[fact + 1]):
             derived = [int(p) for p in c.premises[d] if p >= 0 and not c.is_base[p]]
@@ -175,7 +175,7 @@ def test_a_demonstrated_conclusion_is_earned_and_what_leans_on_it_is_told_apart(
     assert writer.validity(*below, *short) == VALID
     # and a conclusion that is neither stated nor demonstrated is not earned by being true
     other = np.flatnonzero(~c.is_base & ~writer.corpus.demonstrated & (c.height == 2))
-    other = [int(f) for f in other if f not in premises][0]
+    other = next(int(f) for f in other if f not in premises)
     assert writer.validity(*short, writer.line(other)) == INVALID
 
 
