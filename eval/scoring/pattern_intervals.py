@@ -1,4 +1,4 @@
-"""Intervals over patterns: questions of axiom that rest on one sentence are one piece of evidence."""
+"""Intervals over patterns: questions of axiom that rest on one sentence are one observation."""
 
 from __future__ import annotations
 
