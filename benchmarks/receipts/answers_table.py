@@ -107,12 +107,7 @@ def prompt(corpus: Corpus, question: int) -> str:
 
 
 def curves(result: Result, question_set: QuestionSet) -> dict[str, NDArray[Any]]:
-<<<<<<< .merge_file_7cJVdr
     """Exact match, whatever the proof, and bits of each group of questions, a row a checkpoint.
-=======
-    """Exact match, whatever the proof, and bits of each group of questions at each checkpoint, a row
-    each.
->>>>>>> .merge_file_dA6yrC
 
     With its rung, empty where it stands apart from all, and whether it is recall or an instrument;
     how many statements its corpus makes, how many of them are conclusions, and how many

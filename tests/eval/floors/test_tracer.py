@@ -8,10 +8,6 @@ from types import MappingProxyType
 import numpy as np
 from zebroid.eval.floors.tracer import _Book, tracer
 from zebroid.eval.question_sets.question_set import QuestionSet
-<<<<<<< .merge_file_7jvb3O
-from zebroid.worlds.catalog.order import Order
-from zebroid.worlds.corpus.build import build_corpus
-=======
 from zebroid.worlds.catalog.axioms import Axioms
 from zebroid.worlds.catalog.order import Order
 from zebroid.worlds.corpus.build import build_corpus
@@ -19,7 +15,6 @@ from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import RUNGS
 from zebroid.worlds.world import World
->>>>>>> .merge_file_nc5QQB
 
 
 def _solved(question_set: QuestionSet) -> dict[str, float]:
@@ -33,13 +28,6 @@ def test_two_hops_are_two_recalls_for_the_tracer(composition_questions: Question
     assert solved["schema"] == 1.0
 
 
-<<<<<<< .merge_file_7jvb3O
-def test_a_longer_proof_or_a_rule_that_no_proof_shows_is_not_traced() -> None:
-    corpus = build_corpus(Order(), "tiny")
-    solved = _solved(QuestionSet(corpus, np.arange(len(corpus.prompt))))
-    assert solved["depth"] == solved["axiom"] == 0
-    assert solved["instance"] == solved["constituent"] == 1
-=======
 def test_a_proof_longer_than_any_demonstrated_is_not_traced() -> None:
     corpus = build_corpus(Order(), "tiny")
     questions = QuestionSet(corpus, corpus.of_rung("depth")[:200])
@@ -50,7 +38,6 @@ def test_a_proof_longer_than_any_demonstrated_is_not_traced() -> None:
 def test_a_rule_never_exemplified_is_hardly_ever_traced(zebra_questions: QuestionSet) -> None:
     solved = _solved(zebra_questions)
     assert solved["axiom has"] < 0.3 < solved["instance has"]
->>>>>>> .merge_file_nc5QQB
 
 
 def test_without_a_demonstrated_proof_only_recall_is_left(

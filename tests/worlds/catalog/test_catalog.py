@@ -16,8 +16,6 @@ from zebroid.worlds.novelty.rungs import RUNGS
 TOO_FEW = {(w, "shuffled rules") for w in ("network-v1", "order-v1")}
 FEW_ALONE = ("algebra-v1", "horn-v1", "network-v1", "order-v1", "zebra-v1")
 TOO_FEW |= {(w, "exchanged rules") for w in FEW_ALONE}
-    (f"{w}-v1", "exchanged rules") for w in ["algebra", "horn", "network", "order", "zebra"]
-}
 every = pytest.mark.parametrize("world", registry.worlds())
 
 
