@@ -26,7 +26,7 @@ from ...eval.verdicts.positive_control import Control, control
 from ...eval.verdicts.standing import Against, band_of, over_floor
 from ...eval.verdicts.verdict import Verdict, judged
 from ..receipts.curves import Configuration, dropped
-from ..receipts.receipt_rows import score_of
+from ..receipts.receipt import RowRecord
 from .axes import Line, lines, parts
 from .coverage import Percolated, Tell, percolated, shifts
 
@@ -133,7 +133,14 @@ def _against(line: Line, rung: str) -> Against | None:
         if row.kind == "ceiling" and rung in row.rungs
     }
     fewest = min(s.questions for s in scores)
-    return Against(rung, fewest, max(score_of(rung, s).floor.value for s in scores), heights)
+    recall = [recall_of(row) for a in line.configurations if (row := a.row)]
+    untrained = min((found for found in recall if found is not None), default=None)
+    return Against(rung, fewest, max(s.floor.value for s in scores), heights, recall=untrained)
+
+
+def recall_of(row: RowRecord) -> float | None:
+    """The recall of a row that has not learned its corpus; None: it has."""
+    return row.rungs["recall"].accuracy.mean if row.untrained else None
 
 
 def _control(line: Line, other: Line, rung: str) -> Control | None:
