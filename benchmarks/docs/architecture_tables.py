@@ -156,7 +156,7 @@ def _row(
         group,
         at,
         *_ends(dot),
-        f"{score_of(group, score).floor.value:.4f}",
+        _floor(score),
         score.questions,
     )
 
@@ -183,9 +183,8 @@ def _read_off(curve: Curve, flops: float) -> Dot:
 def _floors(rows: Sequence[RowRecord], groups: Sequence[str]) -> dict[str, float]:
     """What is had without the rule in each instrument or cell; recall is raw."""
     found = {g: next((s for r in rows if (s := _score(r, g))), None) for g in groups}
-    return {
-        g: score_of(g, s).floor.value for g, s in found.items() if s is not None and g != "recall"
-    }
+    floors = {g: s.floor for g, s in found.items() if s is not None and g != "recall"}
+    return {g: floor.value for g, floor in floors.items() if floor is not None}
 
 
 def _score(row: RowRecord, group: str) -> ScoreRecord | GroupRecord | None:

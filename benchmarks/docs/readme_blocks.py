@@ -51,7 +51,8 @@ def headline(root: Path, name: str) -> Iterator[str]:
 
 
 def _row(panel: PanelRecord, label: str) -> RowRecord:
-    found = [r for r in panel.rows if (r.kind, r.label) == ("model", label)]
+    models = [r for r in panel.rows if r.kind == "model" and "mlp" not in r.label]
+    found = [r for r in models if r.label.partition(" ")[0] == label]
     if not found:
         labels = [r.label for r in panel.rows if r.kind == "model"]
         raise UserError(f"{panel.name} has no model {label!r}; it has {', '.join(labels)}")

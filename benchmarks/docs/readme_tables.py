@@ -79,9 +79,8 @@ def _markdown(label: str) -> str:
 def floors(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:
     """What is had without the rule in each instrument, and by which strategy."""
     found = [next(s for r in rows if (s := _score(r, group)) is not None) for group in groups]
-    scores = [score_of(group, s) for group, s in zip(groups, found)]
     return [
-        ABSENT if s.rung == "recall" else f"{s.floor.value:.2f}, {s.floor.strategy}" for s in scores
+        ABSENT if s.rung == "recall" else f"{s.floor.value:.2f}, {s.floor.strategy}" for s in found
     ]
 
 
@@ -95,7 +94,7 @@ def scored(row: RowRecord, group: str) -> str:
     record = _score(row, group)
     if record is None:
         return ABSENT
-    found = score_of(group, record)
+    found = score_of(group, record, not row.untrained)
     mean, low, high = found.accuracy.at()
     if not np.isfinite([mean, low, high]).all():
         return ABSENT
@@ -108,7 +107,7 @@ def scored(row: RowRecord, group: str) -> str:
 def above(row: RowRecord, group: str) -> str:
     """The normalised score of a model."""
     record = _score(row, group)
-    return ABSENT if record is None else normalised(score_of(group, record))
+    return ABSENT if record is None else normalised(score_of(group, record, not row.untrained))
 
 
 def main(pages: list[str]) -> int:

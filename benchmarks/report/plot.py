@@ -126,7 +126,9 @@ def _strips(receipt: Receipt) -> Iterator[Strip]:
     for panel in receipt.panels:
         for row in panel.rows:
             if row.kind == "model":
-                scores = {name: score_of(name, s) for name, s in row.rungs.items()}
+                scores = {
+                    name: score_of(name, s, not row.untrained) for name, s in row.rungs.items()
+                }
                 yield Strip(panel.name, row.name, scores)
 
 

@@ -128,7 +128,7 @@ def judged(
         verdict = _no_plateau(base, curve, found, caption)
     notes = list(against.notes)
     if against.recall is not None:
-        notes.append(f"untrained: recall is {against.recall:.2f} in the end")
+        notes.append(f"untrained: recall is {against.recall:.2f}")
     if notes:
         verdict = dataclasses.replace(verdict, evidence="; ".join([verdict.evidence, *notes]))
     return _weighed(verdict, against, curve, bits) if weigh else verdict
