@@ -249,7 +249,7 @@ def verdicts() -> Canvas:
     }
     notes = {
         "▲ rising": "zebra instance",
-        "■ plateau": "flat for a decade",
+        "■ plateau": "level for a decade",
         "▼ fell": "lost what it had",
         "? undecided": "just stopped?",
     }
