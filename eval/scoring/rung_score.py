@@ -101,7 +101,7 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
     accuracy, answers = found.accuracy, None
     if rung != "recall" and all(c.proofs is not None for c in cells):
         mine = [
-            m[:, -1:] & c.proofs[:, None, w]
+            m[:, -1:] & (c.proofs > 0)[:, None, w]
             for m, c, w in zip(mine, cells, where)
             if c.proofs is not None
         ]
