@@ -11,7 +11,7 @@ from .. import identity
 from ..errors import UserError, suggest
 
 PRESENTATIONS = ("exemplified", "stated", "both", "neither")  # how a pattern may be given
-TWINS = ("shuffled rules", "random labels")
+TWINS = ("shuffled rules", "exchanged rules", "random labels")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -41,6 +41,8 @@ class World(abc.ABC):
     # name -> keyword arguments of sample
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {"tiny": {}, "small": {}}
     axioms: ClassVar[frozenset[str]] = frozenset()  # base predicates whose facts are rules as data
+    # axiom predicate -> the argument that is the attribute of its facts: twins permute within one
+    attribute: ClassVar[Mapping[str, int]] = {}
     schema: ClassVar[Mapping[int, tuple[str, ...]]] = {}  # rule number -> its schema variables
     rungs: ClassVar[tuple[str, ...]] = ("recall", "instance", "constituent")  # promised
     # (rung, cue) pairs that are scored, each by itself; (): every promised rung with every queried

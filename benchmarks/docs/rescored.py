@@ -155,9 +155,9 @@ def _told(panel: str, exposure: Mapping[str, Any]) -> bool:
             order = {*words.split(" + ")}
             if order != {*value.split(" + ")}:
                 return False
-        elif isinstance(own, float | int) and value != f"{own:g}":
-            return False
-        elif name == "twin" and value != "none":
+        elif (isinstance(own, float | int) and value != f"{own:g}") or (
+            name == "twin" and value != "none"
+        ):
             return False
     return True
 

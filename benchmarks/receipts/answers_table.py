@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from ...errors import Unwritable
 from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.corpus import Corpus
+from ...worlds.encoding.proof_checker import Validity
 from ...worlds.novelty.rungs import LADDER
 from ..runner import atomic_write
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 
 Columns = Mapping[str, NDArray[Any]]
-PROOF = np.array(["invalid", "valid"], object)
+PROOF = np.array(["invalid", "valid", "leaning"], object)  # by INVALID, VALID, LEANING
 MALFORMED = "<malformed>"
 SEPARATOR = " | "  # between right answers, on their way into a list
 
@@ -54,7 +55,7 @@ def write(folder: Path, results: Sequence[Result], corpora: Corpora) -> dict[str
 
 
 def answers(
-    result: Result, question_set: QuestionSet, proofs: NDArray[np.bool_] | None
+    result: Result, question_set: QuestionSet, proofs: Validity | None
 ) -> dict[str, NDArray[Any]]:
     """What one cell answered at its last checkpoint, [Q] each."""
     cell, run, n = result.cell, result.run, len(question_set.questions)
@@ -69,7 +70,7 @@ def answers(
         "right": question_set.right(np.asarray(answer, np.int32)),
         "bits": np.asarray(run.bits[0, -1], np.float32),
         # of the proof before the answer
-        "written": _same("none", n) if proofs is None else PROOF[proofs[0].astype(int)],
+        "written": _same("none", n) if proofs is None else PROOF[proofs[0]],
     }
 
 

@@ -6,20 +6,17 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...eval.floors.measured import Measured, measured
 from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.build import build_corpus
 from ...worlds.encoding.encode import encode, sample_questions
-from ...worlds.encoding.proof_checker import valid_proofs
+from ...worlds.encoding.proof_checker import Validity, valid_proofs
 from ...worlds.world import World
 from ..config.run_config import Cell
 from .result_store import Result
 
 KEPT = 32  # question sets in memory; cells of one corpus stand side by side in a suite
-
-Validity = NDArray[np.bool_]  # [S, Q]: which of the proofs that were written are valid
 
 
 class Corpora:
@@ -82,7 +79,7 @@ class Corpora:
         return measured(question_set, watch)
 
     def proofs(self, result: Result) -> Validity | None:
-        """bool [S, Q]: which proofs the model wrote in the end are valid; None: it wrote none."""
+        """[S, Q]: whether the proofs that the model wrote in the end are valid; None: none."""
         cell = result.cell
         if cell.mode != "chain":
             return None

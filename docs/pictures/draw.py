@@ -250,7 +250,7 @@ def verdicts() -> Canvas:
     }
     notes = {
         "▲ rising": "zebra instance",
-        "■ plateau": "flat for a decade",
+        "■ plateau": "level for a decade",
         "▼ fell": "lost what it had",
         "? undecided": "just stopped?",
     }

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UserError
+from ...worlds.encoding.proof_checker import Validity
 from .question_set import Answers, QuestionSet
 
 MOST_BITS = 128.0  # an answer of weight 0 counts as 2^-128, or one of them would be the whole mean
@@ -27,8 +28,8 @@ class Predictions:
     flops: NDArray[np.float64]  # [K] spent on training until then, per run
     mode: str = "direct"
     parameters: int = 0  # 0: not a trained model
-    # [S, Q] which proofs written at the last checkpoint are valid; None: no proofs are written
-    proofs: NDArray[np.bool_] | None = None
+    # [S, Q] INVALID, VALID or LEANING: proofs written at the last checkpoint; None: none is written
+    proofs: Validity | None = None
 
     def __post_init__(self) -> None:
         shape, questions = np.shape(self.answer), len(self.question_set.questions)
@@ -42,7 +43,7 @@ class Predictions:
         if self.proofs is not None and np.shape(self.proofs) != (shape[0], questions):
             raise UserError(
                 f"got proofs of shape {np.shape(self.proofs)}, expected {(shape[0], questions)}: "
-                "bool [S, Q]"
+                "int8 [S, Q]"
             )
         for name in ("steps", "flops"):
             if len(getattr(self, name)) != shape[1]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...worlds.encoding.proof_checker import INVALID
 from ..question_sets.predictions import Predictions
 from ..stats.intervals import Band, portions, shares
 
@@ -29,7 +30,9 @@ def proofs(
     cells: Sequence[Predictions], right: Sequence[NDArray[np.bool_]], groups: Sequence[str]
 ) -> dict[str, ProofScore]:
     """Group -> its proofs, where the cells wrote any; ``right`` bool [S, K, Q] of each cell."""
-    written = [(c.proofs, c, r[:, -1]) for c, r in zip(cells, right) if c.proofs is not None]
+    written = [
+        (c.proofs != INVALID, c, r[:, -1]) for c, r in zip(cells, right) if c.proofs is not None
+    ]
     out = {}
     for name in groups:
         having = [(p, c, r) for p, c, r in written if name in c.question_set.groups]

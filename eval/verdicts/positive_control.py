@@ -38,13 +38,13 @@ class Control:
         return self.enough <= min(budget, self.until) * CLOSE
 
 
-def control(label: str, spent: Floats, low: Floats, floor: float) -> Control | None:
-    """The control that a row is: ``spent`` [K], the lower ends of its interval ``low`` [K], and its
-    own floor. None where it is not surely above that in the end."""
-    above = low > floor + FLAT
-    if not above[-1]:
+def control(label: str, spent: Floats, above: Floats) -> Control | None:
+    """The control that a row is: ``spent`` [K], and ``above`` [K], the lower end of the interval of
+    how far it lies above its own floor. None where that is not surely so in the end."""
+    surely = above > FLAT
+    if not surely[-1]:
         return None
-    below = np.flatnonzero(~above)
+    below = np.flatnonzero(~surely)
     since = float(spent[below[-1] + 1 if len(below) else 0])
     return Control(label, since, float(spent[-1]))
 

@@ -22,7 +22,7 @@ from ..scaling.laws import CURVES, BrokenPowerLaw, Constant, Law, Logistic, Powe
 from ..stats.curve import Curve, Floats
 from ..stats.trend import SIZE
 from .positive_control import control
-from .standing import Against, band_of
+from .standing import Against, over_floor
 from .verdict import judged
 
 LEVEL, JITTER, SHIFT = 0.045, 0.02, 0.05  # deviations: accuracy, accuracy, decades
@@ -91,8 +91,8 @@ def peak(before: float, top: float, after: float) -> Truth:
 
 
 FLOOR = 0.02  # of all simulated rungs
-FLAT_WORD, LEVEL_WORD = "flat", f"no change of {SIZE}"  # what a plateau is said to be
-SAID = (FLAT_WORD, LEVEL_WORD, "rising", "fell", UNDECIDED)
+FLAT_WORD, LEVEL_WORD = "flat", f"no change of {SIZE}"  # what a plateau is called
+WORDS = (FLAT_WORD, LEVEL_WORD, "rising", "fell", UNDECIDED)
 PLATEAU = (FLAT_WORD, LEVEL_WORD)
 LATE = knee(FLOOR, 0.6, -0.15, 20)  # a control that rises at the last two checkpoints
 EARLY = knee(FLOOR, 0.6, -1.2)
@@ -100,7 +100,7 @@ EARLY = knee(FLOOR, 0.6, -1.2)
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """Curves of one kind, and which of SAID is true of them; undecided is never false."""
+    """Curves of one kind, and which of WORDS is true of them; undecided is never false."""
 
     true: tuple[str, ...]
     truths: tuple[Truth, ...]
@@ -131,8 +131,8 @@ VERDICTS: Mapping[str, Case] = {
 }
 
 
-def said(name: str, design: Design, repeats: int) -> list[str]:
-    """Which of SAID each of ``repeats`` curves of the case ``name`` is; more repeats only add."""
+def judgements(name: str, design: Design, repeats: int) -> list[str]:
+    """Which of WORDS each of ``repeats`` curves of the case ``name`` is; more repeats only add."""
     case = VERDICTS[name]
     rng, others = (stream("recovery", what, name, str(design)) for what in ("verdicts", "controls"))
     against = Against(name, design.worlds * design.questions, FLOOR, {})
@@ -142,10 +142,10 @@ def said(name: str, design: Design, repeats: int) -> list[str]:
         controls = []
         if case.control is not None:
             curve = simulated(case.control, design, others)[0]
-            low = band_of(against, curve, curve.runs)[1]
-            controls = [c for c in [control("control", curve.x[0], low, FLOOR)] if c]
+            above = over_floor(against, curve, curve.runs)[1]
+            controls = [c for c in [control("control", curve.x[0], above)] if c]
         found = judged(against, accuracy, bits, controls, weigh=False)
-        word = FLAT_WORD if found.flat else LEVEL_WORD
+        word = FLAT_WORD if found.slope is not None and found.slope.flat else LEVEL_WORD
         out.append(word if found.kind == "plateau" else found.kind)
     return out
 

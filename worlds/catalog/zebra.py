@@ -55,6 +55,7 @@ class Zebra(World):
       called(T,Y,X) :- bears(X,T), genus(X,Y).
     """
     axioms = frozenset({"typical", "gives"})
+    attribute = MappingProxyType({"typical": 1, "gives": 1})
     # depth isn't promised: most of what is high stands a few steps from something demonstrated
     rungs = ("recall", "instance", "constituent", "schema", "axiom", "mixed")
     entities = ("thing",)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import InvalidWorld
+from ..datalog.isomorphism import theories_up_to_renaming
 from ..datalog.row_keys import group, pack
 from ..novelty.questions import find_prompts, prompts_of
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
+from .examples import false_sentences
 
 
 class AuditError(InvalidWorld):
@@ -25,6 +27,7 @@ def audit(corpus: Corpus) -> None:
     _given_in_full(corpus)
     _patterns_as_given(corpus)
     _stated_as_given(corpus)
+    _as_written(corpus)
     _withheld(corpus)
     _unanswered(corpus)
     _stated_equally_often(corpus)
@@ -105,6 +108,12 @@ def _stated_as_given(corpus: Corpus) -> None:
         )
 
 
+def _as_written(corpus: Corpus) -> None:
+    """Sentences are true; in a twin those that may be permuted are a permutation."""
+    if problem := false_sentences(corpus):
+        raise AuditError(f"{corpus.world.id}: {problem}; this is an error in twins.py")
+
+
 def _unanswered(corpus: Corpus) -> None:
     """No example gives away the answer to a question that is not recall."""
     new = corpus.certificate.rung > RUNGS.index("recall")
@@ -169,7 +178,7 @@ def _stated_equally_often(corpus: Corpus) -> None:
 
 
 def _episodes(corpus: Corpus) -> None:
-    """No example is about a queried episode, and no question about another."""
+    """No example is about a queried episode or its theory, and no question about another."""
     split = corpus.split
     if split.query_episodes is None:
         return
@@ -177,6 +186,16 @@ def _episodes(corpus: Corpus) -> None:
         raise AuditError(
             f"{corpus.world.id}: an example is about a queried episode, or a question about "
             "an episode of examples; this is an error in build.py"
+        )
+    block = corpus.closure.base.sorts[corpus.world.episodes]
+    theory = theories_up_to_renaming(corpus.closure, corpus.world.episodes)
+    queried = np.isin(np.arange(block.start, block.stop), split.query_episodes)
+    for same in np.intersect1d(theory[queried], theory[~queried])[:1]:
+        one, other = (np.flatnonzero((theory == same) & side)[0] for side in (queried, ~queried))
+        names = [corpus.closure.base.constants[block.start + e] for e in (one, other)]
+        raise AuditError(
+            f"{corpus.world.id}: {names[0]} is queried and {names[1]} gives examples, and their "
+            "theories are the same up to renaming; put both on one side of the split"
         )
 
 

@@ -32,10 +32,12 @@ from ..novelty.shortcuts import entities
 from ..world import World
 from .audit import audit
 from .corpus import Corpus
-from .examples import examples_of, sentences_of
+from .examples import examples_of
 from .frequency import with_frequencies, writing_of
 from .frequency_audit import audit_frequency
+from .rule_presentation import Draw
 from .split import CorpusSplit, split_corpus
+from .twins import sentences_of
 
 
 def build_corpus(
@@ -63,8 +65,9 @@ def build_corpus(
     certificate = certify(gold, read, questions, entity, given, split.stated_rules)
     rng = stream(world.id, size, "nontheorems", seeds[1])
     prompts, near, leaks, missed = _controls(split, exposure, everything, query_cues, rng)
-    draw = stream(world.id, size, "twin", seeds[1])
-    examples = examples_of(world, split, exposure, cues, width, missed, draw)
+    draw = Draw(world.id, size, seeds[1])
+    sentences = sentences_of(world, split, exposure, draw)
+    examples = examples_of(world, split, exposure, cues, width, missed, sentences, draw)
     writing = writing_of(world, split, read, examples, cues)
     matching = stream(world.id, size, "matched", seeds[1])
     certificate = with_frequencies(certificate, world, split, questions, writing, matching)
@@ -91,7 +94,7 @@ def build_corpus(
         certificate=_with_controls(certificate, near, leaks),
         examples=examples,
         writing=writing,
-        sentences=sentences_of(split, exposure, draw),
+        sentences=sentences.plain,
     )
     audit(corpus)
     audit_frequency(corpus)

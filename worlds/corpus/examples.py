@@ -1,17 +1,28 @@
-"""What is stated, as examples (prompt and answer) and as sentences; the twins that break it."""
+"""What is stated, as examples: prompt and answer."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import UserError
+from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..exposure import Exposure
 from ..novelty.questions import Cue, prompt_rows
 from ..world import World
-from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Examples
+from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus, Examples
+from .rule_presentation import Draw
 from .split import CorpusSplit
+from .twins import (
+    Sentences,
+    Stated,
+    attributes_of,
+    axiom_facts,
+    content_of,
+    permuted_patterns,
+)
 
 
 def examples_of(
@@ -21,30 +32,29 @@ def examples_of(
     cues: tuple[Cue, ...],
     width: int,
     nontheorems: Array,
-    rng: np.random.RandomState,
+    sentences: Sentences,
+    draw: Draw,
 ) -> Examples:
+    """All statements, each once: facts, conclusions, sentences as they are written, nontheorems."""
     c = split.gold.closure
-    stated_axioms = _stated_axioms(split)
     none = len(c.base.constants)
     parts: list[tuple[Array, Array, int, NDArray[np.int64]]] = []
-    dealt: dict[str, tuple[int, Array]] = {}  # of a shuffled predicate: one deal for all its cues
     for number, (predicate, position) in enumerate(cues):
-        block = np.arange(c.blocks[predicate].start, c.blocks[predicate].stop)
+        block = np.arange(c.blocks[predicate].start, c.blocks[predicate].stop, dtype=np.int64)
+        chosen: list[tuple[int, NDArray[np.int64], Array]]
         if predicate in world.axioms:
-            chosen = [(SENTENCE, block[stated_axioms[block]])]
+            chosen = [(SENTENCE, *sentences.axioms[predicate])]
         else:
             base = c.is_base[block] & ~split.prompt_only[block]
             demonstrated = split.demonstrated[block]
-            chosen = [(FACT, block[base]), (CONCLUSION, block[demonstrated])]
-        for kind, facts in chosen:
-            rows = c.arguments[facts, : c.arity[predicate]]
-            if len(facts) and kind == SENTENCE and exposure.twin == "shuffled rules":
-                if predicate not in dealt:
-                    dealt[predicate] = position, _others(rows[:, position], rng, True)
-                rows[:, dealt[predicate][0]] = dealt[predicate][1]
+            chosen = [
+                (kind, facts, c.arguments[facts, : c.arity[predicate]])
+                for kind, facts in ((FACT, block[base]), (CONCLUSION, block[demonstrated]))
+            ]
+        for kind, facts, rows in chosen:
             answer = rows[:, position]
             if len(facts) and kind == CONCLUSION and exposure.twin == "random labels":
-                answer = _others(answer, rng, False)
+                answer = draw(f"twin labels {number}").permutation(answer)
             given = np.delete(rows, position, axis=1)
             parts.append((prompt_rows(number, given, width), answer, kind, facts))
     gone = np.full(len(nontheorems), none, np.int32)
@@ -57,52 +67,50 @@ def examples_of(
     )
 
 
-def _others(answer: Array, rng: np.random.RandomState, strict: bool) -> Array:
-    """The answers dealt out anew; ``strict``: none keeps its own, as far as their numbers allow."""
-    if not strict:
-        return rng.permutation(answer)
-    if len(np.unique(answer)) < 2:
-        raise UserError(
-            "twin 'shuffled rules' needs two stated rules that differ; got one: give more "
-            "patterns as 'stated' or 'both'"
-        )
-    order = rng.permutation(len(answer))
-    order = order[np.argsort(answer[order], kind="stable")]
-    out = np.empty_like(answer)
-    out[order] = np.roll(answer[order], int(np.bincount(answer).max()))
-    return out
+def sentences_under(c: Closure, cues: Sequence[Cue], examples: Examples, cue: int) -> Stated:
+    """The sentences of an axiom predicate that stand under one cue, as they are written."""
+    predicate, position = cues[cue]
+    mine = np.flatnonzero((examples.kind == SENTENCE) & (examples.prompt[:, 0] == cue))
+    given = examples.prompt[mine, 1 : c.arity[predicate]]
+    return examples.fact[mine], np.insert(given, position, examples.answer[mine], axis=1)
 
 
-def _stated_axioms(split: CorpusSplit) -> Bools:
-    """[F] the axiom facts of patterns given as a sentence."""
-    c = split.gold.closure
-    stated_rules = {
-        a for p, yes in zip(split.gold.patterns, split.stated_rules) if yes for a in p[1]
-    }
+def true_sentences(world: World, c: Closure, cues: Sequence[Cue], examples: Examples) -> Bools:
+    """[F] axiom facts that some sentence states as it is written: in a twin it may be another."""
     out = np.zeros(len(c.predicate), bool)
-    index = {name: i for i, name in enumerate(c.base.constants)}
-    for predicate in sorted({a[0] for a in stated_rules}):
-        rows = np.array(
-            [[index[x] for x in a[1:]] for a in stated_rules if a[0] == predicate], np.int32
-        )
-        out[c.find(predicate, rows)] = True
+    for cue, (predicate, _) in enumerate(cues):
+        if predicate in world.axioms:
+            found = c.find(predicate, sentences_under(c, cues, examples, cue)[1])
+            out[found[found >= 0]] = True
     return out
 
 
-def sentences_of(
-    split: CorpusSplit, exposure: Exposure, rng: np.random.RandomState
-) -> tuple[tuple[str, ...], ...]:
-    """Rules without axiom facts that are stated: head words, `if`, body words."""
-    rules = [p for p, yes in zip(split.gold.patterns, split.stated_rules) if yes and not p[1]]
-    program = split.gold.closure.program
-    parts = [program.rules[number].sentence() for number, _ in rules]
-    bodies = [body for _, body in parts]
-    if exposure.twin == "shuffled rules" and len(bodies) > 1:
-        start = rng.randint(1, len(bodies))
-        bodies = bodies[start:] + bodies[:start]
-    elif exposure.twin == "shuffled rules" and bodies:
-        raise UserError(
-            "twin 'shuffled rules' needs two stated rules; got one: this world has no other "
-            "rule to put in its place"
+def false_sentences(corpus: Corpus) -> str:
+    """What is wrong with the sentences of rules as data, "" if nothing.
+
+    They are true but for those that a twin may permute, and these are a permutation.
+    """
+    split, world, twin = corpus.split, corpus.world, corpus.exposure.twin
+    free = axiom_facts(split, permuted_patterns(split, twin))
+    true: dict[str, Stated] = {}
+    written: dict[str, Stated] = {}
+    for cue, (predicate, _) in enumerate(corpus.cues):
+        if predicate not in world.axioms:
+            continue
+        facts, rows = sentences_under(corpus.closure, corpus.cues, corpus.examples, cue)
+        true[predicate] = facts, corpus.closure.arguments[facts, : rows.shape[1]]
+        written[predicate] = facts, rows
+        other = rows != true[predicate][1]
+        kept = np.delete(other, content_of(world, predicate), axis=1)
+        if (wrong := other.any(1) & ~free[facts] | kept.any(1)).any():
+            words = [corpus.closure.base.constants[a] for a in rows[wrong][0]]
+            wrong_one = f"{predicate}({', '.join(words)})"
+            return f"the sentence {wrong_one} is false, where twin {twin!r} leaves it as it is"
+    for members in attributes_of(world, split, true, free).values():
+        before, now = (
+            sorted(t[p][1][i, list(content_of(world, p))].tolist() for p, i in members)
+            for t in (true, written)
         )
-    return tuple((*head, "if", *body) for (head, _), body in zip(parts, bodies))
+        if before != now:
+            return f"{len(members)} sentences about one attribute are no permutation of true ones"
+    return ""

@@ -20,6 +20,7 @@ from ..novelty.rungs import RUNGS, ReadOff
 from ..novelty.written_proofs import by_height, written_proofs
 from ..world import World
 from .corpus import CONCLUSION, FACT, SENTENCE, Examples, Writing, unstated
+from .examples import true_sentences
 from .split import CorpusSplit
 
 Ints = NDArray[np.int64]
@@ -38,9 +39,7 @@ def writing_of(
     """
     gold, c = split.gold, split.gold.closure
     facts = len(c.predicate)
-    sentence = np.zeros(facts, bool)
-    sentence[examples.fact[examples.kind == SENTENCE]] = True
-    silent = gold.axiom & ~sentence | unstated(world, c, cues)
+    silent = gold.axiom & ~true_sentences(world, c, cues, examples) | unstated(world, c, cues)
     states = (examples.kind == FACT) | (examples.kind == SENTENCE)
     rows = np.bincount(examples.fact[examples.kind == CONCLUSION], minlength=facts)
     concluded = np.flatnonzero(rows)

@@ -18,8 +18,11 @@ from ..datalog.engine import close
 from ..datalog.facts import Array, Bools, Facts
 from ..exposure import Exposure
 from ..novelty.derivations import Pattern, Proofs
+from ..novelty.proof_contents import tainted
 from ..novelty.rungs import ReadOff, read_off
 from ..world import World
+from .far_conclusions import far_conclusions, near
+from .query_episodes import query_episodes
 from .rule_presentation import Draw, presentations_of
 
 
@@ -35,6 +38,7 @@ class CorpusSplit:
     eligible: Bools  # [F] conclusions that could be demonstrated
     usable: int  # base facts that a demonstrated conclusion may use
     demonstrated: Bools  # [F]
+    far: Bools  # [F] conclusions near which nothing but witnesses is demonstrated
     query_episodes: Array | None = None  # those that questions are about; None: all, or no episodes
 
     def is_queried(self, prompt: Array) -> Bools:
@@ -73,21 +77,25 @@ def split_corpus(
     is_queried = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
     conclusion = (gold.best >= 0) & ~c.is_base & is_queried[c.predicate]
     episodes = None
+    derivable = c.is_base & (gold.best >= 0)
     if world.episodes:
-        block = c.base.sorts[world.episodes]
-        drawn = draw("episodes").permutation(np.arange(block.start, block.stop))
-        episodes = np.sort(drawn[: round(exposure.held * len(block))]).astype(np.int32)
-        conclusion &= ~np.isin(c.arguments[:, 0], episodes)
+        episodes = query_episodes(world, c, exposure, draw)
+        queried = np.isin(c.arguments[:, 0], episodes)
+        conclusion, derivable = conclusion & ~queried, derivable & ~queried
     open_ = conclusion & ~tainted(gold, withheld)
     rank = draw("shown").permutation(len(open_))
     premises = _premises(gold)
-    witness, fixed, held = _witnessed(gold, exposure, presentation, open_, rank, premises, draw)
+    witness, fixed, held = _witnessed(
+        gold, exposure, presentation, derivable, open_, rank, premises, draw
+    )
     held_frames = _held_frames(gold, exposure, open_, fixed.frames, draw)
     bad = withheld.copy()
     for column in gold.open.T:
         bad |= np.append(held, False)[column]
     bad[gold.rows.derivation[held_frames[gold.rows.frame]]] = True
     eligible = conclusion & ~tainted(gold, bad)
+    far = far_conclusions(gold, exposure, conclusion, draw)
+    eligible &= ~near(gold, far) | witness
     usable = int((premises & ~held).sum())
     demonstrated = _demonstrated(exposure, eligible, witness, rank, usable)
     return CorpusSplit(
@@ -99,26 +107,9 @@ def split_corpus(
         eligible,
         usable,
         demonstrated,
+        far,
         episodes,
     )
-
-
-def tainted(proofs: Proofs, bad: Bools) -> Bools:
-    """[F] whether some counting derivation of the fact, or of what it rests on, is ``bad`` [D]."""
-    c = proofs.closure
-    derivations = np.flatnonzero(proofs.counts)
-    dirty, out = bad[derivations], np.zeros(len(c.predicate) + 1, bool)
-    known = -1
-    while known < (known := _spread(out, c.head[derivations[dirty]])):
-        for premise in c.premises.T:
-            dirty |= out[premise[derivations]]
-    return out[:-1]
-
-
-def _spread(out: Bools, facts: Array) -> int:
-    """Mark ``facts``; how many are marked now."""
-    out[facts] = True
-    return int(np.count_nonzero(out))
 
 
 def _gold(
@@ -165,6 +156,7 @@ def _witnessed(
     gold: Proofs,
     exposure: Exposure,
     presentation: tuple[str, ...],
+    derivable: Bools,
     open_: Bools,
     rank: NDArray[np.int64],
     premises: Bools,
@@ -177,7 +169,6 @@ def _witnessed(
     drawn first, and witnesses that do without it are preferred.
     """
     c = gold.closure
-    derivable = c.is_base & (gold.best >= 0)
     if not (exposure.demonstrated or exposure.phi):
         fixed = read_off(gold, derivable)
         return open_ & False, fixed, _held(gold, exposure, premises, fixed.derivations, draw)

@@ -12,9 +12,9 @@ filler    as many empty tokens as the longest proof has, in the prompt, then the
 
 A line is written as the fact is stated: the cue of its predicate, the given arguments, the queried
 one. So in chain mode a stated fact is a line that completes its own prompt, and each step of a
-proof is a recall. Premises that are stated or derived have a line; rules as data have one where
-they are stated as a sentence; what does not stand (a negative premise) has none, nor has what the
-prompt shows by itself (a familiar premise that is never queried).
+proof is a recall. Premises that are stated or derived have a line; rules as data have one where a
+sentence states them, which in a twin may be another; what does not stand (a negative premise) has
+none, nor has what the prompt shows by itself (a familiar premise that is never queried).
 """
 
 from __future__ import annotations

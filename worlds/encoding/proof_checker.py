@@ -1,7 +1,12 @@
 """Reading generated proofs back: is every line true and earned, and does the answer follow?
 
-A proof is valid when each of its lines is a stated fact or follows from lines before it by one
-derivation, and the answer follows so from the lines. Whether the answer is right is scored apart.
+A line is earned if it is stated, or demonstrated, or follows by one counting derivation from lines
+before it. A proof is valid when each of its lines is earned and so is the answer, as the last. One
+that leans on a demonstrated conclusion, which nothing before it yields, is told from one that
+starts at what is stated. Whether the answer is right is scored apart.
+
+What is valid is true: a sentence that is false, in a corpus whose sentences are permuted, earns
+nothing.
 """
 
 from __future__ import annotations
@@ -14,16 +19,20 @@ from .encode import Lines, Tokens
 from .vocabulary import Lexicon
 
 Line = tuple[str, tuple[int, ...]]  # predicate, constants
+INVALID, VALID, LEANING = range(3)  # LEANING: valid, and leans on a demonstrated conclusion
+Validity = NDArray[np.int8]  # of INVALID, VALID and LEANING
 
 
-def valid_proofs(
-    corpus: Corpus, tokens: Tokens, generated: NDArray[np.integer]
-) -> NDArray[np.bool_]:
-    """bool [Q]: which of ``generated`` int32 [Q, max_new] after ``tokens.ask`` are valid proofs."""
+def valid_proofs(corpus: Corpus, tokens: Tokens, generated: NDArray[np.integer]) -> Validity:
+    """int8 [Q]: INVALID, VALID or LEANING, each of ``generated`` int32 [Q, max_new].
+
+    They are what follows ``tokens.query``; both VALID and LEANING are not 0 and INVALID is.
+    """
     reader = _Reader(corpus, tokens)
     read = [reader.lines(int(q), row) for q, row in zip(tokens.questions, generated.tolist())]
     known = reader.known({line for lines in read if lines for line in lines})
-    return np.array([lines is not None and reader.follows(lines, known) for lines in read], bool)
+    found = [INVALID if lines is None else reader.validity(lines, known) for lines in read]
+    return np.array(found, np.int8)
 
 
 class _Reader:
@@ -38,6 +47,7 @@ class _Reader:
         self.silent = Lines(corpus, lexicon).silent
         gold = corpus.split.gold
         self.counts = gold.counts
+        self.stated = corpus.stated | (gold.axiom & ~self.silent)
 
     def lines(self, question: int, row: list[int]) -> list[Line] | None:
         """The lines of one generation, and as the last the conclusion; None: cannot be read."""
@@ -89,20 +99,23 @@ class _Reader:
             out |= {(predicate, w): int(f) for w, f in zip(mine, found) if f >= 0}
         return out
 
-    def follows(self, lines: list[Line], known: dict[Line, int]) -> bool:
-        """Whether each line is a stated fact, or earned by those before it."""
-        c = self.corpus.closure
+    def validity(self, lines: list[Line], known: dict[Line, int]) -> int:
+        """Whether each line is earned by those before it, and by what."""
         earned: set[int] = set()
+        found = VALID
         for line in lines:
             fact = known.get(line, -1)
             if fact < 0:
-                return False
-            if not c.is_base[fact] and not self._earned(fact, earned):
-                return False
+                return INVALID
+            if not self.stated[fact] and not self._follows(fact, earned):
+                if not self.corpus.demonstrated[fact]:
+                    return INVALID
+                found = LEANING
             earned.add(fact)
-        return True
+        return found
 
-    def _earned(self, fact: int, earned: set[int]) -> bool:
+    def _follows(self, fact: int, earned: set[int]) -> bool:
+        """Whether one counting derivation leads from earned facts to this one."""
         c = self.corpus.closure
         for d in range(int(c.first[fact]), int(c.first[fact + 1])):
             premises = [int(p) for p in c.premises[d] if p >= 0 and not self.silent[p]]
