@@ -34,7 +34,9 @@ def models(composition_questions: QuestionSet, row) -> list[Row]:
     ]
 
 
-def test_the_ladder_names_rows_rungs_numbers_and_floors_with_their_strategies(ceilings, models) -> None:
+def test_the_ladder_names_rows_rungs_numbers_and_floors_with_their_strategies(
+    ceilings, models
+) -> None:
     groups = {"ceilings": list(ceilings.values()), "models": models}
     drawn = score_figures.svg(score_figures.ladder(groups, "a title"))
     for word in ("a title", "reuser", "deducer", "direct", "chain", "recall", "schema", "models"):
