@@ -27,6 +27,7 @@ def show(console: Console, found: Sequence[Panel], caption: str) -> None:
         message = table(panel)
         for part in _parts(message, console.width):
             console.print(_scores(part))
+            console.print()
         for note in message.notes:
             console.print(note, markup=False)
         console.print()
