@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.report.describe_world import MEANING, describe
-from zebroid.benchmarks.report.explain_negative import near_miss
+from zebroid.benchmarks.explain.describe_world import MEANING, describe
+from zebroid.benchmarks.explain.explain_negative import near_miss
 from zebroid.errors import UserError
 from zebroid.worlds.encoding.verbalize import (
     BLANK,
