@@ -47,7 +47,9 @@ def test_models_of_one_mode_are_named_and_corrected_for_their_number(
     assert text.endswith("of their own and hold after Holm's correction for 3.")
 
 
-def test_recombining_is_said_only_above_the_floor(composition_questions: QuestionSet, row) -> None:
+def test_recombining_is_claimed_only_above_the_floor(
+    composition_questions: QuestionSet, row
+) -> None:
     """Surely above chance is not enough where a deducer that is blind to a premise gets as far."""
     levels = {"recall": 1.1, "instance": 0.9, "constituent": 0.38}
     mine = row(composition_questions, levels, shifts=(-0.01, 0.0, 0.01))
