@@ -24,7 +24,7 @@ from zebroid.eval.verdicts.verdict import Verdict, Weighed
 ROOT = Path(zebroid.__file__).resolve().parent
 PAGE = ROOT / "docs" / "internals" / "verdict-errors.md"
 NOTHING = Simulated(Path("nowhere.json"), {})
-NOISE = "<!-- recovery noise docs/receipts/headline-v1 -->\nold\n<!-- end of recovery -->\n"
+NOISE = "<!-- recovery noise docs/receipts/headline-v2 -->\nold\n<!-- end of recovery -->\n"
 
 
 def test_the_noise_that_is_simulated_is_no_less_than_that_of_the_headline() -> None:

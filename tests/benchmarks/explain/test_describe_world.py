@@ -111,6 +111,14 @@ def test_what_is_new_is_named_in_the_terms_of_the_rung(displayed):
         assert wording in _section(zebra, rung)
 
 
+def test_how_often_the_rarest_facts_are_written_stands_in_a_line(displayed):
+    (line,) = re.findall(
+        "^The rarest fact of a proof is written so often.*$", displayed("composition-v1"), re.M
+    )
+    one, other = map(float, re.findall(r"chain ([\d.]+) and ([\d.]+)\.", line)[0])
+    assert "direct 1 and 1, chain" in line and one > 5 and 0.8 < one / other < 1.25
+
+
 def test_a_frame_names_its_negative_premises_too(displayed):
     new = _section(displayed("zebra-v1"), "schema").split("- New: ")[1].splitlines()[0]
     assert re.search(r"\), and nothing says that being \w+ decides one's \w+, and nothing", new)
