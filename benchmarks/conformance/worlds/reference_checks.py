@@ -72,8 +72,6 @@ def _unlike(
 def floors(subject: Subject) -> str:
     """The floor of each instrument, by three seeds at a size that is scored, by one at tiny."""
     found = subject.floors
-    if not found:
-        raise Moot("no instrument has the questions for a floor at this size")
     lacks = {rung for rung, _ in instruments.instruments(subject.world)} - {m.rung for m in found}
     if lacks and subject.size != "tiny":
         rung = min(lacks, key=RUNGS.index)
@@ -83,6 +81,8 @@ def floors(subject: Subject) -> str:
             "make the size larger, hold back more of what this rung needs (exposure), or take it "
             "out of `rungs`",
         )
+    if not found:
+        raise Moot("no instrument has the questions for a floor at this size")
     shares = [f"{m.name} {m.best['floor'].mean:.2f} ({m.named['floor']})" for m in found]
     return f"{', '.join(shares)} (world seeds: {len(subject.floor_records)})"
 
