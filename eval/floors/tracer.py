@@ -53,7 +53,9 @@ class Templates:
 def tracer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """What imitation of demonstrated proofs answers to ``questions`` int64 [n], else none."""
     book = _Book(corpus)
-    silent = corpus.split.gold.axiom & ~true_sentences(corpus)
+    silent = corpus.split.gold.axiom & ~true_sentences(
+        corpus.world, corpus.closure, corpus.cues, corpus.examples
+    )
     answer = lookup(corpus, questions).answer  # what was stated needs no proof
     prompt = corpus.prompt[questions]
     demonstrated = np.flatnonzero(corpus.demonstrated & (corpus.split.gold.best >= 0))
