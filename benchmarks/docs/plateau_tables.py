@@ -202,7 +202,9 @@ def _curves(configuration: Configuration) -> dict[str, Cell]:
     }
     cells = {}
     for rung in configuration.rungs:
-        score = row.rungs[rung]
+        score = row.rungs.get(rung)
+        if score is None:  # too few questions for a score
+            continue
         band = score.curve
         cells[rung] = Cell(
             row.flops, band.mean, band.low, band.high, score.floor.value, kinds.get(rung, "")
