@@ -130,7 +130,7 @@ def plot(
 ) -> None:
     """Draw all figures of a receipt, as SVG and PNG; nothing is trained."""
     from .benchmarks.report import plot as plots
-    from .benchmarks.report.terminal import console
+    from .benchmarks.report.plain_console import console
 
     plots.run(receipt, out, console())
 
@@ -202,7 +202,7 @@ def forecast(
 ) -> None:
     """What becomes of an ability if compute, data, both or neither go on growing."""
     from .benchmarks.report import forecast_report as forecasts
-    from .benchmarks.report.terminal import console
+    from .benchmarks.report.plain_console import console
 
     forecasts.run(receipt, scenario, row, rung or (), out, console())
 

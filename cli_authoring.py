@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from .benchmarks.conformance.framework import Report
+    from .benchmarks.conformance.framework import Outcome, Report
+
+    Watch = Callable[[str], None]
+    Ready = Callable[[str, Outcome], None]
 
 Settings = Annotated[
     list[str] | None,
@@ -56,7 +60,7 @@ def check(
     from .benchmarks.conformance.worlds.world_checks import check_world
 
     values = tables_of(settings or (), ("world",)).get("world", {})
-    _conform(lambda watch: check_world(world, size, watch, values), as_json)
+    _conform(lambda watch, ready: check_world(world, size, watch, values, ready), as_json)
 
 
 def check_model(
@@ -66,19 +70,32 @@ def check_model(
     """Check what a model promises; exit status 1 where it breaks a promise."""
     from .benchmarks.conformance.models.model_checks import check_model
 
-    _conform(lambda watch: check_model(model, watch), as_json)
+    _conform(lambda watch, ready: check_model(model, watch, ready), as_json)
 
 
-def _conform(checked: Callable[[Callable[[str], None]], Report], as_json: bool) -> None:
-    """Prints the report of a checker, which is given the place to name its steps, and leaves."""
-    from .benchmarks.report.terminal import PlainConsole, console, working
+def _conform(checked: Callable[[Watch, Ready], Report], as_json: bool) -> None:
+    """Prints what a checker finds, each row as it is ready, and leaves. The checker is given the
+    place to name its steps, and the one for a row."""
+    from .benchmarks.conformance.framework import Rows
+    from .benchmarks.report.plain_console import PlainConsole, console, working
 
-    with working(PlainConsole(stderr=True), "loading") as watch:
-        report = checked(watch)
+    rows: list[Rows] = []
+    with working(PlainConsole(stderr=True), "loading") as tell:
+
+        def ready(name: str, outcome: Outcome) -> None:
+            if not as_json:
+                with tell.aside():
+                    if not rows:
+                        rows.append(Rows(console(), name))
+                    rows[0](outcome)
+
+        report = checked(tell, ready)
     if as_json:
         print(report.json())
     else:
-        report.print(console())
+        for printed in rows:
+            printed.close()
+        report.conclude(console())
     sys.exit(report.exit_code)
 
 
@@ -86,19 +103,30 @@ def floors(
     world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
     settings: Settings = None,
     seed: Annotated[int, typer.Option(min=0, help="World and exposure seed.")] = 0,
+    seeds: Annotated[
+        int, typer.Option(min=1, max=1_000, help="How many, from that one on: their means.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """What can be had in a world without its rules: the floors of its scores, untrained."""
     import json
 
     from .benchmarks.config.settings import of_world
-    from .benchmarks.conformance import floors_report
-    from .benchmarks.report.terminal import PlainConsole, console, working
+    from .benchmarks.conformance import floor_records, floors_report
+    from .benchmarks.report.plain_console import PlainConsole, console, working
 
     found, size, exposure = of_world(world, settings or ())
     with working(PlainConsole(stderr=True), "loading") as tell:
-        instruments = floors_report.measure(found, size, exposure, seed, tell)
+        records = []
+        for number in range(seed, seed + seeds):
+            count = f"{len(records) + 1} of {seeds}: " if seeds > 1 else ""
+            watch = partial(_counted, tell, count)
+            records.append(floor_records.measure(found, size, exposure, number, watch))
     if as_json:
-        print(json.dumps(floors_report.record(found.id, size, seed, instruments), indent=1))
+        print(json.dumps(floors_report.record(records), indent=1))
     else:
-        floors_report.show(console(), f"{found.id}/{size}, seed {seed}", instruments)
+        floors_report.show(console(), records)
+
+
+def _counted(tell: Callable[[str], None], count: str, what: str) -> None:
+    tell(f"{count}{what}")

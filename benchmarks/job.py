@@ -24,7 +24,7 @@ from .executors.ray_cluster import RayCluster
 from .receipts import answers_table
 from .receipts.panel import Panel, panels
 from .receipts.receipt import Receipt
-from .report import html_report, sweep_section, terminal
+from .report import html_report, plain_console, sweep_section, terminal
 from .runner.corpora import Corpora
 from .runner.executor import Executor, Outcome, execute
 from .runner.failures import Failed, failed, kept_failed, summary
@@ -152,7 +152,7 @@ class Job:
     def run(self) -> int:
         """Trains, writes, prints; 0, or 1 if a cell failed or something could not be displayed, or
         130 if interrupted. The last line names the cells that failed, with their causes."""
-        console, executor = terminal.console(), self.where.executor()
+        console, executor = plain_console.console(), self.where.executor()
         store = Store(self.out, self.suite.keep_weights, helper=not executor.leads)
         if not executor.leads:
             outcome = execute(executor, self.cells, store)
@@ -212,7 +212,7 @@ class Job:
         swept = None
         if self.sweep and receipt.files:
             with _made("what the sweep says", hidden):
-                with terminal.working(console, "what the sweep says") as report:
+                with plain_console.working(console, "what the sweep says") as report:
                     receipt, swept = sweep_section.swept(receipt, path, report)
                 receipt.write(path)
                 sweep_section.show(console, receipt, swept)

@@ -1,8 +1,9 @@
 """leaderboard(receipts) -> Markdown: models of many receipts on the same questions of a world.
 
 Rows of one table had the same world, size and exposure; how many corpora each has is printed.
-They are ordered by systematicity, the mean over constituent, schema and depth with 0 for chance,
-and bear no rank: where intervals overlap, no order is meant.
+They are ordered by the first instrument that asks for more than reuse, as it stands above its
+floor, and bear no rank: where intervals overlap, no order is meant. A model that has not learned
+its corpus counts as 0 there, and is marked.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ from pathlib import Path
 
 from ... import canonical
 from ...errors import UserError
-from ...eval.scoring.score import HEADLINE
+from ...eval.scoring.columns import MARKS, columns
 from ...eval.stats.labels import of_runs
 from ...printable import markdown, printable
 from ..config.panel_names import named, names_of
 from ..config.run_config import Cell
 from ..docs.markdown_table import markdown_table
-from ..docs.readme_tables import scored
+from ..docs.readme_tables import above, floors, scored
 from ..receipts import bounds, cite, untrusted
 from ..receipts.panel import labels
-from ..receipts.receipt import PanelRecord, Receipt, RowRecord
-from ..report.table import ABSENT, AT_CHANCE, SUPPRESSED
+from ..receipts.receipt import Receipt, RowRecord
+from ..report.table import ABSENT, UNTRAINED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +35,6 @@ class Entry:
     cell: Cell  # any of its cells
     corpora: frozenset[str]
     row: RowRecord
-    systematicity: float  # -1 where it has none
     runs: int  # that the row should be the mean of
     failed: int  # of these, those that gave nothing
 
@@ -64,7 +64,7 @@ def leaderboard(paths: Sequence[Path]) -> Board:
                     continue
                 line, entries = cite.line(receipt), [*_entries(len(receipts) + 1, receipt)]
                 for entry in entries:  # whatever is wrong with one shows here
-                    _row(entry, HEADLINE)
+                    _row(entry, [*entry.row.rungs])
         except (UserError, OSError) as error:
             refused.append(printable(str(error)))
             continue
@@ -81,8 +81,9 @@ def leaderboard(paths: Sequence[Path]) -> Board:
     for name, entries in zip(names, boards.values()):
         lines += [f"## {markdown(name)}", "", *_table(entries), ""]
     lines.append(
-        "Exact answers ± the wider side of a 95% interval; ordered by systematicity; "
-        f"{AT_CHANCE} interval includes chance, {SUPPRESSED} below uniform guessing. Receipts:\n"
+        "Exact answers ± the wider side of a 95% interval; → above the floor, from 0 to 1; ordered "
+        f"by the bold instrument above its floor; {MARKS}; in brackets, {UNTRAINED}: recall below "
+        "0.95, counts as 0. Receipts:\n"
     )
     lines += [f"{i}. {markdown(line)}" for i, line in enumerate(receipts.values(), start=1)]
     if refused:
@@ -102,30 +103,47 @@ def _entries(number: int, receipt: Receipt) -> Iterator[Entry]:
                 digests = {cell.digest for cell in mine}
                 fine = [r for r in receipt.cells if r.digest in digests and not r.failed]
                 read, lost = frozenset(r.corpus for r in fine), len(mine) - len(fine)
-                value = _systematicity(panels[name], row.label)
-                yield Entry(number, mine[0], read, row, value, len(mine), lost)
-
-
-def _systematicity(panel: PanelRecord, label: str) -> float:
-    found = next((p for p in panel.profiles if p["label"] == label), None)
-    share = found["systematicity"] if found else {}
-    return -1.0 if share.get("value") is None else float(share["value"])
+                yield Entry(number, mine[0], read, row, len(mine), lost)
 
 
 def _table(entries: Sequence[Entry]) -> Iterator[str]:
-    rungs = [rung for rung in HEADLINE if any(rung in e.row.rungs for e in entries)]
-    heads = ["model, mode (plan)", "receipt", "corpora", *rungs]
-    ordered = sorted(entries, key=lambda e: -e.systematicity)
-    yield from markdown_table(heads, (_row(e, rungs) for e in ordered))
+    names = columns(name for e in entries for name in e.row.rungs)
+    first = _ranked(entries, names)
+    heads = [f"**{name}**" if name == first else name for name in names]
+    ordered = sorted(entries, key=lambda e: -_value(e, first))
+    floor = ["floor", "", "", *floors([e.row for e in entries], names)]
+    rows = [floor, *(_row(e, names) for e in ordered)]
+    yield from markdown_table(["model, mode (plan)", "receipt", "corpora", *heads], rows)
 
 
-def _row(e: Entry, rungs: Sequence[str]) -> list[str]:
+def _ranked(entries: Sequence[Entry], names: Sequence[str]) -> str:
+    """The instrument that orders a table: the first beyond reuse whose floor leaves room."""
+    for name in names:
+        scores = [e.row.rungs[name] for e in entries if name in e.row.rungs]
+        beyond = all(s.rung not in ("recall", "instance") for s in scores)
+        if beyond and all(s.normalised is not None for s in scores):
+            return name
+    return names[-1]
+
+
+def _value(e: Entry, name: str) -> float:
+    """Its score there above the floor; 0 of a model that has not learned its corpus, -1 of none."""
+    score = e.row.rungs.get(name)
+    if score is None:
+        return -1.0
+    if e.row.untrained:
+        return 0.0
+    return score.accuracy.mean or 0.0 if score.normalised is None else score.normalised.value
+
+
+def _row(e: Entry, names: Sequence[str]) -> list[str]:
     name = f"{e.cell.model}, {e.cell.mode} ({e.cell.plan})"
     name = markdown(f"{name}, {missing}" if (missing := of_runs(e.failed, e.runs)) else name)
-    scores = [_short(e.row, rung) if rung in e.row.rungs else ABSENT for rung in rungs]
+    scores = [_short(e.row, rung) if rung in e.row.rungs else ABSENT for rung in names]
     return [name, str(e.receipt), str(len(e.corpora)), *scores]
 
 
 def _short(row: RowRecord, rung: str) -> str:
-    """As in a run's own table: 0.92 ± 0.03 is .92±.03."""
-    return scored(row, rung).replace("0.", ".").replace(" ± ", "±")
+    """As in a run's own table: 0.92 ± 0.03 is .92±.03; then what is above the floor."""
+    text = scored(row, rung).replace("0.", ".").replace(" ± ", "±")
+    return text if row.rungs[rung].rung == "recall" else f"{text} → {above(row, rung)}"

@@ -2,151 +2,180 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ...eval.floors.floor_table import REUSE, Floor, Instrument, floors
-from ...worlds.corpus.build import build_corpus
-from ...worlds.encoding.encode import sample_questions
-from ...worlds.exposure import Exposure
-from ...worlds.world import World
-from ..report.terminal import plain
+from ...eval.floors.floor_table import REUSE
+from ..report.plain_console import plain
+from .floor_means import DECISIVE, Mean, Means, means
+from .floor_records import Record
 
-PER_RUNG = 200  # questions of a rung, as many as a suite asks by default
 COLUMNS = {
     "uniform": "uniform",
     "commonest": "commonest",
     "exclusion": "exclusion",
     "stated, not demonstrated": "stated only",
-    "profile copy": "profile",
+    "profile copy": "profile copy",
     "likeness": "likeness",
 }
-DECISIVE = 0.5  # pivotal share below which an instrument says nothing about an ingredient
-EXCESS = 0.1  # spreading above the floor by which names of predicates do not matter
+FAMILIES = {  # what stands in a short table, and its head there
+    "chance": "chance",
+    "association": "associ-\nation",
+    "blinded": "blinded",
+    "spreading": "spread-\ning",
+    "floor": "floor",
+}
+COUNTED = {"near": "near", "written": "written", "several": "several\nrungs"}
+ABREAST = 6  # instruments beside one another in the table of pivotal shares
 READING = (
     "Each score is what a strategy that applies no rule gets; a model's score is evidence only "
-    "above the best of chance, association and blinded deducers. Settings are chosen on one half "
-    "of the questions and scored on the other."
+    "above the floor, the best of chance, association and blinded deducers. Settings are chosen on "
+    "one half of the questions and scored on the other. near: on another rung if demonstrated and "
+    "written conclusions kept their height; written: the answer stands in a proof of the corpus; "
+    "several rungs: the right answers stand on different ones. These are in no headline."
 )
 
 
-def measure(
-    world: World, size: str, exposure: Exposure | None, seed: int, watch: Callable[[str], None]
-) -> list[Instrument]:
-    """The instruments of one corpus, ``seed`` for world and exposure; by default the size's own.
-
-    Raises UserError for an unknown size.
-    """
-    watch(f"building {world.id}/{size}")
-    corpus = build_corpus(world, size, exposure, (seed, seed))
-    return [*floors(corpus, sample_questions(corpus, PER_RUNG, seed), watch)]
-
-
-def record(world: str, size: str, seed: int, found: Sequence[Instrument]) -> dict[str, Any]:
-    """JSON-ready: every strategy on every instrument."""
+def record(records: Sequence[Record]) -> dict[str, Any]:
+    """JSON-ready: of one seed every strategy on every instrument, of several their means too."""
+    first = records[0]
+    if len(records) == 1:
+        return first
     return {
-        "world": world,
-        "size": size,
-        "seed": seed,
-        "instruments": [
-            {
-                "rung": i.rung,
-                "cue": i.cue,
-                "questions": i.n,
-                "floor": _record(i.floor),
-                "reuse by likeness": i.reuse,
-                "strategies": [_record(f) for f in i.floors],
-            }
-            for i in found
-        ],
+        "world": first["world"],
+        "size": first["size"],
+        "seeds": [r["seed"] for r in records],
+        "definitions": first["definitions"],
+        "instruments": [m.record() for m in means(records)],
+        "of each seed": list(records),
     }
 
 
-def _record(floor: Floor) -> dict[str, Any]:
-    out: dict[str, Any] = {
-        "strategy": floor.strategy,
-        "family": floor.family,
-        "blind to": floor.blind,
-        "setting": floor.setting,
-        "score": round(floor.score, 4),
-        "questions": floor.n,
-    }
-    return out if floor.pivotal is None else {**out, "pivotal": round(floor.pivotal, 4)}
-
-
-def show(console: Console, title: str, found: Sequence[Instrument]) -> None:
+def show(console: Console, records: Sequence[Record]) -> None:
     """The scores of all instruments, what each floor is, and the pivotal shares."""
+    first, several = records[0], len(records) > 1
+    title = f"{first['world']}/{first['size']}, " + (
+        f"means over {len(records)} seeds with 95% intervals"
+        if several
+        else f"seed {first['seed']}"
+    )
+    found = means(records)
     if not found:
         console.print(f"{title}: no instrument has 30 headline questions above recall")
         return
-    console.print(_scores(title, found))
-    for i in found:
-        console.print(f"{i.rung} {i.cue}: {_floor(i)}")
+    console.print(brief(title, found))
+    for m in found:
+        console.print(f"{m.name}: {'; '.join(_words(m, len(records)))}")
     console.print()
-    if any(f.pivotal is not None for i in found for f in i.floors):
-        console.print(_shares(found))
+    console.print(_strategies(found))
+    console.print()
+    for start in range(0, len(found), ABREAST):
+        some = found[start : start + ABREAST]
+        if any(m.without for m in some):
+            console.print(_shares(some))
+            console.print()
     console.print(READING)
 
 
-def _scores(title: str, found: Sequence[Instrument]) -> Table:
-    out = _table(title)
-    for name in ("rung", "cue"):
-        out.add_column(name)
-    for name in ("n", *COLUMNS.values(), "blinded", "spreading"):
-        out.add_column(name, justify="right")
-    for i in found:
-        by_name = {f.strategy: f for f in i.floors}
-        cells = [f"{by_name[name].score:.2f}" for name in COLUMNS]
-        for family in ("blinded", "spreading"):
-            best = i.best(family)
-            cells.append(f"{best.score:.2f}" if best else "–")
-        out.add_row(plain(i.rung), plain(i.cue), f"{i.n:,}", *cells)
+def brief(title: str, found: Sequence[Means]) -> Table:
+    """A line for each instrument: its counts and the best of each family, without the settings."""
+    out = _table(title, ["n", *COUNTED.values(), *FAMILIES.values()])
+    for m in found:
+        cells = [_count(m.counts[name]) for name in COUNTED]
+        cells += [_cell(m.best.get(name)) for name in FAMILIES]
+        out.add_row(plain(m.rung), plain(m.cue), _count(m.counts["headline"]), *cells)
     return out
 
 
-def _floor(i: Instrument) -> str:
+def warnings(found: Sequence[Means]) -> Iterator[str]:
+    """What instruments cannot show, a line for each that has any."""
+    for m in found:
+        message = [*_warnings(m)]
+        if m.idle:
+            idle = ", ".join(f"{name} ({_short(share)})" for name, share in m.idle.items())
+            message.append(f"says nothing about {idle}")
+        if message:
+            yield f"{m.name}: {'; '.join(message)}"
+
+
+def _warnings(m: Means) -> Iterator[str]:
+    if m.reuse:
+        yield f"floor above {REUSE}: reuse by likeness, no normalised score"
+    if m.nameless:
+        spread = m.best["spreading"].mean
+        yield f"spreading gets {spread:.2f}: the names of relations do not matter here"
+
+
+def _strategies(found: Sequence[Means]) -> Table:
+    heads = [h.replace(" ", "\n") for h in COLUMNS.values()]
+    out = _table("Strategies that leave out no ingredient of a rule", heads)
+    for m in found:
+        cells = [_cell(m.strategies.get(name)) for name in COLUMNS]
+        out.add_row(plain(m.rung), plain(m.cue), *cells)
+    return out
+
+
+def _words(m: Means, seeds: int) -> Iterator[str]:
     """The floor in words, with what it means for the instrument."""
-    floor, spread = i.floor, i.best("spreading")
-    text = f"floor {floor.score:.2f}, {floor.strategy} ({floor.setting})"
-    if floor.pivotal is not None:
-        text += f", on {floor.n} pivotal questions"
-    if i.reuse:
-        text += f"; above {REUSE}: reuse by likeness, no normalised score"
-    if spread and spread.score > floor.score + EXCESS:
-        text += f"; spreading gets {spread.score:.2f}: the names of predicates do not matter here"
-    return text
+    floor = m.best["floor"]
+    half = "" if floor.half is None else f" ± {floor.half:.2f}"
+    yield f"floor {floor.mean:.2f}{half}, {m.named['floor']}"
+    if m.seeds < seeds:
+        yield f"of {m.seeds} of {seeds} seeds: the others have too few questions"
+    yield from _warnings(m)
 
 
-def _shares(found: Sequence[Instrument]) -> Table:
+def _shares(found: Sequence[Means]) -> Table:
     """Ingredient x instrument: the pivotal share, and what the deducer blind to it gets."""
-    out = _table(
-        f"Pivotal share of each ingredient (below {DECISIVE}: says nothing about it); score"
-    )
+    title = f"Pivotal share of each ingredient (below {DECISIVE}: says nothing about it) · score"
+    out = Table(title=plain(title, "table.title"), **STYLE)
     out.add_column("without")
-    for i in found:
-        out.add_column(f"{i.rung}\n{i.cue}", justify="right")
-    names = dict.fromkeys(f.blind for i in found for f in i.floors if f.pivotal is not None)
-    for name in sorted(names):
-        mine = [next((f for f in i.floors if f.blind == name), None) for i in found]
-        out.add_row(plain(name), *(_share(f) for f in mine))
+    for m in found:
+        out.add_column(f"{m.rung}\n{m.cue}", justify="right", no_wrap=True)
+    for name in sorted({name for m in found for name in m.without}):
+        out.add_row(plain(name), *(_share(m, name) for m in found))
     return out
 
 
-def _share(floor: Floor | None) -> str:
-    if floor is None or floor.pivotal is None:
+def _share(m: Means, name: str) -> str:
+    found = m.without.get(name)
+    if found is None:
         return ""
-    return f"{floor.pivotal:.2f}; " + (f"{floor.score:.2f}" if floor.setting else "–")
+    return f"{_short(found.pivotal.mean)} · {_short(found.score.mean) if found.score else '–'}"
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=plain(title, "table.title"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        show_edge=False,
-    )
+def _cell(found: Mean | None) -> str:
+    """``.42``, and its interval below where there is one."""
+    if found is None:
+        return "–"
+    return _short(found.mean) + ("" if found.half is None else f"\n±{_short(found.half)}")
+
+
+def _count(found: Mean) -> str:
+    return f"{found.mean:,.0f}"
+
+
+def _short(share: float) -> str:
+    text = f"{share:.2f}"
+    return text[1:] if text.startswith("0") else text
+
+
+def _table(title: str, numbers: Sequence[str]) -> Table:
+    out = Table(title=plain(title, "table.title"), **STYLE)
+    for name in ("rung", "cue"):
+        out.add_column(name, no_wrap=True)
+    for name in numbers:
+        out.add_column(name, justify="right", no_wrap=True)
+    return out
+
+
+STYLE: dict[str, Any] = {
+    "title_justify": "left",
+    "box": box.SIMPLE_HEAD,
+    "padding": (0, 1, 0, 0),
+    "show_edge": False,
+}

@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,7 +20,7 @@ from rich.text import Text
 from ... import __version__
 from ...errors import UserError
 from ...printable import visible
-from ..report.terminal import plain
+from ..report.plain_console import plain
 
 Subject = TypeVar("Subject")
 Result = Literal["passed", "refused", "moot", "not reached"]
@@ -135,6 +134,61 @@ def _mend(error: Exception, source: object) -> str:
     return f"report it: an error in zebroid, {frames[-1].filename}:{frames[-1].lineno}"
 
 
+class Rows:
+    """Prints outcomes as they come, a row each; those not looked at as one row a size."""
+
+    WIDTH = 18  # of the longest id of a check
+    SECONDS = 6
+
+    def __init__(self, console: Console, name: str) -> None:
+        self.console, self.name = console, name
+        self.size: str | None = None
+        self.rest: list[Outcome] = []
+        self._row("", plain("check", "bold"), plain("what was found", "bold"), plain("s", "bold"))
+
+    def __call__(self, outcome: Outcome) -> None:
+        if outcome.size != self.size:
+            self.close()
+            self.size = outcome.size
+            where = f"{self.name} at size {outcome.size}" if outcome.size else self.name
+            self.console.print()
+            self._row("", "", plain(where, "bold"), "")
+        if outcome.passed is None:
+            self.rest.append(outcome)
+            return
+        cells = plain(outcome.name), plain(outcome.found), f"{outcome.seconds:.1f}"
+        self._row(MARKS[outcome.passed], *cells)
+
+    def close(self) -> None:
+        """Names what was not looked at."""
+        if self.rest:
+            text = f"{self.rest[0].found}: {', '.join(o.name for o in self.rest)}"
+            self._row(MARKS[None], f"{len(self.rest)} more", plain(text), "")
+        self.rest = []
+
+    def _row(self, *cells: Text | str) -> None:
+        """Widths are fixed, so that rows printed one by one stand below one another."""
+        found = max(20, self.console.width - self.WIDTH - self.SECONDS - 6)
+        row = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+        row.add_column(width=1)
+        row.add_column(width=self.WIDTH)
+        row.add_column(width=found - 1)
+        row.add_column(width=self.SECONDS - 1, justify="right")
+        row.add_row(*cells)
+        self.console.print(row)
+
+
+@dataclasses.dataclass(frozen=True)
+class Appendix:
+    """What a report shows beside its checks: a table, lines below it, and the same as data."""
+
+    table: Table
+    notes: tuple[str, ...]
+    key: str  # of the data in JSON
+    size: str
+    data: Any
+
+
 @dataclasses.dataclass(frozen=True)
 class Report:
     """What came of all checks of one world or model."""
@@ -143,6 +197,7 @@ class Report:
     name: str
     sizes: tuple[str, ...]  # empty for a model
     outcomes: tuple[Outcome, ...]
+    appendices: tuple[Appendix, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -161,14 +216,29 @@ class Report:
             known["sizes"] = [*self.sizes]
         else:
             checks = [{k: v for k, v in check.items() if k != "size"} for check in checks]
-        return known | {"zebroid": __version__, "passed": self.passed, "checks": checks}
+        known |= {"zebroid": __version__, "passed": self.passed, "checks": checks}
+        for found in self.appendices:
+            known.setdefault(found.key, {})[found.size] = found.data
+        return known
 
     def json(self) -> str:
         return json.dumps(self.record(), indent=1)
 
     def print(self, console: Console) -> None:
-        """A table of all checks, then what failed, with its cure, and the count."""
-        console.print(self._table())
+        """A row for each check, then all that ``conclude`` prints."""
+        rows = Rows(console, self.name)
+        for outcome in self.outcomes:
+            rows(outcome)
+        rows.close()
+        self.conclude(console)
+
+    def conclude(self, console: Console) -> None:
+        """What is shown beside the checks, what failed, with its cure, and the count."""
+        for found in self.appendices:
+            console.print()
+            console.print(found.table)
+            for note in found.notes:
+                console.print(plain(note))
         for o in self.outcomes:
             if o.passed is False:
                 where = o.name + (f", size {o.size}" if o.size else "")
@@ -176,25 +246,6 @@ class Report:
                 text = Text.assemble("\n", (visible(where), "red bold"), rest)
                 console.print(text, soft_wrap=True)
         console.print(f"\n{self._summary()}", markup=False, soft_wrap=True)
-
-    def _table(self) -> Table:
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-        for head in ("", "check", "what was found"):
-            table.add_column(head)
-        table.add_column("s", justify="right")
-        for size in ("", *self.sizes):
-            outcomes = [o for o in self.outcomes if o.size == size]
-            table.add_row("", plain(f"{self.name} at size {size}" if size else self.name, "bold"))
-            for o in outcomes:
-                if o.passed is not None:
-                    cells = plain(o.name), plain(o.found), f"{o.seconds:.1f}"
-                    table.add_row(MARKS[o.passed], *cells)
-            rest = [o for o in outcomes if o.passed is None]
-            if rest:
-                text = f"{rest[0].found}: {', '.join(o.name for o in rest)}"
-                table.add_row(MARKS[None], f"{len(rest)} more", plain(text))
-            table.add_section()
-        return table
 
     def _summary(self) -> str:
         refused = sum(o.passed is False for o in self.outcomes)

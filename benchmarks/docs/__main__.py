@@ -12,6 +12,7 @@ from pathlib import Path
 from ... import registry
 from . import (
     architecture_tables,
+    floors_tables,
     plateau_tables,
     readme_blocks,
     readme_tables,
@@ -28,6 +29,7 @@ FILLS = {
     "worlds": lambda page: world_table.main([page]),
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),
+    "floors": lambda page: floors_tables.fill([page]),
     "recovery": lambda page: verdict_tables.main([page]),
 }
 

@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import UserError, suggest
-from ...eval.scoring.score import HEADLINE
+from ...eval.scoring.columns import columns
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
 from ..receipts.curves import APART, Configuration, read
 from ..receipts.panel import slug
-from ..receipts.receipt import RowRecord, ScoreRecord
+from ..receipts.receipt import GroupRecord, RowRecord, ScoreRecord
 from . import page_files
 from .doc_blocks import Make, command, measured
 from .small_multiples import Cell as Drawn
@@ -35,7 +35,7 @@ from .small_multiples import Dot, dots, grid
 
 KIND = "results"
 ENDS = ("mean", "low", "high")
-HEADER = ("model", "parameters", "FLOPs", "seeds", "rung", "at", *ENDS, "chance", "questions")
+HEADER = ("model", "parameters", "FLOPs", "seeds", "rung", "at", *ENDS, "floor", "questions")
 OVER = ("model", "rung", "step", "FLOPs", *ENDS)
 
 
@@ -46,7 +46,7 @@ class Display:
     columns: Sequence[str]
     rows: Sequence[str]
     cells: Mapping[tuple[str, str], Drawn | Sequence[Dot]]
-    chances: Mapping[str, float]
+    floors: Mapping[str, float]
     below: str
     data: Sequence[tuple[object, ...]]
 
@@ -79,11 +79,12 @@ def names(configurations: Sequence[Configuration]) -> list[str]:
 
 def models(configurations: Sequence[Configuration]) -> Display:
     """One panel and mode: its ceilings as data, and its models at equal examples and FLOPs."""
-    rungs = [
-        rung
-        for rung in HEADLINE
-        if any(rung in configuration.accuracy for configuration in configurations)
-    ]
+    rungs = columns(
+        name
+        for configuration in configurations
+        for name in configuration.accuracy
+        if name != "mixed"
+    )
     least, first = cheapest(configurations), configurations[0]
     rows: list[tuple[object, ...]] = [
         _row((row.label, "", "", ""), rung, "ceiling", score, _ended(score))
@@ -105,10 +106,10 @@ def models(configurations: Sequence[Configuration]) -> Display:
             rows += [_row(about, rung, at, score, dot) for at, dot in dots.items()]
     below = (
         f"{_about(first)}: accuracy with its 95% interval. Filled: equal examples, where each "
-        f"ended. Open: equal FLOPs, {least:.1e}, where the cheapest ended. Dotted: chance."
+        f"ended. Open: equal FLOPs, {least:.1e}, where the cheapest ended. Dotted: the floor."
     )
     return Display(
-        rungs, names(configurations), cells, _chances(first.panel.rows, rungs), below, rows
+        rungs, names(configurations), cells, _floors(first.panel.rows, rungs), below, rows
     )
 
 
@@ -117,22 +118,24 @@ def apart(configurations: Sequence[Configuration]) -> Display:
     groups = sorted(
         {group for configuration in configurations for group in configuration.apart}, key=_novelty
     )
-    columns = ["instance", *groups]
+    every = {name for configuration in configurations for name in configuration.accuracy}
+    whole = columns(name for name in every if name.partition(" ")[0] == "instance")
+    heads = [*whole, *groups]
     cells: dict[tuple[str, str], list[Dot]] = {}
     rows = []
     for configuration, name in zip(configurations, names(configurations)):
         about = _trained(configuration, name)
-        for group in columns:
+        for group in heads:
             score = None if configuration.row is None else _score(configuration.row, group)
             if score is not None:
                 cells[name, group] = [_ended(score)]
                 rows.append(_row(about, group, "equal examples", score, _ended(score)))
     below = (
         f"{_about(configurations[0])}, where training ended. In, out: whether the fact of the "
-        "first or second hop was used there by a demonstrated conclusion. Dotted: chance."
+        "first or second hop was used there by a demonstrated conclusion. Dotted: the floor."
     )
-    chances = _chances(configurations[0].panel.rows, columns)
-    return Display(columns, names(configurations), cells, chances, below, rows)
+    floors = _floors(configurations[0].panel.rows, heads)
+    return Display(heads, names(configurations), cells, floors, below, rows)
 
 
 def _about(configuration: Configuration) -> str:
@@ -146,16 +149,27 @@ def _trained(configuration: Configuration, name: str) -> tuple[object, ...]:
 
 
 def _row(
-    about: tuple[object, ...], group: str, at: str, score: ScoreRecord, dot: Dot
+    about: tuple[object, ...], group: str, at: str, score: ScoreRecord | GroupRecord, dot: Dot
 ) -> tuple[object, ...]:
-    return (*about, group, at, *_ends(dot), f"{score.chance:.4f}", score.questions)
+    return (
+        *about,
+        group,
+        at,
+        *_ends(dot),
+        _floor(score),
+        score.questions,
+    )
+
+
+def _floor(score: ScoreRecord | GroupRecord) -> str:
+    return "" if score.floor is None else f"{score.floor.value:.4f}"
 
 
 def _ends(dot: Dot) -> list[str]:
     return [f"{v:.4f}" if np.isfinite(v) else "" for v in (dot.mean, dot.low, dot.high)]
 
 
-def _ended(score: ScoreRecord) -> Dot:
+def _ended(score: ScoreRecord | GroupRecord) -> Dot:
     """Its score where training ended."""
     found = score.accuracy
     return Dot(*(np.nan if v is None else v for v in (found.mean, found.low, found.high)))
@@ -166,13 +180,14 @@ def _read_off(curve: Curve, flops: float) -> Dot:
     return Dot(float(values.mean()), *interval(curve, values))
 
 
-def _chances(rows: Sequence[RowRecord], groups: Sequence[str]) -> dict[str, float]:
-    """What chance is on each rung or cell; recall is raw."""
+def _floors(rows: Sequence[RowRecord], groups: Sequence[str]) -> dict[str, float]:
+    """What is had without the rule in each instrument or cell; recall is raw."""
     found = {g: next((s for r in rows if (s := _score(r, g))), None) for g in groups}
-    return {g: s.chance for g, s in found.items() if s is not None and g != "recall"}
+    floors = {g: s.floor for g, s in found.items() if s is not None and g != "recall"}
+    return {g: floor.value for g, floor in floors.items() if floor is not None}
 
 
-def _score(row: RowRecord, group: str) -> ScoreRecord | None:
+def _score(row: RowRecord, group: str) -> ScoreRecord | GroupRecord | None:
     return row.rungs.get(group) or row.apart.get(group)
 
 
@@ -195,7 +210,7 @@ def over(configurations: Sequence[Configuration], group: str) -> Display:
         raise suggest("rung or cell", group, known)
     cells: dict[tuple[str, str], Drawn] = {}
     rows = []
-    guess = _chances(configurations[0].panel.rows, [group]).get(group)
+    floor = _floors(configurations[0].panel.rows, [group]).get(group)
     for configuration, name in zip(configurations, names(configurations)):
         curve = curves[configuration.label]
         if curve is None:
@@ -205,7 +220,7 @@ def over(configurations: Sequence[Configuration], group: str) -> Display:
             step = int(n) // configuration.cell.recipe.batch
             rows.append((name, group, step, f"{flops:.3e}", *_ends(dot)))
         mean, low, high = np.array([[d.mean, d.low, d.high] for d in band]).T.clip(0, 1)
-        cells[name, group] = Drawn(configuration.flops, mean, low, high, guess)
+        cells[name, group] = Drawn(configuration.flops, mean, low, high, floor)
     below = f"{_about(configurations[0])}. From left to right: training compute, logarithmic."
     return Display([group], names(configurations), cells, {}, below, rows)
 
@@ -242,7 +257,7 @@ def _lines(root: Path, title: str, displayed: Display) -> Iterator[str]:
         drawn = grid(displayed.rows, displayed.columns, displayed.cells, displayed.below)  # type: ignore[arg-type]
     else:
         header = HEADER
-        panels, marks = displayed.cells, displayed.chances
+        panels, marks = displayed.cells, displayed.floors
         drawn = dots(displayed.rows, displayed.columns, panels, marks, displayed.below)  # type: ignore[arg-type]
     yield from page_files.figure(root, stem, drawn, title)
     yield from page_files.data(root, stem, header, displayed.data)

@@ -21,7 +21,7 @@ import numpy as np
 
 from ... import registry
 from ...eval.scaling.percolation import sweep
-from ...eval.scoring.score import HEADLINE
+from ...eval.scoring.columns import columns
 from ...eval.stats.labels import with_failed
 from ..receipts.curves import Configuration, read
 from ..receipts.receipt_rows import rows_of
@@ -75,9 +75,7 @@ class Receipts:
             folder,
             words,
         )
-        rungs = [
-            r for r in HEADLINE if any(r in configuration.rungs for configuration in configurations)
-        ]
+        rungs = columns(name for configuration in configurations for name in configuration.rungs)
         labels = [
             with_failed(label, configuration.failed, configuration.runs)
             for label, configuration in zip(
@@ -102,7 +100,7 @@ class Receipts:
         def lines(folder: Path) -> Lines:
             every = _swept(folder.resolve()).along
             along = some([a for a in every if admits(_axis(a), words)], folder, words)
-            rungs = [r for r in HEADLINE if any(r in one.accuracy for one in along)]
+            rungs = columns(name for one in along for name in one.accuracy)
             labels = distinct([name_words(_axis(one)) for one in along])
             cells = {
                 (label, v.rung): _level_cell(one, v.rung, v.kind)
@@ -196,9 +194,9 @@ def _curves(configuration: Configuration) -> dict[str, Cell]:
     cells = {}
     for rung in configuration.rungs:
         score = row.rungs[rung]
-        band = score.accuracy
+        band = score.curve
         cells[rung] = Cell(
-            row.flops, band.mean, band.low, band.high, score.chance.value, kinds.get(rung, "")
+            row.flops, band.mean, band.low, band.high, score.floor.value, kinds.get(rung, "")
         )
     return cells
 
@@ -219,7 +217,7 @@ def _axis(one: Along) -> str:
 
 def _level_cell(one: Along, rung: str, kind: str) -> Cell:
     mean, low, high = one.accuracy[rung]
-    return Cell(np.array(one.line.values), mean, low, high, one.chances[rung], kind)
+    return Cell(np.array(one.line.values), mean, low, high, one.floors[rung], kind)
 
 
 def verdicts(folder: Path) -> list[tuple[object, ...]]:

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from ... import registry
 from ...errors import UserError
-from ...eval.scoring.score import HEADLINE
+from ...eval.scoring.columns import columns
 from ..receipts.receipt import PanelRecord, Receipt, RowRecord
 from ..runner import atomic_write
 from .doc_blocks import Make, filled, measured
 from .markdown_table import markdown_table
-from .readme_tables import scored
+from .readme_tables import floors, scored
 from .world_table import builtin
 
 SIZES = ("xs", "s", "m", "l", "xl")
@@ -41,15 +41,18 @@ def headline(root: Path, name: str) -> Iterator[str]:
             )
             yield f"- **{mode}**: {scores}."
         rungs = _row(panel, "direct").rungs
-        some = [rung for rung in HEADLINE if rung in rungs and rung != "recall"]
-        guess = ", ".join(f"`{rung}` {rungs[rung].chance:.2f}" for rung in some)
-        yield f"- Chance: {guess}. Suite `{receipt.suite.id}`, {len(receipt.cells)} trainings."
+        some = [name for name in columns(rungs) if name != "recall"]
+        text = zip(some, floors([_row(panel, "direct")], some))
+        floor = "; ".join(f"`{name}` {found}" for name, found in text)
+        yield f"- Floor, what is had without the rule: {floor}."
+        yield f"- Suite `{receipt.suite.id}`, {len(receipt.cells)} trainings."
 
     yield from measured(root, name, lines)
 
 
 def _row(panel: PanelRecord, label: str) -> RowRecord:
-    found = [r for r in panel.rows if (r.kind, r.label) == ("model", label)]
+    models = [r for r in panel.rows if r.kind == "model" and "mlp" not in r.label]
+    found = [r for r in models if r.label.partition(" ")[0] == label]
     if not found:
         labels = [r.label for r in panel.rows if r.kind == "model"]
         raise UserError(f"{panel.name} has no model {label!r}; it has {', '.join(labels)}")

@@ -16,15 +16,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from ...errors import UserError
-from ...eval.scoring.score import HEADLINE
+from ...eval.scoring.columns import MARKS, columns, mark
 from ...printable import visible
-from ..receipts.receipt import Interval, PanelRecord, Receipt, RowRecord, ScoreRecord
-from ..report.table import ABSENT, AT_CHANCE, SUPPRESSED
+from ..receipts.receipt import PanelRecord, Receipt, RowRecord, ScoreRecord
+from ..receipts.receipt_rows import score_of
+from ..report.table import ABSENT, UNTRAINED, normalised
 from ..runner import atomic_write
 from .markdown_table import markdown_table
 
-MARKS = f"{AT_CHANCE} interval includes chance, {SUPPRESSED} below uniform guessing."
 BLOCK = re.compile(r"(<!-- receipt (\S+) -->\n).*?(<!-- end of receipt -->)", re.DOTALL)
 
 
@@ -45,7 +47,7 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
     yield (
         f"{receipt.suite.id}@{receipt.suite.digest[:8]}, zebroid {receipt.versions['zebroid']}, "
         f"commit {receipt.commit[:8] or 'none'}. ± is the wider side of a 95% interval over "
-        f"{' and '.join(over)}; {MARKS}"
+        f"{' and '.join(over)}; {MARKS}. Above the floor: 0 is the floor, 1 all right."
     )
 
 
@@ -55,15 +57,17 @@ def _scores(row: RowRecord) -> list[ScoreRecord]:
 
 def _panel(panel: PanelRecord) -> Iterator[str]:
     rows = [r for r in panel.rows if r.kind in ("ceiling", "model")]
-    rungs = [rung for rung in HEADLINE if any(rung in row.rungs for row in rows)]
+    rungs = columns(name for row in rows for name in row.rungs)
     yield ""
     yield f"**{_markdown(panel.name)}**"
     yield ""
-    lines = [["chance", *chances(rows, rungs)]]
+    lines = [["floor", *floors(rows, rungs)]]
     for row in rows:
         name = _markdown(row.name)
         name = name if row.kind == "ceiling" else f"**{name}**"
         lines.append([name, *(scored(row, rung) for rung in rungs)])
+        if row.kind == "model":
+            lines.append(["above the floor", *(above(row, rung) for rung in rungs)])
     yield from markdown_table(["", *rungs], lines)
 
 
@@ -72,33 +76,38 @@ def _markdown(label: str) -> str:
     return re.sub(r"([\\`*\[\]<>|$])", r"\\\1", " ".join(visible(label).split()))
 
 
-def chances(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:
-    """What guessing is worth on each rung or cell."""
-    first = [next(s for r in rows if (s := _score(r, group)) is not None) for group in groups]
-    return [ABSENT if g == "recall" else f"{s.chance:.2f}" for g, s in zip(groups, first)]
+def floors(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:
+    """What is had without the rule in each instrument, and by which strategy."""
+    found = [next(s for r in rows if (s := _score(r, group)) is not None) for group in groups]
+    return [
+        ABSENT if s.rung == "recall" else f"{s.floor.value:.2f}, {s.floor.strategy}" for s in found
+    ]
 
 
 def _score(row: RowRecord, group: str) -> ScoreRecord | None:
-    return row.rungs.get(group) or row.apart.get(group)
+    return row.rungs.get(group)
 
 
-def scored(row: RowRecord, rung: str) -> str:
-    """The score of a row on a rung or cell, with its interval and marks; a ceiling's alone."""
-    found = _score(row, rung)
-    if found is None:
+def scored(row: RowRecord, group: str) -> str:
+    """The score of a row in an instrument, with its interval and marks; a ceiling's
+    alone. Of a model that has not learned its corpus in brackets."""
+    record = _score(row, group)
+    if record is None:
         return ABSENT
-    accuracy: Interval = found.accuracy
-    mean, low, high = accuracy.mean, accuracy.low, accuracy.high
-    if mean is None or low is None or high is None:
+    found = score_of(group, record, not row.untrained)
+    mean, low, high = found.accuracy.at()
+    if not np.isfinite([mean, low, high]).all():
         return ABSENT
     if row.kind == "ceiling":
         return f"{mean:.2f}"
-    mark = ""
-    if high < found.uniform:
-        mark = SUPPRESSED
-    elif rung != "recall" and low <= found.chance <= high:
-        mark = AT_CHANCE
-    return f"{mean:.2f} ± {max(high - mean, mean - low):.2f}{mark}"
+    text = f"{mean:.2f} ± {max(high - mean, mean - low):.2f}{mark(found)}"
+    return text if found.trained else f"({text}, {UNTRAINED})"
+
+
+def above(row: RowRecord, group: str) -> str:
+    """The normalised score of a model."""
+    record = _score(row, group)
+    return ABSENT if record is None else normalised(score_of(group, record, not row.untrained))
 
 
 def main(pages: list[str]) -> int:

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...eval.figures.score_figures import STYLE
+from ...eval.scoring.columns import head
 from ...eval.stats.curve import Floats
 
 GLYPHS = {"rising": "▲", "plateau": "■", "fell": "▼", "undecided": "?"}
@@ -24,7 +25,7 @@ WIDTH = 4.5  # inches, which a phone shows at nearly full size
 LETTERS = 84  # of the smallest size in a line of that width
 MOST = 40  # rows beyond which a figure says less than its data
 JUDGED = "▲ rising, ■ plateau, ▼ fell, ? undecided; beside it the level at the end."
-LINE = "Line: accuracy from 0 to 1, with its 95% interval. Dotted: chance."
+LINE = "Line: accuracy from 0 to 1, with its 95% interval. Dotted: the floor."
 SMALL: dict[Any, Any] = STYLE | {"font.size": 8}
 HEAD, LEAST = 8, 7  # points
 
@@ -37,7 +38,7 @@ class Cell:
     mean: Floats  # [K]
     low: Floats  # [K]
     high: Floats  # [K]
-    chance: float | None
+    floor: float | None
     verdict: str = ""  # a key of GLYPHS, or empty
     level: bool = True  # whether the level at the end is written
 
@@ -65,7 +66,7 @@ def grid(
             for column, one in zip(columns, axes):
                 _bare(one)
                 if i == 0:
-                    one.set_title(column, fontsize=HEAD if len(columns) < 5 else LEAST)
+                    one.set_title(head(column), fontsize=HEAD if len(columns) < 5 else LEAST)
                 found = cells.get((row, column))
                 if found is None:
                     one.set_facecolor("none")
@@ -101,8 +102,8 @@ def _curve(axes: Axes, cell: Cell) -> None:
     axes.plot(cell.x, cell.mean, color="black", linewidth=1.1)
     if len(cell.x) < 8:
         axes.plot(cell.x, cell.mean, "o", color="black", markersize=2)
-    if cell.chance is not None:
-        axes.axhline(cell.chance, color="0.35", linestyle=":", linewidth=0.8)
+    if cell.floor is not None:
+        axes.axhline(cell.floor, color="0.35", linestyle=":", linewidth=0.8)
     if not cell.level:
         return
     glyph = GLYPHS.get(cell.verdict, "")
@@ -122,7 +123,7 @@ def dots(
     rows: Sequence[str],
     columns: Sequence[str],
     cells: Mapping[tuple[str, str], Sequence[Dot]],
-    chances: Mapping[str, float],
+    floors: Mapping[str, float],
     below: str,
 ) -> Figure:
     """Rows x columns of scores: the first of a cell filled, a second one open."""
@@ -136,11 +137,11 @@ def dots(
             for y, row in enumerate(rows):
                 for number, dot in enumerate(cells.get((row, column), ())):
                     _dot(axes, dot, y + 0.32 * number - 0.1, "white" if number else "black")
-            if column in chances:
-                axes.axvline(chances[column], color="0.35", linestyle=":", linewidth=0.8)
+            if column in floors:
+                axes.axvline(floors[column], color="0.35", linestyle=":", linewidth=0.8)
             axes.set_xlim(-0.06, 1.06)
             axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
-            axes.set_title(column.replace("constituent ", "constituent\n"), fontsize=HEAD)
+            axes.set_title(head(column), fontsize=HEAD)
             axes.set_facecolor("0.965")
             axes.tick_params(length=0)
             for side in axes.spines.values():

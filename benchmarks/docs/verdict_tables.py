@@ -5,9 +5,10 @@ Between two marks in a page stands one table, and the first mark names it:
     <!-- recovery verdicts -->
     <!-- end of recovery -->
 
-``python -m zebroid.benchmarks.docs.verdict_tables PAGE [--repeats N]`` writes what stands between;
-with 1,000
-repeats of a verdict and 200 of a law it takes about ten minutes of one core.
+``python -m zebroid.benchmarks.docs.verdict_tables PAGE`` writes what stands between, from the data
+beside the page, PAGE with the ending .json. ``--simulate N`` first computes what is missing there:
+N curves of each case, a fifth as many of each law. With N = 1,000 that takes about ten minutes of
+one core; what was cut off goes on where it was.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import UserError
+from ...eval.scaling.joint_fit import JOINT
+from ...eval.scaling.laws import CURVES
 from ...eval.stats.labels import of_runs
 from ...eval.verdicts import simulation
-from ...eval.verdicts.simulation import UNDECIDED, VERDICTS, Design
+from ...eval.verdicts.simulation import SAID, UNDECIDED, VERDICTS, Design
 from ..receipts.curves import read
 from .doc_blocks import Make, fill
 from .markdown_table import markdown_table
+from .simulated_data import Simulated
 
 KIND = "recovery"
 DESIGNS = (
@@ -35,7 +39,9 @@ DESIGNS = (
     Design(worlds=5, seeds=3),
     Design(worlds=10, seeds=1),
 )
-KINDS = ("plateau", "rising", "fell", UNDECIDED)
+OF_LAWS = DESIGNS[:2]
+JOINTLY = "joint laws"  # stands for the design of the joint laws, which have one of their own
+SLOW = tuple(name for name in VERDICTS if name.startswith("rises by 0.0"))
 SEEDS, QUESTIONS, DIFFERENCES = (1, 2, 3, 5, 10), (100, 300, 1_000, 3_000), (0.05, 0.1)
 LATE = 3  # last checkpoints of a curve, at which the noise of runs is measured
 OPEN = (0.1, 0.97)  # accuracies between which runs can differ
@@ -43,31 +49,71 @@ OPEN = (0.1, 0.97)  # accuracies between which runs can differ
 Lines = Iterator[str]
 
 
-def verdicts(_: Path, repeats: int) -> Lines:
-    """Truth x verdict, for each design."""
-    for design in DESIGNS:
-        yield f"**{design}**, {design.per_decade} checkpoints a decade, {repeats:,} curves a line"
-        yield ""
-        yield from _confusion(simulation.verdicts(design, repeats), KINDS)
-        yield ""
-
-
-def laws(_: Path, repeats: int) -> Lines:
-    """True law x named law, for two designs, and the joint laws."""
+def simulate(data: Simulated, repeats: int, watch: Callable[[str], None]) -> None:
+    """Adds to ``data`` all that is missing of the tables, and keeps it after every line."""
     several = max(1, repeats // 5)
-    for design in DESIGNS[:2]:
-        found = simulation.laws(design, several)
-        yield f"**{design}**, {len(design.x)} checkpoints, {several:,} curves a line"
+    half = max(1, several // 2)
+    for design in DESIGNS:
+        for name in VERDICTS:
+            if data.lacks("verdicts", str(design), name, repeats):
+                watch(f"{design}: {name}")
+                found = Counter(simulation.said(name, design, repeats))
+                data.keep("verdicts", str(design), name, found)
+    for design in OF_LAWS:
+        for law in CURVES:
+            if data.lacks("laws", str(design), law.name, several):
+                watch(f"{design}: {law.name}")
+                found = simulation.laws(design, several, [law])[law.name]
+                data.keep("laws", str(design), law.name, found)
+    for law in JOINT:
+        if data.lacks("laws", JOINTLY, law.name, half):
+            watch(f"{JOINTLY}: {law.name}")
+            data.keep("laws", JOINTLY, law.name, simulation.surfaces(half, true=[law])[law.name])
+
+
+def verdicts(data: Simulated, _: Path) -> Lines:
+    """Case x what is said of its curves, for each design."""
+    for design in DESIGNS:
+        found = data.read("verdicts", str(design), VERDICTS)
+        many = min(map(Counter.total, found.values()))
+        yield f"**{design}**, {design.per_decade} checkpoints a decade, {many:,} curves a line"
         yield ""
-        yield from _confusion(found, (*found, UNDECIDED))
+        yield from _confusion(found, SAID, {name: case.true for name, case in VERDICTS.items()})
         yield ""
-    found = simulation.surfaces(max(1, several // 2))
-    yield f"**Joint laws**, 5 runs of 42 points, {max(1, several // 2):,} surfaces a line"
+
+
+def slow(data: Simulated, _: Path) -> Lines:
+    """What is said of rises that are slow and go on for ever."""
+    rows = []
+    for name in SLOW:
+        cells = []
+        for design in DESIGNS:
+            counts = data.read("verdicts", str(design), [name])[name]
+            share = {word: 100 * counts[word] / counts.total() for word in SAID}
+            plateau = share[simulation.LEVEL_WORD] + share[simulation.FLAT_WORD]
+            cells.append(f"{share['rising']:.0f} / {plateau:.0f} / {share['flat']:.1f}")
+        rows.append([name, *cells])
+    yield from markdown_table(["per cent rising / plateau / flat", *map(str, DESIGNS)], rows)
+
+
+def laws(data: Simulated, _: Path) -> Lines:
+    """True law x named law, for two designs, and the joint laws."""
+    names, joint = [law.name for law in CURVES], [law.name for law in JOINT]
+    for design in OF_LAWS:
+        found = data.read("laws", str(design), names)
+        many = min(map(Counter.total, found.values()))
+        yield f"**{design}**, {len(design.x)} checkpoints, {many:,} curves a line"
+        yield ""
+        yield from _confusion(found, (*names, UNDECIDED), {name: (name,) for name in names})
+        yield ""
+    found = data.read("laws", JOINTLY, joint)
+    many = min(map(Counter.total, found.values()))
+    yield f"**Joint laws**, 5 runs of 42 points, {many:,} surfaces a line"
     yield ""
-    yield from _confusion(found, (*found, UNDECIDED))
+    yield from _confusion(found, (*joint, UNDECIDED), {name: (name,) for name in joint})
 
 
-def worlds(_: Path, repeats: int) -> Lines:
+def worlds(_: Simulated, __: Path) -> Lines:
     """Worlds by which two models' difference is seen, over seeds and questions."""
     for difference in DIFFERENCES:
         yield f"**A difference of {difference}**"
@@ -81,7 +127,7 @@ def worlds(_: Path, repeats: int) -> Lines:
         yield ""
 
 
-def noise(folder: Path, _: int) -> Lines:
+def noise(_: Simulated, folder: Path) -> Lines:
     """How far apart the runs of a receipt are, beside what is simulated."""
     throughout, jitter, curves = spread(folder)
     configurations = read(folder)
@@ -123,26 +169,30 @@ def spread(folder: Path) -> tuple[float, float, int]:
     return float(throughout), float(jitter), len(found)
 
 
-TABLES: Mapping[str, Callable[[Path, int], Lines]] = {
+TABLES: Mapping[str, Callable[[Simulated, Path], Lines]] = {
     "noise": noise,
     "verdicts": verdicts,
+    "slow": slow,
     "laws": laws,
     "worlds": worlds,
 }
 
 
-def tables(root: Path, repeats: int) -> dict[str, Make]:
+def tables(root: Path, data: Simulated) -> dict[str, Make]:
     """Name -> what makes it, of a page in the folder ``root``."""
-    return {name: lambda of, make=make: make(root / of, repeats) for name, make in TABLES.items()}
+    return {name: lambda of, make=make: make(data, root / of) for name, make in TABLES.items()}
 
 
-def _confusion(found: Mapping[str, Counter[str]], columns: tuple[str, ...]) -> Lines:
-    """Shares of each truth in per cent; the right verdict is bold."""
+def _confusion(
+    found: Mapping[str, Counter[str]],
+    columns: tuple[str, ...],
+    true: Mapping[str, tuple[str, ...]],
+) -> Lines:
+    """Shares of each truth in per cent; what is true of it is bold."""
     rows = []
     for name, counts in found.items():
-        right = VERDICTS[name][0] if name in VERDICTS else name
-        shares = {c: 100 * counts[c] / sum(counts.values()) for c in columns}
-        text = [f"**{s:.1f}**" if c == right else f"{s:.1f}" for c, s in shares.items()]
+        shares = {c: 100 * counts[c] / counts.total() for c in columns}
+        text = [f"**{s:.1f}**" if c in true[name] else f"{s:.1f}" for c, s in shares.items()]
         rows.append([name, *text])
     yield from markdown_table(["truth", *columns], rows)
 
@@ -151,12 +201,19 @@ def main(words: list[str] | None = None) -> int:
     """Fills the page named; 0, or 2 after one line on what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("page", type=Path)
-    parser.add_argument("--repeats", type=int, default=1_000)
+    parser.add_argument("--simulate", type=int, default=0, metavar="N", help="curves a case")
     chosen = parser.parse_args(words)
-    if chosen.repeats < 1:
-        print(f"--repeats {chosen.repeats}: expected at least 1", file=sys.stderr)
+    if chosen.simulate < 0:
+        print(f"--simulate {chosen.simulate}: expected at least 1", file=sys.stderr)
         return 2
-    return fill(chosen.page, KIND, tables(chosen.page.resolve().parent, chosen.repeats))
+    try:
+        data = Simulated.at(chosen.page.with_suffix(".json"))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if chosen.simulate:
+        simulate(data, chosen.simulate, lambda what: print(what, file=sys.stderr, flush=True))
+    return fill(chosen.page, KIND, tables(chosen.page.resolve().parent, data))
 
 
 if __name__ == "__main__":

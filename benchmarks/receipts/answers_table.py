@@ -107,8 +107,7 @@ def prompt(corpus: Corpus, question: int) -> str:
 
 
 def curves(result: Result, question_set: QuestionSet) -> dict[str, NDArray[Any]]:
-    """Exact match, whatever the proof, and bits of each group of questions at each checkpoint, a row
-    each.
+    """Exact match, whatever the proof, and bits of each group of questions, a row a checkpoint.
 
     With its rung, empty where it stands apart from all, and whether it is recall or an instrument;
     how many statements its corpus makes, how many of them are conclusions, and how many

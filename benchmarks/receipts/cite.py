@@ -44,9 +44,8 @@ def line(receipt: Receipt) -> str:
     others = [f"{k} {v}" for k, v in receipt.versions.items() if k not in provenance.OURS]
     if others:
         what += f"; {'; '.join(others)}"
-    return printable(
-        f"suite {suite}, {what}; definitions {receipt.definitions}; commit {commit}; receipt {digest(receipt)[:16]}"
-    )
+    what += f"; definitions {receipt.definitions}"
+    return printable(f"suite {suite}, {what}; commit {commit}; receipt {digest(receipt)[:16]}")
 
 
 def digest(receipt: Receipt) -> str:

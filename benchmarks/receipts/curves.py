@@ -188,13 +188,13 @@ def _configuration(
             f"{panel.name}, {label}: runs of several lengths; run the shorter ones again"
         )
     common = [group for group in mine[0] if all(group in p for p in mine)]
-    rung = {group: str(mine[0][group]["rung"][0]) for group in common if group != MIXED}
-    unknown = sorted({*rung.values()} - {*RUNGS})
+    rung_of = {group: str(mine[0][group]["rung"][0]) for group in common if group != MIXED}
+    unknown = sorted({*rung_of.values()} - {*RUNGS})
     if unknown:
         raise InvalidReceipt(f"{panel.name}, {label}: {FILE} names a rung {unknown[0]!r}")
     order = [*RUNGS]
-    headline = [g for g in rung if mine[0][g]["headline"][0]]
-    rungs = sorted(headline, key=lambda g: (order.index(rung[g]), g))
+    headline = [g for g in rung_of if mine[0][g]["headline"][0]]
+    rungs = sorted(headline, key=lambda g: (order.index(rung_of[g]), g))
     rungs += [MIXED] if MIXED in common else []
     spent = first["flops"] > 0  # what is known before training is no point of a law
     flops, worlds = first["flops"][spent], [record.corpus for record in records]
@@ -213,7 +213,7 @@ def _configuration(
         weighed = values(rung, "bits")
         if np.isfinite(weighed).all():
             bits[rung] = Curve.of(flops, weighed, "bits", world=worlds)
-    for group in sorted({*rung} - {*headline}) if accuracy else ():
+    for group in sorted({*rung_of} - {*headline}) if accuracy else ():
         apart[group] = answered(group)
     cell = cells[records[0].digest]
     return Configuration(
@@ -226,7 +226,7 @@ def _configuration(
         bits=bits,
         apart=apart,
         read=first["step"][spent] * cell.recipe.batch,
-        rung=rung,
+        rung=rung_of,
         amounts=_amounts(mine, rungs),
     )
 

@@ -14,7 +14,7 @@ from ...worlds.corpus.corpus import Corpus
 from ...worlds.corpus.height_note import height_note
 from ...worlds.encoding.verbalize import fact_in_english
 from ...worlds.exposure import PRESENTATIONS, Exposure
-from ...worlds.novelty.rungs import LADDER
+from ...worlds.novelty.rungs import CONTROLS, LADDER, SPLIT, WRITTEN
 from ...worlds.world import World
 from .explain_question import LEGEND, example, exception_items
 
@@ -23,9 +23,10 @@ MEANING = {
     "instance": "nothing new: a new instance of a demonstrated pattern and combination",
     "constituent": "+ a fact that no demonstrated conclusion used in this role",
     "schema": "+ a combination (frame) of patterns that was never demonstrated",
-    "depth": "+ a proof higher than any demonstrated",
+    "depth": "+ more steps than any demonstrated proof takes",
     "axiom": "+ a pattern that was stated and never exemplified",
     "mixed": "two or more kinds of novelty at once",
+    "written": "no rung: the answer stands in the proof of a demonstrated conclusion",
     "nontheorem": "no answer in the world: the right answer is NONE",
     "unknowable": "an answer in the world that does not follow from what is stated: NONE too",
 }
@@ -48,14 +49,43 @@ def describe(world: World, size: str, exposure: Exposure | None = None) -> str:
         _stated(corpus),
         "## One question of every rung",
         LEGEND,
+        *_several(corpus),
     ]
     empty = empty_rungs(corpus)
     for rung in LADDER:
         parts.append(f"### {rung}: {MEANING[rung]}")
-        parts.append(f"Empty: {empty[rung]}." if rung in empty else example(corpus, rung))
+        if rung in empty:
+            parts.append(f"Empty: {empty[rung]}.")
+        else:
+            parts += [counts(corpus, rung), example(corpus, rung)]
     if world.like and (text := exception_items(corpus)):
         parts += ["### exception, on any rung: where likeness misleads", text]
     return "\n\n".join(parts) + "\n"
+
+
+def counts(corpus: Corpus, rung: str) -> str:
+    """How many questions of a rung stand in its headline, and why the others do not."""
+    certificate = corpus.certificate
+    mine = certificate.rung == LADDER.index(rung)
+    if rung in ("mixed", WRITTEN, *CONTROLS):
+        return f"{_questions(int(mine.sum()))}, in no headline."
+    near = mine & certificate.near
+    unmatched = mine & ~near & ~certificate.matched
+    impure = mine & ~near & ~unmatched & ~certificate.pure
+    out = {"near": near, "unmatched": unmatched, "impure": impure}
+    left = [f"{found.sum():,} {why}" for why, found in out.items() if found.any()]
+    text = f"{_questions(int((mine & certificate.headline).sum()))} in the headline"
+    return f"{text}; left out: {', '.join(left)}." if left else f"{text}."
+
+
+def _several(corpus: Corpus) -> list[str]:
+    """That some questions stand on no rung, for their answers are on several."""
+    split = int((corpus.certificate.rung == SPLIT).sum())
+    return [f"On no rung, for their answers are on several: {_questions(split)}."] if split else []
+
+
+def _questions(number: int) -> str:
+    return f"{number:,} question{'s' * (number != 1)}"
 
 
 def _sizes(world: World, size: str) -> list[str]:

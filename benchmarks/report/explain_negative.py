@@ -24,9 +24,7 @@ def near_miss(corpus: Corpus, question: int) -> str:
     for number, rule in enumerate(corpus.closure.program.rules):
         if rule.head.predicate != predicate:
             continue
-        bound = _bind(
-            corpus, [t for i, t in enumerate(rule.head.terms) if i != position], given, {}
-        )
+        bound = bind(corpus, [t for i, t in enumerate(rule.head.terms) if i != position], given, {})
         if bound is None:
             continue
         text = _text(corpus, rule, missing, bound)
@@ -42,16 +40,16 @@ def _text(corpus: Corpus, rule: Rule, missing: int, bound: Binding) -> str:
             return ""
         forbids = rule.negative[missing - NEGATIVE]
         for found in _instances(corpus, (*rule.positive, forbids), bound):
-            holds = " ".join(_sentence(corpus, a, found) for a in rule.positive)
-            return f"{holds} But it forbids: {_sentence(corpus, forbids, found)}"
+            holds = " ".join(in_english(corpus, a, found) for a in rule.positive)
+            return f"{holds} But it forbids: {in_english(corpus, forbids, found)}"
         return ""
     if missing >= len(rule.positive):
         return ""
     kept = rule.positive[:missing] + rule.positive[missing + 1 :]
     text = ""
     for found in _instances(corpus, kept, bound):
-        holds = [_sentence(corpus, a, found) for a in kept]
-        gone = _sentence(corpus, rule.positive[missing], found)
+        holds = [in_english(corpus, a, found) for a in kept]
+        gone = in_english(corpus, rule.positive[missing], found)
         text = f"{' '.join(holds)} But this does not hold: {gone}".lstrip()
         if len({*holds}) == len(holds):  # else one fact stands for two: try on
             break
@@ -71,12 +69,12 @@ def _instances(corpus: Corpus, atoms: Sequence[Atom], bound: Binding) -> Iterato
         if value is not None:
             fits &= rows[:, j] == value
     for row in rows[fits]:
-        found = _bind(corpus, atoms[0].terms, row.tolist(), bound)
+        found = bind(corpus, atoms[0].terms, row.tolist(), bound)
         if found is not None:
             yield from _instances(corpus, atoms[1:], found)
 
 
-def _bind(
+def bind(
     corpus: Corpus, terms: Sequence[Term], values: Sequence[int], bound: Binding
 ) -> Binding | None:
     """``bound`` and these terms' values; None where they contradict one another."""
@@ -96,7 +94,8 @@ def _value(corpus: Corpus, term: Term, bound: Binding) -> int | None:
     return corpus.closure.base.constants.index(term.name)
 
 
-def _sentence(corpus: Corpus, atom: Atom, bound: Binding) -> str:
+def in_english(corpus: Corpus, atom: Atom, bound: Binding) -> str:
+    """An atom under a binding as a sentence; what is not bound is UNKNOWN."""
     constants = corpus.closure.base.constants
     values = [_value(corpus, t, bound) for t in atom.terms]
     names = [UNKNOWN if v is None else constants[v] for v in values]

@@ -3,45 +3,89 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.encoding.verbalize import (
     fact_in_english,
-    phrase,
     question_in_english,
     theory_in_english,
 )
-from ...worlds.novelty.rungs import KINDS, RUNGS, ingredients
+from ...worlds.novelty.lowest_proof import LowestProofs, Step, lowest
+from ...worlds.novelty.rungs import KINDS, LADDER, RUNGS, WRITTEN, ingredients
 from .explain_negative import near_miss
+from .explain_proof import novelties, proof_lines
 
 LEGEND = (
-    "Behind each line of a proof stands where it comes from: it was *stated*, or it follows *by "
-    "rule n*, and how that rule was given: *exemplified* (at work in other conclusions), "
-    "*stated* (as a sentence), or *both*. *Itself demonstrated*: this conclusion was stated too. "
-    "*Familiar*: it counts as known."
+    "Proofs are the lowest ones that use no other novelty than the rung's. Behind each line "
+    "stands where it comes from: it was *stated*; it was *demonstrated*, as an example; it was "
+    "*written* in a demonstrated proof; or it follows *by rule n*, and how that rule was given: "
+    "*exemplified* (at work in other conclusions), *stated* (as a sentence), or *both*. "
+    "*Familiar*: it counts as known. *Distance*: the least number of steps from what is given, "
+    "however new they are; H: the most that demonstrated conclusions take."
 )
 
 
 def example(corpus: Corpus, rung: str) -> str:
-    """One question of a rung, with its proof, what is new in it, and what resembles it."""
+    """One question of a rung, with its proof, what is new in it, and what resembles it; one of the
+    headline, where there is any."""
     mine = corpus.of_rung(rung, pure=rung != "mixed")
-    question = int(stream(corpus.world.id, "show", rung).permutation(mine)[0])
+    headline = mine[corpus.certificate.headline[mine]]
+    if not len(mine):
+        return "Empty: no question is here."
+    drawn = stream(corpus.world.id, "show", rung).permutation(headline if len(headline) else mine)
+    question = int(drawn[0])
     queries = _queries(corpus, question)
     answers = _answers(corpus, question)
     if not answers:
         return f"{queries} — none.\n\n- {_why_none(corpus, question)}"
-    first = int(corpus.offsets[question])
-    fact = int(corpus.fact[first])
-    lines = [f"{queries} — {answers}.", "", "- Proof:", *_proof(corpus, fact, "  ", set())]
-    new = _novelties(corpus, question, fact)
+    step = displayed_proof(corpus, question)
+    lines = [f"{queries} — {answers}.", "", "- Proof:", *proof_lines(corpus, step)]
+    new = novelties(corpus, step) or ["nothing"]
     if len(new) == 1:
         lines += [f"- New: {new[0]}."]
     else:
         lines += ["- New:", *(f"  - {n}." for n in new)]
-    lines += [f"- Demonstrated and alike: {_alike(corpus, fact)}"]
+    certificate = corpus.certificate
+    lines += [f"- Distance {certificate.distance[question]}, H {corpus.read.height}."]
+    lines += [f"- {note}" for note in notes(corpus, question)]
+    lines += [f"- Demonstrated and alike: {_alike(corpus, step)}"]
     return "\n".join(lines)
+
+
+def displayed_proof(corpus: Corpus, question: int, within: LowestProofs | None = None) -> Step:
+    """The lowest proof of the first answer ``within`` the novelty that the rung allows."""
+    found = within or lowest_within(corpus, allowed_kinds(corpus, question))
+    step = found.proof(int(corpus.fact[corpus.offsets[question]]))
+    assert step is not None, f"question {question} has no proof within its rung"
+    return step
+
+
+def allowed_kinds(corpus: Corpus, question: int) -> int:
+    """The kinds of novelty that the rung of a question allows, as a bitmask over KINDS."""
+    rung = LADDER[corpus.certificate.rung[question]]
+    if rung == "mixed":
+        return int(ingredients(corpus.certificate.provable[[question]])[0])
+    return 1 << KINDS.index(rung) if rung in KINDS else 0
+
+
+def lowest_within(corpus: Corpus, kinds: int) -> LowestProofs:
+    """All lowest proofs of a corpus that use no novelty but of these kinds."""
+    leaves = corpus.demonstrated | corpus.written
+    return lowest(corpus.split.gold, corpus.read, leaves, corpus.split.stated_rules, kinds)
+
+
+def notes(corpus: Corpus, question: int) -> list[str]:
+    """Why a question is in no headline, a line each."""
+    certificate = corpus.certificate
+    out = []
+    if certificate.near[question]:
+        out.append("Near: were what it rests on to be proved as well, its rung would be another.")
+    if not certificate.matched[question]:
+        out.append("Unmatched: no question of the other rung rests on premises as frequent.")
+    if LADDER[certificate.rung[question]] == WRITTEN:
+        out.append("Written: a demonstrated proof has the answer as a line, so it is on no rung.")
+    return out
 
 
 def exception_items(corpus: Corpus) -> str:
@@ -84,112 +128,12 @@ def _why_none(corpus: Corpus, question: int) -> str:
     return near_miss(corpus, question)
 
 
-def _proof(corpus: Corpus, fact: int, indent: str, before: set[int]) -> list[str]:
-    """The lowest proof, down to what is stated; what was proved ``before`` is not proved again."""
-    c, gold = corpus.closure, corpus.split.gold
-    text = fact_in_english(corpus.world, c, fact)
-    d = int(gold.best[fact])
-    if c.is_base[fact]:
-        return [f"{indent}- {text} *({_source(corpus, fact)})*"]
-    if fact in before:
-        return [f"{indent}- {text} *(as above)*"]
-    before.add(fact)
-    rule = c.program.rules[c.rule[d]]
-    presentation = corpus.split.presentation[gold.pattern[d]]
-    displayed = ", itself demonstrated" if corpus.demonstrated[fact] else ""
-    lines = [f"{indent}- {text} *(by rule {c.rule[d] + 1}, given as {presentation}{displayed})*"]
-    for premise in c.premises[d][: len(rule.positive)]:
-        lines += _proof(corpus, int(premise), indent + "  ", before)
-    return lines
-
-
-def _source(corpus: Corpus, fact: int) -> str:
-    """Where a base fact is known from."""
-    if corpus.world.episodes:
-        return "stated in the prompt"
-    if fact in corpus.examples.fact:
-        return "stated"
-    return "familiar, never stated" if corpus.unstated[fact] else "known only through examples"
-
-
-def _novelties(corpus: Corpus, question: int, fact: int) -> list[str]:
-    """What keeps the answer from a lower rung, a sentence each."""
-    rung = RUNGS[corpus.certificate.rung[question]]
-    if rung in ("recall", "instance"):
-        return ["nothing"]
-    kinds = ingredients(corpus.certificate.provable[[question]])[0]
-    message = {
-        "constituent": f"no demonstrated conclusion uses here: {_unused(corpus, fact)}",
-        "schema": f"never demonstrated together: {_unseen(corpus, fact)}",
-        "depth": f"the proof is {corpus.closure.height[fact]} high, "
-        f"what was demonstrated at most {corpus.read.height}",
-        "axiom": "the pattern was stated as a sentence, and no example of it was given",
-    }
-    return [message[k] for i, k in enumerate(KINDS) if kinds >> i & 1]
-
-
-def _cone(corpus: Corpus, fact: int) -> NDArray[np.int64]:
-    """The derivations of the lowest proof."""
-    c, best = corpus.closure, corpus.split.gold.best
-    out: list[int] = []
-    todo = [fact]
-    while todo:
-        f = todo.pop()
-        if not c.is_base[f]:
-            out.append(int(best[f]))
-            todo += [int(p) for p in c.premises[best[f]] if p >= 0]
-    return np.array(out, np.int64)
-
-
-def _unused(corpus: Corpus, fact: int) -> str:
-    gold, cone = corpus.split.gold, _cone(corpus, fact)
-    open_ = gold.open[cone]
-    new = (open_ >= 0) & np.append(corpus.closure.is_base, False)[open_]
-    new &= ~corpus.read.used[cone]
-    facts = [fact_in_english(corpus.world, corpus.closure, int(f)) for f in open_[new]]
-    return " ".join(dict.fromkeys(facts)).rstrip(".")
-
-
-def _unseen(corpus: Corpus, fact: int) -> str:
-    """The frames of the lowest proof that were never demonstrated."""
-    gold, c = corpus.split.gold, corpus.closure
-    displayed = np.zeros(len(c.head), bool)
-    displayed[gold.rows.derivation[corpus.read.frames[gold.rows.frame]]] = True
-    new = (d for d in _cone(corpus, fact).tolist() if not displayed[d])
-    return "; ".join(dict.fromkeys(_frame(corpus, d) for d in new))
-
-
-def _frame(corpus: Corpus, derivation: int) -> str:
-    """The pattern of a derivation, its schema values, and the patterns of its premises."""
-    gold, c = corpus.split.gold, corpus.closure
-    number, premises = int(c.rule[derivation]), c.premises[derivation]
-    values = []
-    for variable in corpus.world.schema.get(number, ()):
-        premise, place = c.program.rules[number].binding(variable)
-        value = c.base.constants[c.arguments[premises[premise], place]]
-        values.append(f"{variable} = {value}")
-    below = [int(gold.best[p]) for p in gold.open[derivation] if p >= 0 and not c.is_base[p]]
-    wording = _pattern(corpus, derivation)
-    if values:
-        wording += f" with {' and '.join(values)}"
-    if below:
-        wording += f" on what follows by {' and by '.join(_pattern(corpus, d) for d in below)}"
-    return wording
-
-
-def _pattern(corpus: Corpus, derivation: int) -> str:
-    gold = corpus.split.gold
-    number, axioms = gold.patterns[gold.pattern[derivation]]
-    wording = "; ".join(phrase(corpus.world, a[0], a[1:]).rstrip(".") for a in axioms)
-    return f"rule {number + 1}" + (f" ({wording})" if wording else "")
-
-
-def _alike(corpus: Corpus, fact: int) -> str:
+def _alike(corpus: Corpus, step: Step) -> str:
     """A demonstrated conclusion by the same pattern, else by the same rule."""
     gold, read, c = corpus.split.gold, corpus.read, corpus.closure
-    if c.is_base[fact]:
+    if step.leaf:
         return "the statement itself."
-    d = int(gold.best[fact])
+    d, fact = step.derivation, step.fact
     for same, how in (
         (gold.pattern == gold.pattern[d], "the same pattern"),
         (c.rule == c.rule[d], "the same rule with other data"),

@@ -18,7 +18,7 @@ from ..receipts.curves import Configuration, read
 from ..receipts.untrusted import guarded
 from ..runner import atomic_write
 from ..sweeps.forecast_branches import foretold
-from .terminal import plain
+from .plain_console import plain
 
 FORMATS = (".svg", ".png")
 

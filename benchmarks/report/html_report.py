@@ -19,9 +19,10 @@ from ..sweeps.analysis import Scaling
 from . import plot, sweep_section
 from .html_templates import Grid, render
 from .panel_section import section
-from .table import profile_lines, reasons, spread
+from .profile_table import profile_table
+from .table import spread
 
-LADDER = (  # rung, what is new, what a score above chance says
+LADDER = (  # rung, what is new, what a score above the floor says
     ("recall", "nothing: the answer was stated", "it memorised; printed raw"),
     ("instance", "nothing but the combination", "it applies a pattern that it saw at work"),
     ("constituent", "a fact never used in that role", "it uses facts that it only read about"),
@@ -30,7 +31,7 @@ LADDER = (  # rung, what is new, what a score above chance says
         "a combination of relations or kinds never demonstrated",
         "it fills its pattern as it never saw it filled",
     ),
-    ("depth", "a proof higher than any demonstrated", "it goes on where the corpus stopped"),
+    ("depth", "more steps than any demonstrated proof has", "it goes on where the corpus stopped"),
     (
         "axiom",
         "a rule that was stated and never exemplified",
@@ -80,25 +81,25 @@ def write(
 
 def _profiles(panels: Sequence[Panel]) -> dict[str, Any]:
     """The profile of each model as a table, and why numbers of it are absent."""
-    found = [(panel, profile) for panel in panels for profile in profiles(panel, panels)]
-    if not found:
+    found = profile_table([(p, profile) for p in panels for profile in profiles(p, panels)])
+    if not found.rows:
         return {"profile": None, "profile_reasons": []}
-    lines = profile_lines(found)
-    names = [f"{line[0]}\n{panel.name}" for (panel, _), line in zip(found, lines)]
+    names = [label.replace(": ", "\n", 1) if len(panels) > 1 else label for label, *_ in found.rows]
     table = Grid(
         "Profile of each model, with 95% intervals",
-        ["", "reuse", "systematicity", "deduction"],
-        [[name, *line[1:]] for name, line in zip(names, lines)],
+        found.header,
+        [[name, *row[1:]] for name, row in zip(names, found.rows)],
+        text=(1, 2),
     )
-    return {"profile": table, "profile_reasons": reasons(found)}
+    return {"profile": table, "profile_reasons": found.reasons}
 
 
 def _ladder(panels: Sequence[Panel]) -> Grid:
     """The rungs that these panels have, and how they are read."""
-    present = {rung for panel in panels for row in panel.rows for rung in row.rungs}
+    present = {s.rung for panel in panels for row in panel.rows for s in row.rungs.values()}
     return Grid(
         "The rungs",
-        ["rung", "what is new", "a score above chance says"],
+        ["rung", "what is new", "a score above the floor says"],
         [row for row in LADDER if row[0] in present],
         text=(1, 2),
     )

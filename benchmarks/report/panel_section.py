@@ -6,14 +6,16 @@ import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...eval.scoring.columns import MARKS, columns
 from ...eval.scoring.controls import Controls, ExceptionScore
+from ...eval.scoring.rung_score import RungScore
 from ...eval.scoring.score import Row
 from ...eval.stats.intervals import Band
 from ...eval.stats.labels import counted
 from ..receipts.panel import Panel
 from .html_templates import Grid
 from .plot import Drawing
-from .table import ABSENT, MARKS, Table, score, table
+from .table import ABSENT, LIFTED, Table, around, labelled, normalised, score, short, table
 
 # share of the controls -> its name, where that of the field does not say it
 SHARES = {
@@ -21,6 +23,19 @@ SHARES = {
     "discrimination": "discrimination (d′)",
     "misled": "answered with the distractor",
 }
+
+
+BESIDE = "What each score stands beside: its floor, swap lift, and agreement with likeness"
+BESIDE_HEADS = (
+    "",
+    "score",
+    "floor",
+    "above it\n0 to 1",
+    "swap lift",
+    "right where\nlikeness is right",
+    "right where\nlikeness is wrong",
+    "wrong answers\nthat are likeness's",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +47,7 @@ class Section:
     scores: Grid | None
     notes: Sequence[str]
     drawings: Sequence[Drawing] = ()
+    beside: Grid | None = None  # score, floor, lift and agreement of each model
     verdicts: Grid | None = None
     laws: str = ""  # lines of text: the laws and hypotheses behind the verdicts
     reach: Grid | None = None
@@ -57,13 +73,40 @@ def section(panel: Panel, drawn: Iterable[Drawing], message: str, interval: str)
 
 
 def _scores(displayed: Table) -> Grid:
-    heads = zip(displayed.columns, displayed.questions)
+    heads = zip(displayed.columns, displayed.questions, displayed.strategies)
     return Grid(
-        "Share of exact answers at the last checkpoint",
-        ["", *(f"{rung}\n{n:,} questions" for rung, n in heads)],
+        "Share of exact answers at the last checkpoint; below each column its floor's strategy",
+        ["", *(_head(name, n, strategy) for name, n, strategy in heads)],
         [[line.name, *line.scores] for line in displayed.lines],
         kinds=[line.kind for line in displayed.lines],
     )
+
+
+def _head(name: str, questions: int, strategy: str) -> str:
+    floor = f"floor: {strategy}" if strategy else "raw"
+    return f"{name}\n{questions:,} questions; {floor}"
+
+
+def _beside(rows: Iterable[Row]) -> Iterator[list[str]]:
+    """Of each model on each rung that asks for a rule: what its score stands beside."""
+    for row in rows:
+        for name in columns(row.rungs):
+            found = row.rungs[name]
+            if found.rung in LIFTED:
+                label = f"{name}\n{labelled(row, counted(row))}"
+                own = score(found), short(found.floor.value), normalised(found)
+                yield [label, *own, *_lift(found), *_agreement(found)]
+
+
+def _lift(found: RungScore) -> list[str]:
+    lift = found.lift
+    return [ABSENT if lift is None else around(lift.value, lift.low, lift.high)]
+
+
+def _agreement(found: RungScore) -> list[str]:
+    a = found.agreement
+    shares = (a.where_right, a.where_wrong, a.shared_errors) if a else (None,) * 3
+    return [ABSENT if s is None else short(s) for s in shares]
 
 
 def _with_evidence(section: Section, panel: Panel, rungs: Sequence[str]) -> Section:
@@ -73,6 +116,7 @@ def _with_evidence(section: Section, panel: Panel, rungs: Sequence[str]) -> Sect
     controls = list(_controls(panel.models))
     return dataclasses.replace(
         section,
+        beside=_filled(BESIDE, BESIDE_HEADS, list(_beside(panel.models))),
         verdicts=_verdicts(panel),
         laws=_laws(panel),
         reach=_filled(title, header, list(_reach(panel.models))),

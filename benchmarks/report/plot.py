@@ -31,7 +31,7 @@ from ..receipts.untrusted import guarded, receipt_path
 from ..runner import atomic_write
 from ..sweeps.analysis import Scaling, scaling
 from ..sweeps.sweep_plots import forecasts, sweeps
-from .terminal import working
+from .plain_console import working
 
 DRAWS = 300  # resampled fits behind a band
 
@@ -126,7 +126,9 @@ def _strips(receipt: Receipt) -> Iterator[Strip]:
     for panel in receipt.panels:
         for row in panel.rows:
             if row.kind == "model":
-                scores = {name: score_of(name, s) for name, s in row.rungs.items()}
+                scores = {
+                    name: score_of(name, s, not row.untrained) for name, s in row.rungs.items()
+                }
                 yield Strip(panel.name, row.name, scores)
 
 
@@ -140,7 +142,7 @@ def _panel(
     if not any(row.rungs for row in rows):
         left(f"{panel.name}: no row of it was scored")
         return
-    kinds = {"ceilings": "ceiling", "interpolators": "interpolator", "models": "model"}
+    kinds = {"ceilings": "ceiling", "models": "model"}
     groups = {h: [r for r in rows if r.kind == kind and r.rungs] for h, kind in kinds.items()}
     drawn = score_figures.ladder({h: mine for h, mine in groups.items() if mine}, panel.name)
     models = groups["models"]
@@ -190,7 +192,7 @@ def _fitted(
             for name, c in ceilings.items()
             if rung in c.rungs
         }
-        band = score.accuracy
+        band = score.curve
         triple = band.mean, band.low, band.high
-        found[rung] = Fitted(row.flops, np.stack(triple), score.chance.value, heights, fit)
+        found[rung] = Fitted(row.flops, np.stack(triple), score.floor.value, heights, fit)
     return found

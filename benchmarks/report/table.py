@@ -1,4 +1,4 @@
-"""A panel as a table of text: rungs as columns; ceilings, interpolators and models as rows.
+"""A panel as a table of text: instruments as columns; floors, ceilings and models as rows.
 
 The same content goes to the terminal and into the report. Nothing is computed here but rounding.
 """
@@ -7,29 +7,39 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ...eval.scoring.profile import GAIN, NAMES, Profile, Share
-from ...eval.scoring.score import HEADLINE, Row, RungScore
+from ...eval.scoring.columns import LIKENESS, columns, mark
+from ...eval.scoring.rung_score import GroupScore, RungScore
+from ...eval.scoring.score import TRAINED, Row
 from ...eval.stats.intervals import Band
-from ...eval.stats.labels import of_runs, with_failed
+from ...eval.stats.labels import of_runs
 from ..receipts.panel import Panel
 
 ABSENT = "–"
 VALID = "valid proofs"
-AT_CHANCE, SUPPRESSED = "°", "↓"
-MARKS = f"{AT_CHANCE} interval includes chance; {SUPPRESSED} surely below uniform guessing"
+NORMALISED = "above the floor"
+UNTRAINED = "untrained"
+FLOORS = {  # label of a row of the panel -> how it is printed, in this order; others follow
+    "chance": "chance",
+    "association": "association",
+    "blinded deducers": "blinded deducers",
+    "floor": "floor, the best of these",
+    "spreading": "spreading, a test",
+}
+COMPETITOR = "mlp"  # whose rows are of a learner that is blind to nothing
+LIFTED = ("constituent", "schema", "depth", "axiom")  # rungs with a lift and an agreement
 
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """One row: its label and its kind ("chance", "ceiling", "interpolator", "model", "proof",
+    """One row: its label and its kind ("floor", "ceiling", "model", "normalised", "proof",
     "missing run")."""
 
     label: str
     kind: str
     scores: tuple[str, ...]
-    detail: tuple[str, ...]  # of each score: interval, chance, n; empty where there is none
+    detail: tuple[str, ...]  # of each score: interval, floor, n; empty where there is none
     failed: str = ""  # "1 of 3 failed": the mean is of the others
 
     @property
@@ -41,42 +51,39 @@ class Line:
 @dataclasses.dataclass(frozen=True)
 class Table:
     title: str
-    columns: tuple[str, ...]  # rungs that any row has
+    columns: tuple[str, ...]  # recall and instruments that any row has
     questions: tuple[int, ...]  # n of each column
+    strategies: tuple[str, ...]  # of each column the strategy that is its floor; recall has none
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
 
 
 def table(panel: Panel) -> Table:
-    """The scores of a panel at the last checkpoint, raw (1 = all right), beside chance."""
-    rungs = [rung for rung in HEADLINE if any(rung in row.rungs for row in panel.rows)]
-    first = {r: next(row.rungs[r] for row in panel.rows if r in row.rungs) for r in rungs}
-    chance = tuple(_chance(first[r]) for r in rungs)
-    lines = [Line("chance", "chance", chance, tuple(first[r].chance.method for r in rungs))]
-    for kind, rows in (
-        ("ceiling", panel.ceilings),
-        ("interpolator", panel.interpolators),
-        ("model", panel.models),
-    ):
-        for row in rows:
-            lines.append(_line(row, row.label, kind, rungs))
-            if row.label in panel.untraced and kind == "model":
-                rest = panel.untraced[row.label]
-                lines.append(_line(rest, f"{row.label} untraced", kind, rungs))
-    lines += [_proof_line(row, rungs) for row in panel.models if row.proofs]
+    """The scores of a panel at the last checkpoint, raw (1 = all right), beside their floors."""
+    names = columns(name for row in panel.rows for name in row.rungs)
+    first = {n: next(row.rungs[n] for row in panel.rows if n in row.rungs) for n in names}
+    strategies = ["" if s.rung == "recall" else s.floor.strategy for s in first.values()]
+    lines = [*_floor_lines(panel.floors, names)]
+    lines += [_line(row, row.label, "ceiling", names) for row in panel.ceilings]
+    for row in panel.models:
+        lines += _model(row, row.label, names)
+        if row.label in panel.untraced:
+            lines += _model(panel.untraced[row.label], f"{row.label} untraced", names)
+    lines += [_proof_line(row, names) for row in panel.models if row.proofs]
     scored = {line.label for line in lines}
     for missing_run in panel.missing_runs:
-        if missing_run.label not in scored:
+        if not any(label.startswith(missing_run.label) for label in scored):
             lost = of_runs(missing_run.cells, missing_run.runs)
-            empty = (ABSENT,) * len(rungs), ("",) * len(rungs)
+            empty = (ABSENT,) * len(names), ("",) * len(names)
             lines.append(Line(missing_run.label, "missing run", *empty, lost))
     lines = [line for line in lines if line.kind == "missing run" or set(line.scores) != {ABSENT}]
     return Table(
         panel.name,
-        tuple(rungs),
-        tuple(first[r].n for r in rungs),
+        tuple(names),
+        tuple(first[n].n for n in names),
+        tuple(strategies),
         tuple(lines),
-        tuple(_notes(panel)),
+        tuple(_notes(panel, first)),
     )
 
 
@@ -88,68 +95,64 @@ def spread(panels: Iterable[Panel]) -> str:
     return f"± is the wider side of a 95% interval over {' and '.join(over)}{single}"
 
 
-def score(found: RungScore, marked: bool = True) -> str:
-    """``.94±.03``, with a mark where chance, or suppression, would explain it."""
-    mean, low, high = found.accuracy.at()
-    mark = ""
-    if not marked:
-        pass
-    elif found.surely_suppressed[-1]:
-        mark = SUPPRESSED
-    elif found.name != "recall" and low <= found.chance.value <= high:
-        mark = AT_CHANCE
-    return _spread(mean, low, high) + mark
+def score(found: GroupScore, marked: bool = True) -> str:
+    """``.94±.03``, with a mark where the floor, likeness or suppression would explain it."""
+    sign = mark(found) if marked and isinstance(found, RungScore) else ""
+    return around(*found.accuracy.at()) + sign
 
 
-def share(found: Share) -> str:
-    """One number of a profile with its interval."""
-    if found.absent:
-        return ABSENT
-    return _spread(found.value, found.low, found.high)
+def normalised(found: RungScore) -> str:
+    """``.85±.04``: 0 at the floor, 1 where all is right; 0 where the interval includes the floor.
 
-
-def _spread(mean: float, low: float, high: float) -> str:
-    """``.94±.03``: the wider side of the interval stands for both."""
-    half = f"{max(high - mean, mean - low):.2f}".removeprefix("0")
-    return re.sub(r"^(-?)0\.", r"\1.", f"{mean:.2f}") + f"±{half}"
-
-
-def profile_lines(found: Sequence[tuple[Panel, Profile]]) -> list[tuple[str, ...]]:
-    """(label, reuse, systematicity, deduction) of each, as text.
-
-    A label says how many runs failed of the row that the numbers are means of.
+    Recall is raw, and what likeness can reuse has none.
     """
-    return [
-        (with_failed(p.label, *_lost(panel, p)), *(share(getattr(p, name)) for name in NAMES))
-        for panel, p in found
-    ]
+    if found.rung == "recall":
+        return ABSENT
+    if found.normalised is None:
+        return LIKENESS
+    n = found.normalised
+    return around(n.value, n.low, n.high) if n.value else "0"
 
 
-def _lost(panel: Panel, found: Profile) -> tuple[int, int]:
-    """(failed, runs) of the row that a profile is of."""
-    own = found.label.removesuffix(GAIN)
-    row = next((row for row in panel.models if row.label == own), None)
-    return (row.failed, row.runs) if row else (0, 0)
+def around(mean: float, low: float, high: float) -> str:
+    """``.94±.03``: the wider side of the interval stands for both."""
+    return f"{short(mean)}±{short(max(high - mean, mean - low))}"
 
 
-def reasons(found: Sequence[tuple[Panel, Profile]]) -> list[str]:
-    """Why numbers of the profiles are absent, once for each panel."""
-    message = [
-        f"{panel.name}: no {name}: {getattr(profile, name).absent}"
-        for panel, profile in found
-        for name in NAMES
-        if getattr(profile, name).absent
-    ]
-    return list(dict.fromkeys(message))
+def short(value: float) -> str:
+    """``.94``, ``-.20``, ``1.00``."""
+    return re.sub(r"^(-?)0\.", r"\1.", f"{value:.2f}")
 
 
-def _chance(found: RungScore) -> str:
-    """Recall is printed raw: its chance is not subtracted, and not printed."""
-    return ABSENT if found.name == "recall" else f"{found.chance.value:.2f}".removeprefix("0")
+def labelled(row: Row, label: str) -> str:
+    """The label of a model, with what sets it apart: it has not learned its corpus."""
+    return f"{label} ({UNTRAINED})" if row.untrained else label
 
 
-def _line(row: Row, label: str, kind: str, rungs: Sequence[str]) -> Line:
-    found = [row.rungs.get(rung) for rung in rungs]
+def _floor_lines(rows: Sequence[Row], names: Sequence[str]) -> Iterator[Line]:
+    """A row for each kind of strategy that applies no rule, the best of them, and the tracer's."""
+    order = [*FLOORS]
+    for row in sorted(
+        rows, key=lambda r: order.index(r.label) if r.label in FLOORS else len(order)
+    ):
+        found = [row.rungs.get(name) for name in names]
+        scores = tuple(ABSENT if s is None else short(s.accuracy.at()[0]) for s in found)
+        best = tuple(
+            s.floor.strategy if s is not None and row.label == "floor" else "" for s in found
+        )
+        yield Line(FLOORS.get(row.label, row.label), "floor", scores, best)
+
+
+def _model(row: Row, label: str, names: Sequence[str]) -> Iterator[Line]:
+    """A row of raw scores and one of normalised ones."""
+    yield _line(row, labelled(row, label), "model", names)
+    found = [row.rungs.get(name) for name in names]
+    cells = tuple(ABSENT if s is None else normalised(s) for s in found)
+    yield Line(f"  {NORMALISED}", "normalised", cells, ("",) * len(names))
+
+
+def _line(row: Row, label: str, kind: str, names: Sequence[str]) -> Line:
+    found = [row.rungs.get(name) for name in names]
     return Line(
         label,
         kind,
@@ -159,12 +162,12 @@ def _line(row: Row, label: str, kind: str, rungs: Sequence[str]) -> Line:
     )
 
 
-def _proof_line(row: Row, rungs: Sequence[str]) -> Line:
-    found = [row.proofs.get(rung) for rung in rungs]
+def _proof_line(row: Row, names: Sequence[str]) -> Line:
+    found = [row.proofs.get(name) for name in names]
     return Line(
         f"{row.label}: {VALID}",
         "proof",
-        tuple(ABSENT if p is None else _spread(*p.valid.at()) for p in found),
+        tuple(ABSENT if p is None else around(*p.valid.at()) for p in found),
         tuple("" if p is None or p.earned is None else _earned(p.earned) for p in found),
         of_runs(row.failed, row.runs),
     )
@@ -183,12 +186,43 @@ def _detail(found: RungScore) -> str:
     return text
 
 
-def _notes(panel: Panel) -> Iterable[str]:
+def _notes(panel: Panel, first: Mapping[str, RungScore]) -> Iterator[str]:
+    named = [f"{n}: {s.floor.strategy}" for n, s in first.items() if s.rung != "recall"]
+    if named:
+        yield f"floor of {'; '.join(named)}"
+    likened = [n for n, s in first.items() if s.rung != "recall" and s.floor.reuse]
+    if likened:
+        yield f"{LIKENESS} {', '.join(likened)}: likeness alone gets more than .90 there"
+    for row in panel.models:
+        if row.untrained:
+            recall = row.rungs["recall"].accuracy.at()[0]
+            yield (
+                f"{row.label}: {UNTRAINED}, its recall is {recall:.2f}, below {TRAINED}: it stands "
+                "in no comparison"
+            )
+    if any(is_competitor(row.label) for row in panel.models):
+        yield "mlp: a competitor, trained as long as the others and blind to nothing; no floor"
+    left = left_out(panel)
+    if left:
+        yield f"in no headline: {left}"
     for missing_run in panel.missing_runs:
         yield f"{missing_run.lost}: {missing_run.cause}"
     if any(row.proofs for row in panel.models):
         yield f"{VALID}: share of questions; each line was stated or follows, as does the answer"
+        yield "in chain a right answer counts only with a valid proof"
     for label, rest in panel.untraced.items():
         queries = ", ".join(f"{s.n} {name}" for name, s in rest.rungs.items())
         if queries:
             yield f"{label} untraced: the questions that the tracer doesn't solve ({queries})"
+
+
+def is_competitor(label: str) -> bool:
+    """Whether a row is of the MLP on one-hot prompts."""
+    return any(word.startswith(COMPETITOR) for word in label.split())
+
+
+def left_out(panel: Panel) -> str:
+    """How many questions of the corpora no headline counts, by why: ``several rungs 3,760``."""
+    row = next(iter(panel.ceilings), None)
+    counts = row.left_out if row else {}
+    return ", ".join(f"{name} {n:,}" for name, n in counts.items() if n)

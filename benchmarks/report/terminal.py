@@ -2,53 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
 from rich.table import Table as RichTable
-from rich.text import Text
 
-from ...eval.scoring.profile import NAMES
-from ...printable import visible
+from ...eval.scoring.columns import MARKS, head
 from ..receipts.panel import Panel, profiles
-from .table import ABSENT, MARKS, Table, profile_lines, reasons, spread, table
+from .plain_console import plain
+from .profile_table import profile_table
+from .table import Table, spread, table
 
-PIPED = 100  # columns where there is no terminal to ask
-STYLES = {"chance": "dim", "ceiling": "dim", "interpolator": "", "model": "bold"}
+STYLES = {"floor": "dim", "ceiling": "dim", "model": "bold", "normalised": ""}
 STYLES |= {"proof": "", "missing run": "red"}
-
-
-class PlainConsole(Console):
-    """A console that prints every text as it is, in tables too: what looks like markup, a name of
-    an emoji or a control character came from a suite or a receipt."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(highlight=False, markup=False, emoji=False, **options)
-
-    def render_str(self, text: str, **options: Any) -> Text:
-        return super().render_str(visible(text), **options)
-
-
-def plain(text: str, style: str = "") -> Text:
-    """The text as it is, for the cells and titles of tables on any console."""
-    return Text(visible(text), style)
-
-
-def console() -> Console:
-    """The console of a command: no control codes where the output is piped."""
-    return PlainConsole(width=None if sys.stdout.isatty() else PIPED)
-
-
-@contextlib.contextmanager
-def working(displayed: Console, what: str) -> Iterator[Callable[[str], None]]:
-    """A line that says what is being done while the block works; it calls what it is given with
-    what comes next."""
-    with displayed.status(plain(what)) as status:
-        yield lambda text: status.update(plain(text))
+TOGETHER = ("model", "normalised")  # kinds of rows between which there is no rule
 
 
 def show(console: Console, found: Sequence[Panel], caption: str) -> None:
@@ -76,30 +44,28 @@ def _scores(message: Table) -> RichTable:
         padding=(0, 1, 0, 0),
         show_edge=False,
     )
-    displayed.add_column("exact answers")
+    displayed.add_column("exact answers\n(above the floor: 0 to 1)")
     for rung, n in zip(message.columns, message.questions):
-        displayed.add_column(f"{rung}\nn={n:,}", justify="right", no_wrap=True)
+        displayed.add_column(f"{head(rung)}\nn={n:,}", justify="right", no_wrap=True)
     for line, after in zip(message.lines, [*message.lines[1:], None]):
         last = after is not None and after.kind != line.kind
+        last = last and not {line.kind, after.kind if after else ""} <= {*TOGETHER}
         displayed.add_row(plain(line.name), *line.scores, style=STYLES[line.kind], end_section=last)
     return displayed
 
 
 def _profiles(console: Console, found: Sequence[Panel]) -> None:
-    """One table for all panels; columns that no model has are named below it instead."""
-    rows = [(panel, profile) for panel in found for profile in profiles(panel, found)]
-    if not rows:
+    """One table for all panels; what no model has is named below it instead."""
+    profile = profile_table([(p, one) for p in found for one in profiles(p, found)])
+    if not profile.rows:
         return
-    several = len(found) > 1
-    lines = profile_lines(rows)
-    kept = [i for i in range(len(NAMES)) if any(line[1 + i] != ABSENT for line in lines)]
     displayed = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    displayed.add_column("profile (0 = chance, 1 = perfect)")
-    for i in kept:
-        displayed.add_column(NAMES[i], justify="right", no_wrap=True)
-    for (panel, _), line in zip(rows, lines):
-        label = f"{panel.name}: {line[0]}" if several else line[0]
-        displayed.add_row(plain(label), *(line[1 + i] for i in kept))
+    for i, name in enumerate(profile.header):
+        displayed.add_column(name, justify="right" if i > 2 else "left", no_wrap=i > 2)
+    before = ""
+    for label, *cells in profile.rows:
+        displayed.add_row(plain("" if label == before else label), *map(plain, cells))
+        before = label
     console.print(displayed)
-    for reason in reasons(rows):
+    for reason in profile.reasons:
         console.print(reason, markup=False)

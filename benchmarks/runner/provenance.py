@@ -17,7 +17,7 @@ from ... import __version__, parameters, registry
 if TYPE_CHECKING:
     from ..config.run_config import Cell
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "duckdb", "clingo", "jax", "jaxlib", "flax", "optax")
+LIBRARIES = ("numpy", "scipy", "duckdb", "clingo", "jax", "jaxlib", "flax", "optax")
 OURS = (
     "zebroid",
     "python",

@@ -94,6 +94,10 @@ class Rows:
         return np.arange(self.train.shape[1])[None].repeat(len(self.train), 0) == self.prompt
 
     @property
+    def weight(self) -> np.ndarray:
+        return np.ones(len(self.train), np.int32)
+
+    @property
     def prompt(self) -> int:
         return self.train.shape[1] - 1
 

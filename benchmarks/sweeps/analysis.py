@@ -18,10 +18,13 @@ from ...eval.scaling.fit import VOTES
 from ...eval.scaling.joint_fit import Joint, joint
 from ...eval.scaling.percolation import Triple
 from ...eval.scaling.saturation import Contrast, contrast
+from ...eval.scoring.columns import columns
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
-from ...eval.verdicts.verdict import Against, Verdict, band_of, judged, rises_at
+from ...eval.verdicts.positive_control import Control, control
+from ...eval.verdicts.standing import Against, band_of, over_floor
+from ...eval.verdicts.verdict import Verdict, judged
 from ..receipts.curves import Configuration, dropped
 from .axes import Line, lines, parts
 from .coverage import Percolated, Tell, percolated, shifts
@@ -35,7 +38,7 @@ class Along:
 
     line: Line
     accuracy: dict[str, Floats]  # rung -> [3, L] mean, low, high
-    chances: dict[str, float]
+    floors: dict[str, float]
     verdicts: tuple[Verdict, ...]
 
 
@@ -105,23 +108,21 @@ def scaling(configurations: Sequence[Configuration], tell: Tell = lambda _: None
 
 
 def _along(line: Line, others: Sequence[Line]) -> Along:
-    accuracy, chances, verdicts = {}, {}, []
+    accuracy, floors, verdicts = {}, {}, []
     for rung in line.rungs:
         against = _against(line, rung)
         curve = line.curve(rung)
         if against is None or curve is None:
             continue
         accuracy[rung] = band_of(against, curve, curve.runs)
-        chances[rung] = against.chance
-        controls = [
-            (o.configurations[-1].label, at) for o in others if (at := _control(line, o, rung))
-        ]
+        floors[rung] = against.floor
+        controls = [found for o in others if (found := _control(line, o, rung))]
         verdicts.append(judged(against, curve, line.curve(rung, "bits"), controls))
-    return Along(line, accuracy, chances, tuple(verdicts))
+    return Along(line, accuracy, floors, tuple(verdicts))
 
 
 def _against(line: Line, rung: str) -> Against | None:
-    """Questions and chance of the level with the fewest and the highest; ceilings at the end."""
+    """Questions and floor of the level with the fewest and the highest; ceilings at the end."""
     scores = [row.rungs[rung] for a in line.configurations if (row := a.row) and rung in row.rungs]
     if len(scores) < len(line.configurations):
         return None
@@ -131,11 +132,11 @@ def _against(line: Line, rung: str) -> Against | None:
         if row.kind == "ceiling" and rung in row.rungs
     }
     fewest = min(s.questions for s in scores)
-    return Against(rung, fewest, max(s.chance for s in scores), heights)
+    return Against(rung, fewest, max(s.floor.value for s in scores), heights)
 
 
-def _control(line: Line, other: Line, rung: str) -> float | None:
-    """From where ``other``, on the same corpora, is above chance; None: it is no control."""
+def _control(line: Line, other: Line, rung: str) -> Control | None:
+    """``other`` as a positive control on the same corpora; None: it is none."""
     panels = [
         [configuration.panel.name for configuration in one.configurations] for one in (line, other)
     ]
@@ -144,7 +145,8 @@ def _control(line: Line, other: Line, rung: str) -> float | None:
     against, curve = _against(other, rung), other.curve(rung)
     if against is None or curve is None:
         return None
-    return rises_at(curve.x[0], band_of(against, curve, curve.runs)[1], against.chance)
+    above = over_floor(against, curve, curve.runs)[1]
+    return control(other.configurations[-1].label, curve.x[0], above)
 
 
 def _surfaces(configurations: Sequence[Configuration]) -> tuple[tuple[Surface, ...], list[str]]:
@@ -206,7 +208,7 @@ def _shared(group: Sequence[Configuration]) -> list[tuple[int, int, int, int]]:
 def _exhausted(configurations: Sequence[Configuration]) -> Iterator[tuple[Configuration, Contrast]]:
     for configuration in configurations:
         epochs = configuration.epochs
-        for rung in CONTRASTED if epochs is not None else ():
+        for rung in contrasted(configuration)[1:] if epochs is not None else ():
             for curves in (configuration.accuracy, configuration.bits):
                 if "recall" in curves and rung in curves:
                     x = np.asarray(epochs)[None]
@@ -214,6 +216,12 @@ def _exhausted(configurations: Sequence[Configuration]) -> Iterator[tuple[Config
                     found = contrast(rung, *both)
                     if found is not None:
                         yield configuration, found
+
+
+def contrasted(configuration: Configuration) -> list[str]:
+    """Recall, and the instruments whose answers are set beside it; nothing without recall."""
+    names = columns(n for n in configuration.accuracy if n.partition(" ")[0] in CONTRASTED)
+    return ["recall", *names] if "recall" in configuration.accuracy else []
 
 
 def _added(configurations: Sequence[Configuration]) -> Iterator[Added]:

@@ -17,7 +17,7 @@ from ...eval.stats.labels import counted, with_failed
 from ..config.scenario_file import load
 from ..receipts.curves import Configuration
 from ..receipts.panel import slug
-from .analysis import CONTRASTED, Along, Scaling, Surface
+from .analysis import Along, Scaling, Surface, contrasted
 from .axes import parts
 from .forecast_branches import foretold
 
@@ -51,7 +51,7 @@ def _along(found: Sequence[Along]) -> Iterator[Drawn]:
             label = with_failed(label, *one.line.dropped)
             text = {v.rung: v for v in one.verdicts}
             rows.setdefault(cell.mode, {})[label] = {
-                rung: draw.Path(x, band, one.chances[rung], str(text[rung]))
+                rung: draw.Path(x, band, one.floors[rung], str(text[rung]))
                 for rung, band in one.accuracy.items()
             }
         unit = mine[0].line.axis.unit
@@ -96,7 +96,7 @@ def _readings(
         rows, settled = {}, {}
         for configuration in mine:
             x = np.asarray(configuration.epochs)[None]
-            rungs = [r for r in ("recall", *CONTRASTED) if r in configuration.accuracy]
+            rungs = contrasted(configuration)
             label = counted(configuration)
             rows[label] = tuple(
                 {r: dataclasses.replace(c[r], x=x) for r in rungs if r in c}

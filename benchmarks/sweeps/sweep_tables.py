@@ -51,8 +51,7 @@ def axes(found: Scaling) -> Description:
     header = ("axis", "rung", "accuracy", "verdict", "level explained by", "evidence")
     note = (
         "Accuracy at the end of training at each level of the axis. The rule is that over compute, "
-        "in the axis' own unit: a plateau needs a decade of it, flat within 0.03. Laws need at "
-        "least five levels."
+        "in the axis' own unit: a plateau needs a decade of it. Laws need at least five levels."
     )
     return Description(
         "axes", "Along each axis: does ability still rise?", header, tuple(rows), note

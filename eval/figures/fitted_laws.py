@@ -32,7 +32,7 @@ LEGEND = (
     "Points: mean accuracy over runs, with 95% intervals. Line and band: the laws through them, "
     "each by its weight, and their 95% interval; dashed: extrapolated by a decade. Weights of the "
     "laws are printed; “sure” is a weight of 0.95 and points missed by no more than their noise. "
-    "Thin lines: ceilings. Dotted: chance."
+    "Thin lines: ceilings. Dotted: the floor."
 )
 
 
@@ -42,7 +42,7 @@ class Fitted:
 
     x: Floats  # [K] FLOPs
     accuracy: Floats  # [3, K] mean, low, high
-    chance: float
+    floor: float
     ceilings: Mapping[str, float]  # name -> the accuracy it reaches
     fits: Fits | str  # or why there are none
 
@@ -76,8 +76,8 @@ def fitted(rows: Mapping[str, Mapping[str, Fitted]], title: str, unit: str = "FL
 
 def _curve(axes: Axes, found: Fitted) -> None:
     axes.set_xscale("log")
-    axes.axhline(found.chance, color="black", linestyle=":", linewidth=0.9)
-    for level in sorted({round(v, 2) for v in found.ceilings.values() if v > found.chance}):
+    axes.axhline(found.floor, color="black", linestyle=":", linewidth=0.9)
+    for level in sorted({round(v, 2) for v in found.ceilings.values() if v > found.floor}):
         axes.axhline(level, color="0.6", linewidth=0.6)
     look: dict[str, Any] = {"color": "black", "markersize": 3, "linewidth": 0.9, "zorder": 3}
     axes.errorbar(found.x, found.accuracy[0], sides(*found.accuracy), fmt="o", **look)

@@ -14,14 +14,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..scoring.score import HEADLINE, RungScore
+from ..scoring.columns import columns, head, mark
+from ..scoring.rung_score import RungScore
 from ..stats.labels import drawn
 from .score_figures import STYLE, letters
 
 LEGEND = (
     "Accuracy (share of exact matches) at the last checkpoint, ± the wider side of its 95% "
-    "interval; grey says the same as the number. °: the interval includes chance; ↓: surely below "
-    "uniform guessing; crossed out: there was no such question. Recall is what was stated."
+    "interval; grey says the same as the number. °: not surely above the floor; ↓: surely below "
+    "uniform guessing; ≈: reuse by likeness; in brackets: it has not learned its corpus; "
+    "crossed out: too few questions, or none. Recall is what was stated."
 )
 
 
@@ -36,7 +38,7 @@ class Strip:
 
 def heat(strips: Sequence[Strip], title: str) -> Figure:
     """Rows x rungs, from top to bottom as given. Raises ValueError where there is no row."""
-    rungs = [r for r in HEADLINE if any(r in strip.scores for strip in strips)]
+    rungs = columns(name for strip in strips for name in strip.scores)
     if not rungs:
         raise ValueError("got no row with a rung, expected at least one to draw")
     headings = [
@@ -62,7 +64,7 @@ def heat(strips: Sequence[Strip], title: str) -> Figure:
         axes.set_xlim(-0.02, len(rungs) + 0.02)
         axes.set_ylim(y, 0)
         axes.set_yticks(places, [drawn(s.label) for s in strips])
-        axes.set_xticks([x + 0.5 for x in range(len(rungs))], rungs)
+        axes.set_xticks([x + 0.5 for x in range(len(rungs))], [head(r) for r in rungs])
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
         for side in axes.spines.values():
@@ -85,11 +87,7 @@ def _cell(axes: Axes, x: int, y: float, score: RungScore | None) -> None:
     grey = 1 - 0.8 * mean
     box = {"facecolor": str(grey), "edgecolor": "0.6", "linewidth": 0.5}
     axes.add_patch(Rectangle((x, y), 1, 1, **box))
-    mark = ""
-    if score.surely_suppressed[-1]:
-        mark = "↓"
-    elif score.name != "recall" and low <= score.chance.value <= high:
-        mark = "°"
-    text = f"{mean:.2f} ± {max(high - mean, mean - low):.2f}{mark}"
+    text = f"{mean:.2f} ± {max(high - mean, mean - low):.2f}{mark(score)}"
+    text = text if score.trained else f"({text})"
     ink = "white" if grey < 0.45 else "black"
     axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=7, color=ink)

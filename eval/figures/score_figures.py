@@ -18,7 +18,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from ..scoring.score import HEADLINE, RungScore
+from ..scoring.columns import columns, head
+from ..scoring.level import Level
+from ..scoring.rung_score import RungScore
 from ..stats.labels import counted, drawn
 
 # lines differ in dash and marker, so they stay apart without colour; colours are Okabe & Ito's
@@ -48,16 +50,20 @@ class Row(Protocol):
 
 LADDER_LEGEND = (
     "accuracy (share of exact matches). Circles: trained models with 95% intervals, open where "
-    "there is one run and the interval is over questions. Diamonds: symbolic references and "
-    "interpolators, crosses at chance where none of their answers is right. Dotted: chance. "
+    "there is one run and the interval is over questions; grey: it has not learned its corpus. "
+    "Diamonds: symbolic references, crosses at the floor where none of their answers is right. "
+    "Dotted: the floor, what is had without the rule, and by which strategy; thin: spreading. "
     "↓: below uniform guessing (suppressed)."
 )
+FLOOR: dict[str, Any] = {"color": "black", "linestyle": ":", "linewidth": 0.9}
+SPREADING: dict[str, Any] = {"color": "0.6", "linestyle": "-", "linewidth": 0.5}
+NAME = 24  # letters of a strategy's name on a line
 
 
 def ladder(groups: Mapping[str, Sequence[Row]], title: str) -> Figure:
-    """Rungs as columns, rows as lines: accuracy with its 95% interval, chance dotted.
+    """Instruments as columns, rows as lines: accuracy with its 95% interval, the floor dotted.
 
-    ``groups``: heading -> rows ("ceilings", "interpolators", "models"), from top to bottom.
+    ``groups``: heading -> rows ("ceilings", "models"), from top to bottom.
     """
     rows = [(heading, row) for heading, members in groups.items() for row in members]
     rungs = _rungs([row for _, row in rows])
@@ -95,12 +101,13 @@ def _ladder_panel(axes: Axes, rung: str, rows: Sequence[Row], places: Sequence[f
             continue
         note = "" if score.n == largest.n else f" (n = {score.n:,})"
         _ladder_mark(axes, score, y, row.load is not None, note)
-    if largest.chance.method == "raw":
-        chance = "raw"
-    else:
-        chance = f"chance {largest.chance.value:.2f}"
-        axes.axvline(largest.chance.value, color="black", linestyle=":", linewidth=0.9)
-    axes.set_title(f"{rung}\nn = {largest.n:,}, {chance}", fontsize=8.5)
+    text = "raw"
+    if largest.rung != "recall":
+        text = floor_words(largest.floor)
+        axes.axvline(largest.floor.value, **FLOOR)
+        if largest.floor.spreading is not None:
+            axes.axvline(largest.floor.spreading, **SPREADING)
+    axes.set_title(f"{head(rung)}\nn = {largest.n:,}\n{text}", fontsize=8)
     axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
     axes.tick_params(axis="y", length=0)
     for side in ("top", "right", "left"):
@@ -108,15 +115,22 @@ def _ladder_panel(axes: Axes, rung: str, rows: Sequence[Row], places: Sequence[f
     axes.set_facecolor("0.97")
 
 
+def floor_words(floor: Level) -> str:
+    """``floor .23, profile copy``, broken into lines that fit a panel."""
+    what = f"floor {floor.value:.2f}, {floor.strategy}"
+    return textwrap.fill(what + (": reuse by likeness" if floor.reuse else ""), NAME)
+
+
 def _ladder_mark(axes: Axes, score: RungScore, y: float, trained: bool, note: str) -> None:
     mean, low, high = score.accuracy.at()
-    if not trained and mean == 0:  # what derives nothing answers NONE: drawn at chance
-        axes.plot([score.chance.value], [y], "x", color="0.45", markersize=4.5)
+    if not trained and mean == 0:  # what derives nothing answers NONE: drawn at the floor
+        axes.plot([score.floor.value], [y], "x", color="0.45", markersize=4.5)
         return
+    ink = "black" if score.trained else "0.6"
     if trained:
-        axes.plot([low, high], [y, y], color="black", linewidth=1.4, solid_capstyle="butt")
-    face = "white" if score.accuracy.over == "questions" else "black"
-    mark, colour = ("o", "black") if trained else ("D", "0.45")
+        axes.plot([low, high], [y, y], color=ink, linewidth=1.4, solid_capstyle="butt")
+    face = "white" if score.accuracy.over == "questions" else ink
+    mark, colour = ("o", ink) if trained else ("D", "0.45")
     axes.plot([mean], [y], mark, color=colour, markerfacecolor=face, markersize=4.5)
     side = "left" if mean < 0.3 else "right" if mean > 0.7 else "center"
     axes.text(
@@ -126,7 +140,7 @@ def _ladder_mark(axes: Axes, score: RungScore, y: float, trained: bool, note: st
         ha=side,
         va="center",
         fontsize=6.5,
-        bbox={"facecolor": "0.97", "linewidth": 0, "pad": 0.4},  # the chance line ends behind it
+        bbox={"facecolor": "0.97", "linewidth": 0, "pad": 0.4},  # the floor's line ends behind it
     )
 
 
@@ -147,13 +161,12 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
                 if rung in row.rungs:
                     _curve(above, below, row, row.rungs[rung], i)
             scores = [row.rungs[rung] for row in rows if rung in row.rungs]
-            above.axhline(scores[0].chance.value, color="black", linestyle=":", linewidth=0.9)
+            _floor(above, scores[0])
             _ceilings(above, rung, scores[0], ceilings or {})
-            above.set_title(f"{rung}\nn = {scores[0].n:,}", fontsize=9)
+            words = "" if rung == "recall" else f"\n{floor_words(scores[0].floor)}"
+            above.set_title(f"{head(rung)}\nn = {scores[0].n:,}{words}", fontsize=8)
             above.set_xscale("log")
-            below.axhline(
-                -np.log2(scores[0].chance.uniform or 1), color="0.4", linestyle=":", linewidth=0.9
-            )
+            below.axhline(-np.log2(scores[0].floor.uniform or 1), **FLOOR | {"color": "0.4"})
             below.set_xlabel("FLOPs per run", fontsize=8)
         panels[0, 0].set_ylabel("accuracy (exact match)")
         panels[0, 0].set_ylim(-0.04, 1.12)
@@ -171,7 +184,7 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
 def _curve(above: Axes, below: Axes, row: Row, score: RungScore, i: int) -> None:
     look = style(i)
     started = row.flops > 0  # step 0 has no place on a log axis
-    for axes, band in ((above, score.accuracy), (below, score.bits)):
+    for axes, band in ((above, score.curve), (below, score.bits)):
         if band is None:
             axes.text(0.5, 0.5, "not weighed", transform=axes.transAxes, ha="center", color="0.5")
             continue
@@ -186,13 +199,22 @@ def _curve(above: Axes, below: Axes, row: Row, score: RungScore, i: int) -> None
         )
 
 
+def _floor(axes: Axes, score: RungScore) -> None:
+    """The floor as a dotted line, and spreading, a test of the world, as a thin one."""
+    if score.rung == "recall":
+        return
+    axes.axhline(score.floor.value, **FLOOR)
+    if score.floor.spreading is not None:
+        axes.axhline(score.floor.spreading, **SPREADING)
+
+
 def _ceilings(axes: Axes, rung: str, score: RungScore, ceilings: Mapping[str, Row]) -> None:
     """A thin line per level that some ceiling reaches, named by the references that reach it."""
     levels: dict[float, list[str]] = {}
     for name, row in ceilings.items():
         if rung in row.rungs:
-            # a reference that derives nothing is drawn at chance
-            level = max(row.rungs[rung].accuracy.at()[0], score.chance.value)
+            # a reference that derives nothing is drawn at the floor
+            level = max(row.rungs[rung].accuracy.at()[0], score.floor.value)
             levels.setdefault(round(level, 3), []).append(name)
     for level, names in levels.items():
         axes.axhline(level, color="0.5", linewidth=0.7)
@@ -209,8 +231,8 @@ def _ceilings(axes: Axes, rung: str, score: RungScore, ceilings: Mapping[str, Ro
 
 def _legend(rows: Sequence[Row]) -> list[Line2D]:
     lines = [Line2D([], [], label=drawn(counted(row)), **style(i)) for i, row in enumerate(rows)]
-    dotted = {"color": "black", "linestyle": ":", "linewidth": 0.9}
-    return [*lines, Line2D([], [], label="chance (above), uniform (below)", **dotted)]
+    floor = Line2D([], [], label="floor (above), uniform (below)", **FLOOR)
+    return [*lines, floor, Line2D([], [], label="spreading, a test of the world", **SPREADING)]
 
 
 def style(i: int) -> dict[str, Any]:
@@ -230,7 +252,7 @@ def sides(mean: Any, low: Any, high: Any) -> NDArray[np.float64]:
 
 
 def _rungs(rows: Sequence[Row]) -> list[str]:
-    present = [r for r in HEADLINE if any(r in row.rungs for row in rows)]
+    present = columns(name for row in rows for name in row.rungs)
     if not present:
         raise ValueError("got rows without a headline rung, expected at least one to draw")
     return present

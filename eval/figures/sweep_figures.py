@@ -31,7 +31,7 @@ class Path:
 
     x: Floats  # [L]
     accuracy: Floats  # [3, L] mean, low, high
-    chance: float
+    floor: float
     verdict: str
 
 
@@ -48,8 +48,7 @@ def along(rows: Mapping[str, Mapping[str, Mapping[str, Path]]], title: str, unit
                 for name, paths in row.items():
                     if rung in paths:
                         _path(axes, paths[rung], names.index(name), len(names))
-                chances = [paths[rung].chance for paths in row.values() if rung in paths]
-                _chance(axes, chances)
+                _floors(axes, [paths[rung].floor for paths in row.values() if rung in paths])
                 axes.set_xscale("log")
                 axes.set_ylim(-0.04, 1.04)
             line[0].set_ylabel(drawn(f"{mode}\naccuracy"), fontsize=8.5)
@@ -61,7 +60,7 @@ def along(rows: Mapping[str, Mapping[str, Mapping[str, Path]]], title: str, unit
         handles = [sample(names.index(name), name) for name in names]
         columns = max(1, min(len(names), int(figure.get_figwidth() / 2.2)))
         figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
-        caption = f"{title}\nbars: 95% intervals; dotted: chance, from the least to the most"
+        caption = f"{title}\nbars: 95% intervals; dotted: floors, from the least to the most"
         figure.suptitle(drawn(caption), fontsize=9)
     return figure
 
@@ -93,12 +92,12 @@ def _path(axes: Axes, path: Path, i: int, several: int) -> None:
     axes.errorbar(x, path.accuracy[0], sides(*path.accuracy), **style(i), elinewidth=0.8)
 
 
-def _chance(axes: Axes, chances: Sequence[float]) -> None:
-    """A dotted line, or a band where lines have chances of their own."""
-    if chances and max(chances) - min(chances) > 0.01:
-        axes.axhspan(min(chances), max(chances), color="0.9", linewidth=0, zorder=0)
-    for chance in {min(chances), max(chances)} if chances else ():
-        axes.axhline(chance, color="black", linestyle=":", linewidth=0.7)
+def _floors(axes: Axes, floors: Sequence[float]) -> None:
+    """A dotted line, or a band where lines have floors of their own."""
+    if floors and max(floors) - min(floors) > 0.01:
+        axes.axhspan(min(floors), max(floors), color="0.9", linewidth=0, zorder=0)
+    for floor in {min(floors), max(floors)} if floors else ():
+        axes.axhline(floor, color="black", linestyle=":", linewidth=0.7)
 
 
 def sample(i: int, label: str) -> Line2D:

@@ -52,5 +52,5 @@ def normalised(right: Sequence[Floats], floor: Sequence[Floats]) -> Normalised |
             low, high = (float(bound[0]) * worth for bound in student((mine - theirs)[:, None]))
         else:
             wide = 1.96 * np.sqrt(mine.var() / len(mine) + theirs.var() / len(theirs)) * worth
-            low, high = float(unit[0] - wide), float(unit[0] + wide)
-    return Normalised(float(unit.mean()), low, high, float(levels.mean()), over)
+            low, high = unit[0] - wide, unit[0] + wide
+    return Normalised(float(unit.mean()), float(low), float(high), float(levels.mean()), over)

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from .curve import Curve, Floats
 from .intervals import WORLDS, student
 
-FLAT = 0.03  # accuracy a decade: a plateau's change is no larger, a rise's is
+FLAT = 0.03  # accuracy a decade: a plateau's measured change is no larger, a rise's is
 SIZE = 0.1  # the change over a decade that a plateau must rule out
+SURELY = 0.01  # chance to miss FLAT where it is ruled out: at 0.05 one slow rise in 30 was "flat"
 DECADE, HALF = 10.0, 10.0**0.5  # factors of compute
 GOES_ON = 0.2  # share of a decade's change that its last half must hold, or it has come to an end
-POINTS = 3  # that a decade must hold: two cannot show that it is flat between
+POINTS = 3  # that a decade must hold: two cannot show what is between
+NO_CHANGE = f"no change of {SIZE} a decade or more (95%)"  # what a plateau is said to be
+NONE_AT_ALL = f"flat, no change of {FLAT} a decade or more ({1 - SURELY:.0%})"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,10 +33,16 @@ class Change:
     mean: float
     low: float
     high: float
+    rate: Floats = dataclasses.field(repr=False)  # [R] slope of each run, a decade
 
     @property
     def half(self) -> float:
         return (self.high - self.low) / 2
+
+    @property
+    def largest(self) -> float:
+        """The steepest slope of the interval, a decade: every steeper one is excluded."""
+        return max(self.low, self.high, key=abs) / self.decades
 
     def __str__(self) -> str:
         over = "decade" if self.decades > 0.9 else "half decade"
@@ -50,6 +59,8 @@ class Decision:
     settled: int  # the first point from which the curve is as level as its noise lets one see
     runs: int | None = None  # how many would decide, where no more of the axis would
     budget: float | None = None  # of the axis (FLOPs, statements) that would decide
+    largest: float | None = None  # of a plateau: the steepest slope a decade that isn't excluded
+    flat: bool = False  # whether a plateau may be called that: a change of FLAT is ruled out too
 
 
 def window(curve: Curve, factor: float) -> int | None:
@@ -68,14 +79,16 @@ def change(curve: Curve, factor: float) -> Change | None:
     rate = (curve.runs[:, first:] @ (u - u.mean())) / ((u - u.mean()) ** 2).sum()
     width = float(np.log10(factor))
     low, high = interval(curve, rate * width)
-    return Change(width, len(u), float(curve.shares @ rate) * width, low, high)
+    return Change(width, len(u), float(curve.shares @ rate) * width, low, high, rate)
 
 
 def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     """Plateau, rising, fell or undecided, from one curve of accuracy and, if weighed, its bits.
 
     *Plateau*: over the last decade the change is at most FLAT, a change of SIZE is ruled out, and
-    no point departs from the others by surely more than FLAT. *Rising*: the change over the last
+    no point departs from the others by surely more than FLAT. It is said as that, with the largest
+    slope that is not excluded, and is *flat* only where FLAT is ruled out too: a slow rise without
+    end passes for a plateau, and must not pass for none. *Rising*: the change over the last
     decade (half, where there is no more) is above FLAT a decade and surely not 0, a fifth of it at
     least falls into the last half decade, no point on the way lies beyond the last by more than
     FLAT and surely, and the bits fall. *Fell*: the same downwards, whatever the bits do.
@@ -85,8 +98,13 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     enough = DECADE * since <= last * (1 + 1e-9)  # for a plateau at this level
     budget = DECADE * (last if enough else since)
     long, short = change(accuracy, DECADE), change(accuracy, HALF)
-    if long is not None and long.points >= POINTS and _flat(accuracy, long):
-        return Decision("plateau", f"{long} of {what}", settled)
+    if long is not None and long.points >= POINTS and _level(accuracy, long):
+        low, high = interval(accuracy, long.rate, SURELY)
+        flat = max(-low, high) < FLAT
+        why = f"{plateau_text(long.largest, flat)}; {long} of {what}"
+        if long.low > 0 or long.high < 0:
+            why += f", a slow {'rise' if long.low > 0 else 'fall'} surely"
+        return Decision("plateau", why, settled, largest=long.largest, flat=flat)
     main = long if long is not None and long.points >= POINTS else short
     if main is None or short is None:
         why = f"less than half a decade of {what} is seen"
@@ -112,6 +130,12 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     return Decision("undecided", why, settled, budget=budget)
 
 
+def plateau_text(largest: float, flat: bool) -> str:
+    """A plateau in words; ``largest``: the steepest slope a decade that is not excluded."""
+    what = NONE_AT_ALL if flat else NO_CHANGE
+    return f"{what}; the largest slope not excluded is {round(largest, 3) + 0.0:+.3f}"
+
+
 def named(curve: Curve) -> str:
     """What is spent along the first axis, in words."""
     return "compute" if curve.axes[0] == "FLOPs" else curve.axes[0]
@@ -131,7 +155,7 @@ def level(curve: Curve, first: int) -> Floats:
     return curve.runs[:, first:].mean(1)
 
 
-def _flat(curve: Curve, over: Change) -> bool:
+def _level(curve: Curve, over: Change) -> bool:
     if abs(over.mean) > FLAT + 1e-9 or max(-over.low, over.high) >= SIZE:
         return False
     runs = curve.runs[:, -over.points :]

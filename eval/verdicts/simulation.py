@@ -20,7 +20,10 @@ from ..scaling.joint_fit import JOINT
 from ..scaling.joint_laws import Bounded, DataConstrained
 from ..scaling.laws import CURVES, BrokenPowerLaw, Constant, Law, Logistic, PowerLaw
 from ..stats.curve import Curve, Floats
-from ..stats.trend import decide
+from ..stats.trend import SIZE
+from .positive_control import control
+from .standing import Against, over_floor
+from .verdict import judged
 
 LEVEL, JITTER, SHIFT = 0.045, 0.02, 0.05  # deviations: accuracy, accuracy, decades
 WORLD_SHARE = 0.5  # of the variance between runs that is between worlds; suites move both at once
@@ -87,26 +90,63 @@ def peak(before: float, top: float, after: float) -> Truth:
     return lambda t: up(t) - down(t)
 
 
-# what the verdict should be -> truths; a level reached two decades ago is a plateau now
-VERDICTS: Mapping[str, tuple[str, tuple[Truth, ...]]] = {
-    "plateau at 0.9": ("plateau", (knee(0.02, 0.9, -2, 2),)),
-    "plateau at 0.5": ("plateau", (knee(0.02, 0.5, -2, 2),)),
-    "plateau at 0.02": ("plateau", (line(0, 0.02),)),
-    "rises by 0.1": ("rising", (line(0.1, 0.6), line(0.1, 0.85))),
-    "rises by 0.05": ("rising", (line(0.05, 0.6), line(0.05, 0.85))),
-    "falls by 0.1": ("fell", (line(-0.1, 0.5), line(-0.1, 0.8))),
-    "rose by 0.3, has stopped": (UNDECIDED, (knee(0.3, 0.6, -0.8),)),
-    "rose by 0.8, came back by 0.2": (UNDECIDED, (peak(0.1, 0.9, 0.7),)),
+FLOOR = 0.02  # of all simulated rungs
+FLAT_WORD, LEVEL_WORD = "flat", f"no change of {SIZE}"  # what a plateau is said to be
+SAID = (FLAT_WORD, LEVEL_WORD, "rising", "fell", UNDECIDED)
+PLATEAU = (FLAT_WORD, LEVEL_WORD)
+LATE = knee(FLOOR, 0.6, -0.15, 20)  # a control that rises at the last two checkpoints
+EARLY = knee(FLOOR, 0.6, -1.2)
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """Curves of one kind, and which of SAID is true of them; undecided is never false."""
+
+    true: tuple[str, ...]
+    truths: tuple[Truth, ...]
+    control: Truth | None = None  # another model of the same corpora
+
+
+def _rises(size: float, *true: str) -> Case:
+    """A rise without end, by ``size`` in every decade."""
+    return Case((*true, "rising"), (line(size, 0.6), line(size, 0.85)))
+
+
+_NOTHING = line(0, FLOOR)
+# a level reached two decades ago is a plateau now; a rise that is slow enough is both
+VERDICTS: Mapping[str, Case] = {
+    "plateau at 0.9": Case(PLATEAU, (knee(0.02, 0.9, -2, 2),)),
+    "plateau at 0.5": Case(PLATEAU, (knee(0.02, 0.5, -2, 2),)),
+    "floor, a control rises a decade before": Case(PLATEAU, (_NOTHING,), EARLY),
+    "floor, a control rises at the end": Case((UNDECIDED,), (_NOTHING,), LATE),
+    "floor, no control": Case((UNDECIDED,), (_NOTHING,)),
+    "rises by 0.1": _rises(0.1),
+    "rises by 0.05": _rises(0.05, LEVEL_WORD),
+    "rises by 0.04": _rises(0.04, LEVEL_WORD),
+    "rises by 0.03": _rises(0.03, LEVEL_WORD),
+    "rises by 0.02": _rises(0.02, *PLATEAU),
+    "falls by 0.1": Case(("fell",), (line(-0.1, 0.5), line(-0.1, 0.8))),
+    "rose by 0.3, has stopped": Case((UNDECIDED,), (knee(0.3, 0.6, -0.8),)),
+    "rose by 0.8, came back by 0.2": Case((UNDECIDED,), (peak(0.1, 0.9, 0.7),)),
 }
 
 
-def verdicts(design: Design, repeats: int) -> dict[str, Counter[str]]:
-    """Truth -> how often each verdict was given, out of ``repeats``."""
-    out = {}
-    for name, (_, truths) in VERDICTS.items():
-        rng = stream("recovery", "verdicts", name, str(design))
-        drawn = [simulated(truths[i % len(truths)], design, rng) for i in range(repeats)]
-        out[name] = Counter(decide(accuracy, bits).kind for accuracy, bits in drawn)
+def said(name: str, design: Design, repeats: int) -> list[str]:
+    """Which of SAID each of ``repeats`` curves of the case ``name`` is; more repeats only add."""
+    case = VERDICTS[name]
+    rng, others = (stream("recovery", what, name, str(design)) for what in ("verdicts", "controls"))
+    against = Against(name, design.worlds * design.questions, FLOOR, {})
+    out = []
+    for i in range(repeats):
+        accuracy, bits = simulated(case.truths[i % len(case.truths)], design, rng)
+        controls = []
+        if case.control is not None:
+            curve = simulated(case.control, design, others)[0]
+            above = over_floor(against, curve, curve.runs)[1]
+            controls = [c for c in [control("control", curve.x[0], above)] if c]
+        found = judged(against, accuracy, bits, controls, weigh=False)
+        word = FLAT_WORD if found.flat else LEVEL_WORD
+        out.append(word if found.kind == "plateau" else found.kind)
     return out
 
 
@@ -154,14 +194,14 @@ def laws(design: Design, repeats: int, true: Sequence[Law] = CURVES) -> dict[str
 SPREAD, SCATTER = 0.05, 0.03  # relative deviations of a loss: of a run throughout, at each point
 
 
-def surfaces(repeats: int, runs: int = 5) -> dict[str, Counter[str]]:
+def surfaces(repeats: int, runs: int = 5, true: Sequence[Law] = JOINT) -> dict[str, Counter[str]]:
     """The same for the joint laws: losses of 3 sizes x 4 corpora x 5 budgets, from one to a
     thousand readings of the smallest corpus."""
     axes = np.meshgrid([1e4, 1e5, 1e6], np.geomspace(1e4, 1e7, 5), [1e4, 3e4, 1e5, 3e5])
     x = np.stack([a.ravel() for a in axes])
     x = x[:, x[1] >= x[2]]
     out = {}
-    for law in JOINT:
+    for law in true:
         rng = stream("recovery", "surfaces", law.name)
         curves = []
         for _ in range(repeats):

@@ -3,11 +3,12 @@
 Definitions, on the raw accuracy of one row:
 - At least RUNS runs on WORLDS corpora and FEW questions stand behind any verdict.
 - *plateau at L ± e*, *rising*, *fell*: what ``trend.decide`` sees over the last decade of what is
-  spent: compute, or the axis of a sweep. At the floor (a ceiling of 0 there) a plateau also needs a
-  positive control: another row on the same corpora that is above chance on that rung by the same
-  budget. Without one, a broken set-up would look like a law.
+  spent: compute, or the axis of a sweep. A plateau is worded as what it is, no change of 0.1 a
+  decade or more, with the largest slope that is not excluded. At the floor it also needs a positive
+  control (``positive_control``) and a model that has learned its corpus. Without these a broken
+  set-up would look like a law.
 - *undecided*: all else, with what would decide: ten times the budget at which the present level was
-  first reached, or more runs where the noise hides it.
+  first reached, half a decade behind the rise of a control, or more runs where the noise hides it.
 The laws' weights, the two hypotheses' predictions and where the bits bend are evidence, printed
 beside it; none of them makes a verdict, for no law foretells a bend that no point has passed.
 """
@@ -15,19 +16,27 @@ beside it; none of them makes a verdict, for no law foretells a bend that no poi
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-
-import numpy as np
+from collections.abc import Sequence
 
 from ...errors import UserError
 from ..scaling.fit import VOTES, fit
 from ..stats.curve import Curve, Floats
-from ..stats.intervals import over_runs, wilson
-from ..stats.trend import DECADE, FLAT, Decision, decide, level, named, window
+from ..stats.trend import (
+    DECADE,
+    FLAT,
+    Decision,
+    decide,
+    level,
+    named,
+    plateau_text,
+    window,
+)
 from .hypotheses import Hypotheses, Knee, foretell, knee
+from .positive_control import Control, first_that_shows
+from .standing import Against, band_of, half, level_of, over_floor, spread
 
 RUNS, WORLDS = 5, 3  # behind any verdict: initialisations, and worlds that they saw
-FEW = 30  # questions below which neither a level nor its chance means much
+FEW = 30  # questions below which neither a level nor its floor means much
 DRAWS = 200  # resampled fits behind each printed interval
 
 
@@ -54,9 +63,13 @@ class Verdict:
     hypotheses: Hypotheses | None = None
     observed: Floats | None = None  # [3, K] mean, low, high, beside the hypotheses
     unit: str = "FLOPs"  # of the budget
+    largest: float | None = None  # of a plateau: the steepest slope a decade that isn't excluded
+    flat: bool = False  # of a plateau: whether a change of 0.03 is excluded too
 
     def __str__(self) -> str:
         at = f"{self.level:.2f} ± {self.error:.2f}"
+        if self.kind == "plateau" and self.largest is not None:
+            return f"plateau at {at}: {plateau_text(self.largest, self.flat)}"
         if self.kind != "undecided":
             return f"{self.kind} {'at' if self.kind == 'plateau' else 'to'} {at}"
         would = (
@@ -82,27 +95,17 @@ class Verdict:
         return out
 
 
-@dataclasses.dataclass(frozen=True)
-class Against:
-    """What the accuracy on one rung is judged by."""
-
-    rung: str
-    questions: int  # different ones, over all worlds
-    chance: float
-    heights: Mapping[str, float]  # reference -> its accuracy there
-
-
 def judged(
     against: Against,
     curve: Curve,
     bits: Curve | None,
-    controls: Sequence[tuple[str, float]] = (),
+    controls: Sequence[Control] = (),
     *,
     weigh: bool = True,
 ) -> Verdict:
     """The verdict on one curve of accuracy, over compute or any other one axis.
 
-    ``controls``: (name, budget from which it is above chance) of others on the same corpora.
+    ``controls``: others on the same corpora that leave their own floors.
     """
     unit, last = curve.axes[0], band_of(against, curve, curve.runs[:, -1:])[:, 0]
     place, caption = level_of(against, last), spread(last)
@@ -125,6 +128,11 @@ def judged(
         verdict = _floor_or_plateau(base, against, curve, found, controls)
     else:
         verdict = _no_plateau(base, curve, found, caption)
+    notes = list(against.notes)
+    if against.recall is not None:
+        notes.append(f"untrained: recall is {against.recall:.2f} in the end")
+    if notes:
+        verdict = dataclasses.replace(verdict, evidence="; ".join([verdict.evidence, *notes]))
     return _weighed(verdict, against, curve, bits) if weigh else verdict
 
 
@@ -185,11 +193,13 @@ def _floor_or_plateau(
     against: Against,
     curve: Curve,
     found: Decision,
-    controls: Sequence[tuple[str, float]],
+    controls: Sequence[Control],
 ) -> Verdict:
     first = window(curve, DECADE)
     assert first is not None  # a plateau is one over a decade
-    at, chance = band_of(against, curve, level(curve, first)[:, None])[:, 0], against.chance
+    levels, floor = level(curve, first)[:, None], against.floor
+    at = band_of(against, curve, levels)[:, 0]
+    above, surely, _ = over_floor(against, curve, levels)[:, 0]
     plateau = dataclasses.replace(
         base,
         kind="plateau",
@@ -197,57 +207,39 @@ def _floor_or_plateau(
         evidence=f"{found.why}, at {spread(at)}",
         level=float(at[0]),
         error=half(at),
+        largest=found.largest,
+        flat=found.flat,
     )
-    if at[1] > chance and at[0] > chance + FLAT:
+    if surely > 0 and above > FLAT:
         return plateau
-    where = "at" if at[0] <= chance + FLAT else "not distinguishable from"
-    evidence = f"{where} the floor: {plateau.evidence}"
-    budget = float(curve.x[0, -1])
-    for label, rose in controls:
-        if rose <= budget * (1 + 1e-9):
-            control = f"{label} rises there by {amount_text(rose)} {base.unit}"
-            return dataclasses.replace(plateau, evidence=f"{evidence}; {control}")
-    later = min((rose for _, rose in controls), default=budget)
-    why = f"{evidence}, and no positive control rises there by {amount_text(budget)} {base.unit}"
-    return dataclasses.replace(plateau, kind="undecided", evidence=why, budget=later)
-
-
-def rises_at(spent: Floats, low: Floats, chance: float) -> float | None:
-    """What is spent [K] when a curve whose interval begins at ``low`` [K] is above chance for good;
-    None: never."""
-    above = low > chance + FLAT
-    if not above[-1]:
-        return None
-    below = np.flatnonzero(~above)
-    return float(spent[below[-1] + 1 if len(below) else 0])
-
-
-def level_of(against: Against, at: Sequence[float] | Floats) -> str:
-    """The least ceiling that would explain the level, or the two between which it lies."""
-    _, low, high = at
-    below = ""
-    for name, raw in against.heights.items():
-        # a reference that derives nothing still guesses: its floor reaches from 0 up to chance
-        height = max(raw, against.chance)
-        if low <= height + FLAT and high >= min(raw, height) - FLAT:
-            return name
-        if high < height - FLAT:
-            return f"between {below} and {name}" if below else f"below {name}"
-        below = name
-    return f"above {below}" if below else "unknown"
-
-
-def band_of(against: Against, curve: Curve, runs: Floats) -> Floats:
-    """[3, K] mean, low, high of numbers [R, K] of the curve's runs."""
-    names = [str(w) for w in curve.world]
-    questions = wilson(curve.shares @ runs, against.questions)
-    band = over_runs(runs, names, questions, (0.0, 1.0))
-    return np.stack([band.mean, band.low, band.high])
-
-
-def half(at: Sequence[float] | Floats) -> float:
-    return float(max(at[2] - at[0], at[0] - at[1]))
-
-
-def spread(at: Sequence[float] | Floats) -> str:
-    return f"{at[0]:.2f} [{at[1]:.2f}, {at[2]:.2f}]"
+    where = "at" if above <= FLAT else "not distinguishable from"
+    evidence = f"{where} the floor ({floor:.2f}): {plateau.evidence}"
+    spent, unit = float(curve.x[0, -1]), base.unit
+    shows = first_that_shows(controls, spent)
+    if shows is not None and against.recall is None:
+        control = f"{shows.label} is above its floor from {amount_text(shows.since)} {unit} on"
+        return dataclasses.replace(plateau, evidence=f"{evidence}; {control}")
+    budget = None
+    if against.recall is not None:
+        why = "a floor of a model that has not learned its corpus is none of the rung"
+    elif controls:
+        late = min(controls, key=lambda c: c.since)
+        budget = max(late.enough, spent)
+        why = (
+            f"but the only positive control, {late.label}, is above its floor from "
+            f"{amount_text(late.since)} {unit} on, so not for half a decade by {amount_text(spent)}"
+        )
+    else:
+        budget = spent
+        why = (
+            f"but no positive control is above its floor there for half a decade by "
+            f"{amount_text(spent)} {unit}; one that is would decide"
+        )
+    return dataclasses.replace(
+        plateau,
+        kind="undecided",
+        evidence=f"{evidence}, {why}",
+        budget=budget,
+        largest=None,
+        flat=False,
+    )

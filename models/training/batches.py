@@ -1,7 +1,8 @@
 """Tokens -> arrays, with sizes rounded up; and which members of a batch are one training.
 
 A corpus drawn with another seed has slightly other sizes; rounded up they are the same, and so is
-the compiled program. N examples, T tokens, P queried positions, C chunks of questions, M members.
+the compiled program. N examples, S slots of them, T tokens, P queried positions, C chunks of
+questions, M members.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class Data(NamedTuple):
     """The corpus of one member of a batch of replicas; of several, with an axis more before the
     others."""
 
-    rows: Array  # int32 []: how many of the rows below are examples, the rest is padding
+    slots: Array  # int32 []: the sum of the rows' weights; a slot below it is drawn
+    row: Array  # int32 [S]: the row of each slot, of every row as many as it weighs; padded
     train: Array  # int32 [N, T]
     loss: Array  # bool [N, P]
     query: Array  # int32 [C, chunk, prompt]
@@ -83,16 +85,19 @@ def queries(tokens: Tokens) -> tuple[int, ...]:
 def load(tokens: Tokens, plan: Plan) -> Data:
     """The corpus with sizes rounded up, in this machine's memory."""
     at = np.array(queries(tokens))
-    rows, questions = len(tokens.train), len(tokens.query)
+    row = np.repeat(np.arange(len(tokens.train)), tokens.weight)
+    questions = len(tokens.query)
     chunk = min(CHUNK, _round_up(questions, 16))
     chunks = -(-_round_up(questions, 16) // chunk)
     members = np.asarray(tokens.members)
     width = 1 << (members.shape[1] - 1).bit_length()
     members = _pad(members.T, width, -1).T
-    N, Q = _round_up(rows, 1024), chunks * chunk
+    N, S = (_round_up(n, 1024) for n in (len(tokens.train), len(row)))
+    Q = chunks * chunk
     query, members = _pad(tokens.query, Q, 0), _pad(members, Q, -1)
     return Data(
-        rows=np.int32(rows),
+        slots=np.int32(len(row)),
+        row=_pad(row, S, 0).astype(np.int32),
         train=_pad(tokens.train[:, : at[-1] + 2], N, tokens.end).astype(np.int32),
         loss=_pad(tokens.loss[:, at + 1], N, 0).astype(bool),
         query=query.reshape(chunks, chunk, tokens.prompt).astype(np.int32),

@@ -193,9 +193,9 @@ def loss_and_grad(program: Program, params: Any, train_BT: jax.Array, loss_BP: j
 
 
 def update(program: Program, state: State, step: jax.Array, data: Data) -> State:
-    """One step: a batch drawn with replacement, its gradient, the optimizer."""
+    """One step: a batch drawn by weight and with replacement, its gradient, the optimizer."""
     now = jax.random.fold_in(jax.random.wrap_key_data(state.order), step)
-    row_B = jax.random.randint(now, (program.plan.batch,), 0, data.rows)
+    row_B = data.row[jax.random.randint(now, (program.plan.batch,), 0, data.slots)]
     train_BT, loss_BP = data.train[row_B], data.loss[row_B].astype(jnp.float32)
     loss, gradient = loss_and_grad(program, state.params, train_BT, loss_BP)
     rule = optimizer(program.plan, program.model[2], state.rates)

@@ -39,6 +39,8 @@ class Tokens(Protocol):
     @property
     def loss(self) -> Bool: ...  # bool [N, T]: token t is to be predicted from the tokens before
     @property
+    def weight(self) -> Int: ...  # [N], at least 1: rows are drawn in proportion to it
+    @property
     def query(self) -> Int: ...  # int32 [Q, P]
     @property
     def prompt(self) -> int: ...  # P

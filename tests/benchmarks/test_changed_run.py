@@ -100,7 +100,7 @@ def test_show_and_check_take_parameters(zebroid):
     found = json.loads(out)
     assert status == 0 and found["sizes"] == ["tiny[entities=12]"] and found["passed"]
     done = {check["name"] for check in found["checks"]}
-    assert {"corpus", "processes", "interpolators"} <= done
+    assert {"corpus", "processes", "floors"} <= done
     for command in (("show", "composition-v1"), ("check", "composition-v1")):
         status, _, err = zebroid(*command, "--set", "world.entites=12")
         assert status == 2 and "did you mean 'entities'?" in err and err.count("\n") == 1

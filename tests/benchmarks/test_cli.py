@@ -15,7 +15,7 @@ from zebroid.benchmarks.report import listing
 
 pytestmark = pytest.mark.smoke
 
-HEAVY = {"jax", "flax", "optax", "orbax", "matplotlib", "sklearn"}
+HEAVY = {"jax", "flax", "optax", "orbax", "matplotlib"}
 
 
 def imported(*words):

@@ -44,7 +44,7 @@ def composition_questions(composition: Corpus) -> QuestionSet:
 
 @pytest.fixture(scope="session")
 def zebra_questions(zebra: Corpus) -> QuestionSet:
-    return question_set_of(zebra)
+    return question_set_of(zebra, 120)
 
 
 @pytest.fixture(scope="session")

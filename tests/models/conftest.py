@@ -27,6 +27,7 @@ class Sums:
     vocabulary: tuple[str, ...]
     train: NDArray[np.int32]
     loss: NDArray[np.bool_]
+    weight: NDArray[np.int32]
     query: NDArray[np.int32]
     prompt: int
     max_new: int
@@ -46,6 +47,7 @@ def sums(n: int = 5, *, proof: bool) -> Sums:
         vocabulary=("end", "mark", "plus", "copy", *map(str, range(n))),
         train=train.astype(np.int32),
         loss=np.broadcast_to(np.arange(train.shape[1]) >= 3, train.shape),
+        weight=np.ones(len(train), np.int32),
         query=query.astype(np.int32),
         prompt=3,
         max_new=train.shape[1] - 3,

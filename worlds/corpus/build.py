@@ -33,6 +33,8 @@ from ..world import World
 from .audit import audit
 from .corpus import Corpus
 from .examples import examples_of
+from .frequency import with_frequencies, writing_of
+from .frequency_audit import audit_frequency
 from .rule_presentation import Draw
 from .split import CorpusSplit, split_corpus
 from .twins import sentences_of
@@ -66,6 +68,9 @@ def build_corpus(
     draw = Draw(world.id, size, seeds[1])
     sentences = sentences_of(world, split, exposure, draw)
     examples = examples_of(world, split, exposure, cues, width, missed, sentences, draw)
+    writing = writing_of(world, split, read, examples, cues)
+    matching = stream(world.id, size, "matched", seeds[1])
+    certificate = with_frequencies(certificate, world, split, questions, writing, matching)
     if world.like:
         distractor, twin = exception_items(
             world.like, c, questions, certificate, examples.prompt, examples.answer
@@ -88,9 +93,11 @@ def build_corpus(
         offsets=np.append(questions.offsets, np.full(len(prompts), questions.offsets[-1])),
         certificate=_with_controls(certificate, near, leaks),
         examples=examples,
+        writing=writing,
         sentences=sentences.plain,
     )
     audit(corpus)
+    audit_frequency(corpus)
     return corpus
 
 

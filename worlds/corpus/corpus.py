@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from ..world import World
 from .split import CorpusSplit
 
 FACT, CONCLUSION, SENTENCE, NONTHEOREM = range(4)  # kinds of example
+PROVING = ("chain", "post-hoc")  # modes in which a demonstrated conclusion stands with its proof
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +34,28 @@ class Examples:
     answer: Array  # [N] a constant, or `none`
     kind: NDArray[np.int8]  # [N] FACT, CONCLUSION, SENTENCE (an axiom's facts) or NONTHEOREM
     fact: NDArray[np.int64]  # [N] the gold fact stated, -1 for a nontheorem
+
+
+@dataclasses.dataclass(frozen=True)
+class Writing:
+    """How often the rows of each mode write each fact. N examples, F facts."""
+
+    silent: Bools  # [F] facts that no proof has a line of
+    stated: NDArray[np.int64]  # [N] the base fact that the example states, or -1
+    lines: NDArray[np.int64]  # [F] how often a proof of a demonstrated conclusion writes the fact
+    weight: Array  # [N] of each example in chain and post-hoc, at least 1; elsewhere all weigh 1
+
+    def weights(self, mode: str) -> Array:
+        """[N] how often each example is drawn in ``mode`` for once that others are."""
+        return self.weight if mode in PROVING else np.ones_like(self.weight)
+
+    def frequency(self, mode: str) -> NDArray[np.int64]:
+        """[F] how often the rows of ``mode``, by their weights, write each base fact: as statements
+        and as lines of proofs."""
+        facts, states = len(self.lines), self.stated >= 0
+        weights = self.weights(mode)[states]
+        out = np.bincount(self.stated[states], weights, facts).astype(np.int64)
+        return out + self.lines if mode in PROVING else out
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +78,7 @@ class Corpus:
     fact: NDArray[np.int64]  # [A] the gold fact that makes each answer right
     certificate: Certificate
     examples: Examples
+    writing: Writing
     sentences: tuple[tuple[str, ...], ...]  # rules without axiom facts, stated as words
 
     @property
@@ -70,10 +94,7 @@ class Corpus:
     @functools.cached_property
     def unstated(self) -> Bools:
         """[F] familiar base facts that no text states: a prompt shows them by itself."""
-        with_cue = {p for p, _ in self.cues}
-        silent = self.world.familiar - with_cue if not self.world.episodes else frozenset()
-        mine = np.array([p in silent for p in self.closure.predicates])
-        return mine[self.closure.predicate] & self.closure.is_base
+        return unstated(self.world, self.closure, self.cues)
 
     def answers(self, question: int) -> Array:
         """The right answers to one question; empty: NONE."""
@@ -125,3 +146,10 @@ class Corpus:
             *(e.prompt, e.answer, e.kind),
         ):
             yield np.ascontiguousarray(array, "<i4").tobytes()
+
+
+def unstated(world: World, closure: Closure, cues: Sequence[Cue]) -> Bools:
+    """[F] base facts of the predicates that are familiar and have no cue."""
+    silent = world.familiar - {p for p, _ in cues} if not world.episodes else frozenset()
+    mine = np.array([p in silent for p in closure.predicates])
+    return mine[closure.predicate] & closure.is_base

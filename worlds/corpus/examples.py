@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..exposure import Exposure
 from ..novelty.questions import Cue, prompt_rows
@@ -64,21 +67,20 @@ def examples_of(
     )
 
 
-def sentences_under(corpus: Corpus, cue: int) -> Stated:
+def sentences_under(c: Closure, cues: Sequence[Cue], examples: Examples, cue: int) -> Stated:
     """The sentences of an axiom predicate that stand under one cue, as they are written."""
-    predicate, position = corpus.cues[cue]
-    examples = corpus.examples
+    predicate, position = cues[cue]
     mine = np.flatnonzero((examples.kind == SENTENCE) & (examples.prompt[:, 0] == cue))
-    given = examples.prompt[mine, 1 : corpus.closure.arity[predicate]]
+    given = examples.prompt[mine, 1 : c.arity[predicate]]
     return examples.fact[mine], np.insert(given, position, examples.answer[mine], axis=1)
 
 
-def true_sentences(corpus: Corpus) -> Bools:
+def true_sentences(world: World, c: Closure, cues: Sequence[Cue], examples: Examples) -> Bools:
     """[F] axiom facts that some sentence states as it is written: in a twin it may be another."""
-    out = np.zeros(len(corpus.closure.predicate), bool)
-    for cue, (predicate, _) in enumerate(corpus.cues):
-        if predicate in corpus.world.axioms:
-            found = corpus.closure.find(predicate, sentences_under(corpus, cue)[1])
+    out = np.zeros(len(c.predicate), bool)
+    for cue, (predicate, _) in enumerate(cues):
+        if predicate in world.axioms:
+            found = c.find(predicate, sentences_under(c, cues, examples, cue)[1])
             out[found[found >= 0]] = True
     return out
 
@@ -95,7 +97,7 @@ def false_sentences(corpus: Corpus) -> str:
     for cue, (predicate, _) in enumerate(corpus.cues):
         if predicate not in world.axioms:
             continue
-        facts, rows = sentences_under(corpus, cue)
+        facts, rows = sentences_under(corpus.closure, corpus.cues, corpus.examples, cue)
         true[predicate] = facts, corpus.closure.arguments[facts, : rows.shape[1]]
         written[predicate] = facts, rows
         other = rows != true[predicate][1]

@@ -20,6 +20,7 @@ none, nor has what the prompt shows by itself (a familiar premise that is never 
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,12 @@ from ... import canonical
 from ...errors import suggest
 from ...seeding import stream
 from ..corpus.corpus import Corpus
-from ..corpus.examples import true_sentences
 from ..datalog.facts import Array, Bools
-from ..novelty.rungs import LADDER, SPLIT
+from ..datalog.row_keys import ragged
+from ..novelty.rungs import CONTROLS, LADDER, RUNGS
+from ..novelty.written_proofs import written_proofs
 from .episodes import in_context
+from .selection import alike, set_apart, spread
 from .vocabulary import ANSWER, END, FILL, NONE, Lexicon
 
 MODES = ("direct", "chain", "post-hoc", "filler")
@@ -59,7 +62,7 @@ class Tokens:
     def digest(self) -> str:
         """SHA-256 of all that a model sees."""
         parts = ["\n".join((self.mode, *self.vocabulary)).encode()]
-        for array in (self.train, self.loss, self.query, self.members):
+        for array in (self.train, self.loss, self.weight, self.query, self.members):
             parts += [str(array.shape).encode(), np.ascontiguousarray(array, "<i4").tobytes()]
         return canonical.digest_bytes(parts)
 
@@ -69,48 +72,65 @@ class Lines:
 
     def __init__(self, corpus: Corpus, lexicon: Lexicon) -> None:
         self.corpus, self.lexicon = corpus, lexicon
-        self.silent = corpus.split.gold.axiom & ~true_sentences(corpus) | corpus.unstated
+        self.silent = corpus.writing.silent
 
     def facts(self, fact: int) -> list[int]:
         """The facts of the lines of the proof of ``fact``, in order, each once."""
-        c, best = self.corpus.closure, self.corpus.split.gold.best
-        out: dict[int, None] = {}
-
-        def visit(f: int) -> None:
-            for premise in c.premises[best[f]]:
-                if premise < 0 or premise in out or self.silent[premise]:
-                    continue
-                if not c.is_base[premise]:
-                    visit(int(premise))
-                out[int(premise)] = None
-
-        if best[fact] >= 0 and not c.is_base[fact]:
-            visit(fact)
-        return list(out)
+        return self._of(np.array([fact]))[1].tolist()
 
     def tokens(self, fact: int) -> list[int]:
         """The lines of the proof of ``fact``; none for a base fact."""
-        return [token for f in self.facts(fact) for token in self.lexicon.written(f)]
+        return self.of(np.array([fact])).token.tolist()
+
+    def of(self, facts: NDArray[np.int64]) -> Written:
+        """The lines of the proofs of many facts [n]; of -1, no fact, none."""
+        row, fact = self._of(facts)
+        words = self.lexicon.lines(fact)
+        written = words >= 0
+        length = np.bincount(row, written.sum(1), len(facts)).astype(np.int64)
+        row, place = ragged(length)
+        return Written(row, place, words[written], length)
+
+    def _of(self, facts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        there = np.flatnonzero(facts >= 0)
+        row, fact = written_proofs(self.corpus.split.gold, self.silent, facts[there])
+        return there[row], fact
+
+
+class Written(NamedTuple):
+    """Tokens of many proofs, t in all, one proof after the other."""
+
+    row: NDArray[np.int64]  # [t] which proof
+    place: NDArray[np.int64]  # [t] and where in it
+    token: Array  # [t]
+    length: NDArray[np.int64]  # [n]
 
 
 def sample_questions(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int64]:
-    """[q] the questions to ask: up to ``per_rung`` pure ones of each rung and control, spread
-    evenly over its cells of unseen premises, a quarter as many that are not pure, and the twins
-    of the exception items among them.
+    """[q] the questions to ask, of cues that some training row displays as a prompt.
+
+    For each cue: up to ``per_rung`` headline questions of each rung, spread evenly over its cells
+    of unseen premises; those of instance in the half octaves of frequency in which those of
+    constituent are; and a quarter as many of each rung that are near, that are not matched, that
+    are not pure, that are written, and whose answers stand on several rungs. Up to ``per_rung`` of
+    each control; and the twins of the exception items among them.
     """
-    certificate = corpus.certificate
-    order = stream(corpus.world.id, corpus.size, "select", seed).permutation(len(corpus.prompt))
+    certificate, cues = corpus.certificate, corpus.prompt[:, 0]
+    order = stream(corpus.world.id, corpus.size, "select", seed).permutation(len(cues))
+    order = order[np.isin(cues, corpus.examples.prompt[:, 0])[order]]
     chosen: list[NDArray[np.int64]] = []
-    for rung in range(SPLIT, len(LADDER)):
-        for pure, quota in ((True, per_rung), (False, per_rung // 4)):
-            mine = order[(certificate.rung == rung)[order] & (certificate.pure == pure)[order]]
-            cells = np.unique(certificate.unseen[mine])
-            # the i-th question of every cell before the (i + 1)-th of any
-            turn = np.zeros(len(mine), np.int64)
-            for cell in cells:
-                here = certificate.unseen[mine] == cell
-                turn[here] = np.arange(here.sum())
-            chosen.append(mine[np.argsort(turn, kind="stable")][:quota])
+    for control in CONTROLS:
+        chosen.append(order[certificate.rung[order] == LADDER.index(control)][:per_rung])
+    for cue in np.unique(cues[order]):
+        of_cue = order[cues[order] == cue]
+        for mine in set_apart(certificate, of_cue):
+            chosen.append(spread(mine, certificate.unseen)[: per_rung // 4])
+        headline = of_cue[certificate.headline[of_cue]]
+        of = {r: headline[certificate.rung[headline] == i] for i, r in enumerate(RUNGS)}
+        quota = {rung: spread(mine, certificate.unseen)[:per_rung] for rung, mine in of.items()}
+        if len(of["instance"]) and len(of["constituent"]):
+            quota |= alike(of["instance"], quota["constituent"], certificate.frequency)
+        chosen += quota.values()
     picked = np.concatenate(chosen)
     twins = certificate.twin[picked]
     return np.unique(np.concatenate([picked, twins[twins >= 0]])).astype(np.int64)
@@ -128,29 +148,21 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         prompt, query = in_context(corpus, lexicon, prompt, query, questions)
     answer = lexicon.answers(examples.answer, corpus.none)
     lines = Lines(corpus, lexicon)
-    facts = [] if mode == "direct" else examples.fact.tolist()
-    proofs = [lines.tokens(f) if f >= 0 else [] for f in facts]
-    longest = max(map(len, proofs), default=0)
     mark = -1
-    if mode == "direct":
-        rest = answer[:, None]
-    elif mode == "filler":
+    rest = answer[:, None]
+    proofs = lines.of(examples.fact if mode != "direct" else examples.fact[:0])
+    longest = int(proofs.length.max(initial=0))
+    if mode == "filler":
         fill = np.full((1, longest), lexicon.special[FILL], np.int32)
         prompt = np.concatenate([prompt, fill.repeat(len(prompt), 0)], 1)
         query = np.concatenate([query, fill.repeat(len(query), 0)], 1)
-        rest = answer[:, None]
     elif mode == "post-hoc":
-        rest = _padded([[int(a), *proof] for a, proof in zip(answer, proofs)], end)
-    else:
+        rest = np.full((len(answer), 1 + longest), end, np.int32)
+        rest[:, 0] = answer
+        rest[proofs.row, 1 + proofs.place] = proofs.token
+    elif mode == "chain":
         mark = lexicon.special[ANSWER]
-        concluded = np.array([bool(p) for p in proofs]) | (examples.fact < 0)
-        rest = _padded(
-            [
-                [*proof, mark, int(a)] if done else [int(a), mark, int(a)]
-                for a, proof, done in zip(answer, proofs, concluded)
-            ],
-            end,
-        )
+        rest = _chain(proofs, answer, examples.fact < 0, mark, end)
     train, loss = _rows(prompt, rest, lexicon.sentences, end)
     answer_ids = lexicon.constant.copy()
     answer_ids[lexicon.special[NONE]] = corpus.none
@@ -159,7 +171,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         vocabulary=lexicon.vocabulary,
         train=train,
         loss=loss,
-        weight=np.ones(len(train), np.int32),
+        weight=np.append(corpus.writing.weights(mode), np.ones(len(corpus.sentences), np.int32)),
         query=query,
         prompt=query.shape[1],
         max_new=_max_new(lines, questions, longest) if mode == "chain" else 1,
@@ -171,10 +183,22 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     )
 
 
+def _chain(proofs: Written, answer: Array, unproved: Bools, mark: int, end: int) -> Array:
+    """The proof, the mark, the answer; a statement completes its own prompt before the mark."""
+    states = (proofs.length == 0) & ~unproved
+    length = np.where(states, 1, proofs.length)
+    rest = np.full((len(answer), 2 + int(length.max(initial=-1))), end, np.int32)
+    rest[proofs.row, proofs.place] = proofs.token
+    rest[states, 0] = answer[states]
+    every = np.arange(len(answer))
+    rest[every, length], rest[every, length + 1] = mark, answer
+    return rest
+
+
 def _max_new(lines: Lines, questions: NDArray[np.int64], longest: int) -> int:
     """Room for the longest proof, of examples and questions, and the answer behind its mark."""
     facts = lines.corpus.fact[lines.corpus.entries(questions)[2]]
-    return 2 + max([longest, 1, *(len(lines.tokens(int(f))) for f in facts)])
+    return 2 + int(lines.of(facts).length.max(initial=max(longest, 1)))
 
 
 def _members(corpus: Corpus, lexicon: Lexicon, questions: NDArray[np.int64]) -> Array:

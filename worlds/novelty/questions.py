@@ -73,7 +73,7 @@ class Certificate:
     distance: Array  # least steps from what is stated, demonstrated or written
     proofs: Array  # counting derivations, over all answers
     support: Array  # the most derivations read off for a pattern that derives an answer
-    frequency: Array  # how often the proof's rarest open premise stood in a derivation read off
+    frequency: Array  # how often chain's rows, by weight, write the rarest base fact of the proof
     unseen: NDArray[np.uint8]  # bitmask of the open premises never used in that role
     shortcut: Bools  # an entity of the prompt stands with an answer in a statement of no proof
     distractor: (
@@ -149,7 +149,7 @@ def certify(
     given: Given,
     stated_patterns: Bools,
 ) -> Certificate:
-    """The certificate of every question.
+    """The certificate of every question; what depends on how often facts are written is open.
 
     ``entity`` [C + 1]: constants that can make a shortcut; ``stated_patterns`` [P]: those given as
     a sentence.
@@ -159,7 +159,6 @@ def certify(
     sets = provable(proofs, read, leaves, stated_patterns)
     rung, pure = rung_of(sets, recalled, given.written)
     fact, starts = questions.fact, questions.offsets[:-1]
-    has = best >= 0
 
     def each(column: NDArray, reduce: Callable[..., NDArray] = np.maximum.reduceat) -> NDArray:
         return reduce(column[fact], starts) if len(starts) else column[:0]
@@ -178,14 +177,10 @@ def certify(
     derived = np.bincount(c.head[counted], minlength=len(c.predicate))
     support = np.zeros(len(c.predicate), np.int64)
     np.maximum.at(support, c.head[counted], read.support[proofs.pattern[counted]])
-    stood = np.bincount(proofs.open[read.derivations].ravel() + 1, minlength=len(c.predicate) + 1)
-    stood[0] = np.iinfo(np.int32).max  # the padding -1 is never the rarest
-    rarest = np.full(len(best), np.iinfo(np.int32).max, np.int64)
     bits = np.zeros(len(best), np.uint8)
     base = np.append(c.is_base, False)
     for i, (column, used) in enumerate(zip(proofs.open.T, read.used.T)):  # of each fact's proof
         premise = np.append(column, -1)[best]
-        rarest = np.minimum(rarest, stood[premise + 1])
         bits |= (base[premise] & ~np.append(used, True)[best]).astype(np.uint8) << np.uint8(i)
     none = np.full(len(starts), -1, np.int32)
     return Certificate(
@@ -201,7 +196,7 @@ def certify(
         ),
         proofs=each(derived, np.add.reduceat).astype(np.int32),
         support=each(support).astype(np.int32),
-        frequency=each(np.where(has, rarest, 0)).astype(np.int32),
+        frequency=np.zeros(len(starts), np.int32),
         unseen=each(np.where(c.is_base, 0, bits), np.minimum.reduceat),
         shortcut=shortcuts(
             proofs, entity, questions.prompt, questions.values, fact, questions.question, recalled

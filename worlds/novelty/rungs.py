@@ -114,7 +114,7 @@ def provable(
     in gold. ``stated_patterns`` [P]: those given as a sentence.
     """
     c, states, rows = proofs.closure, proofs.states, proofs.rows
-    allowed = _allowed(proofs, read, stated_patterns)
+    allowed = allowed_sets(proofs, read, stated_patterns)
     holds = np.zeros(len(states.fact) + 1, np.uint16)
     holds[-1] = EVERYTHING  # answers for the padding -1
     at = np.where(c.is_base | leaves, c.height if whole else 0, -1)
@@ -143,7 +143,7 @@ def provable(
     return np.bitwise_or.reduceat(holds[:-1], states.first[:-1])  # each fact has a state
 
 
-def _allowed(proofs: Proofs, read: ReadOff, stated_patterns: Bools) -> NDArray[np.uint16]:
+def allowed_sets(proofs: Proofs, read: ReadOff, stated_patterns: Bools) -> NDArray[np.uint16]:
     """[R] the sets that admit what is new in the row itself."""
     rows = proofs.rows
     pattern = proofs.pattern[rows.derivation]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import jax
 
 from .... import registry
-from ..framework import Check, Report, run
+from ..framework import Check, Outcome, Report, run
 from . import model_promises
 from .model_fixture import Subject
 
@@ -43,13 +43,21 @@ TRAINING = (
 ALL = FORM + FUNCTION + PLACES + TRAINING
 
 
-def check_model(name: str, watch: Callable[[str], None] = lambda what: None) -> Report:
+def check_model(
+    name: str,
+    watch: Callable[[str], None] = lambda what: None,
+    ready: Callable[[str, Outcome], None] = lambda model, outcome: None,
+) -> Report:
     """Checks the model of a preset, a plugin or a Python file.
 
-    ``watch`` gets what is looked at. Raises UserError for an unknown model.
+    ``watch`` gets what is looked at, ``ready`` the model's name and each outcome as it comes.
+    Raises UserError for an unknown model.
     """
     with contextlib.suppress(RuntimeError):  # JAX is at work already: its devices are what they are
         jax.config.update("jax_num_cpu_devices", DEVICES)
     model = registry.find_model(name)
-    outcomes = tuple(run(ALL, Subject(model.thing), model.thing, watch=watch))
-    return Report("model", model.name, (), outcomes)
+    outcomes = []
+    for outcome in run(ALL, Subject(model.thing), model.thing, watch=watch):
+        outcomes.append(outcome)
+        ready(model.name, outcome)
+    return Report("model", model.name, (), (*outcomes,))

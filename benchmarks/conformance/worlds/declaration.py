@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ....errors import UserError, suggest
 from ....registry import WORLD_ID
+from ....worlds.instruments import beyond_association, instruments
 from ....worlds.novelty.rungs import RUNGS
 from ..framework import Refused
 from .world_fixture import Subject
@@ -68,7 +69,8 @@ def names(subject: Subject) -> str:
     _known("size in exposures", world.exposures, world.sizes)
     _known("size in drawn_as", {*world.drawn_as, *world.drawn_as.values()}, world.sizes)
     _known("rung in rungs", world.rungs, RUNGS)
-    _known("rung in not_interpolable (it is not promised)", world.not_interpolable, world.rungs)
+    instruments(world)  # raises for a pair that the world cannot have
+    beyond_association(world)
     for predicate, n in arity.items():
         places = world.positions(predicate, n)
         if len({*places}) < len(places) or not {*places} <= {*range(n)}:

@@ -6,17 +6,19 @@ Each promise is one function of the modules beside this one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .... import parameters, registry
 from ....worlds.world import World
-from .. import framework
-from ..framework import Check, Outcome, Report
+from .. import floors_report, framework
+from ..framework import Appendix, Check, Outcome, Report
 from . import (
     closure_agreement,
     declaration,
     determinism,
+    floor_checks,
     history,
     leakage,
     question_checks,
@@ -106,11 +108,12 @@ SOLVED = (
         reference_checks.ceilings,
         CORPUS,
     ),
+    Check("floors", "what is had without the rule is printed", floor_checks.floors, ("ceilings",)),
     Check(
-        "interpolators",
-        "likeness solves no rung declared so",
-        reference_checks.not_interpolable,
-        ("ceilings",),
+        "beyond association",
+        "where it says so, blind strategies fail",
+        floor_checks.beyond_association,
+        ("floors",),
     ),
 )
 CHECKS = SYMBOLIC + SOLVED + ELSEWHERE
@@ -122,8 +125,10 @@ def run(
     sizes: Sequence[str],
     elsewhere: Elsewhere | None = None,
     watch: Callable[[str], None] = lambda what: None,
+    keep: Callable[[Subject], None] = lambda subject: None,
 ) -> Iterator[Outcome]:
-    """The outcome of every check at every size where it applies; ``watch`` gets what is next."""
+    """The outcome of every check at every size where it applies; ``watch`` gets what is next, and
+    ``keep`` the subject of each size once all its checks were made."""
     least = "tiny" if "tiny" in world.sizes else next(iter(world.sizes), "")
     failed: set[str] = set()  # of the world as a whole: their dependents are reached at no size
     for size in ("", *sizes):
@@ -135,6 +140,8 @@ def run(
             if not size and not outcome.passed:
                 failed.add(outcome.name)
             yield outcome
+        if size:
+            keep(subject)
 
 
 def check_world(
@@ -142,16 +149,41 @@ def check_world(
     size: str = "",
     watch: Callable[[str], None] = lambda what: None,
     values: Mapping[str, Any] | None = None,
+    ready: Callable[[str, Outcome], None] = lambda world, outcome: None,
 ) -> Report:
     """Checks the world of an id or a Python file, at one size or at tiny and small.
 
-    ``values``: parameters of its sizes, instead of their own. ``watch`` gets what is looked at.
-    Raises UserError for an unknown world, size or parameter.
+    ``values``: parameters of its sizes, instead of their own. ``watch`` gets what is looked at,
+    ``ready`` the world's id and each outcome as it comes. Raises UserError for an unknown world,
+    size or parameter.
     """
     world = registry.world(name)
     sizes = (size,) if size else tuple(s for s in DEFAULT if s in world.sizes)
     sizes = tuple(world.named_size(s, values or {}) for s in sizes)
     where = str(Path(name).resolve()) if name.endswith(".py") else name
+    outcomes: list[Outcome] = []
+    appendices: list[Appendix] = []
     with Elsewhere(where, sizes) as elsewhere:
-        outcomes = tuple(run(CHECKS, world, sizes, elsewhere, watch))
-    return Report("world", world.id, sizes, outcomes)
+        keep = partial(_appendix, appendices)
+        for outcome in run(CHECKS, world, sizes, elsewhere, watch, keep):
+            outcomes.append(outcome)
+            ready(world.id, outcome)
+    return Report("world", world.id, sizes, (*outcomes,), (*appendices,))
+
+
+def _appendix(found: list[Appendix], subject: Subject) -> None:
+    """The instruments of a size, where its floors were measured and there are any."""
+    if "floors" not in vars(subject) or not subject.floors:
+        return
+    seeds = len(subject.floor_records)
+    what = f"{subject.world.id}/{subject.size}: what is had without the rule"
+    title = f"{what}, means of {seeds} world seeds" if seeds > 1 else what
+    found.append(
+        Appendix(
+            floors_report.brief(title, subject.floors),
+            (*floors_report.warnings(subject.floors),),
+            "instruments",
+            subject.size,
+            [m.record() for m in subject.floors],
+        )
+    )

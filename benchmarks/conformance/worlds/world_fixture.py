@@ -19,9 +19,12 @@ from ....worlds.datalog.closure import Closure
 from ....worlds.datalog.facts import Facts
 from ....worlds.exposure import Exposure
 from ....worlds.world import World
+from ..floor_means import Means, means
+from ..floor_records import Record, record
 from ..framework import Moot
 from .subprocesses import Elsewhere
 
+FLOOR_SEEDS = 3  # worlds by which floors are judged where scores are given; at size tiny one
 Row = tuple[int, ...]
 Rows = Mapping[str, frozenset[Row]]  # predicate -> the arguments of its true facts
 
@@ -82,6 +85,17 @@ class Subject:
             return self.corpus(self.varied(**changes))
         except TooLittle as error:
             raise Moot(f"no corpus with {changes}: {error}") from error
+
+    @functools.cached_property
+    def floor_records(self) -> list[Record]:
+        """What can be had without the rule, in the corpus of each of the first world seeds."""
+        seeds = range(1 if self.size == "tiny" else FLOOR_SEEDS)
+        return [record(self.corpus(seeds=(seed, seed))) for seed in seeds]
+
+    @functools.cached_property
+    def floors(self) -> list[Means]:
+        """Every instrument with the means of these."""
+        return means(self.floor_records)
 
     def _once(
         self,

@@ -27,7 +27,7 @@ class Hops(World):
     rules = "two(H,R1,R2,T) :- one(H,R1,B), one(B,R2,T)."
     schema = {0: ("R1", "R2")}
     rungs = ("recall", "instance", "constituent")
-    not_interpolable = ("constituent",)
+    beyond_association = (("constituent", "two"),)
     sizes = {"tiny": {"entities": 8, "relations": 4}, "small": {"entities": 20, "relations": 12}}
     phrases = {"one": "The {1} of {0} is {2}.", "two": "The {2} of the {1} of {0} is {3}."}
     exposure = Exposure(held=0.1, held_frames=0.1, demonstrated=0.8)
@@ -104,7 +104,7 @@ class AQueriedPlaceTooFar(Hops):
 
 @refused_by("names", "unknown rung")
 class ARungDeclaredAndNotPromised(Hops):
-    not_interpolable = ("depth",)
+    beyond_association = (("depth", "two"),)
 
 
 @refused_by("repeatable", "the facts of one differ")

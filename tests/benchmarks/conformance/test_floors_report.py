@@ -22,8 +22,11 @@ def test_a_world_is_a_row_for_each_instrument_and_a_line_for_each_floor(printed)
     assert out.startswith("zebra-v1/tiny, seed 0")
     for rung in ("instance", "schema", "axiom"):
         assert f"{rung} has: floor 0." in out
-    assert "the names of predicates do not matter here" in out  # zebra's axiom, by spreading
+    flat = " ".join(out.split())
+    assert "the names of relations do not matter here" in flat  # zebra's axiom, by spreading
     assert "Pivotal share" in out and "rule 1: typical, place 1" in out
+    heads = " ".join(out.split("────")[0].split())
+    assert "near written rungs chance" in heads and "nan" not in out
     assert max(map(len, out.splitlines())) <= 100
 
 
@@ -45,6 +48,24 @@ def test_json_holds_every_strategy_with_what_it_is_blind_to(printed):
         assert {"uniform", "exclusion", "profile copy", "likeness", "spreading"} <= names
         assert any(s["family"] == "blinded" and 0 <= s["pivotal"] <= 1 for s in i["strategies"])
         assert all(s["blind to"] and 0 <= s["score"] <= 1 for s in i["strategies"])
+
+
+def test_several_seeds_are_means_with_intervals(printed):
+    status, out, err = printed("composition-v1/tiny", "--seeds", "2")
+    assert (status, err) == (0, "")
+    assert "means over 2 seeds with 95% intervals" in out and "±" in out and "nan" not in out
+    status, out, _ = printed("composition-v1/tiny", "--seeds", "2", "--seed", "3", "--json")
+    found = json.loads(out)
+    assert (status, found["seeds"]) == (0, [3, 4]) and len(found["of each seed"]) == 2
+    i = found["instruments"][0]
+    assert i["best"]["floor"]["half"] >= 0 and i["best"]["floor"]["strategy"]
+    one = [s["instruments"][0]["floor"]["score"] for s in found["of each seed"]]
+    assert i["best"]["floor"]["mean"] == pytest.approx(sum(one) / 2, abs=1e-3)
+
+
+def test_no_seed_is_refused_in_one_line(printed):
+    status, out, err = printed("composition-v1/tiny", "--seeds", "0")
+    assert (status, out) == (2, "") and "--seeds" in err
 
 
 def test_a_plugin_gets_its_floors_for_nothing(printed):

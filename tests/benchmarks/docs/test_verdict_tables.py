@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +12,21 @@ import zebroid
 from zebroid import canonical
 from zebroid.benchmarks.docs import verdict_tables
 from zebroid.benchmarks.docs.doc_blocks import filled, pattern
+from zebroid.benchmarks.docs.simulated_data import Simulated
 from zebroid.benchmarks.receipts import receipt
 from zebroid.errors import UserError
 from zebroid.eval.verdicts.hypotheses import Hypotheses, Knee
+from zebroid.eval.verdicts.simulation import UNDECIDED, VERDICTS, said
 from zebroid.eval.verdicts.verdict import Verdict, Weighed
 
 ROOT = Path(zebroid.__file__).resolve().parent
+PAGE = ROOT / "docs" / "internals" / "verdict-errors.md"
+NOTHING = Simulated(Path("nowhere.json"), {})
 NOISE = "<!-- recovery noise docs/receipts/headline-v1 -->\nold\n<!-- end of recovery -->\n"
 
 
 def test_the_noise_that_is_simulated_is_no_less_than_that_of_the_headline() -> None:
-    page = filled(NOISE, verdict_tables.KIND, verdict_tables.tables(ROOT, 1))
+    page = filled(NOISE, verdict_tables.KIND, verdict_tables.tables(ROOT, NOTHING))
     rows = [line.split("|")[2:4] for line in page.splitlines() if line.startswith("| ")][1:]
     assert "old" not in page and len(rows) == 2
     for measured, simulated in rows:
@@ -31,11 +36,46 @@ def test_the_noise_that_is_simulated_is_no_less_than_that_of_the_headline() -> N
 def test_a_page_is_filled_in_place_and_its_words_are_kept(tmp_path, capsys) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Title\n<!-- recovery worlds -->\n<!-- end of recovery -->\nend\n")
-    assert verdict_tables.main([str(page), "--repeats", "1"]) == 0
+    assert verdict_tables.main([str(page)]) == 0
     text = page.read_text()
     assert text.startswith("# Title\n") and text.endswith("end\n")
     assert "| 3 | " in text and "1,000 questions" in text
-    assert verdict_tables.main([str(page), "--repeats", "1"]) == 0 and page.read_text() == text
+    assert verdict_tables.main([str(page)]) == 0 and page.read_text() == text
+
+
+def test_a_simulation_goes_on_where_it_was_cut_off(tmp_path, monkeypatch) -> None:
+    done = []
+
+    def said(name, design, repeats):
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        done.append(name)
+        return [UNDECIDED] * repeats
+
+    monkeypatch.setattr(verdict_tables.simulation, "said", said)
+    path = tmp_path / "page.json"
+    with pytest.raises(KeyboardInterrupt):
+        verdict_tables.simulate(Simulated.at(path), 5, lambda _: None)
+    kept = Simulated.at(path)
+    design, (first, second, third, fourth, *_) = str(verdict_tables.DESIGNS[0]), VERDICTS
+    assert done == [first, second, third]
+    assert not kept.lacks("verdicts", design, third, 5)
+    assert kept.lacks("verdicts", design, fourth, 5) and kept.lacks("verdicts", design, third, 6)
+    assert kept.read("verdicts", design, [first]) == {first: {UNDECIDED: 5}}
+    with pytest.raises(UserError, match="no simulation of"):
+        kept.read("verdicts", design, VERDICTS)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{", '{"verdicts": {"a": {"b": {"flat": "c"}}}}', '{"a": 1}']
+)
+def test_a_file_that_holds_no_counts_is_one_line(text, tmp_path, capsys) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- recovery worlds -->\n<!-- end of recovery -->\n")
+    page.with_suffix(".json").write_text(text)
+    assert verdict_tables.main([str(page)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "delete it and --simulate anew" in line
 
 
 @pytest.mark.parametrize(
@@ -44,6 +84,7 @@ def test_a_page_is_filled_in_place_and_its_words_are_kept(tmp_path, capsys) -> N
         ("nothing here", "names no table"),
         ("<!-- recovery lawz -->\n<!-- end of recovery -->", "laws"),
         ("<!-- recovery noise nowhere -->\n<!-- end of recovery -->", "cannot read"),
+        ("<!-- recovery verdicts -->\n<!-- end of recovery -->", "--simulate N makes it"),
     ],
 )
 def test_a_page_that_cannot_be_filled_is_one_line(text, message, tmp_path, capsys) -> None:
@@ -55,29 +96,56 @@ def test_a_page_that_cannot_be_filled_is_one_line(text, message, tmp_path, capsy
     assert page.read_text() == text
 
 
-def test_the_docs_show_the_tables_of_this_code() -> None:
-    page = (ROOT / "docs" / "internals" / "verdict-errors.md").read_text("utf-8")
-    body = {m[2].split()[0]: m[0] for m in pattern(verdict_tables.KIND).finditer(page)}
+def test_the_docs_show_the_tables_of_the_data_beside_them() -> None:
+    body = {m[2].split()[0]: m[0] for m in pattern(verdict_tables.KIND).finditer(_page())}
     assert set(body) == set(verdict_tables.TABLES)
-    assert "\n".join(verdict_tables.worlds(ROOT, 1)).strip() in body["worlds"]
-    for design in verdict_tables.DESIGNS:
-        assert str(design) in body["verdicts"]
+    data = Simulated.at(PAGE.with_suffix(".json"))
+    for name in ("verdicts", "slow", "laws", "worlds"):
+        lines = verdict_tables.TABLES[name](data, PAGE.parent)
+        assert "\n".join(lines).strip() in body[name], name
+
+
+def test_the_data_are_what_this_code_simulates() -> None:
+    """A hundred curves of the quickest case, within what the luck of a thousand allows."""
+    data = Simulated.at(PAGE.with_suffix(".json"))
+    design = verdict_tables.DESIGNS[0]
+    for name in ("rises by 0.05", "plateau at 0.5"):
+        kept = data.read("verdicts", str(design), [name])[name]
+        assert kept.total() == 1_000
+        now = Counter(said(name, design, 100))
+        for word, count in kept.items():
+            share = count / 1_000
+            room = 4 * (share * (1 - share) / 100) ** 0.5 + 0.01
+            assert abs(now[word] / 100 - share) < room, (name, word)
 
 
 def test_false_verdicts_in_the_docs_are_few_and_power_is_high() -> None:
-    """The promise of the issue, on the figures that are published."""
-    page = (ROOT / "docs" / "internals" / "verdict-errors.md").read_text("utf-8")
-    for name in ("verdicts", "laws"):
-        (body,) = (m[0] for m in pattern(verdict_tables.KIND).finditer(page) if m[2] == name)
-        lines = [line.strip("| ").split(" | ") for line in body.splitlines() if "**" in line]
-        expected_message = [line for line in lines if len(line) > 2 and "0.05" not in line[0]]
-        assert len(expected_message) >= 15
-        for truth, *shares, undecided in expected_message:
-            right = [float(s.strip("*")) for s in shares if s.startswith("**")]
-            wrong = sum(float(s) for s in shares if not s.startswith("**"))
-            if right:
-                assert wrong <= 5, truth
-                assert name == "laws" or right[0] >= 80, (truth, undecided)
+    """The promise of the page, on the figures that are published."""
+    data = Simulated.at(PAGE.with_suffix(".json"))
+    for design in map(str, verdict_tables.DESIGNS):
+        for name, counts in data.read("verdicts", design, VERDICTS).items():
+            true = {*VERDICTS[name].true, UNDECIDED}
+            false = sum(n for word, n in counts.items() if word not in true) / counts.total()
+            assert false <= 0.05, (design, name)
+            if name not in verdict_tables.SLOW:
+                given = sum(counts[word] for word in VERDICTS[name].true) / counts.total()
+                assert given >= 0.8, (design, name)
+    for design, truths in data.tables["laws"].items():
+        for name, counts in truths.items():
+            false = sum(n for law, n in counts.items() if law not in (name, UNDECIDED))
+            assert false <= 0.05 * sum(counts.values()), (design, name)
+
+
+def test_a_rise_of_three_hundredths_is_called_flat_less_than_once_in_a_hundred() -> None:
+    data = Simulated.at(PAGE.with_suffix(".json"))
+    for design in map(str, verdict_tables.DESIGNS):
+        for name in ("rises by 0.03", "rises by 0.04", "rises by 0.05"):
+            counts = data.read("verdicts", design, [name])[name]
+            assert counts["flat"] < 0.01 * counts.total(), (design, name)
+
+
+def _page() -> str:
+    return PAGE.read_text("utf-8")
 
 
 def test_a_verdict_goes_into_a_receipt_with_all_its_evidence() -> None:

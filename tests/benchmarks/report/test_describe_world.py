@@ -88,8 +88,12 @@ def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_
 ):
     for rung in registry.make(world).rungs:
         part = _section(displayed(world), rung)
-        for expected in (BLANK, "- Proof:", "- New:", "- Demonstrated and alike: ", "(stated)"):
+        for expected in (BLANK, "- Proof:", "- New:", "- Demonstrated and alike: "):
             assert expected in part, rung
+        assert re.search(r"\n- Distance \d+, H \d+\.\n", part)
+        assert re.search(r"\*\((stated|demonstrated, by rule \d+|by rule \d+, given as )", part), (
+            rung
+        )
         (new,) = re.findall("- New: ?(.*\n(?:  - .*\n)*)", part)
         new = new.strip().splitlines()
         assert (new == ["nothing."]) == (rung in ("recall", "instance"))
@@ -98,13 +102,37 @@ def test_every_promised_rung_shows_a_question_its_proof_what_is_new_and_what_is_
 
 def test_what_is_new_is_named_in_the_terms_of_the_rung(displayed):
     zebra, words = displayed("zebra-v1"), {
-        "constituent": "no demonstrated conclusion uses here: ",
-        "schema": "never demonstrated together: rule 2 on what follows by rule",
-        "depth": "high, what was demonstrated at most",
-        "axiom": "stated as a sentence, and no example",
+        "constituent": "no demonstrated conclusion uses in this role: ",
+        "schema": "together: rule 2 on two stated facts and on what follows by rule 1 (As a",
+        "mixed": "the proof takes 5 steps, and H, the most demonstrated, is 3",
+        "axiom": "stated as a sentence, with no example of it: rule 1 (As a rule the ",
     }  # fmt: skip
     for rung, wording in words.items():
         assert wording in _section(zebra, rung)
+
+
+def test_a_frame_names_its_negative_premises_too(displayed):
+    new = _section(displayed("zebra-v1"), "schema").split("- New: ")[1].splitlines()[0]
+    assert re.search(r"\), and nothing says that being \w+ decides one's \w+, and nothing", new)
+
+
+def test_a_written_answer_names_the_proof_in_which_it_stands(displayed):
+    part = _section(displayed("zebra-v1"), "written")
+    assert re.search(r"\*\(written in the proof of “The .*”, by rule \d", part)
+    assert "- Written: " in part and "in no headline" in part
+
+
+def test_what_is_left_out_of_a_headline_is_counted(corpus, displayed):
+    made = corpus("zebra-v1")
+    certificate, near = made.certificate, 0
+    for rung in registry.make("zebra-v1").rungs:
+        mine = made.of_rung(rung, pure=False)
+        part = _section(displayed("zebra-v1"), rung)
+        assert f"{certificate.headline[mine].sum():,} question" in part or not len(mine), rung
+        out = certificate.near[mine].sum()
+        near += out
+        assert (f"{out:,} near" in part) == (out > 0), rung
+    assert near  # else nothing was tested
 
 
 def test_an_empty_rung_says_why(displayed):

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from zebroid.benchmarks.report import terminal
+from zebroid.benchmarks.report import plain_console, terminal
 from zebroid.benchmarks.report.table import (
     AT_CHANCE,
     SUPPRESSED,
@@ -179,7 +179,7 @@ def test_proofs_that_cannot_be_read_are_not_valid(panels, suite, tmp_path):
 def test_piped_output_has_no_control_codes_and_fits(zebroid, suite, trained):
     _, out, _ = zebroid("run", suite(), "--out", "out")
     assert "\x1b" not in out
-    wide = [line for line in out.splitlines() if len(line) > terminal.PIPED]
+    wide = [line for line in out.splitlines() if len(line) > plain_console.PIPED]
     assert all(" seed " in line or "/tiny-" in line for line in wide)
     for word in ("chance", "deducer", "lookup", "direct", "reuse", "report.html", "n=40", "seeds:"):
         assert word in out

@@ -18,7 +18,7 @@ from zebroid.benchmarks.conformance.framework import Outcome, Report
 from zebroid.benchmarks.docs import readme_tables
 from zebroid.benchmarks.receipts.panel import panels, slug
 from zebroid.benchmarks.receipts.receipt import Receipt
-from zebroid.benchmarks.report import plot, terminal
+from zebroid.benchmarks.report import plain_console, plot, terminal
 from zebroid.benchmarks.report.html_templates import render
 from zebroid.benchmarks.report.panel_section import section
 from zebroid.benchmarks.report.table import table
@@ -112,7 +112,7 @@ def halved(stage, tmp_path_factory):
     return named
 
 
-def printed(show, kind=terminal.PlainConsole, **options):
+def printed(show, kind=plain_console.PlainConsole, **options):
     """What ``show(console)`` prints."""
     file = io.StringIO()
     show(kind(file=file, width=5_000, **options))
@@ -149,7 +149,7 @@ def test_every_label_is_printed_as_it_is(halved, label):
         assert not {"\x1b", "\x07", "\r", "\u202e"} & {*out}
 
 
-@pytest.mark.parametrize("kind", [Console, terminal.PlainConsole])
+@pytest.mark.parametrize("kind", [Console, plain_console.PlainConsole])
 @pytest.mark.parametrize("label", ["lr[/2]", "[red]", "[@click=x]"])
 def test_no_console_reads_a_label_as_markup_nor_does_a_live_line(halved, label, kind):
     for show in everything(halved, label):
@@ -157,7 +157,7 @@ def test_no_console_reads_a_label_as_markup_nor_does_a_live_line(halved, label, 
         assert label in printed(show, kind, force_terminal=True)
 
     def work(console):
-        with terminal.working(console, label) as tell:
+        with plain_console.working(console, label) as tell:
             tell(label)
 
     assert label in printed(work, kind, force_terminal=True)

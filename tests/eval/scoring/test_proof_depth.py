@@ -1,91 +1,124 @@
-"""Reach: heights and distinct conclusions, where half is right and chance does not explain it."""
+"""Reach: how far, and how many, where half is right and the floor does not explain it."""
 
 from __future__ import annotations
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from zebroid.eval.floors.ceilings import references
 from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import QuestionSet
-from zebroid.eval.scoring.proof_depth import reach
+from zebroid.eval.scoring.proof_depth import Reach, far_distances, reach
 from zebroid.eval.scoring.score import score
-from zebroid.worlds.catalog.zebra import Zebra
 from zebroid.worlds.corpus.build import build_corpus
-from zebroid.worlds.novelty.rungs import RUNGS
+from zebroid.worlds.datalog.facts import Facts
+from zebroid.worlds.exposure import Exposure
+from zebroid.worlds.world import World
+
+LENGTH, CHAINS = 12, 40
+
+
+class Walks(World):
+    """Where a walk along a chain is after so many steps; three steps at most are demonstrated."""
+
+    id = "test.walks-v1"
+    rules = "at(X,N,Y) :- first(N), link(X,Y). at(X,M,Z) :- next(N,M), at(X,N,Y), link(Y,Z)."
+    rungs = ("recall", "instance", "depth")
+    familiar = frozenset({"first", "next"})
+    queries: ClassVar = {"first": (), "next": ()}
+    exposure = Exposure(demonstrated_height=3, demonstrated=0.8, held=0.0)
+
+    def sample(self, rng: np.random.RandomState, length: int = LENGTH) -> Facts:
+        node = rng.permutation(length * CHAINS).reshape(CHAINS, length)
+        links = np.stack([node[:, :-1].ravel(), node[:, 1:].ravel()], 1)
+        steps = np.arange(length - 1)
+        return Facts.of(
+            {"node": length * CHAINS, "number": length},
+            link=("node node", links),
+            first=("number", [[0]]),
+            next=("number number", np.stack([steps, steps + 1], 1)),
+        )
 
 
 @pytest.fixture(scope="module")
 def question_set() -> QuestionSet:
-    corpus = build_corpus(Zebra(), "tiny")
-    return QuestionSet(corpus, np.concatenate([corpus.of_rung(r, pure=False) for r in RUNGS]))
+    corpus = build_corpus(Walks(), "tiny")
+    return QuestionSet(corpus, np.arange(len(corpus.prompt)))
 
 
 @pytest.fixture(scope="module")
-def heights(question_set: QuestionSet) -> np.ndarray:
-    return question_set.corpus.certificate.height[question_set.questions]
+def distance(question_set: QuestionSet) -> np.ndarray:
+    return question_set.corpus.certificate.distance[question_set.questions]
 
 
-def rows(question_set: QuestionSet):
-    return {
-        a.name: score([Predictions.of(question_set, a)], a.name)
-        for a in references(question_set.corpus, question_set.questions)
-    }
+def ceilings(question_set: QuestionSet) -> dict[str, Predictions]:
+    found = references(question_set.corpus, question_set.questions)
+    return {answers.name: Predictions.of(question_set, answers) for answers in found}
+
+
+def reached(cell: Predictions) -> Reach:
+    found = reach([cell], [cell.right()])
+    assert found is not None
+    return found
 
 
 def test_each_ceiling_reaches_as_far_as_the_one_below_it(question_set: QuestionSet) -> None:
-    found = rows(question_set)
-    reached = [found[n].reach for n in ("reuser", "inductor", "deducer")]
-    assert all(r is not None for r in reached)
-    height = [r.height.mean[-1] for r in reached if r]
-    number = [r.conclusions.mean[-1] for r in reached if r]
-    assert height == sorted(height) and number == sorted(number)
+    found = [reached(cell) for cell in ceilings(question_set).values()]
+    far = [one.distance.mean[-1] for one in found]
+    number = [one.conclusions.mean[-1] for one in found]
+    assert far == sorted(far) and number == sorted(number)
+    assert far[0] == 1 and far[2] == 8  # two steps have 11 questions, nine have 8: too few
     assert number[2] > number[0] > 0
 
 
-def test_the_deducer_reaches_every_unstated_conclusion_with_enough_questions(
-    question_set: QuestionSet,
+def test_the_deducer_reaches_every_conclusion_at_a_distance_with_enough_questions(
+    question_set: QuestionSet, distance: np.ndarray
 ) -> None:
-    corpus, certificate = question_set.corpus, question_set.corpus.certificate
-    deducer = rows(question_set)["deducer"].reach
-    assert deducer is not None
-    total, most = 0, 0
-    for number, rung in enumerate(RUNGS[1:], start=1):
-        pure = certificate.pure | (rung == "mixed")
-        mine = np.flatnonzero((certificate.rung == number) & pure)
-        for height in np.unique(certificate.height[mine]):
-            here = mine[certificate.height[mine] == height]
-            if len(here) >= 10:
+    corpus, total = question_set.corpus, 0
+    for name in question_set.instruments:
+        where = question_set.headline[name]
+        for steps in np.unique(distance[where]):
+            here = question_set.questions[where & (distance == steps)]
+            if len(here) >= 30:
                 total += len(np.unique(corpus.fact[corpus.offsets[here]]))
-                most = max(most, height)
+    deducer = reached(ceilings(question_set)["deducer"])
     assert 10 ** deducer.conclusions.mean[-1] - 1 == pytest.approx(total)
-    assert deducer.height.mean[-1] == most
 
 
-def test_less_than_half_of_a_height_is_not_reached(
-    question_set: QuestionSet, heights, model
+def test_less_than_half_of_a_distance_is_not_reached(
+    question_set: QuestionSet, distance: np.ndarray
 ) -> None:
-    perfect = model(question_set, {group: 1.0 for group in question_set.groups}, shifts=(0.0,))
-    keep = np.zeros(len(heights), bool)
-    for where in (question_set.groups[rung] for rung in RUNGS if rung in question_set.groups):
-        for height in np.unique(heights[where]):
-            here = np.flatnonzero(where & (heights == height))
-            keep[here[: int(0.45 * len(here))]] = True
+    perfect = ceilings(question_set)["deducer"]
+    keep = np.zeros(len(distance), bool)
+    for name in question_set.instruments:
+        for steps in np.unique(distance[question_set.headline[name]]):
+            here = np.flatnonzero(question_set.headline[name] & (distance == steps))
+            keep[here[: int((0.45 if steps > 5 else 1) * len(here))]] = True
     weak = dataclasses.replace(perfect, answer=np.where(keep, perfect.answer, -1))
-    for cell, expected in ((perfect, True), (weak, False)):
-        found = score([cell], "x").reach
-        assert found is not None
-        assert (found.height.mean[-1] > 0) == (found.conclusions.mean[-1] > 0) == expected
+    assert reached(weak).distance.mean[-1] == 5
+    assert 0 < reached(weak).conclusions.mean[-1] < reached(perfect).conclusions.mean[-1]
+    nothing = dataclasses.replace(perfect, answer=np.full_like(perfect.answer, -1))
+    assert reached(nothing).distance.mean[-1] == reached(nothing).conclusions.mean[-1] == 0
 
 
-def test_recall_is_no_reach(question_set: QuestionSet, model) -> None:
-    stated = score([model(question_set, {"recall": 1.0})], "parrot").reach
-    assert stated is not None and stated.conclusions.mean[-1] == 0
+def test_without_four_far_distances_in_every_world_depth_is_one_number(
+    question_set: QuestionSet, distance: np.ndarray
+) -> None:
+    assert far_distances(question_set) == 5
+    cell = ceilings(question_set)["deducer"]
+    short = cell.only(distance < 8)
+    assert far_distances(short.question_set) == 4 and reached(short).distance.mean[-1] == 7
+    shorter = cell.only(distance < 7)
+    assert far_distances(shorter.question_set) == 3
+    for cells in ([shorter], [cell, shorter]):
+        assert reach(cells, [c.right() for c in cells]) is None
+    assert score([shorter], "x").reach is None and score([cell], "x").reach is not None
 
 
 def test_one_run_has_no_interval_and_several_have_one(question_set: QuestionSet, model) -> None:
-    levels = {"instance": 0.9}
+    levels = {"recall": 1.0, "instance": 0.9, "depth": 0.8}
     alone = score([model(question_set, levels, shifts=(0.0,))], "one").reach
     several = score([model(question_set, levels, shifts=(-0.1, 0.0, 0.1))], "three").reach
     assert alone is not None and several is not None
@@ -96,17 +129,10 @@ def test_one_run_has_no_interval_and_several_have_one(question_set: QuestionSet,
 
 def test_growth_is_reported_over_the_last_decade(question_set: QuestionSet, model) -> None:
     flops = np.geomspace(1e9, 1e12, 7)
-    levels = {"instance": np.ones(7), "schema": np.repeat([0.0, 0.9], [6, 1])}
-    levels = {k: v for k, v in levels.items() if k in question_set.groups}
+    levels = {"instance": np.ones(7), "depth": np.repeat([0.0, 0.9], [6, 1])}
     row = score([model(question_set, levels, flops=flops)], "grows")
     assert row.reach is not None
-    grew = row.reach.growth(row.flops)["conclusions"]
-    assert grew is not None and grew.mean > 0
+    for grew in row.reach.growth(row.flops).values():
+        assert grew is not None and grew.mean > 0
     short = score([model(question_set, {"instance": 1.0})], "short")
     assert short.reach is not None and set(short.reach.growth(short.flops).values()) == {None}
-
-
-def test_strata_too_small_to_tell_are_left_out(question_set: QuestionSet, model) -> None:
-    few = question_set.only(np.arange(len(question_set.questions)) < 5)
-    cell = model(few, {"recall": 1.0})
-    assert reach([cell], [cell.right()]) is None

@@ -22,9 +22,12 @@ def chain(composition_questions: QuestionSet, model: Made) -> Made:
 
     def made(earned: float, instance: float = 0.5, runs: int = 1, kind: int = VALID) -> Predictions:
         cell = model(
-            composition_questions, {"instance": instance}, shifts=[0.0] * runs, mode="chain"
+            composition_questions,
+            {"recall": 1.0, "instance": instance},
+            shifts=[0.0] * runs,
+            mode="chain",
         )
-        right = cell.right()[:, -1]
+        right = cell.right()[:, -1] & composition_questions.groups["instance"]
         proofs = right & (right.cumsum(1) <= earned * right.sum(1, keepdims=True))
         return dataclasses.replace(cell, proofs=np.int8(kind) * proofs)
 
@@ -34,13 +37,14 @@ def chain(composition_questions: QuestionSet, model: Made) -> Made:
 def test_a_right_answer_behind_an_invalid_proof_is_counted_apart(chain: Made) -> None:
     row = score([chain(0.5)], "chain")
     found, n = row.proofs["instance"], row.rungs["instance"].n
-    right = row.rungs["instance"].accuracy.mean[-1]
+    right = row.rungs["instance"].curve.mean[-1]
     assert found.n == n
     assert found.earned is not None
     assert found.valid.mean[0] == pytest.approx(right / 2, abs=1 / n)
     assert found.earned.mean[0] == pytest.approx(0.5, abs=2 / n)
     assert found.earned.low[0] < found.earned.mean[0] < found.earned.high[0]
-    assert right == score([chain(0.0)], "chain").rungs["instance"].accuracy.mean[-1]
+    assert right == score([chain(0.0)], "chain").rungs["instance"].curve.mean[-1]
+    assert row.rungs["instance"].accuracy.mean[-1] == found.valid.mean[0]
 
 
 def test_a_proof_that_leans_on_a_demonstrated_conclusion_is_valid_and_counted_apart(

@@ -7,15 +7,18 @@ import dataclasses
 import numpy as np
 import pytest
 from zebroid.errors import UserError
-from zebroid.eval.floors.ceilings import references
-from zebroid.eval.floors.interpolators import lookup, marginals
+from zebroid.eval.floors.ceilings import lookup, references
+from zebroid.eval.floors.floor_table import FAMILIES
+from zebroid.eval.floors.measured import floors, measured
 from zebroid.eval.floors.tracer import tracer
 from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import QuestionSet
-from zebroid.eval.scoring.score import load, score, strongest, traced_apart
+from zebroid.eval.scoring.floor_rows import ROWS, floor_rows
+from zebroid.eval.scoring.score import load, score, traced_apart
 from zebroid.worlds.catalog.composition import Composition
 from zebroid.worlds.corpus.build import build_corpus
-from zebroid.worlds.novelty.rungs import LADDER
+from zebroid.worlds.corpus.corpus import Corpus
+from zebroid.worlds.novelty.rungs import LADDER, RUNGS, SPLIT
 
 
 def _random(question_set: QuestionSet, seeds: int = 3, checkpoints: int = 2) -> Predictions:
@@ -37,11 +40,17 @@ def test_scores_equal_a_slow_count_of_exact_matches(
     question_set: QuestionSet = request.getfixturevalue(name)
     corpus, cell = question_set.corpus, _random(question_set)
     row = score([cell], "random")
-    for rung, found in row.rungs.items():
+    certificate = corpus.certificate
+    assert len(row.rungs) >= 4
+    for found in row.rungs.values():
         mine = [
             (place, int(q))
             for place, q in enumerate(question_set.questions)
-            if LADDER[corpus.certificate.rung[q]] == rung and corpus.certificate.pure[q]
+            if LADDER[certificate.rung[q]] == found.rung
+            and certificate.pure[q]
+            and not certificate.near[q]
+            and certificate.matched[q]
+            and (found.rung == "recall" or corpus.cues[corpus.prompt[q, 0]][0] == found.cue)
         ]
         hits = [
             [
@@ -57,32 +66,76 @@ def test_scores_equal_a_slow_count_of_exact_matches(
         assert found.bits.mean[1] == pytest.approx(expected, rel=1e-5)
 
 
-def test_headline_is_pure_and_the_rest_is_reported_apart(zebra_questions: QuestionSet) -> None:
-    row = score([_random(zebra_questions)], "random")
+def test_every_question_is_in_a_headline_or_counted_apart(zebra_questions: QuestionSet) -> None:
+    groups, headline = zebra_questions.groups, zebra_questions.headline
+    cells = {n for n in groups if zebra_questions.rung_of(n) and n not in headline}
+    assert cells and all(n.startswith("constituent ") for n in cells)
+    times = np.sum([where for name, where in groups.items() if name not in cells], axis=0)
+    assert (times == 1).all()
+    headlines = np.sum([where for where in headline.values()], axis=0) > 0
     certificate = zebra_questions.corpus.certificate
-    rung, pure = (
-        certificate.rung[zebra_questions.questions],
-        certificate.pure[zebra_questions.questions],
-    )
-    theorem = rung < LADDER.index("nontheorem")
-    assert sum(s.n for s in row.rungs.values()) == (pure & theorem & (rung >= 0)).sum()
-    cells = [s.n for n, s in row.apart.items() if n.startswith("constituent ") and "(" not in n]
-    assert sum(cells) == row.rungs["constituent"].n
-    rest = sum(s.n for n, s in row.apart.items() if n.split()[0] in ("mixed", "several"))
-    rest += sum(s.n for n, s in row.apart.items() if "(impure)" in n)
-    assert rest == (theorem & ~(pure & (rung >= 0))).sum()
+    assert np.array_equal(headlines, certificate.headline[zebra_questions.questions])
+    parts = np.sum([groups[n] for n in cells], axis=0)
+    whole = groups["constituent has"] | groups["constituent called"]
+    assert np.array_equal(parts > 0, whole) and parts.max() == 1
+    left = score([_random(zebra_questions)], "random").left_out
+    assert left["instance near"] == (certificate.near & (certificate.rung == 1)).sum() > 0
+    assert left["written"] > 0 and "nontheorem" not in left
 
 
-def test_every_rung_is_scored_or_its_absence_explained(composition_questions: QuestionSet) -> None:
+@pytest.mark.parametrize("apart", ["near", "(impure)", "unmatched", "written", "mixed", "several"])
+def test_what_stands_apart_changes_no_headline_score(zebra: Corpus, apart: str) -> None:
+    certificate, n = zebra.certificate, len(zebra.prompt)
+    rung, flip = certificate.rung.copy(), np.zeros(n, bool)
+    flip[np.flatnonzero(certificate.headline)[::3]] = True
+    fields = {"near": certificate.near, "pure": certificate.pure, "matched": certificate.matched}
+    if apart in ("written", "mixed", "several"):
+        rung[flip] = {"written": LADDER.index("written"), "mixed": RUNGS.index("mixed")}.get(
+            apart, SPLIT
+        )
+    else:
+        name = {"near": "near", "(impure)": "pure", "unmatched": "matched"}[apart]
+        fields[name] = np.where(flip, name == "near", fields[name])
+    moved = dataclasses.replace(certificate, rung=rung, **fields)
+    question_set = QuestionSet(dataclasses.replace(zebra, certificate=moved), np.arange(n))
+    cell = _random(question_set)
+    wrong = np.where(flip, -1, cell.answer)
+    right = np.where(flip, references(zebra, np.arange(n))[-1].answer, cell.answer)
+    rows = [score([dataclasses.replace(cell, answer=a)], "one") for a in (wrong, right)]
+    assert rows[0].left_out == rows[1].left_out and sum(rows[0].left_out.values()) >= flip.sum()
+    for name, found in rows[0].rungs.items():
+        other = rows[1].rungs[name]
+        assert np.array_equal(found.accuracy.mean, other.accuracy.mean)
+        assert (found.floor, found.lift, found.n) == (other.floor, other.lift, other.n)
+    moved_apart = [n for n in rows[0].apart if n not in rows[0].instruments and "-" not in n]
+    differ = [
+        not np.array_equal(rows[0].apart[n].accuracy.mean, rows[1].apart[n].accuracy.mean)
+        for n in moved_apart
+    ]
+    assert any(differ)
+
+
+def test_every_instrument_is_scored_or_its_absence_explained(
+    composition_questions: QuestionSet, zebra_questions: QuestionSet
+) -> None:
     row = score([_random(composition_questions)], "random")
-    assert set(row.rungs) | set(row.absent) == set(LADDER) - {"mixed", "nontheorem", "unknowable"}
-    assert "pattern" in row.absent["axiom"]
+    assert [*row.rungs, *row.absent] == ["recall", "instance", "constituent", "schema"]
+    row = score([_random(zebra_questions)], "random")
+    assert {*row.rungs} | {*row.absent} == {"recall", *zebra_questions.instruments}
+    assert row.absent["constituent called"] == "only 13 questions"
     only_recall = QuestionSet(
         composition_questions.corpus, composition_questions.corpus.of_rung("recall")
     )
     row = score([_random(only_recall)], "random")
     assert list(row.rungs) == ["recall"]
     assert "questions was sampled" in row.absent["instance"]
+
+
+def test_few_questions_are_no_score(composition_questions: QuestionSet) -> None:
+    keep = np.ones(len(composition_questions.questions), bool)
+    keep[np.flatnonzero(composition_questions.groups["schema"])[29:]] = False
+    row = score([_random(composition_questions.only(keep))], "random")
+    assert row.absent["schema"] == "only 29 questions" and "schema" not in row.rungs
 
 
 def test_malformed_answers_are_wrong_and_counted(composition_questions: QuestionSet) -> None:
@@ -92,19 +145,114 @@ def test_malformed_answers_are_wrong_and_counted(composition_questions: Question
     assert all(s.accuracy.mean.max() == 0 for s in row.rungs.values())
 
 
-def test_nothing_right_is_suppressed_and_chance_is_zero_normalised(
+KNOWN = {"recall": 1.0}
+
+
+def test_nothing_right_is_suppressed_where_the_corpus_was_learned(
     composition_questions: QuestionSet, row
 ) -> None:
-    chance = composition_questions.chance("instance")
-    found = row(composition_questions, {"instance": [0.0, 1.0]}).rungs["instance"]
-    assert found.suppressed.tolist() == [True, False]
-    assert found.normalised.mean.tolist() == pytest.approx([-chance.value / (1 - chance.value), 1])
+    levels = {"constituent": [0.0, 1.0], "schema": [1.0, 0.0]}
+    made = row(composition_questions, KNOWN | levels)
+    assert made.rungs["constituent"].suppressed.tolist() == [True, False]
+    assert made.rungs["schema"].suppressed.tolist() == [False, True]
+    assert not made.untrained
+    unlearned = row(composition_questions, {"recall": 0.9} | levels)
+    assert unlearned.untrained
+    assert not unlearned.rungs["schema"].suppressed.any()
+
+
+def test_a_model_at_its_floor_has_a_normalised_score_of_nothing(
+    composition_questions: QuestionSet, row
+) -> None:
+    floor = row(composition_questions, KNOWN).rungs["constituent"].floor
+    assert floor.family in FAMILIES and 0 < floor.uniform < floor.value < 0.9
+    assert floor.value == max(filter(None, (floor.chance, floor.association, floor.blinded)))
+    at = row(composition_questions, KNOWN | {"constituent": floor.value}).rungs["constituent"]
+    assert at.normalised is not None and at.normalised.value == 0
+    above = row(composition_questions, KNOWN | {"constituent": 1.0}, shifts=(0.0,))
+    found = above.rungs["constituent"].normalised
+    assert found is not None and found.value == pytest.approx(1)
+    assert found.floor == floor.value
+    below = row(composition_questions, KNOWN).rungs["constituent"].normalised
+    assert below is not None and below.value < 0
+
+
+def test_reuse_by_likeness_has_no_normalised_score(composition_questions: QuestionSet, row) -> None:
+    found = row(composition_questions, KNOWN | {"schema": 1.0}).rungs["schema"]
+    assert found.floor.reuse and found.floor.strategy == "profile copy"
+    assert found.normalised is None
 
 
 def test_recall_is_reported_raw(composition_questions: QuestionSet, row) -> None:
     found = row(composition_questions, {"recall": 0.5}).rungs["recall"]
-    assert found.chance.method == "raw"
-    assert found.normalised.mean.tolist() == found.accuracy.mean.tolist()
+    assert (found.floor.value, found.floor.strategy) == (0, "raw")
+    assert found.normalised is not None
+    assert found.normalised.mean == pytest.approx(found.accuracy.mean[-1])
+    assert found.lift is None and found.agreement is None
+
+
+def test_floors_are_those_of_the_floors_command(zebra_questions: QuestionSet, row) -> None:
+    made = row(zebra_questions, KNOWN)
+    by_name = {
+        f"{i.rung} {i.cue}": i for i in floors(zebra_questions.corpus, zebra_questions.questions)
+    }
+    assert by_name and {*made.rungs} == {"recall", *by_name}
+    for name, instrument in by_name.items():
+        found = made.rungs[name].floor
+        assert found.value == instrument.floor.score
+        assert (found.strategy, found.family) == (
+            instrument.floor.strategy,
+            instrument.floor.family,
+        )
+        assert found.spreading == instrument.best("spreading").score
+    for label, families in ROWS.items():
+        one = next(r for r in floor_rows([zebra_questions]) if r.label == label)
+        for name, score_there in one.rungs.items():
+            best = by_name[name].floor if label == "floor" else by_name[name].best(*families)
+            assert best is not None and score_there.accuracy.mean[-1] == best.score
+        assert {*one.rungs} | {*one.absent} == {"recall", *zebra_questions.instruments}
+
+
+def test_floors_of_a_part_are_those_of_its_questions(zebra_questions: QuestionSet) -> None:
+    keep = np.arange(len(zebra_questions.questions)) % 3 > 0
+    part = zebra_questions.only(keep)
+    alone = QuestionSet(zebra_questions.corpus, zebra_questions.questions[keep])
+    one, other = measured(part), measured(alone)
+    assert np.array_equal(one.place, other.place)
+    for a, b in zip(one.scored, other.scored):
+        assert a.settings == b.settings and a.value == pytest.approx(b.value)
+
+
+def test_lift_and_agreement_stand_beside_what_needs_more_than_reuse(
+    composition_questions: QuestionSet, row
+) -> None:
+    made = row(composition_questions, KNOWN | {"instance": 1.0, "constituent": 1.0}, shifts=(0.0,))
+    assert made.rungs["instance"].lift is None and made.rungs["instance"].agreement is None
+    found = made.rungs["constituent"]
+    assert found.lift is not None and found.lift.value > 0.8
+    assert found.agreement is not None
+    assert found.agreement.where_wrong == 1 and found.agreement.shared_errors is None
+    nothing = made.rungs["schema"]
+    assert nothing.lift is not None and nothing.lift.value == 0
+
+
+def test_in_chain_a_right_answer_counts_with_a_valid_proof_alone(
+    composition_questions: QuestionSet, model
+) -> None:
+    levels = KNOWN | {"constituent": [0.5, 0.9], "instance": [0.5, 0.9]}
+    cell = model(composition_questions, levels, mode="chain", shifts=(0.0,))
+    valid = np.zeros((1, len(composition_questions.questions)), bool)
+    valid[:, ::2] = True
+    row = score([dataclasses.replace(cell, proofs=valid)], "chain")
+    found, where = row.rungs["constituent"], composition_questions.groups["constituent"]
+    right = cell.right()[0, -1] & where
+    assert found.answers is not None and found.curve is found.answers
+    assert found.answers.mean == pytest.approx(cell.right()[0][:, where].mean(1))
+    assert np.isnan(found.accuracy.mean[0])
+    assert found.accuracy.mean[1] == pytest.approx((right & valid[0]).sum() / where.sum())
+    assert found.normalised is not None
+    assert found.normalised.mean < score([cell], "chain").rungs["constituent"].normalised.mean
+    assert row.rungs["recall"].answers is None  # what is stated needs no proof
 
 
 def test_answers_without_bits_have_none(composition_questions: QuestionSet, model) -> None:
@@ -165,33 +313,21 @@ def test_references_are_scored_like_models(zebra_questions: QuestionSet) -> None
     question_set = zebra_questions
     ceilings = {a.name: a for a in references(question_set.corpus, question_set.questions)}
     row = score([Predictions.of(question_set, ceilings["inductor"])], "inductor")
-    assert row.rungs["depth"].accuracy.at()[0] == 1.0
-    assert row.rungs["axiom"].accuracy.at()[0] == 0.0
+    assert row.rungs["schema has"].accuracy.at()[0] == 1.0
+    assert row.rungs["axiom has"].accuracy.at()[0] == 0.0
     assert row.load is None
-
-
-def test_the_strongest_marginal_of_each_rung_makes_one_row(
-    composition_questions: QuestionSet,
-) -> None:
-    question_set = composition_questions
-    rows = [
-        score([Predictions.of(question_set, a)], a.name)
-        for a in marginals(question_set.corpus, question_set.questions)
-    ]
-    best = strongest(rows, "marginals")
-    for rung, found in best.rungs.items():
-        assert found.accuracy.mean[-1] == max(r.rungs[rung].accuracy.mean[-1] for r in rows)
 
 
 def test_what_the_tracer_solves_is_set_apart(
     composition_questions: QuestionSet, zebra_questions: QuestionSet, model
 ) -> None:
-    levels = {"instance": 0.9, "constituent": 0.9}
+    levels = {"recall": 1.0}
     whole, rest = traced_apart([model(zebra_questions, levels, mode="chain")], "chain", tracer)
     assert rest is not None
-    assert rest.rungs["depth"].n == whole.rungs["depth"].n
-    assert rest.rungs["constituent"].n < whole.rungs["constituent"].n
-    assert rest.absent["recall"] == "the tracer solves every question of this rung"
+    assert rest.rungs["axiom has"].n == whole.rungs["axiom has"].n
+    assert "instance has" in whole.rungs
+    for name in ("recall", "instance has"):
+        assert rest.absent[name] == "the tracer solves every question of this rung"
     _, rest = traced_apart([model(composition_questions, levels, mode="chain")], "chain", tracer)
     assert rest is None
 

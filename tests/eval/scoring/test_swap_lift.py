@@ -10,8 +10,8 @@ from zebroid.eval.floors.chance_pools import Commonest
 from zebroid.eval.floors.reading import Reading
 from zebroid.eval.floors.strategy import Questions, answers
 from zebroid.eval.question_sets.predictions import Predictions
-from zebroid.eval.question_sets.question_set import Answers, QuestionSet
-from zebroid.eval.scoring.swap_lift import Swaps, agreement, swap_lift
+from zebroid.eval.question_sets.question_set import QuestionSet
+from zebroid.eval.scoring.swap_lift import Answered, Swaps, agreement, swap_lift
 from zebroid.worlds.corpus.corpus import Corpus
 
 
@@ -107,10 +107,11 @@ def test_agreement_parts_a_models_answers_by_those_of_a_strategy(constituent: Qu
     mine = np.array([right[0], right[1], other[2], other[3]])
     theirs = np.array([right[0], other[1], other[2], right[3]])
     table = sparse.csr_array((np.ones(4), (np.arange(4), theirs)), shape=(4, corpus.none + 1))
-    found = agreement(corpus, questions, mine[None].astype(np.int32), table)
+    found = agreement([Answered(corpus, questions, mine[None].astype(np.int32), table)])
     assert found.where_right == 0.5  # questions 0 and 3
     assert found.where_wrong == 0.5  # questions 1 and 2
     assert found.shared_errors == 0.5  # of 2 and 3 the first
-    alone = agreement(corpus, questions, right[None], table)
-    assert np.isnan(alone.shared_errors)
-    assert Answers("model", right).answer is right
+    alone = Answered(corpus, questions, right[None], table)
+    assert agreement([alone]).shared_errors is None
+    both = agreement([alone, Answered(corpus, questions, mine[None].astype(np.int32), table)])
+    assert both.where_right == both.where_wrong == 0.75

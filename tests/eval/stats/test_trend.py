@@ -45,6 +45,23 @@ def test_one_run_has_no_interval_and_no_verdict() -> None:
     assert found.kind == "undecided" and "(one run)" in found.why
 
 
+def test_a_plateau_says_which_slope_is_not_excluded_and_whether_it_surely_rises() -> None:
+    slopes = np.array([0.02, 0.025, 0.035, 0.03, 0.02])
+    found = decide(curve([0.5 + s * np.log10(FLOPS / FLOPS[0]) for s in slopes]))
+    half = 2.776 * slopes.std(ddof=1) / 5**0.5
+    assert (found.kind, found.flat) == ("plateau", False)
+    assert found.largest == pytest.approx(slopes.mean() + half, abs=1e-3)
+    assert found.why.startswith(
+        f"no change of 0.1 a decade or more (95%); the largest slope not excluded is "
+        f"{found.largest:+.3f}; +0.03 [+0.02, +0.03] over the last decade of compute"
+    )
+    assert found.why.endswith("a slow rise surely")
+    level = decide(curve([np.full(13, 0.5 + s) for s in slopes]))
+    assert level.flat and level.why.startswith("flat, no change of 0.03 a decade or more (99%)")
+    down = decide(curve([0.5 - s * np.log10(FLOPS / FLOPS[0]) for s in slopes]))
+    assert down.largest == pytest.approx(-found.largest) and down.why.endswith("a slow fall surely")
+
+
 def test_statements_can_be_what_is_spent() -> None:
     stated = np.geomspace(100, 10_000, 9)
     flat = curve([np.full(9, 0.5) + s for s in (-0.01, 0, 0.01)], stated, axes=("statements",))

@@ -10,8 +10,10 @@ from zebroid.eval.floors.ceilings import references
 from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.score import Row, score
-from zebroid.eval.verdicts.judge import judge
-from zebroid.eval.verdicts.verdict import Verdict
+from zebroid.eval.verdicts.judge import curve_of, judge
+from zebroid.eval.verdicts.positive_control import Control
+from zebroid.eval.verdicts.standing import Against
+from zebroid.eval.verdicts.verdict import Verdict, judged
 from zebroid.worlds.catalog.composition import Composition
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import Corpus
@@ -182,34 +184,143 @@ def test_noise_that_hides_a_plateau_asks_for_runs_not_for_compute(
     assert found.budget is None
 
 
+FLOOR = np.full(len(FLOPS), 0.02)
+
+
+def _step(at: int) -> np.ndarray:
+    """At the floor before checkpoint ``at``, and far above it from there on."""
+    return np.where(np.arange(len(FLOPS)) >= at, 0.9, 0.02)
+
+
 def test_the_floor_is_a_plateau_only_beside_a_control_that_rises_there(verdict, row) -> None:
-    floor = np.full(len(FLOPS), 0.02)
-    alone = verdict(floor, "constituent")
-    assert alone.kind == "undecided" and "no positive control" in alone.evidence
+    alone = verdict(FLOOR, "constituent")
+    assert (alone.kind, alone.budget) == ("undecided", FLOPS[-1])
+    assert "no positive control" in alone.evidence and "one that is would decide" in alone.evidence
     chain = row({"constituent": _sigmoid(0.9, 10)}, "chain", mode="chain")
-    found = verdict(floor, "constituent", [chain])
+    found = verdict(FLOOR, "constituent", [chain])
     assert (found.kind, found.ceiling) == ("plateau", "reuser")
-    assert "chain rises there by" in found.evidence
+    floor = chain.rungs["constituent"].floor.value
+    assert f"at the floor ({floor:.2f})" in found.evidence
+    assert "chain is above its floor from 1.8e+10 FLOPs on" in found.evidence
+
+
+def test_a_control_above_its_floor_for_less_than_half_a_decade_leaves_it_open(verdict, row) -> None:
+    """Of twelve checkpoints the last two: a set-up in which rises come that late shows no floor."""
+    late = row({"constituent": _step(11)}, "chain")
+    found = verdict(FLOOR, "constituent", [late])
+    assert (found.kind, found.largest) == ("undecided", None)
+    assert "the only positive control, chain, is above its floor from" in found.evidence
+    assert found.budget == pytest.approx(FLOPS[11] * 10**0.5)
+    in_time = row({"constituent": _step(10)}, "chain")
+    assert verdict(FLOOR, "constituent", [late, in_time]).kind == "plateau"
+
+
+def _with_floor(row: Row, rung: str, *floors: float) -> Row:
+    """The same answers beside other floors, one a world."""
+    score = row.rungs[rung]
+    worlds = dict(zip(score.floor.worlds, floors))
+    floor = dataclasses.replace(score.floor, value=float(np.mean(floors)), worlds=worlds)
+    rungs = {**row.rungs, rung: dataclasses.replace(score, floor=floor)}
+    return dataclasses.replace(row, rungs=rungs)
+
+
+def test_a_control_counts_above_its_own_floor_alone(verdict, row) -> None:
+    chain = row({"constituent": _sigmoid(0.9, 10)}, "chain")
+    assert verdict(FLOOR, "constituent", [chain]).kind == "plateau"
+    at_its_floor = _with_floor(chain, "constituent", 0.88, 0.88, 0.88)
+    assert verdict(FLOOR, "constituent", [at_its_floor]).kind == "undecided"
+
+
+def test_floors_are_paired_with_the_scores_of_their_worlds(question_sets, model, ceilings) -> None:
+    """Scores that differ between worlds as their floors do are surely above these."""
+    cells = [
+        model(e, {"constituent": np.full(13, level)}, flops=FLOPS, shifts=SMALL)
+        for e, level in zip(question_sets, (0.3, 0.5, 0.7))
+    ]
+    mine = score(cells, "x")
+    pairs = _with_floor(mine, "constituent", 0.2, 0.4, 0.6)
+    crossed = _with_floor(mine, "constituent", 0.6, 0.4, 0.2)
+    found = [judge(m, ceilings, weigh=False)[1] for m in (pairs, crossed)]
+    assert [v.rung for v in found] == ["constituent"] * 2
+    assert found[0].kind == "plateau" and "floor" not in found[0].evidence
+    assert found[1].kind == "undecided" and "not distinguishable from" in found[1].evidence
+
+
+def test_where_the_floor_is_reuse_the_evidence_says_so(row, ceilings) -> None:
+    mine = _with_floor(row({"instance": np.full(13, 0.97)}), "instance", 1.0, 0.99, 1.0)
+    found = judge(mine, ceilings, weigh=False)[0]
+    assert found.kind == "plateau"
+    assert "reuse by likeness: the floor is 1.00, so no evidence of a rule" in found.evidence
+
+
+def test_an_untrained_row_has_no_floor_and_is_no_control(row, ceilings) -> None:
+    mine, chain = row({"constituent": FLOOR}), row({"constituent": _sigmoid(0.9, 10)}, "chain")
+    assert judge(mine, ceilings, [chain], weigh=False)[1].kind == "plateau"
+    recall = dataclasses.replace(mine.rungs["instance"], name="recall", rung="recall")
+    unlearned = {"recall": dataclasses.replace(recall, trained=False)}
+    for changed, others in (
+        (dataclasses.replace(mine, rungs=unlearned | {**mine.rungs}), [chain]),
+        (mine, [dataclasses.replace(chain, rungs=unlearned | {**chain.rungs})]),
+    ):
+        found = judge(changed, ceilings, others, weigh=False)[1]
+        assert found.rung == "constituent" and found.kind == "undecided"
+
+
+def test_a_control_that_is_lost_again_shows_nothing(verdict, row) -> None:
+    lost = row({"constituent": 0.92 - _step(10)}, "chain")
+    assert verdict(FLOOR, "constituent", [lost]).kind == "undecided"
 
 
 def test_a_control_on_another_corpus_proves_nothing(verdict, row) -> None:
     chain = row({"constituent": _sigmoid(0.9, 10)}, "chain")
     elsewhere = dataclasses.replace(chain, digests=("another",))
-    assert verdict(np.full(len(FLOPS), 0.02), "constituent", [elsewhere]).kind == "undecided"
+    assert verdict(FLOOR, "constituent", [elsewhere]).kind == "undecided"
 
 
 def test_a_control_that_needs_more_compute_names_the_budget(verdict, row) -> None:
     late = row({"constituent": _sigmoid(0.9, 11.9)}, "chain", flops=FLOPS * 100)
-    found = verdict(np.full(len(FLOPS), 0.02), "constituent", [late])
-    assert found.kind == "undecided" and found.budget > FLOPS[-1]
+    found = verdict(FLOOR, "constituent", [late])
+    above = late.flops[
+        late.rungs["constituent"].accuracy.low > late.rungs["constituent"].floor.value + 0.03
+    ]
+    assert found.kind == "undecided" and found.budget == pytest.approx(above[0] * 10**0.5)
 
 
-def test_few_questions_are_undecided_and_no_compute_would_help(
-    question_sets, ceilings, model
-) -> None:
-    few = [e.only(np.isin(e.questions, e.corpus.of_rung("instance")[:7])) for e in question_sets]
-    cells = [model(e, {"instance": _sigmoid(0.9, 10)}, flops=FLOPS) for e in few]
-    found = judge(score(cells, "few"), ceilings, weigh=False)[0]
+def test_a_plateau_is_worded_with_the_slope_that_is_not_excluded(verdict) -> None:
+    found = verdict(np.full(len(FLOPS), 0.8), noise=0.09)
+    assert found.kind == "plateau" and 0.03 < abs(found.largest) < 0.1
+    wording = "no change of 0.1 a decade or more (95%); the largest slope not excluded is "
+    for text in (str(found), found.evidence):
+        assert f"{wording}{found.largest:+.3f}" in text and "flat" not in text
+
+
+def test_flat_is_said_only_where_a_change_of_three_hundredths_is_excluded(verdict) -> None:
+    found = verdict(np.full(len(FLOPS), 0.8))
+    assert found.flat and abs(found.largest) < 0.03
+    assert "plateau at 0.80" in str(found) and "flat, no change of 0.03 a decade" in str(found)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01, 0.03])
+def test_a_slow_rise_without_end_is_never_called_flat(verdict, noise) -> None:
+    found = verdict(0.6 + 0.03 * np.log10(FLOPS / FLOPS[0]), noise=noise)
+    assert not found.flat and "flat" not in f"{found} {found.evidence}"
+
+
+def test_a_model_that_has_not_learned_its_corpus_has_no_floor(row, ceilings) -> None:
+    mine = row({"constituent": FLOOR})
+    curve, bits = (curve_of(mine, mine.rungs["constituent"], k) for k in ("accuracy", "bits"))
+    chain = Control("chain", FLOPS[0], FLOPS[-1])
+    learned = Against("constituent", 300, 0.02, {})
+    assert judged(learned, curve, bits, [chain], weigh=False).kind == "plateau"
+    untrained = dataclasses.replace(learned, recall=0.6)
+    found = judged(untrained, curve, bits, [chain], weigh=False)
+    assert found.kind == "undecided" and "untrained: recall is 0.60" in found.evidence
+
+
+def test_few_questions_are_undecided_and_no_compute_would_help(row) -> None:
+    mine = row({"instance": _sigmoid(0.9, 10)})
+    few = Against("instance", 21, 0.1, {})
+    found = judged(few, curve_of(mine, mine.rungs["instance"]), None, weigh=False)
     assert (found.kind, found.budget) == ("undecided", None)
     assert "only 21 questions" in found.evidence
 

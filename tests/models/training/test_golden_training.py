@@ -113,7 +113,7 @@ def test_a_change_of_the_method_is_noticed_on_any_cpu(name, change, monkeypatch)
         updated(read(), name, found, "another", TRAINING)
 
 
-FOUND = Found("corpus", "digest", np.array([[1.0, 2.0]]))
+FOUND = Found("tokens", "digest", np.array([[1.0, 2.0]]))
 FIRST = updated({}, "net", FOUND, "here", "training-1")
 
 
@@ -130,7 +130,7 @@ def test_what_is_as_stored_has_not_moved():
     assert "answers differ by 0.01" in moved(FIRST, "net", far, "elsewhere", "training-1")
     shorter = changed(bits=FOUND.bits[:, :1])
     assert "differ by inf" in moved(FIRST, "net", shorter, "elsewhere", "training-1")
-    assert "another corpus" in moved(FIRST, "net", changed(corpus="c"), "here", "training-1")
+    assert "other tokens" in moved(FIRST, "net", changed(tokens="c"), "here", "training-1")
     assert "declares training-2" in moved(FIRST, "net", FOUND, "here", "training-2")
     assert "no training 'more'" in moved(FIRST, "more", FOUND, "here", "training-1")
 
@@ -158,5 +158,5 @@ def test_an_update_may_add_a_path_a_training_or_a_raised_version():
     raised = updated(more, "net", far, "here", "training-2")
     assert raised["training"] == "training-2" and [*raised["trainings"]] == ["net"]
     assert raised["paths"] == {"here": {"net": "other"}}
-    another = updated(both, "net", changed(corpus="c", predictions="p"), "here", "training-1")
+    another = updated(both, "net", changed(tokens="c", predictions="p"), "here", "training-1")
     assert another["paths"] == {"here": {"net": "p"}}

@@ -74,11 +74,11 @@ def test_scan_has_its_published_counts():
 
 @pytest.mark.slow
 def test_with_one_verb_held_out_of_scan_the_action_never_demonstrated_gives_it_away():
-    from zebroid.eval.question_sets.question_set import QuestionSet
+    from zebroid.eval.floors.measured import floors
 
     made = build_corpus(Commands(), "scan")
-    question_set = QuestionSet(made, made.of_rung("constituent")[::50])
-    assert question_set.chance("constituent").value == 1
+    (found,) = floors(made, made.of_rung("constituent")[::50])
+    assert found.scores("chance") == 1
 
 
 def test_a_held_verb_stands_in_no_demonstrated_action_and_is_all_that_is_new(tiny):

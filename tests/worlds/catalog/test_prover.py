@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from zebroid.eval.floors.interpolators import lookup
+from zebroid.eval.floors.ceilings import lookup
 from zebroid.worlds.catalog.prover import GAPS, Prover
 from zebroid.worlds.corpus.audit import AuditError, audit
 from zebroid.worlds.corpus.build import build_corpus
