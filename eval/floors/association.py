@@ -86,7 +86,8 @@ class Likeness:
         if not rest:
             word = texts.conclusions.word
             seen = np.zeros(len(batch.value), bool)
-            seen[batch.place[word[word >= 0]]] = True
+            place = batch.place[word[word >= 0]]
+            seen[place[place >= 0]] = True
             return np.broadcast_to(seen, (len(batch.prompt), len(seen)))
         return beside(texts.conclusions, batch, rest).toarray() > 0
 

@@ -1,8 +1,9 @@
 """Chance, for each cue: guesses of someone who never reads a whole prompt.
 
 A *pool* is the values of the answer's sort that any statement, sentence or demonstrated conclusion
-puts beside the cue, one word of the prompt (wherever it stands), or both. Where a pool is empty the
-guess is one over the whole sort.
+puts beside the cue, one word of the prompt (wherever it stands), or both; what is excluded may also
+be left over of all that stands anywhere: an action that was never demonstrated is. Where a pool is
+empty the guess is one over the whole sort.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .beside import PLACES, answered, beside, named, parts_of
-from .reading import Integers, Reading
+from .reading import Bools, Integers, Reading
 from .strategy import Ballot, Batch, Classes, sets
 
 Counts = NDArray[np.int8]
@@ -82,14 +83,25 @@ class Exclusion:
         for pool, bit in inside:
             found = beside(reading.texts, batch, pool).tocoo()
             mark[found.row, found.col] |= bit
+        written = 1 << len(parts) + len(pools)
+        mark |= np.where(self._written(reading, batch), written, 0)
         classes = Classes.of(mark)
         marks = classes.marks(mark)
         for chosen in sets(range(len(parts)), 3 if len(parts) <= MANY else 2):
             demonstrated = np.bitwise_count(marks & sum(1 << i for i in chosen)).astype(np.int8)
             parted = " and ".join(named(parts[i]) for i in chosen)
-            for pool, bit in inside:
+            for pool, bit in (*((named(pool), bit) for pool, bit in inside), ("all", written)):
                 votes = self._votes(marks, bit, demonstrated)
-                yield f"of {named(pool)} by {parted}", Ballot(votes, classes)
+                yield f"of {pool} by {parted}", Ballot(votes, classes)
+
+    @staticmethod
+    def _written(reading: Reading, batch: Batch) -> Bools:
+        """[V] the values that stand anywhere."""
+        word = reading.texts.word
+        out = np.zeros(len(batch.value), bool)
+        place = batch.place[word[word >= 0]]
+        out[place[place >= 0]] = True
+        return out
 
     @staticmethod
     def _votes(marks: Integers, bit: int, demonstrated: Counts) -> Counts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from zebroid.eval.floors.association import Likeness, StatedNotDemonstrated
@@ -19,6 +21,7 @@ from zebroid.worlds.catalog.zebra import Zebra
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import Corpus
 from zebroid.worlds.encoding.encode import sample_questions
+from zebroid.worlds.novelty.rungs import LADDER, RUNGS
 
 
 def scores(corpus: Corpus, rung: str, *strategies) -> list[float]:
@@ -90,7 +93,13 @@ def test_the_headline_axioms_of_zebra_are_had_without_the_thing_or_any_name() ->
 
 @pytest.mark.slow
 def test_the_first_of_a_trade_is_copied_from_a_profile() -> None:
-    corpus = build_corpus(Order(), "small")
-    (instance,) = scores(corpus, "instance", ProfileCopy())
-    (depth,) = scores(corpus, "depth", ProfileCopy())
-    assert instance >= 0.70 and depth >= 0.27
+    exposure = dataclasses.replace(Order.exposure, demonstrated=0.8, demonstrated_height=8)
+    corpus = build_corpus(Order(), "small", exposure)
+    certificate, rng = corpus.certificate, np.random.RandomState(0)
+    written = certificate.rung == LADDER.index("written")
+    instance = (certificate.rung == RUNGS.index("instance")) & ~certificate.near
+    tall = corpus.certificate.height > 8
+    reading = Reading.of(corpus)
+    for some, least in ((instance | written, 0.70), (tall & certificate.pure & ~written, 0.27)):
+        questions = Questions.of(corpus, rng.permutation(np.flatnonzero(some))[:400])
+        assert run(ProfileCopy(), reading, questions).on(np.ones(400, bool))[0].mean() >= least
