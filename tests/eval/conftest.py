@@ -36,6 +36,11 @@ def all_matched(corpus: Corpus) -> Corpus:
 
 
 @pytest.fixture(scope="session")
+def matched() -> Callable[[Corpus], Corpus]:
+    return all_matched
+
+
+@pytest.fixture(scope="session")
 def composition() -> Corpus:
     return all_matched(build_corpus(Composition(), "tiny"))
 
