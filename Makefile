@@ -20,7 +20,7 @@ run: .venv/installed  ## install, then the main job: two minutes, a table and a 
 	$(BIN)/zebroid run smoke
 
 headline: .venv/installed  ## the suite behind the README's table: up to an hour, resumable
-	$(BIN)/zebroid run headline-v1 --jobs 2
+	$(BIN)/zebroid run headline-v2 --jobs 2
 
 test: .venv/tested  ## the default tests
 	$(BIN)/python -m pytest $(TESTS) -m "not slow"

@@ -181,8 +181,8 @@ def show(
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""
     from .benchmarks.config.settings import of_world
+    from .benchmarks.explain.describe_world import describe
     from .benchmarks.report import listing
-    from .benchmarks.report.describe_world import describe
 
     found, size, exposure = of_world(world, settings or ())
     listing.read(describe(found, size, exposure))

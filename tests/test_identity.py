@@ -71,17 +71,17 @@ def test_presets_and_suites_are_loaded_without_jax():
 
 
 def test_another_default_is_another_suite_which_verify_refuses(other_default):
-    path = registry.ROOT / "docs" / "receipts" / "headline-v1"
+    path = registry.ROOT / "docs" / "receipts" / "headline-v2"
 
     def message():
         return next(found for found in verify(path) if found.check == "suite")
 
     first = next(verify(path)).found
     assert "training-0, before versions of training were declared; here training-" in first
-    before = load_suite("headline-v1").digest
+    before = load_suite("headline-v2").digest
     assert message().passed
     other_default("ratio", 8)
-    assert load_suite("headline-v1").digest != before
+    assert load_suite("headline-v2").digest != before
     assert not message().passed
 
 

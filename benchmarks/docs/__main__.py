@@ -16,6 +16,7 @@ from . import (
     plateau_tables,
     readme_blocks,
     readme_tables,
+    rescored,
     verdict_tables,
     world_table,
 )
@@ -30,6 +31,7 @@ FILLS = {
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),
     "floors": lambda page: floors_tables.fill([page]),
+    "rescored": lambda page: rescored.fill(page),
     "recovery": lambda page: verdict_tables.main([page]),
 }
 

@@ -1,6 +1,6 @@
 """Blocks of README: a receipt in three lines, and the lists of worlds and models.
 
-    <!-- headline docs/receipts/headline-v1 -->
+    <!-- headline docs/receipts/headline-v2 -->
     <!-- end of headline -->
 
 ``world-list`` and ``model-list`` take what they list as their argument: ``all``.

@@ -2,7 +2,7 @@
 
 A page names the receipt that it displays:
 
-    <!-- receipt docs/receipts/headline-v1.json -->
+    <!-- receipt docs/receipts/headline-v2.json -->
     <!-- end of receipt -->
 
 ``python -m zebroid.benchmarks.docs.readme_tables README.md`` (in the page's folder) writes what

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import identity, registry
+from ...errors import UserError
 from ...eval.question_sets.predictions import Predictions
 from ...eval.question_sets.question_set import QuestionSet
 from ...eval.scoring.rung_score import RungScore
@@ -29,6 +30,8 @@ from ...worlds.corpus.build import build_corpus
 from ...worlds.exposure import Exposure
 from ..receipts.answers_table import MALFORMED, prompt
 from ..runner import atomic_write
+from . import doc_blocks
+from .markdown_table import markdown_table
 
 FOLDER = Path(__file__).parents[2] / "docs" / "results" / "version-1"
 TABLE = FOLDER / "rescored.csv"
@@ -172,6 +175,43 @@ def _short(value: float | None) -> float | None:
     return None if value is None or np.isnan(value) else round(float(value), 3)
 
 
+def rows(argument: str) -> Iterator[str]:
+    """A table of the rows that have all these words among receipt, world, model, plan, group."""
+    with TABLE.open(encoding="utf-8") as file:
+        every = [*csv.DictReader(file)]
+    named = ("receipt", "world", "model", "plan", "group")
+    wanted = {*argument.split(",")}
+    mine = [r for r in every if wanted <= {r[n] for n in named}]
+    if not mine:
+        raise UserError(f"no row of {TABLE.name} has {argument!r}; name what stands in its columns")
+    varied = [n for n in (*named, "exposure") if len({r[n] for r in mine}) > 1]
+    headers = [*varied, "printed (chance)", "questions", "score", "floor", "normalised", "lift"]
+    yield from markdown_table(headers, [[*(r[n] for n in varied), *_cells(r)] for r in mine])
+
+
+def _cells(row: Mapping[str, str]) -> list[str]:
+    """What was printed, and what stands there now."""
+    score, low, high = (float(row[n]) for n in ("score", "low", "high"))
+    lift = row["lift"] and f"{float(row['lift']):.2f}"
+    if lift:
+        lift += f" [{float(row['lift low']):.2f}, {float(row['lift high']):.2f}]"
+    return [
+        f"{float(row['printed']):.2f} ({float(row['printed chance']):.2f})"
+        if row["printed"]
+        else "",
+        row["questions"],
+        f"{score:.2f} [{low:.2f}, {high:.2f}]",
+        f"{float(row['floor']):.2f} {row['strategy']}",
+        f"{float(row['normalised']):.2f}" if row["normalised"] else "reuse by likeness",
+        lift,
+    ]
+
+
+def fill(page: str) -> int:
+    """Fills the tables of a page; 0, or 2 after one line on what is wrong."""
+    return doc_blocks.fill(Path(page), "rescored", {"rows": rows})
+
+
 def main() -> None:
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -179,7 +219,8 @@ def main() -> None:
     for number, record in enumerate(rescored(), 1):
         table.writerow(record)
         print(f"\r{number} rows", end="", flush=True)
-    atomic_write.text(TABLE, text.getvalue())
+    with atomic_write.file(TABLE) as draft:
+        draft.write_text(text.getvalue(), "utf-8")
     print(f"\rwrote {TABLE}")
 
 

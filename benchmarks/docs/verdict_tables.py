@@ -26,11 +26,11 @@ from ...eval.scaling.joint_fit import JOINT
 from ...eval.scaling.laws import CURVES
 from ...eval.stats.labels import of_runs
 from ...eval.verdicts import simulation
-from ...eval.verdicts.simulation import SAID, UNDECIDED, VERDICTS, Design
+from ...eval.verdicts.simulation import UNDECIDED, VERDICTS, WORDS, Design
 from ..receipts.curves import read
 from .doc_blocks import Make, fill
 from .markdown_table import markdown_table
-from .simulated_data import Simulated
+from .page_files import Simulated
 
 KIND = "recovery"
 DESIGNS = (
@@ -57,7 +57,7 @@ def simulate(data: Simulated, repeats: int, watch: Callable[[str], None]) -> Non
         for name in VERDICTS:
             if data.lacks("verdicts", str(design), name, repeats):
                 watch(f"{design}: {name}")
-                found = Counter(simulation.said(name, design, repeats))
+                found = Counter(simulation.judgements(name, design, repeats))
                 data.keep("verdicts", str(design), name, found)
     for design in OF_LAWS:
         for law in CURVES:
@@ -72,24 +72,24 @@ def simulate(data: Simulated, repeats: int, watch: Callable[[str], None]) -> Non
 
 
 def verdicts(data: Simulated, _: Path) -> Lines:
-    """Case x what is said of its curves, for each design."""
+    """Case x what its curves are called, for each design."""
     for design in DESIGNS:
         found = data.read("verdicts", str(design), VERDICTS)
         many = min(map(Counter.total, found.values()))
         yield f"**{design}**, {design.per_decade} checkpoints a decade, {many:,} curves a line"
         yield ""
-        yield from _confusion(found, SAID, {name: case.true for name, case in VERDICTS.items()})
+        yield from _confusion(found, WORDS, {name: case.true for name, case in VERDICTS.items()})
         yield ""
 
 
 def slow(data: Simulated, _: Path) -> Lines:
-    """What is said of rises that are slow and go on for ever."""
+    """What rises that are slow and go on for ever are called."""
     rows = []
     for name in SLOW:
         cells = []
         for design in DESIGNS:
             counts = data.read("verdicts", str(design), [name])[name]
-            share = {word: 100 * counts[word] / counts.total() for word in SAID}
+            share = {word: 100 * counts[word] / counts.total() for word in WORDS}
             plateau = share[simulation.LEVEL_WORD] + share[simulation.FLAT_WORD]
             cells.append(f"{share['rising']:.0f} / {plateau:.0f} / {share['flat']:.1f}")
         rows.append([name, *cells])

@@ -46,6 +46,11 @@ class _Profile(_Part):
     shares: list[_Share]
 
 
+class _Slope(_Part):
+    largest: float
+    flat: bool
+
+
 class _Verdict(_Part):
     rung: str
     kind: str
@@ -55,6 +60,7 @@ class _Verdict(_Part):
     level: float | None = None
     error: float | None = None
     unit: str | None = None
+    slope: _Slope | None = None
 
 
 class _MissingRun(_Part):

@@ -10,6 +10,7 @@ from ...eval.scoring.proof_validity import ProofScore
 from ...eval.scoring.rung_score import GroupScore, RungScore
 from ...eval.scoring.score import Row
 from ...eval.stats.intervals import Band
+from ...eval.stats.trend import Slope
 from ...eval.verdicts.verdict import Verdict
 
 
@@ -69,7 +70,9 @@ def _proofs(found: ProofScore) -> dict[str, Any]:
 def verdict_of(text: Mapping[str, Any]) -> Verdict:
     """A verdict read back from a receipt, without the laws beside it; older ones name no unit."""
     known = ("rung", "kind", "ceiling", "evidence", "budget", "level", "error", "unit")
-    return Verdict(**{key: text[key] for key in known if text.get(key) is not None})
+    found = {key: text[key] for key in known if text.get(key) is not None}
+    slope = text.get("slope")
+    return Verdict(**found, slope=None if slope is None else Slope(**slope))
 
 
 def plain(value: Any) -> Any:

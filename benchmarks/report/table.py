@@ -20,6 +20,7 @@ ABSENT = "–"
 VALID = "valid proofs"
 NORMALISED = "above the floor"
 UNTRAINED = "untrained"
+BELOW = "below"  # the floor, with the whole interval
 FLOORS = {  # label of a row of the panel -> how it is printed, in this order; others follow
     "chance": "chance",
     "association": "association",
@@ -104,13 +105,16 @@ def score(found: GroupScore, marked: bool = True) -> str:
 def normalised(found: RungScore) -> str:
     """``.85±.04``: 0 at the floor, 1 where all is right; 0 where the interval includes the floor.
 
-    Recall is raw, and what likeness can reuse has none.
+    Recall is raw, what likeness can reuse has none, and a model that has not learned its corpus is
+    compared with nothing. What is surely below the floor is said to be so: data have the number.
     """
-    if found.rung == "recall":
+    if found.rung == "recall" or not found.trained:
         return ABSENT
     if found.normalised is None:
         return LIKENESS
     n = found.normalised
+    if n.value < 0:
+        return BELOW
     return around(n.value, n.low, n.high) if n.value else "0"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import Console
@@ -12,10 +13,11 @@ from ...eval.scoring.columns import MARKS, head
 from ..receipts.panel import Panel, profiles
 from .plain_console import plain
 from .profile_table import profile_table
-from .table import Table, spread, table
+from .table import ABSENT, Line, Table, spread, table
 
 STYLES = {"floor": "dim", "ceiling": "dim", "model": "bold", "normalised": ""}
 STYLES |= {"proof": "", "missing run": "red"}
+LABEL, CELL = 26, 12  # letters of the head of a table's rows, and of the widest cell with its gap
 TOGETHER = ("model", "normalised")  # kinds of rows between which there is no rule
 
 
@@ -23,8 +25,9 @@ def show(console: Console, found: Sequence[Panel], caption: str) -> None:
     """Tables, profiles and sentences of all panels under one caption."""
     for panel in found:
         message = table(panel)
-        if message.columns:
-            console.print(_scores(message))
+        for part in _parts(message, console.width):
+            console.print(_scores(part))
+            console.print()
         for note in message.notes:
             console.print(note, markup=False)
         console.print()
@@ -34,6 +37,31 @@ def show(console: Console, found: Sequence[Panel], caption: str) -> None:
     for panel in found:
         console.print(panel.sentence, markup=False)
     console.print()
+
+
+def _parts(message: Table, width: int) -> Iterator[Table]:
+    """The table in parts that fit, each with the rows' labels: worlds may have many instruments."""
+    label = max((len(line.label) for line in message.lines), default=0)
+    several = max(2, (width - max(label, LABEL)) // CELL)
+    for start in range(0, len(message.columns), several):
+        part = slice(start, start + several)
+        lines = [
+            dataclasses.replace(line, scores=line.scores[part], detail=line.detail[part])
+            for line in message.lines
+        ]
+        title = message.title if start == 0 else f"{message.title}, continued"
+        yield dataclasses.replace(
+            message,
+            title=title,
+            columns=message.columns[part],
+            questions=message.questions[part],
+            strategies=message.strategies[part],
+            lines=tuple(line for line in lines if line.kind == "missing run" or _says(line)),
+        )
+
+
+def _says(line: Line) -> bool:
+    return set(line.scores) != {ABSENT}
 
 
 def _scores(message: Table) -> RichTable:

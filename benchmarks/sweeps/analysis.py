@@ -14,6 +14,7 @@ import numpy as np
 
 from ... import canonical
 from ...errors import UserError
+from ...eval.floors.floor_table import REUSE
 from ...eval.scaling.fit import VOTES
 from ...eval.scaling.joint_fit import Joint, joint
 from ...eval.scaling.percolation import Triple
@@ -23,9 +24,10 @@ from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
 from ...eval.verdicts.positive_control import Control, control
-from ...eval.verdicts.standing import Against, band_of, over_floor
+from ...eval.verdicts.standing import Against, band_of, over_floor, reuse_text
 from ...eval.verdicts.verdict import Verdict, judged
 from ..receipts.curves import Configuration, dropped
+from ..receipts.receipt import RowRecord
 from .axes import Line, lines, parts
 from .coverage import Percolated, Tell, percolated, shifts
 
@@ -132,7 +134,19 @@ def _against(line: Line, rung: str) -> Against | None:
         if row.kind == "ceiling" and rung in row.rungs
     }
     fewest = min(s.questions for s in scores)
-    return Against(rung, fewest, max(s.floor.value for s in scores), heights)
+    floor = max(s.floor.value for s in scores)
+    recall = [_recall_of(row) for a in line.configurations if (row := a.row)]
+    untrained = min((found for found in recall if found is not None), default=None)
+    if floor > REUSE:
+        floor, notes = max(s.floor.uniform for s in scores), (reuse_text(floor),)
+    else:
+        notes = ()
+    return Against(rung, fewest, floor, heights, recall=untrained, notes=notes)
+
+
+def _recall_of(row: RowRecord) -> float | None:
+    """The recall of a row that has not learned its corpus; None: it has."""
+    return row.rungs["recall"].accuracy.mean if row.untrained else None
 
 
 def _control(line: Line, other: Line, rung: str) -> Control | None:

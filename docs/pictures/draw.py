@@ -190,10 +190,11 @@ def floors() -> Canvas:
     for share in (0, 0.5, 1):
         c.path([(at(share), 146), (at(share), 154)], "line")
         c.text(at(share), 174, f"{share:g}", "small", "middle")
-    c.box(at(0), 138, at(0.2) - at(0), 24, "mute")
-    c.path([(at(0.2), 60), (at(0.2), 176)], "dash")
-    c.text(at(0.2) + 8, 66, "floor .20: some kind of horse,", "small")
-    c.text(at(0.2) + 8, 84, "without reading “striped”", "small")
+    c.box(at(0), 138, at(0.35) - at(0), 24, "mute")
+    c.path([(at(0.35), 60), (at(0.35), 176)], "dash")
+    c.text(at(0.35) - 8, 66, "floor .35, likeness:", "small", "end")
+    c.text(at(0.35) - 8, 84, "as lookalikes are called", "small", "end")
+    c.text(at(0.35) - 8, 102, "(chance .20, blinded .30)", "small", "end")
     c.dot(at(0.6), 150)
     c.path([(at(0.55), 150), (at(0.65), 150)], "curve")
     c.text(at(0.6), 128, "model .60 ± .05", "text", "middle")
@@ -249,7 +250,7 @@ def verdicts() -> Canvas:
     }
     notes = {
         "▲ rising": "zebra instance",
-        "■ plateau": "flat for a decade",
+        "■ plateau": "level for a decade",
         "▼ fell": "lost what it had",
         "? undecided": "just stopped?",
     }

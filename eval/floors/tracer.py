@@ -4,6 +4,10 @@ What it solves needs no rule beyond the form of a demonstrated proof: a chain th
 of recalls. It imitates the proof whose prompt shares the most parts with the question's: values of
 the old prompt become those of the new, every line is looked up among the stated facts, and what the
 lookup yields is carried on. Where a line is not stated, the next form of proof is tried.
+
+A fact is looked up only in a direction in which it is written: its cue, the given arguments, the
+queried one last, or a part of that from its beginning. What no cue asks for cannot be recalled;
+then the line is copied from the imitated proof, where its values fit.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from numpy.typing import NDArray
 
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
+from ...worlds.corpus.examples import sentences_under, true_sentences
 from ..question_sets.question_set import Answers
 from .ceilings import lookup
 
@@ -48,6 +53,7 @@ class Templates:
 def tracer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """What imitation of demonstrated proofs answers to ``questions`` int64 [n], else none."""
     book = _Book(corpus)
+    silent = corpus.split.gold.axiom & ~true_sentences(corpus)
     answer = lookup(corpus, questions).answer  # what was stated needs no proof
     prompt = corpus.prompt[questions]
     demonstrated = np.flatnonzero(corpus.demonstrated & (corpus.split.gold.best >= 0))
@@ -60,16 +66,18 @@ def tracer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
         facts = [int(f) for f in demonstrated if names[corpus.closure.predicate[f]] == predicate]
         if not len(here) or not facts:
             continue
-        templates = _templates(corpus, facts, position)
+        templates = _templates(corpus, facts, position, silent)
         given = prompt[here, 1 : 1 + templates.given.shape[1]]
         for row, new in zip(here, given):
             answer[row] = _trace(templates, new, book, corpus.none)
     return Answers("tracer", answer)
 
 
-def _templates(corpus: Corpus, facts: Sequence[int], position: int) -> Templates:
+def _templates(
+    corpus: Corpus, facts: Sequence[int], position: int, silent: NDArray[np.bool_]
+) -> Templates:
     closure = corpus.closure
-    read = [_read(corpus, fact, position) for fact in facts]
+    read = [_read(corpus, fact, position, silent) for fact in facts]
     common = Counter(form for form, _ in read)
     forms = tuple(sorted(common, key=lambda f: (-common[f], f.same, f.lines, f.answer)))
     number = {form: i for i, form in enumerate(forms)}
@@ -80,8 +88,11 @@ def _templates(corpus: Corpus, facts: Sequence[int], position: int) -> Templates
     return Templates(given[order], form[order], forms, tuple(read[i][1] for i in order))
 
 
-def _read(corpus: Corpus, fact: int, position: int) -> tuple[Form, dict[int, int]]:
-    """The form of a demonstrated conclusion's proof, and the value in each slot."""
+def _read(
+    corpus: Corpus, fact: int, position: int, silent: NDArray[np.bool_]
+) -> tuple[Form, dict[int, int]]:
+    """The form of a demonstrated conclusion's proof, and the value in each slot. Rules as data that
+    no sentence states, ``silent`` [F], have no line."""
     closure = corpus.closure
     arguments = [int(a) for a in closure.arguments[fact] if a >= 0]
     answer = arguments.pop(position)
@@ -89,6 +100,8 @@ def _read(corpus: Corpus, fact: int, position: int) -> tuple[Form, dict[int, int
     same = tuple(slot.setdefault(value, i) for i, value in enumerate(arguments))
     lines = []
     for leaf in _leaves(corpus, fact):
+        if silent[leaf]:
+            continue
         values = [int(a) for a in closure.arguments[leaf] if a >= 0]
         slots = tuple(slot.setdefault(v, len(arguments) + len(slot)) for v in values)
         lines.append((int(closure.predicate[leaf]), slots))
@@ -131,11 +144,15 @@ def _imitate(form: Form, old: dict[int, int], new: NDArray[np.int32], book: _Boo
             return None
     for predicate, slots in form.lines:
         known = [s in bound for s in slots]
-        rows = book.find(predicate, known, [bound[s] for s in slots if s in bound])
+        line = tuple(old[s] for s in slots)
+        if book.is_written(predicate, known):
+            rows = book.find(predicate, known, [bound[s] for s in slots if s in bound])
+        else:
+            rows = [line]
         if not rows:
             return None
         # of several facts that fit, the one most like the line imitated
-        best = max(rows, key=lambda row: sum(old[s] == v for s, v in zip(slots, row)))
+        best = max(rows, key=lambda row: sum(a == b for a, b in zip(line, row)))
         for slot, value in zip(slots, best):
             if bound.setdefault(slot, value) != value:
                 return None
@@ -143,19 +160,40 @@ def _imitate(form: Form, old: dict[int, int], new: NDArray[np.int32], book: _Boo
 
 
 class _Book:
-    """The stated facts and those read in demonstrated proofs, found by any of their arguments."""
+    """The stated facts and those read in demonstrated proofs, found as they are written."""
 
     def __init__(self, corpus: Corpus) -> None:
-        closure = corpus.closure
+        closure, axiom = corpus.closure, corpus.split.gold.axiom
         premises = closure.premises[corpus.read.derivations]
-        written = corpus.demonstrated | corpus.stated
-        written[premises[premises >= 0]] = True
-        written &= closure.is_base | corpus.demonstrated
+        read = np.zeros(len(axiom), bool)
+        read[premises[premises >= 0]] = True
+        written = corpus.demonstrated | corpus.stated | read
+        written &= closure.is_base & ~axiom | corpus.demonstrated
         self.rows: dict[int, list[tuple[int, ...]]] = {}
         for fact in np.flatnonzero(written):
             row = tuple(int(a) for a in closure.arguments[fact] if a >= 0)
             self.rows.setdefault(int(closure.predicate[fact]), []).append(row)
         self.index: dict[tuple, dict[tuple[int, ...], list[tuple[int, ...]]]] = {}
+        self.orders: dict[int, list[list[int]]] = {}
+        for number, predicate in enumerate(closure.predicates):
+            cues = [i for i, (p, _) in enumerate(corpus.cues) if p == predicate]
+            places = list(range(closure.arity[predicate]))
+            self.orders[number] = [
+                [*(k for k in places if k != corpus.cues[i][1]), corpus.cues[i][1]] for i in cues
+            ] or [places]
+            if predicate in corpus.world.axioms and cues:
+                # rules as data that stood in a proof, as their sentences are written
+                facts, rows = sentences_under(corpus, cues[0])
+                self.rows[number] = [tuple(row) for row in rows[read[facts]].tolist()]
+        # what no text states, since the prompt shows it, is at hand from any side
+        self.at_hand = {int(p) for p in np.unique(closure.predicate[corpus.unstated])}
+
+    def is_written(self, predicate: int, known: Sequence[bool]) -> bool:
+        """Whether facts of ``predicate`` are written with the ``known`` arguments first."""
+        given, n = {i for i, k in enumerate(known) if k}, sum(known)
+        return predicate in self.at_hand or any(
+            {*order[:n]} == given for order in self.orders[predicate]
+        )
 
     def find(
         self, predicate: int, known: Sequence[bool], values: Sequence[int]

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ...worlds.encoding.proof_checker import INVALID
 from ...worlds.novelty.rungs import RUNGS
 from ..floors.floor_table import Instrument
 from ..floors.measured import LIKENED, cue_name, measured, uniform
@@ -101,7 +102,7 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
     accuracy, answers = found.accuracy, None
     if rung != "recall" and all(c.proofs is not None for c in cells):
         mine = [
-            m[:, -1:] & (c.proofs > 0)[:, None, w]
+            m[:, -1:] & (c.proofs[:, None, w] != INVALID)
             for m, c, w in zip(mine, cells, where)
             if c.proofs is not None
         ]

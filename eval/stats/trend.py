@@ -20,7 +20,7 @@ SURELY = 0.01  # chance to miss FLAT where it is ruled out: at 0.05 one slow ris
 DECADE, HALF = 10.0, 10.0**0.5  # factors of compute
 GOES_ON = 0.2  # share of a decade's change that its last half must hold, or it has come to an end
 POINTS = 3  # that a decade must hold: two cannot show what is between
-NO_CHANGE = f"no change of {SIZE} a decade or more (95%)"  # what a plateau is said to be
+NO_CHANGE = f"no change of {SIZE} a decade or more (95%)"  # what a plateau is called
 NONE_AT_ALL = f"flat, no change of {FLAT} a decade or more ({1 - SURELY:.0%})"
 
 
@@ -51,6 +51,18 @@ class Change:
 
 
 @dataclasses.dataclass(frozen=True)
+class Slope:
+    """What is known of the slope of a plateau."""
+
+    largest: float  # a decade: the steepest one that is not excluded (95%)
+    flat: bool  # whether a change of FLAT is ruled out too
+
+    def __str__(self) -> str:
+        what = NONE_AT_ALL if self.flat else NO_CHANGE
+        return f"{what}; the largest slope not excluded is {round(self.largest, 3) + 0.0:+.3f}"
+
+
+@dataclasses.dataclass(frozen=True)
 class Decision:
     """What one curve shows by itself; whether it is a floor is for others to say."""
 
@@ -59,8 +71,7 @@ class Decision:
     settled: int  # the first point from which the curve is as level as its noise lets one see
     runs: int | None = None  # how many would decide, where no more of the axis would
     budget: float | None = None  # of the axis (FLOPs, statements) that would decide
-    largest: float | None = None  # of a plateau: the steepest slope a decade that isn't excluded
-    flat: bool = False  # whether a plateau may be called that: a change of FLAT is ruled out too
+    slope: Slope | None = None  # of a plateau
 
 
 def window(curve: Curve, factor: float) -> int | None:
@@ -86,7 +97,7 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     """Plateau, rising, fell or undecided, from one curve of accuracy and, if weighed, its bits.
 
     *Plateau*: over the last decade the change is at most FLAT, a change of SIZE is ruled out, and
-    no point departs from the others by surely more than FLAT. It is said as that, with the largest
+    no point departs from the others by surely more than FLAT. It is worded so, with the largest
     slope that is not excluded, and is *flat* only where FLAT is ruled out too: a slow rise without
     end passes for a plateau, and must not pass for none. *Rising*: the change over the last
     decade (half, where there is no more) is above FLAT a decade and surely not 0, a fifth of it at
@@ -100,11 +111,11 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
     long, short = change(accuracy, DECADE), change(accuracy, HALF)
     if long is not None and long.points >= POINTS and _level(accuracy, long):
         low, high = interval(accuracy, long.rate, SURELY)
-        flat = max(-low, high) < FLAT
-        why = f"{plateau_text(long.largest, flat)}; {long} of {what}"
+        slope = Slope(long.largest, max(-low, high) < FLAT)
+        why = f"{slope}; {long} of {what}"
         if long.low > 0 or long.high < 0:
             why += f", a slow {'rise' if long.low > 0 else 'fall'} surely"
-        return Decision("plateau", why, settled, largest=long.largest, flat=flat)
+        return Decision("plateau", why, settled, slope=slope)
     main = long if long is not None and long.points >= POINTS else short
     if main is None or short is None:
         why = f"less than half a decade of {what} is seen"
@@ -128,12 +139,6 @@ def decide(accuracy: Curve, bits: Curve | None = None) -> Decision:
         runs = int(np.ceil(len(accuracy.runs) * (main.half / (SIZE - FLAT)) ** 2))
         return Decision("undecided", why, settled, runs)
     return Decision("undecided", why, settled, budget=budget)
-
-
-def plateau_text(largest: float, flat: bool) -> str:
-    """A plateau in words; ``largest``: the steepest slope a decade that is not excluded."""
-    what = NONE_AT_ALL if flat else NO_CHANGE
-    return f"{what}; the largest slope not excluded is {round(largest, 3) + 0.0:+.3f}"
 
 
 def named(curve: Curve) -> str:

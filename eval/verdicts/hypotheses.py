@@ -32,17 +32,18 @@ class Hypotheses:
 
     flops: Floats  # [M]
     known: int  # points that the predictions of the measured ones were fitted to
+    observed: Floats  # [3, M - 1] mean, low, high
     induction: Floats  # [3, M] H1: best fit, low, high
     deduction: Floats  # [3, M] H2
     separation: (
         float | None
     )  # budget from which their 95% intervals do not meet; None: not in sight
 
-    def lines(self, observed: Floats, unit: str = "FLOPs") -> list[str]:
-        """A line of text a point; ``observed`` [3, M - 1]: mean, low, high."""
+    def lines(self, unit: str = "FLOPs") -> list[str]:
+        """A line of text a point."""
         out = [f"{unit:<9}  observed             H1 (a level)         H2 (goes on)"]
         for i, spent in enumerate(self.flops):
-            seen = _text(observed[:, i]) if i < observed.shape[1] else "–"
+            seen = _text(self.observed[:, i]) if i < self.observed.shape[1] else "–"
             how = "foretold" if self.known <= i else ""
             h1, h2 = _text(self.induction[:, i]), _text(self.deduction[:, i])
             out.append(f"{spent:<9.1e}  {seen:<19}  {h1:<19}  {h2:<19} {how}".rstrip())
@@ -72,8 +73,9 @@ class Knee:
         return f"{where}, {bits}{'' if self.claimed else ': no transition is claimed'}"
 
 
-def foretell(curve: Curve, draws: int = 200) -> Hypotheses | None:
-    """Both hypotheses' predictions for a curve of accuracy; None where there are too few points."""
+def foretell(curve: Curve, observed: Floats, draws: int = 200) -> Hypotheses | None:
+    """Both hypotheses' predictions for a curve of accuracy, of which ``observed`` [3, K] are mean,
+    low and high; None where there are too few points."""
     known = curve.points - ahead(curve.points)
     if known < 1 + max(needs(H1), needs(H2)):
         return None
@@ -90,7 +92,7 @@ def foretell(curve: Curve, draws: int = 200) -> Hypotheses | None:
     parted = (low1 > high2) | (low2 > high1)
     separation = float(further[parted.argmax()]) if parted.any() else None
     induction, deduction = predicted
-    return Hypotheses(np.append(spent, next_), known, induction, deduction, separation)
+    return Hypotheses(np.append(spent, next_), known, observed, induction, deduction, separation)
 
 
 def knee(accuracy: Curve, bits: Curve) -> Knee | None:

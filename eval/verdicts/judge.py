@@ -11,7 +11,7 @@ from ...errors import UserError
 from ..scoring.score import Row, RungScore
 from ..stats.curve import Curve
 from .positive_control import Control, control
-from .standing import Against, half, level_of, over_floor, spread
+from .standing import Against, half, level_of, over_floor, reuse_text, spread
 from .verdict import Verdict, judged
 
 CEILINGS = ("reuser", "inductor", "deducer")
@@ -84,7 +84,7 @@ def _against(row: Row, score: RungScore, heights: Mapping[str, float]) -> Agains
     floor, floors = score.floor.value, tuple(score.floor.worlds.values())
     notes = []
     if score.floor.reuse:
-        notes.append(f"reuse by likeness: the floor is {floor:.2f}, so no evidence of a rule")
+        notes.append(reuse_text(floor))
         floor, floors = score.floor.uniform, ()
     if score.answers is not None:
         notes.append("of answers whatever their proof")

@@ -91,8 +91,8 @@ def peak(before: float, top: float, after: float) -> Truth:
 
 
 FLOOR = 0.02  # of all simulated rungs
-FLAT_WORD, LEVEL_WORD = "flat", f"no change of {SIZE}"  # what a plateau is said to be
-SAID = (FLAT_WORD, LEVEL_WORD, "rising", "fell", UNDECIDED)
+FLAT_WORD, LEVEL_WORD = "flat", f"no change of {SIZE}"  # what a plateau is called
+WORDS = (FLAT_WORD, LEVEL_WORD, "rising", "fell", UNDECIDED)
 PLATEAU = (FLAT_WORD, LEVEL_WORD)
 LATE = knee(FLOOR, 0.6, -0.15, 20)  # a control that rises at the last two checkpoints
 EARLY = knee(FLOOR, 0.6, -1.2)
@@ -100,7 +100,7 @@ EARLY = knee(FLOOR, 0.6, -1.2)
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """Curves of one kind, and which of SAID is true of them; undecided is never false."""
+    """Curves of one kind, and which of WORDS is true of them; undecided is never false."""
 
     true: tuple[str, ...]
     truths: tuple[Truth, ...]
@@ -131,8 +131,8 @@ VERDICTS: Mapping[str, Case] = {
 }
 
 
-def said(name: str, design: Design, repeats: int) -> list[str]:
-    """Which of SAID each of ``repeats`` curves of the case ``name`` is; more repeats only add."""
+def judgements(name: str, design: Design, repeats: int) -> list[str]:
+    """Which of WORDS each of ``repeats`` curves of the case ``name`` is; more repeats only add."""
     case = VERDICTS[name]
     rng, others = (stream("recovery", what, name, str(design)) for what in ("verdicts", "controls"))
     against = Against(name, design.worlds * design.questions, FLOOR, {})
@@ -145,7 +145,7 @@ def said(name: str, design: Design, repeats: int) -> list[str]:
             above = over_floor(against, curve, curve.runs)[1]
             controls = [c for c in [control("control", curve.x[0], above)] if c]
         found = judged(against, accuracy, bits, controls, weigh=False)
-        word = FLAT_WORD if found.flat else LEVEL_WORD
+        word = FLAT_WORD if found.slope is not None and found.slope.flat else LEVEL_WORD
         out.append(word if found.kind == "plateau" else found.kind)
     return out
 

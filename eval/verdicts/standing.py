@@ -66,3 +66,8 @@ def half(at: Sequence[float] | Floats) -> float:
 
 def spread(at: Sequence[float] | Floats) -> str:
     return f"{at[0]:.2f} [{at[1]:.2f}, {at[2]:.2f}]"
+
+
+def reuse_text(floor: float) -> str:
+    """What must stand beside a verdict on questions whose floor is that of reuse by likeness."""
+    return f"reuse by likeness: the floor is {floor:.2f}, so no evidence of a rule"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..scoring.score import NOT_TRACED, Row, RungScore
 from ..stats.labels import of_runs
-from .comparison import Compared, compared
+from .row_comparison import Compared, compared
 from .verdict import FEW
 
 ABLE = {  # rung -> what a score above the floor there means one can do
@@ -39,8 +39,8 @@ def sentence(name: str, rows: Sequence[Row], tracer: Row | None = None) -> str:
     if not trained:
         return f"{name}: nothing to tell: {untrained}."
     base = next((r for r in trained if r.mode == "direct"), trained[0])
-    told = next((s for s in _novel(base) if not s.floor.reuse), None)
-    if told is None:
+    main = next((s for s in _novel(base) if not s.floor.reuse), None)
+    if main is None:
         why = "no rung above instance has headline questions beyond reuse by likeness"
         return f"{name}: nothing to tell: {why}."
     others = [
@@ -48,19 +48,19 @@ def sentence(name: str, rows: Sequence[Row], tracer: Row | None = None) -> str:
         for r in trained
         if r is not base
         and r.world == base.world
-        and told.name in r.rungs
+        and main.name in r.rungs
         and not r.mode.endswith(NOT_TRACED)  # fewer questions: not to be compared with base
     ]
     modes = Counter([base.mode, *(r.mode for r in others)])
-    found = compared(others, base, told.name)
-    parts = [f"{base.mode if modes[base.mode] == 1 else base.label} {_ability(base, told)}"]
+    found = compared(others, base, main.name)
+    parts = [f"{base.mode if modes[base.mode] == 1 else base.label} {_ability(base, main)}"]
     for one in found:
         if modes[one.row.mode] == 1:
             mine = [r for r in trained if r.mode == one.row.mode + NOT_TRACED]
-            rest = [r for r in mine if told.name in r.rungs]
-            parts.append(_changed(one, base, told.name, tracer) + _rest(rest, told.name))
-    parts += _sorted([one for one in found if modes[one.row.mode] > 1], told.name)
-    parts += _elsewhere(base, told)
+            rest = [r for r in mine if main.name in r.rungs]
+            parts.append(_changed(one, base, main.name, tracer) + _rest(rest, main.name))
+    parts += _sorted([one for one in found if modes[one.row.mode] > 1], main.name)
+    parts += _elsewhere(base, main)
     parts += [untrained] if untrained else []
     return f"{name}: {'; '.join(parts)}. {_basis(rows)}{_corrected(found)}{_failed(rows)}"
 
@@ -157,9 +157,9 @@ def _rest(rows: Sequence[Row], rung: str) -> str:
     )
 
 
-def _elsewhere(row: Row, told: RungScore) -> list[str]:
+def _elsewhere(row: Row, main: RungScore) -> list[str]:
     """The other scores of novelty: above the floor, at it, open, and those that show no rule."""
-    others = [s for s in _novel(row) if s.name != told.name]
+    others = [s for s in _novel(row) if s.name != main.name]
     out = []
     for verdict, words in (
         (True, "above the floor"),
@@ -192,7 +192,7 @@ def above(score: RungScore, margin: float = 0.03) -> bool | None:
 def over_floor_text(score: RungScore) -> str:
     """How far the last score is above its floor, as "floor 0.20, normalised 0.55 [0.50, 0.60]"."""
     found = score.normalised
-    assert found is not None  # above() has said so
+    assert found is not None  # above() has seen to it
     return (
         f"floor {score.floor.value:.2f}, normalised {found.mean:.2f} "
         f"[{found.low:.2f}, {found.high:.2f}]"

@@ -20,15 +20,15 @@ from collections.abc import Sequence
 
 from ...errors import UserError
 from ..scaling.fit import VOTES, fit
-from ..stats.curve import Curve, Floats
+from ..stats.curve import Curve
 from ..stats.trend import (
     DECADE,
     FLAT,
     Decision,
+    Slope,
     decide,
     level,
     named,
-    plateau_text,
     window,
 )
 from .hypotheses import Hypotheses, Knee, foretell, knee
@@ -61,15 +61,13 @@ class Verdict:
     laws: tuple[Weighed, ...] = ()  # heaviest first; none: too few points, or no law meets them
     knee: Knee | None = None
     hypotheses: Hypotheses | None = None
-    observed: Floats | None = None  # [3, K] mean, low, high, beside the hypotheses
     unit: str = "FLOPs"  # of the budget
-    largest: float | None = None  # of a plateau: the steepest slope a decade that isn't excluded
-    flat: bool = False  # of a plateau: whether a change of 0.03 is excluded too
+    slope: Slope | None = None  # of a plateau
 
     def __str__(self) -> str:
         at = f"{self.level:.2f} ± {self.error:.2f}"
-        if self.kind == "plateau" and self.largest is not None:
-            return f"plateau at {at}: {plateau_text(self.largest, self.flat)}"
+        if self.kind == "plateau" and self.slope is not None:
+            return f"plateau at {at}: {self.slope}"
         if self.kind != "undecided":
             return f"{self.kind} {'at' if self.kind == 'plateau' else 'to'} {at}"
         would = (
@@ -87,8 +85,8 @@ class Verdict:
             out.append(f"  weights of the laws, error on held-out points: {', '.join(laws)}")
         if self.knee is not None:
             out.append(f"  {self.knee}")
-        if self.hypotheses is not None and self.observed is not None:
-            out += [f"  {line}" for line in self.hypotheses.lines(self.observed, self.unit)]
+        if self.hypotheses is not None:
+            out += [f"  {line}" for line in self.hypotheses.lines(self.unit)]
             separation = self.hypotheses.separation
             when = f"from {separation:.1e} {self.unit}" if separation else "not within four decades"
             out.append(f"  the two hypotheses' intervals part {when}")
@@ -130,7 +128,7 @@ def judged(
         verdict = _no_plateau(base, curve, found, caption)
     notes = list(against.notes)
     if against.recall is not None:
-        notes.append(f"untrained: recall is {against.recall:.2f} in the end")
+        notes.append(f"untrained: recall is {against.recall:.2f}")
     if notes:
         verdict = dataclasses.replace(verdict, evidence="; ".join([verdict.evidence, *notes]))
     return _weighed(verdict, against, curve, bits) if weigh else verdict
@@ -183,8 +181,7 @@ def _weighed(base: Verdict, against: Against, curve: Curve, bits: Curve | None) 
         base,
         laws=() if fits.astray else laws,
         knee=None if bits is None else knee(curve, bits),
-        hypotheses=foretell(curve, DRAWS),
-        observed=band_of(against, curve, curve.runs),
+        hypotheses=foretell(curve, band_of(against, curve, curve.runs), DRAWS),
     )
 
 
@@ -207,8 +204,7 @@ def _floor_or_plateau(
         evidence=f"{found.why}, at {spread(at)}",
         level=float(at[0]),
         error=half(at),
-        largest=found.largest,
-        flat=found.flat,
+        slope=found.slope,
     )
     if surely > 0 and above > FLAT:
         return plateau
@@ -240,6 +236,5 @@ def _floor_or_plateau(
         kind="undecided",
         evidence=f"{evidence}, {why}",
         budget=budget,
-        largest=None,
-        flat=False,
+        slope=None,
     )

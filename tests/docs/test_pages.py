@@ -19,7 +19,7 @@ CONCEPTS = [path for path in PAGES if path.parent.name == "concepts" and path.st
 CLAIMS = [
     path
     for path in PAGES
-    if path.parent.name == "results" and path.stem not in ("index", "headline-table")
+    if path.parent.name == "results" and path.stem not in ("index", "headline-table", "floors")
 ]
 
 

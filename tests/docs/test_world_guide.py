@@ -45,7 +45,7 @@ def test_the_world_is_short_and_has_questions_on_every_rung_that_it_promises(tmp
 
 
 def test_what_is_quoted_of_show_is_what_show_prints(tmp_path, monkeypatch):
-    from zebroid.benchmarks.report.describe_world import describe
+    from zebroid.benchmarks.explain.describe_world import describe
 
     monkeypatch.chdir(tmp_path)
     save(tmp_path)

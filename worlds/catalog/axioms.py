@@ -43,7 +43,7 @@ class Axioms(World):
     definition is for only from those that are stated and exemplified, so their number is an axis:
     `both-0` to `both-256` are the world `base` under that many; all have the same facts, as many
     examples and as many definitions only stated. Only `axiom` above the twin "shuffled rules", in
-    which each stated definition bears another's word, proves that sentences were read.
+    which each stated definition bears the word of any of them, proves that sentences were read.
 
     Relations are permutations of the people, so that no word favours an answer. There are 18
     examples for each fact of a relation at size base, for with 5.6 a small decoder memorised them

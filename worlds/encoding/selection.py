@@ -1,4 +1,4 @@
-"""Which of many questions are asked: spread over cells, apart by reason, alike in frequency.
+"""Which of many questions are queried: spread over cells, apart by reason, alike in frequency.
 
 q questions, by their numbers in a corpus of Q.
 """

@@ -12,17 +12,19 @@ import zebroid
 from zebroid import canonical
 from zebroid.benchmarks.docs import verdict_tables
 from zebroid.benchmarks.docs.doc_blocks import filled, pattern
-from zebroid.benchmarks.docs.simulated_data import Simulated
+from zebroid.benchmarks.docs.page_files import Simulated
 from zebroid.benchmarks.receipts import receipt
+from zebroid.benchmarks.receipts.row_records import verdict_of
 from zebroid.errors import UserError
+from zebroid.eval.stats.trend import Slope
 from zebroid.eval.verdicts.hypotheses import Hypotheses, Knee
-from zebroid.eval.verdicts.simulation import UNDECIDED, VERDICTS, said
+from zebroid.eval.verdicts.simulation import UNDECIDED, VERDICTS, judgements
 from zebroid.eval.verdicts.verdict import Verdict, Weighed
 
 ROOT = Path(zebroid.__file__).resolve().parent
 PAGE = ROOT / "docs" / "internals" / "verdict-errors.md"
 NOTHING = Simulated(Path("nowhere.json"), {})
-NOISE = "<!-- recovery noise docs/receipts/headline-v1 -->\nold\n<!-- end of recovery -->\n"
+NOISE = "<!-- recovery noise docs/receipts/headline-v2 -->\nold\n<!-- end of recovery -->\n"
 
 
 def test_the_noise_that_is_simulated_is_no_less_than_that_of_the_headline() -> None:
@@ -46,13 +48,13 @@ def test_a_page_is_filled_in_place_and_its_words_are_kept(tmp_path, capsys) -> N
 def test_a_simulation_goes_on_where_it_was_cut_off(tmp_path, monkeypatch) -> None:
     done = []
 
-    def said(name, design, repeats):
+    def judgements(name, design, repeats):
         if len(done) == 3:
             raise KeyboardInterrupt
         done.append(name)
         return [UNDECIDED] * repeats
 
-    monkeypatch.setattr(verdict_tables.simulation, "said", said)
+    monkeypatch.setattr(verdict_tables.simulation, "judgements", judgements)
     path = tmp_path / "page.json"
     with pytest.raises(KeyboardInterrupt):
         verdict_tables.simulate(Simulated.at(path), 5, lambda _: None)
@@ -112,7 +114,7 @@ def test_the_data_are_what_this_code_simulates() -> None:
     for name in ("rises by 0.05", "plateau at 0.5"):
         kept = data.read("verdicts", str(design), [name])[name]
         assert kept.total() == 1_000
-        now = Counter(said(name, design, 100))
+        now = Counter(judgements(name, design, 100))
         for word, count in kept.items():
             share = count / 1_000
             room = 4 * (share * (1 - share) / 100) ** 0.5 + 0.01
@@ -150,7 +152,7 @@ def _page() -> str:
 
 def test_a_verdict_goes_into_a_receipt_with_all_its_evidence() -> None:
     triple = np.full((3, 3), 0.5)
-    hypotheses = Hypotheses(np.array([1e9, 1e10, 1e11]), 1, triple, triple, None)
+    hypotheses = Hypotheses(np.array([1e9, 1e10, 1e11]), 1, triple[:, :2], triple, triple, None)
     verdict = Verdict(
         rung="instance",
         kind="plateau",
@@ -161,12 +163,15 @@ def test_a_verdict_goes_into_a_receipt_with_all_its_evidence() -> None:
         laws=(Weighed("logistic", 0.9, 0.01),),
         knee=Knee(1e10, 9e9, 2e10, 5, 5),
         hypotheses=hypotheses,
-        observed=triple[:, :2],
+        slope=Slope(0.06, False),
     )
     found = json.loads(canonical.text(receipt.plain(verdict)))
     assert found["laws"] == [{"law": "logistic", "weight": 0.9, "missed": 0.01}]
     assert found["knee"]["bending"] == 5 and found["hypotheses"]["known"] == 1
-    assert found["observed"] == [[0.5, 0.5]] * 3
+    assert found["hypotheses"]["observed"] == [[0.5, 0.5]] * 3
+    assert found["slope"] == {"largest": 0.06, "flat": False}
+    back = verdict_of(found)
+    assert str(back) == str(verdict) and "not excluded is +0.060" in str(back)
     assert (
         json.loads(canonical.text(receipt.plain(Verdict("a", "undecided", "", ""))))["level"]
         is None

@@ -205,7 +205,7 @@ def test_what_is_no_receipt_is_one_line_with_status_2(zebroid, tmp_path):
 
 @pytest.mark.slow
 def test_the_receipt_behind_the_readme_is_verified(zebroid):
-    status, out, _ = zebroid("verify", registry.ROOT / "docs" / "receipts" / "headline-v1")
+    status, out, _ = zebroid("verify", registry.ROOT / "docs" / "receipts" / "headline-v2")
     assert status == 0, out
 
 

@@ -8,19 +8,15 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 from zebroid.benchmarks.report import plain_console, terminal
-from zebroid.benchmarks.report.table import (
-    AT_CHANCE,
-    SUPPRESSED,
-    profile_lines,
-    score,
-    share,
-    table,
-)
+from zebroid.benchmarks.report.profile_table import profile_table, share
+from zebroid.benchmarks.report.table import normalised, score, table
 from zebroid.benchmarks.runner import run
 from zebroid.benchmarks.runner.corpora import Corpora
-from zebroid.eval.question_sets.chance import Chance
-from zebroid.eval.scoring.profile import Share
-from zebroid.eval.scoring.score import RungScore
+from zebroid.eval.scoring.columns import AT_FLOOR, LIKENESS, SUPPRESSED
+from zebroid.eval.scoring.level import Level
+from zebroid.eval.scoring.normalised import Normalised
+from zebroid.eval.scoring.profile import NO_EVIDENCE, Share
+from zebroid.eval.scoring.rung_score import RungScore
 from zebroid.eval.stats.intervals import Band
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -50,10 +46,16 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.seen if name == tag]
 
 
-def rung(mean, low, high, chance=0.1, uniform=0.05, name="instance"):
+FLOOR = Level(0.1, 0.05, "likeness", "association", 0.08, 0.1, 0.02, 0.3)
+
+
+def rung(mean, low, high, above=(0.5, 0.4, 0.6), floor=FLOOR, name="instance", trained=True):
+    """A score whose normalised one is ``above``: mean, low, high; None: reuse by likeness."""
     at, where = np.array([mean]), np.array([low, high])
     band = Band(at, where[:1], where[1:], "questions", at[None], np.zeros(1, int))
-    return RungScore(name, 300, band, None, Chance(chance, uniform, "uniform"))
+    n = above and Normalised(*above, floor.value, "worlds")
+    of, cue = name.partition(" ")[::2]
+    return RungScore(name, 300, band, None, of, cue, floor, n, trained=trained)
 
 
 @pytest.mark.parametrize(
@@ -61,22 +63,37 @@ def rung(mean, low, high, chance=0.1, uniform=0.05, name="instance"):
     [
         (rung(0.94, 0.91, 0.96), ".94±.03"),
         (rung(1.0, 0.99, 1.0), "1.00±.01"),
-        (rung(0.12, 0.09, 0.16), ".12±.04" + AT_CHANCE),
-        (rung(0.01, 0.0, 0.02), ".01±.01" + SUPPRESSED),
-        (rung(0.07, 0.06, 0.08), ".07±.01"),  # below chance, not below uniform
-        (rung(0.12, 0.09, 0.16, name="recall"), ".12±.04"),  # recall is raw
-        (rung(0.5, 0.0, 1.0), ".50±.50" + AT_CHANCE),
+        (rung(0.12, 0.09, 0.16, (0.02, -0.01, 0.06)), ".12±.04" + AT_FLOOR),
+        (rung(0.01, 0.0, 0.02, (-0.1, -0.2, -0.05)), ".01±.01" + SUPPRESSED),
+        (rung(0.12, 0.09, 0.16, (0.02, -0.01, 0.06), name="recall"), ".12±.04"),  # recall is raw
+        (rung(0.99, 0.98, 1.0, None), ".99±.01" + LIKENESS),
+        (rung(0.01, 0.0, 0.02, (-0.1, -0.2, -0.05), trained=False), ".01±.01" + AT_FLOOR),
     ],
 )
-def test_a_score_shows_its_interval_and_whether_chance_explains_it(found, text):
+def test_a_score_shows_its_interval_and_what_would_explain_it(found, text):
     assert score(found) == text
 
 
-def test_a_number_that_is_absent_is_a_dash():
-    nothing = Share(float("nan"), float("nan"), float("nan"), "", "no question of axiom")
-    assert share(nothing) == "–"
-    assert share(Share(-10.5, -11.0, -10.0, "instance")) == "-10.50±.50"
-    assert share(Share(-0.09, -0.12, -0.05, "instance")) == "-.09±.04"
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (rung(0.55, 0.5, 0.6), ".50±.10"),
+        (rung(0.12, 0.09, 0.16, (0.02, -0.01, 0.06)), "0"),  # the interval includes the floor
+        (rung(0.01, 0.0, 0.02, (-0.1, -0.2, -0.05)), "below"),
+        (rung(0.99, 0.98, 1.0, None), LIKENESS),
+        (rung(0.99, 0.98, 1.0, name="recall"), "–"),
+        (rung(0.55, 0.5, 0.6, trained=False), "–"),  # it stands in no comparison
+    ],
+)
+def test_what_is_above_the_floor_is_nothing_where_the_interval_includes_it(found, text):
+    assert normalised(found) == text
+
+
+def test_a_number_that_is_absent_is_a_dash_and_one_that_is_no_evidence_in_brackets():
+    one = Share("reuse", "instance", "score", -0.09, -0.12, -0.05, "worlds")
+    assert share(None) == share(dataclasses.replace(one, value=None, absent="why")) == "–"
+    assert share(one) == "-.09±.04"
+    assert share(dataclasses.replace(one, note=NO_EVIDENCE)) == "(-.09±.04)"
 
 
 @pytest.fixture
@@ -98,7 +115,11 @@ def test_rungs_that_a_world_lacks_are_left_out(panels):
     message = table(panels()[0])
     assert message.columns == ("recall", "instance", "constituent", "schema")
     kinds = list(dict.fromkeys(line.kind for line in message.lines))
-    assert kinds == ["chance", "ceiling", "interpolator", "model", "proof"]
+    assert [k for k in kinds if k not in ("model", "normalised")] == ["floor", "ceiling", "proof"]
+    labels = [line.label for line in message.lines]
+    assert labels[:3] == ["chance", "association", "blinded deducers"]
+    assert labels[3:6] == ["floor, the best of these", "spreading, a test", "tracer"]
+    assert message.strategies[0] == "" and all(message.strategies[1:])
     assert all(len(line.scores) == len(message.columns) for line in message.lines)
 
 
@@ -121,29 +142,6 @@ def test_seeds_of_one_configuration_are_one_row_over_runs(panels):
     row = panels()[0].models[0]
     assert row.rungs["instance"].accuracy.over == "runs"
     assert len(row.rungs["instance"].accuracy.runs) == 2
-
-
-def test_deduction_is_measured_against_the_shuffled_twin(panels):
-    from zebroid.benchmarks.receipts.panel import profiles
-
-    given = "given = { exemplified = 0.5, stated = 0.5 }"
-    exposure = f'exposure = {{ {given}, twin = ["none", "shuffled rules"] }}\n[plans'
-    plain, twin = panels(**{"composition-v1": "zebra-v1", "[plans": exposure})
-    assert twin.name.endswith("(twin shuffled rules)")
-    found = {p.label: p.deduction for p in profiles(plain, [plain, twin])}
-    assert found["chain"].basis == "axiom above its shuffled twin"
-    alone = {p.label: p.deduction for p in profiles(plain, [plain])}
-    assert "no twin" in alone["chain"].absent
-
-
-def test_what_stating_adds_stands_beside_the_same_patterns_by_example(panels):
-    from zebroid.benchmarks.receipts.panel import profiles
-
-    given = "exposure = [{ given = { exemplified = 1.0 } }, { given = { both = 1.0 } }]\n"
-    displayed, both = panels(**{"composition-v1": "zebra-v1", "[plans": f"{given}[plans"})
-    labels = [p.label for p in profiles(both, [displayed, both])]
-    assert labels == ["direct", "direct, gain from stating", "chain", "chain, gain from stating"]
-    assert [p.label for p in profiles(displayed, [displayed, both])] == ["direct", "chain"]
 
 
 def test_proofs_of_a_chain_have_a_line_of_their_own(panels):
@@ -181,7 +179,7 @@ def test_piped_output_has_no_control_codes_and_fits(zebroid, suite, trained):
     assert "\x1b" not in out
     wide = [line for line in out.splitlines() if len(line) > plain_console.PIPED]
     assert all(" seed " in line or "/tiny-" in line for line in wide)
-    for word in ("chance", "deducer", "lookup", "direct", "reuse", "report.html", "n=40", "seeds:"):
+    for word in ("chance", "floor", "deducer", "direct", "report.html", "n=40", "seeds:"):
         assert word in out
 
 
@@ -231,10 +229,21 @@ def test_the_figures_of_the_page_stand_beside_it_as_files(zebroid, suite, traine
         assert inline in page.read_text("utf-8")
 
 
-def test_profile_lines_name_each_number(panels):
+def test_a_profile_has_a_row_for_each_model_and_instrument(panels):
     from zebroid.benchmarks.receipts.panel import profiles
 
     (panel,) = panels()
-    lines = profile_lines([(panel, p) for p in profiles(panel, [panel])])
-    assert [line[0] for line in lines] == ["direct", "chain"]
-    assert all(len(line) == 4 for line in lines)
+    found = profile_table([(panel, p) for p in profiles(panel, [panel])])
+    assert {row[0] for row in found.rows} <= {"direct", "chain"}
+    assert all(len(row) == len(found.header) for row in found.rows)
+    assert {row[1] for row in found.rows} <= {"reuse", "recombination", "deduction"}
+
+
+def test_a_wide_table_is_printed_in_parts_with_labels(panels):
+    (panel,) = panels()
+    message = table(panel)
+    parts = list(terminal._parts(message, 60))
+    assert len(parts) > 1
+    assert [name for part in parts for name in part.columns] == [*message.columns]
+    assert all(part.lines and len(part.columns) == len(part.lines[0].scores) for part in parts)
+    assert len(list(terminal._parts(message, 400))) == 1

@@ -15,7 +15,7 @@ from zebroid.benchmarks.sweeps.analysis import scaling
 from zebroid.errors import UserError
 from zebroid.eval.forecasting import forecast as forecasts
 
-HEADLINE = Path(package.__file__).resolve().parent / "docs" / "receipts" / "headline-v1"
+HEADLINE = Path(package.__file__).resolve().parent / "docs" / "receipts" / "headline-v2"
 
 
 def drawn(folder: Path) -> tuple[dict[str, plot.Drawing], list[str]]:

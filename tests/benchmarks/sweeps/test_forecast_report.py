@@ -20,7 +20,7 @@ from zebroid.cli import app
 from zebroid.errors import UserError
 from zebroid.eval.forecasting.forecast import BRANCHES
 
-HEADLINE = Path(zebroid.__file__).resolve().parent / "docs" / "receipts" / "headline-v1"
+HEADLINE = Path(zebroid.__file__).resolve().parent / "docs" / "receipts" / "headline-v2"
 
 
 @pytest.fixture(scope="module")

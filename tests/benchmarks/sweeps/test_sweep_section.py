@@ -19,7 +19,7 @@ from zebroid.benchmarks.sweeps.sweep_tables import tables
 from zebroid.identity import record
 from zebroid.models.architectures.looped import LoopedSpec
 
-HEADLINE = Path(package.__file__).resolve().parent / "docs" / "receipts" / "headline-v1"
+HEADLINE = Path(package.__file__).resolve().parent / "docs" / "receipts" / "headline-v2"
 
 
 @pytest.fixture(scope="module")

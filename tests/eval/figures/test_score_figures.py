@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import Any
@@ -33,21 +34,37 @@ def models(composition_questions: QuestionSet, row) -> list[Row]:
     ]
 
 
-def test_the_ladder_names_rows_rungs_numbers_and_chance(ceilings, models) -> None:
+def test_the_ladder_names_rows_rungs_numbers_and_floors_with_their_strategies(
+    ceilings, models
+) -> None:
     groups = {"ceilings": list(ceilings.values()), "models": models}
     drawn = score_figures.svg(score_figures.ladder(groups, "a title"))
     for word in ("a title", "reuser", "deducer", "direct", "chain", "recall", "schema", "models"):
         assert f">{word}<" in drawn, word
-    n = models[0].rungs["instance"].n
-    assert f"n = {n}, chance 0." in drawn
-    assert "95% intervals" in drawn
+    score = models[0].rungs["instance"]
+    assert f"n = {score.n}" in drawn and "95% intervals" in drawn
+    assert f"floor {score.floor.value:.2f}" in drawn
+    flat = " ".join(re.findall(r">([^<>\n]+)<", drawn))
+    assert score.floor.strategy in flat
 
 
 def test_curves_name_axes_units_and_ceilings(ceilings, models) -> None:
     drawn = score_figures.svg(score_figures.curves(models, "a title", ceilings))
     assert "FLOPs per run" in drawn and "accuracy (exact match)" in drawn
     assert "(−log2 probability)" in drawn
-    assert "inductor, deducer" in drawn and "chance (above), uniform (below)" in drawn
+    assert "inductor, deducer" in drawn and "floor (above), uniform (below)" in drawn
+    assert "spreading, a test of the world" in drawn
+
+
+def test_the_floor_is_a_dotted_line_and_spreading_a_thin_one(models) -> None:
+    drawn = score_figures.curves(models, "a title")
+    names = [axes.get_title().split("\n")[0] for axes in drawn.axes]
+    above, floor = drawn.axes[names.index("instance")], models[0].rungs["instance"].floor
+    lines = {(line.get_linestyle(), round(float(line.get_ydata()[0]), 6)) for line in above.lines}
+    assert (":", round(floor.value, 6)) in lines
+    assert floor.spreading is not None and ("-", round(floor.spreading, 6)) in lines
+    raw = drawn.axes[names.index("recall")]
+    assert not [line for line in raw.lines if line.get_linestyle() == ":"]
 
 
 def test_equal_scores_give_equal_bytes_and_leave_matplotlib_as_it_was(models) -> None:
@@ -86,7 +103,7 @@ def test_a_row_without_bits_and_one_without_a_rung_are_drawn(
 ) -> None:
     plain = row(composition_questions, {"instance": 0.5}, "plain", weighed=False)
     assert "not weighed" in score_figures.svg(score_figures.curves([plain], "t"))
-    other = row(zebra_questions, {"axiom": 0.5}, "other")
+    other = row(zebra_questions, {"axiom has": 0.5}, "other")
     assert "no questions" in score_figures.svg(
         score_figures.ladder({"models": [*models, other]}, "t")
     )

@@ -72,14 +72,14 @@ def test_laws_that_share_the_weight_are_all_named() -> None:
     assert "misses the points" in named(dataclasses.replace(fits, fits=(sure,)))
 
 
-def test_axes_are_drawn_with_their_levels_and_chance() -> None:
+def test_axes_are_drawn_with_their_levels_and_floors() -> None:
     path = draw.Path(np.array([30_000.0, 100_000, 400_000]), np.full((3, 3), 0.5), 0.1, "rising")
-    other = dataclasses.replace(path, chance=0.3)
+    other = dataclasses.replace(path, floor=0.3)
     rows = {
         "direct": {"0.1 demonstrated": {"instance": path}, "0.9 demonstrated": {"instance": other}}
     }
     drawing = score_figures.svg(draw.along(rows, "title", "parameters"))
-    for label in ("30k", "100k", "400k", "parameters", "0.9 demonstrated", "chance"):
+    for label in ("30k", "100k", "400k", "parameters", "0.9 demonstrated", "floors"):
         assert label in drawing
 
 

@@ -11,6 +11,7 @@ from zebroid.errors import UserError
 from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.score import score
+from zebroid.worlds.encoding.proof_checker import LEANING, VALID
 
 Made = Callable[..., Predictions]
 
@@ -19,7 +20,7 @@ Made = Callable[..., Predictions]
 def chain(composition_questions: QuestionSet, model: Made) -> Made:
     """chain(share of right answers with a valid proof, share of right answers) -> predictions."""
 
-    def made(earned: float, instance: float = 0.5, runs: int = 1) -> Predictions:
+    def made(earned: float, instance: float = 0.5, runs: int = 1, kind: int = VALID) -> Predictions:
         cell = model(
             composition_questions,
             {"recall": 1.0, "instance": instance},
@@ -28,7 +29,7 @@ def chain(composition_questions: QuestionSet, model: Made) -> Made:
         )
         right = cell.right()[:, -1] & composition_questions.groups["instance"]
         proofs = right & (right.cumsum(1) <= earned * right.sum(1, keepdims=True))
-        return dataclasses.replace(cell, proofs=proofs)
+        return dataclasses.replace(cell, proofs=np.int8(kind) * proofs)
 
     return made
 
@@ -44,6 +45,17 @@ def test_a_right_answer_behind_an_invalid_proof_is_counted_apart(chain: Made) ->
     assert found.earned.low[0] < found.earned.mean[0] < found.earned.high[0]
     assert right == score([chain(0.0)], "chain").rungs["instance"].curve.mean[-1]
     assert row.rungs["instance"].accuracy.mean[-1] == found.valid.mean[0]
+
+
+def test_a_proof_that_leans_on_a_demonstrated_conclusion_is_valid_and_counted_apart(
+    chain: Made,
+) -> None:
+    whole, leaning = (score([chain(0.5, kind=k)], "chain") for k in (VALID, LEANING))
+    for rung in whole.rungs:
+        assert whole.proofs[rung].valid.at() == leaning.proofs[rung].valid.at()
+        assert whole.rungs[rung].accuracy.at() == leaning.rungs[rung].accuracy.at()
+        assert whole.proofs[rung].leaning.mean[0] == 0
+        assert leaning.proofs[rung].leaning.mean[0] == leaning.proofs[rung].valid.mean[0]
 
 
 def test_intervals_of_earned_answers_are_over_the_right_ones_alone(chain: Made) -> None:

@@ -11,14 +11,14 @@ from zebroid.eval.verdicts import simulation
 from zebroid.eval.verdicts.simulation import (
     JOINT,
     PLATEAU,
-    SAID,
     UNDECIDED,
     VERDICTS,
+    WORDS,
     Design,
+    judgements,
     knee,
     laws,
     line,
-    said,
     simulated,
     surfaces,
     worlds_needed,
@@ -30,8 +30,8 @@ BOTH = (Design(worlds=5, seeds=1), Design(worlds=3, seeds=5))
 
 def check_verdicts(design: Design, repeats: int, slack: float) -> None:
     for name, case in VERDICTS.items():
-        found = Counter(said(name, design, repeats))
-        assert set(found) <= set(SAID)
+        found = Counter(judgements(name, design, repeats))
+        assert set(found) <= set(WORDS)
         false = repeats - sum(found[word] for word in {*case.true, UNDECIDED})
         assert false <= (0.05 + slack) * repeats, (name, found)
         slow = name.startswith("rises by 0.0")  # smaller than what is promised, as the docs say
@@ -59,18 +59,18 @@ def test_false_verdicts_are_one_in_twenty_and_power_is_four_in_five(design: Desi
 def test_a_slow_rise_without_end_is_no_change_of_a_tenth_and_hardly_ever_flat() -> None:
     """Of a thousand such curves four at most are called flat, as the docs say."""
     for name in ("rises by 0.03", "rises by 0.04"):
-        found = Counter(said(name, BOTH[0], 100))
+        found = Counter(judgements(name, BOTH[0], 100))
         assert found["flat"] <= 1 and found["no change of 0.1"] > 10, (name, found)
 
 
 def test_a_floor_is_a_plateau_only_beside_a_control_that_rose_in_time() -> None:
     early, late, none = (n for n in VERDICTS if n.startswith("floor"))
-    assert set(said(early, BOTH[0], 30)) <= {"flat", "no change of 0.1"}
-    assert set(said(late, BOTH[0], 30)) == set(said(none, BOTH[0], 30)) == {UNDECIDED}
+    assert set(judgements(early, BOTH[0], 30)) <= {"flat", "no change of 0.1"}
+    assert set(judgements(late, BOTH[0], 30)) == set(judgements(none, BOTH[0], 30)) == {UNDECIDED}
 
 
-def test_more_repeats_only_add_to_what_was_said() -> None:
-    assert said("plateau at 0.5", BOTH[0], 12)[:5] == said("plateau at 0.5", BOTH[0], 5)
+def test_more_repeats_only_add_to_what_was_found() -> None:
+    assert judgements("plateau at 0.5", BOTH[0], 12)[:5] == judgements("plateau at 0.5", BOTH[0], 5)
 
 
 def shares_right_and_wrong(found: dict[str, Counter[str]]) -> tuple[dict, dict]:

@@ -14,7 +14,7 @@ from zebroid.eval.verdicts.summary import above, interval, sentence
 KNOWN = {"recall": 1.0}  # a model that has learned its corpus
 
 
-def test_modes_that_differ_are_told_with_their_paired_difference(
+def test_modes_that_differ_are_named_with_their_paired_difference(
     composition_questions: QuestionSet, row
 ) -> None:
     question_set = composition_questions
@@ -106,16 +106,16 @@ def test_the_tracer_is_named_where_it_solves_what_the_chain_solves(
 def test_what_the_tracer_does_not_solve_is_never_compared_with_all_questions(
     zebra_questions: QuestionSet, row, model
 ) -> None:
-    told = "axiom has"
-    chain = model(zebra_questions, KNOWN | {told: 0.9}, mode="chain")
+    main = "axiom has"
+    chain = model(zebra_questions, KNOWN | {main: 0.9}, mode="chain")
     whole, rest = traced_apart([chain], "chain", tracer)
-    assert rest is not None and told in rest.rungs
+    assert rest is not None and main in rest.rungs
     direct = row(zebra_questions, KNOWN)
-    alone = {name: direct.rungs[name] for name in ("recall", told)}
+    alone = {name: direct.rungs[name] for name in ("recall", main)}
     direct = dataclasses.replace(direct, rungs=alone)
     text = sentence("zebra-v1/tiny", [direct, whole, rest])
     assert "not traced" not in text
-    assert f"and {interval(rest.rungs[told])} on what the tracer does not solve" in text
+    assert f"and {interval(rest.rungs[main])} on what the tracer does not solve" in text
 
 
 def test_a_difference_within_the_noise_is_not_distinguished(

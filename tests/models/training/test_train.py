@@ -49,6 +49,32 @@ def test_run_has_the_promised_shapes(three, chain):
     assert not three.failed and three.seconds > 0
 
 
+def test_a_row_that_weighs_n_is_drawn_as_n_rows_are(direct):
+    spec, plan = MLPSpec(width=16, layers=1), dataclasses.replace(PLAN, steps=30)
+    weight = (1 + np.arange(len(direct.train)) % 3).astype(np.int32)
+    rows = np.repeat(np.arange(len(weight)), weight)
+    plain = np.ones(len(rows), np.int32)
+    many = {"train": direct.train[rows], "loss": direct.loss[rows], "weight": plain}
+    weighed, repeated, even = (
+        train(spec, dataclasses.replace(direct, **how), plan, [(0, 0)])
+        for how in ({"weight": weight}, many, {})
+    )
+    assert_same(weighed, repeated)
+    assert not np.array_equal(even.bits, weighed.bits)
+
+
+def test_slots_are_drawn_of_rows_alone_and_in_proportion(direct):
+    weight = np.array([3, 1] * 12 + [2], np.int32)
+    data = load(dataclasses.replace(direct, weight=weight), PLAN)
+    assert int(data.slots) == weight.sum() and len(data.row) == 1024
+    assert np.bincount(data.row[: int(data.slots)]).tolist() == weight.tolist()
+    even = load(direct, PLAN)
+    assert np.array_equal(even.row[: int(even.slots)], np.arange(len(direct.train)))
+    assert {leaf.shape for leaf in jax.tree.leaves(data)} == {
+        leaf.shape for leaf in jax.tree.leaves(even)
+    }
+
+
 def assert_learnt(run: Run, corpus) -> None:
     right = run.answer[0, -1] == corpus.answer_ids[corpus.members[:, 0]]
     assert right.mean() > 0.95
@@ -77,6 +103,7 @@ def other(chain):
         chain,
         train=chain.train[:-3],
         loss=chain.loss[:-3],
+        weight=chain.weight[:-3],
         query=np.concatenate([chain.query, chain.query[:4]]),
         members=np.concatenate([chain.members, chain.members[:4]]),
     )

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from zebroid.benchmarks.report.describe_world import describe
+from zebroid.benchmarks.explain.describe_world import describe
 from zebroid.worlds.catalog.percept import OUTLINES, TEXTURES, Percept, drawn, grid_of
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import CONCLUSION

@@ -9,9 +9,8 @@ from zebroid.errors import UserError
 from zebroid.worlds import world as world_module
 from zebroid.worlds.corpus import split
 from zebroid.worlds.corpus.build import build_corpus
-from zebroid.worlds.corpus.corpus import CONCLUSION, SENTENCE
+from zebroid.worlds.corpus.corpus import CONCLUSION
 from zebroid.worlds.datalog.engine import close
-from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty import exceptions, hard_negatives
 
 WORLDS = ("composition-v1", "zebra-v1")
@@ -62,38 +61,6 @@ def _twin(corpus, twin):
         assert np.array_equal(getattr(made.examples, name), getattr(broken.examples, name)), name
     assert made.certificate.rung.tolist() == broken.certificate.rung.tolist()
     return made, broken
-
-
-def test_shuffled_rules_leave_no_stated_rule_its_own_content(corpus):
-    made, broken = _twin(corpus, "shuffled rules")
-    stated = made.examples.kind == SENTENCE
-    assert stated.sum() > 10
-    assert (made.examples.answer[stated] != broken.examples.answer[stated]).all()
-    assert (made.examples.answer[~stated] == broken.examples.answer[~stated]).all()
-    for cue in np.unique(made.examples.prompt[stated, 0]):
-        mine = stated & (made.examples.prompt[:, 0] == cue)
-        assert sorted(made.examples.answer[mine]) == sorted(broken.examples.answer[mine])
-
-
-RULES = "p(X,Y) :- e(X,Y).\nq(X,Y) :- f(X,Y).\nr(X,Y) :- g(X,Y)."
-EDGES = " ".join(f"{p}(a{i},b{i})" for p in "efg" for i in range(6))
-
-
-def test_shuffled_plain_rules_have_another_rules_body(make_world):
-    world, given = make_world(RULES, EDGES), {"both": 1.0}
-    made = build_corpus(world, "tiny", Exposure(given=given))
-    broken = build_corpus(world, "tiny", Exposure(given=given, twin="shuffled rules"))
-    assert made.sentences[0] == ("p", "?X", "?Y", "if", "e", "?X", "?Y")
-    heads = [[s[: s.index("if")] for s in m.sentences] for m in (made, broken)]
-    bodies = [[s[s.index("if") :] for s in m.sentences] for m in (made, broken)]
-    assert heads[0] == heads[1] and sorted(bodies[0]) == sorted(bodies[1])
-    assert all(a != b for a, b in zip(*bodies))
-
-
-def test_one_stated_rule_cannot_be_shuffled(make_world):
-    world = make_world("p(X) :- e(X).", "e(a) e(b) e(c)")
-    with pytest.raises(UserError, match="needs two stated rules; got one"):
-        build_corpus(world, "tiny", Exposure(given={"both": 1.0}, twin="shuffled rules"))
 
 
 def test_random_labels_deal_out_the_conclusions_answers_and_nothing_else(corpus):

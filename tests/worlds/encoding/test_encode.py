@@ -1,5 +1,7 @@
 """Tokens: what a model reads in each mode, what it must predict, and what it never reads."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from zebroid.errors import UserError
@@ -9,6 +11,7 @@ from zebroid.worlds.encoding.encode import MODES, Lines, encode, sample_question
 from zebroid.worlds.encoding.vocabulary import ANSWER, END, FILL, Lexicon
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import LADDER, SPLIT
+from zebroid.worlds.novelty.written_proofs import written_proofs
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +187,33 @@ def test_rules_as_data_have_a_line_only_where_they_are_stated(encoded):
     assert min(met.values()) > 20
 
 
+@pytest.mark.parametrize("world", ["order-v1", "taxonomy-v1", "zebra-v1"])
+def test_a_proof_is_written_depth_first_and_each_line_once(corpus, world):
+    made = corpus(world)
+    gold, c = made.split.gold, made.closure
+    lines = Lines(made, Lexicon(made))
+
+    def visit(fact, out):
+        for premise in c.premises[gold.best[fact]].tolist():
+            if premise >= 0 and premise not in out and not lines.silent[premise]:
+                if not c.is_base[premise]:
+                    visit(premise, out)
+                out[premise] = None
+        return [*out]
+
+    facts = np.arange(0, len(c.predicate), 3)
+    expected = [[] if c.is_base[f] or gold.best[f] < 0 else visit(f, {}) for f in facts.tolist()]
+    row, fact = written_proofs(gold, lines.silent, facts)
+    assert [fact[row == i].tolist() for i in range(len(facts))] == expected
+    assert (
+        max(map(len, expected)) > 1 and [lines.facts(int(f)) for f in facts[:99]] == expected[:99]
+    )
+    text = [[t for f in proof for t in lines.lexicon.written(f)] for proof in expected]
+    proofs = lines.of(np.append(facts, -1))
+    assert [proofs.token[proofs.row == i].tolist() for i in range(len(facts))] == text
+    assert proofs.length.tolist() == [*map(len, text), 0]
+
+
 @both
 def test_every_proof_fits(encoded, world):
     corpus, tokens = encoded(world, "chain")
@@ -222,6 +252,16 @@ def test_digests_tell_modes_and_questions_apart(encoded, world):
     assert len({*digests.values(), other}) == len(MODES) + 1
 
 
+@both
+def test_digests_tell_weights_apart(encoded, world):
+    corpus, tokens = encoded(world, "chain")
+    assert tokens.weight.dtype == np.int32 and len(tokens.weight) == len(tokens.train)
+    weights = tokens.weight[: len(corpus.examples.kind)]
+    assert np.array_equal(weights, corpus.writing.weight) and weights.max() > 1
+    even = dataclasses.replace(tokens, weight=np.ones_like(tokens.weight))
+    assert even.digest != tokens.digest
+
+
 def test_a_stated_rule_is_a_row_of_its_own(make_world):
     facts = " ".join(f"{p}(a{i},b{i})" for p in "ef" for i in range(5))
     rules = "p(X,Y) :- e(X,Y), X != Y.\nq(X,Y) :- f(X,Y), not f(Y,X)."
@@ -242,24 +282,6 @@ def test_constants_named_like_words_are_distinguished(make_world):
     assert {"none", "none'", "p", "p'"} <= {*tokens.vocabulary}
     none = tokens.vocabulary.index("none")
     assert tokens.answer_ids[none] == made.none != tokens.answer_ids[none + 1]
-
-
-@both
-def test_questions_are_drawn_evenly_and_bring_their_twins(encoded, world):
-    corpus, tokens = encoded(world, "direct")
-    certificate, chosen = corpus.certificate, tokens.questions
-    assert (np.diff(chosen) > 0).all()
-    twins = certificate.twin[chosen]
-    assert np.isin(twins[twins >= 0], chosen).all()
-    for rung in range(len(LADDER)):
-        mine = (certificate.rung == rung) & certificate.pure
-        taken = np.isin(chosen, np.flatnonzero(mine)).sum()
-        assert taken >= min(40, mine.sum())
-    constituent = chosen[certificate.rung[chosen] == LADDER.index("constituent")]
-    cells = np.unique(certificate.unseen[constituent], return_counts=True)[1]
-    all_cells = np.unique(certificate.unseen[corpus.of_rung("constituent")], return_counts=True)[1]
-    assert len(cells) == len(all_cells)
-    assert (cells >= np.minimum(all_cells, 40 // len(cells) - 1)).all()
 
 
 def test_an_unknown_mode_is_refused(corpus):

@@ -107,15 +107,6 @@ def test_distance_is_steps_from_what_is_stated(make_world):
         assert certificate.proofs[q] == len(values)
 
 
-def test_frequency_is_that_of_the_rarest_premise(corpus):
-    made = corpus("composition-v1")
-    c = made.closure
-    stood = np.bincount(c.premises[made.read.derivations].ravel(), minlength=len(c.predicate))
-    for q in np.concatenate([made.of_rung("instance"), made.of_rung("constituent")]):
-        (d,) = range(*c.first[made.fact[made.offsets[q]] + np.arange(2)])
-        assert made.certificate.frequency[q] == stood[c.premises[d]].min()
-
-
 def test_prompts_are_found_among_others_whatever_their_order():
     known = np.array([[0, 5, -1], [0, 2, 7], [1, 2, 7], [0, -1, -1]], np.int32)
     wanted = np.array([[1, 2, 7], [0, 7, 2], [0, -1, -1], [0, 5, -1]], np.int32)

@@ -11,6 +11,7 @@ from ...seeding import stream
 from ...worlds.corpus.audit import empty_rungs
 from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
+from ...worlds.corpus.frequency_audit import mean_frequencies
 from ...worlds.corpus.height_note import height_note
 from ...worlds.encoding.verbalize import fact_in_english
 from ...worlds.exposure import PRESENTATIONS, Exposure
@@ -156,6 +157,16 @@ def _percent(share: float) -> str:
     return f"{100 * share:.3g}%"
 
 
+def _frequencies(corpus: Corpus) -> list[str]:
+    """How rare what questions rest on is, in a line; none where there is nothing to compare."""
+    found = mean_frequencies(corpus)
+    means = [f"{mode} {one:.3g} and {other:.3g}" for mode, (one, other) in found.items()]
+    return [
+        "The rarest fact of a proof is written so often, in headline questions of instance and of "
+        f"constituent: {', '.join(means)}."
+    ] * bool(means)
+
+
 def _stated(corpus: Corpus) -> str:
     """Counts, and a few statements of each predicate."""
     c = corpus.closure
@@ -165,6 +176,7 @@ def _stated(corpus: Corpus) -> str:
     lines = [
         f"{int(corpus.stated.sum()):,} base facts, {int(corpus.demonstrated.sum()):,} conclusions, "
         f"{len(corpus.prompt):,} questions. Exposure: {_split(corpus.world, corpus.exposure)}.",
+        *_frequencies(corpus),
         *([f"{height_note(corpus)}."] if height_note(corpus) else []),
         "",
     ]

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.report.describe_world import MEANING, describe
-from zebroid.benchmarks.report.explain_negative import near_miss
+from zebroid.benchmarks.explain.describe_world import MEANING, describe
+from zebroid.benchmarks.explain.explain_negative import near_miss
 from zebroid.errors import UserError
 from zebroid.worlds.encoding.verbalize import (
     BLANK,
@@ -109,6 +109,14 @@ def test_what_is_new_is_named_in_the_terms_of_the_rung(displayed):
     }  # fmt: skip
     for rung, wording in words.items():
         assert wording in _section(zebra, rung)
+
+
+def test_how_often_the_rarest_facts_are_written_stands_in_a_line(displayed):
+    (line,) = re.findall(
+        "^The rarest fact of a proof is written so often.*$", displayed("composition-v1"), re.M
+    )
+    one, other = map(float, re.findall(r"chain ([\d.]+) and ([\d.]+)\.", line)[0])
+    assert "direct 1 and 1, chain" in line and one > 5 and 0.8 < one / other < 1.25
 
 
 def test_a_frame_names_its_negative_premises_too(displayed):

@@ -1,4 +1,4 @@
-"""A proof in Markdown, and what is new in it, told of the same steps that are printed."""
+"""A proof in Markdown, and what is new in it, from the same steps that are printed."""
 
 from __future__ import annotations
 

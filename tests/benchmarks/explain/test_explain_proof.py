@@ -8,8 +8,8 @@ import re
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.report import explain_question
-from zebroid.benchmarks.report.explain_proof import (
+from zebroid.benchmarks.explain import explain_question
+from zebroid.benchmarks.explain.explain_proof import (
     novelties,
     pattern,
     proof_lines,

@@ -28,11 +28,9 @@ LEGEND = (
 
 def example(corpus: Corpus, rung: str) -> str:
     """One question of a rung, with its proof, what is new in it, and what resembles it; one of the
-    headline, where there is any."""
+    headline, where there is any. The rung must not be empty."""
     mine = corpus.of_rung(rung, pure=rung != "mixed")
     headline = mine[corpus.certificate.headline[mine]]
-    if not len(mine):
-        return "Empty: no question is here."
     drawn = stream(corpus.world.id, "show", rung).permutation(headline if len(headline) else mine)
     question = int(drawn[0])
     queries = _queries(corpus, question)

@@ -1,0 +1,1 @@
+"""A world in words: what it is, and a question of every rung with its proof."""
