@@ -53,7 +53,9 @@ class Templates:
 def tracer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """What imitation of demonstrated proofs answers to ``questions`` int64 [n], else none."""
     book = _Book(corpus)
-    silent = corpus.split.gold.axiom & ~true_sentences(corpus)
+    silent = corpus.split.gold.axiom & ~true_sentences(
+        corpus.world, corpus.closure, corpus.cues, corpus.examples
+    )
     answer = lookup(corpus, questions).answer  # what was stated needs no proof
     prompt = corpus.prompt[questions]
     demonstrated = np.flatnonzero(corpus.demonstrated & (corpus.split.gold.best >= 0))
@@ -183,7 +185,7 @@ class _Book:
             ] or [places]
             if predicate in corpus.world.axioms and cues:
                 # rules as data that stood in a proof, as their sentences are written
-                facts, rows = sentences_under(corpus, cues[0])
+                facts, rows = sentences_under(corpus.closure, corpus.cues, corpus.examples, cues[0])
                 self.rows[number] = [tuple(row) for row in rows[read[facts]].tolist()]
         # what no text states, since the prompt shows it, is at hand from any side
         self.at_hand = {int(p) for p in np.unique(closure.predicate[corpus.unstated])}
