@@ -97,7 +97,7 @@ def write(path: Path, rows: Sequence[tuple[object, ...]]) -> None:
 def read(path: Path) -> list[Row]:
     """Raises UserError for a file that is none of these."""
     with path.open(encoding="utf-8", newline="") as file:
-        found = list(csv.DictReader(file))
+        found: list[Row] = [*csv.DictReader(file)]
     if not found or tuple(found[0]) != HEADER:
         raise UserError(f"{path} has no floors; measure them (benchmarks/docs/floors_tables.py)")
     return found

@@ -110,7 +110,7 @@ def _agreement(found: RungScore) -> list[str]:
 
 
 def _with_evidence(section: Section, panel: Panel, rungs: Sequence[str]) -> Section:
-    header = ["", "greatest height", "its change", "conclusions", "change of their log10"]
+    header = ["", "greatest distance", "its change", "conclusions", "change of their log10"]
     title = "Reach: unstated conclusions answered in at least half"
     proofs = list(_proofs([*panel.models, *panel.untraced.values()], rungs))
     controls = list(_controls(panel.models))
@@ -159,14 +159,14 @@ def _laws(panel: Panel) -> str:
 
 
 def _reach(rows: Iterable[Row]) -> Iterator[list[str]]:
-    """How high, and how many, the unstated conclusions are that each row answers."""
+    """How far, and how many, the unstated conclusions are that each row answers."""
     for row in rows:
         if row.reach is None:
             continue
-        high = _interval("{:.1f}", row.reach.height.at())
+        far = _interval("{:.1f}", row.reach.distance.at())
         many = _interval("{:,.0f}", [10.0**v - 1 for v in row.reach.conclusions.at()])
         grew = [str(c) if c else ABSENT for c in row.reach.growth(row.flops).values()]
-        yield [counted(row), high, grew[0], many, grew[1]]
+        yield [counted(row), far, grew[0], many, grew[1]]
 
 
 def _interval(text: str, values: Sequence[float]) -> str:

@@ -71,9 +71,9 @@ def table(panel: Panel) -> Table:
         if row.label in panel.untraced:
             lines += _model(panel.untraced[row.label], f"{row.label} untraced", names)
     lines += [_proof_line(row, names) for row in panel.models if row.proofs]
-    scored = {line.label for line in lines}
+    scored = {row.label for row in panel.models}
     for missing_run in panel.missing_runs:
-        if not any(label.startswith(missing_run.label) for label in scored):
+        if missing_run.label not in scored:
             lost = of_runs(missing_run.cells, missing_run.runs)
             empty = (ABSENT,) * len(names), ("",) * len(names)
             lines.append(Line(missing_run.label, "missing run", *empty, lost))
