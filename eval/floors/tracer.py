@@ -185,7 +185,7 @@ class _Book:
             ] or [places]
             if predicate in corpus.world.axioms and cues:
                 # rules as data that stood in a proof, as their sentences are written
-                facts, rows = sentences_under(corpus.closure, corpus.cues, corpus.examples, cues[0])
+                facts, rows = sentences_under(closure, corpus.cues, corpus.examples, cues[0])
                 self.rows[number] = [tuple(row) for row in rows[read[facts]].tolist()]
         # what no text states, since the prompt shows it, is at hand from any side
         self.at_hand = {int(p) for p in np.unique(closure.predicate[corpus.unstated])}

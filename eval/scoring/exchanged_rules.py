@@ -93,7 +93,7 @@ def exchanged_answers(
     for predicate in sorted(corpus.world.axioms & {*closure.base.rows}):
         number = next((i for i, (p, _) in enumerate(corpus.cues) if p == predicate), None)
         if number is not None:
-            facts, written = sentences_under(corpus.closure, corpus.cues, corpus.examples, number)
+            facts, written = sentences_under(closure, corpus.cues, corpus.examples, number)
             block = np.arange(closure.blocks[predicate].start, closure.blocks[predicate].stop)
             kept = closure.arguments[np.setdiff1d(block, facts), : closure.arity[predicate]]
             every = np.concatenate([kept, written]).astype(np.int32)

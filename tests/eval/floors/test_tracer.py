@@ -28,16 +28,11 @@ def test_two_hops_are_two_recalls_for_the_tracer(composition_questions: Question
     assert solved["schema"] == 1.0
 
 
-def test_a_proof_longer_than_any_demonstrated_is_not_traced() -> None:
+def test_a_longer_proof_or_a_rule_that_no_proof_shows_is_not_traced() -> None:
     corpus = build_corpus(Order(), "tiny")
-    questions = QuestionSet(corpus, corpus.of_rung("depth")[:200])
-    right = questions.right(tracer(corpus, questions.questions).answer)
-    assert len(right) >= 50 and right.mean() < 0.1
-
-
-def test_a_rule_never_exemplified_is_hardly_ever_traced(zebra_questions: QuestionSet) -> None:
-    solved = _solved(zebra_questions)
-    assert solved["axiom has"] < 0.3 < solved["instance has"]
+    solved = _solved(QuestionSet(corpus, np.arange(len(corpus.prompt))))
+    assert solved["depth"] == solved["axiom"] == 0
+    assert solved["instance"] == solved["constituent"] == 1
 
 
 def test_without_a_demonstrated_proof_only_recall_is_left(

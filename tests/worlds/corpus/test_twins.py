@@ -23,7 +23,7 @@ def _sentences(corpus):
     out = []
     for predicate in sorted(corpus.world.axioms):
         cue = [p for p, _ in corpus.cues].index(predicate)
-        facts, rows = sentences_under(corpus.closure, corpus.cues, corpus.examples, cue)
+        facts, rows = sentences_under(c, corpus.cues, corpus.examples, cue)
         for fact, row in zip(facts, rows):
             true = (predicate, *(names[a] for a in c.arguments[fact] if a >= 0))
             out.append((true, (predicate, *(names[a] for a in row)), of[true]))
