@@ -27,23 +27,20 @@ from ..runner.result_store import Result
 from . import receipt_parts
 from .panel import Panel, profiles
 from .row_records import plain, row_record
+from .score_records import GroupRecord, Interval, ProofRecord, ScoreRecord, Strict
 from .untrusted import Flaw, json_of
 
 SCHEMA = 0
 
 
-class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class SuiteRecord(_Strict):
+class SuiteRecord(Strict):
     # with what was changed of the suite behind a plus: smoke+mlp-s
     id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.+=_-]*$", max_length=100)
     title: str
     digest: receipt_parts.Digest
 
 
-class CellRecord(_Strict):
+class CellRecord(Strict):
     """One training: what it was, what it read, what it answered."""
 
     digest: receipt_parts.Digest
@@ -57,91 +54,7 @@ class CellRecord(_Strict):
     device: str = ""
 
 
-class Interval(_Strict):
-    """A mean with its 95% interval; null where there is none."""
-
-    mean: float | None
-    low: float | None
-    high: float | None
-    over: str  # what was resampled
-
-
-class FloorRecord(_Strict):
-    """What can be had without the rule; means over worlds, null where not measured."""
-
-    value: float
-    uniform: float
-    strategy: str
-    family: str
-    chance: float | None
-    association: float | None
-    blinded: float | None
-    spreading: float | None
-    likeness: float | None
-    worlds: dict[str, float]  # digest of a corpus -> its floor
-
-
-class NormalisedRecord(_Strict):
-    """(score - floor) / (1 - floor); ``value`` is 0 where the paired interval includes 0."""
-
-    value: float
-    mean: float
-    low: float
-    high: float
-    floor: float
-    over: str
-
-
-class LiftRecord(_Strict):
-    """Swap lift, the least over parts of the prompt."""
-
-    value: float
-    low: float
-    high: float
-    part: str
-    over: str
-    n: int
-
-
-class AgreementRecord(_Strict):
-    """With likeness; null where there is nothing to count."""
-
-    where_right: float | None
-    where_wrong: float | None
-    shared_errors: float | None
-
-
-class ScoreRecord(_Strict):
-    rung: str
-    cue: str  # empty: recall, of all cues
-    questions: int
-    accuracy: Interval  # in chain mode with a valid proof
-    answers: Interval | None  # of a chain: exact match whatever the proof
-    normalised: NormalisedRecord | None  # null: reuse by likeness
-    bits: Interval | None
-    floor: FloorRecord
-    lift: LiftRecord | None
-    agreement: AgreementRecord | None
-    suppressed: bool
-    worlds: dict[str, float]  # digest of a corpus -> accuracy
-
-
-class GroupRecord(_Strict):
-    """A group of questions that no headline counts, or a cell of an instrument."""
-
-    questions: int
-    accuracy: Interval
-    bits: Interval | None
-    floor: FloorRecord | None
-
-
-class ProofRecord(_Strict):
-    questions: int
-    valid: Interval  # share of questions with a valid proof
-    earned: Interval | None  # share of right answers with one
-
-
-class RowRecord(_Strict):
+class RowRecord(Strict):
     label: str
     kind: Literal["ceiling", "floor", "model", "untraced"]
     rungs: dict[str, ScoreRecord]
@@ -163,7 +76,7 @@ class RowRecord(_Strict):
         return with_failed(self.label, self.failed, self.runs)
 
 
-class PanelRecord(_Strict):
+class PanelRecord(Strict):
     name: str
     rows: receipt_parts.Many[RowRecord]
     profiles: receipt_parts.Many[receipt_parts.ProfileDict]
@@ -173,7 +86,7 @@ class PanelRecord(_Strict):
     missing_runs: receipt_parts.Many[receipt_parts.MissingRunRecord]
 
 
-class Times(_Strict):
+class Times(Strict):
     """All that may differ between two runs."""
 
     # UTC, ISO 8601
@@ -181,7 +94,7 @@ class Times(_Strict):
     seconds: dict[str, float]  # digest of a cell -> its training, compilation included
 
 
-class Receipt(_Strict):
+class Receipt(Strict):
     """``schema`` 0: fields may still change with any version."""
 
     schema_: Literal[0] = pydantic.Field(SCHEMA, alias="schema")

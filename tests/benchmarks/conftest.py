@@ -84,18 +84,15 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None):
     return Result(cell, found, question_set.corpus.digest, "cpu: none x 1")
 
 
-MEASURED = {}  # corpus and questions -> their floors, for the whole session
+MEASURE, MEASURED = measured._measure, {}  # of the whole session: (corpus, questions) -> floors
 
 
 def quick(monkeypatch):
     """Leaves out what takes seconds and is tested elsewhere: drawing, floors measured before."""
-    real = measured._measure
 
-    def once(question_set, watch):
-        key = question_set.corpus.digest, question_set.questions.tobytes()
-        if key not in MEASURED:
-            MEASURED[key] = real(question_set, watch)
-        return MEASURED[key]
+    def once(one, watch):
+        key = one.corpus.digest, one.questions.tobytes()
+        return MEASURED.get(key) or MEASURED.setdefault(key, MEASURE(one, watch))
 
     monkeypatch.setattr(measured, "_measure", once)
     monkeypatch.setattr(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from zebroid import canonical
 from zebroid.benchmarks.config.run_config import Cell
+from zebroid.benchmarks.config.suite import suite_digest
 from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.benchmarks.verification.verify import verify
 from zebroid.errors import UserError
@@ -64,7 +64,7 @@ def consistent(content):
     """Gives all cells, and the suite, the digests that their content has."""
     for cell in content["cells"]:
         cell["digest"] = Cell.of(cell["cell"]).digest
-    content["suite"]["digest"] = canonical.digest([c["cell"] for c in content["cells"]])
+    content["suite"]["digest"] = suite_digest([c["cell"] for c in content["cells"]])
     return content
 
 

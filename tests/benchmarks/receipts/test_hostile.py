@@ -68,9 +68,12 @@ def _name(name):
     "edit",
     [
         lambda c: c.update(versions={}),
+        lambda c: c.update(definitions=1),
+        lambda c: c.update(definitions=True),
+        lambda c: c.pop("definitions"),
         lambda c: c["versions"].update(zebroid="1}\n\\input{x}"),
         lambda c: c["suite"].update(id="a\x1b[2J\x1b]0;x\x07"),
-        lambda c: c["panels"][0]["profiles"][0]["systematicity"].update(value="high"),
+        lambda c: c["panels"][0]["profiles"][0]["shares"][0].update(value="high"),
         lambda c: c.update(scaling=json.loads("[" * 500 + "]" * 500)),
         lambda c: c.update(cells=[]),
         lambda c: c["cells"][0].update(cell={}),

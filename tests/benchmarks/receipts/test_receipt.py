@@ -76,13 +76,14 @@ def test_a_receipt_keeps_any_exposure_as_it_is(share, phi, message, both):
     assert kept(exposure).record() == exposure.record()
 
 
-def test_no_score_travels_without_interval_chance_and_number(done):
+def test_no_score_travels_without_interval_floor_and_number(done):
     (panel,) = Receipt.read(done / "receipt.json").panels
     assert [r.label for r in panel.rows if r.kind == "ceiling"] == ["reuser", "inductor", "deducer"]
     assert [r.label for r in panel.rows if r.kind == "model"] == ["direct", "chain"]
     for row in panel.rows:
         for score in row.rungs.values():
-            assert score.questions > 0 and 0 <= score.chance <= 1
+            assert score.questions >= 30 and 0 <= score.floor.value <= 1
+            assert score.floor.strategy and {*score.floor.worlds} == {*score.worlds}
             low, mean, high = score.accuracy.low, score.accuracy.mean, score.accuracy.high
             assert low is not None and mean is not None and high is not None
             assert low <= mean <= high

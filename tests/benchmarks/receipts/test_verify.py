@@ -90,7 +90,7 @@ def test_an_honest_receipt_is_verified_without_training(zebroid, done, trained):
 
 
 def test_what_is_not_looked_at_is_named(zebroid, done):
-    assert "Not looked at: interpolators, verdicts" in zebroid("verify", done)[1]
+    assert "Not looked at: verdicts" in zebroid("verify", done)[1]
 
 
 def _accuracy(content):
@@ -101,8 +101,20 @@ def _interval(content):
     row(content, label="chain")["rungs"]["constituent"]["accuracy"]["low"] += 0.01
 
 
-def _chance(content):
-    row(content)["rungs"]["instance"]["chance"] = 0.0
+def _floor(content):
+    row(content)["rungs"]["constituent"]["floor"]["value"] = 0.0
+
+
+def _strategy(content):
+    row(content, "floor", "association")["rungs"]["constituent"]["accuracy"]["mean"] = 0.0
+
+
+def _lift(content):
+    row(content)["rungs"]["constituent"]["lift"]["value"] += 0.1
+
+
+def _left_out(content):
+    row(content)["left_out"]["mixed"] = 1
 
 
 def _ceiling(content):
@@ -114,16 +126,29 @@ def _row(content):
 
 
 def _profile(content):
-    content["panels"][0]["profiles"][0]["reuse"]["mean"] = 0.5
+    content["panels"][0]["profiles"][0]["shares"][0]["value"] = 0.5
 
 
-@pytest.mark.parametrize("edit", [_accuracy, _interval, _chance, _ceiling, _row, _profile])
+EDITS = [_accuracy, _interval, _floor, _strategy, _lift, _left_out, _ceiling, _row, _profile]
+
+
+@pytest.mark.parametrize("edit", EDITS)
 def test_a_score_that_the_answers_do_not_give_is_refused(zebroid, change, done, edit):
     change(edit)
     status, out, _ = zebroid("verify", done)
     assert status == 1
     assert {check for check, mark in marks(out).items() if mark == "✗"} == {"scores"}
     assert "NOT verified" in out
+
+
+def test_a_receipt_of_other_definitions_is_refused_in_one_line(zebroid, change, done):
+    change(lambda content: content.update(definitions=1))
+    for command in ("verify", "cite"):
+        status, out, error = zebroid(command, done)
+        assert status == 2 and not out
+        assert error.count("\n") == 1
+        assert "made with definitions 1; this version computes 2" in error
+        assert "run its suite again" in error
 
 
 def _steps(content):
