@@ -25,7 +25,7 @@ from ...eval.scoring.columns import columns
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
-from ..receipts.curves import APART, Configuration, read
+from ..receipts.curves import Configuration, read
 from ..receipts.panel import slug
 from ..receipts.receipt import GroupRecord, RowRecord, ScoreRecord
 from . import page_files
@@ -196,17 +196,14 @@ def _novelty(group: str) -> tuple[int, str]:
 
 
 def over(configurations: Sequence[Configuration], group: str) -> Display:
-    """The accuracy on a rung or cell at every checkpoint."""
+    """The accuracy in an instrument or cell, its spaces as dashes, at every checkpoint."""
+    known = {n for c in configurations for n in (*c.accuracy, *c.apart)}
+    group = next((name for name in sorted(known) if name.replace(" ", "-") == group), group)
     curves = {
         configuration.label: {**configuration.accuracy, **configuration.apart}.get(group)
         for configuration in configurations
     }
     if all(curve is None for curve in curves.values()):
-        known = {
-            name
-            for configuration in configurations
-            for name in (*configuration.accuracy, *configuration.apart)
-        }
         raise suggest("rung or cell", group, known)
     cells: dict[tuple[str, str], Drawn] = {}
     rows = []
@@ -241,8 +238,7 @@ def tables(root: Path) -> dict[str, Make]:
 
     def training(argument: str) -> Iterable[str]:
         group, _, rest = argument.partition(" ")
-        name = group.replace("constituent-", APART)
-        return make(f"over {group}", lambda configurations: over(configurations, name), rest)
+        return make(f"over {group}", lambda configurations: over(configurations, group), rest)
 
     return {
         "models": partial(make, "models", models),

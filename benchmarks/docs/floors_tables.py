@@ -110,9 +110,11 @@ def shown(root: Path, name: str) -> Iterator[str]:
         yield not_yet(name)
         return
     rows = read(path)
-    labels = list(dict.fromkeys(_label(row) for row in rows))
+    cues = {world: {r["cue"] for r in rows if r["world"] == world} for world in _worlds(rows)}
+    named = [_label(row, len(cues[row["world"]]) > 1) for row in rows]
+    labels = list(dict.fromkeys(named))
     rungs = [rung for rung in RUNGS if any(row["rung"] == rung for row in rows)]
-    cells = {(_label(row), row["rung"]): _dots(row) for row in rows}
+    cells = {(label, row["rung"]): _dots(row) for label, row in zip(named, rows)}
     below = (
         "Filled: the floor, the best of chance, association and blinded deducers, with its 95% "
         "interval over worlds. Open: spreading, a test of the world. 1 is all right: a score is "
@@ -129,10 +131,14 @@ def shown(root: Path, name: str) -> Iterator[str]:
     yield f"Data: [CSV]({name}), {len(rows):,} rows."
 
 
-def _label(row: Row) -> str:
+def _worlds(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(row["world"] for row in rows))
+
+
+def _label(row: Row, several: bool) -> str:
     """The world, and the cue where it has several."""
     world = row["world"].rpartition("-v")[0]
-    return f"{world} {row['cue']}" if "/" in row["cue"] else world
+    return f"{world} {row['cue']}" if several else world
 
 
 def _dots(row: Row) -> list[Dot]:

@@ -64,7 +64,7 @@ class Simulated:
             designs = [one for table in tables.values() for one in table.values()]
             numbers = [n for one in designs for counts in one.values() for n in counts.values()]
         except (OSError, ValueError, AttributeError, TypeError):
-            numbers = [None]
+            tables, numbers = {}, [None]
         if not all(type(number) is int for number in numbers):
             raise UserError(f"{path}: got no counts of a simulation; delete it and --simulate anew")
         return cls(path, tables)

@@ -31,8 +31,17 @@ from ..sweeps.analysis import Along, Scaling, scaling
 from ..sweeps.coverage import GRID
 from ..sweeps.sweep_tables import Description
 from . import page_files
-from .block_arguments import admits, file_name, name_words, some, split_argument
-from .doc_blocks import Make, command, measured, not_yet
+from .doc_blocks import (
+    Make,
+    admits,
+    command,
+    file_name,
+    measured,
+    name_words,
+    not_yet,
+    some,
+    split_argument,
+)
 from .small_multiples import MOST, Cell, Dot, distinct, forest, grid
 
 KIND = "plateau"
@@ -193,7 +202,9 @@ def _curves(configuration: Configuration) -> dict[str, Cell]:
     }
     cells = {}
     for rung in configuration.rungs:
-        score = row.rungs[rung]
+        score = row.rungs.get(rung)
+        if score is None:  # too few questions for a score
+            continue
         band = score.curve
         cells[rung] = Cell(
             row.flops, band.mean, band.low, band.high, score.floor.value, kinds.get(rung, "")

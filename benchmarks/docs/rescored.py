@@ -139,13 +139,13 @@ def _printed(
         words = row["row"].split()
         fits = row["receipt"] == cell["receipt"] and row["panel"].split(" (")[0] == world
         fits &= words[0] == "direct" and {*words[1:]} <= {cell["model"], cell["plan"]}
-        fits &= _told(row["panel"], cell["exposure"])
+        fits &= _fits(row["panel"], cell["exposure"])
         if fits and old in row["rungs"]:
             return row["rungs"][old]
     return {}
 
 
-def _told(panel: str, exposure: Mapping[str, Any]) -> bool:
+def _fits(panel: str, exposure: Mapping[str, Any]) -> bool:
     """Whether the name of a panel, which says how its exposure differs, fits an exposure."""
     if "(" not in panel:
         return True

@@ -7,6 +7,7 @@ its "who" of .01. All is counted, nothing trained.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -92,7 +93,7 @@ class Instrument:
         """One strategy, where it was measured."""
         return next((f for f in self.floors if f.strategy == strategy), None)
 
-    @property
+    @functools.cached_property
     def floor(self) -> Floor:
         """The best of chance, association and blinded deducers."""
         found = [f for f in map(self.best, FAMILIES) if f]

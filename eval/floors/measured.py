@@ -36,9 +36,19 @@ class Measured:
     blinded: tuple[Blinded, ...]
     likeness: Mapping[str, sparse.csr_array]  # setting -> [H, answers] chance of each answer
     chosen: Mapping[str, str]  # instrument -> the setting of likeness that is best there
+    # what was looked up before: many rows stand beside one floor
+    known: dict[tuple[str, str, bytes], Instrument] = dataclasses.field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def on(self, rung: str, cue: str, where: Bools) -> Instrument:
         """All strategies on the questions ``where`` bool [Q] of one rung, headline ones."""
+        key = rung, cue, where.tobytes()
+        if key not in self.known:
+            self.known[key] = self._on(rung, cue, where)
+        return self.known[key]
+
+    def _on(self, rung: str, cue: str, where: Bools) -> Instrument:
         mine = where[self.place]
         if mine.sum() != where.sum() or not mine.any():
             raise ValueError("got questions without a floor, expected headline ones above recall")

@@ -250,10 +250,12 @@ class Scored:
         return out, self.settings[best]
 
 
+@functools.lru_cache(1_024)
 def half(n: int) -> Bools:
     """[n] which of n questions are in the first half; always the same."""
     out = np.zeros(n, bool)
     out[stream("floor", "halves", n).permutation(n)[: (n + 1) // 2]] = True
+    out.setflags(write=False)
     return out
 
 

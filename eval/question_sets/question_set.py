@@ -147,20 +147,18 @@ class QuestionSet:
     def missing(self, name: str) -> str:
         """Why the set has no question of recall or of an instrument."""
         rung, cue = self.instruments.get(name, (name, None))
-        there = self.corpus.certificate.headline & (self.corpus.certificate.rung == _number(rung))
+        queried = np.ones(len(self.corpus.prompt), bool)
         if cue is not None:
-            there &= self.corpus.prompt[:, 0] == cue
-        if there.any():
-            return f"none of the {there.sum()} questions was sampled"
-        apart = {n: k for n, k in self.left_out.items() if n.startswith(f"{rung} ")}
-        if len(self.corpus.of_rung(rung)) and apart:
+            queried = self.corpus.prompt[:, 0] == cue
+        every = QuestionSet(self.corpus, np.flatnonzero(queried))
+        there = int(every.headline[name].sum())
+        if there:
+            return f"none of the {there} questions was sampled"
+        apart = {n: int(w.sum()) for n, w in every.groups.items() if n.startswith(f"{rung} ")}
+        if apart:
             return f"no question counts: {', '.join(f'{n} {k}' for n, k in apart.items())}"
         return empty_rungs(self.corpus).get(rung, "the corpus has no such question")
 
     def only(self, keep: Bools) -> QuestionSet:
         """The same with some of the questions; what was measured of all is not measured again."""
         return QuestionSet(self.corpus, self.questions[keep], (self, keep))
-
-
-def _number(rung: str) -> int:
-    return RUNGS.index(rung)

@@ -59,7 +59,12 @@ class Slope:
 
     def __str__(self) -> str:
         what = NONE_AT_ALL if self.flat else NO_CHANGE
-        return f"{what}; the largest slope not excluded is {round(self.largest, 3) + 0.0:+.3f}"
+        return f"{what}; the largest slope not excluded is {self.amount}"
+
+    @property
+    def amount(self) -> str:
+        """The largest slope as text."""
+        return f"{round(self.largest, 3) + 0.0:+.3f}"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -206,10 +206,10 @@ def surfaces(repeats: int, runs: int = 5, true: Sequence[Law] = JOINT) -> dict[s
         curves = []
         for _ in range(repeats):
             p = _joint(law, x, rng)
-            true = law.evaluate(law.centred(x, law.centre(x)), p[:, None])[:, 0]
-            noise = rng.normal(0, SPREAD, (runs, 1)) + rng.normal(0, SCATTER, (runs, len(true)))
+            losses = law.evaluate(law.centred(x, law.centre(x)), p[:, None])[:, 0]
+            noise = rng.normal(0, SPREAD, (runs, 1)) + rng.normal(0, SCATTER, (runs, len(losses)))
             curves.append(
-                Curve.of(x, true * np.exp(noise), "loss", ("N", "D", "U"), world=range(runs))
+                Curve.of(x, losses * np.exp(noise), "loss", ("N", "D", "U"), world=range(runs))
             )
         out[law.name] = Counter(f.attributed for f in fit_all(curves, JOINT, draws=VOTES))
     return out

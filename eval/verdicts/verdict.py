@@ -67,7 +67,8 @@ class Verdict:
     def __str__(self) -> str:
         at = f"{self.level:.2f} ± {self.error:.2f}"
         if self.kind == "plateau" and self.slope is not None:
-            return f"plateau at {at}: {self.slope}"
+            flat = "flat " if self.slope.flat else ""
+            return f"{flat}plateau at {at}, slope at most {self.slope.amount} a decade (95%)"
         if self.kind != "undecided":
             return f"{self.kind} {'at' if self.kind == 'plateau' else 'to'} {at}"
         would = (

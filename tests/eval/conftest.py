@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -27,14 +28,32 @@ def question_set_of(corpus: Corpus, per_rung: int = 60) -> QuestionSet:
     return QuestionSet(corpus, np.sort(np.concatenate(drawn)))
 
 
+def all_matched(corpus: Corpus) -> Corpus:
+    """The corpus with all its questions matched: at size tiny few are, and no score would be."""
+    matched = np.ones(len(corpus.prompt), bool)
+    certificate = dataclasses.replace(corpus.certificate, matched=matched)
+    return dataclasses.replace(corpus, certificate=certificate)
+
+
+@pytest.fixture(scope="session")
+def matched() -> Callable[[Corpus], Corpus]:
+    return all_matched
+
+
 @pytest.fixture(scope="session")
 def composition() -> Corpus:
-    return build_corpus(Composition(), "tiny")
+    return all_matched(build_corpus(Composition(), "tiny"))
+
+
+@pytest.fixture(scope="session")
+def composition_of() -> Callable[[int], Corpus]:
+    """The same of another world seed."""
+    return lambda seed: all_matched(build_corpus(Composition(), "tiny", seeds=(seed, 0)))
 
 
 @pytest.fixture(scope="session")
 def zebra() -> Corpus:
-    return build_corpus(Zebra(), "tiny")
+    return all_matched(build_corpus(Zebra(), "tiny"))
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,7 @@ class Axioms(World):
     # a definition is read in every direction: the word is given and its parts are wanted too
     queries = MappingProxyType({"comp": (2, 0, 1)})
     rungs = ("recall", "instance", "constituent", "axiom")
+    beyond_association = (("axiom", "is_called"),)
     entities = ("person",)
     sizes = MappingProxyType(
         {

@@ -96,6 +96,7 @@ class Commands(World):
     spelled = ("command",)
     entities = ("command",)
     rungs = ("recall", "instance", "constituent", "schema", "depth", "mixed")
+    beyond_association = (("schema", "length"),)
     sizes = MappingProxyType(
         {
             "tiny": {"verbs": 10, "pairs": 40},

@@ -67,6 +67,7 @@ class Horn(World):
     """
     axioms = frozenset(SIGNATURES)
     rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
+    beyond_association = (("depth", "holds"),)
     entities = ("entity",)
     sizes = MappingProxyType(
         {

@@ -51,6 +51,7 @@ class Inverse(World):
     # what is stated of a verb, of every word in it
     queries = MappingProxyType({"inverse": (1, 2, 0)})
     rungs = ("recall", "instance", "constituent", "axiom")
+    beyond_association = (("constituent", "rel"), ("axiom", "rel"))
     entities = ("one",)
     sizes = MappingProxyType(
         {

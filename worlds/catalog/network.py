@@ -63,6 +63,7 @@ class Network(World):
     familiar = frozenset({"later"})
     queries = MappingProxyType({"passes": (0, 1), "link": (2, 3), "later": ()})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
+    beyond_association = (("depth", "month"),)
     entities = ("town",)
     sizes = MappingProxyType(
         {

@@ -52,6 +52,7 @@ class Order(World):
     """
     axioms = frozenset({"law"})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
+    beyond_association = (("depth", "first"),)
     entities = ("person",)
     sizes = MappingProxyType(
         {

@@ -70,6 +70,7 @@ class Percept(World):
     spelled = ("picture",)
     entities = ("picture", "thing")
     rungs = ("recall", "instance", "constituent", "schema", "mixed")
+    beyond_association = (("schema", "called"),)
     sizes = MappingProxyType(
         {
             "tiny": {"kinds": 4, "traits": 4, "views": 12},

@@ -39,13 +39,13 @@ class Step:
     def steps(self) -> Iterator[Step]:
         """This one and all below it, each once, the highest first."""
         seen: set[int] = set()
-        todo = [self]
+        todo: list[Step] = [self]
         while todo:
             step = todo.pop()
             if step.state not in seen:
                 seen.add(step.state)
                 yield step
-                todo += reversed(step.premises)
+                todo += step.premises[::-1]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -165,14 +165,6 @@ def certify(
 
     low, high = each(rung, np.minimum.reduceat), each(rung)
     one = np.where(low == high, low, SPLIT).astype(np.int8)
-    near = np.zeros(len(starts), bool)
-    below = c.premises[proofs.counts]
-    if leaves[below[below >= 0]].any():  # else no proof rests on them
-        tall = provable(proofs, read, leaves, stated_patterns, whole=True)
-        other = rung_of(tall, recalled, given.written)[0]
-        novel = (one >= RUNGS.index("instance")) & (one < RUNGS.index("mixed"))
-        moved = np.logical_or.reduceat((other != rung)[fact], starts) if len(starts) else near
-        near = novel & (one != RUNGS.index("depth")) & moved
     counted = proofs.counts
     derived = np.bincount(c.head[counted], minlength=len(c.predicate))
     support = np.zeros(len(c.predicate), np.int64)
@@ -186,7 +178,7 @@ def certify(
     return Certificate(
         rung=one,
         pure=each(pure, np.logical_and.reduceat),
-        near=near,
+        near=_near(proofs, read, questions, given, stated_patterns, one, rung),
         matched=np.ones(len(starts), bool),
         provable=each(sets, np.bitwise_and.reduceat),
         height=each(c.height, np.minimum.reduceat),
@@ -206,3 +198,25 @@ def certify(
         near_miss=none.astype(np.int8),
         leak=none,
     )
+
+
+def _near(
+    proofs: Proofs,
+    read: ReadOff,
+    questions: Questions,
+    given: Given,
+    stated_patterns: Bools,
+    rung: NDArray[np.int8],
+    of_fact: NDArray[np.int8],
+) -> Bools:
+    """[Q] which questions would stand on another ``rung`` [Q] if leaves kept their whole height;
+    ``of_fact`` [F]: the rung of each fact as it is."""
+    starts, leaves = questions.offsets[:-1], given.demonstrated | given.written
+    below = proofs.closure.premises[proofs.counts]
+    if not len(starts) or not leaves[below[below >= 0]].any():  # else no proof rests on them
+        return np.zeros(len(starts), bool)
+    tall = provable(proofs, read, leaves, stated_patterns, whole=True)
+    moved = rung_of(tall, given.recalled, given.written)[0] != of_fact
+    novel = (rung >= RUNGS.index("instance")) & (rung < RUNGS.index("mixed"))
+    novel &= rung != RUNGS.index("depth")
+    return novel & np.logical_or.reduceat(moved[questions.fact], starts)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
+from zebroid.benchmarks.board import leaderboard
 
 
 @pytest.fixture
@@ -41,16 +43,47 @@ def test_models_of_two_receipts_stand_in_one_table_per_world(zebroid, receipts):
     assert status == 0
     found = boards(out)
     assert set(found) == {"composition-v1/tiny", "order-v1/tiny"}
-    head, *rows = found["composition-v1/tiny"]
-    assert head[:5] == ["model, mode (plan)", "receipt", "corpora", "recall", "instance"]
-    assert [row[:3] for row in rows] == [
-        ["decoder-xs, chain (short)", "2", "1"],  # it deduces, so it stands first
-        ["lstm-xs, direct (short)", "1", "1"],
+    head, floor, *rows = found["composition-v1/tiny"]
+    assert head[:4] == ["model, mode (plan)", "receipt", "corpora", "recall"]
+    assert floor[0] == "floor" and any(", " in cell for cell in floor)  # its strategy is named
+    assert sum(name.startswith("**") for name in head) == 1  # what orders the table
+    assert sorted(row[:3] for row in rows) == [
+        ["decoder-xs, chain (short)", "2", "1"],
         ["decoder-xs, direct (short)", "2", "1"],
+        ["lstm-xs, direct (short)", "1", "1"],
     ]
-    assert all(re.fullmatch(r"(1\.|\.)\d\d±\.\d\d[°↓]?", cell) for row in rows for cell in row[3:])
-    assert [row[0] for row in found["order-v1/tiny"][1:]] == ["lstm-xs, direct (short)"]
+    scores = r"\(?(1\.|\.)\d\d±\.\d\d[°↓≈]?(, untrained\))?( → .+)?"
+    assert all(re.fullmatch(scores, cell) for row in rows for cell in row[3:])
+    assert [row[0] for row in found["order-v1/tiny"][2:]] == ["lstm-xs, direct (short)"]
     assert re.search(r"^1\. suite other@\w+, .*^2\. suite tiny@", out, re.MULTILINE | re.DOTALL)
+
+
+def entry(untrained=False, **scores):
+    """An entry of a table: instrument -> its score above the floor; None: reuse by likeness."""
+    rungs = {
+        name: SimpleNamespace(
+            rung=name.partition(" ")[0],
+            normalised=None if value is None else SimpleNamespace(value=value),
+            accuracy=SimpleNamespace(mean=0.9),
+        )
+        for name, value in scores.items()
+    }
+    return SimpleNamespace(row=SimpleNamespace(rungs=rungs, untrained=untrained))
+
+
+def test_a_table_is_ordered_by_the_first_instrument_beyond_reuse_that_leaves_room():
+    names = ["recall", "instance", "constituent", "schema"]
+    entries = [entry(recall=1.0, instance=0.9, constituent=None, schema=0.4)]
+    assert leaderboard._ranked(entries, names) == "schema"
+    entries = [entry(recall=1.0, instance=0.9, constituent=0.1, schema=0.4)]
+    assert leaderboard._ranked(entries, names) == "constituent"
+
+
+def test_who_has_not_learned_its_corpus_counts_as_nothing():
+    good, bad = entry(schema=0.4), entry(untrained=True, schema=0.9)
+    assert leaderboard._value(good, "schema") == 0.4
+    assert leaderboard._value(bad, "schema") == 0.0
+    assert leaderboard._value(entry(depth=0.4), "schema") < 0
 
 
 def test_a_receipt_given_twice_stands_once(zebroid, receipts):

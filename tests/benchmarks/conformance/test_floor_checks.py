@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from zebroid.benchmarks.conformance.framework import Moot, Refused
-from zebroid.benchmarks.conformance.worlds import floor_checks
+from zebroid.benchmarks.conformance.worlds import reference_checks
 from zebroid.benchmarks.conformance.worlds.world_checks import check_world
 from zebroid.benchmarks.conformance.worlds.world_fixture import Subject
 from zebroid.worlds.catalog.composition import Composition
@@ -40,7 +40,7 @@ class Apart(Composition):
 
 def test_a_world_that_association_solves_is_refused_with_the_strategy_its_score_and_a_cure():
     with pytest.raises(Refused) as found:
-        floor_checks.beyond_association(Subject(Alike(), "tiny"))
+        reference_checks.beyond_association(Subject(Alike(), "tiny"))
     text = str(found.value)
     assert "constituent two is declared beyond association, and " in text
     assert "profile copy gets 1.00, more than 0." in text and "\n" not in text
@@ -48,7 +48,7 @@ def test_a_world_that_association_solves_is_refused_with_the_strategy_its_score_
 
 
 def test_a_world_of_many_permutations_keeps_its_declaration():
-    text = floor_checks.beyond_association(Subject(Apart(), "tiny"))
+    text = reference_checks.beyond_association(Subject(Apart(), "tiny"))
     assert text.startswith("constituent two: chance 0.") and "blinded 0." in text
 
 
@@ -59,38 +59,38 @@ def test_each_bound_can_be_broken(family, monkeypatch):
     (m,) = (m for m in subject.floors if m.rung == "constituent")
     subject.__dict__["size"] = "small"  # where the mean decides
     if family == "blinded":
-        monkeypatch.setattr(floor_checks, "BLINDED", m.best["blinded"].mean - 0.001)
-        monkeypatch.setattr(floor_checks, "ABOVE_CHANCE", 1.0)
+        monkeypatch.setattr(reference_checks, "BLINDED", m.best["blinded"].mean - 0.001)
+        monkeypatch.setattr(reference_checks, "ABOVE_CHANCE", 1.0)
     else:
         gap = m.best["association"].mean - m.best["chance"].mean
-        monkeypatch.setattr(floor_checks, "ABOVE_CHANCE", gap - 0.001)
-        monkeypatch.setattr(floor_checks, "BLINDED", 1.0)
+        monkeypatch.setattr(reference_checks, "ABOVE_CHANCE", gap - 0.001)
+        monkeypatch.setattr(reference_checks, "BLINDED", 1.0)
     with pytest.raises(Refused) as found:
-        floor_checks.beyond_association(subject)
-    assert found.value.cure.startswith(floor_checks.CURES[family])
+        reference_checks.beyond_association(subject)
+    assert found.value.cure.startswith(reference_checks.CURES[family])
 
 
 def test_what_is_declared_and_has_too_few_questions_is_said():
-    text = floor_checks.beyond_association(Subject(Apart(), "tiny[entities=5,relations=3]"))
+    text = reference_checks.beyond_association(Subject(Apart(), "tiny[entities=5,relations=3]"))
     assert text == "constituent two: too few questions at this size"
 
 
 def test_a_world_that_declares_nothing_has_nothing_to_keep():
     with pytest.raises(Moot):
-        floor_checks.beyond_association(Subject(Composition(), "tiny"))
+        reference_checks.beyond_association(Subject(Composition(), "tiny"))
 
 
 def test_floors_are_measured_on_three_worlds_where_scores_are_given():
-    assert "(world seeds: 1)" in floor_checks.floors(Subject(Composition(), "tiny"))
+    assert "(world seeds: 1)" in reference_checks.floors(Subject(Composition(), "tiny"))
     subject = Subject(Composition(), "tiny[entities=20]")
-    assert "(world seeds: 3)" in floor_checks.floors(subject)
+    assert "(world seeds: 3)" in reference_checks.floors(subject)
     assert {m.seeds for m in subject.floors} == {3}
 
 
 def test_a_promised_rung_without_a_floor_is_refused():
     """Six entities, six relations: 36 facts, of which too few are held."""
     with pytest.raises(Refused, match=r"is promised, and no cue has 30 headline questions"):
-        floor_checks.floors(Subject(Apart(), "tiny[entities=10,relations=5]"))
+        reference_checks.floors(Subject(Apart(), "tiny[entities=10,relations=5]"))
 
 
 def test_the_report_shows_every_instrument_with_its_counts():

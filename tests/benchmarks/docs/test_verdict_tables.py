@@ -171,7 +171,7 @@ def test_a_verdict_goes_into_a_receipt_with_all_its_evidence() -> None:
     assert found["hypotheses"]["observed"] == [[0.5, 0.5]] * 3
     assert found["slope"] == {"largest": 0.06, "flat": False}
     back = verdict_of(found)
-    assert str(back) == str(verdict) and "not excluded is +0.060" in str(back)
+    assert str(back) == str(verdict) and "slope at most +0.060 a decade" in str(back)
     assert (
         json.loads(canonical.text(receipt.plain(Verdict("a", "undecided", "", ""))))["level"]
         is None

@@ -18,8 +18,14 @@ from zebroid.worlds.encoding.verbalize import facts_in_english
 from zebroid.worlds.novelty.rungs import KINDS, RUNGS
 
 EACH = 60  # questions of a rung
-LINE = re.compile(r"( *)- (.*) \*\((.*)\)\*")
+LINE = r"^( *)- (.*) \*\((.*)\)\*$"
 STATED = "a stated fact"
+
+
+def _match(pattern, text):
+    found = re.search(pattern, text)
+    assert found is not None, text
+    return found
 
 
 class Printed:
@@ -57,7 +63,7 @@ class Printed:
 
     def kinds(self, lines):
         """The kinds of novelty of a printed proof, from its lines alone."""
-        parsed = [LINE.fullmatch(line) for line in lines if "- Nothing says that " not in line]
+        parsed = [_match(LINE, line) for line in lines if "- Nothing says that " not in line]
         steps = [(len(m[1]), self.fact[m[2]], m[3]) for m in parsed]
         found, heights, names = set(), {}, {}
         for at in reversed(range(len(steps))):
@@ -73,7 +79,7 @@ class Printed:
                 else:
                     self.check_leaf(fact, how)
                 continue
-            rule = int(re.match(r"by rule (\d+), given as ", how)[1]) - 1
+            rule = int(_match(r"^by rule (\d+), given as ", how)[1]) - 1
             places = [
                 a.predicate in self.made.world.axioms for a in self.c.program.rules[rule].positive
             ]
@@ -108,7 +114,7 @@ class Printed:
         if how.startswith("demonstrated"):
             assert self.made.demonstrated[fact]
         elif how.startswith("written"):
-            above = self.fact[re.search("“(.*)”", how)[1] + "."]
+            above = self.fact[_match("“(.*)”", how)[1] + "."]
             assert self.made.written[fact] and self.made.demonstrated[above]
         else:
             assert self.c.is_base[fact]

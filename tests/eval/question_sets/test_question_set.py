@@ -26,8 +26,8 @@ def test_cues_are_never_pooled(zebra_questions: QuestionSet) -> None:
     assert len({*cue[groups["recall"]]}) > 1  # recall is one raw group
 
 
-def test_questions_of_no_instrument_stand_apart() -> None:
-    corpus = build_corpus(Schemas(), "tiny")
+def test_questions_of_no_instrument_stand_apart(matched) -> None:
+    corpus = matched(build_corpus(Schemas(), "tiny"))
     question_set = QuestionSet(corpus, np.arange(len(corpus.prompt)))
     assert [*question_set.headline] == ["recall", "schema"]
     apart = question_set.groups["constituent (no instrument)"]

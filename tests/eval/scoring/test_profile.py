@@ -9,8 +9,6 @@ import pytest
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.profile import NO_EVIDENCE, Profile, Share, paired, profile, stating
 from zebroid.eval.scoring.score import Row, score
-from zebroid.worlds.catalog.composition import Composition
-from zebroid.worlds.corpus.build import build_corpus
 
 KNOWN = {"recall": 1.0}
 
@@ -104,8 +102,8 @@ def test_a_model_that_has_not_learned_its_corpus_is_in_no_comparison(
 
 
 @pytest.fixture(scope="module")
-def worlds() -> list[QuestionSet]:
-    corpora = [build_corpus(Composition(), "tiny", seeds=(seed, 0)) for seed in range(3)]
+def worlds(composition_of) -> list[QuestionSet]:
+    corpora = [composition_of(seed) for seed in range(3)]
     return [QuestionSet(c, c.of_rung("constituent")[:60]) for c in corpora]
 
 

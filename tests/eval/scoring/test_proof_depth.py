@@ -43,8 +43,8 @@ class Walks(World):
 
 
 @pytest.fixture(scope="module")
-def question_set() -> QuestionSet:
-    corpus = build_corpus(Walks(), "tiny")
+def question_set(matched) -> QuestionSet:
+    corpus = matched(build_corpus(Walks(), "tiny"))
     return QuestionSet(corpus, np.arange(len(corpus.prompt)))
 
 

@@ -15,8 +15,6 @@ from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.floor_rows import ROWS, floor_rows
 from zebroid.eval.scoring.score import load, score, traced_apart
-from zebroid.worlds.catalog.composition import Composition
-from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import Corpus
 from zebroid.worlds.novelty.rungs import LADDER, RUNGS, SPLIT
 
@@ -269,11 +267,11 @@ def test_an_answer_of_no_weight_does_not_drown_the_mean(composition_questions: Q
 
 
 def test_runs_of_different_worlds_are_pooled_by_world(
-    composition_questions: QuestionSet, model
+    composition_questions: QuestionSet, composition_of, model
 ) -> None:
     question_sets = [composition_questions]
     for seed in (1, 2):
-        corpus = build_corpus(Composition(), "tiny", seeds=(seed, 0))
+        corpus = composition_of(seed)
         question_sets.append(QuestionSet(corpus, corpus.of_rung("instance")[:40]))
     row = score([model(e, {"instance": 0.5}, shifts=(0.0,)) for e in question_sets], "pooled")
     found = row.rungs["instance"]

@@ -124,6 +124,7 @@ def test_a_control_that_needs_more_compute_names_the_budget(verdict, on_three) -
 def test_a_model_that_has_not_learned_its_corpus_has_no_floor(on_three, ceilings) -> None:
     mine = on_three({"constituent": FLOOR})
     curve, bits = (curve_of(mine, mine.rungs["constituent"], k) for k in ("accuracy", "bits"))
+    assert curve is not None
     chain = Control("chain", FLOPS[0], FLOPS[-1])
     learned = Against("constituent", 300, 0.02, {})
     assert judged(learned, curve, bits, [chain], weigh=False).kind == "plateau"
