@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
-from ...worlds.corpus.examples import sentences_under, true_sentences
+from ...worlds.corpus.examples import sentences_under
 from ..question_sets.question_set import Answers
 from .ceilings import lookup
 
@@ -53,9 +53,6 @@ class Templates:
 def tracer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
     """What imitation of demonstrated proofs answers to ``questions`` int64 [n], else none."""
     book = _Book(corpus)
-    silent = corpus.split.gold.axiom & ~true_sentences(
-        corpus.world, corpus.closure, corpus.cues, corpus.examples
-    )
     answer = lookup(corpus, questions).answer  # what was stated needs no proof
     prompt = corpus.prompt[questions]
     demonstrated = np.flatnonzero(corpus.demonstrated & (corpus.split.gold.best >= 0))
@@ -68,18 +65,16 @@ def tracer(corpus: Corpus, questions: NDArray[np.int64]) -> Answers:
         facts = [int(f) for f in demonstrated if names[corpus.closure.predicate[f]] == predicate]
         if not len(here) or not facts:
             continue
-        templates = _templates(corpus, facts, position, silent)
+        templates = _templates(corpus, facts, position)
         given = prompt[here, 1 : 1 + templates.given.shape[1]]
         for row, new in zip(here, given):
             answer[row] = _trace(templates, new, book, corpus.none)
     return Answers("tracer", answer)
 
 
-def _templates(
-    corpus: Corpus, facts: Sequence[int], position: int, silent: NDArray[np.bool_]
-) -> Templates:
+def _templates(corpus: Corpus, facts: Sequence[int], position: int) -> Templates:
     closure = corpus.closure
-    read = [_read(corpus, fact, position, silent) for fact in facts]
+    read = [_read(corpus, fact, position) for fact in facts]
     common = Counter(form for form, _ in read)
     forms = tuple(sorted(common, key=lambda f: (-common[f], f.same, f.lines, f.answer)))
     number = {form: i for i, form in enumerate(forms)}
@@ -90,11 +85,8 @@ def _templates(
     return Templates(given[order], form[order], forms, tuple(read[i][1] for i in order))
 
 
-def _read(
-    corpus: Corpus, fact: int, position: int, silent: NDArray[np.bool_]
-) -> tuple[Form, dict[int, int]]:
-    """The form of a demonstrated conclusion's proof, and the value in each slot. Rules as data that
-    no sentence states, ``silent`` [F], have no line."""
+def _read(corpus: Corpus, fact: int, position: int) -> tuple[Form, dict[int, int]]:
+    """The form of a demonstrated conclusion's proof, and the value in each slot."""
     closure = corpus.closure
     arguments = [int(a) for a in closure.arguments[fact] if a >= 0]
     answer = arguments.pop(position)
@@ -102,8 +94,6 @@ def _read(
     same = tuple(slot.setdefault(value, i) for i, value in enumerate(arguments))
     lines = []
     for leaf in _leaves(corpus, fact):
-        if silent[leaf]:
-            continue
         values = [int(a) for a in closure.arguments[leaf] if a >= 0]
         slots = tuple(slot.setdefault(v, len(arguments) + len(slot)) for v in values)
         lines.append((int(closure.predicate[leaf]), slots))
@@ -184,11 +174,15 @@ class _Book:
                 [*(k for k in places if k != corpus.cues[i][1]), corpus.cues[i][1]] for i in cues
             ] or [places]
             if predicate in corpus.world.axioms and cues:
-                # rules as data that stood in a proof, as their sentences are written
+                # of rules as data those that stood in a proof, as a sentence writes them if it does
                 facts, rows = sentences_under(closure, corpus.cues, corpus.examples, cues[0])
-                self.rows[number] = [tuple(row) for row in rows[read[facts]].tolist()]
-        # what no text states, since the prompt shows it, is at hand from any side
-        self.at_hand = {int(p) for p in np.unique(closure.predicate[corpus.unstated])}
+                block = np.arange(closure.blocks[predicate].start, closure.blocks[predicate].stop)
+                alone = np.setdiff1d(block[read[block]], facts)
+                alone = closure.arguments[alone, : closure.arity[predicate]]
+                every = np.concatenate([rows[read[facts]], alone])
+                self.rows[number] = [tuple(row) for row in every.tolist()]
+        # what the prompt shows by itself, and the rules of imitated proofs, are at hand anyhow
+        self.at_hand = {int(p) for p in np.unique(closure.predicate[corpus.unstated | axiom])}
 
     def is_written(self, predicate: int, known: Sequence[bool]) -> bool:
         """Whether facts of ``predicate`` are written with the ``known`` arguments first."""

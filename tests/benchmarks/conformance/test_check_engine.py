@@ -9,7 +9,7 @@ from zebroid.benchmarks.conformance.worlds import determinism
 from zebroid.benchmarks.conformance.worlds.leakage import equivalent
 from zebroid.benchmarks.conformance.worlds.world_checks import ELSEWHERE, SYMBOLIC, run
 from zebroid.worlds import world as worlds
-from zebroid.worlds.corpus import audit, build, examples, split
+from zebroid.worlds.corpus import audit, build, split, twins
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.parser import parse
 from zebroid.worlds.datalog.syntax import Program
@@ -133,11 +133,11 @@ def test_exposure_seeds_that_change_nothing_are_refused(refusal):
 
 
 def test_a_rule_given_as_stated_without_its_sentence_is_refused(refusal):
-    def mute(split):
-        return original(split) & False
+    def mute(split, patterns):
+        return original(split, patterns) & False
 
-    original = examples._stated_axioms
-    faults = [(examples, "_stated_axioms", mute), (audit, "_stated_as_given", silent)]
+    original = twins.axiom_facts
+    faults = [(twins, "axiom_facts", mute), (audit, "_stated_as_given", silent)]
     name, found = refusal(Stated(), *faults)
     assert name == "sentences" and "is not stated, and its pattern is given as stated" in found
 
