@@ -21,8 +21,8 @@ from .config.suite import Suite, load_suite
 from .executors.local_workers import LocalWorkers, shares
 from .executors.multihost_run import MultiHost
 from .executors.ray_cluster import RayCluster
+from .panels.panel import Panel, panels
 from .receipts import answers_table
-from .receipts.panel import Panel, panels
 from .receipts.receipt import Receipt
 from .report import html_report, plain_console, sweep_section, terminal
 from .runner.corpora import Corpora

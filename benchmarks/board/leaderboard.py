@@ -21,8 +21,8 @@ from ..config.panel_names import named, names_of
 from ..config.run_config import Cell
 from ..docs.markdown_table import markdown_table
 from ..docs.readme_tables import above, floors, scored
+from ..panels.panel import labels
 from ..receipts import bounds, cite, untrusted
-from ..receipts.panel import labels
 from ..receipts.receipt import Receipt, RowRecord
 from ..report.table import ABSENT, UNTRAINED
 

@@ -25,8 +25,8 @@ from ...eval.scoring.columns import columns
 from ...eval.stats.curve import Curve, Floats
 from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
+from ..panels.panel import slug
 from ..receipts.curves import Configuration, read
-from ..receipts.panel import slug
 from ..receipts.receipt import GroupRecord, RowRecord, ScoreRecord
 from . import page_files
 from .doc_blocks import Make, command, measured

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ...errors import UserError, suggest
-from ..receipts.panel import slug
+from ..panels.panel import slug
 from ..runner import atomic_write
 
 T = TypeVar("T")

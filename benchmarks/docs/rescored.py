@@ -65,9 +65,9 @@ def _predictions(cell: Mapping[str, Any], known: dict[str, QuestionSet]) -> Pred
     """The answers of one cell to those of its questions that a corpus of today still has."""
     seeds = cell["seeds"]["world"], cell["seeds"]["exposure"]
     name = json.dumps([cell["world"], cell["size"], cell["exposure"], seeds, cell["cell"][:0]])
-    given = duckdb.sql(
-        f"SELECT prompt, answer FROM '{FOLDER / 'answers.parquet'}' WHERE cell = '{cell['cell']}'"
-    ).fetchall()
+    with duckdb.connect() as db:
+        table = db.read_parquet(str(FOLDER / "answers.parquet"))
+        given = table.filter(f"cell = '{cell['cell']}'").select("prompt, answer").fetchall()
     texts = [text for text, _ in given]
     key = f"{name} {hash(tuple(texts))}"
     if key not in known:

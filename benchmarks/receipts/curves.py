@@ -19,9 +19,9 @@ from ...eval.stats.labels import of_runs, with_failed
 from ...worlds.novelty.rungs import RUNGS
 from ..config.panel_names import names_of
 from ..config.run_config import Cell
+from ..panels.panel import labels
 from . import parquet_reading
 from .bounds import cells_of, drawn
-from .panel import labels
 from .receipt import CellRecord, PanelRecord, Receipt, RowRecord
 from .untrusted import receipt_path
 

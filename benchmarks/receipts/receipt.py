@@ -21,11 +21,12 @@ from ...models.training_version import TRAINING
 from ...printable import clean, printable
 from ...worlds.definitions import DEFINITIONS
 from ..config.suite import Suite
+from ..panels.panel import Panel
+from ..panels.panel_profiles import profiles
 from ..runner import atomic_write, provenance
 from ..runner.executor import Outcome
 from ..runner.result_store import Result
 from . import receipt_parts
-from .panel import Panel, profiles
 from .row_records import plain, row_record
 from .score_records import GroupRecord, Interval, ProofRecord, ScoreRecord, Strict
 from .untrusted import Flaw, json_of

@@ -11,8 +11,9 @@ from typing import Any
 
 from ...errors import UserError
 from ..config.suite import Suite
+from ..panels.panel import Panel
+from ..panels.panel_profiles import profiles
 from ..receipts.curves import configurations_of
-from ..receipts.panel import Panel, profiles
 from ..receipts.receipt import Receipt
 from ..runner import atomic_write
 from ..sweeps.analysis import Scaling

@@ -12,7 +12,7 @@ from ...eval.scoring.rung_score import RungScore
 from ...eval.scoring.score import Row
 from ...eval.stats.intervals import Band
 from ...eval.stats.labels import counted
-from ..receipts.panel import Panel
+from ..panels.panel import Panel
 from .html_templates import Grid
 from .plot import Drawing
 from .table import ABSENT, LIFTED, Table, around, labelled, normalised, score, short, table

@@ -23,8 +23,8 @@ from ...eval.scaling.fit import Fits, fit_all
 from ...eval.stats.curve import Curve
 from ...eval.stats.labels import counted, of_runs
 from ...printable import printable
+from ..panels.panel import slug
 from ..receipts.curves import Configuration, configurations_of
-from ..receipts.panel import slug
 from ..receipts.receipt import PanelRecord, Receipt
 from ..receipts.receipt_rows import Read, rows_of, score_of
 from ..receipts.untrusted import guarded, receipt_path

@@ -5,9 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from ...eval.scoring.profile import ABOVE_TWIN, GAIN, LIFT, SCORE, STATING, Profile, Share
+from ...eval.scoring.profile import (
+    ABOVE_TWIN,
+    EXCHANGE,
+    GAIN,
+    GAP,
+    LIFT,
+    OBEYED,
+    SCORE,
+    STATING,
+    Profile,
+    Share,
+)
 from ...eval.stats.labels import with_failed
-from ..receipts.panel import Panel
+from ..panels.panel import Panel
 from .table import ABSENT, around
 
 MEASURES = {  # measure -> its column
@@ -15,6 +26,8 @@ MEASURES = {  # measure -> its column
     ABOVE_TWIN: "above its twin",
     LIFT: "swap lift",
     STATING: "gain from stating",
+    GAP: "true minus exchanged",
+    OBEYED: "obeys exchanged",
 }
 Found = Sequence[tuple[Panel, Profile]]
 
@@ -33,7 +46,7 @@ def profile_table(found: Found) -> ProfileTable:
     several = len({panel.name for panel, _ in found}) > 1
     shares: dict[tuple[str, str, str], dict[str, Share]] = {}
     for panel, profile in found:
-        own = profile.label.removesuffix(GAIN)
+        own = profile.label.removesuffix(GAIN).removesuffix(EXCHANGE)
         label = with_failed(own, *_lost(panel, own))
         label = f"{panel.name}: {label}" if several else label
         for one in profile.shares:

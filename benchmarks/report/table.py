@@ -14,7 +14,7 @@ from ...eval.scoring.rung_score import GroupScore, RungScore
 from ...eval.scoring.score import TRAINED, Row
 from ...eval.stats.intervals import Band
 from ...eval.stats.labels import of_runs
-from ..receipts.panel import Panel
+from ..panels.panel import Panel
 
 ABSENT = "–"
 VALID = "valid proofs"

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from ...eval.scoring.columns import MARKS, head
-from ..receipts.panel import Panel, profiles
+from ..panels.panel import Panel
+from ..panels.panel_profiles import profiles
 from .plain_console import plain
 from .profile_table import profile_table
 from .table import ABSENT, Line, Table, spread, table

@@ -15,8 +15,8 @@ from ...eval.figures.forecast_figures import branches
 from ...eval.scaling.joint_fit import Joint
 from ...eval.stats.labels import counted, with_failed
 from ..config.scenario_file import load
+from ..panels.panel import slug
 from ..receipts.curves import Configuration
-from ..receipts.panel import slug
 from .analysis import Along, Scaling, Surface, contrasted
 from .axes import parts
 from .forecast_branches import foretold

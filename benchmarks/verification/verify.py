@@ -22,9 +22,9 @@ from ...printable import printable
 from ..config.panel_names import named
 from ..config.run_config import Cell
 from ..config.suite import load_suite, suite_digest
+from ..panels.panel import Panel, model_rows
 from ..receipts import answers_table, bounds, parquet_reading, untrusted
 from ..receipts.compare import CLOSE, Doubt, checked, differs, same
-from ..receipts.panel import Panel, ceilings, floors, model_rows
 from ..receipts.parquet_reading import Columns
 from ..receipts.receipt import CellRecord, Receipt, profile_records
 from ..receipts.receipt_parts import FILES
@@ -187,12 +187,8 @@ class _Subject:
                 if c.digest in results
             }
             if question_sets:
-                models, untraced, missing_runs = model_rows(
-                    cells, question_sets, results, failed, self.drawn
-                )
-                own = ceilings(question_sets.values())
-                level = floors([*question_sets.values()], any(r.mode == "chain" for r in models))
-                out.append(Panel(name, cells[0], own, level, models, untraced, missing_runs))
+                rows = model_rows(cells, question_sets, results, failed, self.drawn)
+                out.append(Panel.of(name, cells[0], [*question_sets.values()], rows))
         return out
 
     def curves(self) -> str:

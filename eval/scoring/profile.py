@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..stats.intervals import difference, student
+from .exchanged_rules import ExchangedRules
 from .rung_score import RungScore
 from .score import Row
 
@@ -25,7 +26,9 @@ KINDS: Mapping[str, str] = {  # rung -> what it is a part of
     "axiom": "deduction",
 }
 SCORE, ABOVE_TWIN, LIFT, STATING = "score", "above its twin", "lift", "gain from stating"
+GAP, OBEYED = "true minus exchanged", "obeys exchanged rules"
 GAIN = ", gain from stating"  # ends the label of what stating the rules adds
+EXCHANGE = ", exchanged rules"  # ends the label of what exchanging rules takes away
 NO_EVIDENCE = "no evidence of a rule"  # of a difference, where likeness exceeds chance + .1
 
 
@@ -35,11 +38,11 @@ class Share:
 
     kind: str  # "reuse", "recombination" or "deduction"
     instrument: str
-    measure: str  # "score" (normalised), "above its twin", "lift" or "gain from stating"
+    measure: str  # "score" (normalised), or another of the names above
     value: float | None
     low: float | None
     high: float | None
-    over: str = ""  # what the interval is over: "worlds" (paired), "runs" or "questions"
+    over: str = ""  # the interval's unit: "worlds" (paired), "runs", "questions", "patterns"
     note: str = ""  # NO_EVIDENCE or empty
     absent: str = ""  # why there is no number
 
@@ -88,6 +91,25 @@ def stating(both: Row, exemplified: Row) -> Profile:
             else _difference(both, exemplified, name, STATING)
         )
     return Profile(both.label + GAIN, tuple(shares))
+
+
+def exchanging(row: Row, found: Mapping[str, ExchangedRules]) -> Profile:
+    """What exchanging the sentences of rules stated alone takes away, with patterns as the unit:
+    P(true answer | true sentences) - P(true answer | exchanged), and how often the model answers as
+    the exchanged sentence says."""
+    shares = []
+    for name, rung in _instruments(row):
+        if rung != "axiom":
+            continue
+        why = _missing(row, name) or ("" if name in found else "exchanging changes no answer")
+        for measure in (GAP, OBEYED):
+            if why:
+                shares.append(_none("deduction", name, measure, why))
+                continue
+            one = found[name].gap if measure == GAP else found[name].obeyed
+            ends = one.mean, one.low, one.high
+            shares.append(Share("deduction", name, measure, *ends, "patterns"))
+    return Profile(row.label + EXCHANGE, tuple(shares))
 
 
 def paired(more: RungScore, less: RungScore, seeds: Mapping[str, tuple[int, int]]) -> Difference:

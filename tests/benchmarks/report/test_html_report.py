@@ -99,7 +99,7 @@ def test_a_number_that_is_absent_is_a_dash_and_one_that_is_no_evidence_in_bracke
 @pytest.fixture
 def panels(suite, trained, tmp_path):
     from zebroid.benchmarks.config.suite import load_suite
-    from zebroid.benchmarks.receipts.panel import panels
+    from zebroid.benchmarks.panels.panel import panels
     from zebroid.benchmarks.runner.executor import execute
     from zebroid.benchmarks.runner.result_store import Store
 
@@ -230,7 +230,7 @@ def test_the_figures_of_the_page_stand_beside_it_as_files(zebroid, suite, traine
 
 
 def test_a_profile_has_a_row_for_each_model_and_instrument(panels):
-    from zebroid.benchmarks.receipts.panel import profiles
+    from zebroid.benchmarks.panels.panel_profiles import profiles
 
     (panel,) = panels()
     found = profile_table([(panel, p) for p in profiles(panel, [panel])])

@@ -16,7 +16,7 @@ from zebroid.benchmarks import job
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.conformance.framework import Outcome, Report
 from zebroid.benchmarks.docs import readme_tables
-from zebroid.benchmarks.receipts.panel import panels, slug
+from zebroid.benchmarks.panels.panel import panels, slug
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.report import plain_console, plot, terminal
 from zebroid.benchmarks.report.html_templates import render

@@ -21,7 +21,6 @@ from ...eval.floors.tracer import tracer
 from ...eval.question_sets.predictions import Predictions
 from ...eval.question_sets.question_set import Answers, QuestionSet
 from ...eval.scoring.floor_rows import floor_rows
-from ...eval.scoring.profile import Profile, profile, stating
 from ...eval.scoring.score import Row, score, traced_apart
 from ...eval.stats.labels import of_runs
 from ...eval.verdicts.judge import judge
@@ -53,6 +52,24 @@ class MissingRun:
 
 
 @dataclasses.dataclass(frozen=True)
+class Trained:
+    """What stands behind a row of a model."""
+
+    configuration: tuple[str, str, str]  # mode, model, plan: the same in other panels
+    answers: tuple[Predictions, ...]  # of its cells
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelRows:
+    """The models of a panel: a row for each configuration."""
+
+    models: tuple[Row, ...]
+    untraced: Mapping[str, Row]  # of chains, without what the tracer solves
+    trained: Mapping[str, Trained]
+    missing_runs: tuple[MissingRun, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class Panel:
     """All that is known of one world, size and exposure."""
 
@@ -62,7 +79,24 @@ class Panel:
     floors: tuple[Row, ...]  # what strategies without the rule get; with chains the tracer's too
     models: tuple[Row, ...]
     untraced: Mapping[str, Row]  # label of a chain -> its row without what the tracer solves
+    trained: Mapping[str, Trained]  # label of a model
     missing_runs: tuple[MissingRun, ...]
+
+    @classmethod
+    def of(
+        cls, name: str, cell: Cell, question_sets: Sequence[QuestionSet], rows: ModelRows
+    ) -> Panel:
+        """``rows`` of models beside the ceilings and floors of their questions."""
+        return cls(
+            name=name,
+            cell=cell,
+            ceilings=ceilings(question_sets),
+            floors=floors(question_sets, any(row.mode == "chain" for row in rows.models)),
+            models=rows.models,
+            untraced=rows.untraced,
+            trained=rows.trained,
+            missing_runs=rows.missing_runs,
+        )
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -112,16 +146,8 @@ def _panel(
         _same_corpus(result, question_sets)
     for cell in queries.values():
         corpora.floors(cell)  # scores would measure them beside the thread that does
-    models, untraced, missing_runs = model_rows(cells, question_sets, results, failures, corpora)
-    return Panel(
-        name=name,
-        cell=cells[0],
-        ceilings=ceilings(question_sets.values()),
-        floors=floors([*question_sets.values()], any(row.mode == "chain" for row in models)),
-        models=models,
-        untraced=untraced,
-        missing_runs=missing_runs,
-    )
+    rows = model_rows(cells, question_sets, results, failures, corpora)
+    return Panel.of(name, cells[0], [*question_sets.values()], rows)
 
 
 def floors(question_sets: Sequence[QuestionSet], chains: bool) -> tuple[Row, ...]:
@@ -168,14 +194,11 @@ def model_rows(
     results: Mapping[str, Result],
     failures: Mapping[str, str],
     corpora: Corpora,
-) -> tuple[tuple[Row, ...], dict[str, Row], tuple[MissingRun, ...]]:
-    """(a row for each configuration of a panel; of chains those without what the tracer solves;
-    missing runs).
-
-    ``question_sets``: by corpus of a cell.
-    """
+) -> ModelRows:
+    """A row for each configuration of a panel. ``question_sets``: by corpus of a cell."""
     label = labels(cells)
     models, untraced, missing_runs = list[Row](), dict[str, Row](), list[MissingRun]()
+    trained = dict[str, Trained]()
     for configuration in grouped(cells, lambda cell: cell.configuration):
         title = label[configuration[0].configuration]
         fine = [
@@ -202,7 +225,9 @@ def model_rows(
         else:
             row = score(given, title, len(lost))
         models.append(row)
-    return tuple(models), untraced, tuple(missing_runs)
+        first = configuration[0]
+        trained[title] = Trained((first.mode, first.model, first.plan), tuple(given))
+    return ModelRows(tuple(models), untraced, trained, tuple(missing_runs))
 
 
 def labels(cells: Iterable[Cell]) -> dict[str, str]:
@@ -212,20 +237,6 @@ def labels(cells: Iterable[Cell]) -> dict[str, str]:
     return {
         c.configuration: " ".join([c.mode, *(getattr(c, name) for name in varied)]) for c in cells
     }
-
-
-def profiles(panel: Panel, others: Sequence[Panel]) -> tuple[Profile, ...]:
-    """One per model, with deduction against the twin panel, and what stating the rules adds."""
-    shuffled = _like(panel, others, twin="shuffled rules")
-    found = []
-    for row in panel.models:
-        twin = _row(shuffled, row.label) if shuffled else None
-        found.append(profile(row, twin))
-        plain = _like(panel, others, given=_unstated(panel.cell))
-        less = _row(plain, row.label) if plain and plain is not panel else None
-        if less is not None:
-            found.append(stating(row, less))
-    return tuple(found)
 
 
 def _predictions(result: Result, question_set: QuestionSet, corpora: Corpora) -> Predictions:
@@ -252,28 +263,6 @@ def _rows(queries: Sequence[tuple[QuestionSet, tuple[Answers, ...]]]) -> list[Ro
             by_name.setdefault(answer.name, []).append(Predictions.of(question_set, answer))
     # a reference's name is its mode: rows of different names are never pooled
     return [score(given, name) for name, given in by_name.items()]
-
-
-def _like(panel: Panel, others: Sequence[Panel], **fields: object) -> Panel | None:
-    """The panel of the same world and size whose exposure differs in these fields alone."""
-    wanted = dataclasses.replace(panel.cell.exposure, **fields)  # type: ignore[arg-type]
-    for other in others:
-        same = other.cell.panel[:2] == panel.cell.panel[:2]
-        if same and other.cell.exposure == wanted:
-            return other
-    return None
-
-
-def _unstated(cell: Cell) -> dict[str, float]:
-    """The same patterns given, those given both ways by examples alone."""
-    given = dict(cell.exposure.given)
-    both = given.pop("both", 0.0)
-    displayed = round(given.get("exemplified", 0.0) + both, 9)
-    return {**given, "exemplified": displayed} if both else given
-
-
-def _row(panel: Panel, label: str) -> Row | None:
-    return next((row for row in panel.models if row.label == label), None)
 
 
 def _why(cell: Cell, results: Mapping[str, Result], failures: Mapping[str, str]) -> str:
