@@ -72,7 +72,7 @@ class Horn(World):
     sizes = MappingProxyType(
         {
             "tiny": {"entities": 40, "relations": 8, "rules": 30, "lengths": (0.4, 0.4, 0.2)},
-            "small": {"entities": 100, "relations": 14, "rules": 140},
+            "small": {"entities": 120, "relations": 14, "rules": 180},
             "base": {"entities": 160, "relations": 20, "rules": 300},
             "large": {"entities": 300, "relations": 60, "rules": 1_500},
             "long": {"entities": 100, "relations": 14, "rules": 140, "lengths": (0.0, 0.3, 0.7)},
@@ -97,7 +97,7 @@ class Horn(World):
     exposure = Exposure(
         held=0.05,
         held_frames=0.2,
-        demonstrated=0.8,
+        demonstrated=0.7,
         demonstrated_height=2,
         given={"exemplified": 0.32, "stated": 0.08, "both": 0.6},
         nontheorems=0.05,

@@ -56,14 +56,13 @@ class Zebra(World):
     """
     axioms = frozenset({"typical", "gives"})
     attribute = MappingProxyType({"typical": 1, "gives": 1})
-    # depth isn't promised: most of what is high stands a few steps from something demonstrated
-    rungs = ("recall", "instance", "constituent", "schema", "axiom", "mixed")
+    rungs = ("recall", "instance", "constituent", "schema", "depth", "axiom", "mixed")
     entities = ("thing",)
     like = "like(X,Y) :- genus(X,K), genus(Y,K), X != Y."
     sizes = MappingProxyType(
         {
             "tiny": {"kinds": 5, "traits": 4, "attributes": 16, "levels": (16, 8, 8, 10, 8)},
-            "small": {"kinds": 10, "traits": 8, "attributes": 40, "levels": (60, 40, 40, 60, 50)},
+            "small": {"kinds": 10, "traits": 8, "attributes": 40, "levels": (60,) * 8},
             "base": {
                 "kinds": 20,
                 "traits": 16,
@@ -95,6 +94,7 @@ class Zebra(World):
         held_frames=0.2,
         demonstrated=0.8,
         demonstrated_height=3,
+        far=0.1,
         given={"exemplified": 0.3, "stated": 0.2, "both": 0.45, "neither": 0.05},
         nontheorems=0.05,
     )
