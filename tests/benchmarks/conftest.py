@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pytest
 from zebroid import cli
-from zebroid.benchmarks.receipts import panel
+from zebroid.benchmarks.panels import panel
 from zebroid.benchmarks.receipts.untrusted import guarded, introduced
 from zebroid.benchmarks.report import plot
 from zebroid.benchmarks.runner import corpora, run

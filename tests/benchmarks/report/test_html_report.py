@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from zebroid.benchmarks.panels import panel_profiles
 from zebroid.benchmarks.report import plain_console, terminal
 from zebroid.benchmarks.report.profile_table import profile_table, share
 from zebroid.benchmarks.report.table import normalised, score, table
@@ -237,6 +238,24 @@ def test_a_profile_has_a_row_for_each_model_and_instrument(panels):
     assert {row[0] for row in found.rows} <= {"direct", "chain"}
     assert all(len(row) == len(found.header) for row in found.rows)
     assert {row[1] for row in found.rows} <= {"reuse", "recombination", "deduction"}
+
+
+def test_a_twin_is_found_by_its_configuration_however_its_row_is_labelled(panels):
+    (panel,) = panels()
+    twin_cell = dataclasses.replace(
+        panel.cell, exposure=dataclasses.replace(panel.cell.exposure, twin="shuffled rules")
+    )
+    renamed = tuple(dataclasses.replace(r, label=f"{r.label} x") for r in panel.models)
+    twin = dataclasses.replace(
+        panel,
+        cell=twin_cell,
+        models=renamed,
+        trained={f"{label} x": one for label, one in panel.trained.items()},
+    )
+    found = panel_profiles.profiles(panel, [panel, twin])
+    assert [p.label for p in found] == [row.label for row in panel.models]
+    assert panel_profiles._label(twin, panel.trained["direct"].configuration) == "direct x"
+    assert panel_profiles._label(twin, ("direct", "another", "plan")) == ""
 
 
 def test_a_wide_table_is_printed_in_parts_with_labels(panels):

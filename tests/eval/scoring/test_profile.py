@@ -7,7 +7,17 @@ import dataclasses
 import numpy as np
 import pytest
 from zebroid.eval.question_sets.question_set import QuestionSet
-from zebroid.eval.scoring.profile import NO_EVIDENCE, Profile, Share, paired, profile, stating
+from zebroid.eval.scoring.exchanged_rules import ExchangedRules
+from zebroid.eval.scoring.pattern_intervals import PatternInterval
+from zebroid.eval.scoring.profile import (
+    NO_EVIDENCE,
+    Profile,
+    Share,
+    exchanging,
+    paired,
+    profile,
+    stating,
+)
 from zebroid.eval.scoring.score import Row, score
 
 KNOWN = {"recall": 1.0}
@@ -120,3 +130,15 @@ def test_differences_are_paired_by_world(worlds: list[QuestionSet], model) -> No
     alone = paired(more.rungs["constituent"], part.rungs["constituent"], more.seeds)
     assert alone.over != "" and np.isfinite(alone.low)
     assert alone.high - alone.low > 0.2  # one world in common pairs nothing
+
+
+def test_exchanged_rules_stand_with_the_pattern_as_unit(zebra_questions: QuestionSet, row) -> None:
+    mine = row(zebra_questions, KNOWN | {"axiom has": 0.9})
+    gap, obeyed = PatternInterval(0.5, 0.3, 0.7, 90, 9), PatternInterval(0.4, 0.2, 0.6, 90, 9)
+    found = exchanging(mine, {"axiom has": ExchangedRules(gap, obeyed, obeyed)})
+    one = share(found, "axiom has", "true minus exchanged")
+    assert (one.value, one.low, one.high, one.over) == (0.5, 0.3, 0.7, "patterns")
+    assert share(found, "axiom has", "obeys exchanged rules").value == 0.4
+    assert {s.instrument for s in found.shares} <= {"axiom has", "axiom called"}
+    none = share(exchanging(mine, {}), "axiom has", "true minus exchanged")
+    assert none.value is None and none.absent == "exchanging changes no answer"
