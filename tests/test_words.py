@@ -66,8 +66,6 @@ ALLOWED = {
     ("tests/worlds/catalog/test_kinship.py", "kin"): "a predicate of the world, digested",
     ("worlds/catalog/percept.py", "told"): "a comment in the world's rules",
     ("worlds/corpus/split.py", "shown"): "the name of a random stream: renamed, corpora move",
-    ("worlds/corpus/audit.py", "shown"): "the reason of an empty rung, as receipts hold it",
-    ("docs/results/epochs.md", "shown"): "the title of a figure of a receipt",
 }
 
 

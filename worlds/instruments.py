@@ -1,6 +1,6 @@
 """Instruments: the (rung, cue) pairs that a world is scored on, each a column of its own.
 
-A *cue* is a predicate and an asked position. Cues are never pooled: kinship's "which relation" can
+A *cue* is a predicate and a queried position. Cues are never pooled: kinship's "which relation" can
 be guessed at .46, its "who" at .01. Instruments are fixed with the world's version.
 """
 

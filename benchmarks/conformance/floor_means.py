@@ -56,7 +56,7 @@ class Means:
     rung: str
     cue: str
     seeds: int  # that have the instrument
-    questions: Mean  # of the headline, as many as are asked
+    questions: Mean  # of the headline, as many as are queried
     counts: Mapping[str, Mean]  # of the whole corpus, by the fields of ``Counts``
     best: Mapping[str, Mean]  # of "floor", "chance", "association", "blinded", "spreading"
     named: Mapping[str, str]  # the same -> the strategy that is best most often
@@ -65,7 +65,7 @@ class Means:
 
     @property
     def name(self) -> str:
-        """``constituent kin/2``."""
+        """``constituent has/2``."""
         return f"{self.rung} {self.cue}"
 
     @property
@@ -165,7 +165,7 @@ def _means(rung: str, cue: str, found: Sequence[Record]) -> Means:
 
 
 def _premise(ingredient: str) -> str:
-    """``kin (1)`` of ``kin (1), place 2`` and of ``kin (1) dropped``."""
+    """``has (1)`` of ``has (1), place 2`` and of ``has (1) dropped``."""
     return ingredient.removesuffix(" dropped").partition(", place ")[0]
 
 

@@ -24,7 +24,7 @@ from ...worlds.exposure import Exposure
 from ...worlds.novelty.rungs import LADDER, RUNGS, SPLIT, WRITTEN
 from ...worlds.world import World
 
-ASKED = 200  # headline questions of an instrument, as many as a suite asks of a rung by default
+QUERIED = 200  # headline questions of an instrument, as many as a suite asks of a rung by default
 DIGITS = 4
 Watch = Callable[[str], None]
 Record = dict[str, Any]
@@ -84,7 +84,7 @@ def measure(
 
 def record(corpus: Corpus, watch: Watch = lambda what: None) -> Record:
     """Every strategy on every instrument of a corpus, on as many questions as a suite asks."""
-    found = floors(corpus, asked(corpus), watch)
+    found = floors(corpus, queried(corpus), watch)
     number = counts(corpus)
     return {
         "world": corpus.world.id,
@@ -96,13 +96,13 @@ def record(corpus: Corpus, watch: Watch = lambda what: None) -> Record:
     }
 
 
-def asked(corpus: Corpus) -> Integers:
-    """[n] at most ASKED headline questions of each instrument, in the corpus' order."""
+def queried(corpus: Corpus) -> Integers:
+    """[n] at most QUERIED headline questions of each instrument, in the corpus' order."""
     every = QuestionSet(corpus, np.arange(len(corpus.prompt)))
     parts = [np.zeros(0, np.int64)]
     for name in every.instruments:
         rng = stream(corpus.world.id, "floors", name, corpus.seeds[0])
-        parts.append(rng.permutation(np.flatnonzero(every.headline[name]))[:ASKED])
+        parts.append(rng.permutation(np.flatnonzero(every.headline[name]))[:QUERIED])
     return np.sort(np.concatenate(parts))
 
 

@@ -30,7 +30,7 @@ FAMILIES = {  # what stands in a short table, and its head there
     "floor": "floor",
 }
 COUNTED = {"near": "near", "written": "written", "several": "several\nrungs"}
-ABREAST = 6  # instruments beside one another in the table of pivotal shares
+BESIDE = 6  # instruments beside one another in the table of pivotal shares
 READING = (
     "Each score is what a strategy that applies no rule gets; a model's score is evidence only "
     "above the floor, the best of chance, association and blinded deducers. Settings are chosen on "
@@ -73,8 +73,8 @@ def show(console: Console, records: Sequence[Record]) -> None:
     console.print()
     console.print(_strategies(found))
     console.print()
-    for start in range(0, len(found), ABREAST):
-        some = found[start : start + ABREAST]
+    for start in range(0, len(found), BESIDE):
+        some = found[start : start + BESIDE]
         if any(m.without for m in some):
             console.print(_shares(some))
             console.print()

@@ -233,7 +233,7 @@ class Report:
         self.conclude(console)
 
     def conclude(self, console: Console) -> None:
-        """What is shown beside the checks, what failed, with its cure, and the count."""
+        """What is printed beside the checks, what failed, with its cure, and the count."""
         for found in self.appendices:
             console.print()
             console.print(found.table)

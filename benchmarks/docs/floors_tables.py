@@ -1,4 +1,4 @@
-"""The floors of all worlds: measured seed by seed, kept as data, shown as a figure and a table.
+"""The floors of all worlds: measured seed by seed, kept as data, drawn as a figure and a table.
 
     <!-- floors data/floors-small.csv -->
     <!-- end of floors -->
@@ -103,7 +103,7 @@ def read(path: Path) -> list[Row]:
     return found
 
 
-def shown(root: Path, name: str) -> Iterator[str]:
+def presented(root: Path, name: str) -> Iterator[str]:
     """The figure and the table of a data file beside the page."""
     path = root / name
     if not path.exists():
@@ -176,7 +176,7 @@ def tables(root: Path) -> dict[str, Make]:
     """Name -> what makes it, of a page in the folder ``root``: any data file of floors."""
     names = [path.relative_to(root).as_posix() for path in (root / "data").glob("floors-*.csv")]
     names = names or ["data/floors-small.csv"]
-    return {name: lambda _, name=name: shown(root, name) for name in names}
+    return {name: lambda _, name=name: presented(root, name) for name in names}
 
 
 def fill(words: list[str] | None) -> int:

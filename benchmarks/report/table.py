@@ -106,7 +106,7 @@ def normalised(found: RungScore) -> str:
     """``.85±.04``: 0 at the floor, 1 where all is right; 0 where the interval includes the floor.
 
     Recall is raw, what likeness can reuse has none, and a model that has not learned its corpus is
-    compared with nothing. What is surely below the floor is said to be so: data have the number.
+    compared with nothing. What is surely below the floor is marked so: data have the number.
     """
     if found.rung == "recall" or not found.trained:
         return ABSENT

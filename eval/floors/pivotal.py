@@ -28,7 +28,7 @@ from .blinded_deducer import (
 from .reading import Integers, Reading
 from .strategy import Batch, Questions, Scored
 
-FEWEST = 30  # questions that use a rule, or are pivotal, below which nothing is said of it
+FEWEST = 30  # questions that use a rule, or are pivotal, below which nothing is concluded of it
 
 
 def pivotal(questions: Questions, ingredient: Ingredient, at: Integers) -> Bools:

@@ -49,7 +49,7 @@ class QuestionSet:
     def instruments(self) -> dict[str, tuple[str, int]]:
         """Name -> (rung, number of the cue) of each instrument of the world, by rung.
 
-        A name is the rung where the world is asked at one cue alone, else both ("instance has").
+        A name is the rung where the world has one cue alone, else both ("instance has").
         """
         world, number = self.corpus.world, {}
         for i, (predicate, position) in enumerate(self.corpus.cues):

@@ -11,8 +11,8 @@ from .rung_score import RungScore
 def columns(names: Iterable[str]) -> list[str]:
     """Names of recall and instruments, each once: by rung, then by cue.
 
-    >>> columns(["axiom", "instance kin/3", "recall", "instance kin/2"])
-    ['recall', 'instance kin/2', 'instance kin/3', 'axiom']
+    >>> columns(["axiom", "instance has/3", "recall", "instance has/2"])
+    ['recall', 'instance has/2', 'instance has/3', 'axiom']
     """
     return sorted({*names}, key=lambda name: (RUNGS.index(name.partition(" ")[0]), name))
 

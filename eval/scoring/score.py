@@ -156,7 +156,7 @@ def load(corpus: Corpus, parameters: int) -> float:
 
 
 def _different(cells: Sequence[Predictions], name: str) -> int:
-    """How many different questions of a group the cells were asked, over all worlds."""
+    """How many different questions of a group the cells answered, over all worlds."""
     return sum(
         {
             c.question_set.corpus.digest: int(c.question_set.groups[name].sum())

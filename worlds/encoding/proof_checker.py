@@ -2,7 +2,7 @@
 
 A line is earned if it is stated, or demonstrated, or follows by one counting derivation from lines
 before it. A proof is valid when each of its lines is earned and so is the answer, as the last. One
-that leans on a demonstrated conclusion, which nothing before it yields, is told from one that
+that leans on a demonstrated conclusion, which nothing before it yields, is kept apart from one that
 starts at what is stated. Whether the answer is right is scored apart.
 
 What is valid is true: a sentence that is false, in a corpus whose sentences are permuted, earns

@@ -70,7 +70,7 @@ def test_each_bound_can_be_broken(family, monkeypatch):
     assert found.value.cure.startswith(reference_checks.CURES[family])
 
 
-def test_what_is_declared_and_has_too_few_questions_is_said():
+def test_what_is_declared_and_has_too_few_questions_is_printed():
     text = reference_checks.beyond_association(Subject(Apart(), "tiny[entities=5,relations=3]"))
     assert text == "constituent two: too few questions at this size"
 

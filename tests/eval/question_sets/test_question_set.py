@@ -37,7 +37,7 @@ def test_questions_of_no_instrument_stand_apart(matched) -> None:
     assert question_set.rung_of("constituent (no instrument)") == ""
 
 
-def test_a_part_is_asked_of_what_was_measured_of_the_whole(
+def test_a_part_is_taken_from_what_was_measured_of_the_whole(
     composition_questions: QuestionSet,
 ) -> None:
     keep = composition_questions.groups["schema"]
@@ -57,6 +57,6 @@ def test_what_is_right_is_possible(zebra_questions: QuestionSet) -> None:
     corpus = zebra_questions.corpus
     table, answer = possible(corpus), deducer(corpus, zebra_questions.questions).answer
     cue = corpus.prompt[zebra_questions.questions, 0]
-    said = answer != corpus.none
-    assert table[cue[said], answer[said]].all()
+    answered = answer != corpus.none
+    assert table[cue[answered], answer[answered]].all()
     assert not table[:, corpus.none].any() and not table.all(1).any()

@@ -163,7 +163,7 @@ def leaning(corpus):
     raise AssertionError("no question is one step above a demonstrated conclusion")
 
 
-def test_a_demonstrated_conclusion_is_earned_and_what_leans_on_it_is_told_apart(leaning):
+def test_a_demonstrated_conclusion_is_earned_and_what_leans_on_it_is_kept_apart(leaning):
     writer, demonstrated, derivation = leaning
     c, silent = writer.corpus.closure, writer.lines.silent
     premises = [int(p) for p in c.premises[derivation] if p >= 0 and not silent[p]]

@@ -91,7 +91,7 @@ def test_instance_and_constituent_are_queried_alike_in_frequency(corpus, world):
     assert compared
 
 
-def test_a_corpus_without_matched_questions_is_still_asked_alike(corpus):
+def test_a_corpus_without_matched_questions_is_still_queried_alike(corpus):
     made = corpus("composition-v1")
     made = with_certificate(made, matched=np.ones_like(made.certificate.matched))
     many, rung = made.certificate.frequency.copy(), made.certificate.rung
@@ -105,7 +105,7 @@ def test_a_corpus_without_matched_questions_is_still_asked_alike(corpus):
     assert (many[of[1]] > 1).all()
 
 
-def test_the_cells_of_unseen_premises_are_asked_evenly(corpus):
+def test_the_cells_of_unseen_premises_are_queried_evenly(corpus):
     made = corpus("composition-v1")
     certificate = made.certificate
     mine = certificate.headline & (certificate.rung == RUNGS.index("constituent"))
@@ -115,7 +115,7 @@ def test_the_cells_of_unseen_premises_are_asked_evenly(corpus):
     assert (queried >= np.minimum(there, QUOTA // 3)).all() and queried.sum() == QUOTA
 
 
-def test_a_cue_that_no_row_displays_as_a_prompt_is_not_asked(make_world):
+def test_a_cue_that_no_row_displays_as_a_prompt_is_not_queried(make_world):
     """q's rule is a sentence: nothing is demonstrated of it, so no row has its cue in a prompt."""
     facts = " ".join(f"{p}(a{i},b{i})" for p in "ef" for i in range(12))
     rules = "p(X,Y) :- e(X,Y).\nq(X,Y) :- f(X,Y)."
