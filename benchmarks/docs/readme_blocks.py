@@ -17,37 +17,47 @@ from pathlib import Path
 
 from ... import registry
 from ...errors import UserError
-from ...eval.scoring.columns import columns
+from ...eval.floors.floor_table import REUSE
+from ...eval.scoring.columns import MARKS, columns
 from ..receipts.receipt import PanelRecord, Receipt, RowRecord
 from ..runner import atomic_write
 from .doc_blocks import Make, filled, measured
 from .markdown_table import markdown_table
-from .readme_tables import floors, scored
+from .readme_tables import above, floors, scored
 from .world_table import builtin
 
 SIZES = ("xs", "s", "m", "l", "xl")
 
 
 def headline(root: Path, name: str) -> Iterator[str]:
-    """Numbers of the receipt behind the first figure; what they mean stands beside them."""
+    """Scores beside their floors, of the receipt behind the first figure; what they mean stands
+    below them."""
 
     def lines(folder: Path) -> Iterator[str]:
         receipt = Receipt.read(folder / "receipt.json")
         panel = next(p for p in receipt.panels if p.name.startswith("composition"))
-        for mode in ("direct", "chain"):
-            row = _row(panel, mode)
-            scores = ", ".join(
-                f"`{rung}` {scored(row, rung)}" for rung in row.rungs if rung != "mixed"
-            )
-            yield f"- **{mode}**: {scores}."
-        rungs = _row(panel, "direct").rungs
-        some = [name for name in columns(rungs) if name != "recall"]
-        text = zip(some, floors([_row(panel, "direct")], some))
-        floor = "; ".join(f"`{name}` {found}" for name, found in text)
-        yield f"- Floor, what is had without the rule: {floor}."
-        yield f"- Suite `{receipt.suite.id}`, {len(receipt.cells)} trainings."
+        rows = [_row(panel, mode) for mode in ("direct", "chain")]
+        names = columns(name for row in rows for name in row.rungs)
+        table = [
+            [f"`{name}`", floor, *(_beside(row, name) for row in rows)]
+            for name, floor in zip(names, floors(rows, names))
+        ]
+        header = ["rung", "floor, by which strategy", *(f"**{row.mode}**" for row in rows)]
+        yield from markdown_table(header, table)
+        yield ""
+        yield f"Suite `{receipt.suite.id}`, {len(receipt.cells)} trainings. {MARKS}."
 
     yield from measured(root, name, lines)
+
+
+def _beside(row: RowRecord, name: str) -> str:
+    """The score of a row, and how far it is above the floor, or that it is none of a rule."""
+    score = row.rungs.get(name)
+    if score is None or score.rung == "recall":
+        return scored(row, name)
+    if score.floor.value > REUSE:
+        return f"{scored(row, name)}, reuse by likeness"
+    return f"{scored(row, name)}, above the floor {above(row, name)}"
 
 
 def _row(panel: PanelRecord, label: str) -> RowRecord:

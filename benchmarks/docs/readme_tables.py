@@ -25,6 +25,7 @@ from ..receipts.receipt import PanelRecord, Receipt, RowRecord, ScoreRecord
 from ..receipts.receipt_rows import score_of
 from ..report.table import ABSENT, UNTRAINED, normalised
 from ..runner import atomic_write
+from .doc_blocks import not_yet
 from .markdown_table import markdown_table
 
 BLOCK = re.compile(r"(<!-- receipt (\S+) -->\n).*?(<!-- end of receipt -->)", re.DOTALL)
@@ -34,9 +35,15 @@ def filled(page: str, root: Path) -> str:
     """``page`` with the tables of the receipts that it names, paths relative to ``root``."""
     if not BLOCK.search(page):
         raise UserError("the page names no receipt; put `<!-- receipt PATH -->` before its table")
-    return BLOCK.sub(
-        lambda m: m[1] + "\n".join(_receipt(Receipt.read(root / m[2]))) + "\n" + m[3], page
-    )
+    return BLOCK.sub(lambda m: m[1] + "\n".join(_block(root / m[2], m[2])) + "\n" + m[3], page)
+
+
+def _block(path: Path, name: str) -> Iterator[str]:
+    """The tables of a receipt, or that there is none yet."""
+    if path.exists():
+        yield from _receipt(Receipt.read(path))
+    else:
+        yield from ("", not_yet(str(Path(name).parent)), "")
 
 
 def _receipt(receipt: Receipt) -> Iterator[str]:

@@ -9,7 +9,6 @@ import pytest
 import zebroid
 from zebroid import registry
 from zebroid.benchmarks.docs import readme_blocks
-from zebroid.errors import UserError
 
 from .prose import mean_length
 
@@ -86,11 +85,3 @@ def test_all_built_in_worlds_and_models_are_listed():
     for name in registry.models():
         base = re.sub(rf"-{sizes}$", "", name)
         assert "." in name or f"`{base}" in README
-
-
-def test_a_headline_without_its_rows_is_one_line(tmp_path):
-    page = "<!-- headline nowhere -->\n<!-- end of headline -->\n"
-    assert "no receipt in `nowhere`" in readme_blocks.rendered(page, tmp_path)
-    with pytest.raises(UserError, match="has no model 'direct'"):
-        folder = ROOT / "docs" / "receipts"
-        readme_blocks.rendered(page.replace("nowhere", "scaling-v1"), folder)

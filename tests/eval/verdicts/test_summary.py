@@ -62,7 +62,7 @@ def test_recombining_is_claimed_only_above_the_floor(
     composition_questions: QuestionSet, row
 ) -> None:
     """Surely above chance is not enough where a deducer that is blind to a premise gets as far."""
-    levels = {"recall": 1.1, "instance": 0.9, "constituent": 0.52}
+    levels = {"recall": 1.1, "instance": 0.9, "constituent": 0.42}
     mine = row(composition_questions, levels, shifts=(-0.01, 0.0, 0.01))
     score = mine.rungs["constituent"]
     assert score.floor.chance < score.accuracy.low[-1] < score.floor.value
