@@ -27,6 +27,7 @@ from .readme_tables import above, floors, scored
 from .world_table import builtin
 
 SIZES = ("xs", "s", "m", "l", "xl")
+MODES = ("direct", "chain")  # whose rows stand in README
 
 
 def headline(root: Path, name: str) -> Iterator[str]:
@@ -36,13 +37,13 @@ def headline(root: Path, name: str) -> Iterator[str]:
     def lines(folder: Path) -> Iterator[str]:
         receipt = Receipt.read(folder / "receipt.json")
         panel = next(p for p in receipt.panels if p.name.startswith("composition"))
-        rows = [_row(panel, mode) for mode in ("direct", "chain")]
+        rows = [_row(panel, mode) for mode in MODES]
         names = columns(name for row in rows for name in row.rungs)
         table = [
             [f"`{name}`", floor, *(_beside(row, name) for row in rows)]
             for name, floor in zip(names, floors(rows, names))
         ]
-        header = ["rung", "floor, by which strategy", *(f"**{row.mode}**" for row in rows)]
+        header = ["rung", "floor, by which strategy", *(f"**{mode}**" for mode in MODES)]
         yield from markdown_table(header, table)
         yield ""
         yield f"Suite `{receipt.suite.id}`, {len(receipt.cells)} trainings. {MARKS}."
