@@ -105,7 +105,9 @@ def halved(stage, tmp_path_factory):
         missing_runs = tuple(
             dataclasses.replace(h, label=label, cause=label) for h in made.missing_runs
         )
+        trained = {label: next(iter(made.trained.values()))}
         parts = {"models": rows, "untraced": {label: rows[0]}, "missing_runs": missing_runs}
+        parts |= {"trained": trained}
         cell = dataclasses.replace(cells[0], world=label, model=label, plan=label)
         return dataclasses.replace(made, name=label, **parts), cell
 
