@@ -34,11 +34,12 @@ def normalised(right: Sequence[Floats], floor: Sequence[Floats]) -> Normalised |
     """Per world: ``right`` [n] of a model, a mean over its runs, and ``floor`` [m] expected hits of
     the floor, each on the questions that count for it.
 
-    None where the floor exceeds REUSE: that instrument is reuse by likeness. Of one world the
+    None where the floor exceeds REUSE, or is 1 in some world, so that nothing can stand above it:
+    that instrument is reuse by likeness. Of one world the
     interval is over questions, paired where both have the same.
     """
     levels = np.array([f.mean() for f in floor])
-    if levels.mean() > REUSE:
+    if levels.mean() > REUSE or (levels >= 1).any():
         return None
     if len(right) > 1:
         worth = 1 / (1 - levels)

@@ -98,6 +98,12 @@ def test_above_a_high_floor_nothing_is_normalised() -> None:
     assert normalised([np.ones(50)], [np.full(50, 0.95)]) is None
 
 
+def test_a_floor_of_one_in_some_world_leaves_no_room_above_it() -> None:
+    floors = [np.full(40, 0.2), np.full(40, 1.0)]
+    assert normalised([np.full(40, 0.9)] * 2, floors) is None
+    assert normalised([np.full(40, 0.9)] * 2, [floors[0], np.full(40, 0.9)]) is not None
+
+
 def test_one_world_compares_questions_that_differ() -> None:
     rng = np.random.RandomState(0)
     mine, theirs = (
