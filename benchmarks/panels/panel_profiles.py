@@ -15,7 +15,8 @@ from .panel import Panel
 
 def profiles(panel: Panel, others: Sequence[Panel]) -> tuple[Profile, ...]:
     """One per model, with deduction against the twin panels, and what stating the rules adds."""
-    shuffled, exchanged = (_like(panel, others, twin=t) for t in (SHUFFLED, EXCHANGED))
+    rest = [] if panel.cell.exposure.twin else others  # a twin is compared with no other
+    shuffled, exchanged = (_like(panel, rest, twin=t) for t in (SHUFFLED, EXCHANGED))
     plain = _like(panel, others, given=_unstated(panel.cell))
     found = []
     for row in panel.models:

@@ -253,6 +253,7 @@ def test_a_twin_is_found_by_its_configuration_however_its_row_is_labelled(panels
         trained={f"{label} x": one for label, one in panel.trained.items()},
     )
     found = panel_profiles.profiles(panel, [panel, twin])
+    assert len(panel_profiles.profiles(twin, [panel, twin])) == len(renamed)
     assert [p.label for p in found] == [row.label for row in panel.models]
     assert panel_profiles._label(twin, panel.trained["direct"].configuration) == "direct x"
     assert panel_profiles._label(twin, ("direct", "another", "plan")) == ""
