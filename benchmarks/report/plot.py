@@ -160,6 +160,9 @@ def _panel(
     yield Drawing(f"{name}-curves", panel.name, drawn, shows + lost)
     laws = {configuration.label: fits_of(configuration) for configuration in configurations}
     rungs = {label: _fitted(models, ceilings, label, mine) for label, mine in laws.items()}
+    if not any(rungs.values()):
+        left(f"{panel.name}: no laws, for no rung above recall has a curve")
+        return
     names = {row.label: counted(row) for row in models}
     drawn = fitted({names.get(label, label): found for label, found in rungs.items()}, panel.name)
     shows = f"the laws through the curves of {panel.name} on each rung, and a decade beyond"

@@ -37,12 +37,12 @@ def sentence(name: str, rows: Sequence[Row], tracer: Row | None = None) -> str:
     trained = [r for r in rows if not r.untrained]
     untrained = _untrained([r for r in rows if r.untrained and not r.mode.endswith(NOT_TRACED)])
     if not trained:
-        return f"{name}: nothing to tell: {untrained}."
+        return f"{name}: nothing to tell: {untrained}.{_failed(rows)}"
     base = next((r for r in trained if r.mode == "direct"), trained[0])
     main = next((s for s in _novel(base) if not s.floor.reuse), None)
     if main is None:
         why = "no rung above instance has headline questions beyond reuse by likeness"
-        return f"{name}: nothing to tell: {why}."
+        return f"{name}: nothing to tell: {why}.{_failed(rows)}"
     others = [
         r
         for r in trained

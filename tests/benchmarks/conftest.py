@@ -47,8 +47,8 @@ def written(corpus, tokens, answer):
     return out
 
 
-def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None):
-    """Direct reuses, chain deduces, both only at the end, and a tenth is wrong by the seed.
+def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, wrong=0.1):
+    """Direct reuses, chain deduces, both only at the end, and a share is wrong by the seed.
 
     The proofs of the chain hold wherever there is one to write and the answer is right.
     """
@@ -60,7 +60,7 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None):
     final = reference(question_set.corpus, question_set.questions).answer
     rng = np.random.RandomState(cell.seeds.init)
     answer = np.zeros((1, len(steps), len(final)), np.int32)
-    answer[0, -1] = np.where(rng.random_sample(len(final)) < 0.1, 1, final)
+    answer[0, -1] = np.where(rng.random_sample(len(final)) < wrong, 1, final)
     bits = np.where(question_set.right(answer), 0.1, 6.0).astype(np.float32)
     watch.step(cell, int(steps[-1]), int(steps[-1]), 1000.0, 0.5)
     if tracker is not None:

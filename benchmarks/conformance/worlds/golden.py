@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ....errors import InvalidWorld, suggest
 from ....worlds.corpus.corpus import Corpus
+from ....worlds.definitions import DEFINITIONS
 from ....worlds.encoding.encode import MODES, encode, sample_questions
 from ....worlds.world import World, content_of
 
@@ -25,12 +26,13 @@ PIN = re.compile(r"([1-9][0-9]{0,8}):([0-9a-f]{64})")
 def digests(corpus: Corpus) -> dict[str, str]:
     """SHA-256 of the corpus, and of its arrays alone; at size tiny of its tokens too, by mode.
 
-    With the declared version of the content, except the first.
+    With the version of the definitions, and the declared one of the content, except the first.
     """
     queries = sample_questions(corpus, ENCODED, 0)
     modes = MODES if corpus.size == "tiny" else ()
     content = content_of(corpus.world)
     found = {"corpus": corpus.digest, "arrays": corpus.arrays_digest}
+    found |= {"definitions": str(DEFINITIONS)}
     found |= {m: encode(corpus, m, queries).digest for m in modes}
     return found if content == 1 else found | {"content": str(content)}
 

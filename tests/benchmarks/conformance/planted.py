@@ -45,13 +45,13 @@ class Hops(World):
 
 
 class Stated(World):
-    """Who is called what by compositions that are data, unless they are strangers; who is near."""
+    """Who is called what by compositions that are data, unless they are strangers; who is close."""
 
     id = "names-v1"
     rules = """
       called(X,R3,Z) :- comp(R1,R2,R3), rel(X,R1,Y), rel(Y,R2,Z), not stranger(X,Z).
-      near(X,Y) :- next(X,Y).
-      near(X,Z) :- next(X,Y), near(Y,Z).
+      close_to(X,Y) :- next(X,Y).
+      close_to(X,Z) :- next(X,Y), close_to(Y,Z).
     """
     axioms = frozenset({"comp"})
     rungs = ("recall", "instance", "constituent", "axiom")

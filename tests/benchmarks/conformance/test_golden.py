@@ -1,6 +1,6 @@
 """Content never moves without a version: digests of every world, as they were released.
 
-After a deliberate change under a new id or a raised `content`:
+After a deliberate change under a new id, a raised `content` or raised definitions:
 `pytest tests/benchmarks/conformance/test_golden.py --update-golden`, with `-k NAME` for one world.
 """
 
@@ -8,6 +8,7 @@ import fcntl
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from zebroid import registry
 from zebroid.benchmarks.conformance.worlds.golden import GOLDEN, digests, stored
@@ -17,11 +18,12 @@ from zebroid.benchmarks.runner import atomic_write
 def _updated(known, name, today):
     """What to store from now on. Raises ValueError where content moved under an equal version."""
     before = known.get(name, today)
-    old, new = (int(entry.get("content", 1)) for entry in (before, today))
-    if new < old or (new == old and before != today):
+    old, new = ([int(e.get(v, 1)) for v in ("definitions", "content")] for e in (before, today))
+    if min(np.subtract(new, old)) < 0 or (new == old and before != today):
         raise ValueError(
-            f"{name} declares content {new}, and other digests are stored of content {old}; raise "
-            "`content` in the world's class, or undo the change"
+            f"{name} declares content {new[1]}, and other digests are stored of content {old[1]} "
+            f"(definitions {new[0]} and {old[0]}); raise `content` in the world's class, or undo "
+            "the change"
         )
     return {**known, name: today}
 
@@ -65,6 +67,12 @@ def test_digests_are_replaced_only_where_content_was_raised(corpus, monkeypatch)
     assert raised == known | {"a-v1/tiny": {"corpus": "other", "content": "2"}}
     with pytest.raises(ValueError, match="other digests are stored of content 2"):
         _updated(raised, "a-v1/tiny", {"corpus": "other"})
+    redefined = {"corpus": "other", "definitions": "2"}
+    assert _updated(known, "a-v1/tiny", redefined)["a-v1/tiny"] == redefined
+    with pytest.raises(ValueError, match=r"definitions 1 and 2"):
+        _updated({"a-v1/tiny": redefined}, "a-v1/tiny", {"corpus": "one"})
+    with pytest.raises(ValueError, match="raise `content`"):
+        _updated({"a-v1/tiny": redefined}, "a-v1/tiny", redefined | {"corpus": "one"})
     drawn = corpus("composition-v1")
     first = digests(drawn)
     monkeypatch.setattr(type(drawn.world), "content", 2)

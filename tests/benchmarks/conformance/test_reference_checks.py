@@ -16,6 +16,7 @@ from zebroid.worlds.novelty.rungs import LADDER
 
 MINE = """
 import numpy as np
+from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.world import World
 
 class Mine(World):

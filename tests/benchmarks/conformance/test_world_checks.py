@@ -58,19 +58,19 @@ def test_while_editing_an_empty_rung_is_a_note_with_its_reason():
     outcomes = [*run(SYMBOLIC, Deep(), ("tiny",))]
     assert all(o.passed for o in outcomes)
     (note,) = (o.found for o in outcomes if o.name == "rungs")
-    assert "depth is empty: nothing is higher than what is shown (1)" in note
+    assert "depth is empty: nothing is more than H = 1 from what is stated" in note
     assert "too few at this size for scores: recall, instance" in note
 
 
 def test_a_promised_rung_that_is_empty_is_refused_at_size_small():
     message = refused("rungs", Deep(), sizes=("small",)).found
-    assert (
-        "depth has 0 pure questions, promised are 300" in message and "nothing is higher" in message
-    )
+    assert "depth has 0 headline questions, promised 300" in message
+    assert "nothing is more than H = 1 from what is stated" in message
 
 
 def test_a_promised_rung_with_too_few_questions_is_refused_at_size_small():
-    assert "promised are 300" in refused("rungs", Small(), sizes=("small",)).found
+    found = refused("rungs", Small(), sizes=("small",)).found
+    assert "instance has 76 headline questions, promised 300" in found
 
 
 def test_a_world_without_small_is_refused_before_its_sizes_are_looked_at():

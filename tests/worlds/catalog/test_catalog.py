@@ -142,7 +142,7 @@ def test_zebra_has_exceptions_and_their_twins(corpus):
 def test_what_no_pattern_of_composition_needs_is_not_promised(corpus):
     """Composition fills recall to schema and mixed; it has one rule and no depth."""
     made = corpus("composition-v1")
-    assert {*empty_rungs(made)} == {"depth", "axiom", "nontheorem", "unknowable"}
+    assert {*empty_rungs(made)} == {"depth", "axiom", "written", "nontheorem", "unknowable"}
 
 
 def test_a_transitive_chain_fills_depth(make_world):
@@ -151,8 +151,9 @@ def test_a_transitive_chain_fills_depth(make_world):
     world = make_world(rules, facts, queries={"par": (1,), "anc": (1,)})
     made = build_corpus(world, "tiny", Exposure(held=0.0, demonstrated=1.0, demonstrated_height=4))
     rows = made.closure.rows("anc")
-    high = made.closure.height[list(made.closure.blocks["anc"])] > 4
-    assert high.sum() == 8 * 9 / 2
+    # all up to height 4 was demonstrated: one step from it for each of 4 more, so 9 is far
+    height = made.closure.height[list(made.closure.blocks["anc"])]
+    assert (height > 4).sum() == 8 * 9 / 2 and made.read.height == 4
     provable = made.certificate.provable[made.prompt[:, 0] == made.cues.index(("anc", 1))]
-    ends = len({*rows[high][:, 0].tolist()})  # prompts with a descendant more than 4 away
-    assert (provable == sum(1 << s for s in range(16) if s & 4)).sum() == ends
+    ends = len({*rows[height > 8][:, 0].tolist()})  # prompts with a descendant more than 8 away
+    assert ends == 4 and (provable == sum(1 << s for s in range(16) if s & 4)).sum() == ends

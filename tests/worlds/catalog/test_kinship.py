@@ -211,6 +211,12 @@ def test_clutrr_shows_chains_of_two_and_three_and_asks_up_to_ten(corpus):
     chains = _chains(made.closure)
     demonstrated = made.demonstrated[block.start : block.stop]
     assert {2, 3} <= {*chains[demonstrated].tolist()} and chains[demonstrated].max() <= 4
-    queried = made.fact[made.offsets[made.of_rung("depth")]] - block.start
-    assert chains[queried].min() >= 4 and chains[queried].max() >= 9
+    theorems = np.flatnonzero(np.diff(made.offsets) > 0)
+    facts = made.fact[made.offsets[theorems]]
+    unstated = (made.certificate.rung[theorems] > 0) & (facts >= block.start) & (facts < block.stop)
+    queried = chains[facts[unstated] - block.start]
+    assert {*range(2, 11)} <= {*queried.tolist()} and (queried > chains[demonstrated].max()).any()
+    far = made.of_rung("depth")
+    assert (made.certificate.distance[far] > made.read.height).all()
+    assert chains[made.fact[made.offsets[far]] - block.start].min() >= 5
     assert {*made.split.presentation} == {"exemplified"} and len(made.split.presentation) == 62

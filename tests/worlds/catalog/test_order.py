@@ -56,11 +56,13 @@ def test_every_answer_is_the_only_one(size, corpus):
     assert (np.diff(corpus(WORLD, size).offsets) <= 1).all()
 
 
-def test_reach_is_measured_at_every_height_to_32_and_beyond_at_size_small(corpus):
+def test_reach_is_measured_at_every_distance_to_28_and_beyond_at_size_small(corpus):
     made = corpus(WORLD, "small")
-    height = made.certificate.height[made.of_rung("depth")]
-    assert made.read.height == 8
-    assert (np.bincount(height)[9:33] >= 40).all() and (height >= 32).sum() >= 150
+    distance = made.certificate.distance[made.of_rung("depth")]
+    assert made.read.height == 4
+    counts = np.bincount(distance)
+    assert not counts[:5].any() and (counts[5:29] >= 40).all() and (distance >= 28).sum() >= 150
+    assert (made.certificate.height[made.of_rung("depth")] >= distance).all()
     assert made.split.gold.counts.all()  # chains have ends: nothing is circular
 
 

@@ -70,7 +70,7 @@ def test_every_kind_is_as_the_first_above_it_of_which_something_is_stated(size, 
             assert found.get((x, a)) == stated.get((y, a))
 
 
-def test_depth_queries_from_higher_above_than_anything_demonstrated(corpus):
+def test_depth_queries_from_further_above_than_anything_demonstrated(corpus):
     made = corpus("taxonomy-v1", "small")
     above = dict(made.closure.base.rows["isa"].tolist())
     stated = {(x, a) for x, a, _ in made.closure.base.rows["has"].tolist()}
@@ -83,9 +83,11 @@ def test_depth_queries_from_higher_above_than_anything_demonstrated(corpus):
             x, count = above[x], count + 1
         return count
 
-    depth = [steps(made.prompt[q]) for q in made.of_rung("depth")]
-    assert min(depth) == made.read.height + 1 == 4 and max(depth) == 6
-    assert max(steps(made.prompt[q]) for q in made.of_rung("instance")) <= 3
+    queries, distance = made.of_rung("depth"), made.certificate.distance
+    assert distance[queries].min() == made.read.height + 1 == 3
+    assert distance[queries].max() == 6 == max(steps(made.prompt[q]) for q in queries)
+    assert all(steps(made.prompt[q]) >= distance[q] for q in queries)
+    assert distance[made.of_rung("instance")].max() <= made.read.height
 
 
 def test_hundreds_of_unstated_exceptions_have_a_twin_for_which_the_distractor_is_right(corpus):
@@ -96,7 +98,10 @@ def test_hundreds_of_unstated_exceptions_have_a_twin_for_which_the_distractor_is
     paired = exception_items[certificate.twin[exception_items] >= 0]
     assert len(exception_items) > 500 and len(paired) > 200
     rungs = collections.Counter(certificate.rung[paired].tolist())
-    assert min(rungs[RUNGS.index(r)] for r in ("instance", "constituent", "depth")) > 30
+    assert min(rungs[RUNGS.index(r)] for r in ("instance", "constituent")) > 30
+    # a twin stands on the same rung: as far from all that was demonstrated, which few are
+    assert (certificate.rung[exception_items] == RUNGS.index("depth")).sum() > 60
+    assert rungs[RUNGS.index("depth")] > 0
     for q in paired:
         assert certificate.distractor[q] not in made.answers(q)
         assert certificate.distractor[q] in made.answers(certificate.twin[q])

@@ -69,7 +69,7 @@ def _near_slowly(proofs, far):
     }
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(_theory(), st.randoms(use_true_random=False))
 def test_near_is_what_a_walk_down_all_proofs_says(closure, random):
     proofs = Proofs(closure, frozenset(), {})
