@@ -58,7 +58,9 @@ def _beside(row: RowRecord, name: str) -> str:
         return scored(row, name)
     if score.floor.value > REUSE:
         return f"{scored(row, name)}, reuse by likeness"
-    return f"{scored(row, name)}, above the floor {above(row, name)}"
+    found = above(row, name)
+    beside = "below the floor" if found == "below" else f"normalised {found}"
+    return f"{scored(row, name)}, {beside}"
 
 
 def _row(panel: PanelRecord, label: str) -> RowRecord:

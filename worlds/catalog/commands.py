@@ -125,7 +125,7 @@ class Commands(World):
         }
     )
     exposure = Exposure(
-        held=0.3, held_frames=0.1, demonstrated=0.2, demonstrated_height=4, nontheorems=0.05
+        held=0.3, held_frames=0.1, demonstrated=0.12, demonstrated_height=4, nontheorems=0.05
     )
 
     def sample(self, rng: np.random.RandomState, *, verbs: int, pairs: int | None) -> Facts:

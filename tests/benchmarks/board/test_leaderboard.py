@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from zebroid.benchmarks.board import leaderboard
@@ -58,7 +59,7 @@ def test_models_of_two_receipts_stand_in_one_table_per_world(zebroid, receipts):
     assert re.search(r"^1\. suite other@\w+, .*^2\. suite tiny@", out, re.MULTILINE | re.DOTALL)
 
 
-def entry(untrained=False, **scores):
+def entry(untrained=False, **scores) -> Any:
     """An entry of a table: instrument -> its score above the floor; None: reuse by likeness."""
     rungs = {
         name: SimpleNamespace(

@@ -54,7 +54,7 @@ def rung(mean, low, high, above=(0.5, 0.4, 0.6), floor=FLOOR, name="instance", t
     """A score whose normalised one is ``above``: mean, low, high; None: reuse by likeness."""
     at, where = np.array([mean]), np.array([low, high])
     band = Band(at, where[:1], where[1:], "questions", at[None], np.zeros(1, int))
-    n = above and Normalised(*above, floor.value, "worlds")
+    n = above and Normalised(above[0], above[1], above[2], floor.value, "worlds")
     of, cue = name.partition(" ")[::2]
     return RungScore(name, 300, band, None, of, cue, floor, n, trained=trained)
 

@@ -1,6 +1,7 @@
 """What a report says of a panel beside its scores: lift, agreement, reach."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from zebroid.benchmarks.report import panel_section
@@ -23,7 +24,7 @@ def score(name, rung, **more):
     return RungScore(name, 90, band(0.6), None, rung, "has", floor, n, **more)
 
 
-def row(**fields):
+def row(**fields) -> Any:
     some = {"label": "direct", "runs": 3, "failed": 0, "untrained": False, "rungs": {}}
     return SimpleNamespace(**some | fields)
 

@@ -60,7 +60,10 @@ def test_the_floor_is_a_dotted_line_and_spreading_a_thin_one(models) -> None:
     drawn = score_figures.curves(models, "a title")
     names = [axes.get_title().split("\n")[0] for axes in drawn.axes]
     above, floor = drawn.axes[names.index("instance")], models[0].rungs["instance"].floor
-    lines = {(line.get_linestyle(), round(float(line.get_ydata()[0]), 6)) for line in above.lines}
+    lines = {
+        (line.get_linestyle(), round(float(np.asarray(line.get_ydata())[0]), 6))
+        for line in above.lines
+    }
     assert (":", round(floor.value, 6)) in lines
     assert floor.spreading is not None and ("-", round(floor.spreading, 6)) in lines
     raw = drawn.axes[names.index("recall")]

@@ -49,7 +49,7 @@ def test_a_plateau_says_which_slope_is_not_excluded_and_whether_it_surely_rises(
     slopes = np.array([0.02, 0.025, 0.035, 0.03, 0.02])
     found = decide(curve([0.5 + s * np.log10(FLOPS / FLOPS[0]) for s in slopes]))
     half = 2.776 * slopes.std(ddof=1) / 5**0.5
-    assert found.kind == "plateau" and not found.slope.flat
+    assert found.kind == "plateau" and found.slope is not None and not found.slope.flat
     assert found.slope.largest == pytest.approx(slopes.mean() + half, abs=1e-3)
     assert found.why.startswith(
         f"no change of 0.1 a decade or more (95%); the largest slope not excluded is "
@@ -57,10 +57,13 @@ def test_a_plateau_says_which_slope_is_not_excluded_and_whether_it_surely_rises(
     )
     assert found.why.endswith("a slow rise surely")
     level = decide(curve([np.full(13, 0.5 + s) for s in slopes]))
-    assert level.slope.flat and level.why.startswith(
-        "flat, no change of 0.03 a decade or more (99%)"
+    assert (
+        level.slope is not None
+        and level.slope.flat
+        and level.why.startswith("flat, no change of 0.03 a decade or more (99%)")
     )
     down = decide(curve([0.5 - s * np.log10(FLOPS / FLOPS[0]) for s in slopes]))
+    assert down.slope is not None
     assert down.slope.largest == pytest.approx(-found.slope.largest) and down.why.endswith(
         "a slow fall surely"
     )

