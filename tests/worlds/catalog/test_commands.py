@@ -93,7 +93,7 @@ def test_a_held_verb_stands_in_no_demonstrated_action_and_is_most_of_what_is_new
     questions = tiny.of_rung("constituent")
     answers = [int(tiny.answers(q)[0]) for q in questions]
     # few conclusions are demonstrated: here and there a clause of a verb that is not held is new
-    assert held <= {*answers} and np.isin(answers, [*held]).mean() > 0.9
+    assert held <= {*answers} and np.isin(answers, [*held]).mean() > 0.8
     assert not {int(tiny.answers(q)[0]) for q in tiny.of_rung("instance")} & held
 
 
