@@ -128,45 +128,50 @@ def worlds(_: Simulated, __: Path) -> Lines:
 
 
 def noise(_: Simulated, folder: Path) -> Lines:
-    """How far apart the runs of a receipt are, beside what is simulated."""
-    throughout, jitter, curves = spread(folder)
+    """How far apart the runs of a receipt are, in each world, beside what is simulated."""
     configurations = read(folder)
     missing = of_runs(
         sum(configuration.failed for configuration in configurations),
         sum(configuration.runs for configuration in configurations),
     )
-    each = simulation.JITTER, np.sqrt(0.25 / 300)
+    measured = spread(folder)
+    at_once = np.hypot(simulation.JITTER, np.sqrt(0.25 / 300))
     yield from markdown_table(
-        ["deviation of a run's accuracy", "measured", "simulated, at 0.5 of 300 questions"],
+        ["deviation of a run's accuracy", "throughout", "at one checkpoint", "curves"],
         [
-            ["throughout", f"{throughout:.3f}", f"{simulation.LEVEL:.3f}"],
-            ["at one checkpoint", f"{jitter:.3f}", f"{np.hypot(*each):.3f}"],
+            ["simulated, at 0.5 of 300 questions", f"{simulation.LEVEL:.3f}", f"{at_once:.3f}", ""],
+            *(
+                [f"`{world}`", f"{throughout:.3f}", f"{jitter:.3f}", str(curves)]
+                for world, (throughout, jitter, curves) in measured.items()
+            ),
         ],
     )
     yield ""
-    text = f"Root mean squares over {curves} curves of runs at their last {LATE} checkpoints"
+    text = f"Root mean squares over curves of runs at their last {LATE} checkpoints"
     yield f"{text}; {missing}." if missing else f"{text}."
 
 
-def spread(folder: Path) -> tuple[float, float, int]:
-    """(deviation of a run throughout, at one checkpoint, curves) among the runs of a receipt."""
-    found = []
-    for curve in (
-        configuration.accuracy[rung]
-        for configuration in read(folder)
-        for rung in configuration.rungs
-    ):
-        y = curve.runs[:, -LATE:]
-        if len(y) < 3 or y.shape[1] < LATE or not OPEN[0] <= y.mean() <= OPEN[1]:
-            continue
-        apart = y - y.mean(0)
-        own = apart - apart.mean(1, keepdims=True)
-        each = (own**2).sum() / (len(y) - 1) / (LATE - 1)
-        found.append((max(0.0, (apart.mean(1) ** 2).sum() / (len(y) - 1) - each / LATE), each))
+def spread(folder: Path) -> dict[str, tuple[float, float, int]]:
+    """World -> (deviation of a run throughout, at one checkpoint, curves) among the runs of a
+    receipt; UserError where no rung has three runs that say something of it."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for configuration in read(folder):
+        for rung in configuration.rungs:
+            y = configuration.accuracy[rung].runs[:, -LATE:]
+            if len(y) < 3 or y.shape[1] < LATE or not OPEN[0] <= y.mean() <= OPEN[1]:
+                continue
+            apart = y - y.mean(0)
+            own = apart - apart.mean(1, keepdims=True)
+            each = (own**2).sum() / (len(y) - 1) / (LATE - 1)
+            whole = max(0.0, (apart.mean(1) ** 2).sum() / (len(y) - 1) - each / LATE)
+            found.setdefault(configuration.cell.world, []).append((whole, each))
     if not found:
         raise UserError(f"{folder} has no rung with three runs between {OPEN[0]} and {OPEN[1]}")
-    throughout, jitter = np.sqrt(np.mean(found, axis=0))
-    return float(throughout), float(jitter), len(found)
+    out = {}
+    for world, parts in found.items():
+        throughout, jitter = np.sqrt(np.mean(parts, axis=0))
+        out[world] = float(throughout), float(jitter), len(parts)
+    return out
 
 
 TABLES: Mapping[str, Callable[[Simulated, Path], Lines]] = {

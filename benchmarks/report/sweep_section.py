@@ -135,10 +135,8 @@ def _along(one: Along) -> dict[str, Any]:
                 "label": configuration.label,
                 "value": value,
                 "parameters": configuration.parameters,
-                "statements": None
-                if configuration.amounts is None
-                else configuration.amounts.statements.mean(),
-                "epochs": None if configuration.epochs is None else configuration.epochs[-1],
+                "statements": configuration.amounts.statements.mean(),
+                "epochs": configuration.epochs[-1],
                 "load": configuration.row.load if configuration.row else None,
                 "flops": configuration.flops[-1],
                 "failed": configuration.failed,

@@ -193,7 +193,7 @@ def grid(group: Sequence[Configuration], rung: str, kind: str) -> Curve | None:
     columns, runs = [], []
     for configuration in group:
         curve = (configuration.accuracy if kind == "accuracy" else configuration.bits).get(rung)
-        if curve is None or configuration.amounts is None or not seeds:
+        if curve is None or not seeds:
             return None
         mine = [configuration.seeds.index(s) for s in seeds]
         statements = float(configuration.amounts.statements.mean())

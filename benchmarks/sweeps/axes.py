@@ -24,7 +24,6 @@ from ..receipts.untrusted import known
 
 LEVELS = 3  # on an axis, at least
 _DRAWN: dict[tuple[str, str], str] = {}  # (world, size) -> the size whose draws it shares
-NO_AMOUNTS = "curves.parquet of this receipt holds no number of statements: no axis of data"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Axis:
     name: str
     unit: str
     varies: frozenset[str]  # parts of a cell in which its levels may differ
-    value: Callable[[Configuration], float | None]
+    value: Callable[[Configuration], float]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,14 +87,12 @@ class Line:
         )
 
 
-def _demonstrated(configuration: Configuration) -> float | None:
-    return (
-        None if configuration.amounts is None else float(configuration.amounts.demonstrated.mean())
-    )
+def _demonstrated(configuration: Configuration) -> float:
+    return float(configuration.amounts.demonstrated.mean())
 
 
-def _statements(configuration: Configuration) -> float | None:
-    return None if configuration.amounts is None else float(configuration.amounts.statements.mean())
+def _statements(configuration: Configuration) -> float:
+    return float(configuration.amounts.statements.mean())
 
 
 AXES = (
@@ -195,13 +192,7 @@ def _rest(cell: Cell, axis: Axis) -> str:
 
 
 def _line(axis: Axis, group: Sequence[Configuration]) -> Line:
-    known = [
-        (v, configuration)
-        for configuration in group
-        if (v := axis.value(configuration)) is not None
-    ]
-    if len(known) < len(group):
-        raise UserError(NO_AMOUNTS)
+    known = [(axis.value(configuration), configuration) for configuration in group]
     known.sort(key=lambda pair: pair[0])
     values = tuple(v for v, _ in known)
     ordered = tuple(configuration for _, configuration in known)
@@ -231,7 +222,7 @@ def _diagonal(group: Sequence[Configuration]) -> bool:
     """Whether size, data and compute grow together, all of them from each configuration to the
     next."""
     amounts = [
-        (configuration.parameters, _statements(configuration) or 0.0, configuration.flops[-1])
+        (configuration.parameters, _statements(configuration), configuration.flops[-1])
         for configuration in group
     ]
     return bool((np.diff(np.array(sorted(amounts)), axis=0) > 0).all())

@@ -53,7 +53,6 @@ def _linked(line: Line, whole: Sweep, seeds: Sequence[tuple[int, int]]) -> Linke
     rows = [seeds.index(s) for s in mine]
     share, most = np.zeros((2, len(mine), len(line.configurations)))
     for c, configuration in enumerate(line.configurations):
-        assert configuration.amounts is not None  # or the line would have no values
         for i, world in enumerate(mine):
             runs = [
                 r for r, s in enumerate(configuration.seeds) if s[:2] == world and s in line.seeds

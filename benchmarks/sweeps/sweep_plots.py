@@ -34,7 +34,7 @@ def sweeps(configurations: Sequence[Configuration], found: Scaling, left: Left) 
         shows = f"what follows, hangs together and is answered in {one.sweep.world} over coverage"
         yield name, draw.percolation(one.sweep, one.models, title), shows
     yield from _isoquants(found.surfaces)
-    yield from _readings(configurations, found, left)
+    yield from _readings(configurations, found)
 
 
 def _along(found: Sequence[Along]) -> Iterator[Drawn]:
@@ -81,14 +81,10 @@ def _isoquants(found: Sequence[Surface]) -> Iterator[Drawn]:
         yield f"isoquants-{slug(name)}", draw.isoquants(panels, title), shows
 
 
-def _readings(
-    configurations: Sequence[Configuration], found: Scaling, left: Left
-) -> Iterator[Drawn]:
+def _readings(configurations: Sequence[Configuration], found: Scaling) -> Iterator[Drawn]:
     groups: dict[tuple[str, str], list[Configuration]] = {}
     for configuration in configurations:
-        if configuration.epochs is None:
-            left("readings: an older receipt does not record how many statements were read")
-        elif "recall" in configuration.accuracy:
+        if "recall" in configuration.accuracy:
             groups.setdefault((configuration.panel.name, configuration.cell.mode), []).append(
                 configuration
             )
@@ -114,7 +110,7 @@ def forecasts(configurations: Sequence[Configuration], left: Left) -> Iterator[D
     for configuration in configurations:
         key = configuration.cell.world, configuration.cell.mode
         size = (
-            configuration.amounts.statements.mean() if configuration.amounts else 0.0,
+            configuration.amounts.statements.mean(),
             configuration.parameters,
         )
         if key not in last or size > last[key][0]:

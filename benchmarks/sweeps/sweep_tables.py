@@ -76,9 +76,7 @@ def levels(found: Scaling) -> Description:
                     f"{one.line.axis.name}: {one.line.title}",
                     f"{amount_text(value)} {one.line.axis.unit}",
                     f"{configuration.parameters:,}",
-                    "–"
-                    if configuration.amounts is None
-                    else f"{configuration.amounts.statements.mean():,.0f}",
+                    f"{configuration.amounts.statements.mean():,.0f}",
                     "–" if epochs is None else f"{epochs[-1]:.1f}",
                     "–" if load is None else f"{load:.2f}",
                     f"{configuration.flops[-1]:.1e}",

@@ -283,17 +283,6 @@ def rewritten():
     return write
 
 
-@pytest.fixture
-def older(rewritten):
-    """older(folder, to, change): a receipt before it named how many statements were read."""
-    sql = "SELECT * EXCLUDE (statements, demonstrated, conclusions) FROM old"
-
-    def write(folder, to, change=lambda content: None):
-        return rewritten(folder, to / "older", sql, change)
-
-    return write
-
-
 @pytest.fixture(scope="session")
 def stage():
     """What this file makes up, for fixtures that serve more than one test."""

@@ -37,7 +37,8 @@ def test_a_score_stands_beside_its_floor_and_the_strategy_behind_it(swept, tmp_p
     direct = next(r for r in panel.rows if r.kind == "model" and r.label.startswith("direct"))
     floor = direct.rungs["constituent"].floor
     assert table["`constituent`"][0] == f"{floor.value:.2f}, {floor.strategy}"
-    assert all(", above the floor " in cell for cell in table["`constituent`"][1:])
+    beside = (", normalised ", ", below the floor")
+    assert all(any(b in cell for b in beside) for cell in table["`constituent`"][1:])
     assert all(cell.endswith(", reuse by likeness") for cell in table["`instance`"][1:])
     assert "chance" not in page and re.search(r"Suite `sweep`, \d+ trainings\.", page)
 

@@ -48,32 +48,32 @@ def test_a_sweep_has_every_kind_of_figure(sweep) -> None:
     assert all(one.shows and one.name == one.name.lower() for one in names.values())
 
 
-def test_the_headline_is_plotted_as_svg_and_png_without_training(tmp_path, sketch, older) -> None:
+def test_the_headline_is_plotted_as_svg_and_png_without_training(
+    tmp_path, sketch, rewritten
+) -> None:
     one = json.loads((HEADLINE / "receipt.json").read_text())["panels"][0]["name"]
-    small = older(HEADLINE, tmp_path, lambda content: content.update(panels=content["panels"][:1]))
+    cut = {"change": lambda content: content.update(panels=content["panels"][:1])}
+    small = rewritten(HEADLINE, tmp_path / "small", **cut)
     found, left = drawn(small)
     assert f"{plot.slug(one)}-laws" in found
     found["ladder"].keep(tmp_path / "figures", pixels=True)
     assert (tmp_path / "figures" / "ladder.svg").read_text().startswith("<?xml")
     assert (tmp_path / "figures" / "ladder.png").read_bytes().startswith(b"\x89PNG")
-    assert left == [
-        "readings: an older receipt does not record how many statements were read"
-    ] * len(read(small))
+    assert not left
 
 
 def test_the_command_writes_beside_the_receipt_and_tells_what_is_left_out(
-    zebroid, swept, tmp_path, monkeypatch, sketch, older
+    zebroid, swept, tmp_path, monkeypatch, sketch, rewritten
 ) -> None:
     monkeypatch.setattr(plot.score_figures, "svg", lambda figure: "<svg></svg>")
     monkeypatch.setattr(plot.score_figures, "png", lambda figure: b"")
-    folder = older(
-        swept, tmp_path, lambda c: c.update(cells=c["cells"][:15], panels=c["panels"][:1])
-    )
+    fewer = {"change": lambda c: c.update(cells=c["cells"][:15], panels=c["panels"][:1])}
+    folder = rewritten(swept, tmp_path / "fewer", **fewer)
     status, out, err = zebroid("plot", folder)
     assert (status, err) == (0, "")
     assert (folder / "figures" / "ladder.svg").exists()
     reasons = [line for line in out.splitlines() if line.startswith("left out: ")]
-    assert len(reasons) == len(set(reasons)) >= 2
+    assert len(reasons) == len(set(reasons)) >= 1
     assert not list((folder / "figures").glob("isoquants*"))
 
 

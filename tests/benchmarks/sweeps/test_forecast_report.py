@@ -80,7 +80,10 @@ def test_a_receipt_becomes_branches_and_a_figure(tmp_path, monkeypatch) -> None:
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (["--row", "dirct"], "did you mean 'direct'"),
+        (
+            ["--row", "composition-v1/laptop: dirct decoder-s"],
+            "did you mean 'composition-v1/laptop: direct decoder-s'",
+        ),
         (["--rung", "instnace"], "did you mean 'instance'"),
         (["--out", "f.pdf"], "ends in .svg or .png"),
         (["--scenario", "none.toml"], "cannot read none.toml"),

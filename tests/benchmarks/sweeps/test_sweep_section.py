@@ -14,7 +14,7 @@ from zebroid.benchmarks.receipts.curves import read
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.sweeps import analysis as scalings
 from zebroid.benchmarks.sweeps.analysis import grid, scaling
-from zebroid.benchmarks.sweeps.axes import NO_AMOUNTS, lines, parts, varied
+from zebroid.benchmarks.sweeps.axes import lines, parts, varied
 from zebroid.benchmarks.sweeps.sweep_tables import tables
 from zebroid.identity import record
 from zebroid.models.architectures.looped import LoopedSpec
@@ -192,19 +192,10 @@ def test_size_data_and_compute_that_grow_together_are_a_diagonal(configurations)
     assert not lines(shrinking)[0]
 
 
-def test_an_older_receipt_has_no_axis_of_data_and_says_so(swept, tmp_path, older) -> None:
-    configurations = read(older(swept, tmp_path))
-    found, problems = lines(configurations)
-    assert {line.axis.name for line in found} == {"size"}
-    assert problems == (NO_AMOUNTS,)
-    message = scaling(configurations)
-    assert not message.surfaces and not message.percolated and NO_AMOUNTS in message.notes
-
-
 def test_a_receipt_without_axes_says_nothing_of_any() -> None:
     found = scaling(read(HEADLINE))
     assert not found.along and not found.surfaces and not found.percolated
-    assert {a.rung for a in found.added} >= {"constituent", "axiom"}
+    assert {a.rung for a in found.added} == {"instance", "constituent", "schema"}
 
 
 def test_what_a_receipt_holds_is_what_is_found(swept, found) -> None:
