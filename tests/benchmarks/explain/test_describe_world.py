@@ -104,7 +104,7 @@ def test_what_is_new_is_named_in_the_terms_of_the_rung(displayed):
     zebra, words = displayed("zebra-v1"), {
         "constituent": "no demonstrated conclusion uses in this role: ",
         "schema": r"together: rule 2 on two stated facts and on what follows by rule \d \(",
-        "mixed": "the proof takes 5 steps, and H, the most demonstrated, is 3",
+        "mixed": "the proof takes 4 steps, and H, the most demonstrated, is 3",
         "axiom": "stated as a sentence, with no example of it: rule 1 (As a rule the ",
     }  # fmt: skip
     for rung, wording in words.items():
