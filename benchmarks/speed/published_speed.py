@@ -35,7 +35,7 @@ def measure(mode: str, seed: int) -> tuple[float, float]:
 
     def mine(table: str) -> bool:
         """Whether it is of this mode; the competitor beside it is not what was published."""
-        return f'mode = "{mode}"' in table and 'model = "decoder-s"' in table
+        return f'mode = "{mode}"' in table and 'model = "mlp-s"' not in table
 
     kept = [t for t in tables if not t.startswith("[[cells]]") or mine(t)]
     text = head + "".join(kept).replace("all = [0, 1, 2]", f"all = [{seed}]")

@@ -32,7 +32,7 @@ def test_its_outputs_are_kept_and_end_with_a_figure():
 @pytest.mark.slow
 def test_every_cell_runs_and_a_ladder_is_drawn(tmp_path):
     text = "\n\n".join(CODE)
-    for name, few in (("STEPS", 20), ("PER_RUNG", 20)):
+    for name, few in (("STEPS", 20), ("PER_RUNG", 40)):
         text, count = re.subn(rf"^{name} = \d+$", f"{name} = {few}", text, flags=re.MULTILINE)
         assert count == 1
     assert text.count(SHOW) == 1

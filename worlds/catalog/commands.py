@@ -101,7 +101,7 @@ class Commands(World):
         {
             "tiny": {"verbs": 10, "pairs": 40},
             "small": {"verbs": 20, "pairs": 500},
-            "base": {"verbs": 24, "pairs": 2_000},
+            "base": {"verbs": 24, "pairs": 2_200},
             "large": {"verbs": 40, "pairs": 20_000},
             "scan": {"verbs": 4, "pairs": None},
         }

@@ -86,7 +86,13 @@ class Network(World):
         }
     )
     exposure = STATED
-    exposures = MappingProxyType({**SWEEP, "sparse": dataclasses.replace(STATED, coverage=0.6)})
+    exposures = MappingProxyType(
+        {
+            "base": dataclasses.replace(STATED, demonstrated=0.8),
+            **SWEEP,
+            "sparse": dataclasses.replace(STATED, coverage=0.6),
+        }
+    )
 
     def sample(
         self,

@@ -67,7 +67,7 @@ class Zebra(World):
                 "kinds": 20,
                 "traits": 16,
                 "attributes": 40,
-                "levels": (180, 110, 110, 165, 130),
+                "levels": (180,) * 8,
             },
             "large": {
                 "kinds": 120,
