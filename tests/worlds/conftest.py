@@ -17,8 +17,8 @@ from zebroid.worlds.novelty.rungs import (
     provable,
     read_off,
     rung_of,
-    written_facts,
 )
+from zebroid.worlds.novelty.written_proofs import written_facts
 from zebroid.worlds.world import World
 
 

@@ -27,8 +27,9 @@ from ..novelty.questions import (
     find_prompts,
     prompts_of,
 )
-from ..novelty.rungs import LADDER, read_off, written_facts
+from ..novelty.rungs import LADDER, read_off
 from ..novelty.shortcuts import entities
+from ..novelty.written_proofs import written_facts
 from ..world import World
 from .audit import audit
 from .corpus import Corpus

@@ -85,25 +85,6 @@ def _used(proofs: Proofs, read: Bools) -> Bools:
     return out
 
 
-def written_facts(proofs: Proofs, demonstrated: Bools) -> Bools:
-    """[F] conclusions that are a line in the one proof written of a ``demonstrated`` [F] one.
-
-    That proof is the first of the lowest; it goes down to base facts, which are stated.
-    """
-    c, best = proofs.closure, proofs.best
-    seen = demonstrated & ~c.is_base & (best >= 0)
-    above = np.flatnonzero(seen)
-    out = np.zeros(len(c.predicate), bool)
-    while len(above):
-        premises = np.unique(c.premises[best[above]])
-        premises = premises[premises >= 0]
-        lines = premises[~c.is_base[premises]]
-        out[lines] = True
-        above = lines[~seen[lines]]
-        seen[above] = True
-    return out & ~demonstrated
-
-
 def provable(
     proofs: Proofs, read: ReadOff, leaves: Bools, stated_patterns: Bools, *, whole: bool = False
 ) -> NDArray[np.uint16]:

@@ -45,6 +45,17 @@ def written_proofs(proofs: Proofs, silent: Bools, facts: NDArray[np.integer]) ->
     return row, written[start[facts][row] + place]
 
 
+def written_facts(proofs: Proofs, demonstrated: Bools) -> Bools:
+    """[F] conclusions that are a line in the one proof written of a ``demonstrated`` [F] one.
+
+    That proof is the first of the lowest; it goes down to base facts, which are stated.
+    """
+    out = np.zeros(len(demonstrated), bool)
+    for level in by_height(proofs, proofs.closure.premises, np.flatnonzero(demonstrated)):
+        out[level] = True
+    return out & ~demonstrated
+
+
 def by_height(proofs: Proofs, premises: Array, facts: NDArray[np.integer]) -> Iterator[Ids]:
     """Those of ``facts``, and of what their lowest proofs rest on by ``premises`` [D, k], that are
     derived, each once: of equal height together, the lowest first."""

@@ -18,8 +18,8 @@ from zebroid.worlds.novelty.rungs import (
     SPLIT,
     provable,
     read_off,
-    written_facts,
 )
+from zebroid.worlds.novelty.written_proofs import written_facts
 
 from ...fuzzing import fuzz
 from .enumeration import SETS, Enumeration
