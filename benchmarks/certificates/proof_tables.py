@@ -139,7 +139,7 @@ def _value(rule: Rule, term: Term, facts: list[int], atoms: dict[int, list[str]]
 
 def _rules(corpus: Corpus) -> Columns:
     """The rules of the world, and how the corpus gives each."""
-    rules, gold, plain = corpus.closure.program.rules, corpus.split.gold, {}
+    rules, gold = corpus.closure.program.rules, corpus.split.gold
     given = ["neither"] * len(rules)
     for (rule, axioms), presentation in zip(gold.patterns, corpus.split.presentation):
         given[rule] = "data" if axioms else presentation
