@@ -96,8 +96,9 @@ def faults(constants, rules, facts, proofs, questions):
 
 
 def main(folder):
-    select = [f"SELECT corpus, {c} FROM '{folder}/{t}.parquet'" for t, c in TABLES.items()]
-    tables = [grouped(duckdb.sql(query).fetchall()) for query in select]
+    query = "SELECT corpus, {} FROM read_parquet(?)"
+    files = {f"{folder}/{name}.parquet": columns for name, columns in TABLES.items()}
+    tables = [grouped(duckdb.execute(query.format(c), [f]).fetchall()) for f, c in files.items()]
     found = []
     for corpus in sorted({key for table in tables for key in table}):
         rows = [[row[1:] for row in table.get(corpus, ())] for table in tables]

@@ -1,0 +1,57 @@
+"""Tables of small corpora, as a stranger reads them; copied for each fault that is planted."""
+
+from __future__ import annotations
+
+import copy
+import functools
+
+import numpy as np
+from zebroid import registry
+from zebroid.benchmarks.certificates import proof_rows
+from zebroid.benchmarks.receipts.answers_table import SEPARATOR, certificates
+from zebroid.eval.question_sets.question_set import QuestionSet
+from zebroid.worlds import build_corpus, sample_questions
+
+TABLES = {
+    "constants": ("constant", "place"),
+    "rules": ("rule", "head", "body"),
+    "facts": ("atom", "given"),
+    "proofs": ("question", "step", "rule", "head", "premises"),
+    "questions": ("question", "prompt", "right_answers", "rung"),
+}
+
+
+@functools.cache
+def corpus_of(world, size="tiny"):
+    return build_corpus(registry.world(world), size)
+
+
+@functools.cache
+def _tables(world, size, number):
+    corpus = corpus_of(world, size)
+    return tables_of(corpus, np.sort(sample_questions(corpus, number, 0)))
+
+
+def tables_of(corpus, questions):
+    """Table -> rows, lists in the order of ``TABLES``, as ``certcheck`` reads them from Parquet."""
+    facts = proof_rows.fact_rows(corpus, questions)
+    facts["atom"] = [[p, *a] for p, a in zip(facts["predicate"], facts["arguments"])]
+    put = certificates(QuestionSet(corpus, questions))
+    put["right_answers"] = [text.split(SEPARATOR) for text in put["right_answers"]]
+    columns = {
+        "constants": proof_rows.constant_rows(corpus),
+        "rules": proof_rows.rule_rows(corpus),
+        "facts": facts,
+        "proofs": proof_rows.proof_rows(corpus, questions),
+        "questions": put,
+    }
+    plain = {
+        name: [getattr(columns[name][c], "tolist", lambda c=c: columns[name][c])() for c in wanted]
+        for name, wanted in TABLES.items()
+    }
+    return {name: [[*row] for row in zip(*lists)] for name, lists in plain.items()}
+
+
+def tables(world, size="tiny", number=20):
+    """The tables of a corpus and some of its questions, to be changed at will."""
+    return copy.deepcopy(_tables(world, size, number))
