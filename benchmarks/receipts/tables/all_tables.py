@@ -10,10 +10,14 @@ from .cells_table import CELLS
 from .curves_table import CURVES
 from .parquet_table import Content, Table
 from .parquet_writing import write
+from .proofs_table import CONSTANTS, FACTS, PROOFS, RULES
 from .questions_table import QUESTIONS
 from .scores_table import SCORES
 
-TABLES: tuple[Table, ...] = (CELLS, QUESTIONS, ANSWERS, CURVES, SCORES)
+TABLES: tuple[Table, ...] = (
+    *(CELLS, QUESTIONS, ANSWERS, CURVES, SCORES),
+    *(FACTS, PROOFS, RULES, CONSTANTS),
+)
 FILES: Mapping[str, Table] = {table.file: table for table in TABLES}
 
 

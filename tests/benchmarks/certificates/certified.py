@@ -8,7 +8,8 @@ import functools
 import numpy as np
 from zebroid import registry
 from zebroid.benchmarks.certificates import proof_rows
-from zebroid.benchmarks.receipts.answers_table import SEPARATOR, certificates
+from zebroid.benchmarks.receipts.tables.parquet_table import SEPARATOR
+from zebroid.benchmarks.receipts.tables.questions_table import certificates
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.worlds import build_corpus, sample_questions
 
