@@ -10,14 +10,11 @@ from .cells_table import CELLS
 from .curves_table import CURVES
 from .parquet_table import Content, Table
 from .parquet_writing import write
-from .proofs_table import CONSTANTS, FACTS, PROOFS, RULES
+from .proofs_table import TABLES as OF_PROOFS
 from .questions_table import QUESTIONS
 from .scores_table import SCORES
 
-TABLES: tuple[Table, ...] = (
-    *(CELLS, QUESTIONS, ANSWERS, CURVES, SCORES),
-    *(FACTS, PROOFS, RULES, CONSTANTS),
-)
+TABLES: tuple[Table, ...] = (CELLS, QUESTIONS, ANSWERS, CURVES, SCORES, *OF_PROOFS)
 FILES: Mapping[str, Table] = {table.file: table for table in TABLES}
 
 

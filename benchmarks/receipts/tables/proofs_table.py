@@ -164,3 +164,4 @@ CONSTANTS = Table(
     lambda cells: MOST * _corpora(cells),
     "corpus",
 )
+TABLES = (FACTS, PROOFS, RULES, CONSTANTS)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import functools
+import types
 
 import numpy as np
 from zebroid import registry
 from zebroid.benchmarks.certificates import proof_rows
+from zebroid.benchmarks.receipts.tables import parquet_writing, proofs_table
 from zebroid.benchmarks.receipts.tables.parquet_table import SEPARATOR
-from zebroid.benchmarks.receipts.tables.questions_table import certificates
+from zebroid.benchmarks.receipts.tables.questions_table import QUESTIONS, certificates
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.worlds import build_corpus, sample_questions
 
@@ -46,13 +48,22 @@ def tables_of(corpus, questions):
         "proofs": proof_rows.proof_rows(corpus, questions),
         "questions": put,
     }
-    plain = {
-        name: [getattr(columns[name][c], "tolist", lambda c=c: columns[name][c])() for c in wanted]
-        for name, wanted in TABLES.items()
-    }
-    return {name: [[*row] for row in zip(*lists)] for name, lists in plain.items()}
+    rows = {n: zip(*(columns[n][c] for c in wanted)) for n, wanted in TABLES.items()}
+    return {n: [[*row] for row in found] for n, found in rows.items()}
 
 
 def tables(world, size="tiny", number=20):
     """The tables of a corpus and some of its questions, to be changed at will."""
     return copy.deepcopy(_tables(world, size, number))
+
+
+def write(folder, corpus, questions):
+    """The tables of a receipt about these questions, as a run writes them."""
+    every = QuestionSet(corpus, questions)
+    content = types.SimpleNamespace(question_sets={"": every})
+    for table in (*proofs_table.TABLES, QUESTIONS):
+        parquet_writing.write(folder, table, content)
+
+
+def escaped(path):
+    return str(path).replace("'", "''")
