@@ -232,6 +232,25 @@ def cite(
 
 
 @app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT over cells, questions, answers, scores …")],
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Folders that hold receipts; default: runs.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON: a list of rows.")] = False,
+    seconds: Annotated[float, typer.Option(min=0.1, help="For the query alone.")] = 60,
+) -> None:
+    """SQL over the tables of all receipts; exit status 1 where one of them is left out."""
+    from .benchmarks.queries import receipt_query
+
+    if csv and json:
+        raise UserError("--csv and --json: give one of them")
+    form = "csv" if csv else "json" if json else "table"
+    sys.exit(receipt_query.run(sql, folders or [Path("runs")], form, seconds))
+
+
+@app.command()
 def leaderboard(
     receipts: Annotated[list[Path], typer.Argument(help="Receipts, or their folders.")],
 ) -> None:
