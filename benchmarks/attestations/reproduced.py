@@ -79,10 +79,11 @@ class Attempt:
 
 
 def attested(
-    attempt: Attempt, question_set: QuestionSet, alike: Sequence[Sequence[Accuracies]]
+    attempt: Attempt, question_set: QuestionSet | None, alike: Sequence[Sequence[Accuracies]]
 ) -> AttestedCell:
-    """What is attested of a cell. ``alike``: the runs here of each other cell of its
-    configuration that was trained with several initialisations, too."""
+    """What is attested of a cell. ``question_set``: None where there is nothing to compare.
+    ``alike``: the runs here of each other cell of its configuration that was trained with several
+    initialisations, too."""
     cell, found = attempt.cell, attempt.equal
     claimed, here = attempt.claimed, attempt.here
     causes = [cause for cause in (here, claimed) if isinstance(cause, str)]
@@ -92,7 +93,7 @@ def attested(
         outcome: Outcome = "fails too" if all(pair) else "trains" if pair[0] else "fails"
         steps, questions = (0, 0) if isinstance(here, str) else here.answer.shape
     else:
-        assert not isinstance(claimed, str) and not isinstance(here, str)
+        assert not isinstance(claimed, str) and not isinstance(here, str) and question_set
         steps, questions = here.answer.shape
         instruments = _instruments(attempt, claimed, question_set, alike)
         outcome = outcome_of(found[1] is None, attempt.same_platform, instruments)

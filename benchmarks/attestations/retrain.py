@@ -192,7 +192,8 @@ def admit_model(cell: Cell, announce: Callable[[Plugin], None] | None) -> None:
         if announce is None:
             raise untrusted.NotLoaded(
                 f"model {printable(name, 80)} is of the plugin "
-                f"{printable(plugin.distribution, 80)}, which was not loaded; --allow-plugins loads it"
+                f"{printable(plugin.distribution, 80)}, which was not loaded; "
+                "--allow-plugins loads it"
             )
         announce(plugin)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pydantic
@@ -71,11 +71,10 @@ def begin(out: Path, receipt: str, salt: str, platform: Platform) -> Session:
         salt = _read(pending[0]).salt if pending else new_salt()
     folder = home / canonical.digest(checked_salt(salt))[:16]
     if resumed := (folder / BEGUN).exists():
-        before = _read(folder).platform
-        if before != platform:
+        if why := _differs(_read(folder).platform, platform):
             raise UserError(
-                f"{folder} was begun with {_differs(before, platform)}; give another --salt, or "
-                "delete the folder and run again"
+                f"{folder} was begun with {why}; give another --salt, or delete the folder and run "
+                "again"
             )
     else:
         Store(folder).prepare()
@@ -103,12 +102,12 @@ def same_platform(receipt: Receipt, record: CellRecord, here: Platform) -> bool:
     On an accelerator it need not be: how many trainings one program advances side by side may
     change the last bits, and is no part of a receipt.
     """
-    if receipt.training != here.training or record.device != here.device:
+    if record.environment is None or receipt.training != here.training:
         return False
-    theirs, mine = receipt.versions, here.versions
-    matter = {*MATTER, *({*theirs, *mine} - {*provenance.OURS})}
+    theirs, mine = receipt.environments[record.environment].versions, here.versions
+    matter = {*MATTER, *({*theirs} - {*provenance.OURS})}  # plugins too
     alike = all(theirs.get(name) == mine.get(name) for name in matter)
-    return alike and here.device.startswith("cpu:")
+    return alike and record.device == here.device and here.device.startswith("cpu:")
 
 
 def _read(folder: Path) -> _Begun:
@@ -123,10 +122,10 @@ def _read(folder: Path) -> _Begun:
 
 
 def _differs(before: Platform, now: Platform) -> str:
-    """The first thing that is another now."""
-    one, other = before.model_dump(), now.model_dump()
-    name = next(name for name in one if one[name] != other[name])
-    if isinstance(one[name], Mapping):
-        one, other = one[name], other[name]
-        name = next(n for n in sorted({*one, *other}) if one.get(n) != other.get(n))
-    return f"{name} {one.get(name)}, and {name} is {other.get(name)} now"
+    """The first thing that matters and is another now; empty: nothing. The commit does not matter:
+    what it may change of a training, the version of training says."""
+    one, other = ({"device": p.device, "training": p.training, **p.versions} for p in (before, now))
+    for name in ("device", "training", *sorted({*one, *other} - {"zebroid", "python"})):
+        if one.get(name) != other.get(name):
+            return f"{name} {one.get(name)}, and {name} is {other.get(name)} now"
+    return ""

@@ -17,7 +17,7 @@ from ...printable import printable
 from ..receipts import cite
 from ..receipts.receipt import Receipt
 from ..receipts.untrusted import read_bytes, receipt_path
-from ..verification.verified_record import remembered
+from ..verification.verified_record import mark, remembered
 from . import attesters
 from .attestation import BYTES, FILES, FOLDER, Attestation, contradiction, parsed
 from .submission import submission
@@ -62,7 +62,7 @@ def trust_class(path: Path, receipt: Receipt, verified: bool = False) -> Trust:
     confirmed = [c for c in counted if c.found.confirms]
     if confirmed and not refuted:
         return Trust("retrained", "; ".join(map(_summary, confirmed)), tuple(ignored))
-    date = remembered(digest)
+    date = remembered(mark(path))
     why = "recomputed by this version" + (f" on {date}" if date else "")
     kind: Kind = "verified" if verified or date else "declared"
     if kind == "declared":

@@ -25,6 +25,7 @@ from rich.markup import escape
 
 from ...errors import UserError
 from ...printable import printable
+from . import verified_record
 from .findings import Finding, show
 
 SECONDS = 25.0  # from its first word: to start takes two or three more
@@ -41,8 +42,9 @@ Watch = Callable[[str], None]
 
 
 def run(path: Path, allowed: bool, seconds: float) -> int:
-    """Verifies a receipt, plugins and all where that is ``allowed``, prints the findings, and
-    returns the exit status."""
+    """Verifies a receipt, plugins and all where that is ``allowed``, prints the findings, keeps
+    that it was verified, and returns the exit status."""
+    mark = verified_record.mark(path)
 
     def announce(line: str) -> None:
         print(printable(line), flush=True)
@@ -54,7 +56,10 @@ def run(path: Path, allowed: bool, seconds: float) -> int:
 
         found = list(findings(path, watch, announce if allowed else None, seconds))
     show(found)
-    return int(not all(f.passed for f in found))
+    passed = all(f.passed for f in found)
+    if passed and mark == verified_record.mark(path):
+        verified_record.remember(mark)
+    return int(not passed)
 
 
 def findings(
