@@ -118,7 +118,7 @@ def _variance_notes(scores: Sequence[InstrumentDifference]) -> list[str]:
         reasons.setdefault(why, []).append(axis)
     lines += [f"not identified, {why}: {', '.join(axes)}" for why, axes in reasons.items()]
     together = dict.fromkeys(c.name for s in splits for c in s.components if len(c.axes) > 1)
-    lines += [f"not told apart, for they vary together: {names}" for names in together]
+    lines += [f"not separable, for they vary together: {names}" for names in together]
     if any(c.negative for s in splits for c in s.components):
         lines.append("-: the estimate is below 0, and counts as 0")
     return lines

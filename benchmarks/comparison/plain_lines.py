@@ -14,7 +14,7 @@ from .differences import InstrumentDifference
 from .pairing import Pairing
 from .sides import Answers, Side
 
-UNEQUAL = 0.01  # of FLOPs and parameters, from which they are said to differ
+UNEQUAL = 0.01  # of FLOPs and parameters, from which they count as different
 
 
 def plain_lines(

@@ -25,7 +25,7 @@ REST = "rest"  # what no axis by itself explains: how initialisation and order g
 class Component:
     """The variance that comes with some axes, which vary together in these data."""
 
-    axes: tuple[str, ...]  # one, several that cannot be told apart, or ("rest",)
+    axes: tuple[str, ...]  # one, several that cannot be separated, or ("rest",)
     estimate: float  # as the moments give it, which may be below 0
     groups: int  # different seeds of the axes, each within the axes it is nested in
 

@@ -48,7 +48,7 @@ def test_components_are_found_without_bias_where_runs_are_missing_too() -> None:
         assert np.mean(estimates) == pytest.approx(deviation**2, abs=noise)
 
 
-def test_axes_that_vary_together_are_not_told_apart() -> None:
+def test_axes_that_vary_together_have_one_component() -> None:
     (found,) = split([0.1, 0.4, 0.3], [(n, n, n, n) for n in range(3)]).components
     assert found.name == "world + exposure + init + order" and found.groups == 3
     assert found.estimate == pytest.approx(np.var([0.1, 0.4, 0.3], ddof=1))
