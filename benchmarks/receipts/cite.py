@@ -50,4 +50,4 @@ def line(receipt: Receipt) -> str:
 
 def digest(receipt: Receipt) -> str:
     """SHA-256 of a receipt without its times."""
-    return canonical.digest(receipt.model_dump(by_alias=True, exclude={"times"}))
+    return canonical.digest(receipt.lasting)

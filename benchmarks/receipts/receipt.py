@@ -1,7 +1,8 @@
 """The receipt of a suite: one canonical JSON, enough to verify every number and to cite it.
 
-Two runs of the same cells by the same code on the same CPU give equal receipts, but for the block
-``times``. Beside it lie Parquet files, named here with their SHA-256. Nothing is pickled.
+Beside it lie Parquet tables (``tables/``), named here with their SHA-256. Two runs of the same
+cells by the same code on the same CPU give equal receipts, but for the block ``times`` and the
+seconds in ``cells.parquet``: ``Receipt.lasting`` is what they have in common. Nothing is pickled.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import pydantic
 
@@ -24,14 +25,15 @@ from ..config.suite import Suite
 from ..panels.panel import Panel
 from ..panels.panel_profiles import profiles
 from ..runner import atomic_write, provenance
-from ..runner.executor import Outcome
+from ..runner.provenance import Environment
 from ..runner.result_store import Result
 from . import receipt_parts
 from .row_records import plain, row_record
 from .score_records import GroupRecord, Interval, ProofRecord, ScoreRecord, Strict
+from .tables.cells_table import CELLS
+from .tables.parquet_table import Content
+from .tables.parquet_writing import SCHEMA
 from .untrusted import Flaw, json_of
-
-SCHEMA = 0
 
 
 class SuiteRecord(Strict):
@@ -53,6 +55,16 @@ class CellRecord(Strict):
     parameters: int = 0
     flops: float = 0.0
     device: str = ""
+    # number among `environments` of what it was trained by; null: it has no result
+    environment: int | None = pydantic.Field(None, ge=0)
+
+
+class EnvironmentRecord(Strict):
+    """By what a training was made, as found when it began. Declared: nothing can recompute it."""
+
+    versions: receipt_parts.Versions
+    commit: receipt_parts.Commit
+    dirty: bool
 
 
 class RowRecord(Strict):
@@ -96,13 +108,14 @@ class Times(Strict):
 
 
 class Receipt(Strict):
-    """``schema`` 0: fields may still change with any version."""
+    """Fields of schema 1 stay as they are: another set of fields has another schema."""
 
-    schema_: Literal[0] = pydantic.Field(SCHEMA, alias="schema")
+    schema_: Literal[1] = pydantic.Field(SCHEMA, alias="schema")
     suite: SuiteRecord
     cells: receipt_parts.Many[CellRecord] = pydantic.Field(min_length=1)
-    versions: Annotated[dict[str, str], pydantic.AfterValidator(receipt_parts.versions)]
-    commit: str = pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")
+    environments: receipt_parts.Many[EnvironmentRecord]  # each once, in the order of the cells
+    versions: receipt_parts.Versions
+    commit: receipt_parts.Commit
     dirty: bool
     # the version of the definitions that it was made by: what a rung, a floor and a headline are
     definitions: int
@@ -116,37 +129,33 @@ class Receipt(Strict):
 
     @classmethod
     def of(
-        cls,
-        suite: Suite,
-        outcome: Outcome,
-        panels: Sequence[Panel],
-        files: Mapping[str, Path],
-        finished: str,
+        cls, suite: Suite, content: Content, files: Mapping[str, Path], finished: str
     ) -> Receipt:
         """The receipt of a suite whose cells are all finished or failed."""
         commit, dirty = provenance.commit()
-        results = {result.cell.digest: result for result in outcome.results}
-        content = {
+        results, environments = content.results, _environments(content)
+        record = {
             "schema": SCHEMA,
             "suite": {"id": suite.id, "title": suite.title, "digest": suite.digest},
             "cells": [
-                _cell(results[cell.digest])
+                _cell(results[cell.digest], environments)
                 if cell.digest in results
                 else {
                     "digest": cell.digest,
                     "cell": cell.record(),
-                    "failed": outcome.failures.get(cell.digest, "not run"),
+                    "failed": content.failures.get(cell.digest, "not run"),
                 }
                 for cell in suite.cells
             ],
+            "environments": environments,
             "versions": provenance.versions() | provenance.packages(suite.cells),
             "commit": commit,
             "dirty": dirty,
             "definitions": DEFINITIONS,
             "training": TRAINING,
-            "panels": [_panel(panel, panels) for panel in panels],
+            "panels": [_panel(panel, content.panels) for panel in content.panels],
             "files": {
-                path.name: canonical.digest_bytes([path.read_bytes()]) for path in files.values()
+                name: canonical.digest_bytes([path.read_bytes()]) for name, path in files.items()
             },
             "times": {
                 "finished": finished,
@@ -154,7 +163,7 @@ class Receipt(Strict):
             },
         }
         # strict as for any reader: what could not be read again is an error here already
-        return cls.model_validate(json.loads(canonical.text(clean(content))))
+        return cls.model_validate(json.loads(canonical.text(clean(record))))
 
     @classmethod
     def read(cls, path: Path) -> Receipt:
@@ -189,6 +198,13 @@ class Receipt(Strict):
             raise Flaw(f"{path}: {flaw}; it was changed by hand")
         return receipt
 
+    @property
+    def lasting(self) -> dict[str, Any]:
+        """JSON-ready: what equal runs have in common, all but times and the table that has them."""
+        content = self.model_dump(by_alias=True, exclude={"times"})
+        content["files"].pop(CELLS.file, None)
+        return content
+
     def write(self, path: Path) -> None:
         """Atomically, as canonical JSON."""
         with atomic_write.file(path) as draft:
@@ -196,7 +212,16 @@ class Receipt(Strict):
             draft.write_text(text + "\n", "ascii")
 
 
-def _cell(result: Result) -> dict[str, Any]:
+def _environments(content: Content) -> list[dict[str, Any]]:
+    found = [_environment(r.made) for c in content.cells if (r := content.results.get(c.digest))]
+    return [one for i, one in enumerate(found) if one not in found[:i]]
+
+
+def _environment(made: Environment) -> dict[str, Any]:
+    return {"versions": dict(made.versions), "commit": made.commit, "dirty": made.dirty}
+
+
+def _cell(result: Result, environments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     run = result.run
     return {
         "digest": result.cell.digest,
@@ -207,6 +232,7 @@ def _cell(result: Result) -> dict[str, Any]:
         "parameters": run.parameters,
         "flops": float(run.flops[-1]),
         "device": result.device,
+        "environment": environments.index(_environment(result.made)),
     }
 
 

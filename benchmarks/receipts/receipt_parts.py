@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import pydantic
 
 from ...printable import printable
+from .tables.all_tables import FILES
 
 if TYPE_CHECKING:
     from .receipt import Receipt
-
-FILES = ("predictions.parquet", "curves.parquet")  # beside it, where any cell has answers
 
 T = TypeVar("T")
 # as many errors as strangers like are found in a list, and only the first is of use
@@ -99,6 +98,10 @@ def versions(found: dict[str, str]) -> dict[str, str]:
     return found
 
 
+Versions = Annotated[dict[str, str], pydantic.AfterValidator(versions)]
+Commit = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")]
+
+
 def flaws(receipt: Receipt) -> Iterator[str]:
     """Where a receipt contradicts itself, whatever its answers are."""
     names = [("cell", c.digest[:16]) for c in receipt.cells]
@@ -113,8 +116,15 @@ def flaws(receipt: Receipt) -> Iterator[str]:
         if (kind, name) in seen:
             yield printable(f"{kind} {name!r} stands twice", 200)
         seen.add((kind, name))
-    if all(c.failed for c in receipt.cells):
-        return
     for name in FILES:
         if name not in receipt.files:
-            yield f"files names no {name}, in which the answers of its cells are"
+            yield f"files names no {name}, which every receipt has"
+    for name in receipt.files:
+        if name not in FILES:
+            yield printable(f"files names {name!r}, which is no table of a receipt", 200)
+    for cell in receipt.cells:
+        number = cell.environment
+        if number is not None and number >= len(receipt.environments):
+            yield f"cell {cell.digest[:16]} was made by environment {number}, which is not there"
+        if number is None and not cell.failed:
+            yield f"cell {cell.digest[:16]} has answers and no environment"
