@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import __version__, cli_authoring
+from . import __version__, cli_authoring, cli_receipts
 from .errors import UserError
 from .printable import printable
 
@@ -207,47 +207,8 @@ def forecast(
     forecasts.run(receipt, scenario, row, rung or (), out, console())
 
 
-@app.command()
-def verify(
-    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
-    allow_plugins: Annotated[
-        bool, typer.Option("--allow-plugins", help="Load the installed plugins that it names.")
-    ] = False,
-    seconds: Annotated[float, typer.Option(min=0, help="Default: 25; built-in suites: 600.")] = 0,
-    retrain: Annotated[
-        int, typer.Option(min=0, help="Then train so many cells again, and attest what came of it.")
-    ] = 0,
-    salt: Annotated[
-        str, typer.Option(help="Of --retrain, which chooses the cells; default: drawn at random.")
-    ] = "",
-    attester: Annotated[str, typer.Option(help="Of --retrain: who attests, by name.")] = "",
-    entrant: Annotated[
-        str, typer.Option(help="Of --retrain: whose receipt it is; default: as submission.toml.")
-    ] = "",
-    out: Out = Path("runs"),
-) -> None:
-    """Recompute what a receipt says; exit status 1 where it differs. Trains nothing by default."""
-    from .benchmarks.verification import confined
-
-    if not retrain:
-        sys.exit(confined.run(receipt, allow_plugins, seconds))
-    from .benchmarks.attestations import retrain as again
-
-    checker = again.Checker(retrain, salt, attester, entrant, out, allow_plugins)
-    sys.exit(again.run(receipt, checker, seconds))
-
-
-@app.command()
-def compare(
-    a: Annotated[str, typer.Argument(help="A receipt or its folder; FOLDER#LABEL: rows of it.")],
-    b: Annotated[str, typer.Argument(help="Another, or other rows of the same.")],
-    csv: Annotated[Path | None, typer.Option(help="Write the differences here as CSV.")] = None,
-    json: Annotated[Path | None, typer.Option(help="Write all of it here as JSON.")] = None,
-) -> None:
-    """A minus B, cell by cell on the same corpora, and how it varies with the seeds."""
-    from .benchmarks.comparison import comparison_report
-
-    comparison_report.run(a, b, csv, json)
+app.command()(cli_receipts.verify)
+app.command()(cli_receipts.compare)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from ...errors import InvalidReceipt
 from ...printable import printable
 from ...worlds.encoding.proof_checker import INVALID
 from ..config.run_config import Cell
-from ..receipts.kept_answers import kept_answers
+from ..receipts.answers_reading import kept_answers
 from ..receipts.receipt import Receipt
 from ..receipts.tables.answers_table import names
 from ..runner.corpora import Corpora

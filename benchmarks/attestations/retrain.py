@@ -10,10 +10,8 @@ from pathlib import Path
 from rich.console import Console
 
 from ...errors import UserError
-from ...models import spec_records
-from ...parameters import split
 from ...printable import printable
-from ...registry import Plugin, plugins
+from ...registry import Plugin
 from ..config.run_config import Cell
 from ..receipts import bounds, cite, untrusted
 from ..receipts.receipt import Receipt
@@ -24,6 +22,7 @@ from ..runner.executor import Outcome, execute
 from ..runner.progress import Displayed, Shielded
 from ..runner.run import InProcess
 from ..verification import confined
+from ..verification.named_parts import spec_of
 from .attestation import FOLDER, MEANING, Attestation, AttestedCell, write
 from .claims import answered, claims
 from .reproduced import MORE, Answered, Attempt, attested
@@ -46,7 +45,7 @@ class Checker:
     allowed: bool  # to load the plugins that the receipt names
 
 
-def run(path: Path, checker: Checker, seconds: float) -> int:
+def run(path: Path, checker: Checker, seconds: float, full: bool = False) -> int:
     """Verifies a receipt; if it passes, trains cells again, and writes and prints the attestation.
 
     The exit status: 0 where it confirms the receipt, 130 where it was interrupted.
@@ -55,7 +54,7 @@ def run(path: Path, checker: Checker, seconds: float) -> int:
         if name != printable(name, 100):
             raise UserError(f"{printable(name, 40)!r}: expected a name of at most 100 characters")
     path = untrusted.receipt_path(path)
-    if status := confined.run(path, checker.allowed, seconds):
+    if status := confined.run(path, checker.allowed, seconds, full):
         return status
     receipt, console = Receipt.read(path), plain_console.console()
     cells = bounds.cells_of(receipt)
@@ -116,7 +115,7 @@ def _retrained(
     announce = _announcer(console) if checker.allowed else None
     worlds = {cell.world: untrusted.world(cell.world, announce) for cell in cells}
     for cell in cells:
-        admit_model(cell, announce)
+        spec_of(cell, announce)
     records = {record.digest: record for record in receipt.cells}
     with Corpora(world=lambda cell: worlds[cell.world]) as corpora:
         declared = claims(path, receipt, cells, corpora)
@@ -174,28 +173,6 @@ def _trained(
     for result in outcome.results:
         found[result.cell.digest] = result.run.failed or answered(result, corpora)
     return found
-
-
-def admit_model(cell: Cell, announce: Callable[[Plugin], None] | None) -> None:
-    """Nothing of a model that a receipt names is imported but built-in ones, and plugins where the
-    user allows them. Raises NotLoaded for any other."""
-    if spec_records.rebuilt(cell.spec) is not None:
-        return
-    name = split(cell.model)[0]
-    offers = [p for p in plugins() if (p.kind, p.name) == ("model", name)]
-    if not offers:
-        raise untrusted.NotLoaded(
-            f"model {printable(name, 80)} is neither built in nor of an installed plugin; "
-            "install its plugin, or train cells of another receipt again"
-        )
-    for plugin in offers:
-        if announce is None:
-            raise untrusted.NotLoaded(
-                f"model {printable(name, 80)} is of the plugin "
-                f"{printable(plugin.distribution, 80)}, which was not loaded; "
-                "--allow-plugins loads it"
-            )
-        announce(plugin)
 
 
 def _announcer(console: Console) -> Callable[[Plugin], None]:

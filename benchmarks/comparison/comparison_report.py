@@ -6,7 +6,6 @@ import csv
 import dataclasses
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -17,7 +16,6 @@ from ... import canonical
 from ...eval.stats.variance_components import AXES, REST, Split
 from ..report.plain_console import console as plain_console
 from ..report.plain_console import plain
-from ..runner import atomic_write
 from .differences import InstrumentDifference, differences
 from .pairing import pairing
 from .plain_lines import plain_lines
@@ -28,20 +26,19 @@ COUNTS = ("corpora", "runs", "questions")
 TOGETHER = "with"  # another axis, in whose column the component stands
 
 
-def run(a: str, b: str, csv_path: Path | None, json_path: Path | None) -> None:
-    """Prints A minus B, and writes it where paths are given. UserError where they share nothing."""
+def run(a: str, b: str, form: str) -> None:
+    """Prints A minus B as a table, as CSV or as JSON. UserError where they share nothing."""
     one, other = side("A", a), side("B", b)
     found = pairing(one, other)
     scores, few = differences(found)
     lines = [*plain_lines(one, other, found, scores), *few]
-    if csv_path is not None:
-        with atomic_write.file(csv_path) as draft:
-            draft.write_text(as_csv(scores), "utf-8")
-    if json_path is not None:
+    if form == "csv":
+        print(as_csv(scores), end="")
+    elif form == "json":
         content = {"notes": lines, "differences": [record(score) for score in scores]}
-        with atomic_write.file(json_path) as draft:
-            draft.write_text(canonical.text(content, indent=1) + "\n", "ascii")
-    show(plain_console(), lines, scores)
+        print(canonical.text(content, indent=1))
+    else:
+        show(plain_console(), lines, scores)
 
 
 def show(console: Console, lines: Sequence[str], scores: Sequence[InstrumentDifference]) -> None:

@@ -19,8 +19,8 @@ from ...printable import printable
 from ..attestations.trust import Trust, trust_class
 from ..config.run_config import Cell
 from ..receipts import parquet_reading
+from ..receipts.answers_reading import kept_answers, table_bytes
 from ..receipts.bounds import cells_of
-from ..receipts.kept_answers import kept_answers, table_bytes
 from ..receipts.receipt import CellRecord, Receipt
 from ..receipts.tables.questions_table import QUESTIONS
 from ..receipts.untrusted import guarded, receipt_path

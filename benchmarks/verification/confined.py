@@ -41,9 +41,10 @@ CURE = "give it more with --seconds"
 Watch = Callable[[str], None]
 
 
-def run(path: Path, allowed: bool, seconds: float) -> int:
+def run(path: Path, allowed: bool, seconds: float, full: bool = False) -> int:
     """Verifies a receipt, plugins and all where that is ``allowed``, prints the findings, keeps
-    that it was verified, and returns the exit status."""
+    that it was verified, and returns the exit status. ``full``: floors that come with its suite are
+    measured anew."""
     mark = verified_record.mark(path)
 
     def announce(line: str) -> None:
@@ -54,7 +55,7 @@ def run(path: Path, allowed: bool, seconds: float) -> int:
         def watch(what: str) -> None:
             status.update(escape(printable(what)))
 
-        found = list(findings(path, watch, announce if allowed else None, seconds))
+        found = list(findings(path, watch, announce if allowed else None, seconds, full))
     show(found)
     passed = all(f.passed for f in found)
     if passed and mark == verified_record.mark(path):
@@ -63,7 +64,11 @@ def run(path: Path, allowed: bool, seconds: float) -> int:
 
 
 def findings(
-    path: Path, watch: Watch, announce: Callable[[str], None] | None = None, seconds: float = 0.0
+    path: Path,
+    watch: Watch,
+    announce: Callable[[str], None] | None = None,
+    seconds: float = 0.0,
+    full: bool = False,
 ) -> Iterator[Finding]:
     """The findings of ``verify``; a last one, of a check that did not pass, where the child died.
 
@@ -72,7 +77,7 @@ def findings(
     built-in suite. Raises UserError for what is no receipt.
     """
     child = subprocess.Popen(
-        command(path, announce is not None),
+        command(path, announce is not None, full),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # nothing of a stranger's reaches the terminal past printable()
@@ -112,10 +117,10 @@ def findings(
         _end(child)
 
 
-def command(path: Path, allowed: bool) -> list[str]:
+def command(path: Path, allowed: bool, full: bool) -> list[str]:
     """What starts the child."""
     words = [sys.executable, "-m", "zebroid.benchmarks.verification.verify_child", str(path)]
-    return [*words, "--allow-plugins"] if allowed else words
+    return [*words, *["--allow-plugins"] * allowed, *["--full"] * full]
 
 
 def _messages(child: subprocess.Popen[bytes]) -> Iterator[dict[str, Any] | None]:

@@ -7,10 +7,8 @@ import json
 
 import numpy as np
 import pytest
-from zebroid.benchmarks.attestations import retrain
 from zebroid.benchmarks.attestations.attestation import parsed
 from zebroid.benchmarks.attestations.salted_choice import chosen
-from zebroid.benchmarks.config.run_config import Cell
 from zebroid.benchmarks.receipts.cite import digest
 from zebroid.benchmarks.receipts.untrusted import NotLoaded
 from zebroid.benchmarks.runner import provenance, run
@@ -209,15 +207,21 @@ def test_names_and_salts_that_cannot_be_printed_are_one_line(again, training):
     assert not training
 
 
-def test_a_model_that_only_the_receipt_names_is_not_imported(receipt, acme):
-    record = receipt.cells[0].cell
-    strange = {**record, "model": "none.such", "spec": {"type": "none.such", "version": 1}}
-    with pytest.raises(NotLoaded, match="neither built in nor of an installed plugin"):
-        retrain.admit_model(Cell.of(strange), None)
-    retrain.admit_model(Cell.of(record), None)
-    plugin = {**record, "model": "acme.recency", "spec": {"type": "acme.recency", "version": 1}}
-    with pytest.raises(NotLoaded, match="--allow-plugins loads it"):
-        retrain.admit_model(Cell.of(plugin), None)
-    heard = []
-    retrain.admit_model(Cell.of(plugin), heard.append)
-    assert [p.name for p in heard] == ["acme.recency"]
+def test_nothing_that_only_the_receipt_names_is_imported(again, training, monkeypatch):
+    for part, found in (("spec_of", "model"), ("untrusted.world", "world")):
+        with monkeypatch.context() as patch:
+
+            def refuse(*given, found=found):
+                assert given[-1] is None  # plugins are not allowed
+                raise NotLoaded(f"the {found} was not loaded")
+
+            patch.setattr(f"zebroid.benchmarks.attestations.retrain.{part}", refuse)
+            status, out, _ = again()
+            assert (status, out.count("\n")) == (2, 2) and f"the {found} was not loaded" in out
+    assert not training
+
+
+def test_what_goes_with_retrain_alone_is_refused_without_it(zebroid, done, training):
+    for words in (("--salt", "s"), ("--attester", "Ada"), ("--entrant", "Bob")):
+        status, _, err = zebroid("verify", done, *words)
+        assert status == 2 and "go with --retrain N" in err
