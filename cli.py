@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import __version__, cli_authoring
+from . import __version__, cli_authoring, cli_receipts
 from .errors import UserError
 from .printable import printable
 
@@ -207,18 +207,8 @@ def forecast(
     forecasts.run(receipt, scenario, row, rung or (), out, console())
 
 
-@app.command()
-def verify(
-    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
-    allow_plugins: Annotated[
-        bool, typer.Option("--allow-plugins", help="Load the installed plugins that it names.")
-    ] = False,
-    seconds: Annotated[float, typer.Option(min=0, help="Default: 25; built-in suites: 600.")] = 0,
-) -> None:
-    """Recompute what a receipt says, without training; exit status 1 where it differs."""
-    from .benchmarks.verification import confined
-
-    sys.exit(confined.run(receipt, allow_plugins, seconds))
+app.command()(cli_receipts.verify)
+app.command()(cli_receipts.compare)
 
 
 @app.command()

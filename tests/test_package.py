@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(zebroid.__file__).resolve().parent
 FOLDERS = ("worlds", "models", "eval", "benchmarks")
-SHIPPED = (".py", ".pyi", ".toml", ".json", ".html", ".css")
+SHIPPED = (".py", ".pyi", ".toml", ".json", ".html", ".css", ".parquet")
 
 
 def run(*words, cwd, **env):

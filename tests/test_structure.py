@@ -39,8 +39,9 @@ MAY = {
     "eval": {*GROUND, "worlds"},
     "registry": {*GROUND, "worlds", "models"},
     "benchmarks": {*GROUND, "registry", "__init__", *FOLDERS},
-    "cli": {*GROUND, "registry", "__init__", "cli_authoring", *FOLDERS},
+    "cli": {*GROUND, "registry", "__init__", "cli_authoring", "cli_receipts", *FOLDERS},
     "cli_authoring": {*GROUND, "registry", *FOLDERS},
+    "cli_receipts": {*GROUND, "registry", *FOLDERS},
 }
 JAX = {"jax", "jaxlib", "flax", "optax", "orbax"}
 CODE = [path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]

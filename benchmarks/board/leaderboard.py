@@ -3,7 +3,7 @@
 Rows of one table had the same world, size and exposure; how many corpora each has is printed.
 They are ordered by the first instrument that asks for more than reuse, as it stands above its
 floor, and bear no rank: where intervals overlap, no order is meant. A model that has not learned
-its corpus counts as 0 there, and is marked.
+its corpus counts as 0 there, and is marked. The trust class of each receipt stands beside its rows.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ...errors import UserError
 from ...eval.scoring.columns import MARKS, columns
 from ...eval.stats.labels import of_runs
 from ...printable import markdown, printable
+from ..attestations.trust import trust_class
 from ..config.panel_names import named, names_of
 from ..config.run_config import Cell
 from ..docs.markdown_table import markdown_table
@@ -32,6 +33,7 @@ class Entry:
     """One model row of one receipt."""
 
     receipt: int  # its number in the list below the tables
+    trust: str  # the class of the receipt
     cell: Cell  # any of its cells
     corpora: frozenset[str]
     row: RowRecord
@@ -54,7 +56,8 @@ def leaderboard(paths: Sequence[Path]) -> Board:
     """
     receipts: dict[str, str] = {}  # mark -> the line of its citation
     boards: dict[tuple[str, str, str], list[Entry]] = {}
-    refused = []
+    refused: list[str] = []
+    ignored: list[str] = []
     for path in paths:
         try:
             with untrusted.guarded(path):
@@ -62,13 +65,16 @@ def leaderboard(paths: Sequence[Path]) -> Board:
                 mark = cite.digest(receipt)
                 if mark in receipts:
                     continue
-                line, entries = cite.line(receipt), [*_entries(len(receipts) + 1, receipt)]
+                trust = trust_class(path, receipt)
+                entries = [*_entries(len(receipts) + 1, trust.kind, receipt)]
+                line = f"{cite.line(receipt)}; {trust}"
                 for entry in entries:  # whatever is wrong with one shows here
                     _row(entry, [*entry.row.rungs])
         except (UserError, OSError) as error:
             refused.append(printable(str(error)))
             continue
         receipts[mark] = line
+        ignored += trust.ignored
         for entry in entries:
             cell = entry.cell
             key = cell.named_world, cell.size, canonical.text(cell.exposure.record())
@@ -86,13 +92,16 @@ def leaderboard(paths: Sequence[Path]) -> Board:
         "0.95, counts as 0. Receipts:\n"
     )
     lines += [f"{i}. {markdown(line)}" for i, line in enumerate(receipts.values(), start=1)]
-    if refused:
-        lines += ["", "Refused, and in no table:", ""]
-        lines += [f"- {markdown(line)}" for line in refused]
+    for title, found in (
+        ("Refused, and in no table:", refused),
+        ("Attestations that count for nothing:", ignored),
+    ):
+        if found:
+            lines += ["", title, "", *(f"- {markdown(line)}" for line in found)]
     return Board("\n".join(lines) + "\n", tuple(refused))
 
 
-def _entries(number: int, receipt: Receipt) -> Iterator[Entry]:
+def _entries(number: int, trust: str, receipt: Receipt) -> Iterator[Entry]:
     cells = bounds.cells_of(receipt)
     panels = {panel.name: panel for panel in receipt.panels}
     for name, group in named(list(cells.values())):
@@ -103,7 +112,7 @@ def _entries(number: int, receipt: Receipt) -> Iterator[Entry]:
                 digests = {cell.digest for cell in mine}
                 fine = [r for r in receipt.cells if r.digest in digests and not r.failed]
                 read, lost = frozenset(r.corpus for r in fine), len(mine) - len(fine)
-                yield Entry(number, mine[0], read, row, len(mine), lost)
+                yield Entry(number, trust, mine[0], read, row, len(mine), lost)
 
 
 def _table(entries: Sequence[Entry]) -> Iterator[str]:
@@ -111,9 +120,9 @@ def _table(entries: Sequence[Entry]) -> Iterator[str]:
     first = _ranked(entries, names)
     heads = [f"**{name}**" if name == first else name for name in names]
     ordered = sorted(entries, key=lambda e: -_value(e, first))
-    floor = ["floor", "", "", *floors([e.row for e in entries], names)]
+    floor = ["floor", "", "", "", *floors([e.row for e in entries], names)]
     rows = [floor, *(_row(e, names) for e in ordered)]
-    yield from markdown_table(["model, mode (plan)", "receipt", "corpora", *heads], rows)
+    yield from markdown_table(["model, mode (plan)", "receipt", "trust", "corpora", *heads], rows)
 
 
 def _ranked(entries: Sequence[Entry], names: Sequence[str]) -> str:
@@ -140,7 +149,7 @@ def _row(e: Entry, names: Sequence[str]) -> list[str]:
     name = f"{e.cell.model}, {e.cell.mode} ({e.cell.plan})"
     name = markdown(f"{name}, {missing}" if (missing := of_runs(e.failed, e.runs)) else name)
     scores = [_short(e.row, rung) if rung in e.row.rungs else ABSENT for rung in names]
-    return [name, str(e.receipt), str(len(e.corpora)), *scores]
+    return [name, str(e.receipt), e.trust, str(len(e.corpora)), *scores]
 
 
 def _short(row: RowRecord, rung: str) -> str:

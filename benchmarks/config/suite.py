@@ -41,6 +41,8 @@ class Suite:
     cells: tuple[Cell, ...]
     keep_weights: frozenset[str] = frozenset()  # digests of cells that keep their weights
     command: str = ""  # what stands behind `zebroid run`; empty: its id
+    # SHA-256 of SUITE.floors.parquet beside it, by which it is verified; empty: there is none
+    floors: str = ""
 
     @functools.cached_property
     def digest(self) -> str:
@@ -82,6 +84,7 @@ class _Head(_Strict):
     cost_minutes: float = pydantic.Field(gt=0)
     expected: str
     keep_weights: bool = False  # of all cells; a table of cells may say otherwise
+    floors: str = pydantic.Field(default="", pattern=r"^([0-9a-f]{64})?$")
 
 
 _Names = str | list[str]
@@ -175,7 +178,7 @@ def load_suite(name: str) -> Suite:
             keep |= {cell.digest for cell in own}
         cells += own
     about = (head.id, head.title, head.cost_minutes, head.expected)
-    return Suite(*about, distinct(cells), frozenset(keep))
+    return Suite(*about, distinct(cells), frozenset(keep), floors=head.floors)
 
 
 def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:

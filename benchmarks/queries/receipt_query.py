@@ -189,12 +189,19 @@ def _table(names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
         printed.add_column(name)
     for number, row in enumerate(rows):
         if number < ROWS:
-            printed.add_row(*map(_text, row))
+            printed.add_row(*map(_cell, row))
         else:
             left += 1
     PlainConsole(width=None if sys.stdout.isatty() else PIPED).print(printed)
     if left:
         print(f"and {left:,} rows more; --csv and --json print all")
+
+
+def _cell(value: Any) -> str:
+    """A value for people: lists without brackets; the console spells out what moves its cursor."""
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value))
+    return value if isinstance(value, str) else _text(value)
 
 
 def _csv(names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:

@@ -30,6 +30,7 @@ from ..runner.result_store import Result
 from . import receipt_parts
 from .row_records import plain, row_record
 from .score_records import GroupRecord, Interval, ProofRecord, ScoreRecord, Strict
+from .tables.answers_table import answers_digest
 from .tables.cells_table import CELLS
 from .tables.parquet_table import Content
 from .tables.parquet_writing import SCHEMA
@@ -50,7 +51,7 @@ class CellRecord(Strict):
     cell: dict[str, Any]  # world, size, exposure, mode, model, plan, the four seeds, …
     failed: str  # empty, or why it has no answers
     corpus: receipt_parts.DigestOrNone = ""
-    # digest of all answers and bits at all checkpoints
+    # digest of all answers and bits at all checkpoints, and of what was written; empty: failed
     predictions: receipt_parts.DigestOrNone = ""
     parameters: int = 0
     flops: float = 0.0
@@ -228,7 +229,7 @@ def _cell(result: Result, environments: Sequence[Mapping[str, Any]]) -> dict[str
         "cell": result.cell.record(),
         "failed": run.failed,
         "corpus": result.corpus,
-        "predictions": result.predictions,
+        "predictions": "" if run.failed else answers_digest(result),
         "parameters": run.parameters,
         "flops": float(run.flops[-1]),
         "device": result.device,

@@ -25,6 +25,7 @@ from rich.markup import escape
 
 from ...errors import UserError
 from ...printable import printable
+from . import verified_record
 from .findings import Finding, show
 
 SECONDS = 25.0  # from its first word: to start takes two or three more
@@ -40,9 +41,11 @@ CURE = "give it more with --seconds"
 Watch = Callable[[str], None]
 
 
-def run(path: Path, allowed: bool, seconds: float) -> int:
-    """Verifies a receipt, plugins and all where that is ``allowed``, prints the findings, and
-    returns the exit status."""
+def run(path: Path, allowed: bool, seconds: float, full: bool = False) -> int:
+    """Verifies a receipt, plugins and all where that is ``allowed``, prints the findings, keeps
+    that it was verified, and returns the exit status. ``full``: floors that come with its suite are
+    measured anew."""
+    mark = verified_record.mark(path)
 
     def announce(line: str) -> None:
         print(printable(line), flush=True)
@@ -52,13 +55,20 @@ def run(path: Path, allowed: bool, seconds: float) -> int:
         def watch(what: str) -> None:
             status.update(escape(printable(what)))
 
-        found = list(findings(path, watch, announce if allowed else None, seconds))
+        found = list(findings(path, watch, announce if allowed else None, seconds, full))
     show(found)
-    return int(not all(f.passed for f in found))
+    passed = all(f.passed for f in found)
+    if passed and mark == verified_record.mark(path):
+        verified_record.remember(mark)
+    return int(not passed)
 
 
 def findings(
-    path: Path, watch: Watch, announce: Callable[[str], None] | None = None, seconds: float = 0.0
+    path: Path,
+    watch: Watch,
+    announce: Callable[[str], None] | None = None,
+    seconds: float = 0.0,
+    full: bool = False,
 ) -> Iterator[Finding]:
     """The findings of ``verify``; a last one, of a check that did not pass, where the child died.
 
@@ -67,7 +77,7 @@ def findings(
     built-in suite. Raises UserError for what is no receipt.
     """
     child = subprocess.Popen(
-        command(path, announce is not None),
+        command(path, announce is not None, full),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # nothing of a stranger's reaches the terminal past printable()
@@ -107,10 +117,10 @@ def findings(
         _end(child)
 
 
-def command(path: Path, allowed: bool) -> list[str]:
+def command(path: Path, allowed: bool, full: bool) -> list[str]:
     """What starts the child."""
     words = [sys.executable, "-m", "zebroid.benchmarks.verification.verify_child", str(path)]
-    return [*words, "--allow-plugins"] if allowed else words
+    return [*words, *["--allow-plugins"] * allowed, *["--full"] * full]
 
 
 def _messages(child: subprocess.Popen[bytes]) -> Iterator[dict[str, Any] | None]:

@@ -12,7 +12,7 @@ from ... import __version__
 from ...printable import printable
 from ..runner import provenance
 
-UNSEEN = "verdicts, sweeps, answers before the last checkpoint: run the suite for these"
+DECLARED = "versions, commit, device, seconds, and free text"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,5 +37,7 @@ def show(found: Sequence[Finding]) -> None:
     seconds = sum(f.seconds for f in found)
     verdict = "verified" if all(f.passed for f in found) else "NOT verified"
     console.print(
-        f"{verdict} by {here} in {seconds:.0f} s. Not looked at: {UNSEEN}.", soft_wrap=True
+        f"{verdict} by {here} in {seconds:.0f} s. Declared by the receipt, and not recomputed: "
+        f"{DECLARED}. Only training again says whose the answers are.",
+        soft_wrap=True,
     )

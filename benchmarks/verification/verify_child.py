@@ -33,7 +33,7 @@ def limit() -> None:
             os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
 
 
-def main(path: Path, allowed: bool) -> None:
+def main(path: Path, allowed: bool, full: bool) -> None:
     """Verifies, and says so line by line on what was standard output."""
     with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
         os.dup2(2, 1)  # what a plugin prints is no message
@@ -47,13 +47,13 @@ def main(path: Path, allowed: bool) -> None:
 
         try:
             with guarded(path):
-                _verify(path, tell, announce if allowed else None)
+                _verify(path, tell, announce if allowed else None, full)
             tell(done=True)
         except (UserError, OSError) as error:
             tell(error=str(error)[:PRINTED])
 
 
-def _verify(path: Path, tell: Any, announce: Any) -> None:
+def _verify(path: Path, tell: Any, announce: Any, full: bool) -> None:
     from .verify import CHECKS, verify
 
     tell(ready=True)
@@ -64,11 +64,11 @@ def _verify(path: Path, tell: Any, announce: Any) -> None:
         doing = what if what in CHECKS else doing
         tell(doing=doing, watch=what[:PRINTED])
 
-    for f in verify(path, watch, announce, lambda: tell(known=True)):
+    for f in verify(path, watch, announce, lambda: tell(known=True), full):
         found = f.found[:PRINTED]
         tell(finding={"check": f.check, "passed": f.passed, "found": found, "seconds": f.seconds})
 
 
 if __name__ == "__main__":
     limit()
-    main(Path(sys.argv[1]), "--allow-plugins" in sys.argv[2:])
+    main(Path(sys.argv[1]), "--allow-plugins" in sys.argv[2:], "--full" in sys.argv[2:])

@@ -13,7 +13,28 @@ import numpy as np
 from ...errors import UserError
 from ..spec import Spec
 from .batched import Replica, train_batched
-from .plan import Float, Plan, Progress, Recorder, Run, Tokens
+from .compiled import Program
+from .plan import Float, Int, Plan, Progress, Recorder, Run, Tokens
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """The numbers of a ``Run`` that are known before it."""
+
+    parameters: int
+    steps: Int  # int64 [K]: its checkpoints
+    flops: Float  # float64 [K]: spent until each
+
+
+def cost(spec: Spec, plan: Plan, tokens: Tokens) -> Cost:
+    """What ``plan`` takes to train ``spec`` on ``tokens``, of which only shapes and words matter.
+
+    The model is traced for its shapes: no weight is made and nothing is compiled. Raises UserError
+    where a budget in FLOPs buys no step.
+    """
+    program = Program.of(spec, plan, tokens)
+    steps = plan.priced(program.step_flops).checkpoints
+    return Cost(program.parameters, steps, np.asarray(steps * program.step_flops, np.float64))
 
 
 def train(

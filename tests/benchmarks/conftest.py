@@ -28,6 +28,7 @@ from zebroid.eval.floors import measured
 from zebroid.eval.floors.ceilings import deducer, reuser
 from zebroid.eval.verdicts.judge import judge
 from zebroid.models import training_version
+from zebroid.models.training import train
 from zebroid.models.training.plan import Run
 from zebroid.worlds.encoding.encode import Lines, encode
 from zebroid.worlds.encoding.vocabulary import Lexicon
@@ -47,6 +48,17 @@ def written(corpus, tokens, answer):
     return out
 
 
+COSTS = {}  # of the whole session: what a training takes, which is traced and never trained
+
+
+def priced(cell, tokens):
+    """What the training of a cell takes, as if it had been made."""
+    key = cell.question_set, cell.mode, cell.configuration
+    if key not in COSTS:
+        COSTS[key] = train.cost(cell.load_spec(), cell.recipe, tokens)
+    return COSTS[key]
+
+
 def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, wrong=0.1):
     """Direct reuses, chain deduces, both only at the end, and a share is wrong by the seed.
 
@@ -55,7 +67,8 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
     watch.stage(cell, "corpus")
     question_set = corpora.question_set(cell)
     tokens = encode(question_set.corpus, cell.mode, question_set.questions)
-    steps = cell.recipe.priced(1e6).checkpoints
+    cost = priced(cell, tokens)
+    steps, flops = cost.steps, cost.flops
     reference = deducer if cell.mode == "chain" else reuser
     final = reference(question_set.corpus, question_set.questions).answer
     rng = np.random.RandomState(cell.seeds.init)
@@ -65,19 +78,19 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
     watch.step(cell, int(steps[-1]), int(steps[-1]), 1000.0, 0.5)
     if tracker is not None:
         records = Records([cell], [question_set], tracker)
-        records.segment(0, int(steps[-1]), steps[-1] * 1e6, 0.5, 1000.0)
+        records.segment(0, int(steps[-1]), flops[-1], 0.5, 1000.0)
         for k, step in enumerate(steps):
-            records.checkpoint(0, int(step), step * 1e6, 1.0, answer[0, k], bits[0, k])
+            records.checkpoint(0, int(step), flops[k], 1.0, answer[0, k], bits[0, k])
     weights = {"head.head_DV": rng.random_sample((1, 3, 2)).astype(np.float32)}
     found = Run(
         steps=steps,
-        flops=steps * 1e6,
+        flops=flops,
         answer=answer,
         bits=bits,
         generated=written(question_set.corpus, tokens, answer[0, -1])[None],
         loss=np.ones((1, len(steps)), np.float32),
         seeds=((cell.seeds.init, cell.seeds.order),),
-        parameters=1000,
+        parameters=cost.parameters,
         seconds=0.1,
         weights=weights if keep_weights else None,
     )
@@ -162,10 +175,10 @@ def zebroid(monkeypatch, capsys, tmp_path):
 def inside(monkeypatch):
     """verify in this process: to start another takes seconds."""
 
-    def findings(path, watch, announce=None, seconds=0.0):
+    def findings(path, watch, announce=None, seconds=0.0, full=False):
         hear = None if announce is None else lambda plugin: announce(introduced(plugin))
         with guarded(path):
-            yield from verify(path, watch, hear)
+            yield from verify(path, watch, hear, full=full)
 
     monkeypatch.setattr(confined, "findings", findings)
 

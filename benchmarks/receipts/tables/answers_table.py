@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .... import canonical
 from ....eval.question_sets.question_set import QuestionSet
 from ....worlds.corpus.corpus import Corpus
 from ....worlds.encoding.encode import Tokens, encode
@@ -52,6 +53,13 @@ def answers(
         "text": text,
         "proof": proof,
     }
+
+
+def answers_digest(result: Result) -> str:
+    """SHA-256 over all answers and bits of a cell, and the tokens of what its model wrote."""
+    run = result.run
+    more = {"generated": run.generated} if result.cell.mode in WRITING else {}
+    return canonical.digest_arrays(answer=run.answer, bits=run.bits, **more)
 
 
 def written(tokens: Tokens, generated: NDArray[np.integer[Any]]) -> list[str]:

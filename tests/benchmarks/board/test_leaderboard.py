@@ -45,16 +45,16 @@ def test_models_of_two_receipts_stand_in_one_table_per_world(zebroid, receipts):
     found = boards(out)
     assert set(found) == {"composition-v1/tiny", "order-v1/tiny"}
     head, floor, *rows = found["composition-v1/tiny"]
-    assert head[:4] == ["model, mode (plan)", "receipt", "corpora", "recall"]
+    assert head[:5] == ["model, mode (plan)", "receipt", "trust", "corpora", "recall"]
     assert floor[0] == "floor" and any(", " in cell for cell in floor)  # its strategy is named
     assert sum(name.startswith("**") for name in head) == 1  # what orders the table
-    assert sorted(row[:3] for row in rows) == [
-        ["decoder-xs, chain (short)", "2", "1"],
-        ["decoder-xs, direct (short)", "2", "1"],
-        ["lstm-xs, direct (short)", "1", "1"],
+    assert sorted(row[:4] for row in rows) == [
+        ["decoder-xs, chain (short)", "2", "declared", "1"],
+        ["decoder-xs, direct (short)", "2", "declared", "1"],
+        ["lstm-xs, direct (short)", "1", "declared", "1"],
     ]
     scores = r"\(?(1\.|\.)\d\d±\.\d\d[°↓≈]?(, untrained\))?( → .+)?"
-    assert all(re.fullmatch(scores, cell) for row in rows for cell in row[3:])
+    assert all(re.fullmatch(scores, cell) for row in rows for cell in row[4:])
     assert [row[0] for row in found["order-v1/tiny"][2:]] == ["lstm-xs, direct (short)"]
     assert re.search(r"^1\. suite other@\w+, .*^2\. suite tiny@", out, re.MULTILINE | re.DOTALL)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from zebroid.eval.stats.intervals import shares
-from zebroid.eval.stats.paired import holm, independent, paired
+from zebroid.eval.stats.paired import by_question, holm, independent, paired
 
 
 def test_a_difference_is_paired_by_world_and_sees_what_levels_hide() -> None:
@@ -42,3 +42,47 @@ def test_holm_is_stricter_the_more_there_are() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.04]) == [0.04] and holm([]) == []
     assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def answers(rng, share, shape):
+    return (rng.uniform(size=shape) < share).astype(float)
+
+
+def test_questions_are_paired_where_one_run_of_each_answered_them() -> None:
+    base = answers(np.random.RandomState(0), 0.5, (1, 300))
+    better = base.copy()
+    better[0, :30] = 1.0  # the same but on some of the first thirty
+    gap = better - base
+    found = by_question([gap], ["a"])
+    assert (found.over, found.questions) == ("questions", 300)
+    assert found.difference.mean == pytest.approx(gap.mean()) and found.difference.low > 0
+    n, b = gap.shape[1], gap.sum()  # Bonett and Price: one discordant pair added on each side
+    p12, p21 = (b + 1) / (n + 2), 1 / (n + 2)
+    half = 1.959964 * np.sqrt((p12 + p21 - (p12 - p21) ** 2) / (n + 2))
+    assert found.difference.high - found.difference.mean == pytest.approx(half)
+
+
+def test_equal_answers_have_an_interval_all_the_same() -> None:
+    found = by_question([np.zeros((3, 40))], ["a"]).difference
+    assert found.mean == 0 and found.low < -0.02 and found.high > 0.02 and found.p == 1
+
+
+def test_the_unit_is_the_world_from_three_on_and_never_narrower_than_questions() -> None:
+    worlds = [np.full((2, 400), gain) for gain in (0.1, 0.3, 0.5)]
+    three = by_question(worlds, ["a", "b", "c"])
+    assert three.over == "worlds" and three.difference.low < 0.0 < 0.3 < three.difference.high
+    runs = np.concatenate([np.full((1, 400), gain) for gain in (0.1, 0.3, 0.5)])
+    two = by_question([runs, runs], ["a", "b"])
+    assert two.over == "runs" and two.difference.low < 0.3
+    alike = by_question([np.full((5, 9), 0.2)], ["a"])  # runs of no spread, few questions
+    assert alike.over == "runs" and alike.difference.low < 0 and alike.difference.p > 0.05
+
+
+def test_a_paired_interval_covers_as_often_as_it_says() -> None:
+    rng, covered = np.random.RandomState(3), 0
+    for _ in range(400):
+        shared = rng.uniform(size=(3, 1, 100))
+        gaps = [answers(rng, 0.8 * s, (2, 100)) - answers(rng, 0.6 * s, (2, 100)) for s in shared]
+        found = by_question(gaps, ["a", "b", "c"]).difference
+        covered += found.low <= 0.1 <= found.high
+    assert covered / 400 > 0.93

@@ -1,0 +1,113 @@
+"""A receipt rebuilt from its cells and kept answers, by the very code that wrote it; and the first
+difference of its tables.
+
+Taken from the receipt is only what nothing can recompute: why a training failed, by what, on which
+device, when and how long it was made, and the title.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ... import canonical
+from ..config.run_config import Cell
+from ..config.suite import Suite
+from ..panels.panel import panels
+from ..receipts import parquet_reading
+from ..receipts.compare import Comparison
+from ..receipts.parquet_reading import Reading
+from ..receipts.receipt import Receipt
+from ..receipts.tables.all_tables import FILES, write_tables
+from ..receipts.tables.parquet_table import Content, Table
+from ..runner.corpora import Corpora
+from ..runner.executor import Outcome
+from ..runner.result_store import Result
+
+DECLARED = ("versions", "commit", "dirty", "training")  # of a receipt, beside those of its cells
+
+
+def rebuild(
+    receipt: Receipt,
+    cells: Sequence[Cell],
+    results: Sequence[Result],
+    corpora: Corpora,
+    folder: Path,
+    watch: Callable[[str], None],
+) -> Receipt:
+    """Writes all that a run with these results writes below ``folder``; its receipt, without what
+    ``zebroid scale`` adds."""
+    failures = {r.digest: r.failed for r in receipt.cells if r.environment is None}
+    watch("scoring")
+    outcome = Outcome(tuple(results), failures)
+    found = panels(cells, outcome, corpora)
+    watch("writing tables")
+    content = Content(cells, {r.cell.digest: r for r in results}, failures, found, corpora)
+    files = write_tables(folder, content)
+    watch("verdicts")
+    suite = Suite(receipt.suite.id, receipt.suite.title, 0.0, "", tuple(cells))
+    made = Receipt.of(suite, content, files, receipt.times.finished)
+    made = made.model_copy(update={name: getattr(receipt, name) for name in DECLARED})
+    made.write(folder / "receipt.json")
+    return made
+
+
+def plain(receipt: Receipt) -> dict[str, Any]:
+    """The content of a receipt as it is read from its file."""
+    return json.loads(canonical.text(receipt.model_dump(by_alias=True)))
+
+
+def compare_tables(
+    text: Mapping[str, bytes], mine: Path, cells: Sequence[Cell], comparison: Comparison
+) -> int:
+    """Compares all tables of a receipt with those below ``mine``; how many of them are equal byte
+    for byte. The others are compared value for value, with their nulls and metadata."""
+    equal = 0
+    for name, table in FILES.items():
+        recomputed = (mine / name).read_bytes()
+        if text[name] == recomputed:
+            equal += 1
+        elif not comparison.first:
+            _compare(text[name], recomputed, table, table.most(cells), comparison)
+    return equal
+
+
+def _compare(text: bytes, mine: bytes, table: Table, most: int, comparison: Comparison) -> None:
+    with (
+        parquet_reading.opened(text, table, most) as theirs,
+        parquet_reading.opened(mine, table, most) as ours,
+    ):
+        said, found = _metadata(theirs), _metadata(ours)
+        if not comparison.values(said, found, f"{table.file}: metadata"):
+            return
+        if comparison.columns(theirs.whole(), ours.whole(), table.file):
+            nulls = _nulls(theirs), _nulls(ours)
+            comparison.columns(*nulls, table.file)
+
+
+def _metadata(reading: Reading) -> dict[str, str]:
+    """Key -> text of the key-value metadata of a file."""
+    rows = reading.db.execute(
+        "SELECT key, value FROM parquet_kv_metadata(?)", [reading.file]
+    ).fetchall()
+    return {
+        bytes(key).decode("utf-8", "replace"): bytes(value).decode("utf-8", "replace")
+        for key, value in rows
+    }
+
+
+def _nulls(reading: Reading) -> dict[str, Any]:
+    """Whether each value is null, and of lists how long they are: what is held in memory as a text
+    does not tell an empty one, or two words from one with what separates them."""
+    parts = []
+    for column in reading.table.columns:
+        parts.append(f'"{column.name}" IS NULL AS "{column.name} (null)"')
+        if column.type == "VARCHAR[]":
+            parts.append(f'coalesce(len("{column.name}"), -1) AS "{column.name} (words)"')
+    query = f"SELECT {', '.join(parts)} FROM read_parquet(?)"
+    found = reading.db.execute(query, [reading.file]).fetchnumpy()
+    return {name: np.asarray(values) for name, values in found.items()}
