@@ -215,8 +215,8 @@ app.command()(cli_receipts.compare)
 def cite(
     receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
 ) -> None:
-    """How to cite a receipt: one line, and BibTeX."""
-    from .benchmarks.receipts.cite import citation
+    """How to cite a receipt: one line, trust class, status and BibTeX."""
+    from .benchmarks.citations.citation import citation
 
     print(citation(receipt), end="")
 

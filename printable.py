@@ -51,9 +51,14 @@ def markdown(text: str) -> str:
 
 
 def bibtex(text: str) -> str:
-    """``text`` for a field of BibTeX, whose end a brace would be."""
+    r"""``text`` for a field of BibTeX, whose end a brace would be, set by LaTeX as text.
+
+    >>> bibtex("100% of a_b {x}~^")
+    '100\\% of a\\_b (x)\\char126 \\char94 '
+    """
     plain = printable(text).translate({ord("{"): "(", ord("}"): ")", ord("\\"): "/"})
-    return re.sub(r"([%&#$])", r"\\\1", plain)
+    plain = re.sub(r"([%&#$_])", r"\\\1", plain)
+    return re.sub("[~^]", lambda m: rf"\char{ord(m[0])} ", plain)
 
 
 def clean(content: Any) -> Any:

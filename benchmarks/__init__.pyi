@@ -1,10 +1,10 @@
 from .board.leaderboard import leaderboard as leaderboard
+from .citations.citation import citation as citation
 from .config.run_config import Cell as Cell
 from .config.suite import Suite as Suite
 from .config.suite import load_suite as load_suite
 from .conformance.models.model_checks import check_model as check_model
 from .conformance.worlds.world_checks import check_world as check_world
-from .receipts.cite import citation as citation
 from .receipts.receipt import Receipt as Receipt
 from .runner.result_store import Store as Store
 from .runner.trained import load as load

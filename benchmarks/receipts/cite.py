@@ -1,35 +1,12 @@
-"""citation(receipt) -> one line and BibTeX: suite, version, commit, and a mark of its content."""
+"""line(receipt), digest(receipt): what names a receipt wherever it is cited."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ... import canonical
-from ...printable import bibtex, printable
+from ...printable import printable
 from ..runner import provenance
 from .bounds import cells_of
 from .receipt import Receipt
-from .untrusted import guarded, receipt_path
-
-
-def citation(path: Path) -> str:
-    """How to cite a receipt (or the one in a folder). Raises UserError for what is none."""
-    with guarded(path):
-        return _citation(Receipt.read(receipt_path(path)))
-
-
-def _citation(receipt: Receipt) -> str:
-    version, year = receipt.versions["zebroid"], receipt.times.finished[:4]
-    return (
-        f"The zebroid contributors, zebroid {version}, {line(receipt)}, {year}.\n\n"
-        f"@software{{zebroid-{digest(receipt)[:8]},\n"
-        "  author = {{The zebroid contributors}},\n"
-        "  title = {zebroid: worlds that tell induction from deduction},\n"
-        f"  version = {{{version}}},\n"
-        f"  year = {{{year}}},\n"
-        f"  note = {{{bibtex(line(receipt))}}}\n"
-        "}\n"
-    )
 
 
 def line(receipt: Receipt) -> str:

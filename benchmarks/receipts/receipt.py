@@ -167,10 +167,11 @@ class Receipt(Strict):
         return cls.model_validate(json.loads(canonical.text(clean(record))))
 
     @classmethod
-    def read(cls, path: Path) -> Receipt:
+    def read(cls, path: Path, any_definitions: bool = False) -> Receipt:
         """A receipt from disk, whoever wrote it; UserError, one line, for anything else.
 
-        A ``Flaw`` among these is a receipt that contradicts itself.
+        A ``Flaw`` among these is a receipt that contradicts itself. One that was made with other
+        definitions is refused, but with ``any_definitions``, where its numbers are not used.
         """
         content, infinite = json_of(path)
         found = content.get("schema") if isinstance(content, dict) else None
@@ -180,7 +181,7 @@ class Receipt(Strict):
                 f"{SCHEMA}: give a receipt written by it"
             )
         made = content.get("definitions", 1)
-        if made != DEFINITIONS or type(made) is not int:
+        if (made != DEFINITIONS and not any_definitions) or type(made) is not int:
             raise InvalidReceipt(
                 f"{path} was made with definitions {printable(repr(made), 40)}; this version "
                 f"computes {DEFINITIONS}, and numbers of different definitions are never compared: "

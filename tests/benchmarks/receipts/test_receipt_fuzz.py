@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from zebroid.benchmarks.board.leaderboard import leaderboard
+from zebroid.benchmarks.citations.citation import citation
 from zebroid.benchmarks.receipts import parquet_reading
-from zebroid.benchmarks.receipts.cite import citation
 from zebroid.errors import UserError
 
 from ...fuzzing import fuzz

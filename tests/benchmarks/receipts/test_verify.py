@@ -9,8 +9,9 @@ import shutil
 import duckdb
 import pytest
 from zebroid import canonical, registry
+from zebroid.benchmarks.citations.citation import citation
 from zebroid.benchmarks.receipts import untrusted
-from zebroid.benchmarks.receipts.cite import citation, digest
+from zebroid.benchmarks.receipts.cite import digest
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.models.training_version import TRAINING
 

@@ -1,0 +1,1 @@
+"""How a receipt is cited: what it is, what stands behind it, and whether it still holds."""

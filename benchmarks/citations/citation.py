@@ -1,0 +1,97 @@
+"""zebroid cite RECEIPT: one line, what stands behind it, whether it still holds, and BibTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from ... import __version__, registry
+from ...models.training_version import TRAINING
+from ...printable import bibtex, printable
+from ...worlds.definitions import DEFINITIONS
+from ..attestations.trust import Trust, trust_class
+from ..receipts import cite
+from ..receipts.receipt import Receipt
+from ..receipts.untrusted import guarded, receipt_path
+from .errata import Erratum, affecting
+
+CURRENT = "current"
+
+
+def citation(path: Path) -> str:
+    """How to cite a receipt (or the one in a folder). Raises UserError for what is none."""
+    with guarded(path):
+        receipt = Receipt.read(receipt_path(path), any_definitions=True)
+        return _text(receipt, trust_class(path, receipt), affecting(receipt))
+
+
+def _text(receipt: Receipt, trust: Trust, errata: list[Erratum]) -> str:
+    line, status = cite.line(receipt), short_status(receipt, errata)
+    version, year = receipt.versions["zebroid"], receipt.times.finished[:4]
+    notes = [f"trust class: {printable(str(trust))}"]
+    notes += [f"not counted: {printable(why)}" for why in trust.ignored]
+    notes += [f"status: {note}" for note in status_of(receipt, errata)]
+    note = f"{line}; trust class {trust.kind}; status {status}, as of zebroid {__version__}"
+    return (
+        f"The zebroid contributors, zebroid {version}, {line}, {year}.\n\n"
+        + "".join(f"{note}\n" for note in notes)
+        + f"\n@software{{zebroid-{cite.digest(receipt)[:8]},\n"
+        "  author = {{The zebroid contributors}},\n"
+        "  title = {zebroid: worlds that tell induction from deduction},\n"
+        f"  version = {{{bibtex(version)}}},\n"
+        f"  year = {{{year}}},\n"
+        f"  note = {{{bibtex(note)}}}\n"
+        "}\n"
+    )
+
+
+def short_status(receipt: Receipt, errata: Iterable[Erratum]) -> str:
+    """The status in a few words: current, superseded, or affected by which errata."""
+    found = [f"affected by erratum {erratum.id}" for erratum in errata]
+    found += ["superseded"] if [*superseded(receipt)] else []
+    return " and ".join(found) or CURRENT
+
+
+def status_of(receipt: Receipt, errata: Iterable[Erratum]) -> list[str]:
+    """The status, a line for each reason why the numbers are no longer the ones to cite."""
+    found = [f"affected by erratum {e.id} of {e.date}: {e.text}" for e in errata]
+    found += [f"superseded: {why}" for why in superseded(receipt)]
+    return found or [f"{CURRENT}, as of zebroid {__version__}"]
+
+
+def superseded(receipt: Receipt) -> Iterable[str]:
+    """Why a receipt is superseded, if it is: by definitions, training, or a later suite."""
+    version = receipt.versions["zebroid"]
+    if receipt.definitions != DEFINITIONS:
+        yield (
+            f"its numbers are by definitions {receipt.definitions}, and this version's by "
+            f"{DEFINITIONS}: they are never compared"
+        )
+    if receipt.training != TRAINING:
+        yield (
+            f"this version trains by {TRAINING} and would not give the same numbers; zebroid "
+            f"{printable(version, 60)}, by {receipt.training}, would"
+        )
+    newer = newer_suite(receipt.suite.id, registry.suites())
+    if newer:
+        yield f"suite {newer} takes the place of {receipt.suite.id}"
+
+
+def newer_suite(id: str, known: Iterable[str]) -> str:
+    """The newest of the ``known`` suites that is a later version of ``id``; empty: there is none.
+
+    >>> newer_suite("headline-v2+mlp-s", ["headline-v2", "headline-v10", "headline-v3", "other-v9"])
+    'headline-v10'
+    """
+    mine = _versioned(id.partition("+")[0])
+    if mine is None:
+        return ""
+    others = [(_versioned(other), other) for other in known]
+    later = [(v[1], other) for v, other in others if v and v[0] == mine[0] and v[1] > mine[1]]
+    return max(later)[1] if later else ""
+
+
+def _versioned(id: str) -> tuple[str, int] | None:
+    found = re.fullmatch(r"(.+)-v([0-9]{1,9})", id)
+    return (found[1], int(found[2])) if found else None
