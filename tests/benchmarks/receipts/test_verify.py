@@ -239,7 +239,7 @@ def test_a_citation_names_suite_version_commit_and_content(zebroid, done):
     status, out, _ = zebroid("cite", done)
     found = Receipt.read(done / "receipt.json")
     assert status == 0
-    line, _, bibtex = out.partition("\n\n")
+    line, _, bibtex = out.split("\n\n")
     assert bibtex.startswith("@software{zebroid-") and bibtex.count("{") == bibtex.count("}")
     for part in (line, bibtex):
         assert f"tiny@{found.suite.digest[:8]}" in part
