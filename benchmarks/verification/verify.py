@@ -208,14 +208,13 @@ class _Subject:
             for name, column in mine.items():
                 close = name in text and len(text[name]) == len(column)
                 if close and column.dtype.kind == "f":
-                    gap = np.abs(text[name] - column) > CLOSE * np.maximum(1, np.abs(column))
-                    close = name == "flops" or not gap.any()
+                    near = np.abs(text[name] - column) <= CLOSE * np.maximum(1, np.abs(column))
+                    close = name == "flops" or near.all()
                 elif close:
                     close = same(text[name], column)
                 if not close:
-                    raise Doubt(
-                        f"{result.cell}: {name} of {CURVES.file} is not that of its answers"
-                    )
+                    where = f"{result.cell}: {name} of {CURVES.file}"
+                    raise Doubt(f"{where} is not that of its answers")
             points += len(mine["step"])
         return f"{points:,} points of curves are the means of the answers"
 
