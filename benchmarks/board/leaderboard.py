@@ -23,7 +23,8 @@ from ..docs.markdown_table import markdown_table
 from ..docs.readme_tables import above, floors, scored
 from ..panels.panel import labels
 from ..receipts import bounds, cite, untrusted
-from ..receipts.receipt import Receipt, RowRecord
+from ..receipts.receipt import Receipt
+from ..receipts.receipt_records import RowRecord
 from ..report.table import ABSENT, UNTRAINED
 
 

@@ -1,9 +1,11 @@
-"""Blocks of README: a receipt in three lines, and the lists of worlds and models.
+"""Blocks of README and the reference: a receipt in three lines, tables of worlds and models.
 
     <!-- headline docs/receipts/headline-v2 -->
     <!-- end of headline -->
 
-``world-list`` and ``model-list`` take what they list as their argument: ``all``.
+``world-list`` and ``model-list`` take what they list as their argument: ``all``. ``worlds`` takes a
+size: for every world at that size, in its own exposure and for seeds 0, how many questions are on
+each rung, and which published benchmarks it generalises, as the world says itself.
 """
 
 from __future__ import annotations
@@ -19,12 +21,14 @@ from ... import registry
 from ...errors import UserError
 from ...eval.floors.floor_table import REUSE
 from ...eval.scoring.columns import MARKS, columns
-from ..receipts.receipt import PanelRecord, Receipt, RowRecord
+from ...worlds.corpus.build import build_corpus
+from ...worlds.novelty.rungs import LADDER
+from ..receipts.receipt import Receipt
+from ..receipts.receipt_records import PanelRecord, RowRecord
 from ..runner import atomic_write
 from .doc_blocks import Make, filled, measured
 from .markdown_table import markdown_table
 from .readme_tables import above, floors, scored
-from .world_table import builtin
 
 SIZES = ("xs", "s", "m", "l", "xl")
 MODES = ("direct", "chain")  # whose rows stand in README
@@ -72,6 +76,29 @@ def _row(panel: PanelRecord, label: str) -> RowRecord:
     return found[0]
 
 
+def builtin() -> list[str]:
+    """Ids of the worlds that come with zebroid."""
+    return [id for id in registry.worlds() if "." not in id]
+
+
+def world_table(_: Path, size: str) -> Iterator[str]:
+    """Questions on each rung, those that the world promises in bold."""
+    header = ["world", *LADDER, "generalises"]
+    yield from markdown_table(header, _counted(size), right=range(1, len(LADDER) + 1))
+
+
+def _counted(size: str) -> Iterator[list[str]]:
+    for id in builtin():
+        world, found = registry.sized(f"{id}/{size}")
+        corpus = build_corpus(world, found)
+        cells = []
+        for rung in LADDER:
+            number = len(corpus.of_rung(rung, pure=rung != "mixed"))
+            message = f"{number:,}" if number else "–"
+            cells.append(f"**{message}**" if rung in world.rungs else message)
+        yield [f"`{id}`", *cells, world.generalises]
+
+
 def world_list(_: Path, _argument: str) -> Iterator[str]:
     """Id, what it asks, what it generalises."""
     rows = []
@@ -112,6 +139,7 @@ BLOCKS: Mapping[str, Callable[[Path, str], Iterator[str]]] = {
     "headline": headline,
     "world-list": world_list,
     "model-list": model_list,
+    "worlds": world_table,
 }
 
 

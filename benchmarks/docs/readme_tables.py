@@ -21,8 +21,10 @@ import numpy as np
 from ...errors import UserError
 from ...eval.scoring.columns import MARKS, columns, mark
 from ...printable import visible
-from ..receipts.receipt import PanelRecord, Receipt, RowRecord, ScoreRecord
+from ..receipts.receipt import Receipt
+from ..receipts.receipt_records import PanelRecord, RowRecord
 from ..receipts.receipt_rows import score_of
+from ..receipts.score_records import ScoreRecord
 from ..report.table import ABSENT, UNTRAINED, normalised
 from ..runner import atomic_write
 from .doc_blocks import not_yet

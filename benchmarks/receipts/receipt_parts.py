@@ -25,47 +25,74 @@ FileName = Annotated[str, pydantic.Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,
 class _Part(pydantic.BaseModel):
     """A record that is kept as the dictionary that it is; others may stand in it."""
 
-    model_config = pydantic.ConfigDict(strict=True)
+    model_config = pydantic.ConfigDict(strict=True, use_attribute_docstrings=True)
 
 
 class _Share(_Part):
     kind: Literal["reuse", "recombination", "deduction"]
+    """What it is a share of."""
     instrument: str
+    """On which instrument."""
     measure: str
+    """What is measured there."""
     value: float | None
+    """The measure; null: absent."""
     low: float | None
+    """Lower end of its 95% interval."""
     high: float | None
+    """Upper end of its 95% interval."""
     over: str
+    """What the interval is over: worlds, runs, questions or patterns."""
     note: str
+    """What is to be known of it, in words."""
     absent: str
+    """Why there is no value."""
 
 
 class _Profile(_Part):
     label: str
+    """Of the row of the model."""
     shares: list[_Share]
+    """Its parts."""
 
 
 class _Slope(_Part):
     largest: float
+    """The largest change a decade of the budget that is not excluded."""
     flat: bool
+    """Whether a change of 0.03 a decade is excluded."""
 
 
 class _Verdict(_Part):
     rung: str
+    """Instrument."""
     kind: str
+    """plateau, rising, fell or undecided."""
     ceiling: str
+    """Against which ceiling."""
     evidence: str
+    """In words."""
     budget: float | None = None
+    """Budget that would decide it; null: it is decided, or none would."""
     level: float | None = None
+    """Accuracy over the last decade, or at the last point."""
     error: float | None = None
+    """The wider side of the 95% interval of the level."""
     unit: str | None = None
+    """Of the budget."""
     slope: _Slope | None = None
+    """Of a plateau."""
 
 
 class _MissingRun(_Part):
     label: str
+    """Of the row."""
     cells: int
+    """Trainings that gave nothing."""
     cause: str
+    """Why the first of them did."""
+    runs: int
+    """Trainings that there should be."""
 
 
 def _fits(kind: type[_Part]) -> pydantic.AfterValidator:
@@ -79,9 +106,23 @@ def _fits(kind: type[_Part]) -> pydantic.AfterValidator:
     return pydantic.AfterValidator(check)
 
 
-ProfileDict = Annotated[dict[str, Any], _fits(_Profile)]
-VerdictDict = Annotated[dict[str, Any], _fits(_Verdict)]
-MissingRunRecord = Annotated[dict[str, Any], _fits(_MissingRun)]
+def _documented(kind: type[_Part]) -> pydantic.WithJsonSchema:
+    """The JSON Schema of a dictionary that fits ``kind``, as one without references."""
+    schema = kind.model_json_schema()
+    parts = schema.pop("$defs", {})
+
+    def whole(node: Any) -> Any:
+        if isinstance(node, dict):
+            name = str(node.get("$ref", "")).rpartition("/")[2]
+            return whole(parts[name]) if name else {k: whole(v) for k, v in node.items()}
+        return [whole(part) for part in node] if isinstance(node, list) else node
+
+    return pydantic.WithJsonSchema(whole(schema))
+
+
+ProfileDict = Annotated[dict[str, Any], _fits(_Profile), _documented(_Profile)]
+VerdictDict = Annotated[dict[str, Any], _fits(_Verdict), _documented(_Verdict)]
+MissingRunRecord = Annotated[dict[str, Any], _fits(_MissingRun), _documented(_MissingRun)]
 
 
 def first_of(error: pydantic.ValidationError) -> str:

@@ -25,7 +25,8 @@ from ..panels.panel import Panel, model_rows
 from ..receipts import bounds, parquet_reading, untrusted
 from ..receipts.compare import CLOSE, Doubt, checked, differs, same
 from ..receipts.parquet_reading import Columns
-from ..receipts.receipt import CellRecord, Receipt, profile_records
+from ..receipts.receipt import Receipt, profile_records
+from ..receipts.receipt_records import CellRecord
 from ..receipts.row_records import row_record
 from ..receipts.tables.all_tables import FILES
 from ..receipts.tables.answers_table import ANSWERS, MALFORMED
