@@ -23,22 +23,34 @@ from .markdown_table import markdown_table
 
 SCHEMA_FILE = Path(receipt.__file__).with_name("receipt.schema.json")
 KIND = "receipt-reference"
-# README's table of scores: the first panel of composition, models but the MLP
+# README's table of scores, to the letter: models but the MLP in the first panel of composition
 QUERY = """\
-SELECT
-  instrument AS rung,
-  printf('%.2f, %s', any_value(floor), any_value(strategy)) AS floor,
-  max(score) FILTER (mode = 'direct') AS direct,
-  max(score) FILTER (mode = 'chain') AS chain
-FROM (
-  SELECT *, printf('%.2f ± %.2f', mean, greatest(high - mean, mean - low))
-    || CASE WHEN normalised IS NULL THEN ''
-       ELSE printf(', normalised %.2f', normalised) END AS score
+WITH scored AS (
+  SELECT *, printf('%.2f ± %.2f', mean, greatest(high - mean, mean - low)) || CASE
+      WHEN coalesce(answers_high, high) < uniform AND NOT untrained THEN '↓'
+      WHEN rung = 'recall' THEN ''
+      WHEN normalised IS NULL THEN '≈'
+      WHEN normalised_low <= 0 THEN '°' ELSE '' END AS score,
+    printf('%.2f±%.2f', normalised, greatest(normalised_high - normalised,
+      normalised - normalised_low)) AS above
   FROM 'scores.parquet'
-  WHERE kind = 'model' AND headline AND panel LIKE 'composition%'
-    AND model NOT LIKE 'mlp%')
-GROUP BY instrument
-ORDER BY min(place)
+  WHERE kind = 'model' AND headline AND panel LIKE 'composition%' AND model NOT LIKE 'mlp%'),
+printed AS (
+  SELECT *, CASE WHEN untrained THEN '(' || score || ', untrained)' ELSE score END || CASE
+      WHEN rung = 'recall' THEN ''
+      WHEN floor > 0.9 THEN ', reuse by likeness'
+      WHEN untrained THEN ', normalised –'
+      WHEN normalised IS NULL THEN ', normalised ≈'
+      WHEN normalised < 0 THEN ', below the floor'
+      WHEN normalised = 0 THEN ', normalised 0'
+      ELSE ', normalised ' || replace(above, '0.', '.') END AS cell
+  FROM scored)
+SELECT '`' || instrument || '`' AS rung,
+  any_value(CASE WHEN rung = 'recall' THEN '–'
+    ELSE printf('%.2f, %s', floor, strategy) END) AS floor,
+  coalesce(max(cell) FILTER (mode = 'direct'), '–') AS direct,
+  coalesce(max(cell) FILTER (mode = 'chain'), '–') AS chain
+FROM printed GROUP BY instrument ORDER BY min(place)
 """
 
 
