@@ -116,14 +116,14 @@ class Receipt(Strict):
         if type(found) is not int or found != SCHEMA:
             raise InvalidReceipt(
                 f"{path} has schema {printable(repr(found), 40)}; this version reads schema "
-                f"{SCHEMA}: give a receipt written by it"
+                f"{SCHEMA}: give a receipt written by it{receipt_parts.maker(content)}"
             )
         made = content.get("definitions", 1)
         if made != DEFINITIONS or type(made) is not int:
             raise InvalidReceipt(
                 f"{path} was made with definitions {printable(repr(made), 40)}; this version "
                 f"computes {DEFINITIONS}, and numbers of different definitions are never compared: "
-                "run its suite again"
+                f"run its suite again{receipt_parts.maker(content)}"
             )
         try:
             receipt = cls.model_validate(content)
@@ -137,6 +137,11 @@ class Receipt(Strict):
         if flaw:
             raise Flaw(f"{path}: {flaw}; it was changed by hand")
         return receipt
+
+    @property
+    def failed(self) -> int:
+        """How many of its cells have no answers."""
+        return sum(bool(cell.failed) for cell in self.cells)
 
     @property
     def lasting(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .receipt import Receipt
 
 T = TypeVar("T")
+_VERSION = re.compile(r"[0-9A-Za-z.+!_-]{1,60}", re.ASCII)
 # as many errors as strangers like are found in a list, and only the first is of use
 Many = Annotated[list[T], pydantic.FailFast()]
 Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
@@ -134,13 +135,26 @@ def first_of(error: pydantic.ValidationError) -> str:
 
 def versions(found: dict[str, str]) -> dict[str, str]:
     """Raises ValueError where that of zebroid is missing, which citations need."""
-    if not re.fullmatch(r"[0-9A-Za-z.+!_-]{1,60}", found.get("zebroid", ""), re.ASCII):
+    if not _VERSION.fullmatch(found.get("zebroid", "")):
         raise ValueError("expected the version of zebroid among them")
     return found
 
 
 Versions = Annotated[dict[str, str], pydantic.AfterValidator(versions)]
 Commit = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")]
+
+
+def maker(content: Any) -> str:
+    """``, or read it by zebroid==0.1.0 (commit a754dfc6a2a7)`` of what is no receipt here, where it
+    says what wrote it; else empty."""
+    text = content if isinstance(content, dict) else {}
+    named = text.get("versions")
+    version = named.get("zebroid") if isinstance(named, dict) else None
+    commit = text.get("commit")
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        return ""
+    known = isinstance(commit, str) and re.fullmatch(r"[0-9a-f]{12,64}", commit)
+    return f", or read it by zebroid=={version}" + (f" (commit {commit[:12]})" if known else "")
 
 
 def flaws(receipt: Receipt) -> Iterator[str]:
@@ -157,6 +171,10 @@ def flaws(receipt: Receipt) -> Iterator[str]:
         if (kind, name) in seen:
             yield printable(f"{kind} {name!r} stands twice", 200)
         seen.add((kind, name))
+    used = {cell.environment for cell in receipt.cells} - {None}
+    for number in range(len(receipt.environments)):
+        if number not in used:
+            yield f"environment {number} made no cell"
     for name in FILES:
         if name not in receipt.files:
             yield f"files names no {name}, which every receipt has"
