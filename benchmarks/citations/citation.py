@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ... import __version__, registry
-from ...models.training_version import TRAINING
 from ...printable import bibtex, printable
-from ...worlds.definitions import DEFINITIONS
 from ..attestations.trust import Trust, trust_class
-from ..receipts import cite
+from ..receipts import cite, origin
 from ..receipts.receipt import Receipt
 from ..receipts.untrusted import guarded, receipt_path
 from .errata import Erratum, affecting
@@ -60,19 +58,10 @@ def status_of(receipt: Receipt, errata: Iterable[Erratum]) -> list[str]:
     return found or [f"{CURRENT}, as of zebroid {__version__}"]
 
 
-def superseded(receipt: Receipt) -> Iterable[str]:
-    """Why a receipt is superseded, if it is: by definitions, training, or a later suite."""
-    version = receipt.versions["zebroid"]
-    if receipt.definitions != DEFINITIONS:
-        yield (
-            f"its numbers are by definitions {receipt.definitions}, and this version's by "
-            f"{DEFINITIONS}: they are never compared"
-        )
-    if receipt.training != TRAINING:
-        yield (
-            f"this version trains by {TRAINING} and would not give the same numbers; zebroid "
-            f"{printable(version, 60)}, by {receipt.training}, would"
-        )
+def superseded(receipt: Receipt) -> Iterator[str]:
+    """Why a receipt is superseded, if it is: this version gives others, or has a later suite."""
+    if other := origin.otherwise(receipt):
+        yield other
     newer = newer_suite(receipt.suite.id, registry.suites())
     if newer:
         yield f"suite {newer} takes the place of {receipt.suite.id}"

@@ -9,7 +9,7 @@ sentences, and what a sweep says. Then all of it is compared, and the first diff
 
 from __future__ import annotations
 
-import tempfile
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,8 +33,9 @@ from ..runner.result_store import Result
 from . import rebuilt
 from .findings import Finding
 from .frozen_floors import frozen, given
-from .kept_answers import Costs, proofs_of, result_of
+from .kept_answers import proofs_of, result_of
 from .named_parts import Announce, check_models, check_world
+from .rebuilt import Memo
 
 Watch = Callable[[str], None]
 
@@ -46,20 +47,21 @@ class _Subject:
         self,
         path: Path,
         receipt: Receipt,
-        folder: Path,
+        memo: Memo,
         watch: Watch,
         announce: Announce | None,
         known: Callable[[], None],
         full: bool,
     ) -> None:
         self.path, self.receipt, self.watch, self.known = path, receipt, watch, known
-        self.folder, self.announce, self.full = folder, announce, full
+        self.memo, self.announce, self.full = memo, announce, full
         self.cells = bounds.cells_of(receipt)
         self.files: dict[str, bytes] = {}
-        self.question_sets: dict[str, QuestionSet] = {}
+        self.question_sets: dict[str, QuestionSet] = {}  # of its cells
         self.suite: Suite | None = None  # of this version, where its cells are those
         self.results: list[Result] = []
         self.made: Receipt | None = None
+        self.folder = Path()  # where that was written
         self.worlds: dict[str, Any] = {}
         self.drawn = Corpora(
             world=lambda cell: self.worlds[cell.world],
@@ -111,9 +113,12 @@ class _Subject:
             if record.environment is None:  # nothing was trained, nothing read
                 continue
             if cell.question_set not in self.question_sets:
-                self.watch(f"drawing {cell.world}/{cell.size}")
-                self.question_sets[cell.question_set] = self.drawn.question_set(cell)
-                known += given(self.question_sets[cell.question_set], floors)
+                if cell.question_set not in self.memo.question_sets:
+                    self.watch(f"drawing {cell.world}/{cell.size}")
+                    self.memo.question_sets[cell.question_set] = self.drawn.question_set(cell)
+                found = self.memo.question_sets[cell.question_set]
+                self.question_sets[cell.question_set] = found
+                known += given(found, floors)
             found = self.question_sets[cell.question_set].corpus.digest
             if found != record.corpus:
                 raise Doubt(
@@ -127,23 +132,21 @@ class _Subject:
         table = parquet_reading.by_key(ANSWERS, self._read(ANSWERS))
         cells = self._read(CELLS)
         seconds = dict(zip(cells["cell"].tolist(), cells["seconds"].tolist()))
-        costs: Costs = {}
         for record in self.receipt.cells:
             if record.environment is None:
                 continue
             cell = self.cells[record.digest]
             self.watch(f"reading {cell}")
             question_set = self.question_sets[cell.question_set]
-            given = question_set, table, seconds, costs, self.announce
+            given = question_set, table, seconds, self.memo.costs, self.announce
             self.results.append(result_of(record, cell, self.receipt, *given))
         total = sum(r.run.answer.size for r in self.results if not r.run.failed)
         return f"{total:,} answers at the checkpoints of {len(self.results)} trainings"
 
     def check_tables(self) -> str:
         cells = [self.cells[record.digest] for record in self.receipt.cells]
-        self.made = rebuilt.rebuild(
-            self.receipt, cells, self.results, self.drawn, self.folder, self.watch
-        )
+        given = cells, self.results, self.drawn, self.memo, self.watch
+        self.made, self.folder = rebuilt.rebuild(self.receipt, *given)
         comparison = Comparison()
         equal = rebuilt.compare_tables(self.files, self.folder, cells, comparison)
         last = comparison.settle()
@@ -185,8 +188,11 @@ class _Subject:
 
     def _read(self, table: Table) -> Columns:
         """The rows of a table, of no more than its cells can need."""
-        cells = [*self.cells.values()]
-        return parquet_reading.columns(self.files[table.file], table, table.most(cells))
+        digest, most = self.receipt.files[table.file], table.most([*self.cells.values()])
+        if digest not in self.memo.tables:
+            found = parquet_reading.columns(self.files[table.file], table, most)
+            self.memo.tables[digest] = found
+        return self.memo.tables[digest]
 
 
 CHECKS = {
@@ -207,12 +213,14 @@ def verify(
     announce: Announce | None = None,
     known: Callable[[], None] = lambda: None,
     full: bool = False,
+    memo: Memo | None = None,
 ) -> Iterator[Finding]:
     """One finding per check; each rests on those before it. ``path``: the receipt, or its folder.
 
     Nothing is imported that the receipt names but built-in worlds, and plugins where ``announce``
     hears of each before. ``known`` hears when the cells are those of a built-in suite. ``full``:
-    floors that come with the suite are measured anew. Raises UserError for what is no receipt.
+    floors that come with the suite are measured anew. ``memo``: of receipts verified before. Raises
+    UserError for what is no receipt.
     """
     path = untrusted.receipt_path(path)
     try:
@@ -225,8 +233,8 @@ def verify(
     dirty = ", with changes that no commit holds" if receipt.dirty else ""
     dirty += f"; {_trained(receipt.training)}"
     yield Finding("receipt", True, f"schema 1, by zebroid {made[0]}, {made[1]}{dirty}")
-    with tempfile.TemporaryDirectory(prefix="zebroid-") as folder:
-        given = receipt, Path(folder).resolve(), watch, announce, known, full
+    with contextlib.nullcontext(memo) if memo is not None else Memo() as held:
+        given = receipt, held, watch, announce, known, full
         yield from _checked(_Subject(path, *given), watch)
 
 
