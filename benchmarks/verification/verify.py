@@ -18,9 +18,8 @@ from typing import Any
 from ... import canonical, registry
 from ...errors import UserError
 from ...eval.question_sets.question_set import QuestionSet
-from ...models.training_version import TRAINING
 from ..config.suite import Suite, load_suite, suite_digest
-from ..receipts import bounds, parquet_reading, untrusted
+from ..receipts import bounds, origin, parquet_reading, untrusted
 from ..receipts.compare import Comparison, Doubt
 from ..receipts.parquet_reading import Columns
 from ..receipts.receipt import Receipt
@@ -229,10 +228,10 @@ def verify(
         yield Finding("receipt", False, str(flaw))
         yield from (Finding(name, None, "rests on receipt") for name in CHECKS)
         return
-    made = receipt.versions["zebroid"], receipt.commit[:8] or "no commit"
-    dirty = ", with changes that no commit holds" if receipt.dirty else ""
-    dirty += f"; {_trained(receipt.training)}"
-    yield Finding("receipt", True, f"schema 1, by zebroid {made[0]}, {made[1]}{dirty}")
+    same = origin.otherwise(receipt) or f"{receipt.training}, as in this version"
+    last = origin.libraries(receipt)
+    line = f"schema 1, by {origin.version(receipt)}; {same}{'; ' * bool(last)}{last}"
+    yield Finding("receipt", True, line)
     with contextlib.nullcontext(memo) if memo is not None else Memo() as held:
         given = receipt, held, watch, announce, known, full
         yield from _checked(_Subject(path, *given), watch)
@@ -265,10 +264,3 @@ def outcome(check: Callable[[Any], str], subject: Any) -> tuple[bool | None, str
     except Exception as error:  # content that nobody thought of is refused like all other
         return False, f"not understood: {type(error).__name__}: {' '.join(str(error).split())}"
 
-
-def _trained(version: str) -> str:
-    """What a receipt was trained by, where that isn't this version of training."""
-    if version == TRAINING:
-        return f"{version}, as in this version"
-    before = ", before versions of training were declared" if version == "training-0" else ""
-    return f"{version}{before}; here {TRAINING}: its cells trained anew may be answered otherwise"
