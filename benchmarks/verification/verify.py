@@ -27,14 +27,13 @@ from ..receipts.tables.answers_table import ANSWERS
 from ..receipts.tables.cells_table import CELLS
 from ..receipts.tables.parquet_table import Table
 from ..receipts.untrusted import Flaw, NotLoaded
-from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 from . import rebuilt
 from .findings import Finding
 from .frozen_floors import frozen, given
-from .kept_answers import proofs_of, result_of
+from .kept_answers import result_of
 from .named_parts import Announce, check_models, check_world
-from .rebuilt import Memo
+from .rebuilt import Drawn, Memo
 
 Watch = Callable[[str], None]
 
@@ -62,10 +61,7 @@ class _Subject:
         self.made: Receipt | None = None
         self.folder = Path()  # where that was written
         self.worlds: dict[str, Any] = {}
-        self.drawn = Corpora(
-            world=lambda cell: self.worlds[cell.world],
-            proofs=lambda r: proofs_of(r, self.question_sets[r.cell.question_set]),
-        )
+        self.drawn = Drawn(self.question_sets, lambda cell: self.worlds[cell.world])
 
     def check_files(self) -> str:
         for name, digest in self.receipt.files.items():
@@ -116,8 +112,10 @@ class _Subject:
                     self.watch(f"drawing {cell.world}/{cell.size}")
                     self.memo.question_sets[cell.question_set] = self.drawn.question_set(cell)
                 found = self.memo.question_sets[cell.question_set]
+                if floors:  # which are not for whoever has it in common
+                    found = QuestionSet(found.corpus, found.questions)
+                    known += given(found, floors)
                 self.question_sets[cell.question_set] = found
-                known += given(found, floors)
             found = self.question_sets[cell.question_set].corpus.digest
             if found != record.corpus:
                 raise Doubt(
@@ -144,7 +142,8 @@ class _Subject:
 
     def check_tables(self) -> str:
         cells = [self.cells[record.digest] for record in self.receipt.cells]
-        given = cells, self.results, self.drawn, self.memo, self.watch
+        floors = "" if self.suite is None or self.full else self.suite.floors
+        given = cells, self.results, self.drawn, floors, self.memo, self.watch
         self.made, self.folder = rebuilt.rebuild(self.receipt, *given)
         comparison = Comparison()
         equal = rebuilt.compare_tables(self.files, self.folder, cells, comparison)
@@ -263,4 +262,3 @@ def outcome(check: Callable[[Any], str], subject: Any) -> tuple[bool | None, str
         return False, "it takes more memory than a receipt is given"
     except Exception as error:  # content that nobody thought of is refused like all other
         return False, f"not understood: {type(error).__name__}: {' '.join(str(error).split())}"
-

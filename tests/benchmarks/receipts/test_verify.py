@@ -112,15 +112,15 @@ def _ceiling(content):
 
 
 EDITS = {
-    "panels[0].rows[8].rungs.instance.accuracy.mean: receipt": lambda c: row(c)["rungs"][
+    "panels[0].rows[9].rungs.instance.accuracy.mean: receipt": lambda c: row(c)["rungs"][
         "instance"
     ]["accuracy"].update(mean=0.5),
-    "panels[0].rows[8].rungs.constituent.floor.value: receipt 0.0, recomputed 0.": lambda c: row(c)[
+    "panels[0].rows[9].rungs.constituent.floor.value: receipt 0.0, recomputed 0.": lambda c: row(c)[
         "rungs"
     ]["constituent"]["floor"].update(value=0.0),
     "panels[0].rows[4].rungs.constituent.accuracy.mean: receipt 0.0": _strategy,
     "panels[0].rows[0].rungs.constituent.accuracy.mean: receipt 1.0": _ceiling,
-    "panels[0].rows[8].label: receipt 'better', recomputed 'direct'": lambda c: row(c).update(
+    "panels[0].rows[9].label: receipt 'better', recomputed 'direct'": lambda c: row(c).update(
         label="better"
     ),
     "panels[0].profiles[0].shares[0].value: receipt 0.5": lambda c: c["panels"][0]["profiles"][0][
@@ -256,7 +256,7 @@ def test_floors_of_the_suite_are_taken_and_measured_anew_with_full(
     frozen = path.with_name("tiny.floors.parquet")
     for wrong, words in (
         (False, ""),
-        (True, "REPLACE (list_transform(values, v -> v / 2) AS values)"),
+        (True, "REPLACE ([v / 2 for v in values] AS values)"),
     ):
         if wrong:
             with duckdb.connect() as db:
