@@ -18,6 +18,7 @@ import numpy as np
 
 from ... import canonical
 from ...eval.question_sets.question_set import QuestionSet
+from ...worlds.world import World
 from ..config.run_config import Cell
 from ..config.suite import Suite
 from ..panels.panel import panels
@@ -31,9 +32,27 @@ from ..receipts.tables.parquet_table import Content, Table
 from ..runner.corpora import Corpora
 from ..runner.executor import Outcome
 from ..runner.result_store import Result
-from .kept_answers import Costs
+from .kept_answers import Costs, proofs_of
 
 DECLARED = ("versions", "commit", "dirty", "training")  # of a receipt, beside those of its cells
+
+
+class Drawn(Corpora):
+    """Corpora that were drawn anew, all of them: a receipt of many draws none twice.
+
+    ``question_sets``: key of a cell's question set -> what was drawn; others are drawn then.
+    """
+
+    def __init__(
+        self, question_sets: Mapping[str, QuestionSet], world: Callable[[Cell], World]
+    ) -> None:
+        super().__init__(
+            world=world, proofs=lambda r: proofs_of(r, question_sets[r.cell.question_set])
+        )
+        self._drawn = question_sets
+
+    def question_set(self, cell: Cell) -> QuestionSet:
+        return self._drawn.get(cell.question_set) or super().question_set(cell)
 
 
 @dataclasses.dataclass
@@ -62,13 +81,14 @@ def rebuild(
     cells: Sequence[Cell],
     results: Sequence[Result],
     corpora: Corpora,
+    floors: str,
     memo: Memo,
     watch: Callable[[str], None],
 ) -> tuple[Receipt, Path]:
     """(the receipt that a run with these results writes, without what ``zebroid scale`` adds; the
-    folder where all of it was written)."""
+    folder where all of it was written). ``floors``: digest of those that come with the suite."""
     failures = {r.digest: r.failed for r in receipt.cells if r.environment is None}
-    key = _key(receipt, cells, results, failures)
+    key = _key(receipt, cells, results, failures) + floors
     if key not in memo.made:
         folder = Path(memo.folder.name).resolve() / f"{len(memo.made)}"
         given = receipt, cells, results, failures, corpora, folder, watch

@@ -18,9 +18,8 @@ from typing import Any
 from ... import canonical, registry
 from ...errors import UserError
 from ...eval.question_sets.question_set import QuestionSet
-from ...models.training_version import TRAINING
 from ..config.suite import Suite, load_suite, suite_digest
-from ..receipts import bounds, parquet_reading, untrusted
+from ..receipts import bounds, origin, parquet_reading, untrusted
 from ..receipts.compare import Comparison, Doubt
 from ..receipts.parquet_reading import Columns
 from ..receipts.receipt import Receipt
@@ -28,14 +27,13 @@ from ..receipts.tables.answers_table import ANSWERS
 from ..receipts.tables.cells_table import CELLS
 from ..receipts.tables.parquet_table import Table
 from ..receipts.untrusted import Flaw, NotLoaded
-from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 from . import rebuilt
 from .findings import Finding
 from .frozen_floors import frozen, given
-from .kept_answers import proofs_of, result_of
+from .kept_answers import result_of
 from .named_parts import Announce, check_models, check_world
-from .rebuilt import Memo
+from .rebuilt import Drawn, Memo
 
 Watch = Callable[[str], None]
 
@@ -63,10 +61,7 @@ class _Subject:
         self.made: Receipt | None = None
         self.folder = Path()  # where that was written
         self.worlds: dict[str, Any] = {}
-        self.drawn = Corpora(
-            world=lambda cell: self.worlds[cell.world],
-            proofs=lambda r: proofs_of(r, self.question_sets[r.cell.question_set]),
-        )
+        self.drawn = Drawn(self.question_sets, lambda cell: self.worlds[cell.world])
 
     def check_files(self) -> str:
         for name, digest in self.receipt.files.items():
@@ -117,8 +112,10 @@ class _Subject:
                     self.watch(f"drawing {cell.world}/{cell.size}")
                     self.memo.question_sets[cell.question_set] = self.drawn.question_set(cell)
                 found = self.memo.question_sets[cell.question_set]
+                if floors:  # which are not for whoever has it in common
+                    found = QuestionSet(found.corpus, found.questions)
+                    known += given(found, floors)
                 self.question_sets[cell.question_set] = found
-                known += given(found, floors)
             found = self.question_sets[cell.question_set].corpus.digest
             if found != record.corpus:
                 raise Doubt(
@@ -145,7 +142,8 @@ class _Subject:
 
     def check_tables(self) -> str:
         cells = [self.cells[record.digest] for record in self.receipt.cells]
-        given = cells, self.results, self.drawn, self.memo, self.watch
+        floors = "" if self.suite is None or self.full else self.suite.floors
+        given = cells, self.results, self.drawn, floors, self.memo, self.watch
         self.made, self.folder = rebuilt.rebuild(self.receipt, *given)
         comparison = Comparison()
         equal = rebuilt.compare_tables(self.files, self.folder, cells, comparison)
@@ -229,10 +227,10 @@ def verify(
         yield Finding("receipt", False, str(flaw))
         yield from (Finding(name, None, "rests on receipt") for name in CHECKS)
         return
-    made = receipt.versions["zebroid"], receipt.commit[:8] or "no commit"
-    dirty = ", with changes that no commit holds" if receipt.dirty else ""
-    dirty += f"; {_trained(receipt.training)}"
-    yield Finding("receipt", True, f"schema 1, by zebroid {made[0]}, {made[1]}{dirty}")
+    same = origin.otherwise(receipt) or f"{receipt.training}, as in this version"
+    last = origin.libraries(receipt)
+    line = f"schema 1, by {origin.version(receipt)}; {same}{'; ' * bool(last)}{last}"
+    yield Finding("receipt", True, line)
     with contextlib.nullcontext(memo) if memo is not None else Memo() as held:
         given = receipt, held, watch, announce, known, full
         yield from _checked(_Subject(path, *given), watch)
@@ -264,11 +262,3 @@ def outcome(check: Callable[[Any], str], subject: Any) -> tuple[bool | None, str
         return False, "it takes more memory than a receipt is given"
     except Exception as error:  # content that nobody thought of is refused like all other
         return False, f"not understood: {type(error).__name__}: {' '.join(str(error).split())}"
-
-
-def _trained(version: str) -> str:
-    """What a receipt was trained by, where that isn't this version of training."""
-    if version == TRAINING:
-        return f"{version}, as in this version"
-    before = ", before versions of training were declared" if version == "training-0" else ""
-    return f"{version}{before}; here {TRAINING}: its cells trained anew may be answered otherwise"
