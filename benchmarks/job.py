@@ -29,7 +29,7 @@ from .report import html_report, plain_console, sweep_section, terminal
 from .runner import provenance
 from .runner.corpora import Corpora
 from .runner.executor import Executor, Outcome, execute
-from .runner.failures import Failed, failed, kept_failed, summary
+from .runner.failures import Failed, failed, kept_failed, published, summary
 from .runner.progress import Displayed, Shielded
 from .runner.result_store import Store
 from .runner.run import InProcess
@@ -172,9 +172,10 @@ class Job:
             except KeyboardInterrupt:
                 console.print("interrupted; finished cells are kept, the same command goes on")
                 return 130
-            found = panels(self.cells, outcome, corpora)
+            public = published(outcome)
+            found = panels(self.cells, public, corpora)
             whole = len(self.cells) == len(self.suite.cells)
-            kept = self._keep(outcome, found, corpora) if whole else None
+            kept = self._keep(public, found, corpora) if whole else None
         hidden = [f"progress was not all displayed: {watch.broken}"] if watch.broken else []
         if tracker is not None and tracker.broken:
             hidden.append(f"not all was logged: {tracker.broken}; the results are whole")

@@ -14,6 +14,7 @@ from typing import Any
 
 from ...errors import InvalidReceipt
 from ...printable import printable
+from ..config import safe_names
 from ..config.run_config import Cell
 from .receipt import Receipt
 from .untrusted import guarded
@@ -24,7 +25,6 @@ QUESTIONS = 10_000  # of each rung
 POINTS = 10_000  # checkpoints of one training
 EXPOSURE = {"demonstrated_height": 1_000, "phi": 1e3, "nontheorems": 1e3, "wordings": 1_000}
 PLAN = {"steps": 10**12, "flops": 1e30, "batch": 10**9, "warmup": 10**12, "evaluations": POINTS}
-NAMES = 300  # characters of a name
 
 
 def cells_of(receipt: Receipt) -> dict[str, Cell]:
@@ -41,9 +41,9 @@ def cells_of(receipt: Receipt) -> dict[str, Cell]:
 
 def _within(cell: Cell, where: str) -> None:
     for name in ("world", "size", "mode", "model", "plan"):
-        value = getattr(cell, name)
-        if not isinstance(value, str) or not 0 < len(value) <= NAMES:
-            _refuse(where, name, value, f"a name of 1 to {NAMES} characters")
+        expected = safe_names.flaw(getattr(cell, name), spelled=True)
+        if expected:
+            _refuse(where, name, getattr(cell, name), expected)
     _whole(where, "questions", cell.questions, 1, QUESTIONS)
     for name, seed in dataclasses.asdict(cell.seeds).items():
         _whole(where, f"seeds.{name}", seed, 0, SEEDS)

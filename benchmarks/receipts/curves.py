@@ -22,7 +22,8 @@ from ..config.run_config import Cell
 from ..panels.panel import labels
 from . import parquet_reading
 from .bounds import cells_of
-from .receipt import CellRecord, PanelRecord, Receipt, RowRecord
+from .receipt import Receipt
+from .receipt_records import CellRecord, PanelRecord, RowRecord
 from .tables.curves_table import CURVES
 from .untrusted import receipt_path
 

@@ -68,11 +68,12 @@ class Reading:
         return self._read("", [self.file])
 
     def _read(self, where: str, given: list[str]) -> Columns:
-        _lengths(self.db, self.table, where, given)
         columns = ", ".join(f'{c.read} AS "{c.name}"' for c in self.table.columns)
         query = f"SELECT {columns} FROM read_parquet(?) {where}"
-        found = self.db.execute(query, given).fetchnumpy()
-        return {c.name: np.asarray(found[c.name], c.dtype) for c in self.table.columns}
+        with guarded(self.table.file):
+            _lengths(self.db, self.table, where, given)
+            found = self.db.execute(query, given).fetchnumpy()
+            return {c.name: np.asarray(found[c.name], c.dtype) for c in self.table.columns}
 
 
 @contextlib.contextmanager
@@ -80,9 +81,10 @@ def opened(data: bytes, table: Table, most: int) -> Iterator[Reading]:
     """A table of a receipt, to be read in parts. UserError for anything else than a file with the
     columns of ``table``, of their types, and at most ``most`` rows; and, as it is read, for a row
     without a value where its column always has one."""
-    with guarded(table.file), _connection(data) as (db, file):
-        rows = _sizes(db, file, table, min(most, ROWS))
-        _types(db, file, table)
+    with _connection(data) as (db, file):
+        with guarded(table.file):
+            rows = _sizes(db, file, table, min(most, ROWS))
+            _types(db, file, table)
         yield Reading(table, db, file, rows)
 
 

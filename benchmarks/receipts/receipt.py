@@ -17,7 +17,6 @@ import pydantic
 
 from ... import canonical
 from ...errors import InvalidReceipt
-from ...eval.stats.labels import with_failed
 from ...models.training_version import TRAINING
 from ...printable import clean, printable
 from ...worlds.definitions import DEFINITIONS
@@ -28,8 +27,9 @@ from ..runner import atomic_write, provenance
 from ..runner.provenance import Environment
 from ..runner.result_store import Result
 from . import receipt_parts
+from .receipt_records import CellRecord, EnvironmentRecord, PanelRecord, SuiteRecord, Times
 from .row_records import plain, row_record
-from .score_records import GroupRecord, Interval, ProofRecord, ScoreRecord, Strict
+from .score_records import Strict
 from .tables.answers_table import answers_digest
 from .tables.cells_table import CELLS
 from .tables.parquet_table import Content
@@ -37,96 +37,36 @@ from .tables.parquet_writing import SCHEMA
 from .untrusted import Flaw, json_of
 
 
-class SuiteRecord(Strict):
-    # with what was changed of the suite behind a plus: smoke+mlp-s
-    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.+=_-]*$", max_length=100)
-    title: str
-    digest: receipt_parts.Digest
-
-
-class CellRecord(Strict):
-    """One training: what it was, what it read, what it answered."""
-
-    digest: receipt_parts.Digest
-    cell: dict[str, Any]  # world, size, exposure, mode, model, plan, the four seeds, …
-    failed: str  # empty, or why it has no answers
-    corpus: receipt_parts.DigestOrNone = ""
-    # digest of all answers and bits at all checkpoints, and of what was written; empty: failed
-    predictions: receipt_parts.DigestOrNone = ""
-    parameters: int = 0
-    flops: float = 0.0
-    device: str = ""
-    # number among `environments` of what it was trained by; null: it has no result
-    environment: int | None = pydantic.Field(None, ge=0)
-
-
-class EnvironmentRecord(Strict):
-    """By what a training was made, as found when it began. Declared: nothing can recompute it."""
-
-    versions: receipt_parts.Versions
-    commit: receipt_parts.Commit
-    dirty: bool
-
-
-class RowRecord(Strict):
-    label: str
-    kind: Literal["ceiling", "floor", "model", "untraced"]
-    rungs: dict[str, ScoreRecord]
-    apart: dict[str, GroupRecord]
-    absent: dict[str, str]
-    left_out: dict[str, int]  # group apart -> questions of the corpora in it, put or not
-    untrained: bool  # its recall is below 0.95: it stands in no comparison
-    malformed: Interval
-    controls: dict[str, dict[str, Any]]
-    proofs: dict[str, ProofRecord]  # rung -> the proofs written, in chain mode
-    load: float | None
-    reach: dict[str, Interval] | None  # distance, log10 of conclusions
-    runs: int  # trainings that it should be the mean of
-    failed: int  # of these, those that gave nothing
-
-    @property
-    def name(self) -> str:
-        """The label, with how many of its runs failed."""
-        return with_failed(self.label, self.failed, self.runs)
-
-
-class PanelRecord(Strict):
-    name: str
-    rows: receipt_parts.Many[RowRecord]
-    profiles: receipt_parts.Many[receipt_parts.ProfileDict]
-    # label of a model -> a verdict per rung
-    verdicts: dict[str, receipt_parts.Many[receipt_parts.VerdictDict]]
-    sentence: str
-    missing_runs: receipt_parts.Many[receipt_parts.MissingRunRecord]
-
-
-class Times(Strict):
-    """All that may differ between two runs."""
-
-    # UTC, ISO 8601
-    finished: str = pydantic.Field(pattern=r"^\d{4}-\d\d-\d\dT[0-9:.+Z-]{1,24}$")
-    seconds: dict[str, float]  # digest of a cell -> its training, compilation included
-
-
 class Receipt(Strict):
     """Fields of schema 1 stay as they are: another set of fields has another schema."""
 
     schema_: Literal[1] = pydantic.Field(SCHEMA, alias="schema")
+    """Version of this format."""
     suite: SuiteRecord
+    """Which grid was run."""
     cells: receipt_parts.Many[CellRecord] = pydantic.Field(min_length=1)
-    environments: receipt_parts.Many[EnvironmentRecord]  # each once, in the order of the cells
+    """One record a training, in the order of the suite."""
+    environments: receipt_parts.Many[EnvironmentRecord]
+    """By what the trainings were made: each once, in the order of the cells."""
     versions: receipt_parts.Versions
+    """Package -> version, of what computed the scores and wrote the receipt. Declared."""
     commit: receipt_parts.Commit
+    """Commit of zebroid's repository that wrote the receipt; empty: installed from a package.
+    Declared."""
     dirty: bool
-    # the version of the definitions that it was made by: what a rung, a floor and a headline are
+    """Whether files differed from that commit. Declared."""
     definitions: int
-    # the declared version of training that it was made by
+    """Version of the definitions by which it was scored: of rungs, floors and headlines."""
     training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")
+    """Declared version of training by which every cell was trained."""
     panels: receipt_parts.Many[PanelRecord]
-    # name, of a file beside it -> SHA-256
+    """Scores: one panel a world, size and exposure."""
     files: dict[receipt_parts.FileName, receipt_parts.Digest]
-    scaling: dict[str, Any] | None = None  # of `zebroid scale`: what only a sweep can say
+    """Name of a table beside it -> SHA-256 of the file."""
+    scaling: dict[str, Any] | None = None
+    """Of `zebroid scale`: what only a sweep can say; null: it was none."""
     times: Times
+    """All that may differ between two runs."""
 
     @classmethod
     def of(
@@ -177,14 +117,14 @@ class Receipt(Strict):
         if type(found) is not int or found != SCHEMA:
             raise InvalidReceipt(
                 f"{path} has schema {printable(repr(found), 40)}; this version reads schema "
-                f"{SCHEMA}: give a receipt written by it"
+                f"{SCHEMA}: give a receipt written by it{receipt_parts.maker(content)}"
             )
         made = content.get("definitions", 1)
         if made != DEFINITIONS or type(made) is not int:
             raise InvalidReceipt(
                 f"{path} was made with definitions {printable(repr(made), 40)}; this version "
                 f"computes {DEFINITIONS}, and numbers of different definitions are never compared: "
-                "run its suite again"
+                f"run its suite again{receipt_parts.maker(content)}"
             )
         try:
             receipt = cls.model_validate(content)
@@ -198,6 +138,11 @@ class Receipt(Strict):
         if flaw:
             raise Flaw(f"{path}: {flaw}; it was changed by hand")
         return receipt
+
+    @property
+    def failed(self) -> int:
+        """How many of its cells have no answers."""
+        return sum(bool(cell.failed) for cell in self.cells)
 
     @property
     def lasting(self) -> dict[str, Any]:

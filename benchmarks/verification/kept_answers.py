@@ -22,6 +22,7 @@ from ..receipts.compare import Doubt
 from ..receipts.parquet_reading import Columns
 from ..receipts.receipt import CellRecord, Receipt
 from ..receipts.tables.answers_table import ANSWERS, MALFORMED, WRITING, generated
+from ..receipts.tables.cells_table import CELLS
 from ..runner.provenance import Environment
 from ..runner.result_store import Result
 from .named_parts import Announce, spec_of
@@ -62,6 +63,9 @@ def result_of(
         if cell.mode in WRITING:
             written = _written(rows["text"][-Q:], tokens, cell)[None]
             _same(answer[0, -1], answered(tokens, written[0]), f"{cell}: answer of the text")
+    taken = seconds.get(record.digest[:16], -1.0)
+    if not 0 <= taken < np.inf:
+        raise Doubt(f"{CELLS.file}: seconds of {cell}: receipt {taken}, expected a number from 0")
     number = record.environment
     assert number is not None, "a receipt without it is refused when it is read"
     by = receipt.environments[number]
@@ -74,7 +78,7 @@ def result_of(
         loss=np.zeros((1, K), np.float32),
         seeds=((cell.seeds.init, cell.seeds.order),),
         parameters=known.parameters,
-        seconds=seconds.get(record.digest[:16], -1.0),
+        seconds=taken,
         failed=record.failed,
     )
     made = Environment(receipt.training, by.versions, by.commit, by.dirty)

@@ -7,7 +7,9 @@ device, when and how long it was made, and the title.
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,20 +17,63 @@ from typing import Any
 import numpy as np
 
 from ... import canonical
+from ...eval.question_sets.question_set import QuestionSet
+from ...worlds.world import World
 from ..config.run_config import Cell
 from ..config.suite import Suite
 from ..panels.panel import panels
 from ..receipts import parquet_reading
 from ..receipts.compare import Comparison
-from ..receipts.parquet_reading import Reading
+from ..receipts.parquet_reading import Columns, Reading
 from ..receipts.receipt import Receipt
 from ..receipts.tables.all_tables import FILES, write_tables
+from ..receipts.tables.answers_table import answers_digest
 from ..receipts.tables.parquet_table import Content, Table
 from ..runner.corpora import Corpora
 from ..runner.executor import Outcome
 from ..runner.result_store import Result
+from .kept_answers import Costs, proofs_of
 
 DECLARED = ("versions", "commit", "dirty", "training")  # of a receipt, beside those of its cells
+
+
+class Drawn(Corpora):
+    """Corpora that were drawn anew, all of them: a receipt of many draws none twice.
+
+    ``question_sets``: key of a cell's question set -> what was drawn; others are drawn then.
+    """
+
+    def __init__(
+        self, question_sets: Mapping[str, QuestionSet], world: Callable[[Cell], World]
+    ) -> None:
+        super().__init__(
+            world=world, proofs=lambda r: proofs_of(r, question_sets[r.cell.question_set])
+        )
+        self._drawn = question_sets
+
+    def question_set(self, cell: Cell) -> QuestionSet:
+        return self._drawn.get(cell.question_set) or super().question_set(cell)
+
+
+@dataclasses.dataclass
+class Memo:
+    """What was drawn, read, traced and rebuilt before, for receipts that have parts in common: many
+    that differ from one another in little are then verified in the time of one. A context: the
+    files that it holds are gone with it."""
+
+    tables: dict[str, Columns] = dataclasses.field(default_factory=dict)  # SHA-256 -> what is read
+    question_sets: dict[str, QuestionSet] = dataclasses.field(default_factory=dict)
+    costs: Costs = dataclasses.field(default_factory=dict)
+    made: dict[str, tuple[Receipt, Path]] = dataclasses.field(default_factory=dict)
+    folder: tempfile.TemporaryDirectory[str] = dataclasses.field(
+        default_factory=lambda: tempfile.TemporaryDirectory(prefix="zebroid-")
+    )
+
+    def __enter__(self) -> Memo:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.folder.cleanup()
 
 
 def rebuild(
@@ -36,14 +81,49 @@ def rebuild(
     cells: Sequence[Cell],
     results: Sequence[Result],
     corpora: Corpora,
+    floors: str,
+    memo: Memo,
+    watch: Callable[[str], None],
+) -> tuple[Receipt, Path]:
+    """(the receipt that a run with these results writes, without what ``zebroid scale`` adds; the
+    folder where all of it was written). ``floors``: digest of those that come with the suite."""
+    failures = {r.digest: r.failed for r in receipt.cells if r.environment is None}
+    key = _key(receipt, cells, results, failures) + floors
+    if key not in memo.made:
+        folder = Path(memo.folder.name).resolve() / f"{len(memo.made)}"
+        given = receipt, cells, results, failures, corpora, folder, watch
+        memo.made[key] = _rebuild(*given), folder
+    return memo.made[key]
+
+
+def _key(
+    receipt: Receipt,
+    cells: Sequence[Cell],
+    results: Sequence[Result],
+    failures: Mapping[str, str],
+) -> str:
+    """All that a rebuilt receipt depends on."""
+    runs = [
+        (r.cell.digest, r.corpus, r.device, r.run.failed, r.run.seconds, answers_digest(r))
+        for r in results
+    ]
+    made = [dataclasses.astuple(r.made) for r in results]
+    declared = {name: getattr(receipt, name) for name in DECLARED}
+    suite = receipt.suite.id, receipt.suite.title, receipt.times.finished
+    return canonical.digest([suite, [c.record() for c in cells], runs, made, failures, declared])
+
+
+def _rebuild(
+    receipt: Receipt,
+    cells: Sequence[Cell],
+    results: Sequence[Result],
+    failures: Mapping[str, str],
+    corpora: Corpora,
     folder: Path,
     watch: Callable[[str], None],
 ) -> Receipt:
-    """Writes all that a run with these results writes below ``folder``; its receipt, without what
-    ``zebroid scale`` adds."""
-    failures = {r.digest: r.failed for r in receipt.cells if r.environment is None}
     watch("scoring")
-    outcome = Outcome(tuple(results), failures)
+    outcome = Outcome(tuple(results), dict(failures))
     found = panels(cells, outcome, corpora)
     watch("writing tables")
     content = Content(cells, {r.cell.digest: r for r in results}, failures, found, corpora)

@@ -9,7 +9,7 @@ sentences, and what a sweep says. Then all of it is compared, and the first diff
 
 from __future__ import annotations
 
-import tempfile
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,9 +18,8 @@ from typing import Any
 from ... import canonical, registry
 from ...errors import UserError
 from ...eval.question_sets.question_set import QuestionSet
-from ...models.training_version import TRAINING
 from ..config.suite import Suite, load_suite, suite_digest
-from ..receipts import bounds, parquet_reading, untrusted
+from ..receipts import bounds, origin, parquet_reading, untrusted
 from ..receipts.compare import Comparison, Doubt
 from ..receipts.parquet_reading import Columns
 from ..receipts.receipt import Receipt
@@ -28,13 +27,13 @@ from ..receipts.tables.answers_table import ANSWERS
 from ..receipts.tables.cells_table import CELLS
 from ..receipts.tables.parquet_table import Table
 from ..receipts.untrusted import Flaw, NotLoaded
-from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 from . import rebuilt
 from .findings import Finding
 from .frozen_floors import frozen, given
-from .kept_answers import Costs, proofs_of, result_of
+from .kept_answers import result_of
 from .named_parts import Announce, check_models, check_world
+from .rebuilt import Drawn, Memo
 
 Watch = Callable[[str], None]
 
@@ -46,25 +45,23 @@ class _Subject:
         self,
         path: Path,
         receipt: Receipt,
-        folder: Path,
+        memo: Memo,
         watch: Watch,
         announce: Announce | None,
         known: Callable[[], None],
         full: bool,
     ) -> None:
         self.path, self.receipt, self.watch, self.known = path, receipt, watch, known
-        self.folder, self.announce, self.full = folder, announce, full
+        self.memo, self.announce, self.full = memo, announce, full
         self.cells = bounds.cells_of(receipt)
         self.files: dict[str, bytes] = {}
-        self.question_sets: dict[str, QuestionSet] = {}
+        self.question_sets: dict[str, QuestionSet] = {}  # of its cells
         self.suite: Suite | None = None  # of this version, where its cells are those
         self.results: list[Result] = []
         self.made: Receipt | None = None
+        self.folder = Path()  # where that was written
         self.worlds: dict[str, Any] = {}
-        self.drawn = Corpora(
-            world=lambda cell: self.worlds[cell.world],
-            proofs=lambda r: proofs_of(r, self.question_sets[r.cell.question_set]),
-        )
+        self.drawn = Drawn(self.question_sets, lambda cell: self.worlds[cell.world])
 
     def check_files(self) -> str:
         for name, digest in self.receipt.files.items():
@@ -111,9 +108,14 @@ class _Subject:
             if record.environment is None:  # nothing was trained, nothing read
                 continue
             if cell.question_set not in self.question_sets:
-                self.watch(f"drawing {cell.world}/{cell.size}")
-                self.question_sets[cell.question_set] = self.drawn.question_set(cell)
-                known += given(self.question_sets[cell.question_set], floors)
+                if cell.question_set not in self.memo.question_sets:
+                    self.watch(f"drawing {cell.world}/{cell.size}")
+                    self.memo.question_sets[cell.question_set] = self.drawn.question_set(cell)
+                found = self.memo.question_sets[cell.question_set]
+                if floors:  # which are not for whoever has it in common
+                    found = QuestionSet(found.corpus, found.questions)
+                    known += given(found, floors)
+                self.question_sets[cell.question_set] = found
             found = self.question_sets[cell.question_set].corpus.digest
             if found != record.corpus:
                 raise Doubt(
@@ -127,23 +129,22 @@ class _Subject:
         table = parquet_reading.by_key(ANSWERS, self._read(ANSWERS))
         cells = self._read(CELLS)
         seconds = dict(zip(cells["cell"].tolist(), cells["seconds"].tolist()))
-        costs: Costs = {}
         for record in self.receipt.cells:
             if record.environment is None:
                 continue
             cell = self.cells[record.digest]
             self.watch(f"reading {cell}")
             question_set = self.question_sets[cell.question_set]
-            given = question_set, table, seconds, costs, self.announce
+            given = question_set, table, seconds, self.memo.costs, self.announce
             self.results.append(result_of(record, cell, self.receipt, *given))
         total = sum(r.run.answer.size for r in self.results if not r.run.failed)
         return f"{total:,} answers at the checkpoints of {len(self.results)} trainings"
 
     def check_tables(self) -> str:
         cells = [self.cells[record.digest] for record in self.receipt.cells]
-        self.made = rebuilt.rebuild(
-            self.receipt, cells, self.results, self.drawn, self.folder, self.watch
-        )
+        floors = "" if self.suite is None or self.full else self.suite.floors
+        given = cells, self.results, self.drawn, floors, self.memo, self.watch
+        self.made, self.folder = rebuilt.rebuild(self.receipt, *given)
         comparison = Comparison()
         equal = rebuilt.compare_tables(self.files, self.folder, cells, comparison)
         last = comparison.settle()
@@ -185,8 +186,11 @@ class _Subject:
 
     def _read(self, table: Table) -> Columns:
         """The rows of a table, of no more than its cells can need."""
-        cells = [*self.cells.values()]
-        return parquet_reading.columns(self.files[table.file], table, table.most(cells))
+        digest, most = self.receipt.files[table.file], table.most([*self.cells.values()])
+        if digest not in self.memo.tables:
+            found = parquet_reading.columns(self.files[table.file], table, most)
+            self.memo.tables[digest] = found
+        return self.memo.tables[digest]
 
 
 CHECKS = {
@@ -207,12 +211,14 @@ def verify(
     announce: Announce | None = None,
     known: Callable[[], None] = lambda: None,
     full: bool = False,
+    memo: Memo | None = None,
 ) -> Iterator[Finding]:
     """One finding per check; each rests on those before it. ``path``: the receipt, or its folder.
 
     Nothing is imported that the receipt names but built-in worlds, and plugins where ``announce``
     hears of each before. ``known`` hears when the cells are those of a built-in suite. ``full``:
-    floors that come with the suite are measured anew. Raises UserError for what is no receipt.
+    floors that come with the suite are measured anew. ``memo``: of receipts verified before. Raises
+    UserError for what is no receipt.
     """
     path = untrusted.receipt_path(path)
     try:
@@ -221,12 +227,12 @@ def verify(
         yield Finding("receipt", False, str(flaw))
         yield from (Finding(name, None, "rests on receipt") for name in CHECKS)
         return
-    made = receipt.versions["zebroid"], receipt.commit[:8] or "no commit"
-    dirty = ", with changes that no commit holds" if receipt.dirty else ""
-    dirty += f"; {_trained(receipt.training)}"
-    yield Finding("receipt", True, f"schema 1, by zebroid {made[0]}, {made[1]}{dirty}")
-    with tempfile.TemporaryDirectory(prefix="zebroid-") as folder:
-        given = receipt, Path(folder).resolve(), watch, announce, known, full
+    same = origin.otherwise(receipt) or f"{receipt.training}, as in this version"
+    last = origin.libraries(receipt)
+    line = f"schema 1, by {origin.version(receipt)}; {same}{'; ' * bool(last)}{last}"
+    yield Finding("receipt", True, line)
+    with contextlib.nullcontext(memo) if memo is not None else Memo() as held:
+        given = receipt, held, watch, announce, known, full
         yield from _checked(_Subject(path, *given), watch)
 
 
@@ -256,11 +262,3 @@ def outcome(check: Callable[[Any], str], subject: Any) -> tuple[bool | None, str
         return False, "it takes more memory than a receipt is given"
     except Exception as error:  # content that nobody thought of is refused like all other
         return False, f"not understood: {type(error).__name__}: {' '.join(str(error).split())}"
-
-
-def _trained(version: str) -> str:
-    """What a receipt was trained by, where that isn't this version of training."""
-    if version == TRAINING:
-        return f"{version}, as in this version"
-    before = ", before versions of training were declared" if version == "training-0" else ""
-    return f"{version}{before}; here {TRAINING}: its cells trained anew may be answered otherwise"

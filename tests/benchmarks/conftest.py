@@ -23,6 +23,7 @@ from zebroid.benchmarks.runner.result_store import Result
 from zebroid.benchmarks.runner.tracker import Records
 from zebroid.benchmarks.sweeps import analysis
 from zebroid.benchmarks.verification import confined
+from zebroid.benchmarks.verification.rebuilt import Memo
 from zebroid.benchmarks.verification.verify import verify
 from zebroid.eval.floors import measured
 from zebroid.eval.floors.ceilings import deducer, reuser
@@ -171,14 +172,21 @@ def zebroid(monkeypatch, capsys, tmp_path):
     return command
 
 
+@pytest.fixture(scope="session")
+def memo():
+    """What receipts that are verified have in common is drawn and rebuilt once."""
+    with Memo() as held:
+        yield held
+
+
 @pytest.fixture
-def inside(monkeypatch):
+def inside(monkeypatch, memo):
     """verify in this process: to start another takes seconds."""
 
     def findings(path, watch, announce=None, seconds=0.0, full=False):
         hear = None if announce is None else lambda plugin: announce(introduced(plugin))
         with guarded(path):
-            yield from verify(path, watch, hear, full=full)
+            yield from verify(path, watch, hear, full=full, memo=memo)
 
     monkeypatch.setattr(confined, "findings", findings)
 

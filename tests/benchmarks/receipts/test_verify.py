@@ -12,14 +12,12 @@ from zebroid import canonical, registry
 from zebroid.benchmarks.receipts import untrusted
 from zebroid.benchmarks.receipts.cite import citation, digest
 from zebroid.benchmarks.receipts.receipt import Receipt
+from zebroid.benchmarks.verification import frozen_floors
 from zebroid.models.training_version import TRAINING
 
-pytestmark = pytest.mark.smoke
+CHECKS = ("receipt", "files", "suite", "corpora", "answers", "tables", "content", "sweep")
 
-CHECKS = ("receipt", "files", "suite", "corpora", "questions", "answers", "scores", "curves")
-
-
-pytestmark = pytest.mark.usefixtures("inside")
+pytestmark = [pytest.mark.smoke, pytest.mark.usefixtures("inside")]
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +56,13 @@ def forge(done, change):
     def rewrite(name, columns):
         path, draft = done / name, done / "draft"
         query = f"SELECT * REPLACE ({columns}) FROM '{path}'"
-        duckdb.connect(config={"threads": 1}).execute(
-            f"COPY ({query}) TO '{draft}' (FORMAT parquet)"
-        )
+        with duckdb.connect(config={"threads": 1}) as db:
+            rows = db.execute(f"SELECT key, value FROM parquet_kv_metadata('{path}')").fetchall()
+            kept = ", ".join(
+                f"\"{bytes(k).decode()}\": '{bytes(v).decode().replace(chr(39), chr(39) * 2)}'"
+                for k, v in rows
+            )
+            db.execute(f"COPY ({query}) TO '{draft}' (FORMAT parquet, KV_METADATA {{{kept}}})")
         draft.replace(path)
         change(lambda c: c["files"].update({name: hashlib.sha256(path.read_bytes()).hexdigest()}))
 
@@ -71,6 +73,11 @@ def marks(out):
     """Check -> its mark."""
     lines = (line.split() for line in out.splitlines())
     return {words[1]: words[0] for words in lines if len(words) > 1 and words[1] in CHECKS}
+
+
+def failed(out):
+    """The checks that did not pass but were made."""
+    return [check for check, mark in marks(out).items() if mark == "✗"]
 
 
 def row(content, kind="model", label="direct"):
@@ -86,58 +93,56 @@ def test_an_honest_receipt_is_verified_without_training(zebroid, done, trained):
         assert marks(out) == dict.fromkeys(CHECKS, "✓")
         assert out.splitlines()[-1].startswith("verified by zebroid 0")
         assert f"; {TRAINING}, as in this version" in out.splitlines()[0]
+        assert "equal byte for byte" in out
     assert not trained
 
 
-def test_what_is_not_looked_at_is_named(zebroid, done):
-    assert "Not looked at: verdicts" in zebroid("verify", done)[1]
-
-
-def _accuracy(content):
-    row(content)["rungs"]["instance"]["accuracy"]["mean"] += 0.01
-
-
-def _interval(content):
-    row(content, label="chain")["rungs"]["constituent"]["accuracy"]["low"] += 0.01
-
-
-def _floor(content):
-    row(content)["rungs"]["constituent"]["floor"]["value"] = 0.0
+def test_what_is_declared_is_named(zebroid, done):
+    out = zebroid("verify", done)[1]
+    assert "not recomputed: versions, commit, device, seconds, and free text." in out
+    assert "no built-in suite of that name: its grid is what it declares" in out
 
 
 def _strategy(content):
     row(content, "floor", "association")["rungs"]["constituent"]["accuracy"]["mean"] = 0.0
 
 
-def _lift(content):
-    row(content)["rungs"]["constituent"]["lift"]["value"] += 0.1
-
-
-def _left_out(content):
-    row(content)["left_out"]["mixed"] = 1
-
-
 def _ceiling(content):
     row(content, "ceiling", "reuser")["rungs"]["constituent"]["accuracy"]["mean"] = 1.0
 
 
-def _row(content):
-    row(content)["label"] = "better"
+EDITS = {
+    "panels[0].rows[9].rungs.instance.accuracy.mean: receipt": lambda c: row(c)["rungs"][
+        "instance"
+    ]["accuracy"].update(mean=0.5),
+    "panels[0].rows[9].rungs.constituent.floor.value: receipt 0.0, recomputed 0.": lambda c: row(c)[
+        "rungs"
+    ]["constituent"]["floor"].update(value=0.0),
+    "panels[0].rows[4].rungs.constituent.accuracy.mean: receipt 0.0": _strategy,
+    "panels[0].rows[0].rungs.constituent.accuracy.mean: receipt 1.0": _ceiling,
+    "panels[0].rows[9].label: receipt 'better', recomputed 'direct'": lambda c: row(c).update(
+        label="better"
+    ),
+    "panels[0].profiles[0].shares[0].value: receipt 0.5": lambda c: c["panels"][0]["profiles"][0][
+        "shares"
+    ][0].update(value=0.5),
+    "panels[0].verdicts.direct[0].kind: receipt 'plateau'": lambda c: c["panels"][0]["verdicts"][
+        "direct"
+    ][0].update(kind="plateau"),
+    "panels[0].sentence: receipt 'All is well.'": lambda c: c["panels"][0].update(
+        sentence="All is well."
+    ),
+    "cells[0].parameters: receipt 7, recomputed": lambda c: c["cells"][0].update(parameters=7),
+    "cells[0].flops: receipt 1.0, recomputed": lambda c: c["cells"][0].update(flops=1.0),
+    "cells[0].predictions: receipt": lambda c: c["cells"][0].update(predictions="0" * 64),
+}
 
 
-def _profile(content):
-    content["panels"][0]["profiles"][0]["shares"][0]["value"] = 0.5
-
-
-EDITS = [_accuracy, _interval, _floor, _strategy, _lift, _left_out, _ceiling, _row, _profile]
-
-
-@pytest.mark.parametrize("edit", EDITS)
-def test_a_score_that_the_answers_do_not_give_is_refused(zebroid, change, done, edit):
-    change(edit)
+@pytest.mark.parametrize("line", EDITS)
+def test_what_the_answers_do_not_give_is_refused_by_its_path(zebroid, change, done, line):
+    change(EDITS[line])
     status, out, _ = zebroid("verify", done)
-    assert status == 1
-    assert {check for check, mark in marks(out).items() if mark == "✗"} == {"scores"}
+    assert status == 1 and failed(out) == ["content"] and line in out
     assert "NOT verified" in out
 
 
@@ -175,14 +180,14 @@ def test_a_built_in_suite_of_other_cells_is_refused(zebroid, change, done):
 def test_a_corpus_that_cannot_be_drawn_again_is_refused(zebroid, change, done):
     change(lambda c: c["cells"][0].update(corpus="0" * 64))
     status, out, _ = zebroid("verify", done)
-    assert status == 1 and marks(out)["corpora"] == "✗" and marks(out)["scores"] == "–"
+    assert status == 1 and marks(out)["corpora"] == "✗" and marks(out)["tables"] == "–"
 
 
 def test_a_file_that_was_changed_or_is_gone_is_refused(zebroid, done):
-    path = done / "predictions.parquet"
+    path = done / "answers.parquet"
     path.write_bytes(path.read_bytes() + b"\0")
     status, out, _ = zebroid("verify", done)
-    assert status == 1 and "predictions.parquet is not the file" in out
+    assert status == 1 and "answers.parquet is not the file" in out
     assert marks(out)["files"] == "✗" and marks(out)["suite"] == "✓"
     assert marks(out)["answers"] == "–"
     path.unlink()
@@ -192,14 +197,18 @@ def test_a_file_that_was_changed_or_is_gone_is_refused(zebroid, done):
 @pytest.mark.parametrize(
     ("file", "columns", "check"),
     [
-        ("predictions.parquet", 'NOT "right" AS "right"', "answers"),
-        ("predictions.parquet", "'recall' AS rung", "questions"),
-        ("predictions.parquet", "height + 1 AS height", "questions"),
-        ("predictions.parquet", "['entity0'] AS right_answers", "questions"),
-        ("predictions.parquet", "bits * 2 AS bits", "scores"),
-        ("predictions.parquet", "'invalid' AS written", "scores"),
-        ("predictions.parquet", "'0' AS cell", "questions"),
-        ("curves.parquet", "accuracy / 2 AS accuracy", "curves"),
+        ("answers.parquet", 'NOT "right" AS "right"', "tables"),
+        ("answers.parquet", "step + 1 AS step", "answers"),
+        ("answers.parquet", "bits * 2 AS bits", "tables"),
+        ("answers.parquet", "'invalid' AS proof", "tables"),
+        ("answers.parquet", "text[2:] AS text", "answers"),
+        ("answers.parquet", "'0' AS cell", "answers"),
+        ("questions.parquet", "'recall' AS rung", "tables"),
+        ("questions.parquet", "height + 1 AS height", "tables"),
+        ("questions.parquet", "['entity0'] AS right_answers", "tables"),
+        ("curves.parquet", "accuracy / 2 AS accuracy", "tables"),
+        ("scores.parquet", "least(1, mean + .1) AS mean", "tables"),
+        ("cells.parquet", "'x' AS device", "tables"),
     ],
 )
 def test_a_file_forged_together_with_its_digest_is_refused(
@@ -208,7 +217,60 @@ def test_a_file_forged_together_with_its_digest_is_refused(
     forge(file, columns)
     status, out, _ = zebroid("verify", done)
     assert status == 1
-    assert [name for name, mark in marks(out).items() if mark == "✗"] == [check], out
+    assert failed(out)[0] == check, out
+
+
+def test_a_table_that_another_version_wrote_is_compared_value_for_value(zebroid, done, forge):
+    forge("scores.parquet", "mean + 1e-9 AS mean")
+    status, out, _ = zebroid("verify", done)
+    assert status == 0 and "are equal value for value" in out
+    assert "numbers differ by at most 1e-06" in out
+
+
+def test_a_name_of_a_built_in_model_stands_for_its_spec(zebroid, change, done):
+    def relabel(name):
+        def edit(content):
+            for cell in content["cells"]:
+                cell["cell"]["model"] = name
+            cells = [cell["cell"] for cell in content["cells"]]
+            content["suite"]["digest"] = canonical.digest({"definitions": 2, "cells": cells})
+
+        return edit
+
+    change(relabel("decoder-s"))
+    assert "spec of decoder-s" in zebroid("verify", done)[1]
+    change(relabel("gpt-9"))
+    assert "'gpt-9' is neither built in, nor a plugin's, nor a file's" in zebroid("verify", done)[1]
+    change(relabel("decoder-xs[layers=2]"))  # as many as it has
+    assert "receipt 'decoder-xs[layers=2]', recomputed 'decoder-xs'" in zebroid("verify", done)[1]
+
+
+def test_floors_of_the_suite_are_taken_and_measured_anew_with_full(
+    zebroid, done, monkeypatch, suite
+):
+    """A suite that is as good as built in, with floors beside it that are not those measured."""
+    path = registry.Path(suite())
+    monkeypatch.setattr(registry, "suites", lambda: ("tiny",))
+    monkeypatch.setattr(registry, "suite", lambda name: path)
+    frozen_floors.main(["tiny"])
+    frozen = path.with_name("tiny.floors.parquet")
+    for wrong, words in (
+        (False, ""),
+        (True, "REPLACE ([v / 2 for v in values] AS values)"),
+    ):
+        if wrong:
+            with duckdb.connect() as db:
+                query = f"SELECT * {words} FROM '{frozen}' WHERE part = 'setting'"
+                rest = f"SELECT * FROM '{frozen}' WHERE part <> 'setting'"
+                db.execute(f"CREATE TABLE new AS {query} UNION ALL {rest}")
+                db.execute(f"COPY new TO '{frozen}' (FORMAT parquet)")
+        digest = hashlib.sha256(frozen.read_bytes()).hexdigest()
+        suite(**{'id = "tiny"': f'id = "tiny"\nfloors = "{digest}"'})
+        status, out, _ = zebroid("verify", done)
+        assert status == int(wrong) and "1 with the floors of the suite" in out
+        assert (".floor." in out or "floor" in out) if wrong else True
+        status, out, _ = zebroid("verify", "--full", done)
+        assert status == 0 and "floors measured anew" in out
 
 
 def test_answers_of_a_world_that_is_gone_cannot_be_verified(zebroid, done, monkeypatch):
@@ -250,5 +312,5 @@ def test_the_mark_of_a_citation_is_that_of_the_content_and_not_of_the_hour(chang
     before = citation(done)
     change(lambda c: c["times"].update(finished=c["times"]["finished"][:4] + "-01-01T00:00:00Z"))
     assert citation(done) == before
-    change(_accuracy)
+    change(_ceiling)
     assert citation(done) != before

@@ -1,0 +1,127 @@
+"""Every field of a receipt changed in every way, and by which line verify refuses each change.
+
+``python -m zebroid.benchmarks.mutations.mutation_page RECEIPT`` writes the page
+``docs/internals/verify-mutations.md``; RECEIPT is what ``zebroid scale`` made of ``mutated.toml``
+beside this file. Takes some minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ... import registry
+from ...errors import UserError
+from ...printable import markdown, printable
+from ..receipts.untrusted import receipt_path
+from ..runner import atomic_write
+from ..verification.rebuilt import Memo
+from .forger import ACCEPTED, Mutation, tried
+from .json_mutations import json_mutations, stated
+from .table_mutations import table_mutations
+
+PAGE = registry.ROOT / "docs" / "internals" / "verify-mutations.md"
+LINES = 8  # of the checks that refuse a field, at most so many kinds are named
+# field -> why it may be changed: nothing can recompute it. All else is refused.
+DECLARED = {
+    "commit": "of what wrote the receipt",
+    "dirty": "of what wrote the receipt",
+    "scaling": "left out whole, the receipt is the one that `zebroid run` writes",
+    "suite.id": "of a suite that is not built in: a name that it gives itself, as verify says",
+    "suite.title": "free text",
+    "times.finished": "when it was written",
+    "versions": "of what wrote the receipt",
+    "versions{}": "of what wrote the receipt",
+}
+Outcomes = Mapping[Mutation, str]
+
+
+def mutations(folder: Path) -> list[Mutation]:
+    """All changes of the receipt in ``folder`` and of the tables beside it."""
+    content = json.loads((folder / "receipt.json").read_text("ascii"))
+    return [*json_mutations(content), *table_mutations(folder)]
+
+
+def outcomes(folder: Path, every: Sequence[Mutation], memo: Memo) -> Iterator[tuple[Mutation, str]]:
+    """(mutation, ACCEPTED or the line by which it is refused) of each."""
+    with tempfile.TemporaryDirectory(prefix="zebroid-") as place:
+        for number, mutation in enumerate(every):
+            yield mutation, tried(mutation, folder, Path(place) / f"{number}", memo)
+
+
+def page(folder: Path, found: Sequence[tuple[Mutation, str]], seconds: float) -> str:
+    """The page as Markdown."""
+    content = json.loads((folder / "receipt.json").read_text("ascii"))
+    missing = sorted(set.difference(*stated(content)))
+    accepted = sum(line == ACCEPTED for _, line in found)
+    lines = [
+        "# Every field of a receipt changed",
+        "",
+        f"{len(found):,} changes of one receipt of {len(content['cells'])} cells: each field of",
+        "`receipt.json`, by its first instance of each type, and each column of each table. After",
+        "each change the digests of cells, suite and files are made consistent, as a forger would.",
+        f"`zebroid verify` refuses {len(found) - accepted:,} of them and accepts {accepted},",
+        "which are of the fields that nothing can recompute:",
+        "",
+        *(f"- `{field}`: {why}" for field, why in DECLARED.items()),
+        "",
+        f"Made by `python -m zebroid.benchmarks.mutations.mutation_page` in {seconds:.0f} s. The",
+        "changes are generated from the receipt and its schema: another field is changed too.",
+        f"Fields not in this receipt: {', '.join(f'`{m}`' for m in missing) or 'none'}.",
+        "",
+        "| field | changes | accepted | refused by |",
+        "|---|---|---|---|",
+    ]
+    fields: dict[str, list[tuple[Mutation, str]]] = {}
+    for mutation, line in found:
+        fields.setdefault(mutation.field, []).append((mutation, line))
+    for field, own in fields.items():
+        kinds = [m.kind for m, line in own if line == ACCEPTED]
+        by = Counter(_check(line) for _, line in own if line != ACCEPTED)
+        refused = ", ".join(f"{name} {n}" for name, n in by.most_common(LINES))
+        lines.append(f"| `{field}` | {len(own)} | {', '.join(kinds) or '–'} | {refused or '–'} |")
+    lines += ["", "## Lines", "", "One change of each field, and the line that refuses it.", ""]
+    lines += ["| field | change | line |", "|---|---|---|"]
+    for field, own in fields.items():
+        mutation, line = next(((m, t) for m, t in own if t != ACCEPTED), own[0])
+        lines.append(f"| `{field}` | {mutation.kind} | {markdown(printable(line, 160))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _check(line: str) -> str:
+    """Which check refused, or that it is no receipt at all."""
+    name = line.partition(":")[0]
+    return (
+        name
+        if name in ("receipt", "files", "suite", "corpora", "answers", "tables", "content", "sweep")
+        else "no receipt"
+    )
+
+
+def main(words: list[str] | None = None) -> int:
+    """Writes the page; 1 where a change is accepted that should not be."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("receipt", type=Path, help="the folder of a receipt of mutated.toml")
+    folder = receipt_path(parser.parse_args(words).receipt).parent
+    began = time.perf_counter()
+    try:
+        with Memo() as memo:
+            found = [*outcomes(folder, mutations(folder), memo)]
+    except UserError as error:
+        print(error)
+        return 2
+    with atomic_write.file(PAGE) as draft:
+        draft.write_text(page(folder, found, time.perf_counter() - began), "utf-8")
+    wrong = [m for m, line in found if line == ACCEPTED and m.field not in DECLARED]
+    for mutation in wrong:
+        print(f"accepted: {mutation.field}, {mutation.kind}")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
