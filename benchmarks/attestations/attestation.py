@@ -27,6 +27,7 @@ FORMAT = 1
 FOLDER = "attestations"  # beside the receipt
 BYTES, FILES = 2**20, 100  # of one attestation, and how many of a receipt are read
 CELLS, INSTRUMENTS = 1_000, 128
+LINE = 500  # characters of a text
 
 Outcome = Literal[
     "equal", "within", "fails too", "differs", "outside", "trains", "fails", "undecided"
@@ -49,8 +50,8 @@ Line = Annotated[str, pydantic.AfterValidator(lambda text: _line(text))]
 
 
 def _line(text: str) -> str:
-    if len(text) > 500 or text != printable(text):
-        raise ValueError("expected one printable line of at most 500 characters")
+    if text != printable(text, LINE):
+        raise ValueError(f"expected one printable line of at most {LINE} characters")
     return text
 
 

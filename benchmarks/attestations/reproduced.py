@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from ...eval.floors.floor_table import LEAST
 from ...eval.question_sets.question_set import QuestionSet
 from ...eval.stats.reproduction import prediction
+from ...printable import printable
 from ..config.run_config import Cell
-from .attestation import AttestedCell, InstrumentRecord, Outcome, outcome_of
+from .attestation import LINE, AttestedCell, InstrumentRecord, Outcome, outcome_of
 
 MORE = 2  # initialisations beside the cell's own
 Accuracies = Mapping[str, float]  # of recall and each instrument with at least LEAST questions
@@ -99,10 +100,10 @@ def attested(
         outcome = outcome_of(found[1] is None, attempt.same_platform, instruments)
     return AttestedCell(
         cell=cell.digest,
-        name=str(cell)[:500],
+        name=printable(str(cell), LINE),
         outcome=outcome,
         same_platform=attempt.same_platform,
-        cause=causes[0][:500] if causes else "",
+        cause=printable(causes[0], LINE) if causes else "",
         seeds=[cell.seeds.init + i for i in range(1 + len(attempt.others))],
         checkpoints=steps,
         questions=questions,

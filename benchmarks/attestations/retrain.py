@@ -12,6 +12,7 @@ from rich.console import Console
 from ...errors import UserError
 from ...printable import printable
 from ...registry import Plugin
+from ...worlds.world import World
 from ..config.run_config import Cell
 from ..receipts import bounds, cite, untrusted
 from ..receipts.receipt import Receipt
@@ -23,7 +24,7 @@ from ..runner.progress import Displayed, Shielded
 from ..runner.run import InProcess
 from ..verification import confined
 from ..verification.named_parts import spec_of
-from .attestation import FOLDER, MEANING, Attestation, AttestedCell, write
+from .attestation import CELLS, FOLDER, MEANING, Attestation, AttestedCell, write
 from .claims import answered, claims
 from .reproduced import MORE, Answered, Attempt, attested
 from .salted_choice import chosen
@@ -53,6 +54,8 @@ def run(path: Path, checker: Checker, seconds: float, full: bool = False) -> int
     for name in (checker.attester, checker.entrant):
         if name != printable(name, 100):
             raise UserError(f"{printable(name, 40)!r}: expected a name of at most 100 characters")
+    if checker.number > CELLS:
+        raise UserError(f"--retrain {checker.number}: an attestation has at most {CELLS:,} cells")
     path = untrusted.receipt_path(path)
     if status := confined.run(path, checker.allowed, seconds, full):
         return status
@@ -67,9 +70,12 @@ def run(path: Path, checker: Checker, seconds: float, full: bool = False) -> int
         checker.out, cite.digest(receipt), checker.salt, platform_here([*cells.values()])
     )
     picked = chosen(cite.digest(receipt), session.salt, [*cells], checker.number)
+    mine = [cells[digest] for digest in picked]
+    worlds = _admitted(mine, _announcer(console) if checker.allowed else None)
     console.print(_announced(receipt, picked, session), soft_wrap=True)
     try:
-        found = _retrained(receipt, path, [cells[d] for d in picked], session, checker, console)
+        with Corpora(world=lambda cell: worlds[cell.world]) as corpora:
+            found = _retrained(receipt, path, mine, session, corpora, console)
     except KeyboardInterrupt:
         console.print("interrupted; what is trained is kept, the same command goes on")
         return INTERRUPTED
@@ -103,39 +109,42 @@ def _announced(receipt: Receipt, picked: Sequence[str], session: Session) -> str
     )
 
 
+def _admitted(cells: Sequence[Cell], announce: Callable[[Plugin], None] | None) -> dict[str, World]:
+    """The worlds of the cells. Nothing that only the receipt names is imported: NotLoaded for a
+    world or a model that is neither built in nor a plugin of which ``announce`` hears before."""
+    for cell in cells:
+        spec_of(cell, announce)
+    return {cell.world: untrusted.world(cell.world, announce) for cell in cells}
+
+
 def _retrained(
     receipt: Receipt,
     path: Path,
     cells: Sequence[Cell],
     session: Session,
-    checker: Checker,
+    corpora: Corpora,
     console: Console,
 ) -> list[AttestedCell]:
     """What came of the cells, in their order."""
-    announce = _announcer(console) if checker.allowed else None
-    worlds = {cell.world: untrusted.world(cell.world, announce) for cell in cells}
-    for cell in cells:
-        spec_of(cell, announce)
     records = {record.digest: record for record in receipt.cells}
-    with Corpora(world=lambda cell: worlds[cell.world]) as corpora:
-        declared = claims(path, receipt, cells, corpora)
-        first = _trained(cells, session, corpora, console)
-        attempts = [
-            Attempt(
-                cell,
-                records[cell.digest].failed or declared[cell.digest],
-                first[cell.digest],
-                same_platform(receipt, records[cell.digest], session.platform),
-            )
-            for cell in cells
-        ]
-        again = [next_init(a.cell, k) for a in attempts if a.needs_others for k in range(MORE)]
-        more = _trained(again, session, corpora, console)
-        attempts = [
-            dataclasses.replace(a, others=_others(a.cell, more)) if a.needs_others else a
-            for a in attempts
-        ]
-        return [_attested(a, attempts, corpora) for a in attempts]
+    declared = claims(path, receipt, cells, corpora)
+    first = _trained(cells, session, corpora, console)
+    attempts = [
+        Attempt(
+            cell,
+            records[cell.digest].failed or declared[cell.digest],
+            first[cell.digest],
+            same_platform(receipt, records[cell.digest], session.platform),
+        )
+        for cell in cells
+    ]
+    again = [next_init(a.cell, k) for a in attempts if a.needs_others for k in range(MORE)]
+    more = _trained(again, session, corpora, console)
+    attempts = [
+        dataclasses.replace(a, others=_others(a.cell, more)) if a.needs_others else a
+        for a in attempts
+    ]
+    return [_attested(a, attempts, corpora) for a in attempts]
 
 
 def next_init(cell: Cell, number: int) -> Cell:
