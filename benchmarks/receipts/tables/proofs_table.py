@@ -60,7 +60,7 @@ FACTS = Table(
     "all of predicates that stand under `not` in a rule, with all that these depend on",
     (
         CORPUS,
-        Column("predicate", "VARCHAR", "name", "of what"),
+        Column("predicate", "VARCHAR", "name", "what holds of the arguments"),
         Column("arguments", "VARCHAR[]", "names", "the constants of which it holds, in order"),
         Column(
             "given",
