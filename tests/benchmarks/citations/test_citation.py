@@ -86,7 +86,6 @@ def test_numbers_of_other_definitions_are_cited_as_superseded(zebroid, change):
         status == 0 and "(definitions 1 there, 2 here)" in out.partition("status: superseded: ")[2]
     )
     assert "status superseded" in entry(out)["note"]
-    assert zebroid("verify", folder)[0] == 2  # and are compared with nothing
 
 
 def test_another_training_is_named_with_the_version_that_had_it(change):
@@ -119,7 +118,7 @@ def test_names_of_strangers_break_no_entry(change):
     )
 
 
-@fuzz(300)
+@fuzz(100)
 @given(st.text(max_size=60))
 def test_no_text_ends_its_field_or_is_a_command(text):
     escaped = bibtex(text)
