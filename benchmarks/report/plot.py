@@ -126,7 +126,7 @@ def _failed(receipt: Receipt) -> str:
 def _strips(receipt: Receipt) -> Iterator[Strip]:
     for panel in receipt.panels:
         for row in panel.rows:
-            if row.kind == "model":
+            if row.kind == "model" and row.rungs:
                 scores = {
                     name: score_of(name, s, not row.untrained) for name, s in row.rungs.items()
                 }
