@@ -27,12 +27,12 @@ from ..panels.panel import slug
 from ..receipts.curves import Configuration, configurations_of
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord
-from ..receipts.receipt_rows import Read, rows_of, score_of
 from ..receipts.untrusted import guarded, receipt_path
 from ..runner import atomic_write
 from ..sweeps.analysis import Scaling, scaling
 from ..sweeps.sweep_plots import forecasts, sweeps
 from .plain_console import working
+from .receipt_rows import Read, rows_of, score_of
 
 DRAWS = 300  # resampled fits behind a band
 

@@ -152,7 +152,20 @@ COLUMNS = (
         "of zebroid's repository when the training began; null: installed from a package; declared",
         NONE,
     ),
-    Column("dirty", "BOOLEAN", "truth", "files differed from that commit; declared", -1),
-    Column("seconds", "DOUBLE", "s", "wall time of the training with compilation; declared", NAN),
+    Column(
+        "dirty",
+        "BOOLEAN",
+        "truth",
+        "files differed from that commit, or a killed training went on at another; declared",
+        -1,
+    ),
+    Column(
+        "seconds",
+        "DOUBLE",
+        "s",
+        "wall time of the training with compilation; of one that was killed, since it last went on "
+        "from a kept state; declared",
+        NAN,
+    ),
 )
 CELLS = Table("cells", "a training", COLUMNS, "as in the suite", _blocks, len)

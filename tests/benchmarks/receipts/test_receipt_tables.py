@@ -234,7 +234,7 @@ def test_each_training_keeps_what_made_it_and_a_resumed_one_keeps_its_own(
     provenance._began.cache_clear()
     (folder,) = tmp_path.glob("out/tiny-*")
     found = Receipt.read(folder / "receipt.json")
-    made = [found.environments[c.environment] for c in found.cells]
+    made = [found.environments[c.environment or 0] for c in found.cells]
     by = {
         (c.cell["mode"], c.cell["seeds"]["init"]): (e.commit[0], e.dirty)
         for c, e in zip(found.cells, made)
