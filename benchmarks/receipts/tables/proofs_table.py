@@ -16,7 +16,7 @@ from ...certificates import proof_rows
 from ...certificates.given_facts import GIVEN
 from ...config.run_config import Cell
 from .parquet_table import DIGITS, SEPARATOR, Column, Columns, Content, Table, same
-from .questions_table import QUESTIONS, by_corpus
+from .questions_table import QUESTIONS
 
 MOST = 1_000_000  # facts, and constants, of one corpus
 MOST_RULES = 1_000  # of one world
@@ -28,7 +28,7 @@ def _blocks(make: Make) -> Callable[[Content], Iterator[Columns]]:
     """A block a corpus: what ``make`` gives for it and all questions that are put about it."""
 
     def blocks(content: Content) -> Iterator[Columns]:
-        for question_set in by_corpus(content):
+        for question_set in content.by_corpus():
             yield block(make, question_set.corpus, question_set.questions)
 
     return blocks

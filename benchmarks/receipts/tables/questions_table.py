@@ -59,19 +59,8 @@ def right_answers(corpus: Corpus, question: int) -> str:
     return SEPARATOR.join(corpus.closure.base.constants[a] for a in found) or "none"
 
 
-def by_corpus(content: Content) -> Iterator[QuestionSet]:
-    """The questions of all question sets about each corpus, in the order of the corpora's digests,
-    each question once."""
-    sets: dict[str, list[QuestionSet]] = {}
-    for question_set in content.question_sets.values():
-        sets.setdefault(question_set.corpus.digest, []).append(question_set)
-    for digest in sorted(sets):
-        questions = np.unique(np.concatenate([s.questions for s in sets[digest]]))
-        yield QuestionSet(sets[digest][0].corpus, questions)
-
-
 def _blocks(content: Content) -> Iterator[Columns]:
-    return map(certificates, by_corpus(content))
+    return map(certificates, content.by_corpus())
 
 
 def _most(cells: Sequence[Cell]) -> int:
