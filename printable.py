@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from typing import Any
@@ -29,6 +30,17 @@ def printable(text: str, most: int = LONGEST) -> str:
     if len(text) > most:
         text = text[: most - 1] + "…"
     return ODD.sub(lambda m: _spelled(m[0]), text)
+
+
+def brief(value: Any, most: int = 60) -> str:
+    """A value as a message has it, however long it is; of a large number how large it is.
+
+    >>> brief(10**30), brief("a"), brief([1, 2] * 99, 9)
+    ('a number of 31 digits', "'a'", '[1, 2, 1…')
+    """
+    if isinstance(value, int) and value.bit_length() > 90:
+        return f"a number of {int(math.log10(abs(value))) + 1:,} digits"
+    return printable(repr(value), most)
 
 
 def visible(text: str) -> str:
