@@ -7,12 +7,15 @@ once is never trained again for another table.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from ...errors import UserError
 from ...worlds.encoding.encode import Tokens, encode
@@ -105,11 +108,12 @@ def train_cells(
     encoded: dict[str, Tokens] = {}  # by question set
     for cell in cells:
         watch.stage(cell, "corpus")
-        question_set = corpora.question_set(cell)
-        if cell.question_set not in encoded:
-            encoded[cell.question_set] = encode(
-                question_set.corpus, cell.mode, question_set.questions
-            )
+        with _world_fits(cell):
+            question_set = corpora.question_set(cell)
+            if cell.question_set not in encoded:
+                encoded[cell.question_set] = encode(
+                    question_set.corpus, cell.mode, question_set.questions
+                )
         question_sets.append(question_set)
         seeds, tokens = cell.seeds, encoded[cell.question_set]
         members.append(
@@ -127,6 +131,21 @@ def train_cells(
     found = train_batched(spec, members, progress=step, checkpoint=draft, layout=layout, **options)
     digests = [question_set.corpus.digest for question_set in question_sets]
     return [Result(*one, device) for one in zip(cells, found, digests)]
+
+
+@contextlib.contextmanager
+def _world_fits(cell: Cell) -> Iterator[None]:
+    """Where a corpus finds no memory, the world is too big: neither the model nor its batch."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error.__cause__ or error, MemoryError | duckdb.OutOfMemoryException):
+            raise
+        line = " ".join(str(error).split())
+        raise UserError(
+            f"no memory left for the corpus of {cell.named_world}/{cell.size} ({line:.200}); "
+            "give a smaller size of this world"
+        ) from error
 
 
 def _cause(error: Exception) -> str:

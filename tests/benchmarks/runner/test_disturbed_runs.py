@@ -59,9 +59,10 @@ def disk(folder):
 def test_a_full_disk_is_one_line_and_with_more_room_the_run_goes_on(
     folder, start, whole, disk, kept
 ):
-    where = disk(65_536)
-    for size in (65_536, 131_072, 262_144):
-        words = ["mount", "-o", f"remount,size={size}", str(where)]
+    pages = [-(-f.stat().st_size // 4096) for f in (folder / "whole").rglob("*") if f.is_file()]
+    where = disk(4096 * 4)
+    for share in (0.2, 0.5, 0.8):  # of what a whole run takes
+        words = ["mount", "-o", f"remount,size={int(share * sum(pages)) * 4096}", str(where)]
         subprocess.run(words, check=True, capture_output=True)
         before = kept(where.name)
         assert "No space left on device" in ended(start(where.name))
