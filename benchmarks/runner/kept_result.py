@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -124,6 +125,17 @@ def read_run(folder: Path, about: About, cell: Cell) -> Run:
         failed=rest.failed,
         vmap_size=rest.vmap_size,
     )
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """As ``np.savez_compressed`` does, but for the hour: a clock that stands before 1980 is none
+    that a zip may name, and the same arrays are the same bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, array in arrays.items():
+            about = zipfile.ZipInfo(f"{name}.npy")
+            about.compress_type = zipfile.ZIP_DEFLATED
+            with file.open(about, "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, np.asanyarray(array), allow_pickle=False)
 
 
 def _misshapen(arrays: Mapping[str, Any], cell: Cell) -> str:

@@ -20,7 +20,7 @@ import duckdb
 from ...errors import UserError
 from ...worlds.encoding.encode import Tokens, encode
 from ..config.run_config import Cell
-from . import provenance
+from . import atomic_write, provenance
 from .corpora import Corpora
 from .executor import Batch, Ends, Failure, Task
 from .progress import Watch
@@ -68,9 +68,9 @@ class InProcess:
             if len(cells) == 1:
                 return [train_cell(cells[0], *given, **options)]
             return train_cells(cells, *given, **options)
-        except OSError:
-            raise  # a full disk fails every cell, and is for the user to mend
         except Exception as error:
+            if isinstance(error, OSError) and atomic_write.of_files(error):
+                raise  # a full disk fails every cell, and is for the user to mend
             return Failure(cells, _cause(error), traceback.format_exc())
 
 

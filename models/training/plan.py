@@ -26,7 +26,7 @@ LAYOUTS = ("single", "data", "sharded", "replicas")  # on several devices: shard
 VMAP_SIZE = 8
 MOST = 2**31 - 1  # steps and examples are counted in 32 bits where a model is trained
 POINTS = 10_000  # checkpoints of one training: the answers to all questions are kept of each
-RATE = 1e9  # of learning and decay: any that trains is far below
+RATE = 1e38  # of learning and decay: what numbers of 32 bits hold
 FLOPS = 1e27  # of one training: tens of times those of the largest that was ever published
 
 Int = NDArray[np.integer[Any]]
