@@ -23,12 +23,14 @@ from .executors.local_workers import LocalWorkers, shares
 from .executors.multihost_run import MultiHost
 from .executors.ray_cluster import RayCluster
 from .panels.panel import Panel, panels
-from .receipts import answers_table
 from .receipts.receipt import Receipt
+from .receipts.tables.all_tables import write_tables
+from .receipts.tables.parquet_table import Content
 from .report import html_report, plain_console, sweep_section, terminal
+from .runner import provenance
 from .runner.corpora import Corpora
 from .runner.executor import Executor, Outcome, execute
-from .runner.failures import Failed, failed, kept_failed, summary
+from .runner.failures import Failed, failed, kept_failed, published, summary
 from .runner.progress import Displayed, Shielded
 from .runner.result_store import Store
 from .runner.run import InProcess
@@ -172,6 +174,7 @@ class Job:
             known = [cell for cell in self.cells if cell.digest in outcome.ended]
             return self._end(console, failed(known, outcome), [])
         store.prepare()
+        provenance.commit()  # that of the code as it is loaded; the run may outlast it
         console.print(self.suite.title, style="bold", markup=False)
         console.print(self.cost(store), markup=False, soft_wrap=True)
         with Corpora(ahead=True) as corpora, open_tracker(self.where.log, self.out) as tracker:
@@ -182,9 +185,10 @@ class Job:
             except KeyboardInterrupt:
                 console.print("interrupted; finished cells are kept, the same command goes on")
                 return 130
-            found = panels(self.cells, outcome, corpora)
+            public = published(outcome)
+            found = panels(self.cells, public, corpora)
             whole = len(self.cells) == len(self.suite.cells)
-            kept = self._keep(outcome, found, corpora) if whole else None
+            kept = self._keep(public, found, corpora) if whole else None
         hidden = [f"progress was not all displayed: {watch.broken}"] if watch.broken else []
         if tracker is not None and tracker.broken:
             hidden.append(f"not all was logged: {tracker.broken}; the results are whole")
@@ -211,9 +215,11 @@ class Job:
     def _keep(self, outcome: Outcome, found: tuple[Panel, ...], corpora: Corpora) -> Receipt:
         """Parquet and receipt, before anything is drawn: of whole suites only, so that a receipt is
         never partial."""
-        files = answers_table.write(self.folder, outcome.results, corpora)
+        results = {result.cell.digest: result for result in outcome.results}
+        content = Content(self.suite.cells, results, outcome.failures, found, corpora)
+        files = write_tables(self.folder, content)
         finished = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        receipt = Receipt.of(self.suite, outcome, found, files, finished)
+        receipt = Receipt.of(self.suite, content, files, finished)
         receipt.write(self.folder / "receipt.json")
         return receipt
 

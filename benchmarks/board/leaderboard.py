@@ -17,13 +17,14 @@ from ...errors import UserError
 from ...eval.scoring.columns import MARKS, columns
 from ...eval.stats.labels import of_runs
 from ...printable import markdown, printable
-from ..config.panel_names import named, names_of
+from ..config.panel_names import grouped, named, names_of
 from ..config.run_config import Cell
 from ..docs.markdown_table import markdown_table
 from ..docs.readme_tables import above, floors, scored
 from ..panels.panel import labels
 from ..receipts import bounds, cite, untrusted
-from ..receipts.receipt import Receipt, RowRecord
+from ..receipts.receipt import Receipt
+from ..receipts.receipt_records import RowRecord
 from ..report.table import ABSENT, UNTRAINED
 
 
@@ -54,6 +55,7 @@ def leaderboard(paths: Sequence[Path]) -> Board:
     """
     receipts: dict[str, str] = {}  # mark -> the line of its citation
     boards: dict[tuple[str, str, str], list[Entry]] = {}
+    gone: dict[tuple[str, str, str], list[str]] = {}
     refused = []
     for path in paths:
         try:
@@ -70,16 +72,17 @@ def leaderboard(paths: Sequence[Path]) -> Board:
             continue
         receipts[mark] = line
         for entry in entries:
-            cell = entry.cell
-            key = cell.named_world, cell.size, canonical.text(cell.exposure.record())
-            boards.setdefault(key, []).append(entry)
+            boards.setdefault(_key(entry.cell), []).append(entry)
+        for cell, lost in _missing(len(receipts), receipt):
+            gone.setdefault(_key(cell), []).append(lost)
     if not boards:
         why = f": {refused[0]}" if refused else "; run their suites again"
         raise UserError(f"none of these receipts has a model with a score{why}")
     lines = []
     names = names_of([entries[0].cell for entries in boards.values()])
-    for name, entries in zip(names, boards.values()):
+    for name, (key, entries) in zip(names, boards.items()):
         lines += [f"## {markdown(name)}", "", *_table(entries), ""]
+        lines += [f"Without an answer: {'; '.join(gone[key])}.", ""] if key in gone else []
     lines.append(
         "Exact answers ± the wider side of a 95% interval; → above the floor, from 0 to 1; ordered "
         f"by the bold instrument above its floor; {MARKS}; in brackets, {UNTRAINED}: recall below "
@@ -104,6 +107,22 @@ def _entries(number: int, receipt: Receipt) -> Iterator[Entry]:
                 fine = [r for r in receipt.cells if r.digest in digests and not r.failed]
                 read, lost = frozenset(r.corpus for r in fine), len(mine) - len(fine)
                 yield Entry(number, mine[0], read, row, len(mine), lost)
+
+
+def _key(cell: Cell) -> tuple[str, str, str]:
+    """Equal for cells whose models stand in one table."""
+    return cell.named_world, cell.size, canonical.text(cell.exposure.record())
+
+
+def _missing(number: int, receipt: Receipt) -> Iterator[tuple[Cell, str]]:
+    """(any of its cells, a line) of each model of which every training failed."""
+    cells = bounds.cells_of(receipt)
+    failed = {record.digest for record in receipt.cells if record.failed}
+    for group in grouped(cells.values(), lambda cell: cell.configuration):
+        if {cell.digest for cell in group} <= failed:
+            cell = group[0]
+            name = f"{cell.model}, {cell.mode} ({cell.plan})"
+            yield cell, markdown(f"{name}, {of_runs(len(group), len(group))}, receipt {number}")
 
 
 def _table(entries: Sequence[Entry]) -> Iterator[str]:

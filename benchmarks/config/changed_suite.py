@@ -15,6 +15,7 @@ from typing import Any
 from ... import parameters, registry
 from ...worlds.world import content_of
 from .run_config import Cell
+from .safe_names import check_name
 from .settings import nowhere, of_setting, tables_of
 from .suite import Suite, distinct, with_fields
 
@@ -35,6 +36,9 @@ def changed(suite: Suite, world: str = "", model: str = "", settings: Sequence[s
     made = _with_settings(made, tables) if settings else made
     if made.digest == suite.digest:
         return suite
+    for cell in made.cells:
+        for kind in ("world", "size", "model", "plan"):
+            check_name(kind, getattr(cell, kind), spelled=True)
     names = [_world_name(world)] if world else []
     names += [registry.find_model(model).name] if model else []
     names += settings

@@ -20,13 +20,14 @@ import pydantic
 from ... import canonical, registry
 from ...errors import InvalidSuite, UserError, suggest
 from ...models.training.plan import Plan
-from ...printable import brief, printable
+from ...printable import brief
 from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import MODES
 from ...worlds.world import content_of
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
 from .run_config import Cell, Places, Seeds, admits, run_batches
+from .safe_names import check_name
 from .toml_location import Place, locate
 
 
@@ -77,11 +78,20 @@ class _Strict(pydantic.BaseModel):
 
 
 class _Head(_Strict):
-    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    id: str
     title: str
     cost_minutes: float = pydantic.Field(gt=0)
     expected: str
     keep_weights: bool = False  # of all cells; a table of cells may say otherwise
+
+    @pydantic.field_validator("id")
+    @classmethod
+    def safe(cls, id: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,59}", id, re.ASCII):
+            raise ValueError(
+                "expected at most 60 of a-z, 0-9, . and -, the first a letter or digit; rename it"
+            )
+        return id
 
 
 _Names = str | list[str]
@@ -159,11 +169,8 @@ def load_suite(name: str) -> Suite:
 
     plans = {}
     for plan, fields in document.plans.items():
-        if plan != printable(plan):  # receipts with such names are refused
-            with at("plans", plan):
-                raise InvalidSuite(
-                    f"plan {printable(plan)!r}: expected a name without control characters"
-                )
+        with at("plans", plan):
+            check_name("plan", plan)
         plans[plan] = with_fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
     head, keep = document.suite, set[str]()
     cells: list[Cell] = []
@@ -183,8 +190,14 @@ def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
     """The cells of one table, in the order in which its lists are written."""
     with at("world"):
         worlds = [registry.find_world(name) for name in _listed(grid.world)]
+        for world, size in worlds:
+            check_name("world", world.name, spelled=True)
+            check_name("size", size, spelled=True)
     found = model_axis.models(grid.model, functools.partial(at, "model"))
     models = [(model, model.record()) for model in found]
+    with at("model"):
+        for model in found:
+            check_name("model", model.name, spelled=True)
     for key, known in (("mode", MODES), ("plan", plans)):
         with at(key):
             for name in _listed(getattr(grid, key)):

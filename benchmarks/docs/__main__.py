@@ -16,9 +16,9 @@ from . import (
     plateau_tables,
     readme_blocks,
     readme_tables,
+    receipt_reference,
     rescored,
     verdict_tables,
-    world_table,
 )
 
 # mark -> the command that fills a page which has it
@@ -27,7 +27,8 @@ FILLS = {
     "headline": lambda page: readme_blocks.main([page]),
     "world-list": lambda page: readme_blocks.main([page]),
     "model-list": lambda page: readme_blocks.main([page]),
-    "worlds": lambda page: world_table.main([page]),
+    "receipt-reference": lambda page: receipt_reference.main([page]),
+    "worlds": lambda page: readme_blocks.main([page]),
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),
     "floors": lambda page: floors_tables.fill([page]),

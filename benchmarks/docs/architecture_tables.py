@@ -27,7 +27,8 @@ from ...eval.stats.labels import with_failed
 from ...eval.stats.trend import interval
 from ..panels.panel import slug
 from ..receipts.curves import Configuration, read
-from ..receipts.receipt import GroupRecord, RowRecord, ScoreRecord
+from ..receipts.receipt_records import RowRecord
+from ..receipts.score_records import GroupRecord, ScoreRecord
 from . import page_files
 from .doc_blocks import Make, command, measured
 from .small_multiples import Cell as Drawn

@@ -30,8 +30,8 @@ from ..runner import atomic_write
 from . import page_files
 from .doc_blocks import Make, command, not_yet
 from .markdown_table import markdown_table
+from .readme_blocks import builtin
 from .small_multiples import Dot, dots
-from .world_table import builtin
 
 KIND = "floors"
 FAMILIES = ("chance", "association", "blinded", "spreading", "floor")

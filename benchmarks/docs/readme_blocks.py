@@ -1,9 +1,11 @@
-"""Blocks of README: a receipt in three lines, and the lists of worlds and models.
+"""Blocks of README and the reference: a receipt in three lines, tables of worlds and models.
 
     <!-- headline docs/receipts/headline-v2 -->
     <!-- end of headline -->
 
-``world-list`` and ``model-list`` take what they list as their argument: ``all``.
+``world-list`` and ``model-list`` take what they list as their argument: ``all``. ``worlds`` takes a
+size: for every world at that size, in its own exposure and for seeds 0, how many questions are on
+each rung, and which published benchmarks it generalises, as the world says itself.
 """
 
 from __future__ import annotations
@@ -19,12 +21,16 @@ from ... import registry
 from ...errors import UserError
 from ...eval.floors.floor_table import REUSE
 from ...eval.scoring.columns import MARKS, columns
-from ..receipts.receipt import PanelRecord, Receipt, RowRecord
+from ...eval.stats.labels import with_failed
+from ...worlds.corpus.build import build_corpus
+from ...worlds.novelty.rungs import LADDER
+from ..receipts.receipt import Receipt
+from ..receipts.receipt_records import PanelRecord, RowRecord
+from ..report.table import ABSENT
 from ..runner import atomic_write
 from .doc_blocks import Make, filled, measured
 from .markdown_table import markdown_table
-from .readme_tables import above, floors, scored
-from .world_table import builtin
+from .readme_tables import above, floors, missing, scored
 
 SIZES = ("xs", "s", "m", "l", "xl")
 MODES = ("direct", "chain")  # whose rows stand in README
@@ -37,22 +43,35 @@ def headline(root: Path, name: str) -> Iterator[str]:
     def lines(folder: Path) -> Iterator[str]:
         receipt = Receipt.read(folder / "receipt.json")
         panel = next(p for p in receipt.panels if p.name.startswith("composition"))
-        rows = [_row(panel, mode) for mode in MODES]
-        names = columns(name for row in rows for name in row.rungs)
+        rows = {mode: _row(panel, mode) for mode in MODES}
+        found = [row for row in rows.values() if isinstance(row, RowRecord)]
+        names = columns(name for row in found for name in row.rungs)
         table = [
-            [f"`{name}`", floor, *(_beside(row, name) for row in rows)]
-            for name, floor in zip(names, floors(rows, names))
+            [f"`{name}`", floor, *(_beside(row, name) for row in rows.values())]
+            for name, floor in zip(names, floors(found, names))
         ]
-        header = ["rung", "floor, by which strategy", *(f"**{mode}**" for mode in MODES)]
-        yield from markdown_table(header, table)
+        heads = [
+            f"**{mode}** ({row})" if isinstance(row, str) else f"**{mode}**{_lost(row)}"
+            for mode, row in rows.items()
+        ]
+        yield from markdown_table(["rung", "floor, by which strategy", *heads], table)
         yield ""
-        yield f"Suite `{receipt.suite.id}`, {len(receipt.cells)} trainings. {MARKS}."
+        trainings = with_failed(
+            f"{len(receipt.cells)} trainings", receipt.failed, len(receipt.cells)
+        )
+        yield f"Suite `{receipt.suite.id}`, {trainings}. {MARKS}."
 
     yield from measured(root, name, lines)
 
 
-def _beside(row: RowRecord, name: str) -> str:
+def _lost(row: RowRecord) -> str:
+    return with_failed("", row.failed, row.runs)
+
+
+def _beside(row: RowRecord | str, name: str) -> str:
     """The score of a row, and how far it is above the floor, or that it is none of a rule."""
+    if isinstance(row, str):
+        return ABSENT
     score = row.rungs.get(name)
     if score is None or score.rung == "recall":
         return scored(row, name)
@@ -63,13 +82,40 @@ def _beside(row: RowRecord, name: str) -> str:
     return f"{scored(row, name)}, {beside}"
 
 
-def _row(panel: PanelRecord, label: str) -> RowRecord:
+def _row(panel: PanelRecord, label: str) -> RowRecord | str:
+    """The first model of a mode but the MLP; of one whose trainings all failed, how many."""
     models = [r for r in panel.rows if r.kind == "model" and "mlp" not in r.label]
     found = [r for r in models if r.label.partition(" ")[0] == label]
     if not found:
+        gone = [lost for name, lost in missing(panel).items() if name.partition(" ")[0] == label]
+        if gone:
+            return gone[0]
         labels = [r.label for r in panel.rows if r.kind == "model"]
         raise UserError(f"{panel.name} has no model {label!r}; it has {', '.join(labels)}")
     return found[0]
+
+
+def builtin() -> list[str]:
+    """Ids of the worlds that come with zebroid."""
+    return [id for id in registry.worlds() if "." not in id]
+
+
+def world_table(_: Path, size: str) -> Iterator[str]:
+    """Questions on each rung, those that the world promises in bold."""
+    header = ["world", *LADDER, "generalises"]
+    yield from markdown_table(header, _counted(size), right=range(1, len(LADDER) + 1))
+
+
+def _counted(size: str) -> Iterator[list[str]]:
+    for id in builtin():
+        world, found = registry.sized(f"{id}/{size}")
+        corpus = build_corpus(world, found)
+        cells = []
+        for rung in LADDER:
+            number = len(corpus.of_rung(rung, pure=rung != "mixed"))
+            message = f"{number:,}" if number else "–"
+            cells.append(f"**{message}**" if rung in world.rungs else message)
+        yield [f"`{id}`", *cells, world.generalises]
 
 
 def world_list(_: Path, _argument: str) -> Iterator[str]:
@@ -112,6 +158,7 @@ BLOCKS: Mapping[str, Callable[[Path, str], Iterator[str]]] = {
     "headline": headline,
     "world-list": world_list,
     "model-list": model_list,
+    "worlds": world_table,
 }
 
 

@@ -20,9 +20,12 @@ import numpy as np
 
 from ...errors import UserError
 from ...eval.scoring.columns import MARKS, columns, mark
+from ...eval.stats.labels import of_runs
 from ...printable import visible
-from ..receipts.receipt import PanelRecord, Receipt, RowRecord, ScoreRecord
+from ..receipts.receipt import Receipt
+from ..receipts.receipt_records import PanelRecord, RowRecord
 from ..receipts.receipt_rows import score_of
+from ..receipts.score_records import ScoreRecord
 from ..report.table import ABSENT, UNTRAINED, normalised
 from ..runner import atomic_write
 from .doc_blocks import not_yet
@@ -75,7 +78,19 @@ def _panel(panel: PanelRecord) -> Iterator[str]:
         lines.append([name, *(scored(row, rung) for rung in rungs)])
         if row.kind == "model":
             lines.append(["above the floor", *(above(row, rung) for rung in rungs)])
+    for label, lost in missing(panel).items():
+        lines.append([f"**{_markdown(f'{label} ({lost})')}**", *(ABSENT for _ in rungs)])
     yield from markdown_table(["", *rungs], lines)
+
+
+def missing(panel: PanelRecord) -> dict[str, str]:
+    """Label -> ``2 of 2 failed`` of each model that has no row, for all its trainings failed."""
+    scored = {row.label for row in panel.rows if row.kind == "model"}
+    return {
+        gone["label"]: of_runs(gone["cells"], gone["runs"])
+        for gone in panel.missing_runs
+        if gone["label"] not in scored
+    }
 
 
 def _markdown(label: str) -> str:

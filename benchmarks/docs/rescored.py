@@ -30,7 +30,8 @@ from ...eval.scoring.score import Row, score
 from ...worlds.catalog.zebra import Zebra
 from ...worlds.corpus.build import build_corpus
 from ...worlds.exposure import Exposure
-from ..receipts.answers_table import MALFORMED, prompt
+from ..receipts.tables.answers_table import MALFORMED
+from ..receipts.tables.questions_table import prompt
 from ..runner import atomic_write
 from . import doc_blocks
 from .markdown_table import markdown_table

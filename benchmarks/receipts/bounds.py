@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ...errors import InvalidReceipt
 from ...printable import printable
+from ..config import safe_names
 from ..config.run_config import Cell
 from .receipt import Receipt
 from .untrusted import guarded
@@ -22,11 +23,8 @@ CELLS = 5_000
 SEEDS = 2**32
 QUESTIONS = 10_000  # of each rung
 POINTS = 10_000  # checkpoints of one training
-GROUPS = 128  # groups of questions that have a curve
-SPREAD = 512  # groups of questions at most, of all cues, impure ones and twins included
 EXPOSURE = {"demonstrated_height": 1_000, "phi": 1e3, "nontheorems": 1e3, "wordings": 1_000}
 PLAN = {"steps": 10**12, "flops": 1e30, "batch": 10**9, "warmup": 10**12, "evaluations": POINTS}
-NAMES = 300  # characters of a name
 
 
 def cells_of(receipt: Receipt) -> dict[str, Cell]:
@@ -41,22 +39,11 @@ def cells_of(receipt: Receipt) -> dict[str, Cell]:
     return found
 
 
-def predicted(cells: Sequence[Cell]) -> int:
-    """Rows that ``predictions.parquet`` of these cells has at most."""
-    return sum(cell.questions * SPREAD for cell in cells)
-
-
-def drawn(cells: Sequence[Cell]) -> int:
-    """Rows that ``curves.parquet`` of these cells has at most."""
-    counts = [cell.recipe.evaluations for cell in cells]
-    return sum(GROUPS * (1 + (n if isinstance(n, int) else len(n))) for n in counts)
-
-
 def _within(cell: Cell, where: str) -> None:
     for name in ("world", "size", "mode", "model", "plan"):
-        value = getattr(cell, name)
-        if not isinstance(value, str) or not 0 < len(value) <= NAMES:
-            _refuse(where, name, value, f"a name of 1 to {NAMES} characters")
+        expected = safe_names.flaw(getattr(cell, name), spelled=True)
+        if expected:
+            _refuse(where, name, getattr(cell, name), expected)
     _whole(where, "questions", cell.questions, 1, QUESTIONS)
     for name, seed in dataclasses.asdict(cell.seeds).items():
         _whole(where, f"seeds.{name}", seed, 0, SEEDS)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UserError
-from . import answers_table
+from .tables.parquet_table import SEPARATOR
 from .untrusted import NotLoaded
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def same(text: NDArray[Any], mine: NDArray[Any]) -> bool:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (list, np.ndarray)):
-        return answers_table.SEPARATOR.join(value)
+        return SEPARATOR.join(value)
     return value
 
 

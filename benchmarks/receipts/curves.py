@@ -21,12 +21,14 @@ from ..config.panel_names import names_of
 from ..config.run_config import Cell
 from ..panels.panel import labels
 from . import parquet_reading
-from .bounds import cells_of, drawn
-from .receipt import CellRecord, PanelRecord, Receipt, RowRecord
+from .bounds import cells_of
+from .receipt import Receipt
+from .receipt_records import CellRecord, PanelRecord, RowRecord
+from .tables.curves_table import CURVES
 from .untrusted import receipt_path
 
 Points = Mapping[str, np.ndarray]  # of one cell and group: a column each, by step
-FILE = "curves.parquet"
+FILE = CURVES.file
 MIXED = "mixed"  # the one group without an instrument that is read
 
 
@@ -160,7 +162,7 @@ def _points(path: Path, receipt: Receipt, cells: Sequence[Cell]) -> dict[str, di
         raise InvalidReceipt(
             f"{path} is not the file of this receipt; give the two that belong together"
         )
-    table = parquet_reading.columns(data, FILE, parquet_reading.CURVES, drawn(cells))
+    table = parquet_reading.columns(data, CURVES, CURVES.most(cells))
     columns = [c for c in table if table[c].dtype.kind in "biuf"]
     named: dict[tuple[str, str], list[int]] = {}
     for i in np.lexsort((table["step"], table["group"].astype(str), table["cell"].astype(str))):

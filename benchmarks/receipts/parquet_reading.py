@@ -2,16 +2,16 @@
 
 A file of some kB may unfold to any number of rows, and each of them to any length. So its metadata
 are read first and held against what the receipt's cells can need; then lengths are summed, which
-unfolds nothing; and only then it is read, by a DuckDB that reaches no other file and loads no
-extension.
+unfolds nothing; and only then it is read, whole or the rows of one cell, by a DuckDB that reaches
+no other file and loads no extension.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
+import dataclasses
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,42 +21,18 @@ from numpy.typing import NDArray
 
 from ...errors import InvalidReceipt
 from ...printable import printable
+from .tables.parquet_table import Column, Table
 from .untrusted import guarded, read_bytes
 
 Columns = dict[str, NDArray[Any]]
 BYTES = 128 * 2**20  # of one file
-ROWS, COLUMNS, PIECES = 1_000_000, 64, 4_096  # a piece: one column of one row group
-UNFOLDED = 2**29  # bytes of the pages
-LETTERS = 2**27  # bytes of all texts
+ROWS, PIECES = 20_000_000, 16_384  # a piece: one column of one row group
+UNFOLDED = 2**30  # bytes of the pages
+HELD = 2_000_000  # rows that are read at once
+LETTERS = 2**27  # bytes of all texts that are read at once
+VALUES = 256  # of a list, on average: a proof has as many words
+KEYS = 10_000  # cells, corpora or panels of a table
 MEMORY = "700MB"  # of DuckDB
-NUMBERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
-NUMBERS |= {"FLOAT", "DOUBLE"}
-TEXTS = {"VARCHAR", "VARCHAR[]"}
-KNOWN = NUMBERS | TEXTS | {"BOOLEAN"}
-
-Kinds = Mapping[str, str]  # column -> "text", "texts", "number", "whole" or "truth"
-PREDICTIONS: Kinds = {
-    **dict.fromkeys(("cell", "world", "mode", "model", "answer", "written"), "text"),
-    **dict.fromkeys(("corpus", "prompt", "rung", "instrument"), "text"),
-    "right": "truth",
-    "bits": "number",
-    "question": "whole",
-    "right_answers": "texts",
-}
-CURVES: Kinds = {
-    **dict.fromkeys(("cell", "group", "rung"), "text"),
-    "headline": "truth",
-    **dict.fromkeys(("step", "questions"), "whole"),
-    **dict.fromkeys(("statements", "demonstrated", "conclusions"), "whole"),
-    **dict.fromkeys(("flops", "loss", "accuracy", "bits"), "number"),
-}
-_FITS = {
-    "text": {"VARCHAR"},
-    "texts": {"VARCHAR[]"},
-    "number": NUMBERS,
-    "whole": NUMBERS - {"FLOAT", "DOUBLE"},
-    "truth": {"BOOLEAN"},
-}
 
 
 def content(path: Path) -> bytes:
@@ -64,35 +40,75 @@ def content(path: Path) -> bytes:
     return read_bytes(path, BYTES, links=False)
 
 
-def columns(data: bytes, name: str, kinds: Kinds, most: int) -> Columns:
-    """All columns of a Parquet file, its rows in the order in which they were written.
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """A table that is open: it has its columns and no other, and no more rows than it may have."""
 
-    ``name`` is what errors call it, ``kinds`` the columns that it needs: none of them has a row
-    without a value. UserError for anything else than a flat table of at most ``most`` rows. Other
-    columns are of numbers, truth values, texts or lists of texts; None where a row has none.
-    """
-    with guarded(name), _opened(data) as (db, file):
-        _sizes(db, file, name, min(most, ROWS))
-        types = _types(db, file, name, kinds)
-        _lengths(db, file, name, types, kinds)
-        table = db.execute("SELECT * FROM read_parquet(?)", [file]).fetchnumpy()
-        return {column: _unmasked(values) for column, values in table.items()}
+    table: Table
+    db: duckdb.DuckDBPyConnection
+    file: str
+    rows: int
+
+    def keys(self) -> list[str]:
+        """The cells (corpora, panels) that it has rows of, in order of the alphabet."""
+        key = self.table.key
+        found = self.db.execute(
+            f'SELECT DISTINCT "{key}" FROM read_parquet(?) LIMIT {KEYS + 1}', [self.file]
+        ).fetchall()
+        if len(found) > KEYS:
+            raise InvalidReceipt(f"{self.table.file} is of more than {KEYS:,} different {key}s")
+        return sorted(str(value) for (value,) in found)
+
+    def of(self, key: str) -> Columns:
+        """The rows of one cell (corpus, panel), in the order in which they were written."""
+        return self._read(f'WHERE "{self.table.key}" = ?', [self.file, key])
+
+    def whole(self) -> Columns:
+        """All rows, in the order in which they were written."""
+        return self._read("", [self.file])
+
+    def _read(self, where: str, given: list[str]) -> Columns:
+        columns = ", ".join(f'{c.read} AS "{c.name}"' for c in self.table.columns)
+        query = f"SELECT {columns} FROM read_parquet(?) {where}"
+        with guarded(self.table.file):
+            _lengths(self.db, self.table, where, given)
+            found = self.db.execute(query, given).fetchnumpy()
+            return {c.name: np.asarray(found[c.name], c.dtype) for c in self.table.columns}
 
 
-def by_cell(table: Columns) -> dict[str, Columns]:
-    """Cell -> its rows, in the order of the table."""
-    order = np.argsort(table["cell"].astype(str), kind="stable")
-    cells = table["cell"].astype(str)[order]
-    first = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]]) if len(cells) else []
-    parts = np.split(order, first[1:]) if len(cells) else []
+@contextlib.contextmanager
+def opened(data: bytes, table: Table, most: int) -> Iterator[Reading]:
+    """A table of a receipt, to be read in parts. UserError for anything else than a file with the
+    columns of ``table``, of their types, and at most ``most`` rows; and, as it is read, for a row
+    without a value where its column always has one."""
+    with _connection(data) as (db, file):
+        with guarded(table.file):
+            rows = _sizes(db, file, table, min(most, ROWS))
+            _types(db, file, table)
+        yield Reading(table, db, file, rows)
+
+
+def columns(data: bytes, table: Table, most: int) -> Columns:
+    """All columns of a Parquet file, its rows in the order in which they were written."""
+    with opened(data, table, most) as reading:
+        return reading.whole()
+
+
+def by_key(table: Table, columns: Columns) -> dict[str, Columns]:
+    """Cell (corpus, panel) -> its rows, in the order of the table."""
+    names = columns[table.key].astype(str)
+    order = np.argsort(names, kind="stable")
+    ordered = names[order]
+    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else []
+    parts = np.split(order, first[1:]) if len(ordered) else []
     return {
-        str(table["cell"][rows[0]]): {name: column[rows] for name, column in table.items()}
+        str(names[rows[0]]): {name: column[rows] for name, column in columns.items()}
         for rows in sorted(parts, key=lambda rows: rows[0])
     }
 
 
 @contextlib.contextmanager
-def _opened(data: bytes) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+def _connection(data: bytes) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """A connection that reaches one file alone, which holds ``data``; then both are gone.
 
     A copy, for it is then what was digested, whoever writes there meanwhile, and its name is plain.
@@ -123,8 +139,9 @@ def _allowed(file: Path) -> str:
     return f"SET allowed_paths = ['{quoted}']"
 
 
-def _sizes(db: duckdb.DuckDBPyConnection, file: str, name: str, most: int) -> None:
-    """Refuses, by the metadata alone, what would be too much."""
+def _sizes(db: duckdb.DuckDBPyConnection, file: str, table: Table, most: int) -> int:
+    """How many rows there are; refuses, by the metadata alone, what would be too much."""
+    name = table.file
     whole = db.execute("SELECT num_rows FROM parquet_file_metadata(?)", [file]).fetchall()
     rows = int(whole[0][0])
     if not 0 <= rows <= most:
@@ -145,60 +162,59 @@ def _sizes(db: duckdb.DuckDBPyConnection, file: str, name: str, most: int) -> No
                 f"{name}: a row group of {grouped:,} rows; expected at most {most:,}"
             )
         values[column] = values.get(column, 0) + count
-    if len(values) > COLUMNS:
-        raise InvalidReceipt(f"{name} has {len(values):,} columns; expected at most {COLUMNS}")
-    if max(values.values(), default=0) > 4 * most:  # lists have several values a row
+    if len(values) > len(table.columns):
+        raise InvalidReceipt(f"{name} has {len(values):,} columns; expected {len(table.columns):,}")
+    if max(values.values(), default=0) > VALUES * rows:  # lists have several values a row
         raise InvalidReceipt(
             f"{name} has {max(values.values()):,} values in a column of {rows:,} rows"
         )
     unfolded = sum(size for *_, size in pieces)
     if unfolded > UNFOLDED:
         raise InvalidReceipt(f"{name} unfolds to {unfolded:,} bytes; expected at most {UNFOLDED:,}")
+    return rows
 
 
-def _types(db: duckdb.DuckDBPyConnection, file: str, name: str, kinds: Kinds) -> dict[str, str]:
-    """Column -> type, as DuckDB calls it."""
+def _types(db: duckdb.DuckDBPyConnection, file: str, table: Table) -> None:
+    """Refuses columns that are missing, of another type, in another order, or none of the table."""
     found = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [file]).fetchall()
     types = {str(column): str(kind) for column, kind, *_ in found}
-    lacking = [column for column in kinds if column not in types]
-    if lacking:
-        raise InvalidReceipt(f"{name} has no column {lacking[0]}")
-    for column, kind in types.items():
-        fits = _FITS[kinds[column]] if column in kinds else KNOWN
-        if kind not in fits or not re.fullmatch(r"\w{1,40}", column, re.ASCII):
+    wanted = {column.name: column.type for column in table.columns}
+    for name, kind in wanted.items():
+        if name not in types:
+            raise InvalidReceipt(f"{table.file} has no column {name}")
+        if types[name] != kind:
             raise InvalidReceipt(
-                f"{name}: column {printable(column, 40)} is of {printable(kind, 40)}; "
-                f"expected {' or '.join(sorted(fits))}"
+                f"{table.file}: column {name} is of {printable(types[name], 40)}; expected {kind}"
             )
-    return types
+    odd = next((name for name in types if name not in wanted), None)
+    if odd is not None:
+        raise InvalidReceipt(f"{table.file}: column {printable(odd, 40)} is none of its columns")
+    if [*types] != [*wanted]:
+        raise InvalidReceipt(f"{table.file}: its columns stand in another order")
 
 
-def _lengths(
-    db: duckdb.DuckDBPyConnection, file: str, name: str, types: Mapping[str, str], kinds: Kinds
-) -> None:
-    """Refuses more text than would be held, and rows without what they need; one pass."""
-    sums = []
-    for column, kind in types.items():
-        letters = {
-            "VARCHAR": f'sum(strlen("{column}"))',
-            "VARCHAR[]": f"sum(strlen(array_to_string(\"{column}\", ',')))",
-        }
-        sums.append(letters.get(kind, "0"))
-        sums.append(f'count(*) - count("{column}")' if column in kinds else "0")
-    row = db.execute(f"SELECT {', '.join(sums)} FROM read_parquet(?)", [file]).fetchone()
+def _lengths(db: duckdb.DuckDBPyConnection, table: Table, where: str, given: list[str]) -> None:
+    """Refuses more rows or text than would be held, and rows without what they need; one pass."""
+    sums = ["count(*)"]
+    for column in table.columns:
+        sums += [_letters(column), f'count(*) - count("{column.name}")']
+    query = f"SELECT {', '.join(sums)} FROM read_parquet(?) {where}"
+    row = db.execute(query, given).fetchone()
     assert row is not None
-    letters = sum(int(length or 0) for length in row[0::2])
+    rows, letters = int(row[0]), sum(int(length or 0) for length in row[1::2])
+    if rows > HELD:
+        raise InvalidReceipt(f"{table.file} has {rows:,} rows of one cell; at most {HELD:,}")
     if letters > LETTERS:
-        raise InvalidReceipt(f"{name} has texts of {letters:,} bytes; expected at most {LETTERS:,}")
-    for column, without in zip(types, row[1::2]):
-        if without:
-            raise InvalidReceipt(f"{name}: {without:,} rows have no {column}")
+        raise InvalidReceipt(
+            f"{table.file} has texts of {letters:,} bytes; expected at most {LETTERS:,}"
+        )
+    for column, without in zip(table.columns, row[2::2]):
+        if without and column.null is None:
+            raise InvalidReceipt(f"{table.file}: {without:,} rows have no {column.name}")
 
 
-def _unmasked(column: NDArray[Any]) -> NDArray[Any]:
-    """The column with None where nothing is, as it was when it was written."""
-    if not np.ma.isMaskedArray(column) or not column.mask.any():
-        return np.asarray(column)
-    out = column.data.astype(object)
-    out[column.mask] = None
-    return out
+def _letters(column: Column) -> str:
+    """SQL: the bytes of all texts of a column."""
+    if column.type == "VARCHAR[]":
+        return f"sum(strlen(array_to_string(\"{column.name}\", ',')))"
+    return f'sum(strlen("{column.name}"))' if column.type == "VARCHAR" else "0"

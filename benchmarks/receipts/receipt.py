@@ -1,7 +1,8 @@
 """The receipt of a suite: one canonical JSON, enough to verify every number and to cite it.
 
-Two runs of the same cells by the same code on the same CPU give equal receipts, but for the block
-``times``. Beside it lie Parquet files, named here with their SHA-256. Nothing is pickled.
+Beside it lie Parquet tables (``tables/``), named here with their SHA-256. Two runs of the same
+cells by the same code on the same CPU give equal receipts, but for the block ``times`` and the
+seconds in ``cells.parquet``: ``Receipt.lasting`` is what they have in common. Nothing is pickled.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import pydantic
 
 from ... import canonical
 from ...errors import InvalidReceipt
-from ...eval.stats.labels import with_failed
 from ...models.training_version import TRAINING
 from ...printable import clean, printable
 from ...worlds.definitions import DEFINITIONS
@@ -24,129 +24,78 @@ from ..config.suite import Suite
 from ..panels.panel import Panel
 from ..panels.panel_profiles import profiles
 from ..runner import atomic_write, provenance
-from ..runner.executor import Outcome
+from ..runner.provenance import Environment
 from ..runner.result_store import Result
 from . import receipt_parts
+from .receipt_records import CellRecord, EnvironmentRecord, PanelRecord, SuiteRecord, Times
 from .row_records import plain, row_record
-from .score_records import GroupRecord, Interval, ProofRecord, ScoreRecord, Strict
+from .score_records import Strict
+from .tables.cells_table import CELLS
+from .tables.parquet_table import Content
+from .tables.parquet_writing import SCHEMA
 from .untrusted import Flaw, json_of
-
-SCHEMA = 0
-
-
-class SuiteRecord(Strict):
-    # with what was changed of the suite behind a plus: smoke+mlp-s
-    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9.+=_-]*$", max_length=100)
-    title: str
-    digest: receipt_parts.Digest
-
-
-class CellRecord(Strict):
-    """One training: what it was, what it read, what it answered."""
-
-    digest: receipt_parts.Digest
-    cell: dict[str, Any]  # world, size, exposure, mode, model, plan, the four seeds, …
-    failed: str  # empty, or why it has no answers
-    corpus: receipt_parts.DigestOrNone = ""
-    # digest of all answers and bits at all checkpoints
-    predictions: receipt_parts.DigestOrNone = ""
-    parameters: int = 0
-    flops: float = 0.0
-    device: str = ""
-
-
-class RowRecord(Strict):
-    label: str
-    kind: Literal["ceiling", "floor", "model", "untraced"]
-    rungs: dict[str, ScoreRecord]
-    apart: dict[str, GroupRecord]
-    absent: dict[str, str]
-    left_out: dict[str, int]  # group apart -> questions of the corpora in it, put or not
-    untrained: bool  # its recall is below 0.95: it stands in no comparison
-    malformed: Interval
-    controls: dict[str, dict[str, Any]]
-    proofs: dict[str, ProofRecord]  # rung -> the proofs written, in chain mode
-    load: float | None
-    reach: dict[str, Interval] | None  # distance, log10 of conclusions
-    runs: int  # trainings that it should be the mean of
-    failed: int  # of these, those that gave nothing
-
-    @property
-    def name(self) -> str:
-        """The label, with how many of its runs failed."""
-        return with_failed(self.label, self.failed, self.runs)
-
-
-class PanelRecord(Strict):
-    name: str
-    rows: receipt_parts.Many[RowRecord]
-    profiles: receipt_parts.Many[receipt_parts.ProfileDict]
-    # label of a model -> a verdict per rung
-    verdicts: dict[str, receipt_parts.Many[receipt_parts.VerdictDict]]
-    sentence: str
-    missing_runs: receipt_parts.Many[receipt_parts.MissingRunRecord]
-
-
-class Times(Strict):
-    """All that may differ between two runs."""
-
-    # UTC, ISO 8601
-    finished: str = pydantic.Field(pattern=r"^\d{4}-\d\d-\d\dT[0-9:.+Z-]{1,24}$")
-    seconds: dict[str, float]  # digest of a cell -> its training, compilation included
 
 
 class Receipt(Strict):
-    """``schema`` 0: fields may still change with any version."""
+    """Fields of schema 1 stay as they are: another set of fields has another schema."""
 
-    schema_: Literal[0] = pydantic.Field(SCHEMA, alias="schema")
+    schema_: Literal[1] = pydantic.Field(SCHEMA, alias="schema")
+    """Version of this format."""
     suite: SuiteRecord
+    """Which grid was run."""
     cells: receipt_parts.Many[CellRecord] = pydantic.Field(min_length=1)
-    versions: Annotated[dict[str, str], pydantic.AfterValidator(receipt_parts.versions)]
-    commit: str = pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")
+    """One record a training, in the order of the suite."""
+    environments: receipt_parts.Many[EnvironmentRecord]
+    """By what the trainings were made: each once, in the order of the cells."""
+    versions: receipt_parts.Versions
+    """Package -> version, of what computed the scores and wrote the receipt. Declared."""
+    commit: receipt_parts.Commit
+    """Commit of zebroid's repository that wrote the receipt; empty: installed from a package.
+    Declared."""
     dirty: bool
-    # the version of the definitions that it was made by: what a rung, a floor and a headline are
+    """Whether files differed from that commit. Declared."""
     definitions: int
-    # the declared version of training that it was made by
+    """Version of the definitions by which it was scored: of rungs, floors and headlines."""
     training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")
+    """Declared version of training by which every cell was trained."""
     panels: receipt_parts.Many[PanelRecord]
-    # name, of a file beside it -> SHA-256
+    """Scores: one panel a world, size and exposure."""
     files: dict[receipt_parts.FileName, receipt_parts.Digest]
-    scaling: dict[str, Any] | None = None  # of `zebroid scale`: what only a sweep can say
+    """Name of a table beside it -> SHA-256 of the file."""
+    scaling: dict[str, Any] | None = None
+    """Of `zebroid scale`: what only a sweep can say; null: it was none."""
     times: Times
+    """All that may differ between two runs."""
 
     @classmethod
     def of(
-        cls,
-        suite: Suite,
-        outcome: Outcome,
-        panels: Sequence[Panel],
-        files: Mapping[str, Path],
-        finished: str,
+        cls, suite: Suite, content: Content, files: Mapping[str, Path], finished: str
     ) -> Receipt:
         """The receipt of a suite whose cells are all finished or failed."""
         commit, dirty = provenance.commit()
-        results = {result.cell.digest: result for result in outcome.results}
-        content = {
+        results, environments = content.results, _environments(content)
+        record = {
             "schema": SCHEMA,
             "suite": {"id": suite.id, "title": suite.title, "digest": suite.digest},
             "cells": [
-                _cell(results[cell.digest])
+                _cell(results[cell.digest], environments)
                 if cell.digest in results
                 else {
                     "digest": cell.digest,
                     "cell": cell.record(),
-                    "failed": outcome.failures.get(cell.digest, "not run"),
+                    "failed": content.failures.get(cell.digest, "not run"),
                 }
                 for cell in suite.cells
             ],
+            "environments": environments,
             "versions": provenance.versions() | provenance.packages(suite.cells),
             "commit": commit,
             "dirty": dirty,
             "definitions": DEFINITIONS,
             "training": TRAINING,
-            "panels": [_panel(panel, panels) for panel in panels],
+            "panels": [_panel(panel, content.panels) for panel in content.panels],
             "files": {
-                path.name: canonical.digest_bytes([path.read_bytes()]) for path in files.values()
+                name: canonical.digest_bytes([path.read_bytes()]) for name, path in files.items()
             },
             "times": {
                 "finished": finished,
@@ -154,7 +103,7 @@ class Receipt(Strict):
             },
         }
         # strict as for any reader: what could not be read again is an error here already
-        return cls.model_validate(json.loads(canonical.text(clean(content))))
+        return cls.model_validate(json.loads(canonical.text(clean(record))))
 
     @classmethod
     def read(cls, path: Path) -> Receipt:
@@ -167,14 +116,14 @@ class Receipt(Strict):
         if type(found) is not int or found != SCHEMA:
             raise InvalidReceipt(
                 f"{path} has schema {printable(repr(found), 40)}; this version reads schema "
-                f"{SCHEMA}: give a receipt written by it"
+                f"{SCHEMA}: give a receipt written by it{receipt_parts.maker(content)}"
             )
         made = content.get("definitions", 1)
         if made != DEFINITIONS or type(made) is not int:
             raise InvalidReceipt(
                 f"{path} was made with definitions {printable(repr(made), 40)}; this version "
                 f"computes {DEFINITIONS}, and numbers of different definitions are never compared: "
-                "run its suite again"
+                f"run its suite again{receipt_parts.maker(content)}"
             )
         try:
             receipt = cls.model_validate(content)
@@ -189,6 +138,18 @@ class Receipt(Strict):
             raise Flaw(f"{path}: {flaw}; it was changed by hand")
         return receipt
 
+    @property
+    def failed(self) -> int:
+        """How many of its cells have no answers."""
+        return sum(bool(cell.failed) for cell in self.cells)
+
+    @property
+    def lasting(self) -> dict[str, Any]:
+        """JSON-ready: what equal runs have in common, all but times and the table that has them."""
+        content = self.model_dump(by_alias=True, exclude={"times"})
+        content["files"].pop(CELLS.file, None)
+        return content
+
     def write(self, path: Path) -> None:
         """Atomically, as canonical JSON."""
         with atomic_write.file(path) as draft:
@@ -196,7 +157,16 @@ class Receipt(Strict):
             draft.write_text(text + "\n", "ascii")
 
 
-def _cell(result: Result) -> dict[str, Any]:
+def _environments(content: Content) -> list[dict[str, Any]]:
+    found = [_environment(r.made) for c in content.cells if (r := content.results.get(c.digest))]
+    return [one for i, one in enumerate(found) if one not in found[:i]]
+
+
+def _environment(made: Environment) -> dict[str, Any]:
+    return {"versions": dict(made.versions), "commit": made.commit, "dirty": made.dirty}
+
+
+def _cell(result: Result, environments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     run = result.run
     return {
         "digest": result.cell.digest,
@@ -207,6 +177,7 @@ def _cell(result: Result) -> dict[str, Any]:
         "parameters": run.parameters,
         "flops": float(run.flops[-1]),
         "device": result.device,
+        "environment": environments.index(_environment(result.made)),
     }
 
 

@@ -14,7 +14,7 @@ from ...eval.scoring.swap_lift import Agreement, Lift
 from ...eval.stats.curve import Floats
 from ...eval.stats.intervals import Band, over_runs, wilson
 from .curves import Configuration
-from .receipt import PanelRecord, RowRecord
+from .receipt_records import PanelRecord, RowRecord
 from .score_records import Interval, ScoreRecord
 
 Bounds = tuple[float, float]

@@ -25,7 +25,8 @@ from ...eval.stats.labels import counted, of_runs
 from ...printable import printable
 from ..panels.panel import slug
 from ..receipts.curves import Configuration, configurations_of
-from ..receipts.receipt import PanelRecord, Receipt
+from ..receipts.receipt import Receipt
+from ..receipts.receipt_records import PanelRecord
 from ..receipts.receipt_rows import Read, rows_of, score_of
 from ..receipts.untrusted import guarded, receipt_path
 from ..runner import atomic_write

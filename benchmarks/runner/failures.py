@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -17,6 +19,38 @@ LONGEST = 240  # letters of a cause there; receipts and the store have all of it
 UNKNOWN = "no result was kept; run it again"
 
 Failed = tuple[Cell, str]  # a cell, and why it has no answers
+
+_ROOT = r"(?:[A-Za-z]:|~|\.{1,2})?[\\/]"  # where a path begins: /, C:\, ~/, ./ or ../
+_QUOTED = re.compile(rf"""(['"`])(?:{_ROOT})(?:[^'"`\n]*[\\/])?([^'"`\\/\n]*)\1""")
+_BARE = re.compile(
+    rf"""(?<![\w.\\/~])(?:{_ROOT})(?:[^\s'"`,;:()<>|]*[\\/])?([^\s'"`,;:()<>|\\/]+)"""
+)
+_FILE = re.compile(r"(?<![\w.@-])(?:[\w.@-]+[\\/])+([\w.@-]+\.[A-Za-z][A-Za-z0-9]{0,11})(?![\w/])")
+
+
+def without_paths(text: str) -> str:
+    """``text`` with the file's name in place of each path: receipts are for strangers to read.
+
+    >>> without_paths("file '/home/me/my worlds/w.py' changed; see ../a/b.log, zebra-v1/small")
+    "file 'w.py' changed; see b.log, zebra-v1/small"
+    """
+    text = _QUOTED.sub(r"\1\2\1", text)
+    return _FILE.sub(r"\1", _BARE.sub(r"\1", text))
+
+
+def published(outcome: Outcome) -> Outcome:
+    """The outcome as a receipt and a report may have it: causes name no path."""
+    results = tuple(
+        dataclasses.replace(
+            result,
+            run=dataclasses.replace(result.run, failed=without_paths(result.run.failed)),
+        )
+        if result.run.failed
+        else result
+        for result in outcome.results
+    )
+    causes = {digest: without_paths(cause) for digest, cause in outcome.failures.items()}
+    return Outcome(results, causes)
 
 
 def failed(cells: Sequence[Cell], outcome: Outcome) -> list[Failed]:

@@ -57,7 +57,11 @@ class About(_Strict):
     """The content of ``cell.json``."""
 
     cell: dict[str, Any]
+    # what made it, as found when the training began
     training: str = pydantic.Field(pattern=r"^training-[0-9]{1,9}$")
+    versions: dict[Line, Line]
+    commit: str = pydantic.Field(pattern=r"^[0-9a-f]{0,64}$")
+    dirty: bool
     corpus: Digest
     device: Line
     predictions: Digest

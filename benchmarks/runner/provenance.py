@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ... import __version__, parameters, registry
+from ...models import training_version
 
 if TYPE_CHECKING:
     from ..config.run_config import Cell
@@ -54,12 +56,38 @@ def plugins(worlds: Iterable[str], models: Iterable[str]) -> list[registry.Plugi
     return sorted(found, key=lambda plugin: (plugin.kind, plugin.name))
 
 
-@functools.cache
-def commit() -> tuple[str, bool]:
-    """(git commit of the package's own repository, or empty; whether files differ from it).
+@dataclasses.dataclass(frozen=True)
+class Environment:
+    """By what one training was made, as found when it began; nothing of it can be recomputed."""
 
-    No remote is read: an address may hold credentials.
+    training: str  # the declared version of training
+    versions: Mapping[str, str]  # of zebroid, Python, libraries, and plugins of its world and model
+    commit: str  # of zebroid's repository; empty: installed from a package
+    dirty: bool  # whether files differed from that commit
+
+    @classmethod
+    def of(cls, cell: Cell) -> Environment:
+        """That of a training of ``cell`` which begins now."""
+        return cls(training_version.TRAINING, versions() | packages([cell]), *commit())
+
+
+def commit() -> tuple[str, bool]:
+    """(git commit of the code that this process runs, or empty; whether files differ from it).
+
+    The commit is that at the first call, which a run makes as it begins. Where the repository has
+    moved since, code that was loaded before is of the old commit and code loaded later is not: the
+    files then differ from it. No remote is read: an address may hold credentials.
     """
+    began, now = _began(), _head()
+    return began[0], began[1] or now[1] or now[0] != began[0]
+
+
+@functools.cache
+def _began() -> tuple[str, bool]:
+    return _head()
+
+
+def _head() -> tuple[str, bool]:
     if not (registry.ROOT / ".git").exists():
         return "", False
     try:

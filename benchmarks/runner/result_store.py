@@ -19,6 +19,7 @@ from ...models.training.plan import Run
 from ..config.run_config import Cell
 from . import atomic_write, weight_files
 from .kept_result import ABOUT, ANSWERS, ARRAYS, FILES, About, read_about, read_run, write_arrays
+from .provenance import Environment
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Result:
     run: Run
     corpus: str  # digest of the corpus it read
     device: str
+    made: Environment
 
     @property
     def predictions(self) -> str:
@@ -94,7 +96,8 @@ class Store:
         run = read_run(self.path(cell), about, cell)
         if cell.digest in self.keep and about.weights is not None:
             weight_files.check(self.path(cell), about.weights)
-        return Result(cell, run, about.corpus, about.device)
+        made = Environment(about.training, about.versions, about.commit, about.dirty)
+        return Result(cell, run, about.corpus, about.device, made)
 
     def save(self, result: Result) -> None:
         """Atomically; a result of another version of training is replaced."""
@@ -103,14 +106,17 @@ class Store:
         final, run = self.path(result.cell), result.run
         self._replaces(result.cell)
         names = ("seeds", "parameters", "seconds", "failed", "vmap_size")
-        scalars = {name: getattr(run, name) for name in names}
+        scalars, made = {name: getattr(run, name) for name in names}, result.made
         about = {
             "cell": result.cell.record(),
             "corpus": result.corpus,
             "device": result.device,
             "predictions": result.predictions,
             "run": scalars,
-            "training": training_version.TRAINING,
+            "training": made.training,
+            "versions": dict(made.versions),
+            "commit": made.commit,
+            "dirty": made.dirty,
         }
         with atomic_write.folder(final) as draft:
             write_arrays(draft / ANSWERS, {n: getattr(run, n) for n in ARRAYS})

@@ -104,6 +104,7 @@ def train_cells(
     from ...models.training.train import enable_cache
 
     enable_cache()
+    made = [provenance.Environment.of(cell) for cell in cells]
     members, question_sets = [], []
     encoded: dict[str, Tokens] = {}  # by question set
     for cell in cells:
@@ -130,7 +131,8 @@ def train_cells(
         options["recorder"] = Records(cells, question_sets, tracker)
     found = train_batched(spec, members, progress=step, checkpoint=draft, layout=layout, **options)
     digests = [question_set.corpus.digest for question_set in question_sets]
-    return [Result(*one, device) for one in zip(cells, found, digests)]
+    parts = zip(cells, found, digests, made)
+    return [Result(cell, run, digest, device, by) for cell, run, digest, by in parts]
 
 
 @contextlib.contextmanager

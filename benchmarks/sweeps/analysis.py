@@ -27,7 +27,7 @@ from ...eval.verdicts.positive_control import Control, control
 from ...eval.verdicts.standing import Against, band_of, over_floor, reuse_text
 from ...eval.verdicts.verdict import Verdict, judged
 from ..receipts.curves import Configuration, dropped
-from ..receipts.receipt import RowRecord
+from ..receipts.receipt_records import RowRecord
 from .axes import Line, lines, parts
 from .coverage import Percolated, Tell, percolated, shifts
 

@@ -11,8 +11,8 @@ from ...worlds.encoding.proof_checker import Validity
 from ...worlds.world import World
 from ..config.run_config import Cell
 from ..receipts import untrusted
-from ..receipts.answers_table import PROOF
 from ..receipts.parquet_reading import Columns
+from ..receipts.tables.answers_table import PROOF
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 
@@ -30,7 +30,8 @@ def redrawn_corpora(table: Mapping[str, Columns], announce: Announce | None) -> 
         return worlds[cell.world]
 
     def proofs(result: Result) -> Validity:
-        written = table[result.cell.digest[:16]]["written"]
+        text = table[result.cell.digest[:16]]
+        written = text["proof"][text["step"] == text["step"].max()]
         return np.argmax(written[:, None] == PROOF, axis=1).astype(np.int8)[None]
 
     return Corpora(world=world, proofs=proofs)

@@ -20,21 +20,24 @@ from ...models.training.plan import Run
 from ...models.training_version import TRAINING
 from ...printable import printable
 from ..config.panel_names import named
-from ..config.run_config import Cell
 from ..config.suite import load_suite, suite_digest
 from ..panels.panel import Panel, model_rows
-from ..receipts import answers_table, bounds, parquet_reading, untrusted
+from ..receipts import bounds, parquet_reading, untrusted
 from ..receipts.compare import CLOSE, Doubt, checked, differs, same
 from ..receipts.parquet_reading import Columns
-from ..receipts.receipt import CellRecord, Receipt, profile_records
-from ..receipts.receipt_parts import FILES
+from ..receipts.receipt import Receipt, profile_records
+from ..receipts.receipt_records import CellRecord
 from ..receipts.row_records import row_record
+from ..receipts.tables.all_tables import FILES
+from ..receipts.tables.answers_table import ANSWERS, MALFORMED
+from ..receipts.tables.curves_table import CURVES, curves
+from ..receipts.tables.parquet_table import Table
+from ..receipts.tables.questions_table import QUESTIONS, certificates
 from ..receipts.untrusted import Flaw
+from ..runner.provenance import Environment
 from ..runner.result_store import Result
 from .findings import Finding
 from .redrawn import Announce, redrawn_corpora
-
-PREDICTIONS, CURVES = FILES
 
 
 class _Subject:
@@ -101,33 +104,38 @@ class _Subject:
         return f"{len(drawn)} corpora drawn from ids and seeds have the digests of the receipt"
 
     def questions(self) -> str:
-        """Questions, right answers and certificates, cell by cell."""
-        self.table |= self.read(PREDICTIONS, parquet_reading.PREDICTIONS, bounds.predicted)
-        known: dict[str, Columns] = {}
-        for record in self.fine:
-            cell, text = self.cells[record.digest], self.table.get(record.digest[:16])
-            if text is None:
-                raise Doubt(f"{PREDICTIONS} has no answers of {cell}")
-            if cell.question_set not in known:
-                known[cell.question_set] = answers_table.certificates(
-                    self.question_sets[cell.question_set]
-                )
-            for name, column in known[cell.question_set].items():
-                if name not in text or not same(text[name], column):
-                    raise Doubt(f"{cell}: column {name} is not that of the corpus drawn anew")
-        self.stray(self.table, PREDICTIONS)
-        total = sum(len(t["answer"]) for t in self.table.values())
+        """Questions, right answers and certificates, corpus by corpus; and who was queried what."""
+        known = parquet_reading.by_key(QUESTIONS, self.read(QUESTIONS))
+        self.table |= parquet_reading.by_key(ANSWERS, self.read(ANSWERS))
+        for key, question_set in self.question_sets.items():
+            name = question_set.corpus.digest[:16]
+            text = known.get(name, {})
+            mine = certificates(question_set)
+            there = np.isin(text.get("question", np.zeros(0)), mine["question"])
+            for column in mine:
+                if column not in text or not same(text[column][there], mine[column]):
+                    raise Doubt(f"{QUESTIONS.file}: {column} of corpus {name} is not as drawn anew")
+            for record in self.fine:
+                cell, mine = self.cells[record.digest], question_set.questions
+                if cell.question_set != key:
+                    continue
+                found = self.table.get(record.digest[:16])
+                if found is None:
+                    raise Doubt(f"{ANSWERS.file} has no answers of {cell}")
+                steps = len({*found["step"].tolist()})
+                if not same(found["question"], np.tile(mine, steps)):
+                    raise Doubt(f"{ANSWERS.file}: {cell} was not queried these questions")
+        others = {*known} - {s.corpus.digest[:16] for s in self.question_sets.values()}
+        if others:
+            raise Doubt(f"{QUESTIONS.file} has questions of corpus {printable(min(others), 40)}")
+        self.stray(self.table, ANSWERS.file)
+        total = sum(len(table["question"]) for table in known.values())
         return f"{total:,} questions, each with right answers and certificate as drawn anew"
 
-    def read(
-        self, name: str, kinds: parquet_reading.Kinds, most: Callable[[list[Cell]], int]
-    ) -> dict[str, Columns]:
-        """Digest of a cell, 16 digits -> its rows of a file, of no more than its cells can need."""
-        if name not in self.content:
-            return {}  # every cell failed
-        cells = [self.cells[record.digest] for record in self.fine]
-        table = parquet_reading.columns(self.content[name], name, kinds, most(cells))
-        return parquet_reading.by_cell(table)
+    def read(self, table: Table) -> Columns:
+        """The rows of a table, of no more than its cells can need."""
+        cells = [*self.cells.values()]
+        return parquet_reading.columns(self.content[table.file], table, table.most(cells))
 
     def stray(self, table: Mapping[str, Columns], name: str) -> None:
         """Raises Doubt where a file has rows of a cell that the receipt does not have."""
@@ -142,8 +150,8 @@ class _Subject:
                 self.question_sets[result.cell.question_set],
                 self.table[record.digest[:16]],
             )
-            right = question_set.right(np.asarray(result.run.answer[0, 0], np.int32))
-            if not same(right, text["right"]):
+            right = question_set.right(np.asarray(result.run.answer[0], np.int32))
+            if not same(right.reshape(-1), text["right"]):
                 raise Doubt(f"{result.cell}: an answer is marked right or wrong and is not")
         return "every answer is marked as it is, right or wrong"
 
@@ -192,48 +200,51 @@ class _Subject:
         return out
 
     def curves(self) -> str:
-        """The last point of every curve is the score of the answers; each point stands once."""
-        every, points = self.read(CURVES, parquet_reading.CURVES, bounds.drawn), 0
-        self.stray(every, CURVES)
+        """Every point of every curve is the mean of the answers."""
+        every, points = parquet_reading.by_key(CURVES, self.read(CURVES)), 0
+        self.stray(every, CURVES.file)
         for record in self.fine:
-            cell, text = self.cells[record.digest], every.get(record.digest[:16])
-            question_set = self.question_sets[cell.question_set]
-            if text is None or {*text["group"]} != {*question_set.groups}:
-                raise Doubt(f"{cell}: {CURVES} has no curves of it, or those of other questions")
-            if not (np.abs(text["accuracy"] - 0.5) <= 0.5).all():  # not a number is neither
-                raise Doubt(f"{cell}: an accuracy in {CURVES} is no share")
-            if len({*zip(text["group"], text["step"].tolist())}) < len(text["step"]):
-                raise Doubt(f"{cell}: a point of {CURVES} stands twice")
-            right = self.table[record.digest[:16]]["right"].astype(bool)
-            for name, where in question_set.groups.items():
-                mine = text["group"] == name
-                last = np.argmax(np.where(mine, text["step"], -1))
-                if abs(text["accuracy"][last] - right[where].mean()) > CLOSE:
-                    raise Doubt(f"{cell}: the curve of {name} does not end at the score")
-                points += 1
-        return f"{points:,} curves end at the scores of the answers"
+            result, text = self.result(record), every.get(record.digest[:16], {})
+            mine = curves(result, self.question_sets[result.cell.question_set])
+            for name, column in mine.items():
+                close = name in text and len(text[name]) == len(column)
+                if close and column.dtype.kind == "f":
+                    near = np.abs(text[name] - column) <= CLOSE * np.maximum(1, np.abs(column))
+                    close = name == "flops" or near.all()
+                elif close:
+                    close = same(text[name], column)
+                if not close:
+                    where = f"{result.cell}: {name} of {CURVES.file}"
+                    raise Doubt(f"{where} is not that of its answers")
+            points += len(mine["step"])
+        return f"{points:,} points of curves are the means of the answers"
 
     def result(self, record: CellRecord) -> Result:
-        """What one cell answered in the end, as if it had one checkpoint."""
+        """What one cell answered at each checkpoint."""
         cell, text = self.cells[record.digest], self.table[record.digest[:16]]
         corpus = self.question_sets[cell.question_set].corpus
-        number = {answers_table.MALFORMED: -1, "none": corpus.none}
+        number = {MALFORMED: -1, "none": corpus.none}
         number |= {name: i for i, name in enumerate(corpus.closure.base.constants)}
         unknown = {*text["answer"].tolist()} - {*number}
         if unknown:
             raise Doubt(f"{cell}: {sorted(unknown)[0]!r} is no answer to be had in its corpus")
+        steps = np.unique(text["step"])
+        shape = 1, len(steps), -1
+        answer = np.array([number[a] for a in text["answer"].tolist()], np.int32).reshape(shape)
         run = Run(
-            steps=np.array([cell.recipe.steps or 0]),  # 0: its budget is in FLOPs
-            flops=np.array([record.flops]),
-            answer=np.array([[[number[a] for a in text["answer"].tolist()]]], np.int32),
-            bits=np.asarray(text["bits"], np.float32)[None, None],
-            generated=np.zeros((1, len(text["answer"]), 0), np.int32),
-            loss=np.zeros((1, 1), np.float32),
+            steps=steps,
+            flops=record.flops * steps / steps[-1],
+            answer=answer,
+            bits=np.asarray(text["bits"], np.float32).reshape(shape),
+            generated=np.zeros((1, answer.shape[2], 0), np.int32),
+            loss=np.zeros((1, len(steps)), np.float32),
             seeds=((cell.seeds.init, cell.seeds.order),),
             parameters=record.parameters,
             seconds=0.0,
         )
-        return Result(cell, run, record.corpus, record.device)
+        by = self.receipt.environments[record.environment or 0]
+        made = Environment(self.receipt.training, by.versions, by.commit, by.dirty)
+        return Result(cell, run, record.corpus, record.device, made)
 
 
 CHECKS = {
@@ -270,7 +281,7 @@ def verify(
     made = receipt.versions["zebroid"], receipt.commit[:8] or "no commit"
     dirty = ", with changes that no commit holds" if receipt.dirty else ""
     dirty += f"; {_trained(receipt.training)}"
-    yield Finding("receipt", True, f"schema 0, by zebroid {made[0]}, {made[1]}{dirty}")
+    yield Finding("receipt", True, f"schema 1, by zebroid {made[0]}, {made[1]}{dirty}")
     for name, check in CHECKS.items():
         watch(name)
         begin = time.perf_counter()

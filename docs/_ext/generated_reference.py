@@ -1,8 +1,7 @@
-"""Directives for what the code says better than a page: commands, receipt fields, public names.
+"""Directives for what the code says better than a page: commands, public names.
 
-``command-line``: every command of `zebroid`, from its own help. ``receipt-fields``: the tables of
-a receipt, from the models that read it. ``public-names PACKAGE``: what a package exports, from its
-docstrings. ``presets``: the models by name.
+``command-line``: every command of `zebroid`, from its own help. ``public-names PACKAGE``: what a
+package exports, from its docstrings. ``presets``: the models by name.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import types
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-import pydantic
 import typer
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -23,79 +21,6 @@ from sphinx.util.docutils import SphinxDirective
 from zebroid.benchmarks.docs.markdown_table import markdown_table
 
 FIELDS = ("field", "type", "meaning")
-
-# of fields whose names nearly say it, so that the code has no comment behind them
-MEANINGS = {
-    "SuiteRecord.id": "name of the suite",
-    "SuiteRecord.title": "one line on what it asks",
-    "SuiteRecord.digest": "SHA-256 over its expanded list of cells",
-    "CellRecord.digest": "SHA-256 of the cell's record",
-    "CellRecord.corpus": "SHA-256 of the corpus that was read",
-    "CellRecord.parameters": "weights of the model",
-    "CellRecord.flops": "spent on the training",
-    "CellRecord.device": "kind, name and number of devices",
-    "Interval.mean": "over all runs",
-    "Interval.low": "lower end of the 95% interval",
-    "Interval.high": "upper end of the 95% interval",
-    "ScoreRecord.questions": "how many were scored in each run",
-    "ScoreRecord.accuracy": "share of exact matches",
-    "ScoreRecord.rung": "of recall or of the instrument",
-    "ScoreRecord.normalised": "0 at the floor, 1 where all is right; null: reuse by likeness",
-    "ScoreRecord.bits": "−log2 of the summed probability of the right answers",
-    "ScoreRecord.floor": "what can be had without the rule",
-    "ScoreRecord.lift": "swap lift, of rungs that ask for a rule",
-    "ScoreRecord.agreement": "with likeness, of rungs that ask for a rule",
-    "FloorRecord.value": "the best of chance, association and blinded deducers in each world",
-    "FloorRecord.uniform": "a uniform guess",
-    "FloorRecord.strategy": "the best in most worlds",
-    "FloorRecord.family": "chance, association or blinded",
-    "FloorRecord.chance": "the best of uniform, commonest and exclusion",
-    "FloorRecord.association": "the best of stated only, profile copy and likeness",
-    "FloorRecord.blinded": "the best blinded deducer, on its pivotal questions",
-    "FloorRecord.spreading": "a test of the world, no part of the floor",
-    "FloorRecord.likeness": "a part of association",
-    "NormalisedRecord.mean": "unclipped",
-    "NormalisedRecord.low": "lower end of the paired 95% interval",
-    "NormalisedRecord.high": "upper end of the paired 95% interval",
-    "NormalisedRecord.floor": "mean over worlds",
-    "NormalisedRecord.over": "worlds or questions",
-    "LiftRecord.value": "P(right) − P(right for another prompt)",
-    "LiftRecord.low": "lower end of the paired 95% interval",
-    "LiftRecord.high": "upper end of the paired 95% interval",
-    "LiftRecord.part": "which words the other prompts share",
-    "LiftRecord.over": "worlds or questions",
-    "LiftRecord.n": "questions, over all worlds",
-    "AgreementRecord.where_right": "accuracy where likeness is right",
-    "AgreementRecord.where_wrong": "accuracy where likeness is wrong",
-    "AgreementRecord.shared_errors": "share of wrong answers that are likeness's",
-    "GroupRecord.questions": "how many were scored in each run",
-    "GroupRecord.accuracy": "share of exact matches",
-    "GroupRecord.bits": "−log2 of the summed probability of the right answers",
-    "GroupRecord.floor": "of a cell of an instrument; other groups have none",
-    "ScoreRecord.suppressed": "whether the score is below uniform guessing",
-    "ProofRecord.questions": "how many were scored",
-    "RowRecord.label": "name of the row in tables",
-    "RowRecord.kind": "what answered; untraced: a model, without what the tracer solves",
-    "RowRecord.rungs": "recall or instrument -> score",
-    "RowRecord.apart": "what no headline counts, and cells of constituent -> score",
-    "RowRecord.absent": "recall or instrument -> why it has no score",
-    "RowRecord.malformed": "share of answers that are none",
-    "RowRecord.controls": "nontheorems, unknowables and exceptions",
-    "RowRecord.load": "bits of the corpus per parameter",
-    "PanelRecord.name": "world, size and exposure",
-    "PanelRecord.rows": "ceilings, floors and models",
-    "PanelRecord.profiles": "reuse, recombination and deduction of each model",
-    "PanelRecord.sentence": "the summary in words",
-    "PanelRecord.missing_runs": "runs that are missing, and why",
-    "Receipt.suite": "which grid was run",
-    "Receipt.cells": "one record a training",
-    "Receipt.versions": "of zebroid, its dependencies and plugins",
-    "Receipt.commit": "of zebroid's repository; empty outside one",
-    "Receipt.dirty": "whether files differed from that commit",
-    "Receipt.panels": "scores, one panel a world, size and exposure",
-    "Receipt.times": "all that may differ between two runs",
-    "Receipt.schema_": "version of this format",
-}
 
 
 class Generated(SphinxDirective):
@@ -135,44 +60,6 @@ class CommandLine(Generated):
             if rows:
                 yield from markdown_table(["", "what", "default"], rows)
             yield ""
-
-
-class ReceiptFields(Generated):
-    def lines(self) -> Iterator[str]:
-        from zebroid.benchmarks.receipts import receipt
-
-        models = [
-            found
-            for _, found in inspect.getmembers(receipt, inspect.isclass)
-            if issubclass(found, pydantic.BaseModel)
-            and found.__module__ == receipt.__name__
-            and not found.__name__.startswith("_")
-        ]
-        models.sort(key=lambda model: (model is not receipt.Receipt, _line(model)))
-        for model in models:
-            yield f"## {_words(model.__name__)}\n"
-            yield f"{inspect.getdoc(model) if model.__doc__ else ''}\n"
-            comments = _comments(model)
-            rows = []
-            for name, field in model.model_fields.items():
-                key, kind = field.alias or name, _type(field.annotation)
-                meaning = comments.get(name) or MEANINGS.get(f"{model.__name__}.{name}", "")
-                if not meaning:
-                    raise ValueError(
-                        f"receipt field {model.__name__}.{name} has no meaning; put a comment "
-                        "behind it, or a line in MEANINGS"
-                    )
-                rows.append([f"`{key}`", kind, meaning])
-            yield from markdown_table(FIELDS, rows)
-            yield ""
-
-
-def _line(model: Any) -> int:
-    return inspect.getsourcelines(model)[1]
-
-
-def _words(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower().capitalize()
 
 
 def _type(annotation: Any) -> str:
@@ -238,6 +125,5 @@ class PublicNames(Generated):
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("command-line", CommandLine)
-    app.add_directive("receipt-fields", ReceiptFields)
     app.add_directive("public-names", PublicNames)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

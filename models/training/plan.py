@@ -144,6 +144,13 @@ class Plan:
         return dataclasses.replace(self, steps=steps, flops=None, evaluations=points)
 
     @property
+    def points(self) -> int:
+        """Checkpoints at most; some may fall on one step."""
+        return (
+            len(self.evaluations) + 1 if isinstance(self.evaluations, tuple) else self.evaluations
+        )
+
+    @property
     def checkpoints(self) -> Int:
         """int64 [K]: the steps after which all questions are answered; the last one is ``steps``.
 

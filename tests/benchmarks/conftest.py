@@ -18,7 +18,7 @@ from zebroid import cli
 from zebroid.benchmarks.panels import panel
 from zebroid.benchmarks.receipts.untrusted import guarded, introduced
 from zebroid.benchmarks.report import plot
-from zebroid.benchmarks.runner import corpora, run
+from zebroid.benchmarks.runner import corpora, provenance, run
 from zebroid.benchmarks.runner.result_store import Result
 from zebroid.benchmarks.runner.tracker import Records
 from zebroid.benchmarks.sweeps import analysis
@@ -81,7 +81,8 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
         seconds=0.1,
         weights=weights if keep_weights else None,
     )
-    return Result(cell, found, question_set.corpus.digest, "cpu: none x 1")
+    made = provenance.Environment.of(cell)
+    return Result(cell, found, question_set.corpus.digest, "cpu: none x 1", made)
 
 
 MEASURE, MEASURED = measured._measure, {}  # of the whole session: (corpus, questions) -> floors
@@ -233,7 +234,7 @@ def skilled(cell, corpora, watch, draft=None, layout=""):
         parameters=int(size),
         seconds=0.1,
     )
-    return Result(cell, found, corpus.digest, "cpu: none x 1")
+    return Result(cell, found, corpus.digest, "cpu: none x 1", provenance.Environment.of(cell))
 
 
 @pytest.fixture(scope="session")

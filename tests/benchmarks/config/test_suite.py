@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+from pathlib import Path
 
 import pytest
 from zebroid import registry
@@ -14,6 +15,7 @@ from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.config.toml_location import locate
 from zebroid.errors import UserError
 
+TINY = (Path(__file__).parents[1] / "tiny.toml").read_text("utf-8")
 GRID = """
 [suite]
 id = "grid"
@@ -196,3 +198,29 @@ def test_built_in_suites_read_like_an_appendix(name):
     header = registry.suite(name).read_text().partition("[suite]")[0]
     assert f"zebroid run {name}" in header or f"zebroid scale {name}" in header
     assert "minutes" in header or " s " in header
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("short", "night run", "plan 'night run': expected at most 64 letters, digits"),
+        ("short", "a/../b", "plan 'a/../b': expected at most 64 letters"),
+        ("short", "é", "plan 'é': expected at most 64 letters"),
+        ("short", "a" * 65, "expected at most 64 letters, digits"),
+        ("short", "<b>", "the first a letter or digit; rename it"),
+        ('id = "tiny"', 'id = "../tiny"', "suite.id = '../tiny': expected at most 60 of a-z"),
+        ('id = "tiny"', f'id = "{"a" * 61}"', "expected at most 60 of a-z"),
+    ],
+)
+def test_names_that_no_receipt_may_have_are_refused_as_the_suite_is_read(suite, old, new, kind):
+    text = TINY.replace("plans.short", 'plans."short"').replace(old, new)
+    with pytest.raises(UserError) as error:
+        load_suite(suite(text))
+    line = str(error.value)
+    assert kind in line and "\n" not in line and "tiny.toml:" in line
+
+
+def test_values_set_behind_a_name_may_not_make_it_endless(suite):
+    long = ",".join(str(n) for n in range(1, 90))
+    with pytest.raises(UserError, match="expected at most 200 letters"):
+        changed(load_suite(suite(TINY)), settings=[f"plan.evaluations=[{long}]"])

@@ -6,7 +6,8 @@ import re
 
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.docs import world_table
+from zebroid.benchmarks.docs import readme_blocks
+from zebroid.benchmarks.docs.readme_blocks import rendered
 from zebroid.errors import UserError
 from zebroid.registry import make
 from zebroid.worlds.corpus.build import build_corpus
@@ -27,9 +28,9 @@ def two(monkeypatch):
 
 
 def test_every_built_in_world_has_its_questions_counted_by_rung(two):
-    page = world_table.filled(PAGE)
+    page = rendered(PAGE, registry.ROOT)
     assert page.startswith("# Worlds\n\n<!-- worlds tiny -->\n") and page.endswith("\nend\n")
-    assert "old" not in page and world_table.filled(page) == page
+    assert "old" not in page and rendered(page, registry.ROOT) == page
     found = rows(page)
     assert [*found] == ["composition-v1", "zebra-v1"]
     for name, cells in found.items():
@@ -42,36 +43,28 @@ def test_every_built_in_world_has_its_questions_counted_by_rung(two):
         assert cells[-1] == world.generalises
 
 
-@pytest.mark.parametrize(
-    ("page", "message"),
-    [
-        ("# Worlds\n", "put `<!-- worlds base -->` there"),
-        (PAGE.replace("tiny", "tniy"), "did you mean 'tiny'?"),
-    ],
-)
-def test_a_page_that_cannot_be_filled_is_refused(two, page, message):
-    with pytest.raises(UserError) as error:
-        world_table.filled(page)
-    assert message in str(error.value)
+def test_a_page_that_cannot_be_filled_is_refused(two):
+    with pytest.raises(UserError, match="did you mean 'tiny'"):
+        rendered(PAGE.replace("tiny", "tniy"), registry.ROOT)
 
 
 def test_the_command_fills_the_page_or_leaves_it_as_it_was(two, tmp_path, capsys):
     path = tmp_path / "worlds.md"
     path.write_text(PAGE)
-    assert world_table.main([str(path)]) == 0
-    assert path.read_text() == world_table.filled(PAGE)
-    path.write_text("nothing")
-    assert world_table.main([str(path)]) == 2 and path.read_text() == "nothing"
-    assert world_table.main([str(tmp_path / "absent.md")]) == 2
+    assert readme_blocks.main([str(path)]) == 0
+    assert path.read_text() == rendered(PAGE, registry.ROOT)
+    path.write_text(PAGE.replace("tiny", "tniy"))
+    assert readme_blocks.main([str(path)]) == 2 and "old" in path.read_text()
+    assert readme_blocks.main([str(tmp_path / "absent.md")]) == 2
     assert capsys.readouterr().err.count("\n") == 2
 
 
 def test_the_page_lists_every_built_in_world():
     page = (registry.ROOT / "docs" / "reference" / "worlds.md").read_text("utf-8")
-    assert [*rows(page)] == world_table.builtin(), "run: make pages"
+    assert [*rows(page)] == readme_blocks.builtin(), "run: make pages"
     assert re.search(r"<!-- worlds base -->", page)
 
 
-@pytest.mark.parametrize("name", world_table.builtin())
+@pytest.mark.parametrize("name", readme_blocks.builtin())
 def test_every_built_in_world_says_what_it_generalises(name):
     assert make(name).generalises

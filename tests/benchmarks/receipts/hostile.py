@@ -16,7 +16,7 @@ from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.benchmarks.verification.verify import verify
 from zebroid.errors import UserError
 
-PREDICTIONS, CURVES = "predictions.parquet", "curves.parquet"
+ANSWERS, QUESTIONS, CURVES = "answers.parquet", "questions.parquet", "curves.parquet"
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

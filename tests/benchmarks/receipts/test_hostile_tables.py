@@ -11,7 +11,7 @@ import time
 import pytest
 from zebroid.benchmarks.verification import confined
 
-from .hostile import CURVES, PREDICTIONS, outcome, read, replaced, row
+from .hostile import ANSWERS, CURVES, QUESTIONS, outcome, read, replaced, row
 from .hostile import drawn as drawn
 from .hostile import finished as finished
 from .hostile import forged as forged
@@ -21,27 +21,29 @@ from .hostile import kept as kept
 @pytest.mark.parametrize(
     ("name", "sql", "why"),
     [
-        (PREDICTIONS, "SELECT 1 AS cell FROM range(2_000_000)", "2,000,000 rows"),
-        (PREDICTIONS, "SELECT * EXCLUDE (answer) FROM old", "no column answer"),
-        (PREDICTIONS, "SELECT * REPLACE (1 AS answer) FROM old", "column answer is of INTEGER"),
-        (PREDICTIONS, "SELECT * REPLACE (NULL::VARCHAR AS answer) FROM old", "rows have no answer"),
-        (PREDICTIONS, "SELECT * REPLACE ('zebra' AS answer) FROM old", "no answer to be had"),
-        (PREDICTIONS, "SELECT *, {'a': 1} AS more FROM old", "column more is of STRUCT"),
-        (PREDICTIONS, "SELECT * REPLACE (repeat('a', 1_000_000) AS mode) FROM old", "texts of"),
+        (ANSWERS, "SELECT 1 AS cell FROM range(2_000_000)", "2,000,000 rows"),
+        (ANSWERS, "SELECT * EXCLUDE (answer) FROM old", "no column answer"),
+        (ANSWERS, "SELECT * REPLACE (1 AS answer) FROM old", "column answer is of INTEGER"),
+        (ANSWERS, "SELECT * REPLACE (NULL::VARCHAR AS answer) FROM old", "rows have no answer"),
+        (ANSWERS, "SELECT * REPLACE ('zebra' AS answer) FROM old", "no answer to be had"),
+        (ANSWERS, "SELECT *, {'a': 1} AS more FROM old", "columns; expected 8"),
+        (ANSWERS, "SELECT * EXCLUDE (proof), 'a' AS more FROM old", "no column proof"),
+        (ANSWERS, "SELECT cell, question, * EXCLUDE (cell, question) FROM old", "another order"),
+        (ANSWERS, "SELECT * REPLACE (repeat('a', 1_000_000) AS proof) FROM old", "texts of"),
         (
-            PREDICTIONS,
+            QUESTIONS,
             "SELECT * REPLACE (list_resize(right_answers, 1_000, 'a') AS right_answers) FROM old",
             "values in a column",
         ),
         (
-            PREDICTIONS,
+            ANSWERS,
             "SELECT * FROM old UNION ALL SELECT * REPLACE ('0' AS cell) FROM old",
             "cell",
         ),
-        (CURVES, "SELECT * FROM old UNION ALL SELECT * FROM old", "stands twice"),
-        (CURVES, "SELECT * REPLACE ('nan'::DOUBLE AS accuracy) FROM old", "is no share"),
-        (CURVES, "SELECT * REPLACE ('inf'::DOUBLE AS accuracy) FROM old", "is no share"),
-        (CURVES, "SELECT * FROM old WHERE \"group\" <> 'instance'", "no curves of it"),
+        (CURVES, "SELECT * FROM old UNION ALL SELECT * FROM old", "not that of its answers"),
+        (CURVES, "SELECT * REPLACE ('nan'::DOUBLE AS accuracy) FROM old", "not that of"),
+        (CURVES, "SELECT * REPLACE ('inf'::DOUBLE AS accuracy) FROM old", "not that of"),
+        (CURVES, "SELECT * FROM old WHERE \"group\" <> 'instance'", "not that of its answers"),
     ],
 )
 def test_a_table_that_no_run_wrote_is_not_verified(forged, drawn, name, sql, why):
@@ -87,8 +89,8 @@ except SystemExit as left:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss has other units")
 def test_some_bytes_that_unfold_to_many_rows_take_little_memory(forged):
-    replaced(forged, PREDICTIONS, "SELECT 'a' AS cell, 'b' AS answer FROM range(30_000_000)")
-    assert (forged / PREDICTIONS).stat().st_size < 100_000
+    replaced(forged, ANSWERS, "SELECT 'a' AS cell, 'b' AS answer FROM range(30_000_000)")
+    assert (forged / ANSWERS).stat().st_size < 100_000
     words = [sys.executable, "-c", MEASURED, str(forged)]
     ended = subprocess.run(words, capture_output=True, text=True, check=False)
     assert not ended.stderr and "30,000,000 rows" in ended.stdout

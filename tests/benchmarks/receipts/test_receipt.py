@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from zebroid import canonical
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.receipts.receipt import Receipt
+from zebroid.benchmarks.receipts.tables.all_tables import TABLES
 from zebroid.benchmarks.runner.result_store import Store
 from zebroid.errors import UserError
 from zebroid.eval.question_sets.question_set import QuestionSet
@@ -99,9 +100,9 @@ def test_proofs_are_distinguished_from_answers(done, suite):
         assert found.valid.over == found.earned.over == "runs"
     cells = {cell.digest[:16]: cell.mode for cell in load_suite(suite()).cells}
     for row in rows(
-        f"""SELECT cell, list(DISTINCT written) AS ways,
-            bool_and("right") FILTER (written = 'valid') AS sound
-            FROM '{done}/predictions.parquet' GROUP BY cell"""
+        f"""SELECT cell, list(DISTINCT coalesce(proof, 'none')) AS ways,
+            bool_and("right") FILTER (proof = 'valid') AS sound
+            FROM '{done}/answers.parquet' WHERE step = 100 GROUP BY cell"""
     ):
         chain = cells[row["cell"]] == "chain"
         assert set(row["ways"]) == ({"valid", "invalid"} if chain else {"none"})
@@ -114,12 +115,16 @@ def test_files_are_named_with_their_digests(done):
 
     for name, digest in found.files.items():
         assert hashlib.sha256((done / name).read_bytes()).hexdigest() == digest
-    assert set(found.files) == {"predictions.parquet", "curves.parquet"}
+    assert set(found.files) == {table.file for table in TABLES}
 
 
-def test_predictions_carry_the_certificate_of_each_question(done, suite, tmp_path):
+def test_answers_join_the_certificate_of_each_question(done, suite, tmp_path):
     cell = load_suite(suite()).cells[2]
-    message = rows(f"SELECT * FROM '{done}/predictions.parquet' WHERE cell = '{cell.digest[:16]}'")
+    message = rows(
+        f"""SELECT * FROM '{done}/answers.parquet' JOIN '{done}/cells.parquet' USING (cell)
+            JOIN '{done}/questions.parquet' USING (corpus, question)
+            WHERE cell = '{cell.digest[:16]}' AND step = 100 ORDER BY question"""
+    )
     corpus = build_corpus(make("composition-v1"), "tiny", cell.exposure, (0, 0))
     question_set = QuestionSet(corpus, sample_questions(corpus, cell.questions, 0))
     result = Store(tmp_path / "out").load(cell)
@@ -152,8 +157,9 @@ def test_curves_agree_with_the_receipt(done, suite):
             WHERE {mine} AND "group" = 'instance' AND step = 100"""
     )
     (answers,) = rows(
-        f"""SELECT avg("right"::INT) AS accuracy FROM '{done}/predictions.parquet'
-            WHERE {mine} AND rung = 'instance' AND pure"""
+        f"""SELECT avg("right"::INT) AS accuracy FROM '{done}/answers.parquet'
+            JOIN '{done}/questions.parquet' USING (question)
+            WHERE {mine} AND step = 100 AND instrument = 'instance'"""
     )
     (panel,) = Receipt.read(done / "receipt.json").panels
     assert curve["accuracy"] == pytest.approx(answers["accuracy"])
@@ -163,7 +169,7 @@ def test_curves_agree_with_the_receipt(done, suite):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c: c.update(schema=1), "schema 1; this version reads schema 0"),
+        (lambda c: c.update(schema=2), "schema 2; this version reads schema 1"),
         (lambda c: c.pop("cells"), "cells: Field required"),
         (lambda c: c.update(extra=1), "extra: Extra inputs"),
         (lambda c: c["suite"].update(digest="abc"), "suite.digest"),
@@ -218,8 +224,11 @@ def test_digest_of_arrays_tells_shape_name_and_value_but_not_width():
 def test_cells_of_different_worlds_share_one_file(zebroid, suite, trained, tmp_path):
     worlds = '["composition-v1/tiny", "zebra-v1/tiny"]'
     zebroid("run", suite(**{'"composition-v1/tiny"': worlds}), "--out", "both")
-    (path,) = tmp_path.glob("both/*/predictions.parquet")
-    message = rows(f"SELECT DISTINCT world FROM '{path}' ORDER BY world")
-    assert [row["world"] for row in message] == ["composition-v1/tiny", "zebra-v1/tiny"]
+    (path,) = tmp_path.glob("both/*/questions.parquet")
+    cells = path.with_name("cells.parquet")
+    message = rows(
+        f"SELECT DISTINCT world FROM '{path}' JOIN '{cells}' USING (corpus) ORDER BY world"
+    )
+    assert [row["world"] for row in message] == ["composition-v1", "zebra-v1"]
     (kinds,) = rows(f"SELECT typeof(right_answers) r, typeof(distractor) l FROM '{path}' LIMIT 1")
     assert kinds == {"r": "VARCHAR[]", "l": "VARCHAR"}

@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from zebroid.benchmarks.board.leaderboard import leaderboard
 from zebroid.benchmarks.receipts import parquet_reading
 from zebroid.benchmarks.receipts.cite import citation
+from zebroid.benchmarks.receipts.tables.all_tables import TABLES
 from zebroid.errors import UserError
 
 from ...fuzzing import fuzz
-from .hostile import CURVES, PREDICTIONS, outcome, read
 from .hostile import drawn as drawn
 from .hostile import finished as finished
 from .hostile import forged as forged
 from .hostile import kept as kept
+from .hostile import outcome, read
 
 CHECKS = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 VALUES = st.recursive(
@@ -109,16 +110,15 @@ def spoilt(data, chance):
 
 def survive_bytes(folder, seed):
     chance = random.Random(seed)
-    name = chance.choice((PREDICTIONS, CURVES))
-    kinds = {PREDICTIONS: parquet_reading.PREDICTIONS, CURVES: parquet_reading.CURVES}[name]
+    table = chance.choice(TABLES)
     try:
-        table = parquet_reading.columns(
-            spoilt((folder / name).read_bytes(), chance), name, kinds, 10_000
+        found = parquet_reading.columns(
+            spoilt((folder / table.file).read_bytes(), chance), table, 10_000
         )
     except UserError as error:
         assert "\n" not in str(error)
         return
-    parquet_reading.by_cell(table)
+    parquet_reading.by_key(table, found)
 
 
 @fuzz(100)

@@ -179,10 +179,10 @@ def test_a_corpus_that_cannot_be_drawn_again_is_refused(zebroid, change, done):
 
 
 def test_a_file_that_was_changed_or_is_gone_is_refused(zebroid, done):
-    path = done / "predictions.parquet"
+    path = done / "answers.parquet"
     path.write_bytes(path.read_bytes() + b"\0")
     status, out, _ = zebroid("verify", done)
-    assert status == 1 and "predictions.parquet is not the file" in out
+    assert status == 1 and "answers.parquet is not the file" in out
     assert marks(out)["files"] == "✗" and marks(out)["suite"] == "✓"
     assert marks(out)["answers"] == "–"
     path.unlink()
@@ -192,13 +192,13 @@ def test_a_file_that_was_changed_or_is_gone_is_refused(zebroid, done):
 @pytest.mark.parametrize(
     ("file", "columns", "check"),
     [
-        ("predictions.parquet", 'NOT "right" AS "right"', "answers"),
-        ("predictions.parquet", "'recall' AS rung", "questions"),
-        ("predictions.parquet", "height + 1 AS height", "questions"),
-        ("predictions.parquet", "['entity0'] AS right_answers", "questions"),
-        ("predictions.parquet", "bits * 2 AS bits", "scores"),
-        ("predictions.parquet", "'invalid' AS written", "scores"),
-        ("predictions.parquet", "'0' AS cell", "questions"),
+        ("answers.parquet", 'NOT "right" AS "right"', "answers"),
+        ("questions.parquet", "'recall' AS rung", "questions"),
+        ("questions.parquet", "height + 1::INTEGER AS height", "questions"),
+        ("questions.parquet", "['entity0'] AS right_answers", "questions"),
+        ("answers.parquet", "2::FLOAT * bits AS bits", "scores"),
+        ("answers.parquet", "'invalid' AS proof", "scores"),
+        ("answers.parquet", "'0' AS cell", "questions"),
         ("curves.parquet", "accuracy / 2 AS accuracy", "curves"),
     ],
 )

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 from zebroid.benchmarks.panels import panel_profiles
+from zebroid.benchmarks.receipts.tables.all_tables import FILES
 from zebroid.benchmarks.report import plain_console, terminal
 from zebroid.benchmarks.report.profile_table import profile_table, share
 from zebroid.benchmarks.report.table import normalised, score, table
@@ -211,7 +212,7 @@ def test_the_page_is_whole_and_needs_nothing_else(zebroid, suite, trained, tmp_p
         assert not str(attrs.get("src", "")) and "http" not in str(attrs.get("href", ""))
     assert "@import" not in text and "url(http" not in text
     links = {attrs["href"] for attrs in found.all("a")}
-    assert links == {"receipt.json", "predictions.parquet", "curves.parquet"}
+    assert links == {"receipt.json", *FILES}
     assert all((path.parent / link).exists() for link in links)
     assert len(found.all("caption")) == len(found.all("table")) > 3
     assert all("scope" in attrs for attrs in found.all("th"))

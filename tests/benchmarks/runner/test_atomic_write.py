@@ -60,7 +60,7 @@ def test_a_full_disk_is_one_line_and_nothing_half_written(
     assert files(tmp_path / "out") == []
 
 
-@pytest.mark.parametrize("name", ["predictions.parquet", "report.html", "receipt.json"])
+@pytest.mark.parametrize("name", ["answers.parquet", "report.html", "receipt.json"])
 def test_a_disk_full_at_the_end_keeps_cells_and_leaves_no_half_written_file(
     zebroid, suite, trained, monkeypatch, tmp_path, files, name
 ):

@@ -8,10 +8,11 @@ import io
 import json
 import sys
 
+import duckdb
 import pytest
 from rich.console import Console
 from zebroid.benchmarks.config.suite import load_suite
-from zebroid.benchmarks.docs import plateau_tables
+from zebroid.benchmarks.docs import plateau_tables, readme_blocks
 from zebroid.benchmarks.docs.readme_tables import filled
 from zebroid.benchmarks.executors import local_workers, multihost_run
 from zebroid.benchmarks.receipts.curves import read
@@ -182,6 +183,34 @@ def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, fail
     )
     assert "| **chain (1 of 2 failed)** |" in message and "| **direct** |" in message
     assert "chain (1 of 2 failed)" in str(plateau_tables.verdicts(failing))
+    table = [*readme_blocks.headline(failing.parent, failing.name)]
+    assert table[0].endswith("| **direct** | **chain** (1 of 2 failed) |")
+    assert "4 trainings (1 of 4 failed)." in table[-1]
+    assert "4 cells (1 of 4 failed) on 1 corpora" in zebroid("cite", failing)[1]
+    with duckdb.connect() as db:
+        found = db.sql(
+            f"SELECT DISTINCT runs, failed_runs FROM '{failing}/scores.parquet' "
+            "WHERE kind = 'model' AND label = 'chain'"
+        ).fetchall()
+    assert found == [(2, 1)]
+
+
+def test_a_model_of_which_every_run_failed_is_named_wherever_the_others_are(
+    zebroid, suite, ill, tmp_path
+):
+    ill("no luck", lambda cell: cell.mode == "chain")
+    zebroid("run", suite(), "--out", "out")
+    (folder,) = tmp_path.glob("out/tiny-*")
+    (panel,) = Receipt.read(folder / "receipt.json").panels
+    assert "chain: 2 of 2 failed." in panel.sentence
+    assert "chain<small>2 of 2 failed</small>" in (folder / "report.html").read_text("utf-8")
+    _, out, _ = zebroid("leaderboard", folder)
+    assert "Without an answer: decoder-xs, chain (short), 2 of 2 failed, receipt 1." in out
+    page = filled(f"<!-- receipt {folder / 'receipt.json'} -->\n<!-- end of receipt -->", folder)
+    assert "| **chain (2 of 2 failed)** | – |" in page
+    table = [*readme_blocks.headline(folder.parent, folder.name)]
+    assert table[0].endswith("| **direct** | **chain** (2 of 2 failed) |")
+    assert table[2].endswith("| – |")
 
 
 def test_a_receipt_without_these_counts_is_refused(zebroid, failing):

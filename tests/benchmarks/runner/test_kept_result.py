@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from zebroid.benchmarks.config.suite import load_suite
+from zebroid.benchmarks.runner.provenance import Environment
 from zebroid.benchmarks.runner.result_store import Result, Store
 from zebroid.errors import UserError
 from zebroid.models import training_version
@@ -33,7 +34,7 @@ def result(cell, questions=5):
         parameters=1000,
         seconds=0.5,
     )
-    return Result(cell, found, "c" * 64, "cpu: none x 1")
+    return Result(cell, found, "c" * 64, "cpu: none x 1", Environment.of(cell))
 
 
 @pytest.fixture

@@ -1,0 +1,118 @@
+"""What made a receipt is named, and which version would give its numbers where this would not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from zebroid.benchmarks.receipts import origin
+from zebroid.benchmarks.receipts.receipt import Receipt
+from zebroid.models import training_version
+from zebroid.worlds.catalog.composition import Composition
+
+from .hostile import finished as finished
+from .hostile import forged as forged
+from .hostile import kept as kept
+
+
+@pytest.fixture
+def changed(forged):
+    """changed(edit) -> the receipt with its JSON edited."""
+
+    def write(edit):
+        path = forged / "receipt.json"
+        content = json.loads(path.read_text())
+        edit(content)
+        path.write_text(json.dumps(content))
+        return Receipt.read(path)
+
+    return write
+
+
+def _of(commit, dirty=False):
+    """Environments and cells as if the first two cells had been trained at this commit."""
+
+    def edit(content):
+        first = content["environments"][0] | {"commit": commit, "dirty": dirty}
+        content["environments"] = [
+            first,
+            content["environments"][0] | {"commit": "b" * 40, "dirty": False},
+        ]
+        for number, cell in enumerate(content["cells"]):
+            cell["environment"] = int(number > 1)
+
+    return edit
+
+
+def test_of_an_honest_receipt_of_this_version_nothing_is_said(finished):
+    receipt = Receipt.read(finished / "receipt.json")
+    assert origin.otherwise(receipt) == "" and origin.libraries(receipt) == ""
+    assert origin.commits(receipt).startswith("commit ")
+
+
+def test_cells_of_several_commits_are_counted_by_commit(zebroid, changed, forged):
+    receipt = changed(_of("a" * 40, dirty=True))
+    expected = (
+        "2 commits: aaaaaaaaaaaa (with changes that no commit holds) of 2 cells, "
+        "bbbbbbbbbbbb of 2 cells"
+    )
+    assert origin.commits(receipt) == expected
+    assert expected in zebroid("cite", forged)[1]
+    assert "2 commits: aaaaaaaaaaaa" in zebroid("leaderboard", forged)[1]
+
+
+def test_another_training_or_world_is_named_with_the_version_that_would(
+    zebroid, changed, forged, monkeypatch
+):
+    receipt = changed(lambda content: None)
+    version = receipt.versions["zebroid"]
+    monkeypatch.setattr(training_version, "TRAINING", "training-9")
+    monkeypatch.setattr(Composition, "content", 2)
+    line = origin.otherwise(receipt)
+    assert "training-1 there, training-9 here" in line
+    assert "composition-v1 of content 1 there, 2 here" in line
+    assert line.endswith(f"zebroid=={version} ({origin.commits(receipt)}) would")
+    for command in ("cite", "leaderboard"):
+        out = zebroid(command, forged)[1]
+        assert "this version would not give the same numbers" in out, command
+        assert f"zebroid=={version}" in out
+
+
+def test_another_grid_of_a_built_in_suite_and_other_libraries_are_named(changed):
+    def edit(content):
+        content["suite"]["id"] = "smoke"
+        content["environments"][0]["versions"] |= {"jax": "0.1.2"}
+
+    receipt = changed(edit)
+    assert f"suite smoke@{receipt.suite.digest[:8]} there, @" in origin.otherwise(receipt)
+    assert "jax 0.1.2 there" in origin.libraries(receipt)
+
+
+@pytest.mark.parametrize("field", ["schema", "definitions"])
+def test_what_is_not_read_here_names_the_version_that_wrote_it(zebroid, forged, field):
+    path = forged / "receipt.json"
+    content = json.loads(path.read_text()) | {field: 99, "commit": "a" * 40}
+    path.write_text(json.dumps(content))
+    for command in ("verify", "cite", "leaderboard"):
+        status, out, err = zebroid(command, forged)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        version = content["versions"]["zebroid"]
+        assert f"or read it by zebroid=={version} (commit aaaaaaaaaaaa)" in err
+    content["versions"]["zebroid"] = "1; rm -rf /"
+    path.write_text(json.dumps(content))
+    assert "rm -rf" not in zebroid("cite", forged)[2]
+
+
+@pytest.mark.parametrize(
+    ("edit", "why"),
+    [
+        (lambda c: c["cells"][0].update(environment=7), "environment 7, which is not there"),
+        (lambda c: c["cells"][0].update(environment=None), "has answers and no environment"),
+        (lambda c: c["environments"].append(c["environments"][0]), "environment 1 made no cell"),
+        (lambda c: c["files"].pop("cells.parquet"), "files names no cells.parquet"),
+        (lambda c: c["files"].update({"more.parquet": "0" * 64}), "no table of a receipt"),
+    ],
+)
+def test_a_receipt_that_contradicts_itself_about_its_making_is_refused(zebroid, changed, edit, why):
+    with pytest.raises(Exception, match=why):
+        changed(edit)
