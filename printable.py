@@ -10,11 +10,12 @@ from typing import Any
 LONGEST = 2_000  # characters of a text that are printed
 TEXT = 20_000  # characters of one string of a receipt
 JOINERS = "\u200c\u200d\u00ad"  # scripts and emoji need them, and they move no cursor
+NONE = "\ufffe\uffff"  # no characters at all, and forbidden in XML
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, formats such as bidi overrides, surrogates
 # all that may be hidden: the first pass over a text, which most texts do not get beyond
 ODD = re.compile(
     "[\x00-\x1f\x7f-\x9f\u0600-\u061c\u06dd\u070f\u0890-\u08e2\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd-\U000e007f]"
+    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000110bd-\U000e007f]"
 )
 
 
@@ -53,8 +54,9 @@ def _spelled(sign: str) -> str:
 
 
 def hidden(sign: str) -> bool:
-    """Whether a character is none that is seen: a control, a format, half of a surrogate pair."""
-    return unicodedata.category(sign) in HIDDEN and sign not in JOINERS
+    """Whether a character is none that is seen: a control, a format, half of a surrogate pair; or
+    none that XML may have."""
+    return sign in NONE or (unicodedata.category(sign) in HIDDEN and sign not in JOINERS)
 
 
 def markdown(text: str) -> str:

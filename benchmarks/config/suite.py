@@ -20,7 +20,7 @@ import pydantic
 from ... import canonical, registry
 from ...errors import InvalidSuite, UserError, suggest
 from ...models.training.plan import Plan
-from ...printable import brief
+from ...printable import brief, printable
 from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import MODES
 from ...worlds.world import content_of
@@ -61,9 +61,11 @@ class Suite:
             raise UserError(f"--only {' '.join(only)} admits none of the {len(self.cells)} cells")
         if not share:
             return tuple(cells)
-        match = re.fullmatch(r"(\d+)/(\d+)", share)
+        match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", share)
         if not match or not 1 <= int(match[1]) <= int(match[2]):
-            raise UserError(f"--cells {share}: expected i/n with 1 <= i <= n, such as 1/4")
+            raise UserError(
+                f"--cells {printable(share, 60)}: expected i/n with 1 <= i <= n, such as 1/4"
+            )
         mine = [*run_batches(cells)][int(match[1]) - 1 :: int(match[2])]
         return tuple(cell for run_batch in mine for cell in run_batch)
 

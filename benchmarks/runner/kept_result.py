@@ -31,6 +31,8 @@ ARRAYS = {
     "loss": (np.float32, "SK"),
 }
 NAMES = ("plan", "model")  # in a record for people: a recipe or a spec under another name is equal
+GROUPS = 128  # groups of questions: rungs by cue, impure ones and controls included
+WORDS = 4_096  # tokens of what is written in answer to a question
 DISPLAYED = 60  # characters of a value in a message
 
 Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
@@ -107,6 +109,9 @@ def read_run(folder: Path, about: About, cell: Cell) -> Run:
             (folder / ANSWERS).open("rb") as handle,
             np.load(handle, allow_pickle=False) as file,
         ):
+            unfolded = sum(entry.file_size for entry in file.zip.infolist())
+            if unfolded > (most := _most_bytes(cell)):
+                raise ValueError(f"it unfolds to {unfolded:,} bytes, at most {most:,}")
             arrays: dict[str, Any] = {name: file[name] for name in ARRAYS}
     except (
         Exception
@@ -129,6 +134,14 @@ def read_run(folder: Path, about: About, cell: Cell) -> Run:
         failed=rest.failed,
         vmap_size=rest.vmap_size,
     )
+
+
+def _most_bytes(cell: Cell) -> int:
+    """Bytes that the arrays of a cell have at most: answers and bits, a word of a proof at a time
+    besides."""
+    points = cell.recipe.evaluations
+    count = points if isinstance(points, int) else len(points) + 1
+    return 2**24 + cell.questions * GROUPS * (8 * count + 4 * WORDS)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 from pathlib import Path
 from typing import Any, TypeVar
 
 import jax
 
 State = TypeVar("State")
+DAMAGED = (ValueError, KeyError, TypeError, FileNotFoundError, NotADirectoryError)
 LATE = (
     "states of this training are no longer kept: waiting for one ran out of time, as where a clock "
     "jumps; the training goes on, and only if it is killed begins where the last one was kept"
@@ -57,15 +59,29 @@ class Saver:
             logging.getLogger("zebroid").warning(LATE)
 
     def restore(self, like: State) -> tuple[int, State] | None:
-        """The last saved (step, state), in the structure and the places of ``like``, or None."""
-        if not self.folder.is_dir() or (step := self._manager.latest_step()) is None:
+        """The last saved (step, state), in the structure and the places of ``like``, or None.
+
+        One that is damaged is none, and removed: from its beginning a training comes to the same
+        end.
+        """
+        if not self.folder.is_dir():
             return None
         import orbax.checkpoint as ocp
 
-        shapes = jax.tree.map(ocp.utils.to_shape_dtype_struct, _named(like))
         try:
+            if (step := self._manager.latest_step()) is None:
+                return None
+            shapes = jax.tree.map(ocp.utils.to_shape_dtype_struct, _named(like))
             leaves = self._manager.restore(step, args=ocp.args.StandardRestore(shapes))
-        except TimeoutError:  # from its beginning a training comes to the same end
+        except TimeoutError:
+            return None
+        except DAMAGED as error:
+            logging.getLogger("zebroid").warning(
+                "%s is damaged (%s); the training begins anew", self.folder, type(error).__name__
+            )
+            self.__exit__()
+            self._opened = None
+            shutil.rmtree(self.folder, ignore_errors=True)
             return None
         return step, jax.tree.unflatten(jax.tree.structure(like), [leaves[n] for n in shapes])
 

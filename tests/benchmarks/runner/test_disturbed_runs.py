@@ -10,13 +10,17 @@ import time
 
 import pytest
 
+from ...fuzzing import CASES
 from .real_runs import finish, receipt
 from .real_runs import folder as folder
 from .real_runs import kept as kept
 from .real_runs import start as start
 from .real_runs import whole as whole
 
-pytestmark = [pytest.mark.fuzz, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.fuzz,
+    pytest.mark.skipif(not CASES, reason="minutes of real runs: make fuzz"),
+]
 
 
 def ended(process):

@@ -52,6 +52,24 @@ def test_only_what_a_user_can_act_on_is_logged_of_states(tmp_path, caplog):
     assert [record.getMessage() for record in caplog.records] == ["the disk is full"]
 
 
+def test_a_state_that_is_damaged_is_none_and_the_training_begins_anew(tmp_path, caplog):
+    for spoil in (
+        lambda path: [f.write_bytes(b"\0{[") for f in path.rglob("*") if f.is_file()],
+        lambda path: [f.unlink() for f in path.rglob("*") if f.is_file()],
+    ):
+        with Saver(tmp_path / "states") as saver:
+            saver.save(1, {"a": jnp.zeros(2)})
+        spoil(tmp_path / "states")
+        caplog.clear()
+        with Saver(tmp_path / "states") as saver:
+            assert saver.restore({"a": jnp.zeros(2)}) is None
+            assert "states is damaged" in caplog.text and "begins anew" in caplog.text
+            saver.save(2, {"a": jnp.ones(2)})
+        with Saver(tmp_path / "states") as saver:
+            found = saver.restore({"a": jnp.zeros(2)})
+        assert found is not None and found[0] == 2
+
+
 def test_where_waiting_runs_out_of_time_the_training_goes_on_without_states(tmp_path, caplog):
     # as orbax does, which waits by the clock of the wall, where that jumps
     def late(*_, **__):
