@@ -37,13 +37,17 @@ def combinations(grid: Grid) -> Counts:
 
 
 def largest(counts: Sequence[Counts]) -> int:
-    """The number of the table with most combinations."""
+    """The number of the table with most combinations, or of the first that has none."""
     products = [math.prod(count.values()) for count in counts]
-    return products.index(max(products))
+    return products.index(max(products) if all(products) else 0)
 
 
 def check_count(counts: Sequence[Counts]) -> None:
-    """Raises UserError where all tables together have more combinations than a suite may have."""
+    """Raises UserError where all tables together have more combinations than a suite may have, or
+    one of them has none."""
+    for count in counts:
+        if empty := [axis for axis, number in count.items() if not number]:
+            raise InvalidSuite(f"{empty[0]} has an empty list, which makes no cell; give a value")
     total = sum(math.prod(count.values()) for count in counts)
     if total <= CELLS:
         return

@@ -76,6 +76,10 @@ def json_of(path: Path) -> tuple[Any, str]:
     more than ``DEPTH`` levels, ``MEMBERS`` members of one object or list, or ``NODES`` values.
     """
     data = read_bytes(path, RECEIPT_BYTES)
+    if sum(map(data.count, (b"[", b"{", b","))) >= NODES:  # before millions of lists are made
+        raise InvalidReceipt(
+            f"{path} has more than {NODES:,} values or commas; give a receipt.json"
+        )
     odd: list[str] = []
 
     def number(text: str) -> float:

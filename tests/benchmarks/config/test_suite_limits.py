@@ -88,6 +88,20 @@ def test_a_thousand_million_combinations_are_counted_and_none_is_made(suite, zeb
     assert time.perf_counter() - began < 2
 
 
+@pytest.mark.parametrize(
+    ("lines", "axis"),
+    [
+        ({"plan": "[]"}, "plan"),
+        ({"exposure": "{ held = [] }"}, "exposure"),
+        ({"exposure": "[]"}, "exposure"),
+        ({"model": '{ preset = "decoder-xs", width = [] }'}, "model"),
+    ],
+)
+def test_an_empty_list_makes_no_cell_and_is_refused(suite, lines, axis):
+    with pytest.raises(UserError, match=rf"tiny.toml:\d+: {axis} has an empty list"):
+        load_suite(suite(changed(**lines)))
+
+
 def test_the_largest_suite_that_is_allowed_is_read(suite):
     text = changed(seeds=f"{{ all = {[*range(2_500)]} }}")
     assert len(load_suite(suite(text)).cells) == 5_000
