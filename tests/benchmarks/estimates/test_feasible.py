@@ -18,7 +18,7 @@ def test_a_batch_or_a_model_that_cannot_fit_is_refused_with_its_memory_and_the_c
     zebroid, suite, trained
 ):
     for old, new, why in (
-        ("batch = 32", "batch = 2000000000", "536 GB by estimate (512 GB of activations"),
+        ("batch = 32", "batch = 2000000000", "14 TB by estimate (14 TB of activations"),
         ('"decoder-xs"', WIDE, "15,360,004,000,000 parameters"),
     ):
         path = suite(**{old: new})
@@ -32,7 +32,7 @@ def test_a_batch_or_a_model_that_cannot_fit_is_refused_with_its_memory_and_the_c
 def test_microbatches_are_what_a_batch_keeps(suite):
     path = suite(**{"batch = 32": "batch = 1000000000\nmicrobatch = 1000"})
     parts = training_memory.need(load_suite(path).cells[0]).parts
-    assert parts["activations"] < 1e6 < 1e9 < parts["rows"]
+    assert parts["activations"] < 1e7 < 1e9 < parts["rows"]
 
 
 @pytest.mark.parametrize("name", registry.suites())
