@@ -1,9 +1,8 @@
 """zebroid verify RECEIPT: is every number in it what the files beside it and this code give?
 
 Nothing is trained. Corpora are drawn anew from their ids and seeds, questions and right answers
-are held against those of ``predictions.parquet``, floors are measured, and the scores of models and
-ceilings are computed from the answers there. Not looked at, and reported as such: verdicts and
-answers before the last checkpoint, of which only the means are kept.
+are held against those of the tables, floors are measured, and the scores of models and ceilings are
+computed from the answers there. Not looked at, and reported as such: verdicts.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from zebroid.benchmarks.docs import receipt_reference
 from zebroid.benchmarks.docs.doc_blocks import filled
 from zebroid.benchmarks.docs.readme_blocks import headline
 from zebroid.benchmarks.receipts import parquet_reading
+from zebroid.benchmarks.receipts.bounds import cells_of
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.receipts.tables.all_tables import TABLES
 from zebroid.benchmarks.receipts.tables.answers_table import PROOF, generated
@@ -233,7 +234,7 @@ def test_each_training_keeps_what_made_it_and_a_resumed_one_keeps_its_own(
     provenance._began.cache_clear()
     (folder,) = tmp_path.glob("out/tiny-*")
     found = Receipt.read(folder / "receipt.json")
-    made = [found.environments[c.environment] for c in found.cells]
+    made = [found.environments[c.environment or 0] for c in found.cells]
     by = {
         (c.cell["mode"], c.cell["seeds"]["init"]): (e.commit[0], e.dirty)
         for c, e in zip(found.cells, made)
@@ -253,3 +254,16 @@ def test_each_training_keeps_what_made_it_and_a_resumed_one_keeps_its_own(
         "bFalse",
     ]
     assert {row[2] for row in rows} == {*found.times.seconds.values()}
+
+
+def test_a_suite_by_flops_with_too_few_questions_to_score_has_receipt_and_report(
+    zebroid, suite, trained, tmp_path
+):
+    path = suite(**{"steps = 100": "flops = 2e9", "questions = 40": "questions = 5"})
+    status, out, _ = zebroid("run", path, "--out", "out")
+    (folder,) = tmp_path.glob("out/tiny-*")
+    assert status == 0 and "report " in out, out
+    cells = cells_of(Receipt.read(folder / "receipt.json")).values()
+    assert {cell.recipe.flops for cell in cells} == {2e9}
+    assert sql(f"SELECT count(DISTINCT step) FROM '{folder}/answers.parquet'") == [(4,)]
+    assert sql(f"SELECT count(*) FROM '{folder}/scores.parquet' WHERE headline") == [(0,)]
