@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,9 @@ Log = Annotated[str, typer.Option(help="Loss and scores on the way: jsonl or ten
 
 def main() -> None:
     """Entry point: what a user got wrong is one line and status 2, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # of an old terminal, or a name that is no text
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except UserError as error:

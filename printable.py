@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 LONGEST = 2_000  # characters of a text that are printed
 TEXT = 20_000  # characters of one string of a receipt
 JOINERS = "\u200c\u200d\u00ad"  # scripts and emoji need them, and they move no cursor
+NONE = "\ufffe\uffff"  # no characters at all, and forbidden in XML
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, formats such as bidi overrides, surrogates
 # all that may be hidden: the first pass over a text, which most texts do not get beyond
 ODD = re.compile(
     "[\x00-\x1f\x7f-\x9f\u0600-\u061c\u06dd\u070f\u0890-\u08e2\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd-\U000e007f]"
+    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000110bd-\U000e007f]"
 )
 
 
@@ -31,6 +33,17 @@ def printable(text: str, most: int = LONGEST) -> str:
     return ODD.sub(lambda m: _spelled(m[0]), text)
 
 
+def brief(value: Any, most: int = 60) -> str:
+    """A value as a message has it, however long it is; of a large number how large it is.
+
+    >>> brief(10**30), brief("a"), brief([1, 2] * 99, 9)
+    ('a number of 31 digits', "'a'", '[1, 2, 1…')
+    """
+    if isinstance(value, int) and value.bit_length() > 90:
+        return f"a number of {int(math.log10(abs(value))) + 1:,} digits"
+    return printable(repr(value), most)
+
+
 def visible(text: str) -> str:
     """The whole of ``text``, spelled out like ``printable``, where line breaks and tabs stay."""
     return ODD.sub(lambda m: m[0] if m[0] in "\n\t" else _spelled(m[0]), text)
@@ -41,8 +54,9 @@ def _spelled(sign: str) -> str:
 
 
 def hidden(sign: str) -> bool:
-    """Whether a character is none that is seen: a control, a format, half of a surrogate pair."""
-    return unicodedata.category(sign) in HIDDEN and sign not in JOINERS
+    """Whether a character is none that is seen: a control, a format, half of a surrogate pair; or
+    none that XML may have."""
+    return sign in NONE or (unicodedata.category(sign) in HIDDEN and sign not in JOINERS)
 
 
 def markdown(text: str) -> str:

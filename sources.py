@@ -9,6 +9,7 @@ import ast
 import contextlib
 import importlib.machinery
 import importlib.util
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from types import CodeType, ModuleType
 from . import canonical
 from .errors import InvalidModel, InvalidWorld, UnknownName, UserError
 
+BYTES = 4 * 2**20  # of a file: its world would be data, which belongs into files of its own
 LENGTH = 12  # digits of a digest that stand in a name
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -27,12 +29,18 @@ def read(path: str, kind: str) -> tuple[bytes, str]:
     Raises UserError where there is no such file, or it isn't Python.
     """
     try:
-        source = Path(path).read_bytes()
-    except OSError as error:
+        about = Path(path).stat()
+        why = "" if stat.S_ISREG(about.st_mode) else "no plain file"
+        if about.st_size > BYTES:
+            why = f"it has {about.st_size:,} bytes, at most {BYTES:,}"
+        source = b"" if why else Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # a path with a null byte is none
+        why = getattr(error, "strerror", None) or str(error)
+    if why:
         raise UnknownName(
-            f"no {kind} file {path!r} ({error.strerror}); give an existing file, or a name that "
+            f"no {kind} file {path!r} ({why}); give an existing file, or a name that "
             f"`zebroid {kind}s` lists"
-        ) from None
+        )
     with named(f"{kind} file {path!r}", InvalidWorld if kind == "world" else InvalidModel):
         return source, digest(source)[:LENGTH]
 

@@ -18,6 +18,7 @@ from ..printable import visible
 from .config.changed_suite import changed
 from .config.run_config import Cell
 from .config.suite import Suite, load_suite
+from .estimates import feasible
 from .executors.local_workers import LocalWorkers, shares
 from .executors.multihost_run import MultiHost
 from .executors.ray_cluster import RayCluster
@@ -115,8 +116,10 @@ class Job:
         return self.out / f"{self.suite.id}-{self.suite.digest[:8]}"
 
     def preview(self) -> int:
-        """Prints cells, cost, what is kept, and of that what failed; 0."""
+        """Prints cells, cost, what is kept, and of that what failed; 0. Raises UserError where a
+        cell cannot fit into memory."""
         store = Store(self.out, self.suite.keep_weights)
+        self._feasible(store)
         for cell in self.cells:
             lacks = store.lacks_weights(cell)
             again = lacks or store.stale(cell)
@@ -129,6 +132,11 @@ class Job:
         if kept:
             print(f"kept, not to be trained again: {kept}")
         return 0
+
+    def _feasible(self, store: Store) -> None:
+        """Raises UserError where what is left to train cannot fit into memory."""
+        rest, where = [cell for cell in self.cells if not store.has(cell)], self.where
+        feasible.check(rest, where.jobs, elsewhere=bool(where.ray or where.hosts))
 
     def cost(self, store: Store) -> str:
         """One line: how many cells, how many of them kept, how long the rest will take."""
@@ -145,15 +153,20 @@ class Job:
             again += f" ({lacking} kept without weights, to be trained again for them alone)"
         whole = sum(map(_work, self.suite.cells))
         minutes = self.suite.cost_minutes * sum(map(_work, rest)) / whole
+        least, doubt = feasible.least_minutes(rest), ""
+        if least > max(1, 2 * minutes):
+            doubt = f"; its FLOPs alone take {least:,.0f} minutes or more, at two cores' peak"
         return (
             f"{self.suite.name}: {len(self.cells)} cells, {len(self.cells) - len(rest)} kept"
             f"{again}; about {minutes:.1f} minutes on two cores (the whole suite: "
-            f"{self.suite.cost_minutes:g})"
+            f"{self.suite.cost_minutes:g}){doubt}"
         )
 
     def run(self) -> int:
         """Trains, writes, prints; 0, or 1 if a cell failed or something could not be displayed, or
-        130 if interrupted. The last line names the cells that failed, with their causes."""
+        130 if interrupted. The last line names the cells that failed, with their causes. Raises
+        UserError, before anything is drawn, where a cell cannot fit into memory."""
+        self._feasible(Store(self.out, self.suite.keep_weights))
         console, executor = plain_console.console(), self.where.executor()
         store = Store(self.out, self.suite.keep_weights, helper=not executor.leads)
         if not executor.leads:

@@ -9,8 +9,10 @@ from typing import Any
 
 from .. import identity
 from ..errors import UserError, suggest
+from ..printable import brief
 
 PRESENTATIONS = ("exemplified", "stated", "both", "neither")  # how a pattern may be given
+MOST = 1_000  # nontheorems of a conclusion, conclusions of a fact, wordings of an axiom, height
 TWINS = ("shuffled rules", "exchanged rules", "random labels")
 
 
@@ -42,10 +44,16 @@ class Exposure:
     def __post_init__(self) -> None:
         shares = ("coverage", "held", "held_frames", "demonstrated", "far")
         for name in (*shares, "phi", "nontheorems"):
+            _require(name, getattr(self, name), (int, float), "a number")
+        for name in ("demonstrated_height", "wordings"):
+            _require(name, getattr(self, name), (int,), "a whole number")
+        _require("given", self.given, (Mapping,), "a table of shares by presentation")
+        for name in (*shares, "phi", "nontheorems"):
             object.__setattr__(self, name, _kept(getattr(self, name)))
         for name in shares:
             if not 0 <= getattr(self, name) <= 1:
-                raise UserError(f"exposure.{name} = {getattr(self, name)}; give a share, 0 to 1")
+                value = brief(getattr(self, name))
+                raise UserError(f"exposure.{name} = {value}; give a share, 0 to 1")
         if (
             self.phi < 0
             or self.nontheorems < 0
@@ -55,13 +63,19 @@ class Exposure:
             raise UserError(
                 "exposure: phi and nontheorems are at least 0, demonstrated_height 1 and wordings 1"
             )
+        for name in ("phi", "nontheorems", "demonstrated_height", "wordings"):
+            if not getattr(self, name) <= MOST:
+                value = brief(getattr(self, name))
+                raise UserError(f"exposure.{name} is {value}; expected at most {MOST:,}: give less")
         for presentation in self.given:
             if presentation not in PRESENTATIONS:
-                raise suggest("presentation of a pattern", presentation, PRESENTATIONS)
-        if abs(sum(self.given.values()) - 1) > 1e-8:  # what nine digits of each leave
-            raise UserError(f"exposure.given sums to {sum(self.given.values())}; shares sum to 1")
+                raise suggest("presentation of a pattern", str(presentation), PRESENTATIONS)
+            _require(f"given.{presentation}", self.given[presentation], (int, float), "a number")
+        if not abs(sum(self.given.values()) - 1) <= 1e-8:  # what nine digits of each leave
+            total = brief(sum(self.given.values()))
+            raise UserError(f"exposure.given sums to {total}; shares sum to 1")
         if self.twin is not None and self.twin not in TWINS:
-            raise suggest("twin", self.twin, TWINS)
+            raise suggest("twin", str(self.twin), TWINS)
         given = {presentation: _kept(share) for presentation, share in self.given.items()}
         object.__setattr__(self, "given", MappingProxyType(given))
 
@@ -73,6 +87,13 @@ class Exposure:
         """
         fields = identity.record(self)
         return {**fields, "given": {w: self.given[w] for w in PRESENTATIONS if w in self.given}}
+
+
+def _require(name: str, value: Any, kinds: tuple[type, ...], expected: str) -> None:
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        raise UserError(
+            f"exposure.{name} = {brief(value)}: a value has the wrong type; give {expected}"
+        )
 
 
 def _kept(share: float) -> float:

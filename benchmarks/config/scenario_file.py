@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pydantic
 
 from ...errors import InvalidSuite, suggest
 from ...eval.forecasting.scenario import Compute, Conclusions, Data, Quantity, Queries, Scenario
+from .bounded_file import read_toml
 from .toml_location import locate
 
 DEFAULT = Path(__file__).parents[1] / "scenarios" / "default.toml"
@@ -21,15 +21,7 @@ HEAD = ("title", "start", "years")  # of Scenario, in [scenario]
 
 def load(path: Path = DEFAULT) -> Scenario:
     """The scenario of a TOML file: [scenario], and a table per group of quantities."""
-    try:
-        source = path.read_text("utf-8")
-        content = tomllib.loads(source)
-    except OSError as error:
-        raise InvalidSuite(
-            f"cannot read {path}: {error.strerror}; give a scenario's file"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSuite(f"{path}: not TOML: {error}") from None
+    source, content = read_toml(path, "a scenario's file")
     head = content.pop("scenario", None)
     if not isinstance(head, dict):
         raise InvalidSuite(

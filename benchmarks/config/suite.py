@@ -12,7 +12,6 @@ import dataclasses
 import functools
 import itertools
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -21,10 +20,12 @@ import pydantic
 from ... import canonical, registry
 from ...errors import InvalidSuite, UserError, suggest
 from ...models.training.plan import Plan
+from ...printable import brief, printable
 from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import MODES
 from ...worlds.world import content_of
-from . import model_axis
+from . import model_axis, suite_limits
+from .bounded_file import read_toml
 from .run_config import Cell, Places, Seeds, admits, run_batches
 from .safe_names import check_name
 from .toml_location import Place, locate
@@ -62,9 +63,11 @@ class Suite:
             raise UserError(f"--only {' '.join(only)} admits none of the {len(self.cells)} cells")
         if not share:
             return tuple(cells)
-        match = re.fullmatch(r"(\d+)/(\d+)", share)
+        match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", share)
         if not match or not 1 <= int(match[1]) <= int(match[2]):
-            raise UserError(f"--cells {share}: expected i/n with 1 <= i <= n, such as 1/4")
+            raise UserError(
+                f"--cells {printable(share, 60)}: expected i/n with 1 <= i <= n, such as 1/4"
+            )
         mine = [*run_batches(cells)][int(match[1]) - 1 :: int(match[2])]
         return tuple(cell for run_batch in mine for cell in run_batch)
 
@@ -109,8 +112,10 @@ class _Seeds(_Strict):
     @pydantic.field_validator("*")
     @classmethod
     def natural(cls, seeds: list[int]) -> list[int]:
-        if not seeds or min(seeds) < 0:
-            raise ValueError("expected whole numbers from 0, at least one")
+        if not seeds or not 0 <= min(seeds) <= max(seeds) <= suite_limits.SEED:
+            raise ValueError(
+                f"expected whole numbers from 0 to {suite_limits.SEED:,}, at least one"
+            )
         return seeds
 
     @pydantic.model_validator(mode="after")
@@ -130,12 +135,12 @@ class _Seeds(_Strict):
         ]
 
 
-class _Grid(_Strict):
+class Grid(_Strict):
     world: _Names
     mode: _Names
     model: Annotated[Any, pydantic.AfterValidator(model_axis.shaped)]
     plan: _Names
-    questions: int = pydantic.Field(default=300, gt=0)
+    questions: int = pydantic.Field(default=300, gt=0, le=suite_limits.QUESTIONS)
     seeds: _Seeds = _Seeds()
     exposure: dict[str, Any] | list[dict[str, Any]] = {}
     keep_weights: bool | None = None  # None: as the suite says
@@ -143,18 +148,14 @@ class _Grid(_Strict):
 
 class _Document(_Strict):
     suite: _Head
-    cells: list[_Grid] = pydantic.Field(min_length=1)
+    cells: list[Grid] = pydantic.Field(min_length=1)
     plans: dict[str, dict[str, Any]]
 
 
 def load_suite(name: str) -> Suite:
     """The suite of this name or file, with every name in it resolved and every value checked."""
     path = registry.suite(name)
-    try:
-        source = path.read_text("utf-8")
-        content = tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSuite(f"{path}: not TOML: {error}") from None
+    source, content = read_toml(path, "a suite's TOML file")
     try:
         document = _Document.model_validate(content)
     except pydantic.ValidationError as error:
@@ -178,6 +179,9 @@ def load_suite(name: str) -> Suite:
         plans[plan] = with_fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
     head, keep = document.suite, set[str]()
     cells: list[Cell] = []
+    counts = [suite_limits.combinations(grid) for grid in document.cells]
+    with at("cells", suite_limits.largest(counts)):
+        suite_limits.check_count(counts)
     for number, grid in enumerate(document.cells):
         own = [*_expand(grid, plans, functools.partial(at, "cells", number))]
         if head.keep_weights if grid.keep_weights is None else grid.keep_weights:
@@ -187,7 +191,7 @@ def load_suite(name: str) -> Suite:
     return Suite(*about, distinct(cells), frozenset(keep), floors=head.floors)
 
 
-def _expand(grid: _Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
+def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
     """The cells of one table, in the order in which its lists are written."""
     with at("world"):
         worlds = [registry.find_world(name) for name in _listed(grid.world)]
@@ -250,9 +254,11 @@ def with_fields(default: Any, override: Mapping[str, Any], kind: str, at: Place)
         named = re.match(rf"{kind}\.(\w+)", str(error))
         with at(*named.groups() if named else ()):
             raise
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, OverflowError) as error:
         with at():
-            raise InvalidSuite(f"{kind} {override}: a value has the wrong type: {error}") from None
+            raise InvalidSuite(
+                f"{kind} {brief(dict(override), 200)}: a value has the wrong type: {error}"
+            ) from None
 
 
 def _products(exposure: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -278,9 +284,9 @@ def _problem(error: Any) -> str:
     place: tuple[str | int, ...] = error["loc"]
     key = ".".join(str(part) for part in place if isinstance(part, str))
     if error["type"] == "extra_forbidden":
-        table = {"suite": _Head, "cells": _Grid}.get(str(place[0]), _Document)
+        table = {"suite": _Head, "cells": Grid}.get(str(place[0]), _Document)
         table = _Seeds if "seeds" in place[:-1] else _Document if len(place) == 1 else table
         return str(suggest("key", str(place[-1]), table.model_fields))
     if error["type"] == "missing":
         return f"{key} is missing"
-    return f"{key} = {error['input']!r}: {error['msg'].removeprefix('Value error, ')}"
+    return f"{key} = {brief(error['input'])}: {error['msg'].removeprefix('Value error, ')}"

@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import os
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from ... import registry
 from ...errors import InvalidReceipt, UserError
 from ...printable import ODD, TEXT, hidden, printable
 from ...registry import Plugin
+from ..config import bounded_file
 
 if TYPE_CHECKING:
     from ...worlds.world import World
@@ -60,39 +59,9 @@ def read_bytes(path: Path, most: int, *, links: bool = True) -> bytes:
     ``links``: whether a symbolic link is followed; beside a receipt none is, for it could lead
     anywhere.
     """
-    flags = os.O_RDONLY
-    for name in (
-        "O_NONBLOCK",
-        "O_CLOEXEC",
-        "O_NOCTTY",
-        "O_BINARY",
-        *(() if links else ("O_NOFOLLOW",)),
-    ):
-        flags |= getattr(os, name, 0)
-    if not links and path.is_symlink():
-        raise InvalidReceipt(f"{path} is a symbolic link; put the file itself beside the receipt")
-    try:
-        handle = os.open(path, flags)
-    except OSError as error:
-        raise InvalidReceipt(
-            f"cannot read {path}: {error.strerror}; give a receipt.json with its files beside it"
-        ) from None
-    try:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            kind = "a folder" if stat.S_ISDIR(about.st_mode) else "a pipe or device"
-            raise InvalidReceipt(f"{path} is {kind}; expected a file")
-        if about.st_size > most:
-            raise InvalidReceipt(f"{path} has {about.st_size:,} bytes; expected at most {most:,}")
-        parts, left = [], most + 1
-        while left and (part := os.read(handle, min(left, 2**20))):
-            parts.append(part)
-            left -= len(part)
-    finally:
-        os.close(handle)
-    if not left:  # files of /proc tell no size
-        raise InvalidReceipt(f"{path} has more than {most:,} bytes; expected at most as many")
-    return b"".join(parts)
+    return bounded_file.read_bytes(
+        path, most, InvalidReceipt, "a receipt.json with its files beside it", links=links
+    )
 
 
 class _Refused(ValueError):
@@ -107,6 +76,10 @@ def json_of(path: Path) -> tuple[Any, str]:
     more than ``DEPTH`` levels, ``MEMBERS`` members of one object or list, or ``NODES`` values.
     """
     data = read_bytes(path, RECEIPT_BYTES)
+    if sum(map(data.count, (b"[", b"{", b","))) >= NODES:  # before millions of lists are made
+        raise InvalidReceipt(
+            f"{path} has more than {NODES:,} values or commas; give a receipt.json"
+        )
     odd: list[str] = []
 
     def number(text: str) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from ... import registry
 from ...errors import UserError
+from ...printable import printable, visible
 
 WIDE = 100  # columns beyond which prose is hard to read
 LEAST = 30  # columns below which nothing is wrapped
@@ -18,7 +19,7 @@ Line = tuple[str, ...]  # name, what it is; or other columns
 
 def show(lines: Iterable[Line]) -> None:
     """Prints the lines in columns; on a terminal the last column is wrapped within itself."""
-    table = list(lines)
+    table = [tuple(map(printable, line)) for line in lines]  # of other packages too
     widths = [max(map(len, column)) for column in zip(*table)]
     before = sum(w + 2 for w in widths[:-1])
     room = shutil.get_terminal_size().columns - before if sys.stdout.isatty() else 0
@@ -33,6 +34,7 @@ def read(markdown: str) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
+    markdown = visible(markdown)  # worlds of files and packages have their say in it
     console = Console()
     if not console.is_terminal:
         print(markdown, end="")

@@ -14,8 +14,21 @@ from ...errors import Unwritable
 HOST = platform.node()  # shares of a suite may run on several machines in one folder
 
 
+# of waiting, not of a file: libraries raise them by themselves, where a clock jumps for instance
+WAITED = (TimeoutError, ConnectionError, InterruptedError, BlockingIOError, ChildProcessError)
+
+
+def of_files(error: OSError) -> bool:
+    """Whether an error is one that the system has with a file or a disk, which ends a run: every
+    other cell would meet it too."""
+    return error.errno is not None and not isinstance(error, WAITED)
+
+
 def reason(error: OSError) -> str:
     """One line for an error of the system that nobody expected."""
+    if not of_files(error):
+        line = " ".join(str(error).split())
+        return f"{type(error).__name__}: {line}; the same command goes on where this one stopped"
     what = f"{error.filename}: " if error.filename else ""
     return f"{what}{error.strerror or error}; free, mend or choose another folder"
 

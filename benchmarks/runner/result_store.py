@@ -13,14 +13,12 @@ import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from ... import canonical
 from ...models import training_version
 from ...models.training.plan import Run
 from ..config.run_config import Cell
 from . import atomic_write, weight_files
-from .kept_result import ABOUT, ANSWERS, ARRAYS, FILES, About, read_about, read_run
+from .kept_result import ABOUT, ANSWERS, ARRAYS, FILES, About, read_about, read_run, write_arrays
 from .provenance import Environment
 
 
@@ -121,7 +119,7 @@ class Store:
             "dirty": made.dirty,
         }
         with atomic_write.folder(final) as draft:
-            np.savez_compressed(draft / ANSWERS, **{n: getattr(run, n) for n in ARRAYS})
+            write_arrays(draft / ANSWERS, {n: getattr(run, n) for n in ARRAYS})
             if result.cell.digest in self.keep and run.weights is not None:
                 about["weights"] = weight_files.write(draft, run.weights)
             (draft / ABOUT).write_text(canonical.text(about, indent=1), "ascii")

@@ -7,17 +7,20 @@ once is never trained again for another table.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from ...errors import UserError
 from ...worlds.encoding.encode import Tokens, encode
 from ..config.run_config import Cell
-from . import provenance
+from . import atomic_write, provenance
 from .corpora import Corpora
 from .executor import Batch, Ends, Failure, Task
 from .progress import Watch
@@ -65,9 +68,9 @@ class InProcess:
             if len(cells) == 1:
                 return [train_cell(cells[0], *given, **options)]
             return train_cells(cells, *given, **options)
-        except OSError:
-            raise  # a full disk fails every cell, and is for the user to mend
         except Exception as error:
+            if isinstance(error, OSError) and atomic_write.of_files(error):
+                raise  # a full disk fails every cell, and is for the user to mend
             return Failure(cells, _cause(error), traceback.format_exc())
 
 
@@ -106,11 +109,12 @@ def train_cells(
     encoded: dict[str, Tokens] = {}  # by question set
     for cell in cells:
         watch.stage(cell, "corpus")
-        question_set = corpora.question_set(cell)
-        if cell.question_set not in encoded:
-            encoded[cell.question_set] = encode(
-                question_set.corpus, cell.mode, question_set.questions
-            )
+        with _world_fits(cell):
+            question_set = corpora.question_set(cell)
+            if cell.question_set not in encoded:
+                encoded[cell.question_set] = encode(
+                    question_set.corpus, cell.mode, question_set.questions
+                )
         question_sets.append(question_set)
         seeds, tokens = cell.seeds, encoded[cell.question_set]
         members.append(
@@ -129,6 +133,21 @@ def train_cells(
     digests = [question_set.corpus.digest for question_set in question_sets]
     parts = zip(cells, found, digests, made)
     return [Result(cell, run, digest, device, by) for cell, run, digest, by in parts]
+
+
+@contextlib.contextmanager
+def _world_fits(cell: Cell) -> Iterator[None]:
+    """Where a corpus finds no memory, the world is too big: neither the model nor its batch."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error.__cause__ or error, MemoryError | duckdb.OutOfMemoryException):
+            raise
+        line = " ".join(str(error).split())
+        raise UserError(
+            f"no memory left for the corpus of {cell.named_world}/{cell.size} ({line:.200}); "
+            "give a smaller size of this world"
+        ) from error
 
 
 def _cause(error: Exception) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
+from ...errors import InvalidModel
 from ..layers.flops import logits
 from ..layers.initializers import SMALL, Initial
 from .validation import check
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from flax import nnx
 
     from ..networks.convolution_network import Convolution
+
+
+PERIOD = 30  # a dilation of 2^30 tokens is beyond any row
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +37,11 @@ class ConvolutionSpec:
 
     def __post_init__(self) -> None:
         check(self)
+        if self.period > PERIOD:
+            raise InvalidModel(
+                f"spec.period is {self.period}; expected at most {PERIOD}: dilations double with "
+                "every layer of it"
+            )
 
     @property
     def dilations(self) -> tuple[int, ...]:

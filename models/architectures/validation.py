@@ -6,12 +6,15 @@ import dataclasses
 from typing import Any
 
 from ...errors import InvalidModel
+from ...printable import brief
 from ..layers.positions import Rotary
+
+MOST = 1_000_000  # of any size: widths, layers, loops; memory bounds them long before
 
 
 def check(spec: Any) -> None:
-    """Every field declared ``int`` is a whole number, at least 1 (one declared ``int | None`` may
-    be None too); heads divide the width.
+    """Every field declared ``int`` is a whole number from 1 to MOST (one declared ``int | None``
+    may be None too); heads divide the width.
 
     Raises UserError.
     """
@@ -23,7 +26,11 @@ def check(spec: Any) -> None:
         if value is None and kinds[name] != "int":
             continue
         if type(value) is not int or value < 1:
-            raise InvalidModel(f"spec.{name} is {value!r}; expected a whole number, at least 1")
+            raise InvalidModel(
+                f"spec.{name} is {brief(value)}; expected a whole number, at least 1"
+            )
+        if value > MOST:
+            raise InvalidModel(f"spec.{name} is {brief(value)}; expected at most {MOST:,}")
     if "heads" not in sizes:
         return
     pairs = isinstance(spec.positions, Rotary)

@@ -193,7 +193,7 @@ def _finish(
             state = advance(program, state, np.int32(step), np.int32(until), data)
             loss = float(np.mean(np.asarray(jax.block_until_ready(state.loss_now))))
             now = time.perf_counter()
-            took, due = agreed(now - tick, now - saved >= SAVE_S)
+            took, due = agreed(max(now - tick, 1e-9), now - saved >= SAVE_S)
             report(until, (until - step) / took, loss)
             if log is not None:
                 log.segment(until, (until - step) / took, state)

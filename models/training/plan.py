@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ... import identity
 from ...errors import UserError, suggest
+from ...printable import brief
 
 OPTIMIZERS = ("adamw", "muon", "sgd")
 SCHEDULES = ("constant", "cosine")
@@ -23,6 +24,10 @@ LAYOUTS = ("single", "data", "sharded", "replicas")  # on several devices: shard
 # Trainings that an accelerator advances side by side, small models being far from filling one: 2.5
 # times as fast. On a CPU one after the other: docs/internals/speed.md
 VMAP_SIZE = 8
+MOST = 2**31 - 1  # steps and examples are counted in 32 bits where a model is trained
+POINTS = 10_000  # checkpoints of one training: the answers to all questions are kept of each
+RATE = 1e38  # of learning and decay: what numbers of 32 bits hold
+FLOPS = 1e27  # of one training: tens of times those of the largest that was ever published
 
 Int = NDArray[np.integer[Any]]
 Float = NDArray[np.floating[Any]]
@@ -85,16 +90,17 @@ class Plan:
 
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
-            raise suggest("optimizer", self.optimizer, OPTIMIZERS)
+            raise suggest("optimizer", str(self.optimizer), OPTIMIZERS)
         if self.schedule not in SCHEDULES:
-            raise suggest("schedule", self.schedule, SCHEDULES)
+            raise suggest("schedule", str(self.schedule), SCHEDULES)
         if self.steps is None and self.flops is None:
             object.__setattr__(self, "steps", 1_000)
         if self.steps is not None and self.flops is not None:
             raise UserError(f"plan.flops is {self.flops!r} beside plan.steps; expected one of them")
         budget = "flops" if self.steps is None else "steps"
-        _require(self, budget, whole=budget == "steps", least=1)
-        _require(self, "batch", whole=True, least=1)
+        most = {"steps": MOST, "flops": FLOPS}[budget]
+        _require(self, budget, whole=budget == "steps", least=1, most=most)
+        _require(self, "batch", whole=True, least=1, most=MOST)
         if self.microbatch is not None:
             _require(self, "microbatch", whole=True, least=1)
             if self.batch % self.microbatch:
@@ -102,14 +108,14 @@ class Plan:
                     f"plan.microbatch is {self.microbatch}; expected a divisor of plan.batch, "
                     f"{self.batch}"
                 )
-        _require(self, "warmup", whole=True, least=0)
-        _require(self, "learning_rate", whole=False, least=0.0)
-        _require(self, "weight_decay", whole=False, least=0.0)
+        _require(self, "warmup", whole=True, least=0, most=MOST)
+        _require(self, "learning_rate", whole=False, least=0.0, most=RATE)
+        _require(self, "weight_decay", whole=False, least=0.0, most=RATE)
         if isinstance(self.evaluations, list | tuple):
             object.__setattr__(self, "evaluations", tuple(self.evaluations))
             _require_points(self, getattr(self, budget))
         else:
-            _require(self, "evaluations", whole=True, least=1)
+            _require(self, "evaluations", whole=True, least=1, most=POINTS)
 
     def record(self) -> dict[str, Any]:
         """JSON-ready fields; of ``steps`` and ``flops`` the one that is given."""
@@ -127,6 +133,11 @@ class Plan:
             raise UserError(
                 f"plan.flops is {self.flops:.3g}; expected at least those of one step, "
                 f"{step_flops:.3g}"
+            )
+        if steps > MOST:
+            raise UserError(
+                f"plan.flops is {self.flops:.3g}, {steps:,} steps of {step_flops:.3g}; expected at "
+                f"most {MOST:,} steps: give fewer FLOPs, or a larger plan.batch"
             )
         if isinstance(points, tuple):
             points = tuple(sorted({max(1, int(point // step_flops)) for point in points}))
@@ -154,28 +165,38 @@ class Plan:
         return np.unique(np.rint(spaced).astype(np.int64))
 
 
-def _require(plan: Plan, name: str, *, whole: bool, least: float) -> None:
-    value = getattr(plan, name)
+def _require(plan: Plan, name: str, *, whole: bool, least: float, most: float = math.inf) -> None:
+    value, what = getattr(plan, name), "a whole number" if whole else "a number"
     if not _number(value, whole) or value < least:
-        what = "a whole number" if whole else "a number"
-        raise UserError(f"plan.{name} is {value!r}; expected {what}, at least {least}")
+        raise UserError(f"plan.{name} is {brief(value)}; expected {what}, at least {least}")
+    if value > most:
+        limit = f"{most:,}" if isinstance(most, int) else f"{most:g}"
+        raise UserError(
+            f"plan.{name} is {brief(value)}; expected {what}, at most {limit}: give fewer"
+        )
 
 
 def _require_points(plan: Plan, budget: float) -> None:
     points, whole = plan.evaluations, plan.steps is not None
     assert isinstance(points, tuple)
+    if len(points) > POINTS:
+        raise UserError(
+            f"plan.evaluations has {len(points):,} checkpoints; expected at most {POINTS:,}"
+        )
     fine = points and all(_number(point, whole) and 1 <= point <= budget for point in points)
     if not fine or list(points) != sorted(set(points)):
         what = "steps" if whole else "FLOPs"
         raise UserError(
-            f"plan.evaluations is {list(points)!r}; expected ascending {what} from 1 to "
+            f"plan.evaluations is {brief(list(points))}; expected ascending {what} from 1 to "
             f"{budget:,}, at least one"
         )
 
 
 def _number(value: Any, whole: bool) -> bool:
     kinds = (int, np.integer) if whole else (int, float, np.number)
-    return isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        return False
+    return isinstance(value, int) or math.isfinite(value)  # the largest are no floats
 
 
 @dataclasses.dataclass(frozen=True)

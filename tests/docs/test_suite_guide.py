@@ -15,7 +15,7 @@ from zebroid.worlds.exposure import Exposure
 PAGE = (Path(zebroid.__file__).resolve().parent / "docs/guides/suites.md").read_text("utf-8")
 TABLES = {
     "[suite]": suite._Head,
-    "[[cells]]": suite._Grid,
+    "[[cells]]": suite.Grid,
     "seeds": suite._Seeds,
     "exposure": Exposure,
     "[plans.NAME]": Plan,

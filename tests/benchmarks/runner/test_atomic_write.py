@@ -52,7 +52,7 @@ def test_a_full_disk_is_one_line_and_nothing_half_written(
     def full(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(np, "savez_compressed", full)
+    monkeypatch.setattr(np.lib.format, "write_array", full)
     status, _, err = zebroid("run", suite(), "--out", "out")
     assert status == 2
     assert err.count("\n") == 1

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from zebroid.benchmarks.config.suite import load_suite
+from zebroid.benchmarks.runner.kept_result import write_arrays
 from zebroid.benchmarks.runner.provenance import Environment
 from zebroid.benchmarks.runner.result_store import Result, Store
 from zebroid.errors import UserError
@@ -185,6 +186,17 @@ def test_arrays_of_other_kinds_or_sizes_are_named(store, cells, edit, message):
         store.load(cells[0])
     line = str(error.value)
     assert message in line and line.isprintable() and "delete the folder" in line
+
+
+def test_a_small_file_that_unfolds_to_much_is_not_unfolded(store, cells, monkeypatch):
+    path = store.path(cells[0]) / "answers.npz"
+    with np.load(path) as file:
+        arrays = dict(file)
+    write_arrays(path, arrays | {"generated": np.zeros((1, 5, 10**8), np.int32)})
+    assert path.stat().st_size < 3e6
+    monkeypatch.setattr(np.lib.format, "read_array", lambda *_, **__: pytest.fail("unfolded"))
+    with pytest.raises(UserError, match=r"it unfolds to 2,000,0.* bytes, at most .* delete the"):
+        store.load(cells[0])
 
 
 def test_bytes_that_are_no_arrays_are_one_line(store, cells):

@@ -7,78 +7,18 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
-from zebroid.benchmarks.receipts.receipt import Receipt
 
-SUITE = """
-[suite]
-id = "kill"
-title = "Kill"
-cost_minutes = 1
-expected = "the same receipt, whatever happens on the way"
+from ...fuzzing import CASES
+from .real_runs import finish, receipt
+from .real_runs import folder as folder
+from .real_runs import kept as kept
+from .real_runs import start as start
+from .real_runs import whole as whole
 
-[[cells]]
-world = "composition-v1/tiny"
-mode = ["direct", "chain"]
-model = "decoder-xs"
-plan = "short"
-questions = 20
-seeds = { init = [0, 1], order = [0, 1] }
-
-[plans.short]
-steps = 60
-batch = 64
-evaluations = 3
-"""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("kill")
-    (path / "kill.toml").write_text(SUITE)
-    return path
-
-
-@pytest.fixture(scope="module")
-def start(folder):
-    """start(out) -> a process that runs the suite; compiled programs are kept in this folder."""
-
-    def begin(out):
-        words = ["-m", "zebroid.cli", "run", "kill.toml", "--out", out]
-        environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-        environment.pop("XLA_FLAGS", None)  # other tests ask for several devices
-        return subprocess.Popen(
-            [sys.executable, *words],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    return begin
-
-
-def finish(process):
-    _, errors = process.communicate(timeout=600)
-    assert process.returncode == 0, errors
-
-
-def receipt(folder, out):
-    (path,) = (folder / out).glob("*/receipt.json")
-    return Receipt.read(path).lasting
-
-
-@pytest.fixture(scope="module")
-def whole(folder, start):
-    """The receipt of an uninterrupted run, and how long one takes that compiles nothing."""
-    finish(start("whole"))
-    began = time.monotonic()
-    finish(start("again"))
-    return receipt(folder, "whole"), time.monotonic() - began
+KILLS = 100 if CASES else 4
 
 
 @pytest.mark.slow
@@ -89,24 +29,56 @@ def test_the_same_suite_twice_gives_the_same_receipt(folder, whole):
         assert one.read_bytes() == two.read_bytes()
 
 
+def names(path):
+    """Names of all files and folders below a path; a folder may go while it is read."""
+    return {f"{top}/{n}" for top, inner, own in os.walk(path) for n in (*inner, *own)}
+
+
+def strike(process, out, seconds, chance):
+    """Kills a run at a random moment, or just after something new appears in its folder, where it
+    writes; whether it was killed."""
+    moment = time.monotonic() + chance.uniform(0.2, 1.0) * seconds
+    changes, before = chance.choice((0, 0, 0, chance.randint(1, 25))), names(out)
+    while process.poll() is None and time.monotonic() < moment:
+        if not changes:
+            left = moment - time.monotonic()
+            try:
+                process.wait(timeout=max(0, left))
+            except subprocess.TimeoutExpired:
+                break
+        elif (now := names(out)) != before:
+            changes, before = changes - 1, now
+            if not changes:
+                break
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.fuzz
 @pytest.mark.slow
-def test_a_suite_killed_five_times_ends_with_the_receipt_of_one_that_was_not(folder, start, whole):
+def test_a_suite_killed_at_random_ends_with_the_receipt_of_one_that_was_not(
+    folder, start, whole, kept
+):
     expected, seconds = whole
-    moments = random.Random(0)
-    killed = 0
-    # where one ended before its moment, the next begins from nothing: five are killed at any speed
-    for _ in range(20):
-        process = start("killed")
-        try:
-            process.wait(timeout=moments.uniform(0.2, 0.9) * seconds)
-            shutil.rmtree(folder / "killed")
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
+    chance, killed, before = random.Random(CASES), 0, {}
+    answers = kept("whole")
+    assert len(answers) == 4
+    # where one ended before its moment, the next begins from nothing: all are killed at any speed
+    for _ in range(5 * KILLS):
+        if strike(start("killed"), folder / "killed", seconds, chance):
             killed += 1
-        process.communicate()
-        if killed == 5:
+            now = kept("killed")
+            assert before.items() <= now.items() <= answers.items()
+            before = now
+        else:
+            assert receipt(folder, "killed") == expected
+            shutil.rmtree(folder / "killed")
+            before = {}
+        if killed == KILLS:
             break
-    assert killed == 5
+    print(f"{killed} kills")
+    assert killed == KILLS
     finish(start("killed"))
     assert receipt(folder, "killed") == expected
     assert not list((folder / "killed").rglob(".draft-*"))

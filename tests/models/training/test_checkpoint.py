@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from zebroid.models.training.checkpoint import Saver
+from zebroid.models.training.checkpoint import LATE, Saver
 
 pytestmark = pytest.mark.smoke
 
@@ -50,3 +50,42 @@ def test_only_what_a_user_can_act_on_is_logged_of_states(tmp_path, caplog):
     logging.getLogger("absl").warning("Unable to find the step 1 for deletion or renaming")
     logging.getLogger("absl").warning("the disk is full")
     assert [record.getMessage() for record in caplog.records] == ["the disk is full"]
+
+
+def test_a_state_that_is_damaged_is_none_and_the_training_begins_anew(tmp_path, caplog):
+    for spoil in (
+        lambda path: [f.write_bytes(b"\0{[") for f in path.rglob("*") if f.is_file()],
+        lambda path: [f.unlink() for f in path.rglob("*") if f.is_file()],
+    ):
+        with Saver(tmp_path / "states") as saver:
+            saver.save(1, {"a": jnp.zeros(2)})
+        spoil(tmp_path / "states")
+        caplog.clear()
+        with Saver(tmp_path / "states") as saver:
+            assert saver.restore({"a": jnp.zeros(2)}) is None
+            assert "states is damaged" in caplog.text and "begins anew" in caplog.text
+            saver.save(2, {"a": jnp.ones(2)})
+        with Saver(tmp_path / "states") as saver:
+            found = saver.restore({"a": jnp.zeros(2)})
+        assert found is not None and found[0] == 2
+
+
+def test_where_waiting_runs_out_of_time_the_training_goes_on_without_states(tmp_path, caplog):
+    # as orbax does, which waits by the clock of the wall, where that jumps
+    def late(*_, **__):
+        raise TimeoutError("completed 1/3 futures but timed out after -3600.00 seconds")
+
+    with Saver(tmp_path / "states") as saver:
+        saver.save(1, {"a": jnp.zeros(2)})
+        saver._manager.wait_until_finished()
+        saver._manager.save = late
+        for step in (2, 3):
+            saver.save(step, {"a": jnp.ones(2)})
+        saver._manager.close, close = late, saver._manager.close
+    close()
+    assert [record.getMessage() for record in caplog.records] == [LATE]
+    with Saver(tmp_path / "states") as saver:
+        found = saver.restore({"a": jnp.ones(2)})
+        assert found is not None and found[0] == 1
+        saver._manager.restore = late
+        assert saver.restore({"a": jnp.ones(2)}) is None

@@ -1,0 +1,91 @@
+"""Whether cells can be trained at all: refused where their memory is far beyond what is there.
+
+All that is held against the memory is the least that is certainly taken, so what passes may still
+not fit; a training or a world that then finds no memory fails by itself, in one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...errors import UserError
+from ...registry import built_in
+from ..config.run_config import Cell
+from . import available_memory, closure_size, training_memory
+
+HINT = 2**31  # bytes: below, no device is queried
+SPARE = 20.0  # times the memory that an estimate of a world may exceed: it may be 5 times too high
+FLOPS_PER_S = 2e11  # of two cores, at their peak: docs/internals/speed.md
+UNITS = ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"))
+
+
+def check(cells: Sequence[Cell], jobs: int = 1, elsewhere: bool = False) -> None:
+    """Raises UserError, one line with the estimate and the cure, where a cell cannot fit.
+
+    ``jobs``: trainings at once, that share the memory. ``elsewhere``: on machines of which nothing
+    is known here: then only worlds are looked at, which this one draws as well.
+    """
+    if cells and not elsewhere:
+        _check_trainings(cells, jobs)
+    _check_worlds(cells)
+
+
+def least_minutes(cells: Iterable[Cell]) -> float:
+    """Minutes that the products of these trainings take two cores at the least."""
+    return sum(map(_flops, cells)) / FLOPS_PER_S / 60
+
+
+def readable(size: float) -> str:
+    """Bytes for people."""
+    value, unit = next(((u, name) for u, name in UNITS if size >= u), UNITS[-1])
+    number = size / value
+    return f"{number:,.0f} {unit}" if number >= 10 else f"{number:.2g} {unit}"
+
+
+def _check_trainings(cells: Sequence[Cell], jobs: int) -> None:
+    groups: dict[tuple[object, ...], Cell] = {}
+    for cell in cells:
+        groups.setdefault((cell.model, cell.recipe, cell.questions), cell)
+    needs = [(training_memory.need(cell), cell) for cell in groups.values()]
+    most, cell = max(needs, key=lambda pair: pair[0].bytes)
+    if most.bytes * jobs < HINT:
+        return
+    there = available_memory.of_devices()
+    if most.bytes * jobs <= there.bytes:
+        return
+    parts = ", ".join(
+        f"{readable(size)} of {name}"
+        for name, size in most.parts.items()
+        if size > 0.01 * most.bytes
+    )
+    each = f" for each of {jobs} jobs" if jobs > 1 else ""
+    raise UserError(
+        f"{cell}: its training takes at least {readable(most.bytes)}{each} by estimate ({parts}; "
+        f"batch {cell.recipe.batch:,}, {most.parameters:,} parameters), and {there.place} has "
+        f"{readable(there.bytes)}: {most.cure}"
+    )
+
+
+def _check_worlds(cells: Sequence[Cell]) -> None:
+    groups: dict[tuple[str, str], Cell] = {}
+    for cell in cells:
+        groups.setdefault((cell.world, cell.size), cell)
+    there = available_memory.of_machine()
+    for (name, size), cell in groups.items():
+        world = cell.load_world()
+        if not closure_size.doubtful(world, size, name not in built_in("world")):
+            continue
+        found = closure_size.estimate(world, size)
+        if found is not None and found.bytes > SPARE * there.bytes:
+            raise UserError(
+                f"world {name}/{size} is too big: about {found.facts:.2g} facts with "
+                f"{found.derivations:.2g} derivations by estimate, {readable(found.bytes)}, and "
+                f"{there.place} has {readable(there.bytes)}: give a smaller size of this world"
+            )
+
+
+def _flops(cell: Cell) -> float:
+    plan = cell.recipe
+    if plan.steps is None:
+        return plan.flops or 0.0
+    return plan.steps * training_memory.step_flops(cell)

@@ -1,0 +1,134 @@
+"""What cannot fit into memory is refused before anything is drawn or trained; what can is not."""
+
+from __future__ import annotations
+
+import pytest
+from zebroid import registry
+from zebroid.benchmarks.config.suite import load_suite
+from zebroid.benchmarks.estimates import available_memory, closure_size, feasible, training_memory
+from zebroid.benchmarks.estimates.available_memory import Memory
+from zebroid.benchmarks.runner import run
+from zebroid.benchmarks.runner.corpora import Corpora
+from zebroid.models.architectures import presets
+
+WIDE = '{ preset = "decoder-xs", width = 800000 }'
+
+
+def test_a_batch_or_a_model_that_cannot_fit_is_refused_with_its_memory_and_the_cure(
+    zebroid, suite, trained
+):
+    for old, new, why in (
+        ("batch = 32", "batch = 2000000000", "14 TB by estimate (14 TB of activations"),
+        ('"decoder-xs"', WIDE, "15,360,004,000,000 parameters"),
+    ):
+        path = suite(**{old: new})
+        for words in ((), ("--dry-run",)):
+            status, out, err = zebroid("run", path, *words)
+            assert (status, out, err.count("\n")) == (2, "", 1) and why in err
+        assert "plan.batch" in err if "batch" in old else "give a smaller model" in err
+    assert not trained
+
+
+def test_microbatches_are_what_a_batch_keeps(suite):
+    path = suite(**{"batch = 32": "batch = 1000000000\nmicrobatch = 1000"})
+    parts = training_memory.need(load_suite(path).cells[0]).parts
+    assert parts["activations"] < 1e7 < 1e9 < parts["rows"]
+
+
+@pytest.mark.parametrize("name", registry.suites())
+def test_built_in_suites_fit_into_a_small_machine(name, monkeypatch):
+    monkeypatch.setattr(available_memory, "of_machine", lambda: Memory(2e9, "this machine"))
+    monkeypatch.setattr(available_memory, "of_devices", lambda: Memory(2e9, "this machine"))
+    monkeypatch.setattr(feasible, "HINT", 0)
+    feasible.check(load_suite(name).cells)
+
+
+def test_parameters_are_counted_to_a_third_of_those_that_are_built():
+    import jax
+    from flax import nnx
+
+    for name in ("DECODER_S", "ENCODER_DECODER_S", "LOOPED_S", "GRU_S", "SSM_S", "MLP_S"):
+        spec = getattr(presets, name)
+        state = nnx.state(nnx.eval_shape(lambda spec=spec: spec.build(2, 4, nnx.Rngs(0))))
+        built = sum(leaf.size for leaf in jax.tree.leaves(nnx.to_pure_dict(state)))
+        assert 0.8 < training_memory.parameters(spec) / built < 1.4, name
+
+
+def test_a_world_that_is_too_big_is_named_with_its_facts(zebroid, suite, trained, monkeypatch):
+    monkeypatch.setattr(Corpora, "question_set", lambda *_: pytest.fail("drawn"))
+    path = suite(**{"v1/tiny": "v1/tiny[entities=1000000000]"})
+    for words in ((), ("--dry-run",)):
+        status, out, err = zebroid("run", path, *words)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert (
+            "world composition-v1/tiny[entities=1000000000] is too big: about 7.2e+10 facts" in err
+        )
+        assert "give a smaller size of this world" in err
+    assert not trained
+
+
+def test_a_world_of_a_file_is_estimated_from_its_smallest_size(zebroid, suite, world_file, trained):
+    text = """
+from zebroid.worlds.catalog.composition import Composition
+
+class Mine(Composition):
+    \"\"\"Two hops.\"\"\"
+    id = "acme.mine-v1"
+    sizes = {"tiny": {"entities": 8, "relations": 4},
+             "giant": {"entities": 10**9, "relations": 10**3}}
+"""
+    words = ("run", suite(), "--dry-run", "--world")
+    status, _, err = zebroid(*words, f"{world_file(text)}/giant")
+    assert (status, err.count("\n")) == (2, 1) and "/giant is too big" in err
+    assert zebroid(*words, f"{world_file(text)}/tiny")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [("composition-v1/large", 0.9, 1.1), ("network-v1/base", 0.3, 2), ("axioms-v1/base", 0.3, 2)],
+)
+def test_an_estimate_is_near_what_a_closure_becomes(name, least, most):
+    world, size = registry.sized(name)
+    found, closure = closure_size.estimate(world, size), world.closure(size, 0)
+    assert found is not None and least < found.derivations / len(closure.rule) < most
+
+
+def test_what_a_world_declares_is_not_estimated():
+    world = registry.make("composition-v1")
+    assert not any(closure_size.doubtful(world, size, outside=False) for size in world.sizes)
+    assert not closure_size.doubtful(world, "tiny[entities=4000]", outside=False)
+    assert closure_size.doubtful(world, "tiny[entities=40000]", outside=False)
+    assert closure_size.estimate(world, "tiny") is None
+
+
+def test_where_a_corpus_finds_no_memory_the_world_is_named(suite, zebroid, monkeypatch):
+    def none_left(self, cell):
+        raise MemoryError("Unable to allocate 9 TiB")
+
+    monkeypatch.setattr(run.Corpora, "question_set", none_left)
+    status, out, _ = zebroid("run", suite())
+    assert status == 1
+    assert "no memory left for the corpus of composition-v1/tiny (Unable to allocate 9 TiB)" in out
+    assert "give a smaller size of this world" in out and "smaller model" not in out
+
+
+def test_a_declared_cost_that_the_steps_belie_is_corrected(suite, zebroid):
+    path = suite(**{"steps = 100": "steps = 2000000000"})
+    _, out, _ = zebroid("run", path, "--dry-run")
+    assert "about 0.1 minutes" in out and "its FLOPs alone take " in out
+    assert "alone take" not in zebroid("run", suite(), "--dry-run")[1]
+
+
+def test_cells_that_are_kept_need_no_memory(suite, zebroid, trained, monkeypatch):
+    path = suite()
+    assert zebroid("run", path)[0] == 0
+    monkeypatch.setattr(available_memory, "of_devices", lambda: Memory(1, "this machine"))
+    monkeypatch.setattr(feasible, "HINT", 0)
+    assert zebroid("run", path, "--dry-run")[0] == 0
+    assert zebroid("run", path, "--dry-run", "--out", "other")[0] == 2
+
+
+def test_unknown_memory_refuses_nothing(monkeypatch):
+    monkeypatch.setattr(available_memory, "CGROUPS", ("/none",))
+    monkeypatch.delattr(available_memory.os, "sysconf")
+    assert available_memory.of_machine().bytes > 1e9
