@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from ...errors import UserError
 from ...printable import printable
+from ..attestations.answers_reading import kept_answers, table_bytes
 from ..attestations.trust import Trust, trust_class
 from ..config.run_config import Cell
 from ..receipts import parquet_reading
-from ..receipts.answers_reading import kept_answers, table_bytes
 from ..receipts.bounds import cells_of
 from ..receipts.receipt import CellRecord, Receipt
 from ..receipts.tables.questions_table import QUESTIONS
