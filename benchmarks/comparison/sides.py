@@ -26,6 +26,7 @@ from ..receipts.tables.questions_table import QUESTIONS
 from ..receipts.untrusted import guarded, receipt_path
 
 FIELDS = ("mode", "model", "plan")  # by which a label names cells
+LONGEST = 100  # characters of the name of an instrument
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _instruments(path: Path, receipt: Receipt, cells: list[Cell]) -> dict[str, d
     for corpus, question, name in zip(
         table["corpus"].tolist(), table["question"].tolist(), table["instrument"].tolist()
     ):
-        found.setdefault(corpus, {})[question] = name
+        found.setdefault(corpus, {})[question] = printable(name, LONGEST)
     return found
 
 
