@@ -18,6 +18,7 @@ from zebroid.benchmarks.docs import receipt_reference
 from zebroid.benchmarks.docs.doc_blocks import filled
 from zebroid.benchmarks.docs.readme_blocks import headline
 from zebroid.benchmarks.receipts import parquet_reading
+from zebroid.benchmarks.receipts.bounds import cells_of
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.receipts.tables.all_tables import TABLES
 from zebroid.benchmarks.receipts.tables.answers_table import PROOF, generated
@@ -207,17 +208,17 @@ def test_no_path_and_no_source_stands_in_the_receipt_of_a_world_file(
     source = (tmp_path / "own_world.py").read_text()
     source = re.sub(r"from \.\.+([\w.]*) import", r"from zebroid.worlds.\1 import", source)
     (tmp_path / "own_world.py").write_text(source.replace("worlds. import", "worlds import"))
-    path = suite(**{'"composition-v1/tiny"': f'"{tmp_path}/own_world.py/tiny"'})
-    status, _, err = zebroid("run", path, "--out", "out")
+    world = f"{tmp_path}/own_world.py/tiny"
+    status, _, err = zebroid("run", suite(), "--world", world, "--out", "out")
     assert status == 0, err
-    (folder,) = tmp_path.glob("out/tiny-*")
+    (folder,) = tmp_path.glob("out/tiny*")
     assert sql(f"SELECT DISTINCT world FROM '{folder}/cells.parquet'")[0][0].startswith(
         "composition-v1@"
     )
     for file in folder.rglob("*"):
         text = b"" if file.is_dir() else file.read_bytes()
-        assert str(tmp_path).encode() not in text and b"own_world.py" not in text, file
-        assert b"def sample" not in text
+        assert str(tmp_path).encode() not in text and b"def sample" not in text, file
+        assert b"own_world.py" not in text or file.suffix == ".html", file
 
 
 def test_each_training_keeps_what_made_it_and_a_resumed_one_keeps_its_own(
@@ -233,7 +234,7 @@ def test_each_training_keeps_what_made_it_and_a_resumed_one_keeps_its_own(
     provenance._began.cache_clear()
     (folder,) = tmp_path.glob("out/tiny-*")
     found = Receipt.read(folder / "receipt.json")
-    made = [found.environments[c.environment] for c in found.cells]
+    made = [found.environments[c.environment or 0] for c in found.cells]
     by = {
         (c.cell["mode"], c.cell["seeds"]["init"]): (e.commit[0], e.dirty)
         for c, e in zip(found.cells, made)
@@ -253,3 +254,16 @@ def test_each_training_keeps_what_made_it_and_a_resumed_one_keeps_its_own(
         "bFalse",
     ]
     assert {row[2] for row in rows} == {*found.times.seconds.values()}
+
+
+def test_a_suite_by_flops_with_too_few_questions_to_score_has_receipt_and_report(
+    zebroid, suite, trained, tmp_path
+):
+    path = suite(**{"steps = 100": "flops = 2e9", "questions = 40": "questions = 5"})
+    status, out, _ = zebroid("run", path, "--out", "out")
+    (folder,) = tmp_path.glob("out/tiny-*")
+    assert status == 0 and "report " in out, out
+    cells = cells_of(Receipt.read(folder / "receipt.json")).values()
+    assert {cell.recipe.flops for cell in cells} == {2e9}
+    assert sql(f"SELECT count(DISTINCT step) FROM '{folder}/answers.parquet'") == [(4,)]
+    assert sql(f"SELECT count(*) FROM '{folder}/scores.parquet' WHERE headline") == [(0,)]

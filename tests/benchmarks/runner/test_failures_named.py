@@ -17,8 +17,8 @@ from zebroid.benchmarks.docs.readme_tables import filled
 from zebroid.benchmarks.executors import local_workers, multihost_run
 from zebroid.benchmarks.receipts.curves import read
 from zebroid.benchmarks.receipts.receipt import Receipt
-from zebroid.benchmarks.receipts.receipt_rows import rows_of
 from zebroid.benchmarks.report import plot, sweep_section
+from zebroid.benchmarks.report.receipt_rows import rows_of
 from zebroid.benchmarks.runner import executor, run
 from zebroid.benchmarks.runner.executor import Outcome, execute
 from zebroid.benchmarks.runner.failures import UNKNOWN, failed, summary
