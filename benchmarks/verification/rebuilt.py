@@ -159,15 +159,17 @@ def _compare(text: bytes, mine: bytes, table: Table, most: int, comparison: Comp
             comparison.columns(*nulls, table.file)
 
 
-def _metadata(reading: Reading) -> dict[str, str]:
-    """Key -> text of the key-value metadata of a file."""
+def _metadata(reading: Reading) -> dict[str, Any]:
+    """Key -> text of the key-value metadata of a file, and the unit of each column. What rows and
+    columns mean is worded by each version in its own way."""
     rows = reading.db.execute(
         "SELECT key, value FROM parquet_kv_metadata(?)", [reading.file]
     ).fetchall()
-    return {
-        bytes(key).decode("utf-8", "replace"): bytes(value).decode("utf-8", "replace")
-        for key, value in rows
-    }
+    found = {bytes(k).decode("utf-8", "replace"): bytes(v) for k, v in rows}
+    columns = json.loads(found.pop("columns", b"{}"))
+    units = {name: about.get("unit") for name, about in columns.items()}
+    found.pop("row", None)
+    return {"units": units} | {k: v.decode("utf-8", "replace") for k, v in found.items()}
 
 
 def _nulls(reading: Reading) -> dict[str, Any]:
