@@ -24,8 +24,8 @@ from ...eval.scaling.percolation import sweep
 from ...eval.scoring.columns import columns
 from ...eval.stats.labels import with_failed
 from ..receipts.curves import Configuration, read
-from ..receipts.receipt_rows import rows_of
 from ..receipts.row_records import verdict_of
+from ..report.receipt_rows import rows_of
 from ..sweeps import sweep_tables
 from ..sweeps.analysis import Along, Scaling, scaling
 from ..sweeps.coverage import GRID

@@ -24,8 +24,8 @@ from ...eval.stats.labels import of_runs
 from ...printable import visible
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord, RowRecord
-from ..receipts.receipt_rows import score_of
 from ..receipts.score_records import ScoreRecord
+from ..report.receipt_rows import score_of
 from ..report.table import ABSENT, UNTRAINED, normalised
 from ..runner import atomic_write
 from .doc_blocks import not_yet

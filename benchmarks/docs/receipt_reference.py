@@ -129,7 +129,7 @@ def tables(_: str = "") -> Iterator[str]:
     for table in TABLES:
         yield f"### {table.file}"
         yield ""
-        yield f"One row: {table.meaning}. Sorted by {table.order}."
+        yield f"One row: {table.meaning}. Order of rows: {table.order}."
         yield ""
         rows = [[f"`{c.name}`", f"`{c.type}`", c.unit, c.meaning] for c in table.columns]
         yield from markdown_table(["column", "type", "unit", "meaning"], rows)

@@ -17,6 +17,7 @@ from .receipt import Receipt
 
 CHANGED = "with changes that no commit holds"
 DIGITS = 12  # of a commit in a line
+NAMED = 4  # commits that a line names
 
 
 def commits(receipt: Receipt) -> str:
@@ -31,8 +32,9 @@ def commits(receipt: Receipt) -> str:
             count[name] = count.get(name, 0) + 1
     if len(count) < 2:
         return f"commit {next(iter(count), 'none')}"
-    each = ", ".join(f"{name} of {n} cell{'s' * (n > 1)}" for name, n in count.items())
-    return f"{len(count)} commits: {each}"
+    each = [f"{name} of {n} cell{'s' * (n > 1)}" for name, n in count.items()]
+    more = [f"and {len(each) - NAMED} more"] if len(each) > NAMED else []
+    return f"{len(count)} commits: {', '.join(each[:NAMED] + more)}"
 
 
 def otherwise(receipt: Receipt) -> str:

@@ -28,8 +28,9 @@ Columns = dict[str, NDArray[Any]]
 BYTES = 128 * 2**20  # of one file
 ROWS, PIECES = 20_000_000, 16_384  # a piece: one column of one row group
 UNFOLDED = 2**30  # bytes of the pages
-HELD = 2_000_000  # rows that are read at once
-LETTERS = 2**27  # bytes of all texts that are read at once
+HELD = 6_000_000  # rows that are held at once
+PART = 1_000_000  # rows that are read at once
+LETTERS = 2**27  # bytes of all texts that are read at once, and of different ones that are held
 VALUES = 256  # of a list, on average: a proof has as many words
 KEYS = 10_000  # cells, corpora or panels of a table
 MEMORY = "700MB"  # of DuckDB
@@ -61,19 +62,35 @@ class Reading:
 
     def of(self, key: str) -> Columns:
         """The rows of one cell (corpus, panel), in the order in which they were written."""
-        return self._read(f'WHERE "{self.table.key}" = ?', [self.file, key])
+        return self._read(f'WHERE "{self.table.key}" = ?', [self.file, key], {})
 
     def whole(self) -> Columns:
-        """All rows, in the order in which they were written."""
-        return self._read("", [self.file])
+        """All rows, in the order in which they were written; each text is held once."""
+        if self.rows > HELD:
+            raise InvalidReceipt(
+                f"{self.table.file} has {self.rows:,} rows; at most {HELD:,} are held at once"
+            )
+        held: dict[str, str] = {}
+        where = "WHERE file_row_number >= ? AND file_row_number < ?"
+        parts = [
+            self._read(where, [self.file, first, first + PART], held)
+            for first in range(0, max(self.rows, 1), PART)
+        ]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    def _read(self, where: str, given: list[str]) -> Columns:
+    def _read(self, where: str, given: list[Any], held: dict[str, str]) -> Columns:
         columns = ", ".join(f'{c.read} AS "{c.name}"' for c in self.table.columns)
-        query = f"SELECT {columns} FROM read_parquet(?) {where}"
+        query = f"SELECT {columns} FROM read_parquet(?, file_row_number = true) {where}"
         with guarded(self.table.file):
             _lengths(self.db, self.table, where, given)
             found = self.db.execute(query, given).fetchnumpy()
-            return {c.name: np.asarray(found[c.name], c.dtype) for c in self.table.columns}
+            out = {c.name: np.asarray(found[c.name], c.dtype) for c in self.table.columns}
+            for name, column in out.items():
+                if column.dtype.kind == "O":
+                    out[name][:] = [held.setdefault(text, text) for text in column]
+        if sum(map(len, held)) > LETTERS:
+            raise InvalidReceipt(f"{self.table.file} has different texts of over {LETTERS:,} bytes")
+        return out
 
 
 @contextlib.contextmanager
@@ -193,17 +210,19 @@ def _types(db: duckdb.DuckDBPyConnection, file: str, table: Table) -> None:
         raise InvalidReceipt(f"{table.file}: its columns stand in another order")
 
 
-def _lengths(db: duckdb.DuckDBPyConnection, table: Table, where: str, given: list[str]) -> None:
+def _lengths(db: duckdb.DuckDBPyConnection, table: Table, where: str, given: list[Any]) -> None:
     """Refuses more rows or text than would be held, and rows without what they need; one pass."""
     sums = ["count(*)"]
     for column in table.columns:
         sums += [_letters(column), f'count(*) - count("{column.name}")']
-    query = f"SELECT {', '.join(sums)} FROM read_parquet(?) {where}"
+    query = f"SELECT {', '.join(sums)} FROM read_parquet(?, file_row_number = true) {where}"
     row = db.execute(query, given).fetchone()
     assert row is not None
     rows, letters = int(row[0]), sum(int(length or 0) for length in row[1::2])
-    if rows > HELD:
-        raise InvalidReceipt(f"{table.file} has {rows:,} rows of one cell; at most {HELD:,}")
+    if rows > 2 * PART:
+        raise InvalidReceipt(
+            f"{table.file} has {rows:,} rows of one {table.key}; expected at most {2 * PART:,}"
+        )
     if letters > LETTERS:
         raise InvalidReceipt(
             f"{table.file} has texts of {letters:,} bytes; expected at most {LETTERS:,}"

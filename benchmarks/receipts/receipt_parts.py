@@ -153,8 +153,10 @@ def maker(content: Any) -> str:
     commit = text.get("commit")
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
         return ""
-    known = isinstance(commit, str) and re.fullmatch(r"[0-9a-f]{12,64}", commit)
-    return f", or read it by zebroid=={version}" + (f" (commit {commit[:12]})" if known else "")
+    line = f", or read it by zebroid=={version}"
+    if isinstance(commit, str) and re.fullmatch(r"[0-9a-f]{12,64}", commit):
+        line += f" (commit {commit[:12]})"
+    return line
 
 
 def flaws(receipt: Receipt) -> Iterator[str]:

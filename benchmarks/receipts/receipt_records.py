@@ -55,7 +55,7 @@ class EnvironmentRecord(Strict):
     commit: receipt_parts.Commit
     """Commit of zebroid's repository; empty: installed from a package."""
     dirty: bool
-    """Whether files differed from that commit."""
+    """Whether files differed from that commit, or a killed training went on at another."""
 
 
 class RowRecord(Strict):
@@ -119,4 +119,5 @@ class Times(Strict):
     finished: str = pydantic.Field(pattern=r"^\d{4}-\d\d-\d\dT[0-9:.+Z-]{1,24}$")
     """When the receipt was written: UTC, ISO 8601. Declared."""
     seconds: dict[str, float]
-    """Digest of a cell -> seconds of its training, compilation included. Declared."""
+    """Digest of a cell -> seconds of its training, compilation included; of one that was killed,
+    since it last went on from a kept state. Declared."""

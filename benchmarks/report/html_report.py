@@ -13,9 +13,11 @@ from ...errors import UserError
 from ..config.suite import Suite
 from ..panels.panel import Panel
 from ..panels.panel_profiles import profiles
+from ..receipts import origin
 from ..receipts.curves import configurations_of
 from ..receipts.receipt import Receipt
 from ..runner import atomic_write
+from ..runner.failures import without_paths
 from ..sweeps.analysis import Scaling
 from . import plot, sweep_section
 from .html_templates import Grid, render
@@ -109,10 +111,12 @@ def _ladder(panels: Sequence[Panel]) -> Grid:
 def _provenance(suite: Suite, receipt: Receipt) -> dict[str, Any]:
     """By what the page was made, the files beside it, and all cells."""
     commit = receipt.commit[:12] or "none: installed from a package"
+    trained = sum(receipt.times.seconds.values())
     facts = {
-        "Command": f"zebroid run {suite.command or suite.id}",
+        "Command": without_paths(f"zebroid run {suite.command or suite.id}"),
         "Suite digest": suite.digest,
-        "Commit": commit + (", with uncommitted changes" if receipt.dirty else ""),
+        "Trained at": f"{origin.commits(receipt)}; {trained:,.0f} s in all",
+        "Written at": commit + (f" ({origin.CHANGED})" if receipt.dirty else ""),
         "Versions": ", ".join(f"{k} {v}" for k, v in receipt.versions.items()),
         "Device": "; ".join(sorted({c.device for c in receipt.cells if c.device})) or "none",
         "Finished": receipt.times.finished,

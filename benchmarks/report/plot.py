@@ -27,12 +27,12 @@ from ..panels.panel import slug
 from ..receipts.curves import Configuration, configurations_of
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord
-from ..receipts.receipt_rows import Read, rows_of, score_of
 from ..receipts.untrusted import guarded, receipt_path
 from ..runner import atomic_write
 from ..sweeps.analysis import Scaling, scaling
 from ..sweeps.sweep_plots import forecasts, sweeps
 from .plain_console import working
+from .receipt_rows import Read, rows_of, score_of
 
 DRAWS = 300  # resampled fits behind a band
 
@@ -126,7 +126,7 @@ def _failed(receipt: Receipt) -> str:
 def _strips(receipt: Receipt) -> Iterator[Strip]:
     for panel in receipt.panels:
         for row in panel.rows:
-            if row.kind == "model":
+            if row.kind == "model" and row.rungs:
                 scores = {
                     name: score_of(name, s, not row.untrained) for name, s in row.rungs.items()
                 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import os
 import platform
 import subprocess
@@ -13,8 +14,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ... import __version__, parameters, registry
+from ... import __version__, canonical, parameters, registry
 from ...models import training_version
+from . import atomic_write
 
 if TYPE_CHECKING:
     from ..config.run_config import Cell
@@ -69,6 +71,30 @@ class Environment:
     def of(cls, cell: Cell) -> Environment:
         """That of a training of ``cell`` which begins now."""
         return cls(training_version.TRAINING, versions() | packages([cell]), *commit())
+
+
+def begun(cells: Sequence[Cell], draft: Path | None) -> list[Environment]:
+    """What makes each of these trainings, which begin now, or go on where ``draft`` keeps a state.
+
+    One that goes on is of the environment in which it began; where that is another by now, its code
+    is of two, and counts as changed. Kept beside ``draft``, and gone with it.
+    """
+    now = [Environment.of(cell) for cell in cells]
+    if draft is None:
+        return now
+    path = draft.with_name(f"{draft.name}.json")
+    content = canonical.text([dataclasses.asdict(one) for one in now])
+    try:
+        known = json.loads(path.read_text("ascii")) if draft.is_dir() else None
+        if known is not None:
+            first = [Environment(**one) for one in known]
+            pairs = zip(first, now, strict=True)
+            return [dataclasses.replace(a, dirty=a.dirty or a != b) for a, b in pairs]
+    except (OSError, ValueError, TypeError):  # none is kept: then all began now
+        pass
+    with atomic_write.file(path) as file:
+        file.write_text(content, "ascii")
+    return now
 
 
 def commit() -> tuple[str, bool]:

@@ -148,7 +148,10 @@ class Store:
     def _settle(self, cell: Cell) -> None:
         """Removes the states from which a training would have gone on."""
         for state in (self.out / "training").glob(f"{cell.digest[:16]}-*"):
-            shutil.rmtree(state, ignore_errors=True)
+            if state.is_dir():
+                shutil.rmtree(state, ignore_errors=True)
+            else:  # what made it
+                state.unlink(missing_ok=True)
 
     def explain(self, cell: Cell, trace: str) -> None:
         """Keeps the traceback of a cell that failed, for whoever mends it."""

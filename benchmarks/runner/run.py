@@ -101,7 +101,7 @@ def train_cells(
     from ...models.training.train import enable_cache
 
     enable_cache()
-    made = [provenance.Environment.of(cell) for cell in cells]
+    made = provenance.begun(cells, draft)
     members, question_sets = [], []
     encoded: dict[str, Tokens] = {}  # by question set
     for cell in cells:

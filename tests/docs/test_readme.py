@@ -74,7 +74,8 @@ def test_it_takes_a_minute():
 
 
 def test_its_numbers_and_lists_are_computed():
-    assert all(f"<!-- end of {kind} -->" in README for kind in readme_blocks.BLOCKS)
+    kinds = {*readme_blocks.BLOCKS} - {"worlds"}  # which stands in the reference
+    assert all(f"<!-- end of {kind} -->" in README for kind in kinds)
     assert readme_blocks.rendered(README, ROOT) == README, "run: make pages"
 
 

@@ -72,7 +72,7 @@ def written(tokens: Tokens, generated: NDArray[np.integer[Any]]) -> list[str]:
     return [SEPARATOR.join(words[row[:n]]) for row, n in zip(generated, length)]
 
 
-def generated(tokens: Tokens, texts: Sequence[str]) -> NDArray[np.int32]:
+def generated(tokens: Tokens, texts: Sequence[str] | NDArray[Any]) -> NDArray[np.int32]:
     """int32 [Q, max_new]: the tokens of what ``written`` gives back.
 
     Raises ValueError for a word that is none of the corpus, and for more words than a model may

@@ -82,7 +82,7 @@ def row(cell: Cell, result: Result | None, failure: str) -> dict[str, Any]:
         "recipe": canonical.text(cell.recipe.record()),
         "corpus": NONE if result is None else result.corpus[:DIGITS],
         "parameters": -1 if run is None else run.parameters,
-        "flops": NAN if run is None else float(run.flops[-1]),
+        "flops": NAN if run is None else canonical.plain(float(run.flops[-1])),
         "failed": failure if run is None else run.failed,
         "device": NONE if result is None else result.device,
         "training": NONE if made is None else made.training,
@@ -90,7 +90,8 @@ def row(cell: Cell, result: Result | None, failure: str) -> dict[str, Any]:
         "versions": NONE if made is None else canonical.text(made.versions),
         "commit": NONE if made is None else made.commit,
         "dirty": -1 if made is None else int(made.dirty),
-        "seconds": NAN if run is None else run.seconds,
+        # as receipt.json has it, of which the table is made again
+        "seconds": NAN if run is None else canonical.plain(float(run.seconds)),
     }
 
 
@@ -152,7 +153,20 @@ COLUMNS = (
         "of zebroid's repository when the training began; null: installed from a package; declared",
         NONE,
     ),
-    Column("dirty", "BOOLEAN", "truth", "files differed from that commit; declared", -1),
-    Column("seconds", "DOUBLE", "s", "wall time of the training with compilation; declared", NAN),
+    Column(
+        "dirty",
+        "BOOLEAN",
+        "truth",
+        "files differed from that commit, or a killed training went on at another; declared",
+        -1,
+    ),
+    Column(
+        "seconds",
+        "DOUBLE",
+        "s",
+        "wall time of the training with compilation; of one that was killed, since it last went on "
+        "from a kept state; declared",
+        NAN,
+    ),
 )
-CELLS = Table("cells", "a training", COLUMNS, "as in the suite", _blocks, len)
+CELLS = Table("cells", "a training", COLUMNS, "as in the suite", _blocks, len, by_key=False)

@@ -80,20 +80,29 @@ class Content:
 
     @property
     def answered(self) -> list[Result]:
-        """Results of the trainings that did not fail, in the order of their cells' digests."""
-        fine = [result for result in self.results.values() if not result.run.failed]
-        return sorted(fine, key=lambda result: result.cell.digest)
+        """Results of the trainings that did not fail, in the order of the suite: cells of one
+        corpus stand side by side there, and no corpus is drawn twice."""
+        found = [self.results[c.digest] for c in self.cells if c.digest in self.results]
+        return [result for result in found if not result.run.failed]
 
-    @property
-    def question_sets(self) -> dict[str, QuestionSet]:
-        """Key of a question set -> what the cells that did not fail were queried."""
-        firsts = {result.cell.question_set: result.cell for result in self.answered}
-        return {key: self.corpora.question_set(cell) for key, cell in firsts.items()}
+    def by_corpus(self) -> Iterator[QuestionSet]:
+        """The questions of all question sets about each corpus that has answers, each once."""
+        sets: dict[str, dict[str, Cell]] = {}
+        for result in self.answered:
+            sets.setdefault(result.corpus, {})[result.cell.question_set] = result.cell
+        for cells in sets.values():
+            found = [self.corpora.question_set(cell) for cell in cells.values()]
+            questions = np.unique(np.concatenate([one.questions for one in found]))
+            yield QuestionSet(found[0].corpus, questions)
 
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """``NAME.parquet``: its columns, its blocks of rows in order, and how many rows it can have."""
+    """``NAME.parquet``: its columns, its blocks of rows, and how many rows it can have.
+
+    Its rows are written by key, in the order of the alphabet, and under one key as they come; those
+    of a table that is not ``by_key`` all as they come.
+    """
 
     name: str
     meaning: str  # what one row is
@@ -102,13 +111,15 @@ class Table:
     blocks: Callable[[Content], Iterator[Columns]]
     most: Callable[[Sequence[Cell]], int]  # rows at most of a receipt of these cells
     key: str = "cell"  # by which a part of the table is read
+    by_key: bool = True
 
     @property
     def file(self) -> str:
         return f"{self.name}.parquet"
 
     def of(self, content: Content) -> Iterator[dict[str, NDArray[Any]]]:
-        """The table in memory, block by block: all columns in order, each of its type."""
+        """The table in memory, block by block, in the order in which they are made: all columns,
+        each of its type."""
         names = [c.name for c in self.columns]
         for block in self.blocks(content):
             assert [*block] == names, f"{self.name}: {[*block]}, expected {names}"

@@ -17,6 +17,7 @@ from ...runner import atomic_write
 from .parquet_table import Columns, Content, Table
 
 SCHEMA = 1  # of a receipt and its tables
+_ROW = "row_as_made"  # a column that is written nowhere
 
 
 def write(folder: Path, table: Table, content: Content) -> Path:
@@ -25,9 +26,10 @@ def write(folder: Path, table: Table, content: Content) -> Path:
     config = {"threads": 1, "preserve_insertion_order": True}
     with atomic_write.file(path) as draft, duckdb.connect(":memory:", config=config) as db:
         columns = ", ".join(f'"{c.name}" {c.type}' for c in table.columns)
-        db.execute(f"CREATE TABLE whole ({columns})")
+        db.execute(f"CREATE TABLE whole ({columns}, {_ROW} BIGINT)")
+        rows = 0
         for block in table.of(content):
-            _insert(db, table, block)
+            rows += _insert(db, table, block, rows)
         target = str(draft).replace("'", "''")
         noted = ", ".join(
             f"\"{key}\": '{text.replace(chr(39), chr(39) * 2)}'"
@@ -35,7 +37,10 @@ def write(folder: Path, table: Table, content: Content) -> Path:
         )
         options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{noted}}}"
         try:
-            db.execute(f"COPY whole TO '{target}' ({options})")
+            order = f'ORDER BY "{table.key}", {_ROW}' if table.by_key else f"ORDER BY {_ROW}"
+            db.execute(
+                f"COPY (SELECT * EXCLUDE {_ROW} FROM whole {order}) TO '{target}' ({options})"
+            )
         except duckdb.Error as error:
             reason = " ".join(str(error).split())
             raise Unwritable(f"cannot write {path}: {reason}; free some space there") from None
@@ -55,13 +60,19 @@ def metadata(table: Table) -> dict[str, str]:
     }
 
 
-def _insert(db: duckdb.DuckDBPyConnection, table: Table, block: Columns) -> None:
+def _insert(db: duckdb.DuckDBPyConnection, table: Table, block: Columns, first: int) -> int:
+    """Adds a block behind the first rows; how many it has."""
     # text is text: else each block becomes an enumeration of its own words
-    db.register("block", {n: np.ascontiguousarray(column) for n, column in block.items()})
+    rows = len(block[table.key])
+    arrays = {n: np.ascontiguousarray(column) for n, column in block.items()}
+    db.register("block", arrays | {_ROW: np.arange(first, first + rows)})
     text = ", ".join(
         f'"{n}"::VARCHAR AS "{n}"' if column.dtype.kind == "O" else f'"{n}"'
         for n, column in block.items()
     )
     written = ", ".join(f'{c.written} AS "{c.name}"' for c in table.columns)
-    db.execute(f"INSERT INTO whole SELECT {written} FROM (SELECT {text} FROM block)")
+    db.execute(
+        f"INSERT INTO whole SELECT {written}, {_ROW} FROM (SELECT {text}, {_ROW} FROM block)"
+    )
     db.unregister("block")
+    return rows

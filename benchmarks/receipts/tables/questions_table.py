@@ -60,13 +60,7 @@ def right_answers(corpus: Corpus, question: int) -> str:
 
 
 def _blocks(content: Content) -> Iterator[Columns]:
-    """A block a corpus: the questions of all question sets about it."""
-    sets: dict[str, list[QuestionSet]] = {}
-    for question_set in content.question_sets.values():
-        sets.setdefault(question_set.corpus.digest, []).append(question_set)
-    for digest in sorted(sets):
-        questions = np.unique(np.concatenate([s.questions for s in sets[digest]]))
-        yield certificates(QuestionSet(sets[digest][0].corpus, questions))
+    return map(certificates, content.by_corpus())
 
 
 def _most(cells: Sequence[Cell]) -> int:

@@ -196,4 +196,5 @@ SCORES = Table(
     _blocks,
     _most,
     "panel",
+    by_key=False,
 )

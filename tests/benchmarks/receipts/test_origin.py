@@ -44,7 +44,7 @@ def _of(commit, dirty=False):
     return edit
 
 
-def test_of_an_honest_receipt_of_this_version_nothing_is_said(finished):
+def test_an_honest_receipt_of_this_version_has_nothing_against_it(finished):
     receipt = Receipt.read(finished / "receipt.json")
     assert origin.otherwise(receipt) == "" and origin.libraries(receipt) == ""
     assert origin.commits(receipt).startswith("commit ")
@@ -89,7 +89,7 @@ def test_another_grid_of_a_built_in_suite_and_other_libraries_are_named(changed)
 
 
 @pytest.mark.parametrize("field", ["schema", "definitions"])
-def test_what_is_not_read_here_names_the_version_that_wrote_it(zebroid, forged, field):
+def test_what_is_not_read_here_names_the_version_that_wrote_it(zebroid, inside, forged, field):
     path = forged / "receipt.json"
     content = json.loads(path.read_text()) | {field: 99, "commit": "a" * 40}
     path.write_text(json.dumps(content))

@@ -30,6 +30,7 @@ from zebroid.eval.figures import score_figures
 from zebroid.printable import visible
 
 PLAN = "lr[/2] [red]$x_{1$ :smile: <b>"
+ODD = "lr_2=5+x.b-"  # as odd as a plan may be named
 TITLE = "[/bold] $\\\\frac{ <suite>"
 CAUSE = "no [/red] memory \x1b[31m for $m_{$"
 # markup of rich and of HTML, mathematics, formats, emoji, control characters
@@ -43,7 +44,8 @@ REAL_SVG = score_figures.svg  # which `trained` replaces, and without which noth
 
 @pytest.fixture
 def hostile(suite, trained, sketch, monkeypatch):
-    """A suite of hostile names; of the two trainings of each plan one fails for a hostile cause."""
+    """A suite of a hostile title and odd names; of the two trainings of each plan one fails for a
+    hostile cause."""
     train = run.train_cell
 
     def fails(cell, *rest):
@@ -53,11 +55,11 @@ def hostile(suite, trained, sketch, monkeypatch):
 
     monkeypatch.setattr(run, "train_cell", fails)
     monkeypatch.setattr(plot.score_figures, "svg", REAL_SVG)
-    other = f'[plans."{PLAN} 2"]\nsteps = 90\nbatch = 32\nevaluations = 4\n'
+    other = f'[plans."{ODD}2"]\nsteps = 90\nbatch = 32\nevaluations = 4\n'
     changes = {
         '"Tiny <suite>"': f'"{TITLE}"',
-        'plan = "short"': f'plan = ["{PLAN}", "{PLAN} 2"]',
-        "[plans.short]": f'{other}[plans."{PLAN}"]',
+        'plan = "short"': f'plan = ["{ODD}", "{ODD}2"]',
+        "[plans.short]": f'{other}[plans."{ODD}"]',
         '["direct", "chain"]': '"direct"',
     }
     return suite(**changes)
@@ -67,12 +69,12 @@ def test_a_suite_of_hostile_names_gets_its_receipt_and_report(zebroid, hostile, 
     status, out, err = zebroid("run", hostile, "--out", "out")
     assert (status, err) == (1, "")
     assert "\x1b" not in out and "\\x1b[31m" in out
-    assert out.count("[/red]") >= 2 and f"decoder-xs by plan {PLAN}" in " ".join(out.split())
+    assert out.count("[/red]") >= 2 and f"decoder-xs by plan {ODD}" in " ".join(out.split())
     (folder,) = tmp_path.glob("out/tiny-*")
     receipt = Receipt.read(folder / "receipt.json")
-    assert {cell.cell["plan"] for cell in receipt.cells} == {PLAN, f"{PLAN} 2"}
+    assert {cell.cell["plan"] for cell in receipt.cells} == {ODD, f"{ODD}2"}
     page = (folder / "report.html").read_text("utf-8")
-    assert "<b>" not in page and "lr[/2]" in page and "<suite>" not in page
+    assert "<b>" not in page and "lr_2=5+x" in page and "<suite>" not in page
     assert [*folder.glob("figures/*-ladder.svg")]
     assert "could not be made" not in out
 

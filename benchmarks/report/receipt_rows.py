@@ -13,9 +13,9 @@ from ...eval.scoring.rung_score import RungScore, at_last
 from ...eval.scoring.swap_lift import Agreement, Lift
 from ...eval.stats.curve import Floats
 from ...eval.stats.intervals import Band, over_runs, wilson
-from .curves import Configuration
-from .receipt_records import PanelRecord, RowRecord
-from .score_records import Interval, ScoreRecord
+from ..receipts.curves import Configuration
+from ..receipts.receipt_records import PanelRecord, RowRecord
+from ..receipts.score_records import Interval, ScoreRecord
 
 Bounds = tuple[float, float]
 
