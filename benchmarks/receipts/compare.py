@@ -169,13 +169,13 @@ def _unit(number: str) -> float:
 
 def _difference(path: str, text: Any, mine: Any) -> str:
     """One line: where, what the receipt says, and what is recomputed."""
-    said, found = _displayed(text), _displayed(mine)
+    there, found = _displayed(text), _displayed(mine)
     if isinstance(text, str) and isinstance(mine, str) and len(text) + len(mine) > DISPLAYED:
         at = next((i for i, (a, b) in enumerate(zip(text, mine)) if a != b), 0)
         start = max(0, at - DISPLAYED // 3)
-        said, found = _displayed(text[start:]), _displayed(mine[start:])
+        there, found = _displayed(text[start:]), _displayed(mine[start:])
         path = f"{path}, from character {start}" if start else path
-    return printable(f"{path}: receipt {said}, recomputed {found}", 400)
+    return printable(f"{path}: receipt {there}, recomputed {found}", 400)
 
 
 def _displayed(value: Any) -> str:

@@ -151,8 +151,8 @@ def _compare(text: bytes, mine: bytes, table: Table, most: int, comparison: Comp
         parquet_reading.opened(text, table, most) as theirs,
         parquet_reading.opened(mine, table, most) as ours,
     ):
-        said, found = _metadata(theirs), _metadata(ours)
-        if not comparison.values(said, found, f"{table.file}: metadata"):
+        there, found = _metadata(theirs), _metadata(ours)
+        if not comparison.values(there, found, f"{table.file}: metadata"):
             return
         if comparison.columns(theirs.whole(), ours.whole(), table.file):
             nulls = _nulls(theirs), _nulls(ours)

@@ -49,17 +49,6 @@ def written(corpus, tokens, answer):
     return out
 
 
-COSTS = {}  # of the whole session: what a training takes, which is traced and never trained
-
-
-def priced(cell, tokens):
-    """What the training of a cell takes, as if it had been made."""
-    key = cell.question_set, cell.mode, cell.configuration
-    if key not in COSTS:
-        COSTS[key] = train.cost(cell.load_spec(), cell.recipe, tokens)
-    return COSTS[key]
-
-
 def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, wrong=0.1):
     """Direct reuses, chain deduces, both only at the end, and a share is wrong by the seed.
 
@@ -68,7 +57,7 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
     watch.stage(cell, "corpus")
     question_set = corpora.question_set(cell)
     tokens = encode(question_set.corpus, cell.mode, question_set.questions)
-    cost = priced(cell, tokens)
+    cost = train.cost(cell.load_spec(), cell.recipe, tokens)
     steps, flops = cost.steps, cost.flops
     reference = deducer if cell.mode == "chain" else reuser
     final = reference(question_set.corpus, question_set.questions).answer

@@ -81,7 +81,7 @@ def compared(text, mine):
     return found.settle()
 
 
-def test_numbers_may_differ_in_last_digits_and_that_is_said():
+def test_numbers_may_differ_in_last_digits_and_that_is_reported():
     assert compared([0.25], [0.25]) == ""
     assert "2 numbers differ" in compared([1.0, 2e15], [1.0 + 5e-7, 2e15 + 1e6])
     with pytest.raises(Doubt, match=r"verdict\.level: receipt 1\.0, recomputed 1\.00001"):

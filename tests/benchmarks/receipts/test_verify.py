@@ -1,4 +1,4 @@
-"""zebroid verify and cite: a stranger's check of a receipt, and what it refuses."""
+"""zebroid verify: a stranger's check of a receipt, and what it refuses."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import duckdb
 import pytest
 from zebroid import canonical, registry
 from zebroid.benchmarks.receipts import untrusted
-from zebroid.benchmarks.receipts.cite import digest, line
-from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.verification import frozen_floors
 from zebroid.models.training_version import TRAINING
 
@@ -293,26 +291,3 @@ def test_what_is_no_receipt_is_one_line_with_status_2(zebroid, tmp_path):
 def test_the_receipt_behind_the_readme_is_verified(zebroid):
     status, out, _ = zebroid("verify", registry.ROOT / "docs" / "receipts" / "headline-v2")
     assert status == 0, out
-
-
-def test_a_citation_names_suite_version_commit_and_content(zebroid, done):
-    status, out, _ = zebroid("cite", done)
-    found = Receipt.read(done / "receipt.json")
-    assert status == 0
-    line, _, bibtex = out.split("\n\n")
-    assert bibtex.startswith("@software{zebroid-") and bibtex.count("{") == bibtex.count("}")
-    for part in (line, bibtex):
-        assert f"tiny@{found.suite.digest[:8]}" in part
-        assert found.versions["zebroid"] in part and digest(found)[:16] in part
-        assert "4 cells on 1 corpora of composition-v1" in part
-
-
-def test_the_mark_of_a_citation_is_that_of_the_content_and_not_of_the_hour(change, done):
-    def cited():
-        return line(Receipt.read(done / "receipt.json"))
-
-    before = cited()
-    change(lambda c: c["times"].update(finished=c["times"]["finished"][:4] + "-01-01T00:00:00Z"))
-    assert cited() == before
-    change(_ceiling)
-    assert cited() != before

@@ -7,7 +7,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from zebroid.errors import UserError
 from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.architectures.mlp import MLPSpec
@@ -18,7 +17,7 @@ from zebroid.models.training.compiled import Program, mean_loss, start
 from zebroid.models.training.optimizers import Rates
 from zebroid.models.training.plan import Plan, Progress, Run
 from zebroid.models.training.prng import key
-from zebroid.models.training.train import cost, train
+from zebroid.models.training.train import train
 
 SPEC = DecoderSpec(width=16, layers=2, heads=2)
 PLAN = Plan(learning_rate=1e-2, weight_decay=0.0, warmup=2, batch=32, steps=300, evaluations=3)
@@ -48,20 +47,6 @@ def test_run_has_the_promised_shapes(three, chain):
         type(getattr(three, name)) is np.ndarray for name in ("answer", "bits", "generated", "loss")
     )
     assert not three.failed and three.seconds > 0
-
-
-def test_what_a_training_costs_is_known_before_it(three, chain, direct):
-    muon = Plan(optimizer="muon", batch=16, flops=1e5, evaluations=2)
-    pairs = (SPEC, PLAN, chain, three), (MLPSpec(8, 1, 8), muon, direct, None)
-    for spec, plan, tokens, run in pairs:
-        run, known = run or train(spec, tokens, plan, [(0, 0)]), cost(spec, plan, tokens)
-        assert known.parameters == run.parameters
-        assert np.array_equal(known.steps, run.steps) and np.array_equal(known.flops, run.flops)
-
-
-def test_a_budget_that_buys_no_step_has_no_cost(direct):
-    with pytest.raises(UserError, match="at least those of one step"):
-        cost(MLPSpec(), Plan(flops=10.0), direct)
 
 
 def test_a_row_that_weighs_n_is_drawn_as_n_rows_are(direct):
