@@ -17,7 +17,7 @@ from zebroid.worlds import build_corpus, sample_questions
 
 TABLES = {
     "constants": ("constant", "place"),
-    "rules": ("rule", "head", "body"),
+    "rules": ("rule", "head", "body", "given"),
     "facts": ("atom", "given"),
     "proofs": ("question", "step", "rule", "head", "premises"),
     "questions": ("question", "prompt", "right_answers", "rung"),
