@@ -17,6 +17,7 @@ from ..receipts import origin
 from ..receipts.curves import configurations_of
 from ..receipts.receipt import Receipt
 from ..runner import atomic_write
+from ..runner.failures import without_paths
 from ..sweeps.analysis import Scaling
 from . import plot, sweep_section
 from .html_templates import Grid, render
@@ -112,7 +113,7 @@ def _provenance(suite: Suite, receipt: Receipt) -> dict[str, Any]:
     commit = receipt.commit[:12] or "none: installed from a package"
     trained = sum(receipt.times.seconds.values())
     facts = {
-        "Command": f"zebroid run {suite.command or suite.id}",
+        "Command": without_paths(f"zebroid run {suite.command or suite.id}"),
         "Suite digest": suite.digest,
         "Trained at": f"{origin.commits(receipt)}; {trained:,.0f} s in all",
         "Written at": commit + (f" ({origin.CHANGED})" if receipt.dirty else ""),

@@ -198,10 +198,21 @@ def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, fail
 def test_a_model_of_which_every_run_failed_is_named_wherever_the_others_are(
     zebroid, suite, ill, tmp_path
 ):
-    ill("no luck", lambda cell: cell.mode == "chain")
-    zebroid("run", suite(), "--out", "out")
+    ill(f"'{tmp_path}/a b/w.py' is gone; see {tmp_path}/x.log", lambda cell: cell.mode == "chain")
+    _, out, _ = zebroid("run", suite(), "--out", "out")
+    assert f"{tmp_path}/a b/w.py" in out  # the user sees where
     (folder,) = tmp_path.glob("out/tiny-*")
     (panel,) = Receipt.read(folder / "receipt.json").panels
+    for path in folder.rglob("*"):  # others do not
+        assert path.is_dir() or str(tmp_path).encode() not in path.read_bytes(), path
+    with duckdb.connect() as db:
+        causes = db.sql(f"SELECT failed FROM '{folder}/cells.parquet' WHERE failed IS NOT NULL")
+        assert causes.fetchall() == [("ValueError: 'w.py' is gone; see x.log",)] * 2
+        rows = db.sql(
+            f"SELECT label, runs, failed_runs, mean FROM '{folder}/scores.parquet' "
+            "WHERE kind = 'missing run'"
+        )
+        assert rows.fetchall() == [("chain", 2, 2, None)]
     assert "chain: 2 of 2 failed." in panel.sentence
     assert "chain<small>2 of 2 failed</small>" in (folder / "report.html").read_text("utf-8")
     _, out, _ = zebroid("leaderboard", folder)
