@@ -27,13 +27,17 @@ RETYPED = {"VARCHAR": "'x'::BLOB", "VARCHAR[]": "array_to_string({}, ' ')", "DOU
 def table_mutations(folder: Path) -> Iterator[Mutation]:
     """Of all tables below ``folder``: columns and rows, and what the file says of them."""
     for table in FILES.values():
-        yield from _of_table(table, folder / table.file)
-        for column in table.columns:
-            yield from _of_column(table, column, folder / table.file)
+        with duckdb.connect(":memory:", config={"threads": 1}) as db:
+            file = f"read_parquet('{folder / table.file}', file_row_number = true)"
+            db.execute(f"CREATE TABLE old AS SELECT *, file_row_number AS n FROM {file}")
+            found = [*_of_table(table, db)]
+            for column in table.columns:
+                found += _of_column(table, column, db)
+        yield from found
 
 
-def _of_table(table: Table, path: Path) -> Iterator[Mutation]:
-    rows = _query(path, "SELECT count(*) FROM old")
+def _of_table(table: Table, db: duckdb.DuckDBPyConnection) -> Iterator[Mutation]:
+    rows = _query(db, "SELECT count(*) FROM old")
     names = [column.name for column in table.columns]
     turned = ", ".join(f'"{name}"' for name in reversed(names))
     selects = {
@@ -63,9 +67,9 @@ def _of_table(table: Table, path: Path) -> Iterator[Mutation]:
     yield Mutation(table.file, "a unit changed", _rewritten(table, plain, unit))
 
 
-def _of_column(table: Table, column: Column, path: Path) -> Iterator[Mutation]:
+def _of_column(table: Table, column: Column, db: duckdb.DuckDBPyConnection) -> Iterator[Mutation]:
     name, quoted = f"{table.file}: {column.name}", f'"{column.name}"'
-    first = _query(path, f"SELECT min(n) FROM old WHERE {quoted} IS NOT NULL")
+    first = _query(db, f"SELECT min(n) FROM old WHERE {quoted} IS NOT NULL")
     other = OTHER.get(column.type, "CASE WHEN {} > 0 THEN {} - 1 ELSE {} + 1 END::" + column.type)
     values: dict[str, tuple[Any, str]] = {}
     if first is not None:
@@ -78,11 +82,11 @@ def _of_column(table: Table, column: Column, path: Path) -> Iterator[Mutation]:
             values["emptied"] = first, "''"
         if column.type == "VARCHAR[]":
             joined = f"[array_to_string({quoted}, chr(31))]"
-            long = _query(path, f"SELECT min(n) FROM old WHERE len({quoted}) > 1")
+            long = _query(db, f"SELECT min(n) FROM old WHERE len({quoted}) > 1")
             if long is not None:
                 values["words joined"] = long, joined
             values["emptied"] = first, "[]::VARCHAR[]"
-    empty = _query(path, f"SELECT min(n) FROM old WHERE {quoted} IS NULL")
+    empty = _query(db, f"SELECT min(n) FROM old WHERE {quoted} IS NULL")
     if empty is not None:
         values["filled"] = empty, FILLED.get(column.type, f"1::{column.type}")
         if column.type.startswith("VARCHAR"):
@@ -92,7 +96,7 @@ def _of_column(table: Table, column: Column, path: Path) -> Iterator[Mutation]:
         yield Mutation(name, kind, _replaced(table, cases))
     if first is not None:
         own = f"(SELECT {quoted} FROM old WHERE n = {first})"
-        second = _query(path, f"SELECT min(n) FROM old WHERE {quoted} IS DISTINCT FROM {own}")
+        second = _query(db, f"SELECT min(n) FROM old WHERE {quoted} IS DISTINCT FROM {own}")
         if second is not None:
             value = f"(SELECT {quoted} FROM old WHERE n = %d)"
             cases = (
@@ -114,13 +118,8 @@ def _of_column(table: Table, column: Column, path: Path) -> Iterator[Mutation]:
     yield Mutation(name, "of another type", _replaced(table, f"{retyped} AS {quoted}"))
 
 
-def _query(path: Path, query: str) -> Any:
-    with duckdb.connect(":memory:", config={"threads": 1}) as db:
-        db.execute(
-            "CREATE VIEW old AS SELECT *, file_row_number AS n "
-            f"FROM read_parquet('{path}', file_row_number = true)"
-        )
-        found = db.execute(query).fetchone()
+def _query(db: duckdb.DuckDBPyConnection, query: str) -> Any:
+    found = db.execute(query).fetchone()
     return None if found is None else found[0]
 
 

@@ -152,7 +152,8 @@ def _measured(rows: list[Row]) -> Measured:
     def scored(row: Row) -> Scored:
         own, shape = settings.get(row[0], []), [int(n) for n in row[-1]]
         values = np.array([each[-1] for each in own], float).reshape(shape)
-        return Scored(*row[1:4], tuple(each[4] for each in own), values)
+        name, family, blind = row[1:4]
+        return Scored(name, family, blind, tuple(each[4] for each in own), values)
 
     return Measured(
         place=arrays["place"][0].astype(np.int64),

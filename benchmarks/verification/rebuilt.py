@@ -21,7 +21,7 @@ from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.world import World
 from ..config.run_config import Cell
 from ..config.suite import Suite
-from ..panels.panel import panels
+from ..panels.panel import Panel, panels
 from ..receipts import parquet_reading
 from ..receipts.compare import Comparison
 from ..receipts.parquet_reading import Columns, Reading
@@ -64,7 +64,10 @@ class Memo:
     tables: dict[str, Columns] = dataclasses.field(default_factory=dict)  # SHA-256 -> what is read
     question_sets: dict[str, QuestionSet] = dataclasses.field(default_factory=dict)
     costs: Costs = dataclasses.field(default_factory=dict)
+    results: dict[str, list[Result]] = dataclasses.field(default_factory=dict)
+    panels: dict[str, tuple[Panel, ...]] = dataclasses.field(default_factory=dict)
     made: dict[str, tuple[Receipt, Path]] = dataclasses.field(default_factory=dict)
+    sweeps: dict[Path, Any] = dataclasses.field(default_factory=dict)  # folder -> what it says
     folder: tempfile.TemporaryDirectory[str] = dataclasses.field(
         default_factory=lambda: tempfile.TemporaryDirectory(prefix="zebroid-")
     )
@@ -88,48 +91,35 @@ def rebuild(
     """(the receipt that a run with these results writes, without what ``zebroid scale`` adds; the
     folder where all of it was written). ``floors``: digest of those that come with the suite."""
     failures = {r.digest: r.failed for r in receipt.cells if r.environment is None}
-    key = _key(receipt, cells, results, failures) + floors
+    runs = [(r.cell.digest, r.corpus, r.run.failed, answers_digest(r)) for r in results]
+    scored = canonical.digest([[c.record() for c in cells], runs, failures, floors])
+    if scored not in memo.panels:
+        watch("scoring")
+        memo.panels[scored] = panels(cells, Outcome(tuple(results), failures), corpora)
+    key = _key(receipt, results) + scored
     if key not in memo.made:
         folder = Path(memo.folder.name).resolve() / f"{len(memo.made)}"
-        given = receipt, cells, results, failures, corpora, folder, watch
-        memo.made[key] = _rebuild(*given), folder
+        own = {r.cell.digest: r for r in results}
+        content = Content(cells, own, failures, memo.panels[scored], corpora)
+        memo.made[key] = _rebuild(receipt, content, folder, watch), folder
     return memo.made[key]
 
 
-def _key(
-    receipt: Receipt,
-    cells: Sequence[Cell],
-    results: Sequence[Result],
-    failures: Mapping[str, str],
-) -> str:
-    """All that a rebuilt receipt depends on."""
-    runs = [
-        (r.cell.digest, r.corpus, r.device, r.run.failed, r.run.seconds, answers_digest(r))
-        for r in results
-    ]
-    made = [dataclasses.astuple(r.made) for r in results]
+def _key(receipt: Receipt, results: Sequence[Result]) -> str:
+    """What a rebuilt receipt depends on beside its scores: all that is declared."""
+    runs = [(r.device, r.run.seconds, dataclasses.astuple(r.made)) for r in results]
     declared = {name: getattr(receipt, name) for name in DECLARED}
     suite = receipt.suite.id, receipt.suite.title, receipt.times.finished
-    return canonical.digest([suite, [c.record() for c in cells], runs, made, failures, declared])
+    return canonical.digest([suite, runs, declared])
 
 
 def _rebuild(
-    receipt: Receipt,
-    cells: Sequence[Cell],
-    results: Sequence[Result],
-    failures: Mapping[str, str],
-    corpora: Corpora,
-    folder: Path,
-    watch: Callable[[str], None],
+    receipt: Receipt, content: Content, folder: Path, watch: Callable[[str], None]
 ) -> Receipt:
-    watch("scoring")
-    outcome = Outcome(tuple(results), dict(failures))
-    found = panels(cells, outcome, corpora)
     watch("writing tables")
-    content = Content(cells, {r.cell.digest: r for r in results}, failures, found, corpora)
     files = write_tables(folder, content)
     watch("verdicts")
-    suite = Suite(receipt.suite.id, receipt.suite.title, 0.0, "", tuple(cells))
+    suite = Suite(receipt.suite.id, receipt.suite.title, 0.0, "", tuple(content.cells))
     made = Receipt.of(suite, content, files, receipt.times.finished)
     made = made.model_copy(update={name: getattr(receipt, name) for name in DECLARED})
     made.write(folder / "receipt.json")
@@ -169,15 +159,17 @@ def _compare(text: bytes, mine: bytes, table: Table, most: int, comparison: Comp
             comparison.columns(*nulls, table.file)
 
 
-def _metadata(reading: Reading) -> dict[str, str]:
-    """Key -> text of the key-value metadata of a file."""
+def _metadata(reading: Reading) -> dict[str, Any]:
+    """Key -> text of the key-value metadata of a file, and the unit of each column. What rows and
+    columns mean is worded by each version in its own way."""
     rows = reading.db.execute(
         "SELECT key, value FROM parquet_kv_metadata(?)", [reading.file]
     ).fetchall()
-    return {
-        bytes(key).decode("utf-8", "replace"): bytes(value).decode("utf-8", "replace")
-        for key, value in rows
-    }
+    found = {bytes(k).decode("utf-8", "replace"): bytes(v) for k, v in rows}
+    columns = json.loads(found.pop("columns", b"{}"))
+    units = {name: about.get("unit") for name, about in columns.items()}
+    found.pop("row", None)
+    return {"units": units} | {k: v.decode("utf-8", "replace") for k, v in found.items()}
 
 
 def _nulls(reading: Reading) -> dict[str, Any]:

@@ -10,6 +10,7 @@ sentences, and what a sweep says. Then all of it is compared, and the first diff
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,6 +63,11 @@ class _Subject:
         self.folder = Path()  # where that was written
         self.worlds: dict[str, Any] = {}
         self.drawn = Drawn(self.question_sets, lambda cell: self.worlds[cell.world])
+
+    @functools.cached_property
+    def text(self) -> dict[str, Any]:
+        """The receipt's JSON as it stands in its file."""
+        return untrusted.json_of(self.path)[0]
 
     def check_files(self) -> str:
         for name, digest in self.receipt.files.items():
@@ -126,8 +132,18 @@ class _Subject:
         return f"{drawn} corpora drawn from ids and seeds have the digests of the receipt, {by}"
 
     def check_answers(self) -> str:
+        records = [r.model_dump() for r in (*self.receipt.cells, *self.receipt.environments)]
+        names = [self.receipt.files[table.file] for table in (ANSWERS, CELLS)]
+        key = canonical.digest([records, names, self.receipt.training])
+        if key not in self.memo.results:
+            self.memo.results[key] = self._results()
+        self.results = self.memo.results[key]
+        total = sum(r.run.answer.size for r in self.results if not r.run.failed)
+        return f"{total:,} answers at the checkpoints of {len(self.results)} trainings"
+
+    def _results(self) -> list[Result]:
         table = parquet_reading.by_key(ANSWERS, self._read(ANSWERS))
-        cells = self._read(CELLS)
+        cells, found = self._read(CELLS), list[Result]()
         seconds = dict(zip(cells["cell"].tolist(), cells["seconds"].tolist()))
         for record in self.receipt.cells:
             if record.environment is None:
@@ -136,9 +152,8 @@ class _Subject:
             self.watch(f"reading {cell}")
             question_set = self.question_sets[cell.question_set]
             given = question_set, table, seconds, self.memo.costs, self.announce
-            self.results.append(result_of(record, cell, self.receipt, *given))
-        total = sum(r.run.answer.size for r in self.results if not r.run.failed)
-        return f"{total:,} answers at the checkpoints of {len(self.results)} trainings"
+            found.append(result_of(record, cell, self.receipt, *given))
+        return found
 
     def check_tables(self) -> str:
         cells = [self.cells[record.digest] for record in self.receipt.cells]
@@ -154,7 +169,7 @@ class _Subject:
     def check_content(self) -> str:
         """All of the receipt's JSON but what a sweep adds."""
         assert self.made is not None, "rests on the tables"
-        text, mine = untrusted.json_of(self.path)[0], rebuilt.plain(self.made)
+        text, mine = dict(self.text), rebuilt.plain(self.made)
         # what these files are was compared; written by other versions, they have other bytes
         mine["files"] = {name: self.receipt.files.get(name, "") for name in mine["files"]}
         comparison = Comparison()
@@ -176,10 +191,11 @@ class _Subject:
         assert self.made is not None, "rests on the tables"
         from ..report.sweep_section import swept  # which can draw
 
-        made = swept(self.made, self.folder / "receipt.json", self.watch)[0]
+        if self.folder not in self.memo.sweeps:
+            made = swept(self.made, self.folder / "receipt.json", self.watch)[0]
+            self.memo.sweeps[self.folder] = rebuilt.plain(made)["scaling"]
         comparison = Comparison()
-        text = untrusted.json_of(self.path)[0]["scaling"]
-        comparison.values(text, rebuilt.plain(made)["scaling"], "scaling")
+        comparison.values(self.text["scaling"], self.memo.sweeps[self.folder], "scaling")
         last = comparison.settle()
         along = len(self.receipt.scaling["along"])
         return f"{along} axes with their verdicts and laws are those of the curves{last}"

@@ -308,4 +308,4 @@ def rewritten():
 @pytest.fixture(scope="session")
 def stage():
     """What this file makes up, for fixtures that serve more than one test."""
-    return types.SimpleNamespace(suite=TINY, train=pretend, quick=quick)
+    return types.SimpleNamespace(suite=TINY, train=pretend, quick=quick, sketch=sketch)
