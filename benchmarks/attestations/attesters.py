@@ -73,10 +73,10 @@ def listed(path: Path | None = None) -> tuple[Attester, ...]:
     path = path or LISTED
     try:
         found = _Document.model_validate(tomllib.loads(path.read_text("utf-8"))).attesters
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSuite(f"{path}: not TOML: {error}") from None
     except pydantic.ValidationError as error:
-        raise InvalidSuite(f"{path}: {first_of(error)}") from None
+        raise InvalidSuite(f"{path}: {printable(first_of(error), 200)}") from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidSuite(f"{path}: not TOML: {printable(str(error), 200)}") from None
     names = [folded(name) for one in found for name in (one.name, *one.also)]
     twice = [name for name in names if names.count(name) > 1]
     if twice:

@@ -11,11 +11,11 @@ from ...errors import InvalidReceipt
 from ...printable import printable
 from ...worlds.encoding.proof_checker import INVALID
 from ..config.run_config import Cell
-from ..receipts.answers_reading import kept_answers
 from ..receipts.receipt import Receipt
 from ..receipts.tables.answers_table import names
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
+from .answers_reading import kept_answers
 from .reproduced import Answered
 
 

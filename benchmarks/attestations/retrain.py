@@ -104,8 +104,8 @@ def _announced(receipt: Receipt, picked: Sequence[str], session: Session) -> str
     verb = "going on with" if session.resumed else "training again"
     return (
         f"{verb} {len(picked)} of {len(receipt.cells)} cells, chosen by the salt {session.salt}; "
-        f"about {sum(flops[d] for d in picked):.1e} FLOPs, and twice as many again for each cell "
-        "that this platform need not answer alike"
+        f"about {sum(flops[d] for d in picked):.1e} FLOPs, thrice as many for a cell of another "
+        "platform with other answers"
     )
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from ... import canonical
 from ...eval.stats.variance_components import AXES, REST, Split
+from ..receipts.untrusted import guarded
 from ..report.plain_console import console as plain_console
 from ..report.plain_console import plain
 from .differences import InstrumentDifference, differences
@@ -29,9 +30,10 @@ TOGETHER = "with"  # another axis, in whose column the component stands
 def run(a: str, b: str, form: str) -> None:
     """Prints A minus B as a table, as CSV or as JSON. UserError where they share nothing."""
     one, other = side("A", a), side("B", b)
-    found = pairing(one, other)
-    scores, few = differences(found)
-    lines = [*plain_lines(one, other, found, scores), *few]
+    with guarded("what A and B answered"):
+        found = pairing(one, other)
+        scores, few = differences(found)
+        lines = [*plain_lines(one, other, found, scores), *few]
     if form == "csv":
         print(as_csv(scores), end="")
     elif form == "json":

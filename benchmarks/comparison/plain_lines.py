@@ -85,21 +85,30 @@ def _costs(found: Pairing) -> Iterator[str]:
 
 
 def _versions(a: Side, b: Side) -> Iterator[str]:
-    one, other = a.receipt, b.receipt
+    """Definitions, and by what the runs were trained."""
     for what in ("definitions", "training"):
-        x, y = getattr(one, what), getattr(other, what)
+        x, y = getattr(a.receipt, what), getattr(b.receipt, what)
         if x != y:
             yield f"{what}: {x} in A, {y} in B"
-    for what, mine, theirs in (
-        ("device", *({x.record.device for x in s.answers} for s in (a, b))),
-        ("commit", {one.commit[:12]}, {other.commit[:12]}),
-        *(
-            (name, {one.versions.get(name, "none")}, {other.versions.get(name, "none")})
-            for name in sorted({*one.versions, *other.versions})
-        ),
-    ):
+    one, other = _trained_by(a), _trained_by(b)
+    for what in dict.fromkeys([*one, *other]):
+        mine, theirs = (sorted(found.get(what, {"none"})) for found in (one, other))
         if mine != theirs:
-            yield f"{what}: {', '.join(sorted(mine))} in A, {', '.join(sorted(theirs))} in B"
+            yield f"{what}: {', '.join(mine)} in A, {', '.join(theirs)} in B"
+
+
+def _trained_by(side: Side) -> dict[str, set[str]]:
+    """Device, commit and each package -> what the runs of a side have there."""
+    found: dict[str, set[str]] = {}
+    for answers in side.answers:
+        found.setdefault("device", set()).add(answers.record.device)
+        number = answers.record.environment
+        if number is not None:
+            by = side.receipt.environments[number]
+            found.setdefault("commit", set()).add(by.commit[:12] or "none")
+            for name, version in by.versions.items():
+                found.setdefault(name, set()).add(version)
+    return found
 
 
 def _questions(found: Pairing) -> Iterator[str]:

@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 
 from ...errors import UserError
 from ...printable import printable
+from ..attestations.answers_reading import kept_answers, table_bytes
 from ..attestations.trust import Trust, trust_class
 from ..config.run_config import Cell
 from ..receipts import parquet_reading
-from ..receipts.answers_reading import kept_answers, table_bytes
 from ..receipts.bounds import cells_of
 from ..receipts.receipt import CellRecord, Receipt
 from ..receipts.tables.questions_table import QUESTIONS
 from ..receipts.untrusted import guarded, receipt_path
 
 FIELDS = ("mode", "model", "plan")  # by which a label names cells
+LONGEST = 100  # characters of the name of an instrument
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _instruments(path: Path, receipt: Receipt, cells: list[Cell]) -> dict[str, d
     for corpus, question, name in zip(
         table["corpus"].tolist(), table["question"].tolist(), table["instrument"].tolist()
     ):
-        found.setdefault(corpus, {})[question] = name
+        found.setdefault(corpus, {})[question] = printable(name, LONGEST)
     return found
 
 

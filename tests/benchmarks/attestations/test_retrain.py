@@ -104,14 +104,16 @@ def test_elsewhere_three_initialisations_are_trained_where_answers_differ(
 ):
     elsewhere(monkeypatch)
     training.change = changed(0.02)
-    status, out, found = again("--salt", "pepper", number=1)
-    (cell,) = found.cells
-    assert (status, cell.outcome, cell.same_platform) == (0, "within", False), out
-    first = cell.seeds[0]
-    assert cell.seeds == [first, first + 1, first + 2] and len(training) == 3
-    assert [c.seeds.init for c in training] == cell.seeds
-    assert len({c.seeds.order for c in training}) == 1
-    assert all(len(i.here) == 3 and i.low <= i.claimed <= i.high for i in cell.instruments)
+    status, out, found = again(number=4)
+    assert status == 0, out
+    assert {(c.outcome, c.same_platform) for c in found.cells} == {("within", False)}, out
+    assert len(training) == 3 * 4
+    trained = {dataclasses.astuple(c.seeds) for c in training}
+    assert trained == {(0, 0, init + k, init) for init in (0, 1) for k in range(3)}
+    for cell in found.cells:
+        first = cell.seeds[0]
+        assert cell.seeds == [first, first + 1, first + 2]
+        assert all(len(i.here) == 3 and i.low <= i.claimed <= i.high for i in cell.instruments)
 
 
 def test_elsewhere_equal_answers_need_no_more_runs(again, training, monkeypatch):

@@ -194,7 +194,12 @@ def test_the_list_of_the_package_can_be_read_and_a_broken_one_is_one_line(listed
     path = listed(also=["ada"])
     with pytest.raises(UserError, match="stands twice"):
         attesters.listed()
-    for text, why in (("[", "not TOML"), ("[[attesters]]\nname = 1", "attesters.0")):
+    deep = "a = " + "[" * 2_000
+    for text, why in (
+        ("[", "not TOML"),
+        (deep, "not TOML"),
+        ("[[attesters]]\nname = 1", "attesters.0"),
+    ):
         path.write_text(text)
         with pytest.raises(UserError, match=why) as error:
             attesters.listed()

@@ -94,7 +94,8 @@ def test_table_csv_and_json_agree(zebroid, grid):
 def test_what_else_differs_stands_in_plain_lines(zebroid, grid, edited):
     def change(content):
         content["training"] = "training-9"
-        content["environments"][0]["versions"]["jax"] = content["versions"]["jax"] = "0.0.1"
+        content["environments"][0]["versions"]["jax"] = "0.0.1"
+        content["environments"][0]["commit"] = "0" * 40
         for record in content["cells"]:
             record["flops"] *= 2
             record["device"] = "gpu: none x 1"
@@ -108,6 +109,7 @@ def test_what_else_differs_stands_in_plain_lines(zebroid, grid, edited):
         "training: training-1 in A, training-9 in B",
         "device: cpu: none x 1 in A, gpu: none x 1 in B",
         "0.0.1 in B",
+        "000000000000 in B",
         "1 of 24 failed",
         "1 runs of A have no counterpart, and are left out",
     ):

@@ -30,7 +30,9 @@ def answers(grid):
         right = np.asarray(right, bool)
         number = np.arange(len(right)) if questions is None else np.asarray(questions)
         mine = dataclasses.replace(cell, seeds=Seeds(*seeds), **names)
-        record: Any = SimpleNamespace(corpus=corpus, flops=1.0, parameters=1, device="cpu: x")
+        record: Any = SimpleNamespace(
+            corpus=corpus, flops=1.0, parameters=1, device="cpu: x", environment=None
+        )
         return Answers(mine, record, number, right, np.full(len(right), "schema", object))
 
     return make

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from ... import canonical
 from ...errors import InvalidReceipt
 from ..config.run_config import Cell
-from . import parquet_reading
-from .bounds import cells_of
-from .receipt import Receipt
-from .tables.answers_table import ANSWERS
-from .tables.parquet_table import DIGITS, NONE, Table
+from ..receipts import parquet_reading
+from ..receipts.bounds import cells_of
+from ..receipts.receipt import Receipt
+from ..receipts.tables.answers_table import ANSWERS
+from ..receipts.tables.parquet_table import DIGITS, NONE, Table
 
 
 @dataclasses.dataclass(frozen=True)
