@@ -15,7 +15,7 @@ import duckdb
 COMPARE = {"=": op.eq, "!=": op.ne, "<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge}
 TABLES = {
     "constants": "constant, place",
-    "rules": "rule, head, body",
+    "rules": "rule, head, body, given",
     "facts": "list_prepend(predicate, arguments), given",
     "proofs": "question, step, rule, head, premises",
     "questions": "question, prompt, right_answers, rung",
@@ -63,7 +63,7 @@ def follows(rules, given, place):  # the perfect model: each round settles one s
 def faults(constants, rules, facts, proofs, questions):
     place, source = dict(constants), {tuple(atom): how for atom, how in facts}
     given = {atom for atom in source if source[atom] != "derived"}
-    rules = {n: (json.loads(head), [*map(json.loads, body)]) for n, head, body in rules}
+    rules = {n: (json.loads(h), [*map(json.loads, b)]) for n, h, b, w in rules if w != "neither"}
     under = {p[1] for _, body in rules.values() for p in body if p[0] == "-"}
     for _ in rules:
         under |= {p[1] for h, body in rules.values() if h[0] in under for p in body if p[0] in "+-"}
@@ -75,7 +75,7 @@ def faults(constants, rules, facts, proofs, questions):
     stated, steps = text(given), grouped(proofs)
     for question, prompt, right, rung in questions:
         proved, used = set(), set()
-        for n, (_, step, rule, head, premises) in enumerate(steps.pop(question, ()), 1):
+        for n, (_, step, rule, head, premises) in enumerate(steps.pop(question, []), 1):
             head, *atoms = [tuple(json.loads(atom)) for atom in (head, *premises)]
             (pattern, body), bound = rules.get(rule, ([], [])), {}
             for p, atom in zip(body, atoms):
@@ -88,7 +88,8 @@ def faults(constants, rules, facts, proofs, questions):
             if not new or not positive <= given | proved:
                 yield f"question {question}, step {step}: a premise is neither given nor proved"
             proved, used = proved | {head}, used | positive
-        right = [a for a in right if a != "none" or rung not in ("nontheorem", "unknowable")]
+        none = rung in ("nontheorem", "unknowable") and right == ["none"]
+        right = [] if none else right or ["?"]
         wanted = {re.sub(r"(?<=[( ])\?(?=[,)])", lambda _, a=a: a, prompt) for a in right}
         if wanted - stated - text(proved) or text(proved - used) - wanted:
             yield f"question {question}: what is proved is not its right answers"

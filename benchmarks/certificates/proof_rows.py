@@ -54,7 +54,7 @@ def proof_rows(corpus: Corpus, questions: Ids) -> Rows:
     distinct, which = np.unique(head, return_inverse=True)
     derivation = gold.best[distinct]
     below = np.append(c.premises[derivation], distinct[:, None], axis=1)
-    atoms = _atoms(corpus, np.unique(below[below >= 0]))
+    atoms = _atoms(corpus, np.unique(below[below >= 0]).astype(np.int64))
     premises = _objects([_text(p) for p in _premises(corpus, int(d), atoms)] for d in derivation)
     return {
         "question": questions[row].astype(np.int32),

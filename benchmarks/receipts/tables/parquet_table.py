@@ -77,6 +77,8 @@ class Content:
     failures: Mapping[str, str]  # digest of a cell -> why it has no result
     panels: Sequence[Panel]
     corpora: Corpora
+    # what several tables are made of, so that it is made once
+    memo: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     @property
     def answered(self) -> list[Result]:

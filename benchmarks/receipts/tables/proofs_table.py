@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....eval.question_sets.question_set import QuestionSet
 from ....worlds.corpus.corpus import Corpus
 from ...certificates import proof_rows
 from ...certificates.given_facts import GIVEN
@@ -22,23 +23,34 @@ MOST = 1_000_000  # facts, and constants, of one corpus
 MOST_RULES = 1_000  # of one world
 STEPS = 64  # of the proofs of one question, on average
 Make = Callable[[Corpus, NDArray[np.int64]], proof_rows.Rows]
+MAKE: dict[str, Make] = {
+    "facts": proof_rows.fact_rows,
+    "proofs": proof_rows.proof_rows,
+    "rules": lambda corpus, _: proof_rows.rule_rows(corpus),
+    "constants": lambda corpus, _: proof_rows.constant_rows(corpus),
+}
 
 
-def _blocks(make: Make) -> Callable[[Content], Iterator[Columns]]:
-    """A block a corpus: what ``make`` gives for it and all questions that are put about it."""
+def _blocks(name: str) -> Callable[[Content], Iterator[Columns]]:
+    """A block a corpus. Those of all tables are made together: corpora may be too many to be kept,
+    and each pass over them would draw them anew."""
 
     def blocks(content: Content) -> Iterator[Columns]:
-        for question_set in content.by_corpus():
-            yield block(make, question_set.corpus, question_set.questions)
+        if "proofs" not in content.memo:
+            content.memo["proofs"] = [*map(_made, content.by_corpus())]
+        return (made[name] for made in content.memo["proofs"])
 
     return blocks
 
 
-def block(make: Make, corpus: Corpus, questions: NDArray[np.int64]) -> Columns:
-    """The rows of one corpus as they are held in memory; ``questions`` ascending."""
-    rows = {name: _held(column) for name, column in make(corpus, questions).items()}
-    n = len(next(iter(rows.values())))
-    return {"corpus": same(corpus.digest[:DIGITS], n), **rows}
+def _made(question_set: QuestionSet) -> dict[str, Columns]:
+    """Table -> the rows of one corpus as they are held in memory."""
+    corpus, questions = question_set.corpus, question_set.questions
+    digits, out = corpus.digest[:DIGITS], {}
+    for name, make in MAKE.items():
+        rows = {column: _held(values) for column, values in make(corpus, questions).items()}
+        out[name] = {"corpus": same(digits, len(next(iter(rows.values())))), **rows}
+    return out
 
 
 def _held(column: NDArray[Any]) -> NDArray[Any]:
@@ -76,7 +88,7 @@ FACTS = Table(
         ),
     ),
     "corpus, predicate, then the arguments in the order of the constants",
-    _blocks(proof_rows.fact_rows),
+    _blocks("facts"),
     lambda cells: MOST * _corpora(cells),
     "corpus",
 )
@@ -110,7 +122,7 @@ PROOFS = Table(
         ),
     ),
     "corpus, question, step",
-    _blocks(proof_rows.proof_rows),
+    _blocks("proofs"),
     lambda cells: STEPS * QUESTIONS.most(cells),
     "corpus",
 )
@@ -146,7 +158,7 @@ RULES = Table(
         ),
     ),
     "corpus, rule",
-    _blocks(lambda corpus, _: proof_rows.rule_rows(corpus)),
+    _blocks("rules"),
     lambda cells: MOST_RULES * _corpora(cells),
     "corpus",
 )
@@ -160,7 +172,7 @@ CONSTANTS = Table(
         Column("sort", "VARCHAR", "name", "what kind of thing it is"),
     ),
     "corpus, place",
-    _blocks(lambda corpus, _: proof_rows.constant_rows(corpus)),
+    _blocks("constants"),
     lambda cells: MOST * _corpora(cells),
     "corpus",
 )

@@ -17,7 +17,7 @@ from zebroid.worlds import build_corpus, sample_questions
 
 TABLES = {
     "constants": ("constant", "place"),
-    "rules": ("rule", "head", "body"),
+    "rules": ("rule", "head", "body", "given"),
     "facts": ("atom", "given"),
     "proofs": ("question", "step", "rule", "head", "premises"),
     "questions": ("question", "prompt", "right_answers", "rung"),
@@ -60,7 +60,7 @@ def tables(world, size="tiny", number=20):
 def write(folder, corpus, questions):
     """The tables of a receipt about these questions, as a run writes them."""
     every = QuestionSet(corpus, questions)
-    content = types.SimpleNamespace(by_corpus=lambda: iter([every]))
+    content = types.SimpleNamespace(by_corpus=lambda: iter([every]), memo={})
     for table in (*proofs_table.TABLES, QUESTIONS):
         parquet_writing.write(folder, table, content)
 

@@ -48,6 +48,10 @@ def rule_is_missing(found):
     found["rules"] = [rule for rule in found["rules"] if rule[0] != found["proofs"][0][2]]
 
 
+def rule_is_not_given(found):
+    first(found["rules"], lambda rule: rule[0] == found["proofs"][0][2])[3] = "neither"
+
+
 def rule_has_another_head(found):
     rule = first(found["rules"], lambda rule: rule[0] == found["proofs"][0][2])
     rule[1] = changed(rule[1], lambda head: [*head[:-1], head[1]])
@@ -169,7 +173,8 @@ PLANTED = {
         RULE: (
             *(head_with_swapped_arguments, head_of_another_predicate, another_rule),
             *(premise_with_swapped_arguments, premise_with_one_argument_more),
-            *(premise_of_another_binding, rule_is_unknown, rule_is_missing, rule_has_another_head),
+            *(premise_of_another_binding, rule_is_unknown, rule_is_missing, rule_is_not_given),
+            rule_has_another_head,
             *(premise_is_missing, premise_stands_twice, negative_premise_is_missing),
             *(negative_premise_is_positive, positive_premise_is_negative),
             *(negative_premise_of_one_value, what_is_negated_is_given),

@@ -71,7 +71,7 @@ def step_rests_on_itself(found):
 
 def circle(found):
     """Two steps, each of which rests on the other, by a rule that turns round what it reads."""
-    found["rules"].append([99, '["has","?X","?R","?V"]', ['["+","has","?X","?R","?V"]']])
+    found["rules"].append([99, '["has","?X","?R","?V"]', ['["+","has","?X","?R","?V"]'], "both"])
     _, steps = long(found)
     for step, other in zip(steps[:2], steps[1::-1]):
         step[2], step[4] = 99, [changed(other[3], lambda head: ["+", *head])]
@@ -129,6 +129,12 @@ def answer_is_none(found):
     first(found["questions"], lambda row: row[0] == found["proofs"][0][0])[2] = ["none"]
 
 
+def answers_are_none_at_all(found):
+    row = first(found["questions"], lambda row: row[0] == found["proofs"][0][0])
+    row[2] = []
+    found["proofs"] = [step for step in found["proofs"] if step[0] != row[0]]
+
+
 def nontheorem_has_a_proof(found):
     row = first(found["questions"], lambda row: row[0] == found["proofs"][0][0])
     row[2:] = [["none"], "nontheorem"]
@@ -164,7 +170,7 @@ PLANTED = {
     ANSWERS: (
         *(proof_is_missing, answer_is_another, answer_without_proof, prompt_is_another),
         *(answer_is_none, nontheorem_has_a_proof, nontheorem_has_an_answer),
-        proof_of_something_beside,
+        *(proof_of_something_beside, answers_are_none_at_all),
     ),
     "has a proof and is not there": (question_is_not_put,),
 }

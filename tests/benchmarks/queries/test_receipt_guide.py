@@ -45,7 +45,7 @@ def test_the_step_of_the_guide_is_one_of_zebra():
     corpus = corpus_of("zebra-v1")
     found = tables_of(corpus, np.arange(len(corpus.prompt)))
     heads = {step[3]: step for step in found["proofs"]}
-    for rule, head, body in found["rules"]:
+    for rule, head, body, _ in found["rules"]:
         if rule == 1:
             assert head in GUIDE and body[0] in GUIDE and body[-1] in GUIDE
             assert corpus.closure.program.rules[0].text in GUIDE
