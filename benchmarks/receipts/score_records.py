@@ -145,5 +145,7 @@ class ProofRecord(Strict):
     """Different questions that were scored, over all worlds."""
     valid: Interval
     """Share of questions with a valid proof."""
+    leaning: Interval
+    """Share of questions whose valid proof leans on a demonstrated conclusion."""
     earned: Interval | None
     """Share of right answers with a valid proof; null: no answer is right."""
