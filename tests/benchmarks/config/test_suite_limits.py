@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from zebroid.benchmarks.config import suite_limits
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.errors import UserError
 
@@ -102,11 +103,12 @@ def test_an_empty_list_makes_no_cell_and_is_refused(suite, lines, axis):
         load_suite(suite(changed(**lines)))
 
 
-def test_the_largest_suite_that_is_allowed_is_read(suite):
-    text = changed(seeds=f"{{ all = {[*range(2_500)]} }}")
-    assert len(load_suite(suite(text)).cells) == 5_000
-    with pytest.raises(UserError, match=r"5,002 cells"):
-        load_suite(suite(changed(seeds=f"{{ all = {[*range(2_501)]} }}")))
+def test_the_largest_suite_that_is_allowed_is_read(suite, monkeypatch):
+    monkeypatch.setattr(suite_limits, "CELLS", 50)
+    text = changed(seeds=f"{{ all = {[*range(25)]} }}")
+    assert len(load_suite(suite(text)).cells) == 50
+    with pytest.raises(UserError, match=r"52 cells \(26 of seeds x 2 of mode\)"):
+        load_suite(suite(changed(seeds=f"{{ all = {[*range(26)]} }}")))
 
 
 @pytest.mark.parametrize("command", ["run", "scale"])

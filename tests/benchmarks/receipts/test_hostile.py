@@ -108,17 +108,25 @@ def test_what_no_run_wrote_is_one_line_for_every_command(zebroid, inside, forged
         assert not CONTROL.search(err)
 
 
-def test_a_world_that_is_a_file_is_never_run(zebroid, inside, forged, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "status", "why"),
+    [
+        ("evil.py", 1, "a file that a receipt names is not run"),
+        ("./evil.py", 2, "world is './evil.py'; expected at most 200 letters"),
+    ],
+)
+def test_a_world_that_is_a_file_is_never_run(
+    zebroid, inside, forged, monkeypatch, name, status, why
+):
     monkeypatch.chdir(forged)
     (forged / "evil.py").write_text('import pathlib; pathlib.Path("EXECUTED").write_text("")\n')
     content = read(forged)
     for cell in content["cells"]:
-        cell["cell"]["world"] = "./evil.py"
+        cell["cell"]["world"] = name
     (forged / "receipt.json").write_text(json.dumps(consistent(content)))
     for words in (("verify",), ("verify", "--allow-plugins")):
-        status, out, _ = zebroid(*words, forged)
-        assert status == 1 and "a file that a receipt names is not run" in out
-        assert "NOT verified" in out
+        left, out, err = zebroid(*words, forged)
+        assert left == status and why in out + err
     for command in ("leaderboard", "cite", "plot", "forecast"):
         zebroid(command, forged)
     assert not (forged / "EXECUTED").exists()
@@ -154,15 +162,19 @@ def test_one_bad_receipt_is_named_below_the_board_of_the_others(zebroid, forged,
     assert sum(line.startswith("- ") for line in below.splitlines()) == 3
 
 
-def test_a_name_is_no_markup_of_a_board_or_a_citation(zebroid, forged):
+def test_a_name_with_markup_is_refused_and_a_version_with_markup_is_text(zebroid, forged):
     content = read(forged)
+    content["versions"]["evil"] = "1}} @misc{x, source 0 [x](y) <i>"
+    (forged / "receipt.json").write_text(json.dumps(content))
+    status, out, _ = zebroid("leaderboard", forged)
+    assert status == 0 and "[x](y)" not in out and "<i>" not in out.replace("\\<", "")
+    assert zebroid("cite", forged)[1].partition("note = ")[2].count("}") == 2
     for cell in content["cells"]:
         cell["cell"]["plan"] = "a|b [x](y) <i>"
-    content["versions"]["evil"] = "1}} @misc{x, source 0"
     (forged / "receipt.json").write_text(json.dumps(consistent(content)))
-    status, out, _ = zebroid("leaderboard", forged)
-    assert status == 0 and r"(a\|b \[x\](y) \<i\>)" in out
-    assert zebroid("cite", forged)[1].partition("note = ")[2].count("}") == 2
+    for command in ("leaderboard", "cite"):
+        status, out, err = zebroid(command, forged)
+        assert (status, out, err.count("\n")) == (2, "", 1) and "expected at most 200" in err
 
 
 def test_many_panels_take_no_longer_than_many_lines(finished, tmp_path):
