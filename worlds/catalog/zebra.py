@@ -12,41 +12,20 @@ from scipy.optimize import linear_sum_assignment
 from ..datalog.facts import Facts
 from ..exposure import Exposure
 from ..world import World
-from .names import coined, listed
+from .names import COLOURS, MARKS, PARTS, TRAITS, VERBS, animals, listed
 
 Integers = NDArray[np.int64]
 
-KINDS = (
-    "horse cow goat dog cat bear deer sheep camel wolf fox hare seal otter lynx boar "
-    "mole newt toad crow swan goose crane stork heron owl hawk eagle vole shrew bat whale "
-    "moose bison yak ibex puma tapir sloth gecko"
-)
-TRAITS = (
-    "striped spotted winged horned dwarf giant woolly tusked maned finned crested hooded "
-    "pale dark masked ringed bearded banded plumed scaly blind foal wild tame "
-    "desert marsh mountain polar tropical"
-)
-PARTS = (
-    "mane tail hoof nose neck back belly flank leg chest brow chin throat shoulder knee heel rump "
-    "muzzle tongue horn crest claw paw wing fin beak crown cheek jaw hip rib spine thigh tooth"
-)
-MARKS = (
-    "barred brindled pinto zigzag flecked mottled dappled freckled speckled feathery webbed flying "
-    "pronged stubby short huge towering fluffy shaggy fanged prickly bushy combed cloaked faint "
-    "dusky sooty veiled collared fringed belted plaited tufted flossy rough sightless newborn rude "
-    "docile dusty sandy swampy boggy rocky steep frosty snowy steamy"
-)
-COLOURS = (
-    "red blue green yellow black white grey brown pink purple gold silver bronze copper cream "
-    "crimson scarlet beige tan teal turquoise violet maroon navy khaki rust sand lilac lemon mint "
-    "coral plum rose ruby"
-)
-VERBS = (
-    "fears follows mocks guards feeds greets trusts envies wakes hunts leads visits avoids adores "
-    "copies teases"
-)
 LOOKS = 4  # tables of colours, of which rules read the first
-ZEBRA, OKAPI = "zebra", "okapi"
+
+
+PARAMETERS = ("kinds", "traits", "parts", "names", "levels", "links")
+SIZES = {
+    "tiny": (10, 8, 8, 80, (20, 20, 20, 8, 8, 8), 3),
+    "small": (48, 28, 20, 720, (160, 260, 260, *(60,) * 6), 4),
+    "base": (80, 48, 30, 2_000, (300, 800, 800, *(150,) * 8), 5),
+    "large": (120, 100, 40, 6_000, (1_000, 2_000, 2_000, *(500,) * 8), 6),
+}
 
 
 class Zebra(World):
@@ -101,49 +80,13 @@ class Zebra(World):
         (rung, cue) for rung in ("constituent", "depth", "axiom") for cue in ("called", "has")
     )
     entities = ("thing",)
-    familiar = frozenset(
-        {"shade", "passes"}
-    )  # what a mark is may be looked up; what is new are animals
+    # what is new in a name is the animal: neither what a mark is nor an exception
+    familiar = frozenset({"shade", "passes"})
     like = """
       like(X,Y) :- named(_,K,X), named(_,K,Y), X != Y.
       like(X,Y) :- breed(X,K), breed(Y,K), X != Y.
     """
-    sizes = MappingProxyType(
-        {
-            "tiny": {
-                "kinds": 10,
-                "traits": 8,
-                "parts": 8,
-                "names": 80,
-                "levels": (20, 20, 20, 8, 8, 8),
-                "links": 3,
-            },
-            "small": {
-                "kinds": 48,
-                "traits": 28,
-                "parts": 20,
-                "names": 720,
-                "levels": (160, 260, 260, *(60,) * 6),
-                "links": 4,
-            },
-            "base": {
-                "kinds": 80,
-                "traits": 48,
-                "parts": 30,
-                "names": 2_000,
-                "levels": (300, 800, 800, *(150,) * 8),
-                "links": 5,
-            },
-            "large": {
-                "kinds": 120,
-                "traits": 100,
-                "parts": 40,
-                "names": 6_000,
-                "levels": (1_000, 2_000, 2_000, *(500,) * 8),
-                "links": 6,
-            },
-        }
-    )
+    sizes = MappingProxyType({size: dict(zip(PARAMETERS, row)) for size, row in SIZES.items()})
     phrases = MappingProxyType(
         {
             "named": "The {2} is a {0} {1}.",
@@ -203,9 +146,8 @@ class Zebra(World):
         and what it is like in the others does not follow. ``exceptions`` is the share of exceptions
         in either direction; ``links`` is how many other links stand beside each true one.
         """
-        pair = rng.permutation(kinds * traits)[:names]
-        if not (pair == 0).any():
-            pair[rng.randint(names)] = 0  # there always is a striped horse
+        # the first name is that of the striped horse; of no other animal the id tells anything
+        pair = np.append(0, 1 + rng.permutation(kinds * traits - 1)[: names - 1])
         kind, trait = pair // traits, pair % traits
         breeds = _Breeds.of(rng, kinds, names, levels, links)
         bearer = kinds + np.arange(names + sum(levels))
@@ -225,13 +167,9 @@ class Zebra(World):
         name = kinds + np.arange(names)
         others = _others(rng, kind, np.arange(kinds), links)
         unborne = _others(rng, trait, np.arange(traits), links)
-        striped = int(np.flatnonzero(pair == 0)[0])
-        odd = after[(after[:, 0] < kinds + names) & (after[:, 0] != kinds + striped), 0] - kinds
         return Facts.of(
             {
-                "thing": animals(
-                    kinds, names, sum(levels), striped, int(odd[0]) if len(odd) else -1
-                ),
+                "thing": animals(kinds, names + sum(levels)),
                 "trait": listed(TRAITS, "trait", traits),
                 "mark": listed(MARKS, "mark", marks),
                 "part": listed(PARTS, "part", parts),
@@ -257,13 +195,13 @@ class Zebra(World):
         )
 
 
+@dataclasses.dataclass(frozen=True)
 class _Breeds:
-    """Breeds below breeds: two in three below a kind, the others below a named animal."""
+    """B breeds below breeds: three in four below a kind, the others below a named animal."""
 
-    def __init__(self, links: Integers, kind: Integers, ties: Integers) -> None:
-        self.links = links  # [B, 2] breed, what it is a breed of
-        self.kind = kind  # [B] the kind above each, -1 where a named animal is
-        self.ties = ties  # [B x links, 3] breed, verb, another of the same level
+    links: Integers  # [B, 2] breed, what it is a breed of
+    kind: Integers  # [B] the kind above each, -1 where a named animal is
+    ties: Integers  # [B x links, 3] breed, verb, another that it might as well be a breed of
 
     @classmethod
     def of(
@@ -276,7 +214,8 @@ class _Breeds:
     ) -> _Breeds:
         first, total = kinds + names, sum(levels)
         deal = rng.permutation(total)  # so that no id tells a level
-        kind = np.full(total, -1)
+        known = np.append(np.arange(kinds), np.full(names + total, -1))  # the kind of each thing
+        kind = known[first:]
         pools = [np.arange(kinds), np.arange(kinds, first)]
         rows, ties, start = [], [], 0
         for number in levels:
@@ -285,15 +224,14 @@ class _Breeds:
             for half, pool in zip(np.split(mine, [3 * number // 4]), pools):
                 above = np.resize(rng.permutation(pool), len(half))
                 rows.append(np.stack([first + half, above], 1))
-                kind[half] = np.where(above < kinds, above, kind[np.maximum(above - first, 0)])
-                kind[half[(above >= kinds) & (above < first)]] = -1
+                kind[half] = known[above]
                 at = np.searchsorted(pool, above)
                 ties.append(
                     _linked(first + half, pool[_others(rng, at, np.arange(len(pool)), links)])
                 )
                 here.append(np.sort(first + half))
             pools, start = here, start + number
-        return cls(np.concatenate(rows), kind, np.concatenate(ties))
+        return cls(np.concatenate(rows), kind.copy(), np.concatenate(ties))
 
 
 def _others(rng: np.random.RandomState, own: Integers, pool: Integers, number: int) -> Integers:
@@ -358,15 +296,3 @@ def _exceptions(
         rows = (np.repeat(who[mine], each), turn.ravel(), np.full(turn.size, k))
         out.append(np.stack(rows, 1))
     return np.concatenate(out)
-
-
-def animals(kinds: int, names: int, breeds: int, zebra: int, okapi: int) -> list[str]:
-    """Kinds, named animals and breeds; the names numbered ``zebra`` and ``okapi`` are so called."""
-    known = listed(KINDS, "kind", kinds)
-    taken = {*known, *f"{TRAITS} {MARKS} {PARTS} {COLOURS}".split()}
-    made = [word for word in coined(names + breeds + len(taken)) if word not in taken]
-    made = made[: names + breeds]
-    made[zebra] = ZEBRA
-    if okapi >= 0:
-        made[okapi] = OKAPI
-    return [*known, *made]

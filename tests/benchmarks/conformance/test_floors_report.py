@@ -17,9 +17,9 @@ def printed(zebroid, monkeypatch):
 
 
 def test_a_world_is_a_row_for_each_instrument_and_a_line_for_each_floor(printed):
-    status, out, err = printed("zebra-v1/tiny")
+    status, out, err = printed("zebra-v2/tiny")
     assert (status, err) == (0, "")
-    assert out.startswith("zebra-v1/tiny, seed 0")
+    assert out.startswith("zebra-v2/tiny, seed 0")
     for rung in ("schema", "axiom"):
         assert f"{rung} has: floor 0." in out
     flat = " ".join(out.split())
@@ -74,5 +74,5 @@ def test_a_plugin_gets_its_floors_for_nothing(printed):
 
 
 def test_an_unknown_size_is_one_line(printed):
-    status, out, err = printed("zebra-v1/smal")
+    status, out, err = printed("zebra-v2/smal")
     assert (status, out) == (2, "") and "did you mean" in err and err.count("\n") == 1

@@ -216,10 +216,10 @@ def test_digest_of_arrays_tells_shape_name_and_value_but_not_width():
 
 
 def test_cells_of_different_worlds_share_one_file(zebroid, suite, trained, tmp_path):
-    worlds = '["composition-v1/tiny", "zebra-v1/tiny"]'
+    worlds = '["composition-v1/tiny", "zebra-v2/tiny"]'
     zebroid("run", suite(**{'"composition-v1/tiny"': worlds}), "--out", "both")
     (path,) = tmp_path.glob("both/*/predictions.parquet")
     message = rows(f"SELECT DISTINCT world FROM '{path}' ORDER BY world")
-    assert [row["world"] for row in message] == ["composition-v1/tiny", "zebra-v1/tiny"]
+    assert [row["world"] for row in message] == ["composition-v1/tiny", "zebra-v2/tiny"]
     (kinds,) = rows(f"SELECT typeof(right_answers) r, typeof(distractor) l FROM '{path}' LIMIT 1")
     assert kinds == {"r": "VARCHAR[]", "l": "VARCHAR"}

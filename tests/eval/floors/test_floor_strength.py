@@ -75,7 +75,7 @@ def test_a_blanked_first_relation_is_guessed_from_what_is_left_over() -> None:
 
 
 class _Zebra(Zebra):
-    """zebra-v1 as it was when its axioms were a headline, fewer things at size small."""
+    """zebra-v2 as it was when its axioms were a headline, fewer things at size small."""
 
     sizes = MappingProxyType(
         {**Zebra.sizes, "small": {**Zebra.sizes["small"], "levels": (60, 40, 40, 60, 50)}}

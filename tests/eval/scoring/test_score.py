@@ -172,7 +172,7 @@ def test_cells_that_do_not_belong_together_are_refused(
     composition_questions: QuestionSet, zebra_questions: QuestionSet, model
 ) -> None:
     one = model(composition_questions, {"recall": 1.0})
-    with pytest.raises(UserError, match="world composition-v1 and zebra-v1"):
+    with pytest.raises(UserError, match="world composition-v1 and zebra-v2"):
         score([one, model(zebra_questions, {"recall": 1.0})], "both")
     with pytest.raises(UserError, match="mode direct and chain"):
         score([one, model(composition_questions, {"recall": 1.0}, mode="chain")], "both")

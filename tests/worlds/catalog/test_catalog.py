@@ -14,7 +14,7 @@ from zebroid.worlds.novelty.rungs import RUNGS
 
 # feasts spread in two ways, rows obey two laws; and at size tiny few rules are stated alone
 TOO_FEW = {(w, "shuffled rules") for w in ("network-v1", "order-v1")}
-FEW_ALONE = ("algebra-v1", "horn-v1", "network-v1", "order-v1", "zebra-v1")
+FEW_ALONE = ("algebra-v1", "horn-v1", "network-v1", "order-v1", "zebra-v2")
 TOO_FEW |= {(w, "exchanged rules") for w in FEW_ALONE}
 every = pytest.mark.parametrize("world", registry.worlds())
 
@@ -115,7 +115,7 @@ def test_grokked_is_the_world_of_arxiv_2405_15071():
 
 
 def test_zebra_says_that_a_zebra_is_a_striped_horse():
-    made = registry.make("zebra-v1")
+    made = registry.make("zebra-v2")
     assert made.phrases["called"].format("striped", "horse", "zebra") == (
         "A striped horse is called a zebra."
     )
@@ -126,7 +126,7 @@ def test_zebra_says_that_a_zebra_is_a_striped_horse():
 
 
 def test_zebras_derivations_are_acyclic_and_exceptions_have_one_answer(corpus):
-    made = corpus("zebra-v1")
+    made = corpus("zebra-v2")
     assert made.split.gold.counts.all()
     answers = np.diff(made.offsets)
     has = made.prompt[:, 0] == made.cues.index(("has", 2))
@@ -134,7 +134,7 @@ def test_zebras_derivations_are_acyclic_and_exceptions_have_one_answer(corpus):
 
 
 def test_zebra_has_exceptions_and_their_twins(corpus):
-    made = corpus("zebra-v1", "small")
+    made = corpus("zebra-v2", "small")
     certificate, theorem = made.certificate, np.diff(made.offsets) > 0
     unstated = theorem & (certificate.rung > 0) & (certificate.distractor >= 0)
     assert unstated.sum() > 100 and (certificate.twin[unstated] >= 0).sum() > 10

@@ -83,7 +83,7 @@ def _votes(corpus, question):
 
 
 def test_distractors_of_zebra_are_wrong_and_have_at_least_half_of_the_votes(corpus):
-    made = corpus("zebra-v1")
+    made = corpus("zebra-v2")
     theorems = np.flatnonzero(np.diff(made.offsets) > 0)
     distracted = theorems[made.certificate.distractor[theorems] >= 0]
     assert len(distracted) > 20
@@ -98,7 +98,7 @@ def test_distractors_of_zebra_are_wrong_and_have_at_least_half_of_the_votes(corp
 
 
 def test_twins_stand_on_the_same_rung_and_the_distractor_is_right_for_them(corpus):
-    made = corpus("zebra-v1", "small")
+    made = corpus("zebra-v2", "small")
     certificate = made.certificate
     paired = np.flatnonzero(certificate.twin >= 0)
     assert len(paired) > 50
