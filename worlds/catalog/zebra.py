@@ -16,12 +16,13 @@ from .names import COLOURS, MARKS, PARTS, TRAITS, VERBS, animals, listed
 
 Integers = NDArray[np.int64]
 
-LOOKS = 4  # tables of colours, of which rules read the first
+OF_KINDS = ("typical", "once", "fable", "rumour")  # tables of colours: rules read the first
+OF_TRAITS = ("gives", "fashion", "myth", "claim")
 
 
 PARAMETERS = ("kinds", "traits", "parts", "names", "levels", "links")
 SIZES = {
-    "tiny": (10, 8, 8, 80, (20, 20, 20, 8, 8, 8), 3),
+    "tiny": (10, 8, 10, 76, (20, 20, 20, 8, 8, 8), 3),
     "small": (48, 28, 20, 720, (160, 260, 260, *(60,) * 6), 4),
     "base": (80, 48, 30, 2_000, (300, 800, 800, *(150,) * 8), 5),
     "large": (120, 100, 40, 6_000, (1_000, 2_000, 2_000, *(500,) * 8), 6),
@@ -97,10 +98,10 @@ class Zebra(World):
             "shade": "Whatever is {0} is {1}.",
             "once": "Long ago the {1} of the {0} was {2}.",
             "fable": "In fables the {1} of the {0} is {2}.",
-            "rumour": "It is wrongly said that the {1} of the {0} is {2}.",
+            "rumour": "Rumour has it that the {1} of the {0} is {2}.",
             "fashion": "Last year whatever was {0} had a {2} {1}.",
             "myth": "In fables whatever is {0} has a {2} {1}.",
-            "claim": "It is wrongly said that whatever is {0} has a {2} {1}.",
+            "claim": "Rumour has it that whatever is {0} has a {2} {1}.",
             "decides": "Being {0} decides the colour of the {1}.",
             "after": "The {0} takes after the {2} in its {1}.",
             "passes": "The {0}, if {1}, goes by the name of the {1} {2}.",
@@ -155,18 +156,16 @@ class Zebra(World):
         looks = _coloured(rng, kinds, parts, parts - parts // 10)
         gifts = _coloured(rng, traits, parts, round(decided * parts), evenly=True)
         after = _exceptions(rng, bearer, root, parts, kinds, exceptions)
-        whole = np.zeros((kinds, parts), bool)
-        whole[tuple(looks[0][:, :2].T)] = True
-        after = after[whole[after[:, 2], after[:, 1]]]
+        after = after[_present(after[:, [2, 1]], looks[0][:, :2])]
         marks = shades * traits
         shade = rng.permutation(np.arange(marks) % traits)
         rooted = np.flatnonzero(breeds.kind >= 0)
         who = kinds + names + rooted
         passes = _exceptions(rng, who, breeds.kind[rooted], marks, kinds, exceptions)
-        passes = passes[np.isin(passes[:, 2] * traits + shade[passes[:, 1]], pair)]
+        meant = np.stack([passes[:, 2], shade[passes[:, 1]]], 1)
+        passes = passes[_present(meant, np.stack([kind, trait], 1))]
         name = kinds + np.arange(names)
-        others = _others(rng, kind, np.arange(kinds), links)
-        unborne = _others(rng, trait, np.arange(traits), links)
+        others, unborne = _others(rng, kind, kinds, links), _others(rng, trait, traits, links)
         return Facts.of(
             {
                 "thing": animals(kinds, names + sum(levels)),
@@ -178,14 +177,8 @@ class Zebra(World):
             },
             named=("trait thing thing", np.stack([trait, kind, name], 1)),
             breed=("thing thing", breeds.links),
-            typical=("thing part colour", looks[0]),
-            once=("thing part colour", looks[1]),
-            fable=("thing part colour", looks[2]),
-            rumour=("thing part colour", looks[3]),
-            gives=("trait part colour", gifts[0]),
-            fashion=("trait part colour", gifts[1]),
-            myth=("trait part colour", gifts[2]),
-            claim=("trait part colour", gifts[3]),
+            **{p: ("thing part colour", rows) for p, rows in zip(OF_KINDS, looks)},
+            **{p: ("trait part colour", rows) for p, rows in zip(OF_TRAITS, gifts)},
             shade=("mark trait", np.stack([np.arange(marks), shade], 1)),
             decides=("trait part", gifts[0][:, :2]),
             after=("thing part thing", after),
@@ -226,19 +219,17 @@ class _Breeds:
                 rows.append(np.stack([first + half, above], 1))
                 kind[half] = known[above]
                 at = np.searchsorted(pool, above)
-                ties.append(
-                    _linked(first + half, pool[_others(rng, at, np.arange(len(pool)), links)])
-                )
+                ties.append(_linked(first + half, pool[_others(rng, at, len(pool), links)]))
                 here.append(np.sort(first + half))
             pools, start = here, start + number
         return cls(np.concatenate(rows), kind.copy(), np.concatenate(ties))
 
 
-def _others(rng: np.random.RandomState, own: Integers, pool: Integers, number: int) -> Integers:
-    """[n, number] for each of ``own`` [n] that many others of the pool, all different."""
-    drawn = rng.random_sample((len(own), len(pool)))
+def _others(rng: np.random.RandomState, own: Integers, pool: int, number: int) -> Integers:
+    """[n, number] for each of ``own`` [n] that many others below ``pool``, all different."""
+    drawn = rng.random_sample((len(own), pool))
     drawn[np.arange(len(own)), own] = 2
-    return np.argsort(drawn, axis=1)[:, : min(number, len(pool) - 1)]
+    return np.argsort(drawn, axis=1)[:, : min(number, pool - 1)]
 
 
 def _linked(one: Integers, others: Integers) -> Integers:
@@ -250,27 +241,33 @@ def _linked(one: Integers, others: Integers) -> Integers:
 def _coloured(
     rng: np.random.RandomState, bearers: int, parts: int, each: int, evenly: bool = False
 ) -> list[Integers]:
-    """LOOKS tables of rows (bearer, part, colour): in each table every bearer has the same ``each``
-    parts, no two of one colour, and no table says what another one does.
+    """A table of rows (bearer, part, colour) for each of OF_KINDS: every bearer has the same
+    ``each`` parts in all, no two of one colour in any, and no table says what another one does.
 
     ``evenly``: of a part every colour is borne about as often. Few traits decide a part, so that
     one colour would be the commonest; many kinds are typical in it, and were these even as well, a
     colour would be known as held by how seldom it was demonstrated.
     """
-    said = np.zeros((bearers, parts, parts), np.int64)
+    taken = np.zeros((bearers, parts, parts), np.int64)
     chosen = np.sort(np.argsort(rng.random_sample((bearers, parts)), axis=1)[:, :each], axis=1)
     out = []
-    for _ in range(LOOKS):
+    for _ in OF_KINDS:
         borne = np.zeros((parts, parts), np.int64)  # part x colour
         rows = []
         for bearer, part in enumerate(chosen):
-            avoided = (said[bearer, part] << 40) + ((borne[part] << 22) if evenly else 0)
+            avoided = (taken[bearer, part] << 40) + ((borne[part] << 22) if evenly else 0)
             colour = linear_sum_assignment(avoided + rng.randint(1 << 20, size=avoided.shape))[1]
             borne[part, colour] += 1
-            said[bearer, part, colour] = 1
+            taken[bearer, part, colour] = 1
             rows.append(np.stack([np.full(each, bearer), part, colour], 1))
         out.append(np.concatenate(rows))
     return out
+
+
+def _present(rows: Integers, table: Integers) -> NDArray[np.bool_]:
+    """[n] which rows [n, 2] stand in a table [m, 2]."""
+    width = 1 + max(int(rows[:, 1].max(initial=0)), int(table[:, 1].max(initial=0)))
+    return np.isin(rows @ [width, 1], table @ [width, 1])
 
 
 def _exceptions(

@@ -66,10 +66,15 @@ def test_its_twin_is_like_it_but_for_the_exception(hand):
 def _votes(corpus, question):
     """What the corpus states of the herd of the thing in question: counts of stated answers."""
     c = corpus.closure
-    genus = dict(c.rows("genus").tolist())
+    genus = dict(c.rows("breed").tolist()) | {n: k for _, k, n in c.rows("named").tolist()}
+    named = {*c.rows("named")[:, 2].tolist()}
     row = corpus.prompt[question].tolist()
     for place, thing in enumerate(row[1:], 1):
-        herd = [y for y in genus if genus.get(thing) == genus[y] and y != thing]
+        herd = [
+            y
+            for y in genus
+            if genus.get(thing) == genus[y] and y != thing and (y in named) == (thing in named)
+        ]
         if thing >= 0 and herd:
             swapped = [[*row[:place], y, *row[place + 1 :]] for y in herd]
             examples = corpus.examples
