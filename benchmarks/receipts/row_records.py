@@ -64,7 +64,8 @@ def _group(score: GroupScore) -> dict[str, Any]:
 
 def _proofs(found: ProofScore) -> dict[str, Any]:
     earned = None if found.earned is None else plain(found.earned)
-    return {"questions": found.n, "valid": plain(found.valid), "earned": earned}
+    valid, leaning = plain(found.valid), plain(found.leaning)
+    return {"questions": found.n, "valid": valid, "leaning": leaning, "earned": earned}
 
 
 def verdict_of(text: Mapping[str, Any]) -> Verdict:

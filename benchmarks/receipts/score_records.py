@@ -92,4 +92,5 @@ class GroupRecord(Strict):
 class ProofRecord(Strict):
     questions: int
     valid: Interval  # share of questions with a valid proof
+    leaning: Interval  # of questions: its valid proof leans on a demonstrated conclusion
     earned: Interval | None  # share of right answers with one

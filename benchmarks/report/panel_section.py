@@ -182,6 +182,9 @@ def _proofs(rows: Iterable[Row], rungs: Sequence[str]) -> Iterator[list[str]]:
             found = [row.proofs.get(rung) for rung in rungs]
             valid = [_band(p.valid, "\n") if p else ABSENT for p in found]
             yield [f"{counted(row)}\nquestions with a valid proof", *valid]
+            if any(p and p.leaning.mean[0] for p in found):
+                lean = [_band(p.leaning, "\n") if p else ABSENT for p in found]
+                yield [f"{counted(row)}\nof these, on a demonstrated conclusion", *lean]
             earned = [_band(p.earned, "\n") if p and p.earned else ABSENT for p in found]
             yield [f"{counted(row)}\nright answers with a valid proof", *earned]
 

@@ -92,7 +92,8 @@ def spread(panels: Iterable[Panel]) -> str:
     """What "±" is, for the models of these panels."""
     bands = [s.accuracy for p in panels for row in p.models for s in row.rungs.values()]
     over = sorted({band.over for band in bands}) or ["questions"]
-    single = ", which says nothing about other seeds" if over == ["questions"] else ""
+    one = {*over} <= {"patterns", "questions"}
+    single = ", which says nothing about other seeds" if one else ""
     return f"± is the wider side of a 95% interval over {' and '.join(over)}{single}"
 
 

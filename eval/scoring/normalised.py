@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from ..floors.floor_table import REUSE
 from ..stats.intervals import student
+from .pattern_intervals import Unit, no_narrower
 
 Floats = NDArray[np.float64]
+LEAST = -REUSE / (1 - REUSE)  # of a score of 0 below the highest floor there is
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Normalised:
     low: float
     high: float
     floor: float
-    over: str  # "worlds" or "questions"
+    over: str  # "worlds", "questions" or "patterns"
 
     @property
     def value(self) -> float:
@@ -30,13 +32,18 @@ class Normalised:
         return 0.0 if self.low <= 0 <= self.high else self.mean
 
 
-def normalised(right: Sequence[Floats], floor: Sequence[Floats]) -> Normalised | None:
+def normalised(
+    right: Sequence[Floats],
+    floor: Sequence[Floats],
+    units: Sequence[Sequence[Unit]] | None = None,
+) -> Normalised | None:
     """Per world: ``right`` [n] of a model, a mean over its runs, and ``floor`` [m] expected hits of
     the floor, each on the questions that count for it.
 
     None where the floor exceeds REUSE, or is 1 in some world, so that nothing can stand above it:
-    that instrument is reuse by likeness. Of one world the
-    interval is over questions, paired where both have the same.
+    that instrument is reuse by likeness. Of one world the interval is over questions, paired where
+    both have the same. ``units``: of axiom, what each question [n] rests on; the interval is then
+    no narrower than over these patterns.
     """
     levels = np.array([f.mean() for f in floor])
     if levels.mean() > REUSE or (levels >= 1).any():
@@ -54,4 +61,12 @@ def normalised(right: Sequence[Floats], floor: Sequence[Floats]) -> Normalised |
         else:
             wide = 1.96 * np.sqrt(mine.var() / len(mine) + theirs.var() / len(theirs)) * worth
             low, high = unit[0] - wide, unit[0] + wide
-    return Normalised(float(unit.mean()), float(low), float(high), float(levels.mean()), over)
+    found = float(unit.mean()), float(low), float(high)
+    if units is not None:
+        # where the floor counts fewer questions they are not paired, and its mean stands for it
+        floors = [f if len(f) == len(r) else f.mean() for r, f in zip(right, floor)]
+        gaps = [(r - f) / (1 - level) for r, f, level in zip(right, floors, levels)]
+        every = [u for more in units for u in more]
+        low, high, wider = no_narrower(found, np.concatenate(gaps), every, (LEAST, 1.0))
+        found, over = (found[0], low, high), "patterns" if wider else over
+    return Normalised(*found, float(levels.mean()), over)

@@ -11,7 +11,6 @@ from scipy import stats
 
 from ..question_sets.predictions import Predictions
 from ..question_sets.question_set import QuestionSet
-from ..question_sets.right_answers import right_answers
 from ..stats.intervals import LEVEL, wilson
 
 Unit = tuple[str, ...]  # a corpus, and the rules that a question rests on
@@ -52,30 +51,6 @@ def patterns_of(question_set: QuestionSet, where: NDArray[np.int64]) -> list[Uni
     return [(corpus.digest, *sorted(needed(int(f)))) for f in facts]
 
 
-def axiom_intervals(cells: Sequence[Predictions]) -> dict[str, PatternInterval]:
-    """Instrument of axiom -> its accuracy at the last checkpoint, with patterns as the unit."""
-    found: dict[str, list[tuple[NDArray[np.float64], list[Unit]]]] = {}
-    by_corpus: dict[str, list[Predictions]] = {}
-    for cell in cells:
-        by_corpus.setdefault(cell.question_set.corpus.digest, []).append(cell)
-    for mine in by_corpus.values():
-        question_set = mine[0].question_set
-        row, answer = right_answers(question_set.corpus, question_set.questions)
-        size = question_set.corpus.none + 1
-        right = answer_rate(mine, row * size + answer, size)
-        for name, (rung, _) in question_set.instruments.items():
-            where = np.flatnonzero(question_set.headline[name])
-            if rung == "axiom" and len(where):
-                units = patterns_of(question_set, where)
-                found.setdefault(name, []).append((right[where], units))
-    return {
-        name: pattern_interval(
-            np.concatenate([v for v, _ in parts]), [u for _, more in parts for u in more]
-        )
-        for name, parts in found.items()
-    }
-
-
 def pattern_interval(
     values: NDArray[np.float64], units: Sequence[Unit], bounds: tuple[float, float] = (0.0, 1.0)
 ) -> PatternInterval:
@@ -98,6 +73,21 @@ def pattern_interval(
         least = wilson(np.array([mean]), patterns)
         ends = [min(ends[0], float(least[0][0])), max(ends[1], float(least[1][0]))]
     return PatternInterval(mean, max(low, ends[0]), min(high, ends[1]), n, patterns)
+
+
+def no_narrower(
+    found: tuple[float, float, float],
+    values: NDArray[np.float64],
+    units: Sequence[Unit],
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> tuple[float, float, bool]:
+    """(low, high, whether they changed) of an interval (mean, low, high) made no narrower than that
+    of ``values`` [n] over the patterns that they rest on, laid about its mean."""
+    mean, low, high = found
+    over = pattern_interval(values, units, bounds)
+    below, above = mean - (over.mean - over.low), mean + (over.high - over.mean)
+    ends = max(bounds[0], min(low, below)), min(bounds[1], max(high, above))
+    return *ends, ends != (low, high)
 
 
 def answer_rate(

@@ -18,6 +18,7 @@ from ..question_sets.question_set import QuestionSet
 from ..stats.intervals import Band, means, shares
 from .level import Level, level, raw
 from .normalised import Normalised, normalised
+from .pattern_intervals import Unit, no_narrower, patterns_of
 from .swap_lift import Agreement, Answered, Lift, agreement, swap_lift
 
 Rights = Sequence[NDArray[np.bool_]]  # bool [S, K, Q] of each cell
@@ -109,6 +110,12 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
         accuracy, answers = at_last(shares(mine, worlds), accuracy), accuracy
     floor, hits, cue = _floor(name, rung, sets)
     each = dict(zip(sets, _by_world(mine, worlds)))
+    units = None
+    if rung == "axiom":
+        units = [patterns_of(s, np.flatnonzero(s.groups[name])) for s in sets.values()]
+        accuracy = _over_patterns(accuracy, mine, worlds, units)
+        answered = [r[:, :, w] for r, w in zip(right, where)]
+        answers = answers and _over_patterns(answers, answered, worlds, units)
     return RungScore(
         name=name,
         n=n,
@@ -117,7 +124,7 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
         rung=rung,
         cue=cue,
         floor=floor,
-        normalised=None if floor.reuse else normalised([*each.values()], hits),
+        normalised=None if floor.reuse else normalised([*each.values()], hits, units),
         lift=_lift(name, cells),
         agreement=_agreement(name, cells),
         answers=answers,
@@ -142,10 +149,30 @@ def _floor(
 
 def _by_world(right: Rights, worlds: Sequence[str]) -> list[NDArray[np.float64]]:
     """Of each world [n] the mean over its runs at the last checkpoint."""
+    return [found[-1] for found in _curves(right, worlds)]
+
+
+def _curves(right: Rights, worlds: Sequence[str]) -> list[NDArray[np.float64]]:
+    """Of each world [K, n] the mean over its runs."""
     return [
-        np.concatenate([r[:, -1] for r, w in zip(right, worlds) if w == world]).mean(0)
+        np.concatenate([r for r, w in zip(right, worlds) if w == world]).mean(0)
         for world in dict.fromkeys(worlds)
     ]
+
+
+def _over_patterns(
+    band: Band, right: Rights, worlds: Sequence[str], units: Sequence[Sequence[Unit]]
+) -> Band:
+    """The band of axiom questions, no narrower than over the patterns that they rest on, each
+    world's ``units``: all questions of one pattern stand or fall with one sentence. ``right`` may
+    have the last checkpoints alone."""
+    curves = np.concatenate(_curves(right, worlds), axis=1)
+    every = [u for more in units for u in more]
+    low, high, over = band.low.copy(), band.high.copy(), band.over
+    for k in range(-len(curves), 0):
+        low[k], high[k], wider = no_narrower(band.at(k), curves[k], every)
+        over = "patterns" if wider else band.over
+    return dataclasses.replace(band, low=low, high=high, over=over)
 
 
 def at_last(last: Band, like: Band) -> Band:

@@ -23,6 +23,7 @@ from ...worlds.novelty.rungs import RUNGS
 from ..question_sets.predictions import Predictions
 from ..question_sets.right_answers import right_answers
 from ..stats.intervals import student
+from .pattern_intervals import Unit, no_narrower, patterns_of
 
 DEFINED = 0.9  # share of the questions for which a part must have other prompts
 Floats = NDArray[np.float64]
@@ -36,7 +37,7 @@ class Lift:
     low: float
     high: float
     part: str  # that other prompts share, as "1+2"; "none"
-    over: str  # "worlds" or "questions"
+    over: str  # "worlds", "questions" or "patterns"
     n: int  # questions, over all worlds
 
 
@@ -90,9 +91,10 @@ def swap_lift(
     """The swap lift of one instrument over the runs of ``cells``: the least over the parts that
     have other prompts for DEFINED of the questions; None where no part has.
 
-    The interval is over worlds where there are two at least, else over questions.
+    The interval is over worlds where there are two at least, else over questions; that of axiom is
+    no narrower than over the patterns that its questions rest on.
     """
-    found: dict[tuple[int, ...], list[tuple[str, Floats]]] = {}
+    found: dict[tuple[int, ...], list[_Run]] = {}
     parts: list[tuple[int, ...]] = []
     for cell in cells:
         question_set = cell.question_set
@@ -105,8 +107,11 @@ def swap_lift(
         for part in parts:
             value, defined = swaps.lift(answer, part)
             if defined.mean() >= DEFINED:
-                mean = value[:, defined].mean(0)
-                found.setdefault(part, []).append((question_set.corpus.digest, mean))
+                units = None
+                if rung == "axiom":
+                    units = patterns_of(question_set, np.flatnonzero(mine)[defined])
+                run = _Run(question_set.corpus.digest, value[:, defined].mean(0), units)
+                found.setdefault(part, []).append(run)
             else:
                 parts = [p for p in parts if p != part]
     whole = {part: _interval(found[part]) for part in parts if part in found}
@@ -114,23 +119,36 @@ def swap_lift(
         return None
     part = min(whole, key=lambda p: whole[p][0])
     name = "+".join(map(str, part)) or "none"
-    questions = {digest: len(value) for digest, value in found[part]}
-    return Lift(*whole[part], name, _over(found[part]), sum(questions.values()))
+    *ends, over = whole[part]
+    questions = {run.world: len(run.value) for run in found[part]}
+    return Lift(*ends, name, over, sum(questions.values()))
 
 
-def _over(values: Sequence[tuple[str, Floats]]) -> str:
-    return "worlds" if len({world for world, _ in values}) > 1 else "questions"
+@dataclasses.dataclass(frozen=True)
+class _Run:
+    """The lift of one cell on each question for which it is defined."""
+
+    world: str
+    value: Floats  # [n]
+    units: list[Unit] | None  # of axiom
 
 
-def _interval(values: Sequence[tuple[str, Floats]]) -> tuple[float, float, float]:
-    """(mean, low, high) of per-question values of runs, each with its world."""
-    worlds = list(dict.fromkeys(world for world, _ in values))
-    by_world = [np.mean([v for w, v in values if w == world], axis=0) for world in worlds]
-    unit = np.array([v.mean() for v in by_world]) if len(worlds) > 1 else by_world[0]
-    if len(unit) < 2:
-        return float(unit.mean()), -1.0, 1.0
-    low, high = student(unit[:, None])
-    return float(unit.mean()), float(low[0]), float(high[0])
+def _interval(runs: Sequence[_Run]) -> tuple[float, float, float, str]:
+    """(mean, low, high, what it is over)."""
+    worlds = {run.world: run for run in runs}
+    by_world = [np.mean([r.value for r in runs if r.world == w], axis=0) for w in worlds]
+    several = len(worlds) > 1
+    unit = np.array([v.mean() for v in by_world]) if several else by_world[0]
+    over, low, high = "worlds" if several else "questions", -1.0, 1.0
+    if len(unit) > 1:
+        low, high = (float(bound[0]) for bound in student(unit[:, None]))
+    mean = float(unit.mean())
+    units = [u for run in worlds.values() if run.units for u in run.units]
+    if units:
+        values = np.concatenate(by_world)
+        low, high, wider = no_narrower((mean, low, high), values, units, (-1.0, 1.0))
+        over = "patterns" if wider else over
+    return mean, low, high, over
 
 
 @dataclasses.dataclass(frozen=True)

@@ -42,6 +42,8 @@ class Design:
     questions: int = 300
     per_decade: int = 5
     decades: float = 3.0
+    level: float = LEVEL
+    jitter: float = JITTER
 
     @property
     def x(self) -> Floats:
@@ -50,20 +52,23 @@ class Design:
         return np.geomspace(10.0 ** (12 - self.decades), 1e12, points)
 
     def __str__(self) -> str:
-        return f"{self.worlds} worlds x {self.seeds} seeds x {self.questions} questions"
+        text = f"{self.worlds} worlds x {self.seeds} seeds x {self.questions} questions"
+        if (self.level, self.jitter) == (LEVEL, JITTER):
+            return text
+        return f"{text}, deviations {self.level:g} and {self.jitter:g}"
 
 
 def simulated(truth: Truth, design: Design, rng: np.random.RandomState) -> tuple[Curve, Curve]:
     """(accuracy, bits) of runs around ``truth``."""
     world = np.repeat(np.arange(design.worlds), design.seeds)
     runs = len(world)
-    apart = rng.normal(0, LEVEL * np.sqrt(WORLD_SHARE), design.worlds)[world]
-    apart = apart + rng.normal(0, LEVEL * np.sqrt(1 - WORLD_SHARE), runs)
+    apart = rng.normal(0, design.level * np.sqrt(WORLD_SHARE), design.worlds)[world]
+    apart = apart + rng.normal(0, design.level * np.sqrt(1 - WORLD_SHARE), runs)
     when = np.log10(design.x / design.x[-1]) + rng.normal(0, SHIFT, (runs, 1))
     able = truth(when)
     # what is never or always right does not vary
     scale = 2 * np.sqrt(np.clip(able * (1 - able), 0, 1))
-    noise = apart[:, None] + rng.normal(0, JITTER, able.shape)
+    noise = apart[:, None] + rng.normal(0, design.jitter, able.shape)
     share = np.clip(able + scale * noise, 0, 1)
     right = rng.binomial(design.questions, share) / design.questions
     bits = GUESSED * (1 - share) * np.exp(rng.normal(0, 0.05, able.shape))

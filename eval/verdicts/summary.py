@@ -219,8 +219,9 @@ def _failed(rows: Sequence[Row]) -> str:
 def _basis(rows: Sequence[Row]) -> str:
     bands = [s.accuracy for r in rows for s in r.rungs.values()]
     runs, over = min(len(b.runs) for b in bands), {b.over for b in bands}
-    if over == {"questions"}:
-        return "One run each: the 95% intervals are over questions and say nothing of other seeds."
+    if runs == 1 and over <= {"patterns", "questions"}:
+        unit = " and ".join(sorted(over))
+        return f"One run each: the 95% intervals are over {unit} and say nothing of other seeds."
     if "questions" in over:
         return "Where there is one run, the 95% interval is over questions only."
     unit = " and ".join(sorted(over))

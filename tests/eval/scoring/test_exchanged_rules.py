@@ -12,7 +12,8 @@ from zebroid.eval.floors.ceilings import inductor
 from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import Answers, QuestionSet
 from zebroid.eval.scoring.exchanged_rules import exchanged_answers, exchanged_rules
-from zebroid.eval.scoring.pattern_intervals import axiom_intervals, pattern_interval, patterns_of
+from zebroid.eval.scoring.pattern_intervals import pattern_interval, patterns_of
+from zebroid.eval.scoring.score import score
 from zebroid.worlds.catalog.axioms import Axioms
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import SENTENCE, Corpus
@@ -126,20 +127,24 @@ def test_a_question_rests_on_the_rule_that_was_only_stated(pair: Pair) -> None:
         assert unit[1].startswith("comp ") and unit[1].split()[-1] == names[corpus.prompt[q, 2]]
 
 
-def test_the_interval_of_an_axiom_score_is_over_patterns(pair: Pair) -> None:
+def test_the_intervals_of_an_axiom_score_are_over_patterns(pair: Pair) -> None:
     cell = _reader(pair[0])
-    whole = axiom_intervals([cell])["axiom"]
-    assert whole.mean == 1 and whole.high == 1 and 0.6 < whole.low < 1
+    whole = score([cell], "reader").rungs["axiom"]
+    mean, low, high = whole.accuracy.at()
+    assert (mean, high, whole.accuracy.over) == (1, 1, "patterns") and 0.6 < low < 1
     # half of the patterns right, each wholly or not at all
     where = np.flatnonzero(pair[0].headline["axiom"])
     units = patterns_of(pair[0], where)
     kept = sorted({*units})[::2]
     answer = cell.answer.copy()
     answer[0, 0, [w for w, u in zip(where, units) if u not in kept]] = -1
-    half = axiom_intervals([dataclasses.replace(cell, answer=answer)])["axiom"]
-    assert half.low < half.mean < half.high
-    width = half.high - half.low
-    assert width > 3 * 2 * np.sqrt(half.mean * (1 - half.mean) / half.questions)
+    half = score([dataclasses.replace(cell, answer=answer)], "half").rungs["axiom"]
+    mean, low, high = half.accuracy.at()
+    sure = 3 * 2 * np.sqrt(mean * (1 - mean) / half.n)
+    assert low < mean < high and high - low > sure
+    assert half.normalised is not None and half.lift is not None
+    for found in (half.normalised, half.lift):
+        assert found.over == "patterns" and found.high - found.low > sure
 
 
 def test_an_interval_over_patterns_covers_where_one_over_questions_does_not() -> None:

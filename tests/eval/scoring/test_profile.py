@@ -48,7 +48,7 @@ def test_deduction_is_above_its_twin_and_has_its_lift(zebra_questions: QuestionS
     found = profile(mine, shuffled=twin)
     above = share(found, "axiom has", "above its twin")
     assert above.value == pytest.approx(0.6, abs=0.02)
-    assert above.low is not None and above.low > 0.3
+    assert above.low is not None and above.low > 0.2  # over few patterns
     lift = share(found, "axiom has", "lift")
     assert lift.value is not None and 0 < lift.value < 0.9
     absent = share(found, "constituent called")
