@@ -8,7 +8,7 @@ Built-in suites are the files of ``benchmarks/suites``. The path of a Python fil
 world or one spec does for an id. Such a file is known by the id of the world, or the type of the
 spec, and the digest of its content (``acme.seed-v1@1a2b3c4d5e6f``), wherever it lies.
 
-Sizes and models may be named with values changed: ``zebra-v1/small[exceptions=0.2]``,
+Sizes and models may be named with values changed: ``zebra-v2/small[exceptions=0.2]``,
 ``loops-8[query_loops=12]``.
 """
 
@@ -65,10 +65,10 @@ def refused(kind: str) -> Iterator[Plugin]:
 
 
 def make(name: str, /, **values: Any) -> Any:
-    """The world or the model of an id (``zebra-v1``, ``decoder-s``) or a file (``./my_world.py``).
+    """The world or the model of an id (``zebra-v2``, ``decoder-s``) or a file (``./my_world.py``).
 
     ``values``: parameters of the world's sizes, or fields of the model's spec, instead of its own:
-    ``make("zebra-v1", exceptions=0.2)`` is a world every size of which has as many exceptions,
+    ``make("zebra-v2", exceptions=0.2)`` is a world every size of which has as many exceptions,
     and ``make("decoder-s", layers=4)`` a spec. Raises UserError for what does not exist.
     """
     base, _, _ = parameters.split(name)[0].partition("/")
@@ -85,7 +85,7 @@ def make(name: str, /, **values: Any) -> Any:
 
 
 def world(name: str, /, **values: Any) -> World:
-    """The world of a versioned id (``zebra-v1``) or of a Python file (``./my_world.py``).
+    """The world of a versioned id (``zebra-v2``) or of a Python file (``./my_world.py``).
 
     ``values``: parameters that hold for all its sizes.
     """
@@ -97,7 +97,7 @@ def world(name: str, /, **values: Any) -> World:
 
 
 def sized(name: str) -> tuple[World, str]:
-    """The world and the size that ``zebra-v1/small`` or ``./my_world.py/tiny`` names.
+    """The world and the size that ``zebra-v2/small`` or ``./my_world.py/tiny`` names.
 
     Without a size: ``tiny``, or the world's first if it has no tiny one.
     """
@@ -271,7 +271,7 @@ def _only_world(module: ModuleType, source: str) -> type[World]:
     id = getattr(found[0], "id", "")
     if not WORLD_ID.fullmatch(id):
         raise InvalidWorld(
-            f"{source}: world id {id!r} must be a versioned name such as 'zebra-v1' "
+            f"{source}: world id {id!r} must be a versioned name such as 'zebra-v2' "
             "(third parties: 'acme.zebra-v1')"
         )
     return found[0]

@@ -13,7 +13,7 @@ from . import canonical
 
 
 def stream(*parts: str | int) -> np.random.RandomState:
-    """The random stream called ``parts``, for instance ``stream("zebra-v1", "world", 0)``.
+    """The random stream called ``parts``, for instance ``stream("zebra-v2", "world", 0)``.
 
     >>> int(stream("doc", "world", 0).randint(1000)), int(stream("doc", "world", 1).randint(1000))
     (548, 716)

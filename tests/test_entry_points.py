@@ -14,7 +14,7 @@ from .plugin_sources import WORLD
 
 
 @pytest.mark.parametrize(
-    ("group", "id"), [("zebroid.worlds", "zebra-v1"), ("zebroid.models", "decoder-s")]
+    ("group", "id"), [("zebroid.worlds", "zebra-v2"), ("zebroid.models", "decoder-s")]
 )
 def test_a_plugin_that_takes_a_built_in_id_is_refused_and_the_built_in_one_works(plugin, group, id):
     before = registry.make(id)

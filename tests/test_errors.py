@@ -44,7 +44,7 @@ def test_every_kind_is_a_user_error_and_says_when_it_is_raised(kind):
         lambda: zebroid.make("zebra-v9"),
         lambda: zebroid.make("./absent.py"),
         lambda: zebroid.model("decoder-xxl"),
-        lambda: registry.make("zebra-v1").facts("tinny", 0),
+        lambda: registry.make("zebra-v2").facts("tinny", 0),
         lambda: registry.suite("smok"),
         lambda: load_suite("absent.toml"),
     ],

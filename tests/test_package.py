@@ -88,7 +88,7 @@ def test_the_installed_wheel_works_from_another_folder(wheel, tmp_path):
     where = run(python, "-c", "import zebroid; print(zebroid.__file__)", cwd=tmp_path).strip()
     assert Path(where).is_relative_to(home)
     out = run(home / "bin" / "zebroid", "worlds", cwd=tmp_path)
-    assert "zebra-v1" in out and "composition-v1" in out
+    assert "zebra-v2" in out and "composition-v1" in out
     assert "smoke" in run(home / "bin" / "zebroid", "suites", cwd=tmp_path)
     assert f"zebroid {zebroid.__version__}" in run(
         home / "bin" / "zebroid", "--version", cwd=tmp_path

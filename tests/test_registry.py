@@ -13,7 +13,7 @@ from .plugin_sources import MODEL, WORLD
 
 
 def test_every_built_in_world_is_made_by_its_id():
-    assert {"composition-v1", "zebra-v1"} <= set(registry.worlds())
+    assert {"composition-v1", "zebra-v2"} <= set(registry.worlds())
     for id in registry.worlds():
         assert registry.make(id).id == id
 
@@ -28,12 +28,12 @@ def test_every_built_in_model_is_made_by_its_name():
     ("call", "message"),
     [
         (
-            lambda: registry.make("zebra-v2"),
-            "unknown world or model 'zebra-v2'; did you mean 'zebra-v1'?",
+            lambda: registry.make("zebra-v1"),
+            "unknown world or model 'zebra-v1'; did you mean 'zebra-v2'?",
         ),
         (lambda: registry.make("quark"), "known: algebra-v1"),
-        (lambda: registry.make("zebra-v1/tiny"), "make the world 'zebra-v1' alone"),
-        (lambda: registry.sized("zebra-v1/tny"), "did you mean 'tiny'?"),
+        (lambda: registry.make("zebra-v2/tiny"), "make the world 'zebra-v2' alone"),
+        (lambda: registry.sized("zebra-v2/tny"), "did you mean 'tiny'?"),
         (lambda: registry.model("decodr-s"), "did you mean 'decoder-s'?"),
         (lambda: registry.suite("smok"), "did you mean 'smoke'?"),
         (lambda: registry.suite("a/b.toml"), "no suite file 'a/b.toml'"),
@@ -57,7 +57,7 @@ def test_a_file_gives_its_one_world(world_file):
     path = world_file(WORLD.format(name="Path", id="acme.path-v1"))
     world, size = registry.sized(path)
     assert (world.id, size) == ("acme.path-v1", "small")  # the first: it has no tiny one
-    assert registry.sized("zebra-v1")[1] == "tiny"
+    assert registry.sized("zebra-v2")[1] == "tiny"
     assert registry.sized(f"{path}/big")[1] == "big"
     with pytest.raises(UserError, match="did you mean 'big'"):
         registry.sized(f"{path}/bigg")
@@ -83,7 +83,7 @@ def test_a_file_with_two_worlds_or_none_names_what_it_found(world_file):
         ("import nothing_of_this_name", "ModuleNotFoundError: No module named"),
         ("def broken(:", "SyntaxError"),
         ("1 / 0", "ZeroDivisionError"),
-        (WORLD.format(name="Path", id="path"), "must be a versioned name such as 'zebra-v1'"),
+        (WORLD.format(name="Path", id="path"), "must be a versioned name such as 'zebra-v2'"),
     ],
 )
 def test_a_file_that_does_not_load_says_why_in_one_line(world_file, text, message):
@@ -122,7 +122,7 @@ def test_a_broken_plugin_is_named_and_harms_no_other(plugin):
     with pytest.raises(UserError, match=r"acme\.bad-v1.*'acme_bad' of acmetwo.*missing_module"):
         registry.make("acme.bad-v1")
     assert registry.make("acme.good-v1").id == "acme.good-v1"
-    assert registry.make("zebra-v1").id == "zebra-v1"
+    assert registry.make("zebra-v2").id == "zebra-v2"
 
 
 def test_a_plugin_under_a_name_that_is_not_its_worlds_is_refused(plugin):

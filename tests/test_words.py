@@ -61,7 +61,7 @@ ALLOWED = {
     ("worlds/catalog/percept.py", "okapi"): ANIMAL,
     ("worlds/catalog/taxonomy.py", "okapi"): ANIMAL,
     ("docs/concepts/world.md", "okapi"): ANIMAL,
-    ("worlds/catalog/zebra.py", "kin"): "a sentence of the world, digested",
+    ("worlds/catalog/names.py", "okapi"): ANIMAL,
     ("worlds/catalog/kinship.py", "kin"): "a predicate of the world, digested",
     ("tests/worlds/catalog/test_kinship.py", "kin"): "a predicate of the world, digested",
     ("docs/results/floors.md", "kin"): "the cues of a world, whose predicate it is",

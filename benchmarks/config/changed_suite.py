@@ -144,7 +144,7 @@ def _each(suite: Suite, change: Callable[[Cell], Cell]) -> Suite:
 
 
 def _names_size(world: str) -> bool:
-    """Whether a world is given with a size: ``zebra-v1/small``, ``./my.py/small``."""
+    """Whether a world is given with a size: ``zebra-v2/small``, ``./my.py/small``."""
     return bool(re.search(r"\.py/[^/]*$", world)) or ("/" in world and ".py" not in world)
 
 

@@ -233,7 +233,7 @@ def admits(rule: str, cell: Cell) -> bool:
             known[name].add(value)  # what is known by its content, named by its place
     known["world"] |= {f"{cell.world}/{cell.size}"}
     if not equals:
-        raise UserError(f"--only {rule}: expected key=value, such as world=zebra-v1")
+        raise UserError(f"--only {rule}: expected key=value, such as world=zebra-v2")
     if key not in known:
         raise suggest("key of --only", key, known)
     return value in known[key]

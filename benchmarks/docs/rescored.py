@@ -3,7 +3,8 @@
 Version 1's receipts are gone: their rungs, floors and corpora's digests are of other definitions.
 The answers that its models gave at once were kept, with what was printed of them
 (``docs/results/version-1``). A direct row of training is what it was, so these answers can be
-scored anew on the questions that stay: ``python -m zebroid.benchmarks.docs.rescored``.
+scored anew on the questions that stay: ``python -m zebroid.benchmarks.docs.rescored``. Rows of a
+world that is gone since stay in the table as they were scored while it was there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -27,7 +27,6 @@ from ...eval.question_sets.predictions import Predictions
 from ...eval.question_sets.question_set import QuestionSet
 from ...eval.scoring.rung_score import RungScore
 from ...eval.scoring.score import Row, score
-from ...worlds.catalog.zebra import Zebra
 from ...worlds.corpus.build import build_corpus
 from ...worlds.exposure import Exposure
 from ..receipts.tables.answers_table import MALFORMED
@@ -48,17 +47,10 @@ COLUMNS = (
 )
 
 
-class _Zebra(Zebra):
-    """zebra-v1 as it was: its size small has more things now."""
-
-    sizes = MappingProxyType(
-        {**Zebra.sizes, "small": {**Zebra.sizes["small"], "levels": (60, 40, 40, 60, 50)}}
-    )
-
-
 def rescored() -> Iterator[dict[str, Any]]:
     """A row for each instrument, and cell of constituent, of each of version 1's direct rows."""
     cells = json.loads((FOLDER / "cells.json").read_text("utf-8"))
+    cells = [cell for cell in cells if cell["world"] in registry.worlds()]
     printed = json.loads((FOLDER / "printed.json").read_text("utf-8"))
     known: dict[str, QuestionSet] = {}
     by = sorted(cells, key=_key)
@@ -82,7 +74,7 @@ def _predictions(cell: Mapping[str, Any], known: dict[str, QuestionSet]) -> Pred
     texts = [text for text, _ in given]
     key = f"{name} {hash(tuple(texts))}"
     if key not in known:
-        world = _Zebra() if cell["world"] == Zebra.id else registry.make(cell["world"])
+        world = registry.make(cell["world"])
         exposure = identity.restore(Exposure, cell["exposure"])
         corpus = build_corpus(world, cell["size"], exposure, seeds)
         at = {prompt(corpus, q): q for q in range(len(corpus.prompt))}
@@ -188,8 +180,7 @@ def _short(value: float | None) -> float | None:
 
 def rows(argument: str) -> Iterator[str]:
     """A table of the rows that have all these words among receipt, world, model, plan, group."""
-    with TABLE.open(encoding="utf-8") as file:
-        every = [*csv.DictReader(file)]
+    every = _table()
     named = ("receipt", "world", "model", "plan", "group")
     wanted = {*argument.split(",")}
     mine = [r for r in every if wanted <= {r[n] for n in named}]
@@ -198,6 +189,11 @@ def rows(argument: str) -> Iterator[str]:
     varied = [n for n in (*named, "exposure") if len({r[n] for r in mine}) > 1]
     headers = [*varied, "printed (chance)", "questions", "score", "floor", "normalised", "lift"]
     yield from markdown_table(headers, [[*(r[n] for n in varied), *_cells(r)] for r in mine])
+
+
+def _table() -> list[dict[str, str]]:
+    with TABLE.open(encoding="utf-8") as file:
+        return [*csv.DictReader(file)]
 
 
 def _cells(row: Mapping[str, str]) -> list[str]:
@@ -227,6 +223,8 @@ def main() -> None:
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
+    # of worlds that are gone
+    table.writerows(r for r in _table() if r["world"].split("/")[0] not in registry.worlds())
     for number, record in enumerate(rescored(), 1):
         table.writerow(record)
         print(f"\r{number} rows", end="", flush=True)

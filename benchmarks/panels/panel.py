@@ -73,7 +73,7 @@ class ModelRows:
 class Panel:
     """All that is known of one world, size and exposure."""
 
-    name: str  # "zebra-v1/small", and how its exposure differs from the world's own
+    name: str  # "zebra-v2/small", and how its exposure differs from the world's own
     cell: Cell  # any of its cells: world, size and exposure
     ceilings: tuple[Row, ...]
     floors: tuple[Row, ...]  # what strategies without the rule get; with chains the tracer's too

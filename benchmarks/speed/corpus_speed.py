@@ -46,7 +46,7 @@ SIZES = {
     "composition-v1": "grokked",
     "horn-v1": "large",
     "prover-v1": "large",
-    "zebra-v1": "large",
+    "zebra-v2": "large",
 }
 GOAL = {"composition-v1/grokked": 400_000}  # certified items/s; all others: ahead of every peer
 T = TypeVar("T")

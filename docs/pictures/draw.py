@@ -317,7 +317,7 @@ def identities() -> Canvas:
         414,
     )
     parts = [
-        ("world", "zebra-v1: never changes under its id"),
+        ("world", "zebra-v2: never changes under its id"),
         ("corpus", "SHA-256 of facts, rules and exposure"),
         ("model", "type, version and all field values"),
         ("plan", "optimiser, steps, batch, checkpoints"),

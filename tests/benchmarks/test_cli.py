@@ -65,12 +65,12 @@ def test_show_prints_every_promised_rung(zebroid):
 
 
 def test_a_world_is_printed_as_markdown_in_a_pipe_and_set_on_a_terminal(zebroid, monkeypatch):
-    _, piped, _ = zebroid("show", "zebra-v1")
-    assert piped.startswith("# zebra-v1\n") and "**tiny**" in piped and "\x1b" not in piped
+    _, piped, _ = zebroid("show", "zebra-v2")
+    assert piped.startswith("# zebra-v2\n") and "**tiny**" in piped and "\x1b" not in piped
     for columns in (80, 100, 200):
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("COLUMNS", str(columns))
-        _, displayed, _ = zebroid("show", "zebra-v1")
+        _, displayed, _ = zebroid("show", "zebra-v2")
         plain = re.sub(r"\x1b\[[0-9;]*m", "", displayed)
         assert plain != displayed and "**" not in plain and "##" not in plain
         assert max(len(line.rstrip()) for line in plain.splitlines()) <= min(columns, 100)
@@ -87,13 +87,13 @@ def test_version(zebroid):
     [
         (("run", "smoek"), "unknown suite 'smoek'; did you mean 'smoke'?"),
         (("run", "absent.toml"), "no suite file 'absent.toml'"),
-        (("run", "smoke", "--world", "zebra-v2"), "did you mean 'zebra-v1'?"),
-        (("run", "smoke", "--world", "zebra-v1/tinny"), "did you mean 'tiny'?"),
+        (("run", "smoke", "--world", "zebra-v1"), "did you mean 'zebra-v2'?"),
+        (("run", "smoke", "--world", "zebra-v2/tinny"), "did you mean 'tiny'?"),
         (("run", "smoke", "--world", "./absent.py"), "no world file './absent.py'"),
         (("run", "smoke", "--only", "mode=chian"), "admits none"),
         (("run", "smoke", "--cells", "3/2"), "expected i/n"),
-        (("show", "zebra"), "did you mean 'zebra-v1'?"),
-        (("show", "zebra-v1/enormous"), "unknown size of zebra-v1 'enormous'"),
+        (("show", "zebra"), "did you mean 'zebra-v2'?"),
+        (("show", "zebra-v2/enormous"), "unknown size of zebra-v2 'enormous'"),
     ],
 )
 def test_a_mistake_is_one_line_with_status_2(zebroid, words, message):
@@ -169,12 +169,12 @@ def test_a_file_too_large_for_the_system_is_one_line(suite, tmp_path):
 
 
 def test_a_long_line_is_wrapped_within_its_column_on_a_terminal_alone(monkeypatch, capsys):
-    lines = [("zebra-v1", "what a zebra is called " * 5)]
+    lines = [("zebra-v2", "what a zebra is called " * 5)]
     listing.show(lines)
     assert len(capsys.readouterr().out.splitlines()) == 1
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     listing.show(lines)
     first, *rest = capsys.readouterr().out.splitlines()
-    assert first.startswith("zebra-v1  what") and rest and len(first) <= 60
+    assert first.startswith("zebra-v2  what") and rest and len(first) <= 60
     assert all(line.startswith(" " * 10 + line.strip()[0]) and len(line) <= 60 for line in rest)

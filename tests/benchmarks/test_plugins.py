@@ -68,7 +68,7 @@ def test_a_broken_plugin_harms_no_other_command(zebroid, acme):
         in (lines["acme.harbour-v1"])
     )
     assert "(broken) plugin 'acme.broken-v1'" in lines["acme.broken-v1"]
-    assert {"acme.harbour-v1", "zebra-v1"} <= {*lines}
+    assert {"acme.harbour-v1", "zebra-v2"} <= {*lines}
     assert "'acme_plugin.recency:RecencySpec' of acme-plugin 1.2.3" in zebroid("models")[1]
     status, _, err = zebroid("show", "acme.broken-v1")
     assert status == 2 and err.count("\n") == 1 and "mend or remove it" in err

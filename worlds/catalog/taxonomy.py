@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..datalog.facts import Facts
 from ..exposure import Exposure
 from ..world import World
-from .zebra import ATTRIBUTES, names
+from .names import listed
 
 ORDERS = MappingProxyType(  # the two upper levels; what is below has names made up
     {
@@ -24,6 +24,11 @@ ORDERS = MappingProxyType(  # the two upper levels; what is below has names made
         "arachnid": "spider scorpion mite tick harvestman",
         "mollusc": "snail slug squid oyster octopus",
     }
+)
+ATTRIBUTES = (
+    "coat voice food home gait mood sleep smell size speed nest herd call tail ears eyes hoof "
+    "tongue teeth skin blood heart lifespan season range rival prey dance play song fear "
+    "memory sight hearing touch swim climb dig jump rest"
 )
 VALUES = MappingProxyType(  # of the first attributes; those of others are numbered
     {
@@ -113,13 +118,13 @@ class Taxonomy(World):
             value[x] = np.where(speaks[x], value[x], inherited)
             value[x, own[x]] = np.where(gone[x], -1, (inherited + shift[x]) % values)[own[x]]
         kind, attribute = np.nonzero(speaks & (value >= 0))
-        attribute_names = names(ATTRIBUTES, "attribute", attributes)
+        attribute_names = listed(ATTRIBUTES, "attribute", attributes)
         below = np.arange(first, len(above))
         return Facts.of(
             {
                 "kind": kinds(levels),
                 "attribute": attribute_names,
-                "value": [v for a in attribute_names for v in names(VALUES.get(a, ""), a, values)],
+                "value": [v for a in attribute_names for v in listed(VALUES.get(a, ""), a, values)],
             },
             isa=("kind kind", np.stack([below, above[below]], 1)),
             own=("kind attribute", np.argwhere(own)),

@@ -19,7 +19,7 @@ def identity(subject: Subject) -> str:
     if not isinstance(id, str) or not WORLD_ID.fullmatch(id):
         raise Refused(
             f"the id is {id!r}",
-            "give a versioned name, such as 'zebra-v1'; as a plugin 'acme.zebra-v1'",
+            "give a versioned name, such as 'zebra-v2'; as a plugin 'acme.zebra-v1'",
         )
     return id
 

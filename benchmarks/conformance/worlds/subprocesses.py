@@ -1,7 +1,7 @@
 """The same facts and corpora made in other processes, under way while this one checks.
 
     python -m zebroid.benchmarks.conformance.worlds.subprocesses \
-        '{"world": "zebra-v1", "facts": ["tiny:0"], ...}'
+        '{"world": "zebra-v2", "facts": ["tiny:0"], ...}'
 
 draws the facts in the order given (SIZE:WORLD_SEED), then makes the corpora in the order given
 (SIZE:WORLD_SEED:EXPOSURE_SEED), and prints a line of JSON for each: of facts their digests, or why

@@ -121,7 +121,7 @@ def test_a_content_that_is_no_version_is_one_line(zebroid, suite, world_file, co
 
 
 def test_built_in_installed_and_unknown_worlds_are_not_written_to(zebroid, plugin, monkeypatch):
-    assert "built in, its digests are golden.json" in zebroid("pin", "zebra-v1")[2]
+    assert "built in, its digests are golden.json" in zebroid("pin", "zebra-v2")[2]
     assert "no world file" in zebroid("pin", "./nowhere.py")[2]
     points = "[zebroid.worlds]\nacme.mine-v1 = acme_mine\n"
     site = plugin("acme-mine", points, acme_mine=WORLD)

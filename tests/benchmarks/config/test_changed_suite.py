@@ -87,10 +87,10 @@ def test_exposure_model_and_plan_are_set_too(suite):
 
 def test_world_and_model_come_before_what_is_set(suite):
     settings = ["world.exceptions=0.2", "model.hidden=32"]
-    found = changed(load_suite(suite()), "zebra-v1/tiny", "mlp-xs", settings)
-    assert {(c.world, c.size) for c in found.cells} == {("zebra-v1", "tiny[exceptions=0.2]")}
+    found = changed(load_suite(suite()), "zebra-v2/tiny", "mlp-xs", settings)
+    assert {(c.world, c.size) for c in found.cells} == {("zebra-v2", "tiny[exceptions=0.2]")}
     assert {c.model for c in found.cells} == {"mlp-xs[hidden=32]"}
-    own = registry.make("zebra-v1").default_exposure("tiny")
+    own = registry.make("zebra-v2").default_exposure("tiny")
     assert {c.exposure == own for c in found.cells} == {True}
 
 

@@ -13,7 +13,7 @@ from ..conftest import TINY
 
 PIECES = (
     *("[", "]", "{", "}", '"', "=", "\n", "\x00", "\x1b[2J", "\u202e", "é", "-", "1e400", "nan"),
-    *("[[cells]]\n", "[plans.x]\n", "true", "[]", "{}", "10", "0", "-1", "0.5", '"zebra-v1"'),
+    *("[[cells]]\n", "[plans.x]\n", "true", "[]", "{}", "10", "0", "-1", "0.5", '"zebra-v2"'),
     *("exposure = { coverage = 0.5 }\n", "questions = 9\n", "keep_weights = true\n", "steps"),
 )
 

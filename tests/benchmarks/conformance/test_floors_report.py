@@ -17,17 +17,22 @@ def printed(zebroid, monkeypatch):
 
 
 def test_a_world_is_a_row_for_each_instrument_and_a_line_for_each_floor(printed):
-    status, out, err = printed("zebra-v1/tiny")
+    status, out, err = printed("zebra-v2/tiny")
     assert (status, err) == (0, "")
-    assert out.startswith("zebra-v1/tiny, seed 0")
-    for rung in ("schema", "axiom"):
+    assert out.startswith("zebra-v2/tiny, seed 0")
+    for rung in ("constituent", "axiom"):
         assert f"{rung} has: floor 0." in out
-    flat = " ".join(out.split())
-    assert "the names of relations do not matter here" in flat  # zebra's axiom, by spreading
     assert "Pivotal share" in out and "rule 1: typical, place 1" in out
     heads = " ".join(out.split("────")[0].split())
     assert "near written rungs chance" in heads and "nan" not in out
     assert max(map(len, out.splitlines())) <= 100
+
+
+def test_where_spreading_answers_and_where_it_does_not(printed):
+    """Inverse has no links that no rule reads."""
+    message = "the names of relations do not matter here"
+    assert message in " ".join(printed("inverse-v1/tiny")[1].split())
+    assert message not in " ".join(printed("zebra-v2/tiny")[1].split())
 
 
 def test_json_holds_every_strategy_with_what_it_is_blind_to(printed):
@@ -74,5 +79,5 @@ def test_a_plugin_gets_its_floors_for_nothing(printed):
 
 
 def test_an_unknown_size_is_one_line(printed):
-    status, out, err = printed("zebra-v1/smal")
+    status, out, err = printed("zebra-v2/smal")
     assert (status, out) == (2, "") and "did you mean" in err and err.count("\n") == 1

@@ -105,7 +105,7 @@ def test_json_is_all_that_is_printed(zebroid, world_file):
 def test_a_mistake_of_the_user_is_one_line_with_status_2(zebroid, world_file):
     for words, message in (
         (["zebra"], "did you mean"),
-        (["zebra-v1", "--size", "tinny"], "did you mean 'tiny'?"),
+        (["zebra-v2", "--size", "tinny"], "did you mean 'tiny'?"),
         (["./absent.py"], "no world file"),
         ([world_file(MINE.replace("mine-v1", "Mine"))], "must be a versioned name"),
     ):

@@ -88,7 +88,7 @@ def test_a_page_without_data_says_so(tmp_path):
     ("words", "message"),
     [
         (["--seeds", "0"], "expected at least 1"),
-        (["zebre-v1"], "did you mean 'zebra-v1'?"),
+        (["zebre-v1"], "did you mean 'zebra-v2'?"),
     ],
 )
 def test_a_mistake_is_one_line(words, message, capsys, tmp_path):

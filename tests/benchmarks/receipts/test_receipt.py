@@ -222,13 +222,13 @@ def test_digest_of_arrays_tells_shape_name_and_value_but_not_width():
 
 
 def test_cells_of_different_worlds_share_one_file(zebroid, suite, trained, tmp_path):
-    worlds = '["composition-v1/tiny", "zebra-v1/tiny"]'
+    worlds = '["composition-v1/tiny", "zebra-v2/tiny"]'
     zebroid("run", suite(**{'"composition-v1/tiny"': worlds}), "--out", "both")
     (path,) = tmp_path.glob("both/*/questions.parquet")
     cells = path.with_name("cells.parquet")
     message = rows(
         f"SELECT DISTINCT world FROM '{path}' JOIN '{cells}' USING (corpus) ORDER BY world"
     )
-    assert [row["world"] for row in message] == ["composition-v1", "zebra-v1"]
+    assert [row["world"] for row in message] == ["composition-v1", "zebra-v2"]
     (kinds,) = rows(f"SELECT typeof(right_answers) r, typeof(distractor) l FROM '{path}' LIMIT 1")
     assert kinds == {"r": "VARCHAR[]", "l": "VARCHAR"}

@@ -40,7 +40,7 @@ def test_what_is_printable_steers_no_terminal(text):
 
 def test_honest_text_is_printed_as_it_is():
     for text in (
-        "zebra-v1/small (0.3 exemplified + 0.2 stated)",
+        "zebra-v2/small (0.3 exemplified + 0.2 stated)",
         "größer ≥ 3",
         "👩\u200d🔬",
         "می\u200cخواهم",
@@ -154,10 +154,10 @@ def evil(tmp_path, monkeypatch):
         "evil@0123456789ab",
         "composition-v1/../evil.py",
         "zebroid.worlds.catalog.zebra",
-        "zebra-v1.py",
+        "zebra-v2.py",
         "",
         "\x1b[2J-v1",
-        "zebra-v1\n",
+        "zebra-v2\n",
     ],
 )
 @pytest.mark.parametrize("allowed", [False, True])

@@ -112,7 +112,7 @@ def test_a_missing_peer_is_one_line_with_the_cure(monkeypatch, capsys):
 
 @pytest.mark.parametrize(
     "words",
-    [["--world", "zebra-v1/huge"], ["--items", "0"], ["--repeat", "0", "--world", "zebra-v1"]],
+    [["--world", "zebra-v2/huge"], ["--items", "0"], ["--repeat", "0", "--world", "zebra-v2"]],
 )
 def test_what_cannot_be_measured_is_refused(words, peer, capsys):
     with pytest.raises(SystemExit) as left:

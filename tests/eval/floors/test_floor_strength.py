@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -18,11 +17,13 @@ from zebroid.eval.floors.strategy import Questions, run
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.worlds.catalog.composition import Composition
 from zebroid.worlds.catalog.order import Order
-from zebroid.worlds.catalog.zebra import Zebra
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import Corpus
+from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.encoding.encode import sample_questions
+from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import LADDER, RUNGS
+from zebroid.worlds.world import World
 
 
 def scores(corpus: Corpus, rung: str, *strategies) -> list[float]:
@@ -74,21 +75,53 @@ def test_a_blanked_first_relation_is_guessed_from_what_is_left_over() -> None:
     assert run(blanked, Reading.of(corpus), questions).on(decided)[0].mean() >= 0.40
 
 
-class _Zebra(Zebra):
-    """zebra-v1 as it was when its axioms were a headline, fewer things at size small."""
+class _Herd(World):
+    """Things of a kind that bear a trait, and no link that no rule reads: association's home."""
 
-    sizes = MappingProxyType(
-        {**Zebra.sizes, "small": {**Zebra.sizes["small"], "levels": (60, 40, 40, 60, 50)}}
+    id = "test.herd-v1"
+    rules = """
+      has(X,R,V) :- genus(X,K), bears(X,T), typical(K,R,V), not decides(T,R).
+      has(X,R,V) :- genus(X,Y), bears(X,T), has(Y,R,V), not decides(T,R).
+      has(X,R,V) :- bears(X,T), gives(T,R,V).
+    """
+    axioms = frozenset({"typical", "gives"})
+    rungs = ("recall", "instance", "axiom")
+    exposure = Exposure(
+        held=0.07,
+        demonstrated=0.8,
+        demonstrated_height=3,
+        given={"exemplified": 0.3, "stated": 0.2, "both": 0.45, "neither": 0.05},
     )
-    exposure = dataclasses.replace(Zebra.exposure, far=0.0)
+
+    def sample(self, rng: np.random.RandomState) -> Facts:
+        """10 kinds, 8 traits of which each decides 6 of 40 attributes, 8 values an attribute."""
+        genus, start, size = [], 0, 10
+        for number in (60, 40, 40, 60, 50):
+            genus.append(start + rng.randint(size, size=number))
+            start, size = start + size, number
+        thing = 10 + np.arange(250)
+        kinds = np.stack(np.meshgrid(np.arange(10), np.arange(36)), -1).reshape(-1, 2)
+        traits = np.array([(t, r) for t in range(8) for r in rng.permutation(40)[:6]])
+
+        def valued(rows: np.ndarray) -> np.ndarray:
+            return np.c_[rows, rows[:, 1] * 8 + rng.randint(8, size=len(rows))]
+
+        return Facts.of(
+            {"thing": 260, "trait": 8, "attribute": 40, "value": 320},
+            genus=("thing thing", np.stack([thing, np.concatenate(genus)], 1)),
+            bears=("thing trait", np.stack([thing, rng.randint(8, size=250)], 1)),
+            typical=("thing attribute value", valued(kinds)),
+            gives=("trait attribute value", valued(traits)),
+            decides=("trait attribute", traits),
+        )
 
 
 @pytest.mark.slow
-def test_the_headline_axioms_of_zebra_are_had_without_the_thing_or_any_name() -> None:
+def test_stated_rules_are_had_by_association_where_no_link_is_idle() -> None:
     found = np.array(
         [
             scores(
-                build_corpus(_Zebra(), "small", seeds=(seed, seed)),
+                build_corpus(_Herd(), "tiny", seeds=(seed, seed)),
                 "axiom",
                 StatedNotDemonstrated(),
                 Likeness(),
@@ -98,7 +131,7 @@ def test_the_headline_axioms_of_zebra_are_had_without_the_thing_or_any_name() ->
             for seed in range(3)
         ]
     ).mean(0)
-    assert (found >= [0.45, 0.38, 0.85, 0.30]).all()
+    assert (found >= [0.40, 0.50, 0.85, 0.33]).all()
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ def found(zebra: Corpus) -> tuple[Instrument, ...]:
 
 
 def test_every_instrument_has_every_kind_of_strategy(found: tuple[Instrument, ...]) -> None:
-    assert {i.rung for i in found} >= {"instance", "schema", "axiom"}
+    assert {i.rung for i in found} >= {"instance", "constituent", "axiom"}
     for i in found:
         assert i.n >= floor_table.LEAST
         families = {f.family for f in i.floors}
@@ -38,8 +38,8 @@ def test_every_instrument_has_every_kind_of_strategy(found: tuple[Instrument, ..
 def test_blinded_deducers_count_on_pivotal_questions_alone(found: tuple[Instrument, ...]) -> None:
     blinded = [f for i in found for f in i.floors if f.family == "blinded"]
     assert all(f.pivotal is not None for f in blinded)
-    # whose trait it is decides nothing where the kind does, but for a negation
-    idle = [f for f in blinded if f.blind == "rule 1: bears dropped"]
+    # which trait it is decides nothing where the kind does, but for a negation
+    idle = [f for f in blinded if f.blind == "rule 1: named, place 1"]
     assert idle and all(f.pivotal == 0 and f.n == 0 and f.score == 0 for f in idle)
     kinds = [f for f in blinded if f.blind == "rule 1: typical, place 1"]
     assert kinds and all(f.pivotal is not None and f.pivotal > 0.5 for f in kinds)

@@ -89,11 +89,11 @@ def test_a_difference_is_no_evidence_where_likeness_is_far_above_chance(
 def test_stating_is_reported_as_a_difference_with_its_interval(
     zebra_questions: QuestionSet, row
 ) -> None:
-    more = row(zebra_questions, KNOWN | {"instance has": 0.9, "schema has": 0.9})
-    less = row(zebra_questions, KNOWN | {"instance has": 0.9, "schema has": 0.1})
+    more = row(zebra_questions, KNOWN | {"instance has": 0.9, "constituent has": 0.9})
+    less = row(zebra_questions, KNOWN | {"instance has": 0.9, "constituent has": 0.1})
     gain = stating(more, less)
     assert gain.label == more.label + ", gain from stating"
-    same, rise = (share(gain, n, "gain from stating") for n in ("instance has", "schema has"))
+    same, rise = (share(gain, n, "gain from stating") for n in ("instance has", "constituent has"))
     assert same.value == 0 and same.low is not None and same.low < 0
     assert rise.value == pytest.approx(0.8, abs=0.02) and rise.low is not None and rise.low > 0.5
     assert rise.kind == "recombination"

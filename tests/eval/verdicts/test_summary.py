@@ -126,7 +126,7 @@ def test_what_the_tracer_does_not_solve_is_never_compared_with_all_questions(
     direct = row(zebra_questions, KNOWN)
     alone = {name: direct.rungs[name] for name in ("recall", main)}
     direct = dataclasses.replace(direct, rungs=alone)
-    text = sentence("zebra-v1/tiny", [direct, whole, rest])
+    text = sentence("zebra-v2/tiny", [direct, whole, rest])
     assert "not traced" not in text
     assert f"and {interval(rest.rungs[main])} on what the tracer does not solve" in text
 

@@ -14,7 +14,7 @@ from zebroid.worlds.novelty.rungs import RUNGS
 
 # feasts spread in two ways, rows obey two laws; and at size tiny few rules are stated alone
 TOO_FEW = {(w, "shuffled rules") for w in ("network-v1", "order-v1")}
-FEW_ALONE = ("algebra-v1", "horn-v1", "network-v1", "order-v1", "zebra-v1")
+FEW_ALONE = ("algebra-v1", "horn-v1", "network-v1", "order-v1")
 TOO_FEW |= {(w, "exchanged rules") for w in FEW_ALONE}
 every = pytest.mark.parametrize("world", registry.worlds())
 
@@ -112,32 +112,6 @@ def test_grokked_is_the_world_of_arxiv_2405_15071():
     assert corpus.demonstrated.sum() == 273_600 and not corpus.split.held_frames.any()
     assert len(closure.rows("two")) == 800_000
     assert not _too_few(corpus, 0) and len(corpus.of_rung("constituent")) > 70_000
-
-
-def test_zebra_says_that_a_zebra_is_a_striped_horse():
-    made = registry.make("zebra-v1")
-    assert made.phrases["called"].format("striped", "horse", "zebra") == (
-        "A striped horse is called a zebra."
-    )
-    facts = made.facts("small", 0)
-    assert {"zebra", "okapi", "horse", "striped"} <= {*facts.constants}
-    pairs = np.concatenate([facts.rows["bears"], facts.rows["genus"]], 1)[:, [1, 3]]
-    assert len(np.unique(pairs, axis=0)) == len(pairs)  # no kind-and-trait has two names
-
-
-def test_zebras_derivations_are_acyclic_and_exceptions_have_one_answer(corpus):
-    made = corpus("zebra-v1")
-    assert made.split.gold.counts.all()
-    answers = np.diff(made.offsets)
-    has = made.prompt[:, 0] == made.cues.index(("has", 2))
-    assert (answers[has] <= 1).all()
-
-
-def test_zebra_has_exceptions_and_their_twins(corpus):
-    made = corpus("zebra-v1", "small")
-    certificate, theorem = made.certificate, np.diff(made.offsets) > 0
-    unstated = theorem & (certificate.rung > 0) & (certificate.distractor >= 0)
-    assert unstated.sum() > 100 and (certificate.twin[unstated] >= 0).sum() > 10
 
 
 def test_what_no_pattern_of_composition_needs_is_not_promised(corpus):

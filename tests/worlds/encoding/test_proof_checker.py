@@ -58,7 +58,7 @@ def two_hop(corpus):
 @pytest.fixture(scope="module")
 def deep(corpus):
     """A question of zebra with a derived fact among its lines."""
-    made = corpus("zebra-v1")
+    made = corpus("zebra-v2")
     c, gold = made.closure, made.split.gold
     theorems = np.flatnonzero(np.diff(made.offsets) == 1)
     return next(

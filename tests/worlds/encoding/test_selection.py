@@ -11,7 +11,7 @@ from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import CONTROLS, LADDER, RUNGS, SPLIT, WRITTEN
 
 QUOTA = 40
-WORLDS = ["composition-v1", "kinship-v1", "zebra-v1"]
+WORLDS = ["composition-v1", "kinship-v1", "zebra-v2"]
 every = pytest.mark.parametrize("world", WORLDS)
 
 
@@ -62,7 +62,7 @@ def test_what_is_set_apart_gets_a_quarter_for_each_reason(corpus, world):
         assert all(n <= QUOTA // 4 for (_, r), n in numbers(made, chosen).items() if r == rung)
 
 
-@pytest.mark.parametrize("world", ["kinship-v1", "zebra-v1"])
+@pytest.mark.parametrize("world", ["kinship-v1", "zebra-v2"])
 def test_controls_get_the_quota_of_a_rung_all_cues_together(corpus, world):
     made = corpus(world)
     chosen = sample_questions(made, QUOTA, 0)

@@ -24,7 +24,7 @@ def _truth(corpus):
 
 @pytest.fixture(scope="module")
 def zebra(corpus):
-    return corpus("zebra-v1")
+    return corpus("zebra-v2")
 
 
 def test_nontheorems_have_no_answer_in_the_world(zebra):

@@ -9,7 +9,7 @@ from zebroid.worlds.novelty.questions import find_prompts
 from zebroid.worlds.novelty.rungs import KINDS, LADDER, SPLIT, ingredients, rung_of
 
 
-@pytest.fixture(params=["composition-v1", "zebra-v1"])
+@pytest.fixture(params=["composition-v1", "zebra-v2"])
 def tiny(request, corpus):
     return corpus(request.param)
 
