@@ -8,7 +8,6 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import UserError
 from ..datalog.facts import Facts
 from ..exposure import Exposure
 from ..world import World
@@ -37,7 +36,7 @@ VALUES = MappingProxyType(  # of the first attributes; those of others are numbe
 )
 
 
-VERBS = ["eats", "fears", "follows", "mimics", "shelters", "avoids", "guards", "chases"]
+VERBS = ("eats", "fears", "follows", "mimics", "shelters")  # links that no rule reads
 
 
 class Taxonomy(World):
@@ -47,8 +46,8 @@ class Taxonomy(World):
     says otherwise or merely cancels (then the answer is NONE). Every attribute has values of its
     own, dealt among the uppermost kinds. The declared interpolator answers as the majority of the
     order is stated to be: it makes penguins fly.
-    Beside each "is a kind of" stand ``links`` statements that no rule reads: the penguin eats the
-    shark, and is not like it for that. Which of them counts only the predicate tells.
+    Beside each "is a kind of" stand five statements that no rule reads: the penguin eats the shark,
+    and is not like it for that. Which of them counts only the predicate tells.
     Sources: Touretzky 1986, "The Mathematics of Inheritance Systems"; put to language models as
     Leap-of-Thought (arXiv 2006.06609) and, over made-up kinds, as PrOntoQA (arXiv 2210.01240).
     constituent: a kind placed in the tree, and no conclusion ever drawn from that. depth:
@@ -104,12 +103,9 @@ class Taxonomy(World):
         known: float = 0.8,
         exceptions: float = 0.15,
         cancelled: float = 0.2,
-        links: int = 5,
     ) -> Facts:
         """Of the uppermost kinds a share of the attributes is ``known``; every kind below is an
         exception with a share of them, of which some are merely ``cancelled``."""
-        if not 0 <= links <= len(VERBS):
-            raise UserError(f"links = {links}; expected 0 to {len(VERBS)}, a verb each")
         above = self._tree(rng, levels)
         first, shape = levels[0], (sum(levels), attributes)
         new, shift = rng.randint(values, size=shape), rng.randint(1, values, size=shape)
@@ -138,7 +134,7 @@ class Taxonomy(World):
                 "value": [v for a in attribute_names for v in names(VALUES.get(a, ""), a, values)],
             },
             isa=("kind kind", np.stack([below, above[below]], 1)),
-            **{verb: ("kind kind", _elsewhere(rng, above, levels)) for verb in VERBS[:links]},
+            **{verb: ("kind kind", _elsewhere(rng, above, levels)) for verb in VERBS},
             own=("kind attribute", np.argwhere(own)),
             has=(
                 "kind attribute value",
@@ -160,22 +156,22 @@ class Taxonomy(World):
 def _elsewhere(
     rng: np.random.RandomState, above: NDArray[np.int64], levels: tuple[int, ...]
 ) -> NDArray[np.int64]:
-    """[n, 2] (kind, another of its parent's level than its parent), each of these as often as it is
-    a parent: nothing but the predicate tells these links from those of the tree."""
+    """[n, 2] (kind, a kind of its parent's level that is not its parent), each of these as often as
+    it is a parent: nothing but the predicate tells these links from those of the tree."""
     rows, start = [], levels[0]
     for number in levels[1:]:
-        mine = np.arange(start, start + number)
-        turned = rng.permutation(mine)
-        # one step round a random ring, on to the next that is of another parent
-        after = dict(zip(turned.tolist(), np.roll(turned, 1).tolist()))
-        for kind in mine.tolist():
-            other = after[kind]
-            while above[other] == above[kind] and other != kind:
-                other = after[other]
-            if other != kind:
-                rows.append((kind, int(above[other])))
+        own = above[start : start + number]
+        other = rng.permutation(own)
+        for _ in range(20 * number):  # enough but where one parent has most of the level
+            wrong = np.flatnonzero(own == other)
+            if not len(wrong):
+                break
+            i, j = int(wrong[0]), rng.randint(number)
+            if other[j] != own[i] and other[i] != own[j]:
+                other[[i, j]] = other[[j, i]]
+        rows.append(np.stack([np.arange(start, start + number), other], 1)[own != other])
         start += number
-    return np.array(rows, np.int64)
+    return np.concatenate(rows)
 
 
 def kinds(levels: tuple[int, ...]) -> list[str]:
