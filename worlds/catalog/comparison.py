@@ -46,7 +46,6 @@ class Comparison(World):
     rungs = ("recall", "instance", "constituent", "schema", "mixed")
     beyond_association = (("constituent", "after"), ("schema", "after"))
     familiar = frozenset({"minus"})
-    queries = MappingProxyType({"minus": ()})
     entities = ("time",)  # no prompt about a difference has one
     sizes = MappingProxyType(
         {

@@ -125,20 +125,24 @@ class Taxonomy(World):
             value[x] = np.where(speaks[x], value[x], inherited)
             value[x, own[x]] = np.where(gone[x], -1, (inherited + shift[x]) % values)[own[x]]
         kind, attribute = np.nonzero(speaks & (value >= 0))
+        # neither a number nor a made-up name tells where in the tree a kind stands
+        called, place = kinds(levels), rng.permutation(len(value))
+        coined = called[sum(levels[:2]) :]
+        called[sum(levels[:2]) :] = [coined[i] for i in rng.permutation(len(coined))]
         attribute_names = names(ATTRIBUTES, "attribute", attributes)
         below = np.arange(first, len(above))
         return Facts.of(
             {
-                "kind": kinds(levels),
+                "kind": [called[i] for i in np.argsort(place)],
                 "attribute": attribute_names,
                 "value": [v for a in attribute_names for v in names(VALUES.get(a, ""), a, values)],
             },
-            isa=("kind kind", np.stack([below, above[below]], 1)),
-            **{verb: ("kind kind", _elsewhere(rng, above, levels)) for verb in VERBS},
-            own=("kind attribute", np.argwhere(own)),
+            isa=("kind kind", place[np.stack([below, above[below]], 1)]),
+            **{verb: ("kind kind", place[_elsewhere(rng, above, levels)]) for verb in VERBS},
+            own=("kind attribute", [(place[k], a) for k, a in np.argwhere(own)]),
             has=(
                 "kind attribute value",
-                np.stack([kind, attribute, attribute * values + value[kind, attribute]], 1),
+                np.stack([place[kind], attribute, attribute * values + value[kind, attribute]], 1),
             ),
         )
 

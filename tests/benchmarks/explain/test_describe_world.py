@@ -189,7 +189,7 @@ def test_the_exception_is_described_with_its_distractor_and_its_twin(displayed):
 
 
 def test_a_size_tells_how_its_exposure_differs():
-    text = describe(registry.make("network-v1"), "tiny")
+    text = describe(registry.make("network-v2"), "tiny")
     assert re.search(r"\*\*p-10\*\*: .*; exposure: coverage 0.1\n", text)
     assert "35% of the base facts are stated" in text
 
