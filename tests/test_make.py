@@ -39,7 +39,7 @@ def test_a_world_with_parameters_leaves_the_world_as_it_was():
 
 
 def test_sizes_that_share_their_draws_share_them_with_parameters_too():
-    world = zebroid.make("network-v1")
+    world = zebroid.make("network-v2")
     (size, base), *_ = world.drawn_as.items()
     assert world.draws(f"{size}[a=1]") == f"{base}[a=1]" and world.draws(size) == base
 

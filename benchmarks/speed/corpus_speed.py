@@ -45,7 +45,7 @@ SIZES = {
     "commands-v1": "large",
     "composition-v1": "grokked",
     "horn-v1": "large",
-    "prover-v1": "large",
+    "prover-v2": "large",
     "zebra-v2": "large",
 }
 GOAL = {"composition-v1/grokked": 400_000}  # certified items/s; all others: ahead of every peer

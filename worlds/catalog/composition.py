@@ -15,9 +15,11 @@ class Composition(World):
     """The tail of a relation of the tail of a relation: two(H,R1,R2,T).
 
     By default every relation is a permutation of the entities, which removes the shortcut of
-    guessing from the second relation alone (arXiv 2604.07822). `grokked` is the world of arXiv
-    2405.15071: 2,000 entities, 200 relations, out-degree 20, random tails, 5% of the facts held
-    out of every demonstrated two-hop fact, and 7.2 of these per remaining one.
+    guessing from the second relation alone (arXiv 2604.07822). Of R relations, a share `held` of
+    whose facts no example uses, about 1 / (1 + (R - 1) held) is had without one premise: half at
+    `laptop`, a tenth at `wide`. `grokked` is the world of arXiv 2405.15071: 2,000 entities, 200
+    relations, out-degree 20, random tails, 5% of the facts held out of every demonstrated two-hop
+    fact, and 7.2 of these per remaining one.
     """
 
     id = "composition-v1"
@@ -29,6 +31,7 @@ class Composition(World):
         {
             "tiny": {"entities": 16, "relations": 8},
             "small": {"entities": 32, "relations": 16},
+            "wide": {"entities": 60, "relations": 40},
             "laptop": {"entities": 100, "relations": 10},
             "base": {"entities": 200, "relations": 20},
             "large": {"entities": 1_000, "relations": 20},
@@ -50,6 +53,7 @@ class Composition(World):
     exposure = Exposure(held=0.1, held_frames=0.1, demonstrated=0.9)
     exposures = MappingProxyType(
         {
+            "wide": Exposure(held=0.3, held_frames=0.1, demonstrated=0.9),
             "laptop": Exposure(held=0.1, held_frames=0.05, demonstrated=0.95),
             "grokked": Exposure(held=0.05, demonstrated=1.0, phi=7.2),
         }

@@ -1,4 +1,4 @@
-"""network-v1: a semantic network whose stated part runs through the threshold of percolation."""
+"""network-v2: a semantic network whose stated part runs through the threshold of percolation."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class Network(World):
     how many months later the town's feasts are than the other's. By which way a feast spreads is a
     rule as data, passes(M,P). Connections stay within a type (a region). Lags agree on all paths,
     so an answer is unique however many paths lead to it; no two towns need be alike, so that
-    likeness doesn't answer, as it does in `alike`, where all feasts keep their month.
+    likeness doesn't answer, as it does in `alike`, where all feasts keep their month. The table by
+    which months are added is stated whole.
 
     Six connections of each way leave a town, for the layer of towns before it; a feast is stated in
     one layer of each region and spreads to the layers behind. With a share p of all this stated, a
@@ -56,12 +57,12 @@ class Network(World):
     them.
     """
 
-    id = "network-v1"
+    id = "network-v2"
     generalises = "Percolation model of emergence (Lubana et al. 2024, arXiv 2408.12578)"
     rules = "month(X,P,V) :- passes(M,P), link(X,M,Y,S), month(Y,P,U), later(U,S,V)."
     axioms = frozenset({"passes"})
     familiar = frozenset({"later"})
-    queries = MappingProxyType({"passes": (0, 1), "link": (2, 3), "later": ()})
+    queries = MappingProxyType({"passes": (0, 1), "link": (2, 3)})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
     beyond_association = (("depth", "month"),)
     entities = ("town",)
@@ -71,6 +72,7 @@ class Network(World):
             "small": {"regions": 12, "width": 10, "layers": 8, "feasts": 20},
             "base": BASE,
             "large": {"regions": 40, "width": 16, "layers": 16, "feasts": 24},
+            "single": {"regions": 12, "width": 10, "layers": 8, "feasts": 20, "links": 1},
             **dict.fromkeys(SWEEP, BASE),
             "sparse": BASE | {"links": 3},
             "alike": BASE | {"lags": 1},
@@ -91,6 +93,7 @@ class Network(World):
             "base": dataclasses.replace(STATED, demonstrated=0.8),
             **SWEEP,
             "sparse": dataclasses.replace(STATED, coverage=0.6),
+            "single": dataclasses.replace(STATED, coverage=1.0),
         }
     )
 
@@ -107,7 +110,8 @@ class Network(World):
         lags: int = 12,
     ) -> Facts:
         """``layers`` of ``width`` towns in each region; all but the first have ``links`` by way."""
-        town = np.arange(regions * layers * width).reshape(regions, layers, width)
+        # no number and no name tells where a town lies
+        town = rng.permutation(regions * layers * width).reshape(regions, layers, width)
         late = rng.randint(lags, size=town.size)  # of which a town's months are the sum, with
         common = rng.randint(12, size=(regions, feasts))
         source = rng.randint(layers - 1, size=(regions, feasts))
@@ -125,6 +129,7 @@ class Network(World):
             for x in town[r, source[r, p]]
         ]
         u, s = np.indices((12, 12)).reshape(2, -1)
+        ways = rng.permutation(np.resize(np.arange(routes), feasts))
         return Facts.of(
             {
                 "town": [name.capitalize() for name in coined(town.size)],
@@ -135,6 +140,6 @@ class Network(World):
             },
             link=("town way town lag", np.array(link)),
             later=("month lag month", np.stack([u, s, (u + s) % 12], 1)),
-            passes=("way feast", [(p % routes, p) for p in range(feasts)]),
+            passes=("way feast", np.column_stack([ways, np.arange(feasts)])),
             month=("town feast month", month),
         )

@@ -1,4 +1,4 @@
-"""prover-v1: deduction in context, a little theory of its own in every prompt."""
+"""prover-v2: deduction in context, a little theory of its own in every prompt."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..world import World
 from .names import people as names
 
 ATTRIBUTES = {
-    "size": "big small huge tiny vast",
-    "colour": "red blue green white black",
-    "temper": "kind cruel proud calm shy",
-    "shape": "round square flat pointed oval",
-    "age": "young old ancient new grown",
-    "touch": "rough smooth furry soft hard",
-    "warmth": "cold hot cool warm mild",
-    "wit": "clever dull quick slow keen",
-    "voice": "quiet loud hoarse shrill mute",
-    "taste": "sweet sour bitter salty bland",
-    "weight": "heavy light solid airy hollow",
-    "mood": "merry sad angry bored eager",
+    "size": "big small huge tiny vast slight bulky giant",
+    "colour": "red blue green white black grey brown pink",
+    "temper": "kind cruel proud calm shy brave stern jolly",
+    "shape": "round square flat pointed oval curved bent angular",
+    "age": "young old ancient new grown aged newborn adult",
+    "touch": "rough smooth furry soft hard silky sticky bumpy",
+    "warmth": "cold hot cool warm mild icy tepid scorching",
+    "wit": "clever dull quick slow keen sharp dense bright",
+    "voice": "quiet loud hoarse shrill mute husky gruff booming",
+    "taste": "sweet sour bitter salty bland spicy tangy sugary",
+    "weight": "heavy light solid airy hollow leaden feathery hefty",
+    "mood": "merry sad angry bored eager gloomy cheerful anxious",
 }
 SHAPES = ("implies", "both", "liking")
 SIGNATURES = {
@@ -63,7 +63,7 @@ class Prover(World):
     is the value, or NONE if none follows: yes/no labels are got right for wrong reasons.
     """
 
-    id = "prover-v1"
+    id = "prover-v2"
     generalises = (
         "RuleTaker (Clark et al. 2020, arXiv 2002.05867), "
         "PrOntoQA (Saparov & He 2022, arXiv 2210.01240)"
@@ -80,12 +80,13 @@ class Prover(World):
     queries = MappingProxyType({"likes": (), **dict.fromkeys(SHAPES, ())})
     entities = ("tale",)
     rungs = ("recall", "instance", "schema", "depth", "mixed")
+    beyond_association = (("depth", "is"),)
     sizes = MappingProxyType(
         {
-            "tiny": {"tales": 60, "people": 2, "levels": 4, "values": 3},
-            "small": {"tales": 900, "people": 3, "levels": 6, "values": 3},
-            "base": {"tales": 5_000, "people": 3, "levels": 6, "values": 4},
-            "large": {"tales": 6_000, "people": 4, "levels": 8, "values": 4},
+            "tiny": {"tales": 60, "people": 2, "levels": 4, "values": 4},
+            "small": {"tales": 900, "people": 3, "levels": 6, "values": 8},
+            "base": {"tales": 5_000, "people": 3, "levels": 6, "values": 8},
+            "large": {"tales": 6_000, "people": 4, "levels": 8, "values": 8},
             "ruletaker": {"tales": 1_500, "people": 4, "levels": 5, "values": 2},
             "prontoqa": {
                 "tales": 1_500,

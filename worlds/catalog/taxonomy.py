@@ -1,4 +1,4 @@
-"""taxonomy-v1: what a kind is like, as its kind is, unless it is an exception."""
+"""taxonomy-v2: what a kind is like, as its kind is, unless it is an exception."""
 
 from __future__ import annotations
 
@@ -41,28 +41,34 @@ VALUES = MappingProxyType(  # of the first attributes; those of others are numbe
 )
 
 
+VERBS = ("eats", "fears", "follows", "mimics", "shelters")  # links that no rule reads
+
+
 class Taxonomy(World):
     """Inheritance down a tree of kinds: a penguin is a bird, and birds fly; but penguins waddle.
 
     What holds of a kind holds of all kinds below it, down to the nearest exception, which either
     says otherwise or merely cancels (then the answer is NONE). Every attribute has values of its
-    own. The declared interpolator answers as the majority of the order is stated to be: it makes
-    penguins fly.
+    own, dealt among the uppermost kinds. The declared interpolator answers as the majority of the
+    order is stated to be: it makes penguins fly.
+    Beside each "is a kind of" stand five statements that no rule reads: the penguin eats the shark,
+    and is not like it for that. Which of them counts only the predicate tells.
     Sources: Touretzky 1986, "The Mathematics of Inheritance Systems"; put to language models as
     Leap-of-Thought (arXiv 2006.06609) and, over made-up kinds, as PrOntoQA (arXiv 2210.01240).
-    constituent: a kind placed in the tree, or an exception stated, and never used since. depth:
-    from higher above than demonstrated. Kinds that are alike in much have much in common: likeness
-    goes far here, so nothing is declared beyond its reach.
+    constituent: a kind placed in the tree, and no conclusion ever drawn from that. depth:
+    from higher above than demonstrated.
     """
 
-    id = "taxonomy-v1"
+    id = "taxonomy-v2"
     generalises = "Leap-of-Thought (arXiv 2006.06609), PrOntoQA (arXiv 2210.01240)"
     rules = """
       % as the kind above, unless it is an exception: so the nearest exception wins
       has(X,A,V) :- isa(X,K), has(K,A,V), not own(X,A).
     """
     rungs = ("recall", "instance", "constituent", "depth", "mixed")
+    beyond_association = (("constituent", "has"), ("depth", "has"))
     entities = ("kind",)
+    familiar = frozenset({"has"})  # what is new is where a kind stands in the tree
     like = """
       below(X) :- isa(X,_).
       order(X,K) :- isa(X,K), not below(K).
@@ -71,9 +77,9 @@ class Taxonomy(World):
     """
     sizes = MappingProxyType(
         {
-            "tiny": {"levels": (4, 12, 16, 20, 20, 20), "attributes": 12},
-            "small": {"levels": (10, 40, 80, 100, 100, 100, 100), "attributes": 24},
-            "base": {"levels": (30, 90, 150, 200, 250, 250, 250, 250), "attributes": 40},
+            "tiny": {"levels": (8, 16, 16, 16, 16, 16), "attributes": 8, "values": 12},
+            "small": {"levels": (30, 60, 80, 90, 90, 90, 90), "attributes": 16},
+            "base": {"levels": (40, 100, 150, 200, 250, 250, 250, 250), "attributes": 40},
             "large": {
                 "levels": (600, 1_200, 1_800, 2_400, 2_400, 2_400, 2_400),
                 "attributes": 40,
@@ -85,9 +91,12 @@ class Taxonomy(World):
             "isa": "The {0} is a kind of {1}.",
             "has": "The {1} of the {0}: {2}.",
             "own": "In its {1} the {0} is an exception.",
+            **{verb: f"The {{0}} {verb} the {{1}}." for verb in VERBS},
         }
     )
-    exposure = Exposure(held=0.06, demonstrated=0.4, demonstrated_height=2, nontheorems=0.05)
+    exposure = Exposure(
+        held=0.15, demonstrated=0.4, demonstrated_height=2, nontheorems=0.05, far=0.02
+    )
 
     def sample(
         self,
@@ -95,9 +104,9 @@ class Taxonomy(World):
         *,
         levels: tuple[int, ...],
         attributes: int,
-        values: int = 10,
+        values: int = 40,
         known: float = 0.8,
-        exceptions: float = 0.08,
+        exceptions: float = 0.15,
         cancelled: float = 0.2,
     ) -> Facts:
         """Of the uppermost kinds a share of the attributes is ``known``; every kind below is an
@@ -105,6 +114,9 @@ class Taxonomy(World):
         above = self._tree(rng, levels)
         first, shape = levels[0], (sum(levels), attributes)
         new, shift = rng.randint(values, size=shape), rng.randint(1, values, size=shape)
+        for attribute in range(attributes):  # each value of as many as any other
+            dealt = np.resize(rng.permutation(values), first)
+            new[:first, attribute] = rng.permutation(dealt)
         gone = rng.random_sample(shape) < cancelled
         speaks = (
             rng.random_sample(shape)
@@ -118,31 +130,57 @@ class Taxonomy(World):
             value[x] = np.where(speaks[x], value[x], inherited)
             value[x, own[x]] = np.where(gone[x], -1, (inherited + shift[x]) % values)[own[x]]
         kind, attribute = np.nonzero(speaks & (value >= 0))
+        # neither a number nor a made-up name tells where in the tree a kind stands
+        called, place = kinds(levels), rng.permutation(len(value))
+        coined = called[sum(levels[:2]) :]
+        called[sum(levels[:2]) :] = [coined[i] for i in rng.permutation(len(coined))]
         attribute_names = listed(ATTRIBUTES, "attribute", attributes)
         below = np.arange(first, len(above))
         return Facts.of(
             {
-                "kind": kinds(levels),
+                "kind": [called[i] for i in np.argsort(place)],
                 "attribute": attribute_names,
                 "value": [v for a in attribute_names for v in listed(VALUES.get(a, ""), a, values)],
             },
-            isa=("kind kind", np.stack([below, above[below]], 1)),
-            own=("kind attribute", np.argwhere(own)),
+            isa=("kind kind", place[np.stack([below, above[below]], 1)]),
+            **{verb: ("kind kind", place[_elsewhere(rng, above, levels)]) for verb in VERBS},
+            own=("kind attribute", [(place[k], a) for k, a in np.argwhere(own)]),
             has=(
                 "kind attribute value",
-                np.stack([kind, attribute, attribute * values + value[kind, attribute]], 1),
+                np.stack([place[kind], attribute, attribute * values + value[kind, attribute]], 1),
             ),
         )
 
     @staticmethod
     def _tree(rng: np.random.RandomState, levels: tuple[int, ...]) -> NDArray[np.int64]:
-        """[kinds] the kind above; of the second level as the names have it."""
+        """[kinds] the kind above, each above as many; of the second level as the names have it."""
         above = [np.full(levels[0], -1), np.arange(levels[1]) * levels[0] // levels[1]]
         start = levels[0]
         for upper, number in itertools.pairwise(levels[1:]):
-            above.append(start + rng.randint(upper, size=number))
+            above.append(start + np.resize(rng.permutation(upper), number))
             start += upper
         return np.concatenate(above)
+
+
+def _elsewhere(
+    rng: np.random.RandomState, above: NDArray[np.int64], levels: tuple[int, ...]
+) -> NDArray[np.int64]:
+    """[n, 2] (kind, a kind of its parent's level that is not its parent), each of these as often as
+    it is a parent: nothing but the predicate tells these links from those of the tree."""
+    rows, start = [], levels[0]
+    for number in levels[1:]:
+        own = above[start : start + number]
+        other = rng.permutation(own)
+        for _ in range(20 * number):  # enough but where one parent has most of the level
+            wrong = np.flatnonzero(own == other)
+            if not len(wrong):
+                break
+            i, j = int(wrong[0]), rng.randint(number)
+            if other[j] != own[i] and other[i] != own[j]:
+                other[[i, j]] = other[[j, i]]
+        rows.append(np.stack([np.arange(start, start + number), other], 1)[own != other])
+        start += number
+    return np.concatenate(rows)
 
 
 def kinds(levels: tuple[int, ...]) -> list[str]:

@@ -169,7 +169,7 @@ def equal_to_itself(found):
 TWICE, RULE = "stands twice, or those under negation are not all", "no instance of rule"
 # world -> what the checker says -> what is planted
 PLANTED = {
-    "zebra-v1": {
+    "zebra-v2": {
         RULE: (
             *(head_with_swapped_arguments, head_of_another_predicate, another_rule),
             *(premise_with_swapped_arguments, premise_with_one_argument_more),
@@ -181,12 +181,12 @@ PLANTED = {
         ),
         TWICE: (what_is_negated_is_derived,),
     },
-    "taxonomy-v1": {RULE: (negative_premise_about_another, what_is_negated_is_given)},
+    "taxonomy-v2": {RULE: (negative_premise_about_another, what_is_negated_is_given)},
     "horn-v1": {
         RULE: (what_is_negated_follows,),
         TWICE: (derived_fact_under_negation_is_missing, derived_fact_under_negation_is_invented),
     },
-    "comparison-v1": {
+    "ranking-v1": {
         RULE: (comparison_is_false, constants_in_another_order, equal_to_itself),
         "TypeError": (constant_without_place,),
     },

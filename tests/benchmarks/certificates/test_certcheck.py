@@ -28,7 +28,7 @@ from .planted_premises import PLANTED as PREMISES
 from .planted_steps import PLANTED as STEPS
 from .planted_steps import atom
 
-KINDS = {**PREMISES, "zebra-v1": {**PREMISES["zebra-v1"], **STEPS}}
+KINDS = {**PREMISES, "zebra-v2": {**PREMISES["zebra-v2"], **STEPS}}
 PLANTED = [
     (world, message, plant)
     for world, kinds in KINDS.items()
@@ -139,7 +139,7 @@ def test_what_passes_is_a_derivation_in_gold(world, seed):
 
 def test_a_folder_is_checked_by_the_program_alone(tmp_path):
     """Without zebroid, or anything else of ours: in a process that finds DuckDB and no more."""
-    folder, corpus = tmp_path / "it's", corpus_of("taxonomy-v1")
+    folder, corpus = tmp_path / "it's", corpus_of("taxonomy-v2")
     folder.mkdir()
     write(folder, corpus, np.sort(sample_questions(corpus, 10, 0)))
     program = tmp_path / "certcheck.py"

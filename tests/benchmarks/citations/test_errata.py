@@ -76,7 +76,7 @@ def test_an_entry_that_is_not_what_it_should_be_is_one_line(old, new, why, errat
         ('suites = ["tiny"]', True),
         ('suites = ["tiny-v2", "other"]', False),
         ('suites = ["tiny"]\nworlds = ["composition-v1"]', True),
-        ('suites = ["tiny"]\nworlds = ["zebra-v1"]', False),
+        ('suites = ["tiny"]\nworlds = ["zebra-v2"]', False),
         ('definitions = [2]\ntrainings = ["training-1"]', True),
         ('definitions = [1]\ntrainings = ["training-1"]', False),
         ('versions = ["0.1.0"]', True),

@@ -57,7 +57,7 @@ MADE = {
     "joint": "points over N, D, U",
     "exhausted": "composition-v1/tiny",
     "added": "chain",
-    "percolation": "network-v1/tiny",
+    "percolation": "network-v2/tiny",
 }
 
 
@@ -122,11 +122,11 @@ def test_a_page_is_filled_in_place_or_left_alone(root, capsys) -> None:
 def test_the_docs_show_the_percolation_of_this_code() -> None:
     blocks = [(path, m) for path, page in PAGES.items() for m in pattern("plateau").finditer(page)]
     ((path, message),) = [(path, m) for path, m in blocks if m[2].startswith("symbolic")]
-    assert {"network-v1/base", "network-v1/sparse", "composition-v1/laptop"} <= set(
+    assert {"network-v2/base", "network-v2/sparse", "composition-v1/laptop"} <= set(
         message[2].split()
     )
     _, rows, _ = files(path.parent, message[0])
-    found = sweep(make("network-v1"), "tiny", coverage.GRID, plateau_tables.SEEDS)
+    found = sweep(make("network-v2"), "tiny", coverage.GRID, plateau_tables.SEEDS)
     for row in sweep_tables.symbolic([found]).rows:
         assert list(row) in rows
 

@@ -85,7 +85,7 @@ class Mine(Composition):
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
-    [("composition-v1/large", 0.9, 1.1), ("network-v1/base", 0.3, 2), ("axioms-v1/base", 0.3, 2)],
+    [("composition-v1/large", 0.9, 1.1), ("network-v2/base", 0.3, 2), ("axioms-v1/base", 0.3, 2)],
 )
 def test_an_estimate_is_near_what_a_closure_becomes(name, least, most):
     world, size = registry.sized(name)

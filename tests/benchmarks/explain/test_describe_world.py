@@ -156,7 +156,7 @@ def test_controls_say_why_the_answer_is_none(displayed):
     assert "In the world it is" in _section(displayed("zebra-v2"), "unknowable")
 
 
-@pytest.mark.parametrize("world", ["zebra-v2", "order-v1", "commands-v1", "prover-v1"])
+@pytest.mark.parametrize("world", ["zebra-v2", "order-v1", "commands-v1", "prover-v2"])
 def test_a_near_miss_names_premises_that_hold_and_one_that_does_not(corpus, world):
     made = corpus(world)
     true = {fact_in_english(made.world, made.split.truth, f): f for f in _all(made)}
@@ -189,7 +189,7 @@ def test_the_exception_is_described_with_its_distractor_and_its_twin(displayed):
 
 
 def test_a_size_tells_how_its_exposure_differs():
-    text = describe(registry.make("network-v1"), "tiny")
+    text = describe(registry.make("network-v2"), "tiny")
     assert re.search(r"\*\*p-10\*\*: .*; exposure: coverage 0.1\n", text)
     assert "35% of the base facts are stated" in text
 

@@ -113,7 +113,7 @@ def test_what_a_proof_adds_is_paired_by_run(found) -> None:
 
 def test_models_are_laid_over_the_percolation_of_their_own_worlds(found) -> None:
     (one,) = found.percolated
-    assert one.sweep.world == "network-v1/tiny" and one.sweep.recursive
+    assert one.sweep.world == "network-v2/tiny" and one.sweep.recursive
     (model,) = one.models
     assert model.coverages.tolist() == [0.15, 0.25, 0.35, 0.6]
     assert (model.share[0] <= model.most + 1e-9).all()
@@ -157,7 +157,7 @@ def test_a_dry_run_of_a_sweep_trains_nothing(zebroid, tmp_path, swept, files) ->
 
 def test_sizes_of_one_world_are_levels_of_its_coverage(swept) -> None:
     cells = load_suite(str(swept.parents[1] / "sweep.toml")).cells
-    network = [c for c in cells if c.world == "network-v1"]
+    network = [c for c in cells if c.world == "network-v2"]
     named = [
         dataclasses.replace(c, size=size)
         for c, size in zip(network[::3], ("base", "p-10", "p-20", "p-50"))

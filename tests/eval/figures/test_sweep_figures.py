@@ -86,7 +86,7 @@ def test_axes_are_drawn_with_their_levels_and_floors() -> None:
 def test_percolation_shows_deducer_threshold_and_models() -> None:
     at = np.array([0.1, 0.2, 0.3, 0.5])
     share = np.tile([0.02, 0.1, 0.6, 0.9], (5, 1))
-    sweep = Sweep("network-v1/tiny", at, share, np.minimum(share * 2, 1), share, None, np.ones(5))
+    sweep = Sweep("network-v2/tiny", at, share, np.minimum(share * 2, 1), share, None, np.ones(5))
     found = linked("direct", sweep, share / 2, share * 0.8)
     drawing = score_figures.svg(draw.percolation(sweep, [found], "title"))
     for label in ("deducer", "giant component", "threshold", "direct: answers", found.answer):

@@ -1,4 +1,4 @@
-"""network-v1: one answer by whatever path, and a threshold where the stated network links up."""
+"""network-v2: one answer by whatever path, and a threshold where the stated network links up."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from zebroid import registry
 from zebroid.seeding import stream
 from zebroid.worlds.datalog.engine import close
 
-WORLD = "network-v1"
+WORLD = "network-v2"
 
 
 def _derivable(links, share, **size):

@@ -1,4 +1,4 @@
-"""taxonomy-v1: the nearest exception wins, and analogy makes penguins fly."""
+"""taxonomy-v2: the nearest exception wins, and analogy makes penguins fly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import collections
 
 import numpy as np
 import pytest
-from zebroid.worlds.catalog.taxonomy import Taxonomy
+from zebroid.worlds.catalog.taxonomy import VERBS, Taxonomy
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.novelty.hard_negatives import NEGATIVE
@@ -55,7 +55,7 @@ def test_what_is_cancelled_is_cancelled_for_all_below():
 
 @pytest.mark.parametrize("size", ["tiny", "small"])
 def test_every_kind_is_as_the_first_above_it_of_which_something_is_stated(size, corpus):
-    closure = corpus("taxonomy-v1", size).closure
+    closure = corpus("taxonomy-v2", size).closure
     base = closure.base.rows
     above = dict(base["isa"].tolist())
     own = {*map(tuple, base["own"].tolist())}
@@ -71,7 +71,7 @@ def test_every_kind_is_as_the_first_above_it_of_which_something_is_stated(size, 
 
 
 def test_depth_queries_from_further_above_than_anything_demonstrated(corpus):
-    made = corpus("taxonomy-v1", "small")
+    made = corpus("taxonomy-v2", "small")
     above = dict(made.closure.base.rows["isa"].tolist())
     stated = {(x, a) for x, a, _ in made.closure.base.rows["has"].tolist()}
 
@@ -91,7 +91,7 @@ def test_depth_queries_from_further_above_than_anything_demonstrated(corpus):
 
 
 def test_hundreds_of_unstated_exceptions_have_a_twin_for_which_the_distractor_is_right(corpus):
-    made = corpus("taxonomy-v1", "small")
+    made = corpus("taxonomy-v2", "small")
     certificate = made.certificate
     unstated = (np.diff(made.offsets) > 0) & (certificate.rung > 0)
     exception_items = np.flatnonzero(unstated & (certificate.distractor >= 0))
@@ -108,7 +108,17 @@ def test_hundreds_of_unstated_exceptions_have_a_twin_for_which_the_distractor_is
 
 
 def test_a_cancelled_attribute_is_a_near_miss_by_the_exception_alone(corpus):
-    made = corpus("taxonomy-v1", "small")
+    made = corpus("taxonomy-v2", "small")
     own = {*map(tuple, made.closure.base.rows["own"].tolist())}
     blocked = made.prompt[made.certificate.near_miss == NEGATIVE]
     assert len(blocked) > 30 and {tuple(p[1:3].tolist()) for p in blocked} <= own
+
+
+def test_links_that_no_rule_reads_are_as_many_a_kind_and_never_to_its_own_parent(corpus):
+    base = corpus("taxonomy-v2", "small").closure.base.rows
+    above = dict(base["isa"].tolist())
+    for verb in VERBS:
+        rows = base[verb].tolist()
+        assert len(rows) == len(above) and not any(above[x] == y for x, y in rows)
+        # to whom the tree leads, as often
+        assert collections.Counter(y for _, y in rows) == collections.Counter(above.values())

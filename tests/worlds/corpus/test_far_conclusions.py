@@ -86,7 +86,7 @@ def test_nothing_is_far_by_default(corpus):
     assert not corpus("order-v1").split.far.any()
 
 
-@pytest.mark.parametrize(("world", "share"), [("order-v1", 0.05), ("taxonomy-v1", 0.3)])
+@pytest.mark.parametrize(("world", "share"), [("order-v1", 0.05), ("taxonomy-v2", 0.3)])
 def test_nothing_but_witnesses_is_demonstrated_near_a_far_conclusion(corpus, world, share):
     usual = corpus(world, demonstrated_height=2)
     made = corpus(world, demonstrated_height=2, far=share)

@@ -16,7 +16,7 @@ from zebroid.worlds.encoding.vocabulary import FILL, Lexicon
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import RUNGS
 
-WORLDS = ["composition-v1", "order-v1", "taxonomy-v1", "kinship-v1", "zebra-v2"]
+WORLDS = ["composition-v1", "order-v1", "taxonomy-v2", "kinship-v1", "zebra-v2"]
 PAIR = ("instance", "constituent")
 
 
@@ -207,5 +207,5 @@ def test_of_near_questions_none_is_left_out_and_none_is_a_partner(corpus):
 
 
 def test_worlds_of_episodes_weigh_and_match_nothing(corpus):
-    made = corpus("prover-v1")
+    made = corpus("prover-v2")
     assert (made.writing.weight == 1).all() and made.certificate.matched.all()

@@ -8,7 +8,7 @@ from zebroid.worlds.corpus.audit import AuditError
 from zebroid.worlds.corpus.frequency_audit import FEWEST, audit_frequency, mean_frequencies
 from zebroid.worlds.novelty.rungs import RUNGS
 
-WORLDS = ["composition-v1", "comparison-v1", "kinship-v1", "taxonomy-v1"]
+WORLDS = ["composition-v1", "comparison-v2", "kinship-v1", "taxonomy-v2"]
 
 
 def unweighted(corpus):
@@ -69,4 +69,4 @@ def test_too_few_questions_say_nothing(corpus):
 
 
 def test_episodes_are_exempt(corpus):
-    assert mean_frequencies(corpus("prover-v1")) == {}
+    assert mean_frequencies(corpus("prover-v2")) == {}

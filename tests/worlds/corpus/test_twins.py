@@ -140,8 +140,8 @@ def test_two_contents_have_no_such_twin(make_world):
 
 
 def test_many_sentences_about_two_contents_have_none_either(corpus):
-    with pytest.raises(UserError, match="network-v1: got at most 2 different contents"):
-        corpus("network-v1", twin="shuffled rules")
+    with pytest.raises(UserError, match="network-v2: got at most 2 different contents"):
+        corpus("network-v2", twin="shuffled rules")
 
 
 def test_content_is_what_a_rule_concludes_with(make_world, corpus):
