@@ -24,14 +24,14 @@ def corpus_under(world, **changes):
 @pytest.mark.parametrize(
     ("world", "changes", "kinds"),
     [
-        ("zebra-v2", {"given": {"stated": 1.0}}, {"statement", "sentence"}),
+        ("axioms-v1", {"given": {"stated": 1.0}}, {"statement", "sentence"}),
         (
-            "zebra-v2",
+            "axioms-v1",
             {"given": {"exemplified": 0.5, "neither": 0.5}},
             {"statement", "examples"},
         ),
         (
-            "zebra-v2",
+            "axioms-v1",
             {"given": HALVES, "twin": "shuffled rules"},
             {"statement", "sentence", "examples", "permuted"},
         ),
@@ -48,7 +48,7 @@ def test_each_leaf_is_given_in_one_of_these_ways(world, changes, kinds):
 
 
 def test_a_rule_whose_sentence_says_another_thing_is_permuted():
-    world = registry.world("zebra-v2")
+    world = registry.world("axioms-v1")
     twin = corpus_under(world, given={"stated": 1.0}, twin="shuffled rules")
     true = corpus_under(world, given={"stated": 1.0})
     moved = given_as(twin) == "permuted"
