@@ -65,7 +65,7 @@ class NormalisedRecord(Strict):
     floor: float
     """Mean of the floors over worlds."""
     over: str
-    """What the interval is over: worlds or questions."""
+    """What the interval is over: worlds, questions or patterns."""
 
 
 class LiftRecord(Strict):
@@ -80,7 +80,7 @@ class LiftRecord(Strict):
     part: str
     """Which words of the prompt the other prompts share: 1+2; none."""
     over: str
-    """What the interval is over: worlds or questions."""
+    """What the interval is over: worlds, questions or patterns."""
     n: int
     """Questions, over all worlds."""
 

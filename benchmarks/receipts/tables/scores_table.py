@@ -179,7 +179,7 @@ COLUMNS = (
     _number("normalised_mean", "ratio", "the same, as in the data"),
     _number("normalised_low", "ratio", f"lower paired {INTERVAL}"),
     _number("normalised_high", "ratio", f"upper paired {INTERVAL}"),
-    Column("normalised_over", "VARCHAR", "name", "worlds or questions; null: none", NONE),
+    Column("normalised_over", "VARCHAR", "name", "worlds, questions or patterns; null: none", NONE),
     _number("lift", "share", "answers right for the prompt less those right for another prompt"),
     _number("lift_low", "share", f"lower {INTERVAL}"),
     _number("lift_high", "share", f"upper {INTERVAL}"),
