@@ -73,7 +73,14 @@ def replaced(folder, name, sql):
     path, draft = folder / name, folder / "draft"
     with duckdb.connect(config={"threads": 2}) as db:
         db.execute(f"CREATE VIEW old AS SELECT * FROM '{path}'")
-        db.execute(f"COPY ({sql}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)")
+        noted = db.execute(f"SELECT key, value FROM parquet_kv_metadata('{path}')").fetchall()
+        kept = ", ".join(
+            f"\"{key.decode()}\": '{value.decode().replace(chr(39), 2 * chr(39))}'"
+            for key, value in noted
+        )
+        db.execute(
+            f"COPY ({sql}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{kept}}})"
+        )
     draft.replace(path)
     content = read(folder)
     content["files"][name] = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -38,12 +38,24 @@ from .hostile import kept as kept
         (
             ANSWERS,
             "SELECT * FROM old UNION ALL SELECT * REPLACE ('0' AS cell) FROM old",
-            "cell",
+            "answers.parquet: rows: receipt",
         ),
-        (CURVES, "SELECT * FROM old UNION ALL SELECT * FROM old", "not that of its answers"),
-        (CURVES, "SELECT * REPLACE ('nan'::DOUBLE AS accuracy) FROM old", "not that of"),
-        (CURVES, "SELECT * REPLACE ('inf'::DOUBLE AS accuracy) FROM old", "not that of"),
-        (CURVES, "SELECT * FROM old WHERE \"group\" <> 'instance'", "not that of its answers"),
+        (CURVES, "SELECT * FROM old UNION ALL SELECT * FROM old", "curves.parquet: rows: receipt"),
+        (
+            CURVES,
+            "SELECT * REPLACE ('nan'::DOUBLE AS accuracy) FROM old",
+            "accuracy[0]: receipt nan",
+        ),
+        (
+            CURVES,
+            "SELECT * REPLACE ('inf'::DOUBLE AS accuracy) FROM old",
+            "accuracy[0]: receipt inf",
+        ),
+        (
+            CURVES,
+            "SELECT * FROM old WHERE \"group\" <> 'instance'",
+            "curves.parquet: rows: receipt",
+        ),
     ],
 )
 def test_a_table_that_no_run_wrote_is_not_verified(forged, drawn, name, sql, why):
@@ -57,7 +69,7 @@ def test_a_row_that_no_answers_give_is_not_verified(forged, drawn):
     content["panels"][0]["rows"].append(row(content) | {"label": "better"})
     (forged / "receipt.json").write_text(json.dumps(content))
     found = outcome(forged)
-    assert "that no answers give" in found["scores"]
+    assert "panels[0].rows: length" in found["content"]
 
 
 def test_a_file_beside_it_that_is_none_is_refused_without_waiting(forged):
@@ -115,7 +127,9 @@ def test_some_bytes_that_unfold_to_many_rows_take_little_memory(forged):
 def test_a_check_that_takes_its_process_down_is_one_that_did_not_pass(
     monkeypatch, tmp_path, script, why
 ):
-    monkeypatch.setattr(confined, "command", lambda path, allowed: [sys.executable, "-c", script])
+    monkeypatch.setattr(
+        confined, "command", lambda path, allowed, full: [sys.executable, "-c", script]
+    )
     monkeypatch.setattr(confined, "MEMORY", 2 * 10**8)
     begin = time.perf_counter()
     (found,) = confined.findings(tmp_path, lambda what: None, None, 1.0)
