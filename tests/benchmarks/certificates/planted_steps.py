@@ -70,8 +70,6 @@ def step_rests_on_itself(found):
     step[4][1] = changed(step[3], lambda head: ["+", *head])
 
 
-
-
 def circle(found):
     """Two steps, each of which rests on the other, by a rule that turns round what it reads."""
     found["rules"].append([99, '["has","?X","?R","?V"]', ['["+","has","?X","?R","?V"]'], "both"])
