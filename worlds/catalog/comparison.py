@@ -44,7 +44,7 @@ class Comparison(World):
     """
     schema = MappingProxyType({1: ("A",)})
     rungs = ("recall", "instance", "constituent", "schema", "mixed")
-    beyond_association = (("constituent", "after"), ("schema", "after"))
+    beyond_association = (("constituent", "after"),)
     familiar = frozenset({"minus"})
     entities = ("time",)  # no prompt about a difference has one
     sizes = MappingProxyType(
