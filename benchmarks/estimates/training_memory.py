@@ -61,7 +61,7 @@ def need(cell: Cell) -> Need:
 def parameters(spec: Any) -> int:
     """Parameters of a built-in model but for its embeddings, to a third: each is used once where
     one token is read. 0 of a stranger's, whose weights may be shared."""
-    if type(spec) not in spec_records.presets().TYPES.values():
+    if not _own(spec):
         return 0
     once = {"loops": 1, "query_loops": None}
     bare = {name: value for name, value in once.items() if hasattr(spec, name)}
@@ -73,12 +73,19 @@ def step_flops(cell: Cell) -> float:
     return 3.0 * cell.recipe.batch * cell.load_spec().flops(1, 1, (0,))
 
 
+def _own(spec: Any) -> bool:
+    return type(spec) in spec_records.presets().TYPES.values()
+
+
 def _values(spec: Any) -> int:
     """Numbers that a block keeps for the gradient, of a token and a channel: queries, keys, values
-    and what they make, and the MLP before and after its bend; of others at least three.
+    and what they make, and the MLP before and after its bend; of others at least three. 0 of a
+    stranger's, whose fields may mean anything.
 
     Measured with decoder-s in direct mode, rows of four tokens: 2.6 times as much in all.
     """
+    if not _own(spec):
+        return 0
     return 6 + 2 * ratio if (ratio := _whole(spec, "ratio")) else 3
 
 
