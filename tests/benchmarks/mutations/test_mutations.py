@@ -18,6 +18,8 @@ from zebroid.benchmarks.runner import run
 from zebroid.benchmarks.verification.verify import verify
 from zebroid.eval.scoring import proof_depth
 
+from ...fuzzing import CASES
+
 SAMPLE = 25  # mutations in the default tests
 SLOPE = "panels[].verdicts{}[].slope"  # of a plateau alone, behind which five runs must stand
 # the only fields whose change is accepted: declared, and taken as they stand
@@ -104,7 +106,7 @@ def test_a_sample_of_changes_is_refused_but_what_is_declared(honest, every, memo
 
 
 @pytest.mark.fuzz
-@pytest.mark.slow
+@pytest.mark.skipif(not CASES, reason="ten minutes: by `make fuzz` alone")
 def test_every_change_is_refused_but_what_is_declared(honest, every, memo):
     found = [*outcomes(honest, every, memo)]
     accepted = {m.field for m, line in found if line == ACCEPTED}
