@@ -28,6 +28,7 @@ def read(path: str, kind: str) -> tuple[bytes, str]:
 
     Raises UserError where there is no such file, or it isn't Python.
     """
+    source = b""
     try:
         about = Path(path).stat()
         why = "" if stat.S_ISREG(about.st_mode) else "no plain file"
@@ -35,7 +36,7 @@ def read(path: str, kind: str) -> tuple[bytes, str]:
             why = f"it has {about.st_size:,} bytes, at most {BYTES:,}"
         source = b"" if why else Path(path).read_bytes()
     except (OSError, ValueError) as error:  # a path with a null byte is none
-        why = getattr(error, "strerror", None) or str(error)
+        why = getattr(error, "strerror", None) or str(error) or repr(error)
     if why:
         raise UnknownName(
             f"no {kind} file {path!r} ({why}); give an existing file, or a name that "

@@ -65,13 +65,14 @@ class Forgery:
         if not keep.startswith("cells[].digest"):
             self._rename()
         if keep != "suite.digest":
-            records = [cell.get("cell") for cell in self._listed("cells")]
+            records: list[Any] = [cell.get("cell") for cell in self._listed("cells")]
             if isinstance(self.content.get("suite"), dict):
                 self.content["suite"]["digest"] = suite_digest(records)
         files = self.content.get("files")
-        for name in FILES if isinstance(files, dict) and not keep.startswith("files") else ():
-            if name in files:
-                files[name] = canonical.digest_bytes([(self.folder / name).read_bytes()])
+        if isinstance(files, dict) and not keep.startswith("files"):
+            for name in FILES:
+                if name in files:
+                    files[name] = canonical.digest_bytes([(self.folder / name).read_bytes()])
         (self.folder / "receipt.json").write_text(json.dumps(self.content), "utf-8")
 
     def _rename(self) -> None:

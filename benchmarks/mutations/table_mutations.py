@@ -44,8 +44,8 @@ def _of_table(table: Table, db: duckdb.DuckDBPyConnection) -> Iterator[Mutation]
         "column added": "SELECT * EXCLUDE n, 0 AS added FROM old ORDER BY n",
         "columns reordered": f"SELECT {turned} FROM old ORDER BY n",
     }
+    whole = "SELECT * EXCLUDE n FROM"
     if rows:
-        whole = "SELECT * EXCLUDE n FROM"
         twice = "(SELECT * FROM old UNION ALL SELECT * FROM old WHERE n = 0)"
         selects |= {
             "row removed": f"{whole} old WHERE n <> {rows - 1} ORDER BY n",

@@ -119,9 +119,9 @@ def swap_lift(
         return None
     part = min(whole, key=lambda p: whole[p][0])
     name = "+".join(map(str, part)) or "none"
-    *ends, over = whole[part]
+    mean, low, high, over = whole[part]
     questions = {run.world: len(run.value) for run in found[part]}
-    return Lift(*ends, name, over, sum(questions.values()))
+    return Lift(mean, low, high, name, over, sum(questions.values()))
 
 
 @dataclasses.dataclass(frozen=True)

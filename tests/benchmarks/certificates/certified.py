@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import types
+from typing import Any, cast
 
 import numpy as np
 from zebroid import registry
@@ -38,15 +39,15 @@ def _tables(world, size, number):
 def tables_of(corpus, questions):
     """Table -> rows, lists in the order of ``TABLES``, as ``certcheck`` reads them from Parquet."""
     facts = proof_rows.fact_rows(corpus, questions)
-    facts["atom"] = [[p, *a] for p, a in zip(facts["predicate"], facts["arguments"])]
+    atoms = [[p, *a] for p, a in zip(facts["predicate"], facts["arguments"])]
     put = certificates(QuestionSet(corpus, questions))
-    put["right_answers"] = [text.split(SEPARATOR) for text in put["right_answers"]]
+    right = [text.split(SEPARATOR) for text in put["right_answers"]]
     columns = {
         "constants": proof_rows.constant_rows(corpus),
         "rules": proof_rows.rule_rows(corpus),
-        "facts": facts,
+        "facts": facts | {"atom": atoms},
         "proofs": proof_rows.proof_rows(corpus, questions),
-        "questions": put,
+        "questions": put | {"right_answers": right},
     }
     rows = {n: zip(*(columns[n][c] for c in wanted)) for n, wanted in TABLES.items()}
     return {n: [[*row] for row in found] for n, found in rows.items()}
@@ -60,7 +61,7 @@ def tables(world, size="tiny", number=20):
 def write(folder, corpus, questions):
     """The tables of a receipt about these questions, as a run writes them."""
     every = QuestionSet(corpus, questions)
-    content = types.SimpleNamespace(by_corpus=lambda: iter([every]), memo={})
+    content = cast(Any, types.SimpleNamespace(by_corpus=lambda: iter([every]), memo={}))
     for table in (*proofs_table.TABLES, QUESTIONS):
         parquet_writing.write(folder, table, content)
 

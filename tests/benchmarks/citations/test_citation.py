@@ -20,7 +20,7 @@ from ...fuzzing import fuzz
 from ..receipts.hostile import finished as finished
 from ..receipts.hostile import forged as forged
 from ..receipts.hostile import kept as kept
-from ..receipts.hostile import read
+from ..receipts.hostile import read, row
 
 
 @pytest.fixture
@@ -58,6 +58,27 @@ def test_a_receipt_of_this_version_is_current_and_declared(zebroid, finished, re
     assert fields["version"] == receipt.versions["zebroid"]
     assert digest(receipt)[:16] in fields["note"] and digest(receipt)[:16] in out.partition("\n")[0]
     assert fields["note"].endswith(f"class declared; status current, as of zebroid {__version__}")
+
+
+def test_a_citation_names_suite_version_commit_and_content(zebroid, forged):
+    status, out, _ = zebroid("cite", forged)
+    found = Receipt.read(forged / "receipt.json")
+    assert status == 0
+    for part in (out.partition("\n\n")[0], out[out.index("@software{zebroid-") :]):
+        assert f"tiny@{found.suite.digest[:8]}" in part
+        assert found.versions["zebroid"] in part and digest(found)[:16] in part
+        assert "4 cells on 1 corpora of composition-v1" in part
+
+
+def test_the_mark_of_a_citation_is_that_of_the_content_and_not_of_the_hour(forged):
+    before = citation.citation(forged)
+    content = read(forged)
+    content["times"]["finished"] = content["times"]["finished"][:4] + "-01-01T00:00:00Z"
+    (forged / "receipt.json").write_text(json.dumps(content))
+    assert citation.citation(forged) == before
+    row(content)["rungs"]["instance"]["accuracy"]["mean"] += 0.01
+    (forged / "receipt.json").write_text(json.dumps(content))
+    assert citation.citation(forged) != before
 
 
 def test_the_trust_class_is_that_which_the_board_gives(monkeypatch, finished):

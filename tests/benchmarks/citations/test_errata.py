@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from zebroid.benchmarks.citations.errata import affecting, listed
@@ -18,13 +19,16 @@ suites = ["tiny"]
 """
 
 
-RECEIPT = SimpleNamespace(
-    suite=SimpleNamespace(id="tiny"),
-    cells=[SimpleNamespace(cell={"world": "composition-v1"})],
-    definitions=2,
-    training="training-1",
-    versions={"zebroid": "0.1.0"},
-    lasting={"what": "equal runs have in common"},
+RECEIPT = cast(
+    Any,
+    SimpleNamespace(
+        suite=SimpleNamespace(id="tiny"),
+        cells=[SimpleNamespace(cell={"world": "composition-v1"})],
+        definitions=2,
+        training="training-1",
+        versions={"zebroid": "0.1.0"},
+        lasting={"what": "equal runs have in common"},
+    ),
 )
 
 
@@ -93,4 +97,4 @@ def test_of_each_key_that_is_given_one_value_fits(affects, fits, errata):
 
 def test_a_suite_that_was_changed_is_affected_with_it(errata):
     changed = SimpleNamespace(**vars(RECEIPT) | {"suite": SimpleNamespace(id="tiny+mlp-s")})
-    assert affecting(changed, errata(ENTRY))
+    assert affecting(cast(Any, changed), errata(ENTRY))

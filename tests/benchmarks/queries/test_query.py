@@ -162,7 +162,8 @@ def test_all_else_is_one_line(sql, one, tmp_path):
 
 
 def test_two_columns_of_one_name_are_no_object(one, capsys):
-    with receipt_query.answered(*one[:1], "SELECT 1 AS a, 2 AS a", 9, one[1]) as (names, found):
+    db, place = one
+    with receipt_query.answered(db, "SELECT 1 AS a, 2 AS a", 9, place) as (names, found):
         with pytest.raises(UserError, match="two columns are called 'a'"):
             receipt_query.FORMS["json"](names, found)
         receipt_query.FORMS["csv"](names, found)

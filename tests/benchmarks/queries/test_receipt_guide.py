@@ -49,8 +49,9 @@ def test_the_step_of_the_guide_is_one_of_zebra():
         if rule == 1:
             assert head in GUIDE and body[0] in GUIDE and body[-1] in GUIDE
             assert corpus.closure.program.rules[0].text in GUIDE
-    head = re.search(r"^step 1  (.+)$", GUIDE, re.M)[1]
-    step = heads[head]
+    first = re.search(r"^step 1  (.+)$", GUIDE, re.M)
+    assert first is not None
+    step = heads[first[1]]
     assert step[1:3] == [1, 1] and step[4][0] in GUIDE and step[4][-1] in GUIDE
 
 

@@ -27,7 +27,7 @@ def drawn(rng, seeds, **deviations):
 def test_of_balanced_data_the_split_is_the_analysis_of_variance() -> None:
     seeds = [(w, 0, i, i) for w in range(3) for i in range(4)]
     y = np.random.RandomState(0).standard_normal((3, 4))
-    found = split(y.ravel(), seeds)
+    found = split(y.ravel().tolist(), seeds)
     within = y.var(1, ddof=1).mean()
     between = y.mean(1).var(ddof=1) - within / 4
     assert [c.axes for c in found.components] == [("world",), ("init", "order")]
