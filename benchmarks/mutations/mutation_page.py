@@ -18,6 +18,7 @@ from pathlib import Path
 from ... import registry
 from ...errors import UserError
 from ...printable import markdown, printable
+from ..docs.markdown_table import markdown_table
 from ..receipts.untrusted import receipt_path
 from ..runner import atomic_write
 from ..verification.rebuilt import Memo
@@ -86,22 +87,23 @@ def page(folder: Path, found: Sequence[tuple[Mutation, str]], seconds: float) ->
         "changes are generated from the receipt and its schema: another field is changed too.",
         f"Fields not in this receipt: {', '.join(f'`{m}`' for m in missing) or 'none'}.",
         "",
-        "| field | changes | accepted | refused by |",
-        "|---|---|---|---|",
     ]
     fields: dict[str, list[tuple[Mutation, str]]] = {}
     for mutation, line in found:
         fields.setdefault(mutation.field, []).append((mutation, line))
+    rows = []
     for field, own in fields.items():
         kinds = [m.kind for m, line in own if line == ACCEPTED]
         by = Counter(_check(line) for _, line in own if line != ACCEPTED)
         refused = ", ".join(f"{name} {n}" for name, n in by.most_common(LINES))
-        lines.append(f"| `{field}` | {len(own)} | {', '.join(kinds) or '–'} | {refused or '–'} |")
+        rows.append((f"`{field}`", str(len(own)), ", ".join(kinds) or "–", refused or "–"))
+    lines += markdown_table(["field", "changes", "accepted", "refused by"], rows)
     lines += ["", "## Lines", "", "One change of each field, and the line that refuses it.", ""]
-    lines += ["| field | change | line |", "|---|---|---|"]
+    rows = []
     for field, own in fields.items():
         mutation, line = next(((m, t) for m, t in own if t != ACCEPTED), own[0])
-        lines.append(f"| `{field}` | {mutation.kind} | {markdown(printable(line, 160))} |")
+        rows.append((f"`{field}`", mutation.kind, markdown(printable(line, 160))))
+    lines += markdown_table(["field", "change", "line"], rows)
     return "\n".join(lines) + "\n"
 
 

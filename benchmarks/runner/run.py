@@ -69,8 +69,11 @@ class InProcess:
                 return [train_cell(cells[0], *given, **options)]
             return train_cells(cells, *given, **options)
         except Exception as error:
-            if isinstance(error, OSError) and atomic_write.of_files(error):
-                raise  # a full disk fails every cell, and is for the user to mend
+            # a full disk or a closed output fails every cell, and is for the user to mend
+            if isinstance(error, BrokenPipeError) or (
+                isinstance(error, OSError) and atomic_write.of_files(error)
+            ):
+                raise
             return Failure(cells, _cause(error), traceback.format_exc())
 
 

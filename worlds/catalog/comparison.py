@@ -49,7 +49,7 @@ class Comparison(World):
     entities = ("time",)  # no prompt about a difference has one
     sizes = MappingProxyType(
         {
-            "tiny": {"persons": 12, "events": 6, "hours": 12},
+            "tiny": {"persons": 24, "events": 6, "hours": 12},
             "small": {"persons": 48, "events": 12, "hours": 24},
             "base": {"persons": 120, "events": 20, "hours": 24},
             "large": {"persons": 480, "events": 20, "hours": 24},
@@ -67,7 +67,7 @@ class Comparison(World):
     exposures = MappingProxyType(
         {
             "tiny": Exposure(
-                held=0.1, held_frames=0.1, phi=6.0, demonstrated_height=2, nontheorems=0.03
+                held=0.1, held_frames=0.2, phi=4.0, demonstrated_height=2, nontheorems=0.03
             )
         }
     )

@@ -130,15 +130,14 @@ class Taxonomy(World):
             value[x] = np.where(speaks[x], value[x], inherited)
             value[x, own[x]] = np.where(gone[x], -1, (inherited + shift[x]) % values)[own[x]]
         kind, attribute = np.nonzero(speaks & (value >= 0))
-        # neither a number nor a made-up name tells where in the tree a kind stands
-        called, place = kinds(levels), rng.permutation(len(value))
-        coined = called[sum(levels[:2]) :]
-        called[sum(levels[:2]) :] = [coined[i] for i in rng.permutation(len(coined))]
+        # below the kinds with names of their own neither number nor name tells where one stands
+        upper = sum(levels[:2])
+        place = np.append(np.arange(upper), upper + rng.permutation(len(value) - upper))
         attribute_names = listed(ATTRIBUTES, "attribute", attributes)
         below = np.arange(first, len(above))
         return Facts.of(
             {
-                "kind": [called[i] for i in np.argsort(place)],
+                "kind": kinds(levels),
                 "attribute": attribute_names,
                 "value": [v for a in attribute_names for v in listed(VALUES.get(a, ""), a, values)],
             },

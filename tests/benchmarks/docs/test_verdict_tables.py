@@ -17,6 +17,7 @@ from zebroid.benchmarks.receipts import receipt
 from zebroid.benchmarks.receipts.row_records import verdict_of
 from zebroid.errors import UserError
 from zebroid.eval.stats.trend import Slope
+from zebroid.eval.verdicts import simulation
 from zebroid.eval.verdicts.hypotheses import Hypotheses, Knee
 from zebroid.eval.verdicts.simulation import UNDECIDED, VERDICTS, judgements
 from zebroid.eval.verdicts.verdict import Verdict, Weighed
@@ -127,7 +128,9 @@ def test_the_data_are_what_this_code_simulates() -> None:
 def test_false_verdicts_in_the_docs_are_few_and_power_is_high() -> None:
     """The promise of the page, on the figures that are published."""
     data = Simulated.at(PAGE.with_suffix(".json"))
-    for design in map(str, verdict_tables.DESIGNS):
+    usual = [str(d) for d in verdict_tables.DESIGNS if d.jitter == simulation.JITTER]
+    assert 3 < len(usual) < len(verdict_tables.DESIGNS)
+    for design in usual:
         for name, counts in data.read("verdicts", design, VERDICTS).items():
             true = {*VERDICTS[name].true, UNDECIDED}
             false = sum(n for word, n in counts.items() if word not in true) / counts.total()

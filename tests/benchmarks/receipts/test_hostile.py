@@ -68,7 +68,6 @@ def _name(name):
     "edit",
     [
         lambda c: c.update(versions={}),
-        lambda c: c.update(definitions=1),
         lambda c: c.update(definitions=True),
         lambda c: c.pop("definitions"),
         lambda c: c["versions"].update(zebroid="1}\n\\input{x}"),
