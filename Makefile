@@ -14,7 +14,7 @@ OUTSIDE_tensorboard := tests/benchmarks/runner/test_tracker.py
 LOWEST_PYTHON ?= python3.11
 SMOKE := -q -p no:cacheprovider -m smoke
 
-.PHONY: run headline test test-slow fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
+.PHONY: run headline test test-slow test-long fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
@@ -23,10 +23,13 @@ headline: .venv/installed  ## the suite behind the README's table: up to an hour
 	$(BIN)/zebroid run headline-v2 --jobs 2
 
 test: .venv/tested  ## the default tests
-	$(BIN)/python -m pytest $(TESTS) -m "not slow"
+	$(BIN)/python -m pytest $(TESTS) -m "not slow and not long"
 
 test-slow: .venv/tested  ## the slow tests alone: kills, wheel, simulations, new random cases
 	$(BIN)/python -m pytest $(TESTS) -m slow
+
+test-long: .venv/tested  ## what changes seldom: processes, changes of receipts, comparisons, certificates
+	$(BIN)/python -m pytest $(TESTS) -m long
 
 fuzz: .venv/tested  ## 10,000 random cases at every door, new ones each time: an hour or more
 	ZEBROID_FUZZ=10000 $(BIN)/python -m pytest $(subst loadfile,load,$(TESTS)) -m fuzz

@@ -14,6 +14,8 @@ from zebroid.benchmarks.receipts.untrusted import NotLoaded
 from zebroid.benchmarks.runner import provenance, run
 from zebroid.benchmarks.verification import confined
 
+pytestmark = pytest.mark.long
+
 HERE = "cpu: none x 1"  # what made-up trainings name as their device
 
 

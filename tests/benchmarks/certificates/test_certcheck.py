@@ -28,6 +28,8 @@ from .planted_premises import PLANTED as PREMISES
 from .planted_steps import PLANTED as STEPS
 from .planted_steps import atom
 
+pytestmark = pytest.mark.long
+
 KINDS = {**PREMISES, "zebra-v2": {**PREMISES["zebra-v2"], **STEPS}}
 PLANTED = [
     (world, message, plant)

@@ -12,6 +12,8 @@ from zebroid.benchmarks.comparison.pairing import pairing
 from zebroid.benchmarks.comparison.sides import side
 from zebroid.errors import UserError
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def edited(grid, tmp_path):

@@ -16,6 +16,8 @@ from zebroid.benchmarks.comparison.sides import Answers, Side
 from zebroid.benchmarks.config.run_config import Seeds
 from zebroid.errors import UserError
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def answers(grid):

@@ -14,6 +14,8 @@ from zebroid.benchmarks.executors import local_workers
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.runner import progress, provenance
 
+pytestmark = pytest.mark.long
+
 SCRIPT = """
 import errno, os, pathlib, signal, sys, time
 sys.path.insert(0, {folder!r})

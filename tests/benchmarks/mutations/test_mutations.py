@@ -20,6 +20,8 @@ from zebroid.eval.scoring import proof_depth
 
 from ...fuzzing import CASES
 
+pytestmark = pytest.mark.long
+
 SAMPLE = 25  # mutations in the default tests
 SLOPE = "panels[].verdicts{}[].slope"  # of a plateau alone, behind which five runs must stand
 # the only fields whose change is accepted: declared, and taken as they stand

@@ -39,6 +39,7 @@ def sketched():
         yield
 
 
+@pytest.mark.long
 def test_a_sweep_has_every_kind_of_figure(sweep) -> None:
     names, left = sweep
     assert not left

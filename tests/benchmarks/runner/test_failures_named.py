@@ -256,7 +256,7 @@ def lacking(swept, tmp_path_factory):
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_sweep_says_of_each_mean_how_many_runs_it_lacks(lacking, sketch):
     configurations = read(lacking)
     (configuration,) = (configuration for configuration in configurations if configuration.lost)
@@ -278,6 +278,7 @@ def test_a_sweep_says_of_each_mean_how_many_runs_it_lacks(lacking, sketch):
     assert (row.label, row.runs) == (configuration.label, 5)
 
 
+@pytest.mark.long
 def test_the_captions_of_figures_say_how_many_runs_failed(lacking, sketch, quiet):
     receipt = Receipt.read(lacking / "receipt.json")
     drawn = {}

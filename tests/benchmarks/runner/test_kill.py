@@ -21,7 +21,7 @@ from .real_runs import whole as whole
 KILLS = 100 if CASES else 4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_same_suite_twice_gives_the_same_receipt(folder, whole):
     assert receipt(folder, "again") == whole[0]
     for name in ("questions.parquet", "answers.parquet", "curves.parquet", "scores.parquet"):
@@ -56,7 +56,7 @@ def strike(process, out, seconds, chance):
 
 
 @pytest.mark.fuzz
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_suite_killed_at_random_ends_with_the_receipt_of_one_that_was_not(
     folder, start, whole, kept
 ):

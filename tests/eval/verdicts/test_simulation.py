@@ -91,7 +91,7 @@ def test_laws_are_named_or_left_undecided() -> None:
     assert np.mean(list(truly.values())) > 0.5
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("design", "repeats"), [*zip(BOTH, (100, 50))], ids=["seeds 1", "seeds 5"])
 def test_a_wrong_law_is_named_once_in_twenty_at_most(design: Design, repeats: int) -> None:
     """Fewer repeats do where more seeds leave less to chance."""
@@ -99,7 +99,7 @@ def test_a_wrong_law_is_named_once_in_twenty_at_most(design: Design, repeats: in
     assert min(truly.values()) > 0.4 and np.mean(list(truly.values())) > 0.7
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_joint_laws_are_distinguished() -> None:
     truly = check_laws(surfaces(40), slack=0.0)
     assert set(truly) == {law.name for law in JOINT} and min(truly.values()) > 0.8

@@ -35,6 +35,7 @@ def test_nontheorems_have_no_answer_in_the_world(zebra):
         assert tuple(row) not in truth
 
 
+@pytest.mark.long
 def test_unknowables_have_an_answer_in_the_world_and_none_under_gold(zebra):
     truth, mine = _truth(zebra), zebra.of_rung("unknowable")
     assert len(mine) > 5
