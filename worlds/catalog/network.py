@@ -69,10 +69,10 @@ class Network(World):
     sizes = MappingProxyType(
         {
             "tiny": {"regions": 4, "width": 8, "layers": 7, "feasts": 8},
-            "small": {"regions": 12, "width": 10, "layers": 8, "feasts": 20},
+            "small": {"regions": 12, "width": 10, "layers": 8, "feasts": 24},
             "base": BASE,
             "large": {"regions": 40, "width": 16, "layers": 16, "feasts": 24},
-            "single": {"regions": 12, "width": 10, "layers": 8, "feasts": 20, "links": 1},
+            "single": {"regions": 12, "width": 10, "layers": 8, "feasts": 24, "links": 1},
             **dict.fromkeys(SWEEP, BASE),
             "sparse": BASE | {"links": 3},
             "alike": BASE | {"lags": 1},

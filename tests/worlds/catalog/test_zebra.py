@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from zebroid import registry
 from zebroid.benchmarks.conformance.floor_records import measure
+from zebroid.worlds.catalog.zebra import Zebra
 
 
 @pytest.fixture(scope="module", params=[0, 1])
@@ -75,15 +76,23 @@ def test_exceptions_mislead_the_interpolator_and_have_their_twins(corpus):
 
 
 @pytest.mark.slow
-def test_without_links_that_no_rule_reads_spreading_answers_what_it_is_like():
-    """The names of predicates matter for these alone."""
-    world = registry.make("zebra-v2")
+class Bare(Zebra):
+    """Only what rules read."""
+
+    def sample(self, rng, **size):
+        found = super().sample(rng, **size)
+        idle = {*found.rows} - {*self.program.arity}
+        assert len(idle) == 8
+        return found.replace(**{p: found.rows[p][:0] for p in idle})
+
+
+def test_statements_that_no_rule_reads_take_from_spreading_what_the_deal_of_colours_leaves_it():
+    """Even without them it has less than a quarter: most is done by how colours are dealt."""
     spread = []
-    for made in (world, world.with_parameters(links=0)):
+    for made in (Zebra(), Bare()):
         found = measure(made, "small", None, 0)["instruments"]
         best = {(i["rung"], i["cue"]): i["best"] for i in found}
-        spread.append(
-            [best[rung, "has"]["spreading"]["score"] for rung in ("constituent", "axiom")]
-        )
+        rungs = ("constituent", "axiom")
+        spread.append([best[rung, "has"]["spreading"]["score"] for rung in rungs])
     (some, more), (without, most) = spread
-    assert max(some, more) < 0.2 and without > some + 0.1 and most > more + 0.1
+    assert max(some, more) < 0.15 and some < without < 0.25 and more + 0.04 < most < 0.25
