@@ -122,3 +122,20 @@ def _forget(before):
     for name in {*sys.modules} - before:
         if name.startswith("acme"):
             del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def finished():
+    """finished(patch, folder, *words) -> the folder of the receipt that a command makes there."""
+    from zebroid import cli  # after the environment is set
+
+    def made(patch, folder, *words):
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", ["zebroid", *words])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        assert not left.value.code
+        (path,) = folder.glob("runs/*/receipt.json")
+        return path.parent
+
+    return made

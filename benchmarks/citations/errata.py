@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import pydantic
 
 from ...errors import InvalidSuite
 from ...printable import ODD, printable
+from ..config.bounded_file import read_toml
 from ..receipts import cite
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_parts import first_of
@@ -83,9 +83,7 @@ def _one(wanted: list, found: set) -> bool:
 def listed(path: Path = LISTED) -> tuple[Erratum, ...]:
     """All errata, in the order of the file. Raises UserError where it is not what it should be."""
     try:
-        found = _Document.model_validate(tomllib.loads(path.read_text("utf-8"))).errata
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSuite(f"{path}: not TOML: {printable(str(error), 200)}") from None
+        found = _Document.model_validate(read_toml(path, "a list of errata")[1]).errata
     except pydantic.ValidationError as error:
         raise InvalidSuite(f"{path}: {printable(first_of(error), 300)}") from None
     ids = [erratum.id for erratum in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich import box
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ... import canonical
-from ...eval.stats.variance_components import AXES, REST, Split
+from ...eval.stats.variance_components import AXES, REST, Component, Split
 from ..receipts.untrusted import guarded
 from ..report.plain_console import console as plain_console
 from ..report.plain_console import plain
@@ -94,7 +94,7 @@ def _legend(scores: Sequence[InstrumentDifference]) -> str:
     )
 
 
-def _shares(split: Split) -> list[str]:
+def _by_axis(split: Split, figure: Callable[[Component], str]) -> list[str]:
     """A cell for each axis and the rest."""
     out = []
     for axis in (*AXES, REST):
@@ -104,9 +104,16 @@ def _shares(split: Split) -> list[str]:
         elif component.axes[0] != axis:
             out.append(f"{TOGETHER} {component.axes[0]}")
         else:
-            sd = component.variance**0.5
-            out.append(f"{sd:.3f} {split.share(component):4.0%}{'-' if component.negative else ''}")
+            out.append(figure(component))
     return out
+
+
+def _shares(split: Split) -> list[str]:
+    def figure(found: Component) -> str:
+        sd = found.variance**0.5
+        return f"{sd:.3f} {split.share(found):4.0%}{'-' if found.negative else ''}"
+
+    return _by_axis(split, figure)
 
 
 def _variance_notes(scores: Sequence[InstrumentDifference]) -> list[str]:
@@ -131,23 +138,9 @@ def as_csv(scores: Sequence[InstrumentDifference]) -> str:
     writer.writerow([*names, *(f"variance_{axis}" for axis in (*AXES, REST))])
     for score in scores:
         content = canonical.plain(record(score))
-        writer.writerow(
-            [*(_safe(content[n]) for n in names), *_variances(score.splits["difference"])]
-        )
+        variances = _by_axis(score.splits["difference"], lambda found: f"{found.variance:.9g}")
+        writer.writerow([*(_safe(content[n]) for n in names), *variances])
     return out.getvalue()
-
-
-def _variances(split: Split) -> list[str]:
-    out = []
-    for axis in (*AXES, REST):
-        component = next((c for c in split.components if axis in c.axes), None)
-        if component is None:
-            out.append("" if axis == REST else "not identified")
-        elif component.axes[0] != axis:
-            out.append(f"{TOGETHER} {component.axes[0]}")
-        else:
-            out.append(f"{component.variance:.9g}")
-    return out
 
 
 def _safe(value: Any) -> Any:

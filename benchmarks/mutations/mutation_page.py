@@ -72,6 +72,7 @@ def page(folder: Path, found: Sequence[tuple[Mutation, str]], seconds: float) ->
     content = json.loads((folder / "receipt.json").read_text("ascii"))
     missing = sorted(set.difference(*stated(content)))
     accepted = sum(line == ACCEPTED for _, line in found)
+    most = max(Counter(mutation.field for mutation, _ in found).values())
     lines = [
         "# Every field of a receipt changed",
         "",
@@ -83,8 +84,10 @@ def page(folder: Path, found: Sequence[tuple[Mutation, str]], seconds: float) ->
         "",
         *(f"- `{field}`: {why}" for field, why in DECLARED.items()),
         "",
-        f"Made by `python -m zebroid.benchmarks.mutations.mutation_page` in {seconds:.0f} s. The",
-        "changes are generated from the receipt and its schema: another field is changed too.",
+        f"Made by `python -m zebroid.benchmarks.mutations.mutation_page FOLDER --each {most}` in",
+        f"{seconds:.0f} s, of a receipt of `benchmarks/mutations/mutated.toml`: at most {most} of",
+        "the changes of each field. `make fuzz` tries all. They are generated from the receipt and",
+        "its schema: another field is changed too.",
         f"Fields not in this receipt: {', '.join(f'`{m}`' for m in missing) or 'none'}.",
         "",
     ]

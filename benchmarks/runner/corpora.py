@@ -10,7 +10,7 @@ import numpy as np
 from ...eval.floors.measured import Measured, measured
 from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.build import build_corpus
-from ...worlds.encoding.encode import encode, sample_questions
+from ...worlds.encoding.encode import Tokens, encode, sample_questions
 from ...worlds.encoding.proof_checker import Validity, valid_proofs
 from ...worlds.world import World
 from ..config.run_config import Cell
@@ -25,18 +25,16 @@ class Corpora:
     ``ahead``: the floors of each question set are measured in a thread of their own as soon as it
     is built, beside the training, which leaves cores idle. A context, at whose end the thread has
     ended too: a process that leaves while it computes crashes. ``world``: makes the world of a
-    cell. ``proofs``: which written proofs of a result in chain mode are valid; by default each is
-    checked.
+    cell.
     """
 
     def __init__(
         self,
         ahead: bool = False,
         world: Callable[[Cell], World] = Cell.load_world,
-        proofs: Callable[[Result], Validity] | None = None,
     ) -> None:
         self._ahead, self._over = ahead, False
-        self._world, self._proofs = world, proofs or self._check_proofs
+        self._world = world
         self._kept: dict[str, QuestionSet] = {}
         self._read: dict[str, Validity] = {}
         self._measured: dict[str, Future[Measured]] = {}
@@ -84,11 +82,20 @@ class Corpora:
         if cell.mode != "chain":
             return None
         if cell.digest not in self._read:
-            self._read[cell.digest] = self._proofs(result)
+            self._read[cell.digest] = self._check_proofs(result)
         return self._read[cell.digest]
 
     def _check_proofs(self, result: Result) -> Validity:
         question_set = self.question_set(result.cell)
-        tokens = encode(question_set.corpus, result.cell.mode, question_set.questions)
+        tokens = tokens_of(question_set, result.cell.mode)
         read = [valid_proofs(question_set.corpus, tokens, g) for g in result.run.generated]
         return np.stack(read)
+
+
+def tokens_of(question_set: QuestionSet, mode: str) -> Tokens:
+    """The tokens of a question set in one mode, made once for all that is read of its answers."""
+    key = f"tokens {mode}"
+    if key not in question_set.memo:
+        made = encode(question_set.corpus, mode, question_set.questions)
+        question_set.memo[key] = made
+    return question_set.memo[key]

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from ...eval.question_sets.question_set import QuestionSet
 from ...models.training.plan import Run
 from ...printable import printable
-from ...worlds.encoding.encode import Tokens, encode
-from ...worlds.encoding.proof_checker import Validity, valid_proofs
+from ...worlds.encoding.encode import Tokens
 from ..config.run_config import Cell
 from ..receipts.compare import Doubt
 from ..receipts.parquet_reading import Columns
 from ..receipts.receipt import CellRecord, Receipt
 from ..receipts.tables.answers_table import ANSWERS, MALFORMED, WRITING, generated
 from ..receipts.tables.cells_table import CELLS
+from ..runner.corpora import tokens_of
 from ..runner.provenance import Environment
 from ..runner.result_store import Result
 from .named_parts import Announce, spec_of
@@ -83,21 +83,6 @@ def result_of(
     )
     made = Environment(receipt.training, by.versions, by.commit, by.dirty)
     return Result(cell, run, question_set.corpus.digest, record.device, made)
-
-
-def proofs_of(result: Result, question_set: QuestionSet) -> Validity:
-    """int8 [1, Q]: whether the proofs that the model wrote in the end are valid."""
-    tokens = tokens_of(question_set, result.cell.mode)
-    return valid_proofs(question_set.corpus, tokens, result.run.generated[0])[None]
-
-
-def tokens_of(question_set: QuestionSet, mode: str) -> Tokens:
-    """The tokens of a question set in one mode, made once."""
-    key = f"tokens {mode}"
-    if key not in question_set.memo:
-        made = encode(question_set.corpus, mode, question_set.questions)
-        question_set.memo[key] = made
-    return question_set.memo[key]
 
 
 def answered(tokens: Tokens, written: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -32,7 +32,7 @@ from ..receipts.tables.parquet_table import Content, Table
 from ..runner.corpora import Corpora
 from ..runner.executor import Outcome
 from ..runner.result_store import Result
-from .kept_answers import Costs, proofs_of
+from .kept_answers import Costs
 
 DECLARED = ("versions", "commit", "dirty", "training")  # of a receipt, beside those of its cells
 
@@ -46,9 +46,7 @@ class Drawn(Corpora):
     def __init__(
         self, question_sets: Mapping[str, QuestionSet], world: Callable[[Cell], World]
     ) -> None:
-        super().__init__(
-            world=world, proofs=lambda r: proofs_of(r, question_sets[r.cell.question_set])
-        )
+        super().__init__(world=world)
         self._drawn = question_sets
 
     def question_set(self, cell: Cell) -> QuestionSet:

@@ -29,11 +29,12 @@ class PatternInterval:
 
 def patterns_of(question_set: QuestionSet, where: NDArray[np.int64]) -> list[Unit]:
     """What each question ``where`` [n] of axiom rests on: the rules that its lowest proof needs
-    and that are stated alone. Patterns with the same axiom fact are given alike, and are one."""
+    and that are stated alone. Patterns with the same axiom fact are given alike, and are one.
+    A proof is followed once for all scores of a question set."""
     corpus = question_set.corpus
     gold, c = corpus.split.gold, corpus.closure
     alone = np.array([w == "stated" for w in corpus.split.presentation], bool)
-    known: dict[int, frozenset[str]] = {}
+    known: dict[int, frozenset[str]] = question_set.memo.setdefault("patterns", {})
 
     def needed(fact: int) -> frozenset[str]:
         if fact not in known:

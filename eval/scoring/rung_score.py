@@ -149,7 +149,7 @@ def _floor(
 
 def _by_world(right: Rights, worlds: Sequence[str]) -> list[NDArray[np.float64]]:
     """Of each world [n] the mean over its runs at the last checkpoint."""
-    return [found[-1] for found in _curves(right, worlds)]
+    return [found[-1] for found in _curves([r[:, -1:] for r in right], worlds)]
 
 
 def _curves(right: Rights, worlds: Sequence[str]) -> list[NDArray[np.float64]]:

@@ -248,7 +248,7 @@ def skilled(cell, corpora, watch, draft=None, layout=""):
 
 
 @pytest.fixture(scope="session")
-def swept(tmp_path_factory):
+def swept(tmp_path_factory, finished):
     """The folder of a sweep's receipt: run by ``zebroid scale`` with models of known skill."""
     folder = tmp_path_factory.mktemp("swept")
     shutil.copy(Path(__file__).with_name("sweep.toml"), folder)
@@ -259,13 +259,7 @@ def swept(tmp_path_factory):
         sketch(patch)
         patch.setattr(plot, "drawings", lambda *_: iter(()))
         patch.setattr(panel, "judge", functools.partial(judge, weigh=False))
-        patch.setattr(sys, "argv", ["zebroid", "scale", str(folder / "sweep.toml")])
-        patch.chdir(folder)
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-    assert not left.value.code
-    (made,) = folder.glob("runs/sweep-*")
-    return made
+        return finished(patch, folder, "scale", "sweep.toml")
 
 
 @pytest.fixture(name="sketch")

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from .... import canonical
 from ....eval.question_sets.question_set import QuestionSet
 from ....worlds.corpus.corpus import Corpus
-from ....worlds.encoding.encode import Tokens, encode
+from ....worlds.encoding.encode import Tokens
 from ....worlds.encoding.proof_checker import Validity
 from ...config.run_config import Cell
+from ...runner.corpora import tokens_of
 from ...runner.result_store import Result
 from .parquet_table import DIGITS, NONE, SEPARATOR, Column, Columns, Content, Table, same
 from .questions_table import SPREAD
@@ -39,8 +40,7 @@ def answers(
     answer = np.asarray(run.answer[0], np.int32)
     text, proof = same(NONE, k * q), same(NONE, k * q)
     if result.cell.mode in WRITING:
-        tokens = encode(question_set.corpus, result.cell.mode, question_set.questions)
-        text[-q:] = written(tokens, run.generated[0])
+        text[-q:] = written(tokens_of(question_set, result.cell.mode), run.generated[0])
     if proofs is not None:
         proof[-q:] = PROOF[proofs[0]]
     return {

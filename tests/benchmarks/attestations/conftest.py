@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-from zebroid import canonical, cli
+from zebroid import canonical
 from zebroid.benchmarks.attestations import attesters
 from zebroid.benchmarks.attestations.attestation import (
     Attestation,
@@ -23,7 +22,7 @@ from zebroid.benchmarks.runner import run
 
 
 @pytest.fixture(scope="session")
-def entered(tmp_path_factory, stage):
+def entered(tmp_path_factory, stage, finished):
     """The folder of a receipt, of trainings that took no time."""
     folder = tmp_path_factory.mktemp("entered")
     (folder / "tiny.toml").write_text(stage.suite)
@@ -32,13 +31,7 @@ def entered(tmp_path_factory, stage):
             run, "train_cell", lambda *given, layout="", **o: stage.train(*given[:4], **o)
         )
         stage.quick(patch)
-        patch.chdir(folder)
-        patch.setattr(sys, "argv", ["zebroid", "run", "tiny.toml"])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-    assert not left.value.code
-    (made,) = folder.glob("runs/tiny-*")
-    return made
+        return finished(patch, folder, "run", "tiny.toml")
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
-from zebroid import cli
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.runner import run
 
@@ -18,7 +15,7 @@ GRID = {
 
 
 @pytest.fixture(scope="session")
-def grid(tmp_path_factory, stage):
+def grid(tmp_path_factory, stage, finished):
     """The folder of its receipt."""
     folder, text = tmp_path_factory.mktemp("grid"), stage.suite
     for old, new in GRID.items():
@@ -33,11 +30,6 @@ def grid(tmp_path_factory, stage):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "train_cell", train)
         stage.quick(patch)
-        patch.chdir(folder)
-        patch.setattr(sys, "argv", ["zebroid", "run", "tiny.toml"])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-    assert not left.value.code
-    (made,) = folder.glob("runs/tiny-*")
+        made = finished(patch, folder, "run", "tiny.toml")
     assert len(Receipt.read(made / "receipt.json").cells) == 24
     return made
