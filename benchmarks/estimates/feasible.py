@@ -1,7 +1,7 @@
 """Whether cells can be trained at all: refused where their memory is far beyond what is there.
 
-All that is held against the memory is the least that is certainly taken, so what passes may still
-not fit; a training or a world that then finds no memory fails by itself, in one line.
+An estimate is near what is taken, so what passes may still not fit; a training or a world that then
+finds no memory fails by itself, in one line.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from ...errors import UserError
 from ...registry import built_in
 from ..config.run_config import Cell
 from . import available_memory, closure_size, training_memory
+from .row_shape import LARGEST, RowShape, row_shape
+from .training_memory import Need
 
 HINT = 2**31  # bytes: below, no device is queried
 SPARE = 20.0  # times the memory that an estimate of a world may exceed: it may be 5 times too high
@@ -45,12 +47,22 @@ def readable(size: float) -> str:
 def _check_trainings(cells: Sequence[Cell], jobs: int) -> None:
     groups: dict[tuple[object, ...], Cell] = {}
     for cell in cells:
-        groups.setdefault((cell.model, cell.recipe, cell.questions), cell)
-    needs = [(training_memory.need(cell), cell) for cell in groups.values()]
-    most, cell = max(needs, key=lambda pair: pair[0].bytes)
-    if most.bytes * jobs < HINT:
+        key = cell.model, cell.recipe, cell.questions, cell.world, cell.size, cell.mode
+        groups.setdefault(key, cell)
+    bounds = [(training_memory.need(cell, LARGEST).bytes * jobs, cell) for cell in groups.values()]
+    if max(size for size, _ in bounds) < HINT:
         return
     there = available_memory.of_devices()
+    shapes: dict[tuple[str, str, str], RowShape] = {}
+    needs: list[tuple[Need, Cell]] = []
+    for cell in [cell for size, cell in bounds if size > there.bytes]:
+        place = cell.world, cell.size, cell.mode
+        if place not in shapes:  # only where it matters, for a world is drawn for it
+            shapes[place] = row_shape(cell)
+        needs.append((training_memory.need(cell, shapes[place]), cell))
+    if not needs:
+        return
+    most, cell = max(needs, key=lambda pair: pair[0].bytes)
     if most.bytes * jobs <= there.bytes:
         return
     parts = ", ".join(
@@ -60,7 +72,7 @@ def _check_trainings(cells: Sequence[Cell], jobs: int) -> None:
     )
     each = f" for each of {jobs} jobs" if jobs > 1 else ""
     raise UserError(
-        f"{cell}: its training takes at least {readable(most.bytes)}{each} by estimate ({parts}; "
+        f"{cell}: its training takes about {readable(most.bytes)}{each} by estimate ({parts}; "
         f"batch {cell.recipe.batch:,}, {most.parameters:,} parameters), and {there.place} has "
         f"{readable(there.bytes)}: {most.cure}"
     )

@@ -10,9 +10,10 @@ import dataclasses
 
 import numpy as np
 
-from ...seeding import stream
+from ...registry import built_in
 from ...worlds import build_corpus, encode, sample_questions
 from ..config.run_config import Cell
+from .closure_size import doubtful, estimate
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +26,7 @@ class RowShape:
 
 
 LEAST = RowShape(2, 1, 0)  # a query and its answer
-LARGEST = RowShape(512, 384, 100_000)  # beyond all of this package
+LARGEST = RowShape(128, 96, 5_000)  # beyond the worlds of this package at size small
 
 
 def row_shape(cell: Cell) -> RowShape:
@@ -34,15 +35,22 @@ def row_shape(cell: Cell) -> RowShape:
     size = min(world.sizes, key=lambda name: _extent(world.arguments(name)))
     try:
         corpus = build_corpus(world, size, seeds=(0, 0))
-        questions = np.sort(sample_questions(corpus, 1, 0))
-        tokens = encode(corpus, cell.mode, questions)
-        facts = world.sample(stream(world.id, cell.size, "estimate"), **world.arguments(cell.size))
-        more = len(facts.constants) - len(corpus.closure.base.constants)
+        tokens = encode(corpus, cell.mode, np.sort(sample_questions(corpus, 1, 0)))
+        more = _constants(cell) - len(corpus.closure.base.constants)
     except Exception:  # a stranger's code, at a size of which nobody thought
         return LEAST
     bearing = int(np.asarray(tokens.loss).any(axis=0).sum())
-    words = len(tokens.vocabulary) + max(0, more)
-    return RowShape(int(tokens.train.shape[1]), bearing, words)
+    return RowShape(tokens.train.shape[1], bearing, len(tokens.vocabulary) + max(0, round(more)))
+
+
+def _constants(cell: Cell) -> float:
+    """Of the world at the size of a cell; by estimate where that may be too big to be drawn."""
+    world = cell.load_world()
+    if doubtful(world, cell.size, outside=cell.world not in built_in("world")):
+        found = estimate(world, cell.size)
+        if found is not None:
+            return found.constants
+    return len(world.facts(cell.size, 0).constants)
 
 
 def _extent(arguments: dict[str, object]) -> float:
