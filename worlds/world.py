@@ -23,6 +23,7 @@ from .datalog.facts import Facts
 from .datalog.parser import parse
 from .datalog.syntax import Program
 from .exposure import Exposure
+from .handed_split import HandedSplit
 
 
 class World(abc.ABC):
@@ -56,6 +57,8 @@ class World(abc.ABC):
     entities: ClassVar[tuple[str, ...]] = ()  # sorts for shortcuts; (): those of no schema variable
     # base predicates whose facts count as used: what a prompt shows by itself, tables of addition
     familiar: ClassVar[frozenset[str]] = frozenset()
+    # the facts are as they are: every world seed gives the same, and only exposures differ
+    fixed: ClassVar[bool] = False
     spelled: ClassVar[tuple[str, ...]] = ()  # sorts whose names are written word by word
     episodes: ClassVar[str] = ""  # sort of every predicate's first argument: theories in prompts
     like: ClassVar[str] = ""  # rules for like(X,Y): what the declared interpolator likens X to
@@ -138,7 +141,7 @@ class World(abc.ABC):
                 f"{self.id}/{size} does not fit sample: {error}; "
                 "give its arguments in sizes, or defaults to sample itself"
             ) from None
-        rng = stream(self.id, self.draws(size), "world", seed)
+        rng = stream(self.id, self.draws(size), "world", 0 if self.fixed else seed)
         try:
             found = self.sample(rng, **arguments)
         except Exception as error:
@@ -162,6 +165,11 @@ class World(abc.ABC):
     def closure(self, size: str, seed: int) -> Closure:
         """All that is true, with proofs."""
         return close(self.program, self.facts(size, seed))
+
+    def split(self, closure: Closure, seed: int) -> HandedSplit | None:
+        """What is demonstrated and what is queried of gold's ``closure``, for exposure seed
+        ``seed``; None, the default: the exposure draws it."""
+        return None
 
     def default_exposure(self, size: str) -> Exposure:
         return self.exposures.get(parameters.split(size)[0], self.exposure)

@@ -27,6 +27,7 @@ def check(cells: Sequence[Cell], jobs: int = 1, elsewhere: bool = False) -> None
     ``jobs``: trainings at once, that share the memory. ``elsewhere``: on machines of which nothing
     is known here: then only worlds are looked at, which this one draws as well.
     """
+    _check_seeds(cells)
     if cells and not elsewhere:
         _check_trainings(cells, jobs)
     _check_worlds(cells)
@@ -76,6 +77,16 @@ def _check_trainings(cells: Sequence[Cell], jobs: int) -> None:
         f"batch {cell.recipe.batch:,}, {most.parameters:,} parameters), and {there.place} has "
         f"{readable(there.bytes)}: {most.cure}"
     )
+
+
+def _check_seeds(cells: Sequence[Cell]) -> None:
+    """Refuses one world counted as several."""
+    for cell in {cell.world: cell for cell in cells if cell.seeds.world}.values():
+        if cell.load_world().fixed:
+            raise UserError(
+                f"{cell.world} is fixed, and world seed {cell.seeds.world} would give the world of "
+                "seed 0 again: give seeds.world = 0, and several of seeds.exposure"
+            )
 
 
 def _check_worlds(cells: Sequence[Cell]) -> None:

@@ -13,11 +13,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import InvalidWorld
 from ..datalog.closure import Closure
 from ..datalog.engine import close
 from ..datalog.facts import Array, Bools, Facts
 from ..exposure import Exposure
-from ..novelty.derivations import Pattern, Proofs
+from ..handed_split import HandedSplit
+from ..novelty.derivations import Pattern, Proofs, words
 from ..novelty.proof_contents import tainted
 from ..novelty.rungs import ReadOff, read_off
 from ..world import World
@@ -39,6 +41,7 @@ class CorpusSplit:
     usable: int  # base facts that a demonstrated conclusion may use
     demonstrated: Bools  # [F]
     far: Bools  # [F] conclusions near which nothing but witnesses is demonstrated
+    handed: HandedSplit | None = None  # by the world; None: drawn as the exposure says
     query_episodes: Array | None = None  # those that questions are about; None: all, or no episodes
 
     def is_queried(self, prompt: Array) -> Bools:
@@ -82,6 +85,9 @@ def split_corpus(
         episodes = query_episodes(world, c, exposure, draw)
         queried = np.isin(c.arguments[:, 0], episodes)
         conclusion, derivable = conclusion & ~queried, derivable & ~queried
+    handed = world.split(c, seeds[1])
+    if handed is not None:
+        return _handed(world, truth.closure, gold, presentation, conclusion, derivable, handed)
     open_ = conclusion & ~tainted(gold, withheld)
     rank = draw("shown").permutation(len(open_))
     premises = _premises(gold)
@@ -108,7 +114,49 @@ def split_corpus(
         usable,
         demonstrated,
         far,
-        episodes,
+        query_episodes=episodes,
+    )
+
+
+def _handed(
+    world: World,
+    truth: Closure,
+    gold: Proofs,
+    presentation: tuple[str, ...],
+    conclusion: Bools,
+    derivable: Bools,
+    handed: HandedSplit,
+) -> CorpusSplit:
+    """A world's own split: held is every premise that no demonstrated conclusion uses."""
+    c = gold.closure
+    for mask in (handed.demonstrated, handed.queried):
+        if world.episodes or mask.shape != c.predicate.shape or mask.dtype != bool:
+            raise InvalidWorld(
+                f"{world.id}: split() gives masks of shape {mask.shape}, expected bool "
+                f"[{len(c.predicate)}] of a world without episodes; end it with "
+                "`return HandedSplit.of(closure, demonstrated, queried)`"
+            )
+    wrong = np.flatnonzero(handed.demonstrated & ~conclusion)
+    if len(wrong):
+        fact = " ".join(words(c, int(wrong[0])))
+        raise InvalidWorld(
+            f"{world.id}: split() demonstrates {fact}, which is a base fact or never queried; "
+            "demonstrate conclusions, base facts are stated"
+        )
+    premises, used = _premises(gold), np.zeros(len(conclusion) + 1, bool)
+    used[gold.open[read_off(gold, handed.demonstrated | derivable).derivations]] = True
+    held = premises & ~used[:-1]
+    return CorpusSplit(
+        truth,
+        gold,
+        presentation,
+        held,
+        np.zeros(gold.rows.frames, bool),
+        handed.demonstrated,
+        int((premises & ~held).sum()),
+        handed.demonstrated,
+        np.zeros(len(conclusion), bool),
+        handed,
     )
 
 

@@ -1,0 +1,43 @@
+"""A split that a world hands in, instead of one that an exposure draws: official test sets."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InvalidWorld
+from .datalog.facts import Bools
+
+if TYPE_CHECKING:
+    from .datalog.closure import Closure
+
+
+@dataclasses.dataclass(frozen=True)
+class HandedSplit:
+    """What a corpus demonstrates and what it is asked about. F facts of the closure.
+
+    Masks come from ids, ``closure.find(predicate, ids_of_names(closure.base, rows))``:
+    ``HandedSplit.of(closure, demonstrated, queried)``.
+    """
+
+    demonstrated: Bools  # [F] conclusions
+    queried: Bools  # [F] facts whose questions are asked; those of stated facts always are
+
+    @classmethod
+    def of(cls, closure: Closure, demonstrated: object, queried: object) -> HandedSplit:
+        """The split of facts by their ids; -1, as of what is not true in the world, is refused."""
+        masks = []
+        for what, given in (("demonstrated", demonstrated), ("queried", queried)):
+            ids = np.asarray(given, np.int64).reshape(-1)
+            if len(ids) and (ids.min() < 0 or ids.max() >= len(closure.predicate)):
+                place = int(np.flatnonzero((ids < 0) | (ids >= len(closure.predicate)))[0])
+                raise InvalidWorld(
+                    f"{what}: place {place} is fact {ids[place]}, which does not follow; leave it "
+                    "out, or mend the rules"
+                )
+            mask = np.zeros(len(closure.predicate), bool)
+            mask[ids] = True
+            masks.append(mask)
+        return cls(*masks)
