@@ -16,6 +16,7 @@ from .worlds.exposure import Exposure as Exposure
 from .worlds.file_facts import facts_of_files as facts_of_files
 from .worlds.file_facts import facts_of_names as facts_of_names
 from .worlds.file_facts import ids_of_names as ids_of_names
+from .worlds.file_facts import rows_of_file as rows_of_file
 from .worlds.handed_split import HandedSplit as HandedSplit
 from .worlds.world import World as World
 
@@ -37,6 +38,7 @@ __all__ = [
     "Predictions",
     "QuestionSet",
     "residual_stream",
+    "rows_of_file",
     "sample_questions",
     "score",
     "train",

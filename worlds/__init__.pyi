@@ -14,6 +14,7 @@ from .exposure import Exposure as Exposure
 from .file_facts import facts_of_files as facts_of_files
 from .file_facts import facts_of_names as facts_of_names
 from .file_facts import ids_of_names as ids_of_names
+from .file_facts import rows_of_file as rows_of_file
 from .handed_split import HandedSplit as HandedSplit
 from .novelty.rungs import LADDER as LADDER
 from .novelty.rungs import RUNGS as RUNGS
@@ -35,6 +36,7 @@ __all__ = [
     "LADDER",
     "MODES",
     "parse",
+    "rows_of_file",
     "RUNGS",
     "sample_questions",
     "Tokens",

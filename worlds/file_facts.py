@@ -45,15 +45,20 @@ def facts_of_files(files: Mapping[str, tuple[Any, ...]], rules: str = "") -> Fac
                 "or a third with the names of columns"
             )
         signature, path, *columns = given
-        width, path = len(signature.split()), Path(path)
-        if columns and len(columns[0]) != width:
-            raise InvalidWorld(
-                f"{predicate}: {len(columns[0])} columns for a signature of {width} sorts; name "
-                "one column for each sort"
-            )
-        read = _of_parquet if path.suffix == ".parquet" else _of_text
-        tables[predicate] = signature, read(path, width, list(*columns))
+        rows = rows_of_file(path, len(signature.split()), *columns)
+        tables[predicate] = signature, rows
     return facts_of_names(tables, rules)
+
+
+def rows_of_file(path: Path, width: int, columns: Sequence[str] = ()) -> Rows:
+    """The rows of a CSV, TSV or Parquet file, ``width`` names each: of all its columns, or of
+    those that are named, where the file has a line of names."""
+    path, columns = Path(path), list(columns)
+    if columns and len(columns) != width:
+        raise InvalidWorld(
+            f"{path}: {len(columns)} columns for {width} sorts; name one column for each sort"
+        )
+    return (_of_parquet if path.suffix == ".parquet" else _of_text)(path, width, columns)
 
 
 def facts_of_names(tables: Mapping[str, tuple[str, Rows]], rules: str = "") -> Facts:
@@ -106,6 +111,8 @@ def ids_of_names(facts: Facts, rows: Rows) -> Array:
             raise InvalidWorld(
                 f"row {row} has {unknown!r}, which no fact names; give names that facts have"
             )
+    if not len(rows):
+        return np.zeros((0, 1), np.int32)
     return np.array([[number[name] for name in names] for names in rows], np.int32)
 
 

@@ -167,8 +167,8 @@ class World(abc.ABC):
         return close(self.program, self.facts(size, seed))
 
     def split(self, closure: Closure, seed: int) -> HandedSplit | None:
-        """What is demonstrated and what is queried of gold's ``closure``, for exposure seed
-        ``seed``; None, the default: the exposure draws it."""
+        """What is demonstrated and what is queried of ``closure``, all that is true, for exposure
+        seed ``seed``; None, the default: the exposure draws it."""
         return None
 
     def default_exposure(self, size: str) -> Exposure:

@@ -85,7 +85,7 @@ def split_corpus(
         episodes = query_episodes(world, c, exposure, draw)
         queried = np.isin(c.arguments[:, 0], episodes)
         conclusion, derivable = conclusion & ~queried, derivable & ~queried
-    handed = world.split(c, seeds[1])
+    handed = world.split(sampled, seeds[1])
     if handed is not None:
         return _handed(world, truth.closure, gold, presentation, conclusion, derivable, handed)
     open_ = conclusion & ~tainted(gold, withheld)
@@ -128,14 +128,17 @@ def _handed(
     handed: HandedSplit,
 ) -> CorpusSplit:
     """A world's own split: held is every premise that no demonstrated conclusion uses."""
-    c = gold.closure
     for mask in (handed.demonstrated, handed.queried):
-        if world.episodes or mask.shape != c.predicate.shape or mask.dtype != bool:
+        if world.episodes or mask.shape != truth.predicate.shape or mask.dtype != bool:
             raise InvalidWorld(
                 f"{world.id}: split() gives masks of shape {mask.shape}, expected bool "
-                f"[{len(c.predicate)}] of a world without episodes; end it with "
+                f"[{len(truth.predicate)}] of a world without episodes; end it with "
                 "`return HandedSplit.of(closure, demonstrated, queried)`"
             )
+    c = gold.closure
+    if c is not truth:  # what does not follow in gold is neither demonstrated nor queried
+        same = np.concatenate([truth.find(p, c.rows(p)) for p in c.predicates])
+        handed = HandedSplit(handed.demonstrated[same], handed.queried[same])
     wrong = np.flatnonzero(handed.demonstrated & ~conclusion)
     if len(wrong):
         fact = " ".join(words(c, int(wrong[0])))

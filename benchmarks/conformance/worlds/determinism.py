@@ -157,6 +157,8 @@ def processes(subject: Subject) -> str:
 
 def exposure_seeds(subject: Subject) -> str:
     e = subject.exposure
+    if subject.world.split(subject.closure, 0) is not None:
+        raise Moot("the world hands its split in")
     shares = (
         e.coverage,
         e.held,
