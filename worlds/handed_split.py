@@ -12,6 +12,7 @@ from .datalog.facts import Bools
 
 if TYPE_CHECKING:
     from .datalog.closure import Closure
+    from .world import World
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,3 +42,30 @@ class HandedSplit:
             mask[ids] = True
             masks.append(mask)
         return cls(*masks)
+
+    def in_gold(
+        self, world: World, truth: Closure, gold: Closure, conclusion: Bools
+    ) -> HandedSplit:
+        """The same in terms of gold, whose ``conclusion`` [F] may be demonstrated; what does not
+        follow there is neither demonstrated nor queried. Raises InvalidWorld, one line, for masks
+        of another shape, and for a demonstrated fact that is no conclusion."""
+        own = self
+        for mask in (self.demonstrated, self.queried):
+            if world.episodes or mask.shape != truth.predicate.shape or mask.dtype != bool:
+                raise InvalidWorld(
+                    f"{world.id}: split() gives masks of shape {mask.shape}, expected bool "
+                    f"[{len(truth.predicate)}] of a world without episodes; end it with "
+                    "`return HandedSplit.of(closure, demonstrated, queried)`"
+                )
+        if gold is not truth:
+            same = np.concatenate([truth.find(p, gold.rows(p)) for p in gold.predicates])
+            own = HandedSplit(self.demonstrated[same], self.queried[same])
+        wrong = np.flatnonzero(own.demonstrated & ~conclusion)
+        if len(wrong):
+            names = [gold.base.constants[i] for i in gold.arguments[wrong[0]].tolist() if i >= 0]
+            fact = " ".join([gold.predicates[gold.predicate[wrong[0]]], *names])
+            raise InvalidWorld(
+                f"{world.id}: split() demonstrates {fact}, which is a base fact or never queried; "
+                "demonstrate conclusions, base facts are stated"
+            )
+        return own

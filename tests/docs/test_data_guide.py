@@ -35,7 +35,8 @@ def guide(tmp_path, monkeypatch):
             if name in ("files.py", "testset.py"):
                 runpy.run_path(name)
             elif kind == "python" and not name:
-                exec(compile(text, "a block of the guide", "exec"), {})
+                Path("block.py").write_text(text, "utf-8")
+                runpy.run_path("block.py")
     yield tmp_path, printed.getvalue()
     sys.modules.pop("films", None)
     sys.path_importer_cache.pop(".", None)  # which keeps the folder that "." once was

@@ -13,13 +13,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InvalidWorld
 from ..datalog.closure import Closure
 from ..datalog.engine import close
 from ..datalog.facts import Array, Bools, Facts
 from ..exposure import Exposure
 from ..handed_split import HandedSplit
-from ..novelty.derivations import Pattern, Proofs, words
+from ..novelty.derivations import Pattern, Proofs
 from ..novelty.proof_contents import tainted
 from ..novelty.rungs import ReadOff, read_off
 from ..world import World
@@ -87,7 +86,8 @@ def split_corpus(
         conclusion, derivable = conclusion & ~queried, derivable & ~queried
     handed = world.split(sampled, seeds[1])
     if handed is not None:
-        return _handed(world, truth.closure, gold, presentation, conclusion, derivable, handed)
+        own = handed.in_gold(world, sampled, c, conclusion)
+        return _handed(sampled, gold, presentation, derivable, own)
     open_ = conclusion & ~tainted(gold, withheld)
     rank = draw("shown").permutation(len(open_))
     premises = _premises(gold)
@@ -119,47 +119,16 @@ def split_corpus(
 
 
 def _handed(
-    world: World,
-    truth: Closure,
-    gold: Proofs,
-    presentation: tuple[str, ...],
-    conclusion: Bools,
-    derivable: Bools,
-    handed: HandedSplit,
+    truth: Closure, gold: Proofs, presentation: tuple[str, ...], derivable: Bools, own: HandedSplit
 ) -> CorpusSplit:
     """A world's own split: held is every premise that no demonstrated conclusion uses."""
-    for mask in (handed.demonstrated, handed.queried):
-        if world.episodes or mask.shape != truth.predicate.shape or mask.dtype != bool:
-            raise InvalidWorld(
-                f"{world.id}: split() gives masks of shape {mask.shape}, expected bool "
-                f"[{len(truth.predicate)}] of a world without episodes; end it with "
-                "`return HandedSplit.of(closure, demonstrated, queried)`"
-            )
-    c = gold.closure
-    if c is not truth:  # what does not follow in gold is neither demonstrated nor queried
-        same = np.concatenate([truth.find(p, c.rows(p)) for p in c.predicates])
-        handed = HandedSplit(handed.demonstrated[same], handed.queried[same])
-    wrong = np.flatnonzero(handed.demonstrated & ~conclusion)
-    if len(wrong):
-        fact = " ".join(words(c, int(wrong[0])))
-        raise InvalidWorld(
-            f"{world.id}: split() demonstrates {fact}, which is a base fact or never queried; "
-            "demonstrate conclusions, base facts are stated"
-        )
-    premises, used = _premises(gold), np.zeros(len(conclusion) + 1, bool)
-    used[gold.open[read_off(gold, handed.demonstrated | derivable).derivations]] = True
+    premises, used = _premises(gold), np.zeros(len(derivable) + 1, bool)
+    used[gold.open[read_off(gold, own.demonstrated | derivable).derivations]] = True
     held = premises & ~used[:-1]
+    usable, none = int((premises & ~held).sum()), np.zeros(len(derivable), bool)
+    frames, demonstrated = np.zeros(gold.rows.frames, bool), own.demonstrated
     return CorpusSplit(
-        truth,
-        gold,
-        presentation,
-        held,
-        np.zeros(gold.rows.frames, bool),
-        handed.demonstrated,
-        int((premises & ~held).sum()),
-        handed.demonstrated,
-        np.zeros(len(conclusion), bool),
-        handed,
+        truth, gold, presentation, held, frames, demonstrated, usable, demonstrated, none, own
     )
 
 
