@@ -155,6 +155,8 @@ class World(abc.ABC):
                 f"{self.id}: sample() gives {type(found).__name__}, expected Facts; "
                 "end it with `return Facts.of(...)`"
             )
+        if self.episodes:
+            _in_episodes(self, found)
         return found
 
     def draws(self, size: str) -> str:
@@ -181,6 +183,25 @@ class World(abc.ABC):
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
         """The argument positions at which ``predicate`` is queried (and stated)."""
         return self.queries.get(predicate, (arity - 1,))
+
+
+def _in_episodes(world: World, facts: Facts) -> None:
+    """Refuses base facts that are of no episode, before anything is derived from them."""
+    sort = world.episodes
+    if sort not in facts.sorts:
+        raise InvalidWorld(
+            f"{world.id}: episodes = {sort!r}, and no sort is called so; known: {[*facts.sorts]}"
+        )
+    block = facts.sorts[sort]
+    for predicate, rows in facts.rows.items():
+        lost = (rows[:, 0] < block.start) | (rows[:, 0] >= block.stop)
+        if lost.any():
+            axiom = predicate in world.axioms
+            cure = "write what holds in all of them as rules" if axiom else f"put its {sort} first"
+            raise InvalidWorld(
+                f"{world.id}: {predicate} has {int(lost.sum())} base facts whose first argument is "
+                f"no {sort}; in a world of episodes each base fact is of one: {cure}"
+            )
 
 
 def _same(one: Any, other: Any) -> bool:
