@@ -63,7 +63,7 @@ def test_closure_prints_both_ratios_and_their_goals(monkeypatch, capsys, tmp_pat
 
 
 def test_corpus_prints_ratios_to_every_peer_as_arrays_and_in_english(peer, capsys, tmp_path):
-    names = ["composition-v1/tiny", "inverse-v1/tiny"]
+    names = ["composition-v1/tiny", "inverse-v2/tiny"]
     words = [word for name in names for word in ("--world", name)]
     words += ["--items", "3", "--repeat", "2"]
     corpus_speed.main([*words, "--json", str(tmp_path / "corpus.json")])
