@@ -65,7 +65,6 @@ ALLOWED = {
     ("worlds/catalog/kinship.py", "kin"): "a predicate of the world, digested",
     ("tests/worlds/catalog/test_kinship.py", "kin"): "a predicate of the world, digested",
     ("docs/results/floors.md", "kin"): "the cues of a world, whose predicate it is",
-    ("worlds/catalog/percept.py", "told"): "a comment in the world's rules",
     ("worlds/corpus/split.py", "shown"): "the name of a random stream: renamed, corpora move",
 }
 
