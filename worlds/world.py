@@ -22,6 +22,7 @@ from .datalog.engine import close
 from .datalog.facts import Facts
 from .datalog.parser import parse
 from .datalog.syntax import Program
+from .draw_limit import ends
 from .exposure import Exposure
 
 
@@ -50,6 +51,8 @@ class World(abc.ABC):
     instruments: ClassVar[tuple[tuple[str, str], ...]] = ()
     # of these, those where chance and association must fail
     beyond_association: ClassVar[tuple[tuple[str, str], ...]] = ()
+    # cues with fewer than 20 different answers, as a world of eight colours has them
+    few_answers: ClassVar[frozenset[str]] = frozenset()
     # predicate -> argument positions that questions are about; () = never
     queries: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     phrases: ClassVar[Mapping[str, str]] = {}  # predicate -> "{0} bears {1}."
@@ -140,7 +143,8 @@ class World(abc.ABC):
             ) from None
         rng = stream(self.id, self.draws(size), "world", seed)
         try:
-            found = self.sample(rng, **arguments)
+            with ends(f"{self.id}/{size}: sample"):
+                found = self.sample(rng, **arguments)
         except Exception as error:
             if not given or isinstance(error, UserError):
                 raise

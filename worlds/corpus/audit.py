@@ -98,20 +98,20 @@ def _stated_as_given(corpus: Corpus) -> None:
     for fact in sorted(stated ^ stated_rules):
         raise AuditError(
             f"{corpus.world.id}: the rule {' '.join(fact)} is {'' if fact in stated else 'not '}"
-            "stated, against its exposure; this is an error in examples.py"
+            "stated, against its exposure; report it: zebroid is at fault"
         )
     plain = sum(bool(yes) and not p[1] for p, yes in zip(split.gold.patterns, split.stated_rules))
     if plain != len(corpus.sentences):
         raise AuditError(
             f"{corpus.world.id}: {len(corpus.sentences)} rules stand as sentences, {plain} are to "
-            "be stated; this is an error in examples.py"
+            "be stated; report it: zebroid is at fault"
         )
 
 
 def _as_written(corpus: Corpus) -> None:
     """Sentences are true; in a twin those that may be permuted are a permutation."""
     if problem := false_sentences(corpus):
-        raise AuditError(f"{corpus.world.id}: {problem}; this is an error in twins.py")
+        raise AuditError(f"{corpus.world.id}: {problem}; report it: zebroid is at fault")
 
 
 def _unanswered(corpus: Corpus) -> None:
@@ -152,7 +152,7 @@ def _withheld(corpus: Corpus) -> None:
     }
     for what, is_so in broken.items():
         if is_so:
-            raise AuditError(f"{corpus.world.id}: {what}; this is an error in split.py")
+            raise AuditError(f"{corpus.world.id}: {what}; report it: zebroid is at fault")
 
 
 def _stated_equally_often(corpus: Corpus) -> None:
@@ -185,7 +185,7 @@ def _episodes(corpus: Corpus) -> None:
     if split.is_queried(corpus.examples.prompt).any() or not split.is_queried(corpus.prompt).all():
         raise AuditError(
             f"{corpus.world.id}: an example is about a queried episode, or a question about "
-            "an episode of examples; this is an error in build.py"
+            "an episode of examples; report it: zebroid is at fault"
         )
     block = corpus.closure.base.sorts[corpus.world.episodes]
     theory = theories_up_to_renaming(corpus.closure, corpus.world.episodes)

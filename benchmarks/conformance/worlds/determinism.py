@@ -11,7 +11,7 @@ from ....worlds.datalog.engine import close
 from ....worlds.datalog.facts import Facts
 from ....worlds.datalog.tables import named
 from ....worlds.world import content_of
-from ..framework import Moot, Refused
+from ..framework import FAULT, Moot, Refused
 from .golden import built_in, digests, pins_of, stored
 from .subprocesses import HASH_SEEDS, SEEDS
 from .world_fixture import Subject, unequal
@@ -117,7 +117,7 @@ def threads(subject: Subject) -> str:
         if differs:
             raise Refused(
                 f"with {n} threads, {differs} of the closure differ",
-                "this is an error in engine.py",
+                FAULT,
             )
     return f"the same closure with {', '.join(map(str, THREADS))} threads"
 
@@ -164,7 +164,7 @@ def exposure_seeds(subject: Subject) -> str:
     found = [subject.corpus(seeds=(0, seed)) for seed in range(EXPOSURES)]
     for seed, corpus in enumerate(found):
         if unequal(found[0].split.truth.base, corpus.split.truth.base):
-            raise Refused(f"exposure seed {seed} changes the world", "this is an error in split.py")
+            raise Refused(f"exposure seed {seed} changes the world", FAULT)
         if corpus.digest in {c.digest for c in found[:seed]}:
             raise Refused(
                 f"exposure seed {seed} gives the corpus of another seed",

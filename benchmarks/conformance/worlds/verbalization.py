@@ -12,7 +12,7 @@ from ....worlds.datalog.closure import Closure
 from ....worlds.encoding.encode import MODES, encode, sample_questions
 from ....worlds.encoding.verbalize import phrase
 from ....worlds.world import World
-from ..framework import Refused
+from ..framework import FAULT, Refused
 from .world_fixture import Subject, rows_of, written
 
 ENCODED = 30  # questions of each rung that are encoded
@@ -122,6 +122,6 @@ def tokens(subject: Subject) -> str:
         if len({*made.vocabulary}) < words:
             raise Refused("two words of the vocabulary are alike", "rename the constants")
         if len(np.unique(made.query, axis=0)) < len(np.unique(corpus.prompt[queries], axis=0)):
-            raise Refused(f"two prompts have the same tokens in {mode}", "mend encode.py")
+            raise Refused(f"two prompts have the same tokens in {mode}", FAULT)
         lengths.append(f"{mode} {made.train.shape[1]}")
     return f"{words:,} words; longest row: {', '.join(lengths)}"

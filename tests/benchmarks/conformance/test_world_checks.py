@@ -8,12 +8,12 @@ from zebroid.benchmarks.conformance.worlds.world_checks import DECLARED, ELSEWHE
 from zebroid.errors import UserError
 from zebroid.worlds.exposure import Exposure
 
-from . import planted_facts
+from . import planted_facts, planted_rules
 from .planted import ERRORS, Hops, Stated
 
 # ruff: noqa: RUF012 (as in planted.py)
 
-assert planted_facts.Hops is Hops  # its errors stand among ERRORS
+assert planted_facts.Hops is planted_rules.Hops is Hops  # their errors stand among ERRORS
 HERE = (*SYMBOLIC, *ELSEWHERE)
 
 
