@@ -51,7 +51,7 @@ class World(abc.ABC):
     instruments: ClassVar[tuple[tuple[str, str], ...]] = ()
     # of these, those where chance and association must fail
     beyond_association: ClassVar[tuple[tuple[str, str], ...]] = ()
-    # cues with fewer than 20 different answers, as a world of eight colours has them
+    # cues with fewer than 20 different answers, on which chance may get more than .2
     few_answers: ClassVar[frozenset[str]] = frozenset()
     # predicate -> argument positions that questions are about; () = never
     queries: ClassVar[Mapping[str, tuple[int, ...]]] = {}

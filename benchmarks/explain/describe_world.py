@@ -8,9 +8,9 @@ import textwrap
 import numpy as np
 
 from ...seeding import stream
-from ...worlds.corpus.audit import empty_rungs
 from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
+from ...worlds.corpus.empty_rungs import empty_rungs
 from ...worlds.corpus.frequency_audit import mean_frequencies
 from ...worlds.corpus.height_note import height_note
 from ...worlds.encoding.verbalize import fact_in_english

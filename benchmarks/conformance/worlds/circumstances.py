@@ -163,7 +163,6 @@ class Watched:
                 return True
         return _below(path, self.common) and not _below(path, self.beside)
 
-
     def _is_foreign(self, path: str) -> bool:
         theirs = (*self.own, *self.beside, *self.common, *SYSTEM, sys.base_prefix)
         return Path(path).is_file() and not _below(path, theirs)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ....worlds.corpus.audit import empty_rungs
 from ....worlds.corpus.corpus import NONTHEOREM, Corpus
+from ....worlds.corpus.empty_rungs import empty_rungs
 from ....worlds.corpus.height_note import height_note
 from ....worlds.encoding.verbalize import question_in_english
 from ....worlds.novelty.rungs import LADDER, RUNGS

@@ -93,11 +93,13 @@ def floors(subject: Subject) -> str:
 
 
 def chance(subject: Subject) -> str:
-    """At a size that is scored no guess gets far on any instrument."""
+    """At a size that is scored no guess gets far on any instrument, but on those whose cues are
+    declared to have few answers."""
     if not subject.floors:
         raise Moot("no instrument has the questions for a floor at this size")
     levels = {m.name: m.best["chance"] for m in subject.floors}
-    high = {name: found.mean for name, found in levels.items() if found.mean > CHANCE}
+    few = {m.name for m in subject.floors if m.cue in subject.world.few_answers}
+    high = {n: found.mean for n, found in levels.items() if found.mean > CHANCE and n not in few}
     if high and subject.scored:
         name = max(high, key=lambda n: high[n])
         strategy = next(m.named["chance"] for m in subject.floors if m.name == name)

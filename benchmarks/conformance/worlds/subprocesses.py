@@ -108,7 +108,9 @@ class Elsewhere:
         found = []
         for process in started:
             lines, why = _lines(process)
-            found.append(lines[0] if lines else {"digests": {}, "error": why, "shared": [], "foreign": []})
+            found.append(
+                lines[0] if lines else {"digests": {}, "error": why, "shared": [], "foreign": []}
+            )
         return found
 
     def _all(self) -> list[tuple[list[Mapping[str, Any]], str]]:

@@ -11,7 +11,8 @@ from zebroid import registry
 from zebroid.benchmarks.conformance.framework import Refused
 from zebroid.benchmarks.conformance.worlds import history
 from zebroid.benchmarks.conformance.worlds.circumstances import Watched
-from zebroid.benchmarks.conformance.worlds.subprocesses import DRAWN, Elsewhere, digests_of
+from zebroid.benchmarks.conformance.worlds.subprocesses import DRAWN as SEEDS
+from zebroid.benchmarks.conformance.worlds.subprocesses import Elsewhere, digests_of
 from zebroid.benchmarks.conformance.worlds.world_checks import DRAWN, ELSEWHERE, run
 
 CHECKS = (*DRAWN, *(check for check in ELSEWHERE if check.id == "history"))
@@ -195,13 +196,13 @@ def test_a_file_that_is_no_part_of_the_world_is_heard(tmp_path):
 
 def test_a_world_that_reads_such_a_file_is_refused():
     drawn = {"digests": {}, "error": "", "shared": [], "foreign": ["/data/edges.csv"]}
-    draws = {f"tiny:{seed}": drawn for seed in DRAWN}
+    draws = {f"tiny:{seed}": drawn for seed in SEEDS}
     elsewhere = SimpleNamespace(drawn=lambda: [draws, draws])
     facts = SimpleNamespace(constants=(), sorts={}, rows={})
     drawn["digests"] = digests_of(facts)
     world = SimpleNamespace(facts=lambda size, seed: facts)
     subject = SimpleNamespace(elsewhere=elsewhere, fresh=lambda: world, size="tiny")
-    with pytest.raises(Refused, match="reads /data/edges.csv, which is no part of the world"):
+    with pytest.raises(Refused, match=r"reads /data/edges\.csv, which is no part of the world"):
         history.history(subject)
 
 
