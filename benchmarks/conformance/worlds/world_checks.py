@@ -118,7 +118,9 @@ SOLVED = (
     ),
     Check("floors", "every promised rung has its floor", reference_checks.floors, ("ceilings",)),
     Check("chance", "no guess gets far", reference_checks.chance, ("floors",)),
-    Check("spread", "many answers and facts are behind it", reference_checks.spread_out, CORPUS),
+    Check(
+        "spread", "many answers and facts are behind it", reference_checks.spread_out, ("rungs",)
+    ),
     Check(
         "beyond association",
         "where it says so, blind strategies fail",

@@ -89,7 +89,7 @@ class AnswersStatedInAnotherOrder(Hops):
         return facts.replace(whispered=np.unique(np.array(rows, np.int32), axis=0))
 
 
-@refused_by("hints", "noted states 55 of 55 answers of two verbatim")
+@refused_by("hints", "noted states 56 of 56 answers of two verbatim")
 class AnswersStatedUnderOneMoreArgument(Hops):
     """A note beside each of them: no predicate has the same arguments."""
 

@@ -83,7 +83,7 @@ def test_a_pattern_is_named_where_nothing_is_demonstrated_or_it_stands_behind_a_
     make_world,
 ):
     world = make_world(RULES, CHAIN)
-    with pytest.raises(TooLittle, match="nothing is demonstrated; set exposure.demonstrated above"):
+    with pytest.raises(TooLittle, match=r"nothing is demonstrated; set exposure\.demonstrated"):
         build_corpus(world, "tiny", Exposure(held=0.0, demonstrated=0.0))
     given = {"exemplified": 0.67, "stated": 0.33}
     causes = set()
