@@ -176,7 +176,7 @@ class World(abc.ABC):
 
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
         """The argument positions at which ``predicate`` is queried (and stated)."""
-        return self.queries.get(predicate, (arity - 1,))
+        return self.queries.get(predicate, (arity - 1,) if arity else ())
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -119,7 +119,9 @@ def _unexemplified(corpus: Corpus, pattern: int) -> tuple[str, str]:
     queried = np.array([bool(corpus.world.positions(p, c.arity[p])) for p in c.predicates])
     heads = heads[queried[c.predicate[heads]]]
     if not len(heads):
-        return f"{predicates[0]} is never queried", f"give queries[{predicates[0]!r}] a place"
+        why = f"{predicates[0]} is never queried, and nothing that rests on it is demonstrated"
+        place = f"give queries[{predicates[0]!r}] a place or "
+        return why, f"{place if c.arity[predicates[0]] else ''}demonstrate what rests on it"
     if split.query_episodes is not None:
         heads = heads[~np.isin(c.arguments[heads, 0], split.query_episodes)]
         if not len(heads):

@@ -65,7 +65,10 @@ class _Evaluation:
     def __init__(
         self, db: duckdb.DuckDBPyConnection, program: Program, facts: Facts, arity: dict[str, int]
     ) -> None:
-        self.db, self.program, self.facts, self.arity = db, program, facts, arity
+        self.db, self.program, self.facts, self.bare = db, program, facts, arity
+        # what has no argument is a table of one column that holds 0
+        self.arity = {p: max(n, 1) for p, n in arity.items()}
+        arity = self.arity
         self.predicates = tuple(sorted(arity))
         self.table = {p: f"f{i}" for i, p in enumerate(self.predicates)}
         read = {a.predicate for r in program.rules for a in r.positive + r.negative}
@@ -83,7 +86,8 @@ class _Evaluation:
             self._insert(p, list(self._sampled(p).T), 0, 0)
 
     def _sampled(self, p: str) -> Array:
-        return self.facts.rows.get(p, np.zeros((0, self.arity[p]), np.int32))
+        rows = self.facts.rows.get(p, np.zeros((0, self.bare[p]), np.int32))
+        return rows if self.bare[p] else np.zeros((len(rows), 1), np.int32)
 
     def _insert(self, p: str, columns: list[Array], first: int, turn: int) -> None:
         """Rows, given as columns, with local ids from ``first``; they are new in round ``turn``."""
@@ -142,6 +146,7 @@ class _Evaluation:
         """Local ids of the premises and arguments of the head."""
         ids = [f"t{k}.id AS p{k}" for k in range(len(rule.positive))]
         ids += [f"{self._sql(rule, t)} AS h{k}" for k, t in enumerate(rule.head.terms)]
+        ids += ["0 AS h0"] * (not rule.head.terms)
         return "SELECT " + ", ".join(ids)
 
     def _body(self, rule: Rule, when: list[str]) -> str:
@@ -156,7 +161,8 @@ class _Evaluation:
             operator = "<>" if c.operator == "!=" else c.operator
             where.append(f"{self._sql(rule, c.left)} {operator} {self._sql(rule, c.right)}")
         where += [self._absent(rule, a) for a in rule.negative]
-        return f"FROM {', '.join(tables)}" + (f" WHERE {' AND '.join(where)}" if where else "")
+        source = f"FROM {', '.join(tables)}" if tables else ""
+        return source + (f" WHERE {' AND '.join(where)}" if where else "")
 
     def _absent(self, rule: Rule, atom: Atom) -> str:
         same = [
@@ -177,13 +183,13 @@ class _Evaluation:
 
     def closure(self) -> Closure:
         """What was found, in canonical order."""
-        width = max(self.arity.values())
+        width = max(self.bare.values())
         canonical: dict[str, Array] = {}  # predicate -> its local ids' canonical fact ids
         arguments, is_base, start = [], [], 0
         for p in self.predicates:
             columns, number, sampled = self._numbered(p)
             canonical[p] = number + np.int32(start)
-            arguments.append(columns)
+            arguments.append(columns[: self.bare[p]])
             is_base.append(sampled)
             start += len(sampled)
         base = np.concatenate(is_base)
@@ -193,7 +199,7 @@ class _Evaluation:
             program=self.program,
             base=self.facts,
             predicates=self.predicates,
-            arity=self.arity,
+            arity=self.bare,
             predicate=predicate,
             arguments=_padded(arguments, width),
             is_base=base,

@@ -76,4 +76,4 @@ def _phrases(world: World, predicate: str, columns: Sequence[Sequence[str]]) -> 
 
 def _template(world: World, predicate: str, arity: int) -> str:
     places = ", ".join(f"{{{i}}}" for i in range(arity))
-    return world.phrases.get(predicate, f"{predicate}({places})")
+    return world.phrases.get(predicate, f"{predicate}({places})" if arity else predicate)

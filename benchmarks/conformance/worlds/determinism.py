@@ -48,13 +48,13 @@ def facts(subject: Subject) -> str:
 def _unsound(rows: np.ndarray, constants: int) -> str:
     if not isinstance(rows, np.ndarray):
         return f"are {type(rows).__name__}, expected an array int32 [n, arity]"
-    if rows.dtype != np.int32 or rows.ndim != 2 or not rows.shape[1]:
+    if rows.dtype != np.int32 or rows.ndim != 2:
         return f"are {rows.dtype} {list(rows.shape)}, expected int32 [n, arity]"
     bad = (rows < 0) | (rows >= constants)
     if bad.any():
         row = int(bad.any(1).argmax())
         return f"hold a number of no constant: row {row} is {rows[row].tolist()}"
-    if not np.array_equal(rows, np.unique(rows, axis=0)):
+    if len(rows) > 1 and (not rows.shape[1] or not np.array_equal(rows, np.unique(rows, axis=0))):
         return "are not unique and in order"
     return ""
 

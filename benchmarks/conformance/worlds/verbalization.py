@@ -55,7 +55,8 @@ Template = list[tuple[str, int]]  # literal text, then the argument behind it; -
 def _template(world: World, predicate: str, arity: int) -> Template:
     text = world.phrases.get(predicate)
     if text is None:
-        text = f"{predicate}({', '.join(f'{{{i}}}' for i in range(arity))})"
+        blanks = f"({', '.join(f'{{{i}}}' for i in range(arity))})" if arity else ""
+        text = f"{predicate}{blanks}"
     try:
         parts = [(literal, field) for literal, field, *_ in Formatter().parse(text)]
     except ValueError as error:

@@ -16,7 +16,7 @@ from zebroid.worlds.draw_limit import draws_within
 from zebroid.worlds.exposure import Exposure
 
 from . import planted_facts, planted_rules
-from .planted import ERRORS, Hops, Stated
+from .planted import ERRORS, Flooded, Hops, Stated
 from .planted_rules import Guild
 
 # ruff: noqa: RUF012 (as in planted.py)
@@ -42,7 +42,7 @@ def refused(name, world, **how):
     return found[name]
 
 
-@pytest.mark.parametrize("world", [Hops, Stated])
+@pytest.mark.parametrize("world", [Hops, Stated, Flooded])
 def test_a_sound_world_passes(world):
     assert failures(world()) == {}
 
