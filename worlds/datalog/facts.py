@@ -35,14 +35,14 @@ class Facts:
     def of(cls, sorts: Mapping[str, int | Sequence[str]], **rows: tuple[str, ArrayLike]) -> Facts:
         """Facts from sorts (a size, or names) and rows of *local* indices under a signature.
 
-            A predicate without arguments, ``raining=("", [[]])``, has one row or none.
         A table is an array of integers [n, k], or n rows of k, for a signature of k sorts; ``[]``
-            holds no rows. Raises UserError, with the predicate and the first bad row or the sort and
-            the first bad name, for anything else: nothing is reshaped, rounded or read from text. A
-            transposed table is recognised by its width, one of k rows cannot be: name its axes.
+        holds no rows. A predicate without arguments, ``raining=("", [[]])``, has one row or none.
+        Raises UserError, with the predicate and the first bad row or the sort and the first bad
+        name, for anything else: nothing is reshaped, rounded or read from text. A transposed table
+        is recognised by its width, one of k rows cannot be: name its axes.
 
-            >>> Facts.of({"kind": ["horse", "zebra"], "sign": 2}, bears=("kind sign", [[1, 0]])).rows
-            {'bears': array([[1, 2]], dtype=int32)}
+        >>> Facts.of({"kind": ["horse", "zebra"], "sign": 2}, bears=("kind sign", [[1, 0]])).rows
+        {'bears': array([[1, 2]], dtype=int32)}
         """
         constants, blocks = named(sorts)
         return cls(constants, blocks, {p: _rows(p, given, blocks) for p, given in rows.items()})
