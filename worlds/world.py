@@ -55,7 +55,8 @@ class World(abc.ABC):
     few_answers: ClassVar[frozenset[str]] = frozenset()
     # predicate -> argument positions that questions are about; () = never
     queries: ClassVar[Mapping[str, tuple[int, ...]]] = {}
-    phrases: ClassVar[Mapping[str, str]] = {}  # predicate -> "{0} bears {1}."
+    # predicate -> "{0} bears {1}."; "{1:a}" is written "a horse", "{1:step}" of a number "2 steps"
+    phrases: ClassVar[Mapping[str, str]] = {}
     entities: ClassVar[tuple[str, ...]] = ()  # sorts for shortcuts; (): those of no schema variable
     # base predicates whose facts count as used: what a prompt shows by itself, tables of addition
     familiar: ClassVar[frozenset[str]] = frozenset()

@@ -10,7 +10,7 @@ from ....worlds.corpus.corpus import NONTHEOREM, Corpus
 from ....worlds.corpus.empty_rungs import empty_rungs
 from ....worlds.corpus.height_note import height_note
 from ....worlds.encoding.verbalize import question_in_english
-from ....worlds.novelty.rungs import LADDER, RUNGS
+from ....worlds.novelty.rungs import LADDER, RUNGS, SPLIT
 from ..framework import FAULT, Moot, Refused
 from .world_fixture import QUOTA, Row, Rows, Subject, gold_of, rows_of, written
 
@@ -37,7 +37,9 @@ def rungs(subject: Subject) -> str:
         corpus = subject.corpus(seeds=(seed, seed))
         _counted(subject, corpus, quota, f" with seeds {seed}")
     stated = ", ".join(f"{r} {n:,}" for r, n in counts.items())
-    return "; ".join([stated, *note])
+    several = int((subject.corpus().certificate.rung == SPLIT).sum())
+    apart = [f"{several:,} with answers on several rungs, in no headline"] * bool(several)
+    return "; ".join([stated, *apart, *note])
 
 
 def _counted(
