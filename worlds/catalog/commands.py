@@ -107,9 +107,7 @@ class Commands(World):
             "is_after": '"{0}" puts "{1}" after "{2}".',
         }
     )
-    exposure = Exposure(
-        held=0.35, held_frames=0.3, demonstrated=0.4, demonstrated_height=5, nontheorems=0.02
-    )
+    exposure = Exposure(held=0.35, held_frames=0.3, demonstrated=0.4, demonstrated_height=5)
 
     def sample(self, rng: np.random.RandomState, *, verbs: int, pairs: int | None) -> Facts:
         """All commands of one clause, and ``pairs`` joined by "and" or "after" (None: all).
