@@ -25,6 +25,7 @@ GROUND = (
     "canonical",
     "entry_points",
     "identity",
+    "memory",
     "parameters",
     "printable",
     "seeding",

@@ -22,6 +22,7 @@ from .datalog.engine import close
 from .datalog.facts import Facts
 from .datalog.parser import parse
 from .datalog.syntax import Program
+from .draw_limit import ends
 from .exposure import Exposure
 from .handed_split import HandedSplit
 
@@ -51,9 +52,12 @@ class World(abc.ABC):
     instruments: ClassVar[tuple[tuple[str, str], ...]] = ()
     # of these, those where chance and association must fail
     beyond_association: ClassVar[tuple[tuple[str, str], ...]] = ()
+    # cues with fewer than 20 different answers, on which chance may get more than .2
+    few_answers: ClassVar[frozenset[str]] = frozenset()
     # predicate -> argument positions that questions are about; () = never
     queries: ClassVar[Mapping[str, tuple[int, ...]]] = {}
-    phrases: ClassVar[Mapping[str, str]] = {}  # predicate -> "{0} bears {1}."
+    # predicate -> "{0} bears {1}."; "{1:a}" is written "a horse", "{1:step}" of a number "2 steps"
+    phrases: ClassVar[Mapping[str, str]] = {}
     entities: ClassVar[tuple[str, ...]] = ()  # sorts for shortcuts; (): those of no schema variable
     # base predicates whose facts count as used: what a prompt shows by itself, tables of addition
     familiar: ClassVar[frozenset[str]] = frozenset()
@@ -143,7 +147,8 @@ class World(abc.ABC):
             ) from None
         rng = stream(self.id, self.draws(size), "world", 0 if self.fixed else seed)
         try:
-            found = self.sample(rng, **arguments)
+            with ends(f"{self.id}/{size}: sample"):
+                found = self.sample(rng, **arguments)
         except Exception as error:
             if not given or isinstance(error, UserError):
                 raise
@@ -182,7 +187,7 @@ class World(abc.ABC):
 
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
         """The argument positions at which ``predicate`` is queried (and stated)."""
-        return self.queries.get(predicate, (arity - 1,))
+        return self.queries.get(predicate, (arity - 1,) if arity else ())
 
 
 def _in_episodes(world: World, facts: Facts) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...errors import UserError
+from ...memory import readable
 from ...registry import built_in
 from ..config.run_config import Cell
 from . import available_memory, closure_size, training_memory
@@ -18,7 +19,6 @@ from .training_memory import Need
 HINT = 2**31  # bytes: below, no device is queried
 SPARE = 20.0  # times the memory that an estimate of a world may exceed: it may be 5 times too high
 FLOPS_PER_S = 2e11  # of two cores, at their peak: docs/internals/speed.md
-UNITS = ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"))
 
 
 def check(cells: Sequence[Cell], jobs: int = 1, elsewhere: bool = False) -> None:
@@ -36,13 +36,6 @@ def check(cells: Sequence[Cell], jobs: int = 1, elsewhere: bool = False) -> None
 def least_minutes(cells: Iterable[Cell]) -> float:
     """Minutes that the products of these trainings take two cores at the least."""
     return sum(map(_flops, cells)) / FLOPS_PER_S / 60
-
-
-def readable(size: float) -> str:
-    """Bytes for people."""
-    value, unit = next(((u, name) for u, name in UNITS if size >= u), UNITS[-1])
-    number = size / value
-    return f"{number:,.0f} {unit}" if number >= 10 else f"{number:.2g} {unit}"
 
 
 def _check_trainings(cells: Sequence[Cell], jobs: int) -> None:

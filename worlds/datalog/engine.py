@@ -16,7 +16,7 @@ from .closure import Closure, heights, row_keys
 from .facts import Array, Facts
 from .interning import Numbering
 from .row_keys import stable_order
-from .semijoin import admitted, some_fit
+from .semijoin import admitted, refuse_oversized, some_fit
 from .syntax import Atom, Constant, Program, Rule, Variable
 
 _NOTHING = np.zeros(0, np.int32)
@@ -65,7 +65,10 @@ class _Evaluation:
     def __init__(
         self, db: duckdb.DuckDBPyConnection, program: Program, facts: Facts, arity: dict[str, int]
     ) -> None:
-        self.db, self.program, self.facts, self.arity = db, program, facts, arity
+        self.db, self.program, self.facts, self.bare = db, program, facts, arity
+        # what has no argument is a table of one column that holds 0
+        self.arity = {p: max(n, 1) for p, n in arity.items()}
+        arity = self.arity
         self.predicates = tuple(sorted(arity))
         self.table = {p: f"f{i}" for i, p in enumerate(self.predicates)}
         read = {a.predicate for r in program.rules for a in r.positive + r.negative}
@@ -76,6 +79,8 @@ class _Evaluation:
         }
         self.found: list[list[dict[str, Array]]] = [[] for _ in program.rules]
         self.fresh: dict[str, list[list[Array]]] = {}  # columns of facts that no round has used
+        self.rows: dict[str, int] = {}  # predicate -> how many rows its table has
+        self.looked_at: dict[str, int] = {}  # rule -> rows of its premises at the last look
         self.constant = {c: i for i, c in enumerate(facts.constants)}
         for p in self.predicates:
             columns = ["id", *(f"a{j}" for j in range(arity[p])), "round"]
@@ -83,11 +88,13 @@ class _Evaluation:
             self._insert(p, list(self._sampled(p).T), 0, 0)
 
     def _sampled(self, p: str) -> Array:
-        return self.facts.rows.get(p, np.zeros((0, self.arity[p]), np.int32))
+        rows = self.facts.rows.get(p, np.zeros((0, self.bare[p]), np.int32))
+        return rows if self.bare[p] else np.zeros((len(rows), 1), np.int32)
 
     def _insert(self, p: str, columns: list[Array], first: int, turn: int) -> None:
         """Rows, given as columns, with local ids from ``first``; they are new in round ``turn``."""
         number = len(columns[0])
+        self.rows[p] = self.rows.get(p, 0) + number
         if p in self.numbering:
             self.fresh.setdefault(p, []).append(columns)
         rows = {"id": np.arange(first, first + number, dtype=np.int32)}
@@ -108,6 +115,7 @@ class _Evaluation:
                 fit = {k: admitted(rule, k, self.facts, fixed) for k in loops}
                 recursive.append((i, rule, fit))
             else:
+                self._look_ahead(rule)
                 self._derive(i, rule, [], -1)
         while recursive and (grew or turn == 0):
             grew, fresh = False, {p: self.fresh.pop(p, []) for p in stratum}
@@ -115,11 +123,19 @@ class _Evaluation:
                 for new, fit in loops.items():
                     if not any(some_fit(c, fit) for c in fresh[rule.positive[new].predicate]):
                         continue
+                    self._look_ahead(rule)
                     when = [f"t{new}.round = {turn}"]
                     when += [f"t{k}.round < {turn}" for k in loops if k < new]
                     when += [f"t{k}.round <= {turn}" for k in loops if k > new]
                     grew |= self._derive(i, rule, when, turn)
             turn += 1
+
+    def _look_ahead(self, rule: Rule) -> None:
+        """Refuses a join that would not fit in memory; looked at again when tables have doubled."""
+        total = sum(self.rows[a.predicate] for a in rule.positive)
+        if total >= 2 * self.looked_at.get(rule.text, 0):
+            self.looked_at[rule.text] = max(total, 1)
+            refuse_oversized(self.db, rule, self.table, self.rows, self.constant)
 
     def _derive(self, number: int, rule: Rule, when: list[str], turn: int) -> bool:
         """Keep the instances of a rule that a round brings; whether some head is new."""
@@ -142,6 +158,7 @@ class _Evaluation:
         """Local ids of the premises and arguments of the head."""
         ids = [f"t{k}.id AS p{k}" for k in range(len(rule.positive))]
         ids += [f"{self._sql(rule, t)} AS h{k}" for k, t in enumerate(rule.head.terms)]
+        ids += ["0 AS h0"] * (not rule.head.terms)
         return "SELECT " + ", ".join(ids)
 
     def _body(self, rule: Rule, when: list[str]) -> str:
@@ -156,7 +173,8 @@ class _Evaluation:
             operator = "<>" if c.operator == "!=" else c.operator
             where.append(f"{self._sql(rule, c.left)} {operator} {self._sql(rule, c.right)}")
         where += [self._absent(rule, a) for a in rule.negative]
-        return f"FROM {', '.join(tables)}" + (f" WHERE {' AND '.join(where)}" if where else "")
+        source = f"FROM {', '.join(tables)}" if tables else ""
+        return source + (f" WHERE {' AND '.join(where)}" if where else "")
 
     def _absent(self, rule: Rule, atom: Atom) -> str:
         same = [
@@ -177,13 +195,13 @@ class _Evaluation:
 
     def closure(self) -> Closure:
         """What was found, in canonical order."""
-        width = max(self.arity.values())
+        width = max(self.bare.values())
         canonical: dict[str, Array] = {}  # predicate -> its local ids' canonical fact ids
         arguments, is_base, start = [], [], 0
         for p in self.predicates:
             columns, number, sampled = self._numbered(p)
             canonical[p] = number + np.int32(start)
-            arguments.append(columns)
+            arguments.append(columns[: self.bare[p]])
             is_base.append(sampled)
             start += len(sampled)
         base = np.concatenate(is_base)
@@ -193,7 +211,7 @@ class _Evaluation:
             program=self.program,
             base=self.facts,
             predicates=self.predicates,
-            arity=self.arity,
+            arity=self.bare,
             predicate=predicate,
             arguments=_padded(arguments, width),
             is_base=base,

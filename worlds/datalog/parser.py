@@ -215,8 +215,6 @@ def _atom(node: Node, fresh: Iterator[int]) -> Atom:
         _refuse(symbol, f"{str(node)!r} is a classical negation", "use `not`, or a name of its own")
     if symbol.ast_type != clingo_ast.ASTType.Function or symbol.external:
         _refuse(symbol, f"{str(node)!r} is a pool or an external", "write one atom per literal")
-    if not symbol.arguments:
-        _refuse(symbol, f"{symbol.name!r} has no argument", "give each predicate at least one")
     return Atom(symbol.name, tuple(_term(a, fresh) for a in symbol.arguments))
 
 
@@ -280,9 +278,7 @@ def _substitute(rule: Rule, variable: Variable, term: Term) -> Rule:
 
 
 def _check_safe(node: Node, rule: Rule) -> None:
-    if not rule.positive:
-        _refuse(node, f"{rule.text!r} has no positive premise", "add the atom that binds it")
-    bound = set().union(*(a.variables() for a in rule.positive))
+    bound = set[str]().union(*(a.variables() for a in rule.positive))
     used = rule.head.variables()
     for c in rule.comparisons:
         used |= {t.name for t in (c.left, c.right) if isinstance(t, Variable)}

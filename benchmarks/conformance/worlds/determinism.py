@@ -11,7 +11,7 @@ from ....worlds.datalog.engine import close
 from ....worlds.datalog.facts import Facts
 from ....worlds.datalog.tables import named
 from ....worlds.world import content_of
-from ..framework import Moot, Refused
+from ..framework import FAULT, Moot, Refused
 from .golden import built_in, digests, pins_of, stored
 from .subprocesses import HASH_SEEDS, SEEDS
 from .world_fixture import Subject, unequal
@@ -48,13 +48,13 @@ def facts(subject: Subject) -> str:
 def _unsound(rows: np.ndarray, constants: int) -> str:
     if not isinstance(rows, np.ndarray):
         return f"are {type(rows).__name__}, expected an array int32 [n, arity]"
-    if rows.dtype != np.int32 or rows.ndim != 2 or not rows.shape[1]:
+    if rows.dtype != np.int32 or rows.ndim != 2:
         return f"are {rows.dtype} {list(rows.shape)}, expected int32 [n, arity]"
     bad = (rows < 0) | (rows >= constants)
     if bad.any():
         row = int(bad.any(1).argmax())
         return f"hold a number of no constant: row {row} is {rows[row].tolist()}"
-    if not np.array_equal(rows, np.unique(rows, axis=0)):
+    if len(rows) > 1 and (not rows.shape[1] or not np.array_equal(rows, np.unique(rows, axis=0))):
         return "are not unique and in order"
     return ""
 
@@ -122,7 +122,7 @@ def threads(subject: Subject) -> str:
         if differs:
             raise Refused(
                 f"with {n} threads, {differs} of the closure differ",
-                "this is an error in engine.py",
+                FAULT,
             )
     return f"the same closure with {', '.join(map(str, THREADS))} threads"
 
@@ -171,7 +171,7 @@ def exposure_seeds(subject: Subject) -> str:
     found = [subject.corpus(seeds=(0, seed)) for seed in range(EXPOSURES)]
     for seed, corpus in enumerate(found):
         if unequal(found[0].split.truth.base, corpus.split.truth.base):
-            raise Refused(f"exposure seed {seed} changes the world", "this is an error in split.py")
+            raise Refused(f"exposure seed {seed} changes the world", FAULT)
         if corpus.digest in {c.digest for c in found[:seed]}:
             raise Refused(
                 f"exposure seed {seed} gives the corpus of another seed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from zebroid import registry
+from zebroid import memory, registry
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.estimates import available_memory, closure_size, feasible, training_memory
 from zebroid.benchmarks.estimates import row_shape as row_shapes
@@ -181,6 +181,6 @@ def test_cells_that_are_kept_need_no_memory(suite, zebroid, trained, monkeypatch
 
 
 def test_unknown_memory_refuses_nothing(monkeypatch):
-    monkeypatch.setattr(available_memory, "CGROUPS", ("/none",))
-    monkeypatch.delattr(available_memory.os, "sysconf")
+    monkeypatch.setattr(memory, "CGROUPS", ("/none",))
+    monkeypatch.delattr(memory.os, "sysconf")
     assert available_memory.of_machine().bytes > 1e9

@@ -22,7 +22,6 @@ REFUSED = {
         "variable _X",
         "bind",
     ),
-    "nothing positive": ("p(1) :- not q(1).", "1:1", "no positive premise", "add the atom"),
     "unstratified": (
         "a(X) :- q(X).\n  p(X) :- q(X), not r(X).\nr(X) :- p(X).",
         "2:3",
@@ -65,7 +64,6 @@ REFUSED = {
     "cardinality": ("p(X) :- q(X), 1 {r(X)}.", "1:15", "is no atom", "use p(..)"),
     "theory atom": ("p(X) :- q(X), &t{}.", "1:15", "is no atom", "use p(..)"),
     "condition": ("p(X) :- q(X) : r(X).", "1:9", "a condition", "use plain atoms"),
-    "no argument": ("p(X) :- q(X), r.", "1:15", "'r' has no argument", "at least one"),
     "show": ("p(X) :- q(X).\n#show p/1.", "2:1", "is not a rule", "keep to rules"),
     "const": ("#const n=3.", "1:1", "is not a rule", "keep to rules"),
     "program part": ("#program step(t).", "1:1", "is not a rule", "keep to rules"),
@@ -187,3 +185,12 @@ def test_a_program_without_some_rules_keeps_its_arities():
     fewer = program.without({1})
     assert [r.text for r in fewer.rules] == ["p(X) :- q(X)."] and fewer.arity == program.arity
     assert fewer.strata == (("p",),)
+
+
+def test_what_has_no_argument_and_what_only_negations_say_are_rules():
+    made = parse("wet :- raining. res(a) :- not e(b). p(X) :- q(X), wet, not dry.")
+    assert [r.head.predicate for r in made.rules] == ["wet", "res", "p"]
+    assert made.arity == {"wet": 0, "raining": 0, "res": 1, "e": 1, "p": 1, "q": 1, "dry": 0}
+    assert made.rules[1].positive == () and made.rules[1].negative[0].words() == ("e", "b")
+    with pytest.raises(UserError, match=r"variable X of .* is unsafe"):
+        parse("res(X) :- not e(X).")
