@@ -5,11 +5,13 @@ BIN := .venv/bin
 TESTS := -q --numprocesses auto --maxprocesses 8 --dist loadfile
 
 # extra of pyproject.toml -> the tests that need it; without those of dev and of an accelerator
-OUTSIDE := bench cluster docs tensorboard
+OUTSIDE := bench cluster docs export tensorboard torch
 OUTSIDE_bench := tests/benchmarks/speed
 OUTSIDE_cluster := tests/benchmarks/executors/test_ray_cluster.py
 OUTSIDE_docs := tests/docs/test_build.py
+OUTSIDE_export := tests/benchmarks/export
 OUTSIDE_tensorboard := tests/benchmarks/runner/test_tracker.py
+OUTSIDE_torch := tests/docs/test_torch_guide.py
 
 LOWEST_PYTHON ?= python3.11
 SMOKE := -q -p no:cacheprovider -m smoke

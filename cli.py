@@ -212,6 +212,7 @@ def forecast(
 
 
 app.command()(cli_outside.export)
+app.command()(cli_outside.score)
 app.command()(cli_receipts.verify)
 app.command()(cli_receipts.compare)
 

@@ -47,3 +47,32 @@ def export(
     with working(PlainConsole(stderr=True), "drawing") as watch:
         line = write(cells, to, format, mode, not without_key, watch)
     print(line)
+
+
+def score(
+    predictions: Annotated[Path, typer.Argument(help="A .jsonl, .jsonl.gz or .parquet file.")],
+    world: Annotated[str, typer.Option(help="WORLD/SIZE or file.py/SIZE, as exported.")] = "",
+    suite: Annotated[str, typer.Option(help="A suite, as exported: instead of a world.")] = "",
+    settings: Settings = None,
+    seed: Seed = 0,
+    seeds: Seeds = 1,
+    questions: Questions = 300,
+    name: Annotated[str, typer.Option(help="What the model is called in tables.")] = "model",
+    parameters: Annotated[int, typer.Option(help="Weights of the model, if it was trained.")] = 0,
+    flops: Annotated[float, typer.Option(help="FLOPs that its training took.")] = 0.0,
+    out: Annotated[Path, typer.Option(help="Folder of results: the receipt goes into it.")] = Path(
+        "runs"
+    ),
+) -> None:
+    """Score predictions of a model from anywhere: floors, lift and a receipt, declared."""
+    from .benchmarks.export import portion
+    from .benchmarks.predictions.declared_results import Declared
+    from .benchmarks.predictions.score_file import score_file
+    from .benchmarks.report import scored_predictions
+    from .benchmarks.report.plain_console import PlainConsole, console, working
+
+    declared = Declared(name, parameters, flops)
+    cells = portion.cells_of(world, suite, settings or (), seed, seeds, questions)
+    with working(PlainConsole(stderr=True), "reading") as watch:
+        found = score_file(predictions, cells, declared, out, watch)
+    scored_predictions.show(console(), found)
