@@ -59,7 +59,7 @@ def read_toml(path: Path, expected: str) -> tuple[str, dict[str, Any]]:
     """(the text, its content) of a TOML file. Raises UserError, one line, for anything else."""
     data = read_bytes(path, TOML_BYTES, InvalidSuite, expected)
     try:
-        source = data.decode("utf-8")
+        source = data.decode("utf-8-sig")  # editors put a byte-order mark before it
         content = tomllib.loads(source)
     except RecursionError:
         raise InvalidSuite(f"{path} nests deeper than {DEPTH} levels; give {expected}") from None

@@ -1,8 +1,4 @@
-"""pass@k: how often one of k samples is right, which sampling several can tell from a rule that is
-out of reach.
-
-Of n samples with c right, 1 - C(n - c, k) / C(n, k) is unbiased (arXiv 2107.03374).
-"""
+"""pass@k of recall and of every instrument, from samples that predictions bring."""
 
 from __future__ import annotations
 
@@ -13,24 +9,7 @@ from numpy.typing import NDArray
 
 from ...eval.question_sets.question_set import QuestionSet
 from ...eval.stats.intervals import wilson
-
-
-def pass_at(hits: NDArray[np.integer[Any]], samples: int, k: int) -> NDArray[np.float64]:
-    """[Q] of each question, of ``samples`` of which ``hits`` [Q] are right; ``k`` at most those.
-
-    >>> pass_at(np.array([0, 1, 4]), 4, 2).tolist()
-    [0.0, 0.5, 1.0]
-    """
-    wrong = samples - hits.astype(np.float64)
-    none = np.ones(len(hits))
-    for i in range(k):
-        none *= np.maximum(wrong - i, 0) / (samples - i)
-    return 1 - none
-
-
-def depths(samples: int) -> list[int]:
-    """The k that are reported: 1, 2, 4, … and all."""
-    return [*(2**i for i in range(samples.bit_length()) if 2**i < samples), samples]
+from ...eval.stats.pass_at_k import depths, pass_at
 
 
 def by_group(
