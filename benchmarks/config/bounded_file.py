@@ -68,7 +68,7 @@ def read_toml(
     line, for anything else. ``links`` and ``expected`` as in ``read_bytes``."""
     data = read_bytes(path, most, error, expected, links=links)
     try:
-        source = data.decode("utf-8")
+        source = data.decode("utf-8-sig")  # editors put a byte-order mark before it
         content = tomllib.loads(source)
     except RecursionError:
         raise error(f"{path} nests deeper than {DEPTH} levels; give {expected}") from None
