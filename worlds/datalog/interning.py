@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .closure import row_keys
+from .closure import column_keys, row_keys
 from .facts import Array
 
 DENSE = 1 << 25  # possible rows up to which a table over all of them is kept: 128 MiB
@@ -26,7 +26,7 @@ class Numbering:
 
     def number(self, rows: Sequence[Array]) -> tuple[Array, NDArray[np.int64]]:
         """(int32 [n] local ids of rows given as columns [arity][n], where the new ones stand)."""
-        key = row_keys(np.stack(rows).T, self.constants)
+        key = column_keys(rows, self.constants)
         ids = self._find(key)
         missing = np.flatnonzero(ids < 0)
         fresh = key[missing]
