@@ -17,7 +17,7 @@ from ...errors import InvalidWorld, suggest
 from .closure import Closure, column_keys, heights, row_keys
 from .facts import Array, Bools, Facts
 from .interning import Numbering
-from .row_keys import BLOCK, part_columns, sort_rows, stable_order
+from .row_keys import BLOCK, look_up, part_columns, sort_rows, stable_order
 from .semijoin import admitted, some_fit
 from .syntax import Atom, Constant, Program, Rule, Variable
 
@@ -235,7 +235,7 @@ class _Evaluation:
         key = there[0] if len(there) == 1 else np.concatenate(keys)
         del keys, there
         order = stable_order(key)
-        key = key[order]
+        key = look_up(key, order)
         new = np.ones(len(key), bool)
         np.not_equal(key[1:], key[:-1], out=new[1:])
         rank = np.cumsum(new, dtype=np.int32)
@@ -245,7 +245,7 @@ class _Evaluation:
         del order, rank
         for found, begin, end in zip(heads, ends[:-1], ends[1:]):
             found["head"] = number[begin:end]
-        key = key[new]
+        key = np.compress(new, key)
         is_base = np.zeros(len(key), bool)
         is_base[number[: len(sampled)] - start] = True
         return key, number, is_base
@@ -288,8 +288,8 @@ class _Evaluation:
                 for start in range(0, len(found["head"]), BLOCK):
                     some = slice(start, start + BLOCK)
                     local = found["head"][some]
-                    columns = [local if head is None else head[local]]
+                    columns = [local if head is None else look_up(head, local)]
                     columns.append(np.broadcast_to(np.int32(i), len(local)))
-                    columns += [table[found[f"p{k}"][some]] for k, table in enumerate(tables)]
+                    columns += [look_up(t, found[f"p{k}"][some]) for k, t in enumerate(tables)]
                     none = np.broadcast_to(np.int32(-1), len(local))
                     yield columns + [none] * (most - len(tables))

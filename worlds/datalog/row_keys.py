@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,19 @@ def sort_rows(
         order = stable_order(pack(out))
         for column in out:
             column[:] = column[order]
+
+
+def look_up(table: NDArray[Any], at: Integers) -> NDArray[Any]:
+    """``table[at]``, from -1 for the last; in half the time, for the numbers need no copy.
+
+    >>> look_up(np.array([5, 6]), np.array([1, -1, 0]))
+    array([6, 6, 5])
+    """
+    out = np.empty(len(at), table.dtype)
+    for start in range(0, len(at), BLOCK):
+        some = slice(start, start + BLOCK)
+        np.take(table, at[some], out=out[some], mode="wrap")
+    return out
 
 
 def stable_order(key: Integers) -> NDArray[np.int64]:
