@@ -31,7 +31,7 @@ def test_every_built_in_model_is_made_by_its_name():
             lambda: registry.make("zebra-v1"),
             "unknown world or model 'zebra-v1'; did you mean 'zebra-v2'?",
         ),
-        (lambda: registry.make("quark"), "known: algebra-v1"),
+        (lambda: registry.make("quark"), "known: algebra-v2"),
         (lambda: registry.make("zebra-v2/tiny"), "make the world 'zebra-v2' alone"),
         (lambda: registry.sized("zebra-v2/tny"), "did you mean 'tiny'?"),
         (lambda: registry.model("decodr-s"), "did you mean 'decoder-s'?"),

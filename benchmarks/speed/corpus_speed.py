@@ -40,9 +40,9 @@ DRAWN = "acre, drawn before"  # only the writing out is timed
 PEERS = ("family_relationships", "syllogism", "acre", DRAWN)
 SIZE = "base"  # of a world that isn't named in SIZES: those whose base is small are
 SIZES = {
-    "algebra-v1": "large",
+    "algebra-v2": "large",
     "axioms-v1": "large",
-    "commands-v1": "large",
+    "commands-v2": "large",
     "composition-v1": "grokked",
     "horn-v2": "large",
     "prover-v2": "large",

@@ -26,7 +26,7 @@ from ...worlds.datalog.row_keys import group
 from ...worlds.encoding.vocabulary import parts
 from ..question_sets.question_set import Answers
 from ..question_sets.right_answers import possible, right_answers
-from .reading import Array, Bools, Integers, Reading, words_of
+from .reading import Array, Bools, Integers, Reading, size_of, words_of
 
 Floats = NDArray[np.float64]
 Votes = NDArray[np.floating]  # [n, V]; a row without a vote is a guess over the whole sort
@@ -147,7 +147,7 @@ class Questions:
     def of(cls, corpus: Corpus, questions: Integers) -> Questions:
         """The ``questions`` int64 [Q] of ``corpus``."""
         prompt, word = parts(corpus, corpus.prompt[questions]), words_of(corpus)
-        size, sorts = int(max(word.max(), prompt.max(), 0)) + 1, possible(corpus)
+        size, sorts = size_of(corpus, word), possible(corpus)  # texts hold what no prompt does
         batches = []
         for cue in np.unique(prompt[:, 0]):
             at = np.flatnonzero(prompt[:, 0] == cue)

@@ -75,9 +75,9 @@ class Horn(World):
     entities = ("entity",)
     sizes = MappingProxyType(
         {
-            "tiny": {"entities": 40, "relations": 8, "rules": 30, "lengths": (0.4, 0.4, 0.2)},
+            "tiny": {"entities": 40, "relations": 8, "rules": 30},
             "small": {"entities": 120, "relations": 14, "rules": 180},
-            "base": {"entities": 160, "relations": 20, "rules": 300},
+            "base": {"entities": 230, "relations": 20, "rules": 340},
             "large": {"entities": 300, "relations": 60, "rules": 1_500},
             "long": {"entities": 100, "relations": 14, "rules": 140, "lengths": (0.0, 0.3, 0.7)},
             "recursive": {"entities": 100, "relations": 14, "rules": 140, "recursion": 0.5},

@@ -36,7 +36,7 @@ def corpus_under(world, **changes):
             {"statement", "sentence", "examples", "permuted"},
         ),
         ("prover-v2", {"given": HALVES}, {"prompt"}),
-        ("percept-v1", {}, {"statement", "familiar"}),
+        ("percept-v2", {}, {"statement", "familiar"}),
     ],
 )
 def test_each_leaf_is_given_in_one_of_these_ways(world, changes, kinds):

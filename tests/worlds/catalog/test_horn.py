@@ -169,7 +169,7 @@ def test_no_relation_is_a_copy_of_another(seed):
 def test_relations_that_are_alike_give_nothing_away(corpus):
     made = corpus(WORLD)
     (found,) = floors(made, made.of_rung("axiom"))
-    assert found.cue == "holds" and found.n > 100
+    assert found.cue == "holds" and found.n > 30
     assert found.scores("association") < 0.15
 
 
