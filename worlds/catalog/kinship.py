@@ -30,8 +30,8 @@ class Kinship(World):
     at size small, and 342 compositions, each exemplified, stated, or both.
 
     Of each elder five relations are stated, to all of the next generation, and of each of these
-    two; so ten people are two steps away from an elder, and which one is meant is told by nothing
-    less than both terms and what they make together. One way at most leads from one person to
+    two; so ten people are two steps away from an elder, and only both terms and what they
+    make together tell which one is meant. One way at most leads from one person to
     another, and so no derivation is circular.
 
     instance: relations, of a person, as of others. constituent: a relation stated and never used.
