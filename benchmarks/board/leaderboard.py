@@ -20,8 +20,8 @@ from ...printable import markdown, printable
 from ..attestations.trust import trust_class
 from ..config.panel_names import grouped, named, names_of
 from ..config.run_config import Cell
-from ..docs.markdown_table import markdown_table
 from ..docs.readme_tables import above, floors, scored
+from ..docs.writing.markdown_table import markdown_table
 from ..panels.panel import labels
 from ..receipts import bounds, cite, untrusted
 from ..receipts.receipt import Receipt

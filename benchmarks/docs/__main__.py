@@ -13,6 +13,7 @@ from ... import registry
 from . import (
     architecture_tables,
     floors_tables,
+    instrument_tables,
     plateau_tables,
     readme_blocks,
     readme_tables,
@@ -32,6 +33,7 @@ FILLS = {
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),
     "floors": lambda page: floors_tables.fill([page]),
+    "instruments": lambda page: instrument_tables.main([page]),
     "rescored": lambda page: rescored.fill(page),
     "recovery": lambda page: verdict_tables.main([page]),
 }

@@ -29,10 +29,10 @@ from ..panels.panel import slug
 from ..receipts.curves import Configuration, read
 from ..receipts.receipt_records import RowRecord
 from ..receipts.score_records import GroupRecord, ScoreRecord
-from . import page_files
-from .doc_blocks import Make, command, measured
-from .small_multiples import Cell as Drawn
-from .small_multiples import Dot, dots, grid
+from .writing import page_files
+from .writing.doc_blocks import Make, command, measured
+from .writing.small_multiples import Cell as Drawn
+from .writing.small_multiples import Dot, dots, grid
 
 KIND = "results"
 ENDS = ("mean", "low", "high")

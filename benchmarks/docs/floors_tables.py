@@ -27,11 +27,11 @@ from ..conformance.floor_means import DECISIVE, Mean, Means, means
 from ..conformance.floor_records import Record, measure
 from ..report.plain_console import PlainConsole, working
 from ..runner import atomic_write
-from . import page_files
-from .doc_blocks import Make, command, not_yet
-from .markdown_table import markdown_table
 from .readme_blocks import builtin
-from .small_multiples import Dot, dots
+from .writing import page_files
+from .writing.doc_blocks import Make, command, not_yet
+from .writing.markdown_table import markdown_table
+from .writing.small_multiples import Dot, dots
 
 KIND = "floors"
 FAMILIES = ("chance", "association", "blinded", "spreading", "floor")

@@ -30,8 +30,8 @@ from ..sweeps import sweep_tables
 from ..sweeps.analysis import Along, Scaling, scaling
 from ..sweeps.coverage import GRID
 from ..sweeps.sweep_tables import Description
-from . import page_files
-from .doc_blocks import (
+from .writing import page_files
+from .writing.doc_blocks import (
     Make,
     admits,
     command,
@@ -42,7 +42,7 @@ from .doc_blocks import (
     some,
     split_argument,
 )
-from .small_multiples import MOST, Cell, Dot, distinct, forest, grid
+from .writing.small_multiples import MOST, Cell, Dot, distinct, forest, grid
 
 KIND = "plateau"
 SEEDS = range(5)

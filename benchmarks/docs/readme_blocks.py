@@ -28,9 +28,9 @@ from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord, RowRecord
 from ..report.table import ABSENT
 from ..runner import atomic_write
-from .doc_blocks import Make, filled, measured
-from .markdown_table import markdown_table
 from .readme_tables import above, floors, missing, scored
+from .writing.doc_blocks import Make, filled, measured
+from .writing.markdown_table import markdown_table
 
 SIZES = ("xs", "s", "m", "l", "xl")
 MODES = ("direct", "chain")  # whose rows stand in README

@@ -28,8 +28,8 @@ from ..receipts.score_records import ScoreRecord
 from ..report.receipt_rows import score_of
 from ..report.table import ABSENT, UNTRAINED, normalised
 from ..runner import atomic_write
-from .doc_blocks import not_yet
-from .markdown_table import markdown_table
+from .writing.doc_blocks import not_yet
+from .writing.markdown_table import markdown_table
 
 BLOCK = re.compile(r"(<!-- receipt (\S+) -->\n).*?(<!-- end of receipt -->)", re.DOTALL)
 

@@ -18,8 +18,8 @@ from ..receipts import receipt
 from ..receipts.tables.all_tables import TABLES
 from ..receipts.tables.parquet_writing import SCHEMA
 from ..runner import atomic_write
-from . import doc_blocks
-from .markdown_table import markdown_table
+from .writing import doc_blocks
+from .writing.markdown_table import markdown_table
 
 SCHEMA_FILE = Path(receipt.__file__).with_name("receipt.schema.json")
 KIND = "receipt-reference"

@@ -32,8 +32,8 @@ from ...worlds.exposure import Exposure
 from ..receipts.tables.answers_table import MALFORMED
 from ..receipts.tables.questions_table import prompt
 from ..runner import atomic_write
-from . import doc_blocks
-from .markdown_table import markdown_table
+from .writing import doc_blocks
+from .writing.markdown_table import markdown_table
 
 FOLDER = Path(__file__).parents[2] / "docs" / "results" / "version-1"
 TABLE = FOLDER / "rescored.csv"

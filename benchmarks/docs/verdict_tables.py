@@ -28,9 +28,9 @@ from ...eval.stats.labels import of_runs
 from ...eval.verdicts import simulation
 from ...eval.verdicts.simulation import UNDECIDED, VERDICTS, WORDS, Design
 from ..receipts.curves import read
-from .doc_blocks import Make, fill
-from .markdown_table import markdown_table
-from .page_files import Simulated
+from .writing.doc_blocks import Make, fill
+from .writing.markdown_table import markdown_table
+from .writing.page_files import Simulated
 
 KIND = "recovery"
 DESIGNS = (

@@ -18,7 +18,7 @@ from pathlib import Path
 from ... import registry
 from ...errors import UserError
 from ...printable import markdown, printable
-from ..docs.markdown_table import markdown_table
+from ..docs.writing.markdown_table import markdown_table
 from ..receipts.untrusted import receipt_path
 from ..runner import atomic_write
 from ..verification.rebuilt import Memo

@@ -18,7 +18,7 @@ import typer
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-from zebroid.benchmarks.docs.markdown_table import markdown_table
+from zebroid.benchmarks.docs.writing.markdown_table import markdown_table
 
 FIELDS = ("field", "type", "meaning")
 

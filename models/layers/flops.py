@@ -8,8 +8,9 @@ it is counted.
 All are forward FLOPs of one example, read up to the last of the positions ``at`` after which
 something is predicted, with the pruning that the models do: what only later layers or other
 positions would need is not computed. What the examples of a batch share (the first layer's products
-of single words) is counted for each: FLOPs do not depend on the batch. D is the width of the
-residual stream.
+of single words) is counted for each: FLOPs do not depend on the batch. A batch whose rows differ in
+length is trained on in parts (``batches.parts``): a step is the sum over them, each row as wide as
+its part. D is the width of the residual stream.
 """
 
 from __future__ import annotations

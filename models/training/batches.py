@@ -2,7 +2,12 @@
 
 A corpus drawn with another seed has slightly other sizes; rounded up they are the same, and so is
 the compiled program. N examples, S slots of them, T tokens, P queried positions, C chunks of
-questions, M members.
+questions, M members, B batch.
+
+Rows differ in length where proofs do, and padded to the longest most of a batch would be padding.
+There slots are in the order of length, and the i-th row of every batch is drawn from the i-th of B
+equal shares of them (stratified sampling: every slot is drawn as often as ever, B / S times a
+batch), so that the first half of a batch is known to be short. ``parts`` says how short.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ from .decoding import Format
 from .plan import Plan, Tokens
 
 CHUNK = 512  # questions answered at once: bounds memory
+SAVED = 0.2  # of the tokens of a batch: what cutting it by length must save to pay for its parts
 
 Array = Any  # NumPy's before it is on a device, JAX's there
 
@@ -28,6 +34,7 @@ class Data(NamedTuple):
 
     slots: Array  # int32 []: the sum of the rows' weights; a slot below it is drawn
     row: Array  # int32 [S]: the row of each slot, of every row as many as it weighs; padded
+    shares: Array  # int32 [2, B]: where each share of the slots begins, see ``_shares``; or [2, 0]
     train: Array  # int32 [N, T]
     loss: Array  # bool [N, P]
     query: Array  # int32 [C, chunk, prompt]
@@ -48,6 +55,18 @@ class Replica:
     # members of equal tokens, plan and seeds bear the same name: one training answers for all of
     # them; empty: a training of its own
     training: str = ""
+
+
+class Part(NamedTuple):
+    """Rows of every batch, beside one another, that are read up to the same token."""
+
+    rows: int
+    at: tuple[int, ...]  # positions after which some of them bears loss
+
+    @property
+    def width(self) -> int:
+        """Tokens of a row, with the last that is predicted."""
+        return self.at[-1] + 2
 
 
 class Questions(NamedTuple):
@@ -82,10 +101,56 @@ def queries(tokens: Tokens) -> tuple[int, ...]:
     return tuple(int(t) - 1 for t in np.flatnonzero(np.asarray(tokens.loss).any(axis=0)))
 
 
+def _by_length(tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
+    """(row of each slot, tokens up to the last that is predicted) in the order of length."""
+    loss = np.asarray(tokens.loss)
+    length = (np.arange(1, 1 + loss.shape[1]) * loss).max(axis=1)
+    order = np.argsort(length, kind="stable")
+    row = np.repeat(order, np.asarray(tokens.weight)[order])
+    return row, length[row]
+
+
+def _shares(slots: int, batch: int) -> np.ndarray:
+    """int32 [2, B]: (slot, remainder) = divmod(i * S, B) of share i.
+
+    With x drawn from 0 to S - 1, ``slot + (remainder + x) // B`` is (i * S + x) // B: of all i and
+    x every slot comes B times, exactly, whether or not B divides S.
+    """
+    return np.stack(np.divmod(np.arange(batch, dtype=np.int64) * slots, batch)).astype(np.int32)
+
+
+def parts(tokens: Tokens, plan: Plan) -> tuple[Part, ...]:
+    """Of every batch: half of it, a quarter and two eighths, each as wide as its longest row may
+    be; or all at once, where that saves less than SAVED of what is read.
+
+    Cut between microbatches. Widths but the longest are rounded up to three significant binary
+    digits: other seeds of a corpus then share the program.
+    """
+    at, batch = queries(tokens), plan.batch
+    whole, longest = (Part(batch, at),), at[-1] + 2
+    length = _by_length(tokens)[1]
+    unit = plan.microbatch or 1
+    ends = [batch * part // 8 // unit * unit for part in (4, 6, 7)] + [batch]
+    found: dict[int, int] = {}  # width -> rows
+    for begin, end in zip([0, *ends], ends):
+        if end > begin:
+            last = (end * len(length) - 1) // batch  # the last slot of the last share
+            least = max(int(length[last]), tokens.prompt + 1, at[0] + 2)
+            grain = 1 << max(0, least.bit_length() - 3)
+            width = min(-(-least // grain) * grain, longest)
+            found[width] = found.get(width, 0) + end - begin
+    if sum(width * rows for width, rows in found.items()) > (1 - SAVED) * batch * longest:
+        return whole
+    return tuple(Part(rows, tuple(range(at[0], width - 1))) for width, rows in found.items())
+
+
 def load(tokens: Tokens, plan: Plan) -> Data:
     """The corpus with sizes rounded up, in this machine's memory."""
-    at = np.array(queries(tokens))
+    split = parts(tokens, plan)
+    at, ordered = np.array(split[-1].at), len(split) > 1
     row = np.repeat(np.arange(len(tokens.train)), tokens.weight)
+    if ordered:
+        row, _ = _by_length(tokens)
     questions = len(tokens.query)
     chunk = min(CHUNK, _round_up(questions, 16))
     chunks = -(-_round_up(questions, 16) // chunk)
@@ -95,9 +160,11 @@ def load(tokens: Tokens, plan: Plan) -> Data:
     N, S = (_round_up(n, 1024) for n in (len(tokens.train), len(row)))
     Q = chunks * chunk
     query, members = _pad(tokens.query, Q, 0), _pad(members, Q, -1)
+    query[questions:] = query[max(0, questions - 1)]  # ends when a question does: see `generate`
     return Data(
         slots=np.int32(len(row)),
         row=_pad(row, S, 0).astype(np.int32),
+        shares=_shares(len(row), plan.batch if ordered else 0),
         train=_pad(tokens.train[:, : at[-1] + 2], N, tokens.end).astype(np.int32),
         loss=_pad(tokens.loss[:, at + 1], N, 0).astype(bool),
         query=query.reshape(chunks, chunk, tokens.prompt).astype(np.int32),

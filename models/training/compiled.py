@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -22,7 +24,7 @@ from flax import nnx
 
 from ..layers import flops
 from ..spec import Spec
-from .batches import Data, Questions, queries
+from .batches import Data, Part, Questions, parts
 from .decoding import Answers, generate
 from .optimizers import Rates, matrices, muon_flops, optimizer
 from .plan import Plan, Tokens
@@ -39,7 +41,7 @@ class Program:
     vocabulary: int
     prompt: int
     max_new: int
-    at: tuple[int, ...]  # positions after which some row bears loss
+    parts: tuple[Part, ...]  # of every batch, by length
     bf16: bool = False  # products in bfloat16; parameters, softmax and logits are float32
     layout: Layout = SINGLE
     query_specs: tuple[Spec, ...] = ()  # whose way of answering is queried; empty: ``spec``'s
@@ -60,8 +62,9 @@ class Program:
             **{"learning_rate": 0.0, "weight_decay": 0.0, "warmup": 0},
             **{"steps": 1, "flops": None, "evaluations": 1},
         )
-        size, at = len(tokens.vocabulary), queries(tokens)
-        return cls(spec, bare, size, tokens.prompt, tokens.max_new, at, bf16, layout, query_specs)
+        size, split = len(tokens.vocabulary), parts(tokens, plan)
+        places = tokens.prompt, tokens.max_new
+        return cls(spec, bare, size, *places, split, bf16, layout, query_specs)
 
     def build(self, rngs: nnx.Rngs) -> nnx.Module:
         return self.spec.build(self.vocabulary, self.prompt, rngs)
@@ -82,9 +85,12 @@ class Program:
 
     @functools.cached_property
     def step_flops(self) -> float:
-        """One update of one seed: the batch forward and backward, and Muon's products."""
-        forward = self.spec.flops(self.vocabulary, self.prompt, self.at)
-        total = self.plan.batch * flops.example(forward)
+        """One update of one seed: the batch forward and backward, and Muon's products.
+
+        Of each part of a batch by length the tokens that it is read up to, padding included.
+        """
+        read = ((n, self.spec.flops(self.vocabulary, self.prompt, at)) for n, at in self.parts)
+        total = sum(n * flops.example(forward) for n, forward in read)
         if self.plan.optimizer == "muon":
             _, shapes, hidden = self.model
             marked = zip(jax.tree.leaves(shapes), jax.tree.leaves(hidden))
@@ -173,29 +179,46 @@ def mean_loss(
 
 def loss_and_grad(program: Program, params: Any, train_BT: jax.Array, loss_BP: jax.Array) -> Any:
     """(loss, gradient) of a batch; of one microbatch after the other, if the plan has them."""
-    rows, of = (train_BT, loss_BP), jnp.maximum(1, jnp.sum(loss_BP))
+    of, rows = jnp.maximum(1, jnp.sum(loss_BP)), list[tuple[jax.Array, jax.Array]]()
+    ends = itertools.accumulate(part.rows for part in program.parts)
+    for part, end in zip(program.parts, ends):
+        some = slice(end - part.rows, end)
+        rows.append((train_BT[some, : part.width], loss_BP[some, : len(part.at)]))
 
-    def cost(params: Any, *rows: jax.Array) -> jax.Array:
+    def cost(params: Any, rows: Any, parts: Sequence[Part] = program.parts) -> jax.Array:
         model = nnx.merge(program.model[0], program.ready(params))
-        return mean_loss(model, program.at, *program.layout.rows(rows), of=of)
+        each = zip(parts, rows)
+        losses = (mean_loss(model, p.at, *program.layout.rows(r), of=of) for p, r in each)
+        return functools.reduce(jnp.add, losses)
 
-    found = jax.value_and_grad(cost)
     size = program.plan.microbatch
     if size is None:
-        return found(params, *rows)
-    parts = jax.tree.map(lambda leaf: leaf.reshape(-1, size, *leaf.shape[1:]), rows)
-    none = jnp.float32(0), jax.tree.map(jnp.zeros_like, params)
+        return jax.value_and_grad(cost)(params, rows)
+    found: Any = jnp.float32(0), jax.tree.map(jnp.zeros_like, params)
+    for part, own in zip(program.parts, rows):
+        gradient = jax.value_and_grad(functools.partial(cost, parts=[part]))
+        micro = jax.tree.map(lambda leaf: leaf.reshape(-1, size, *leaf.shape[1:]), own)
 
-    def add(so_far: Any, part: Any) -> tuple[Any, None]:
-        return jax.tree.map(jnp.add, so_far, found(params, *part)), None
+        def add(so_far: Any, one: Any, gradient: Any = gradient) -> tuple[Any, None]:
+            return jax.tree.map(jnp.add, so_far, gradient(params, [one])), None
 
-    return jax.lax.scan(add, none, parts)[0]
+        found, _ = jax.lax.scan(add, found, micro)
+    return found
+
+
+def drawn(program: Program, data: Data, order: jax.Array, step: jax.Array) -> jax.Array:
+    """int32 [B] slots of the batch of a step, with replacement; by length one of each share."""
+    now = jax.random.fold_in(jax.random.wrap_key_data(order), step)
+    draw_B = jax.random.randint(now, (program.plan.batch,), 0, data.slots)
+    if len(program.parts) == 1:
+        return draw_B
+    slot_B, remainder_B = data.shares
+    return slot_B + (remainder_B + draw_B) // program.plan.batch
 
 
 def update(program: Program, state: State, step: jax.Array, data: Data) -> State:
-    """One step: a batch drawn by weight and with replacement, its gradient, the optimizer."""
-    now = jax.random.fold_in(jax.random.wrap_key_data(state.order), step)
-    row_B = data.row[jax.random.randint(now, (program.plan.batch,), 0, data.slots)]
+    """One step: a batch drawn by weight, its gradient, the optimizer."""
+    row_B = data.row[drawn(program, data, state.order, step)]
     train_BT, loss_BP = data.train[row_B], data.loss[row_B].astype(jnp.float32)
     loss, gradient = loss_and_grad(program, state.params, train_BT, loss_BP)
     rule = optimizer(program.plan, program.model[2], state.rates)

@@ -103,7 +103,7 @@ def test_data_files_are_tables_that_a_page_links():
     linked = {
         (path.parent / target).resolve()
         for path, text in TEXTS.items()
-        for target in re.findall(r"\]\((data/[^)]+\.csv)\)", text)
+        for target in re.findall(r"\]\(((?:results/)?data/[^)]+\.csv)\)", text)
     }
     kept = {path.resolve() for path in (DOCS / "results" / "data").glob("*.csv")}
     assert kept == linked and kept

@@ -57,6 +57,20 @@ def sums(n: int = 5, *, proof: bool) -> Sums:
     )
 
 
+def uneven_rows() -> Sums:
+    """Sums of which four in five are stated without a proof, in rows shorter by three tokens."""
+    tokens = sums(proof=True)
+    plain = tokens.query[:, 1] < 4 + 4
+    train = tokens.train.copy()
+    train[plain, 3:5], train[plain, 5:] = tokens.train[plain, -2:], END
+    return dataclasses.replace(tokens, train=train, loss=tokens.loss & (train != END))
+
+
+@pytest.fixture(scope="session")
+def uneven() -> Sums:
+    return uneven_rows()
+
+
 @pytest.fixture(scope="session")
 def direct() -> Sums:
     return sums(proof=False)

@@ -53,6 +53,13 @@ def people(number: int) -> list[str]:
     return listed(PEOPLE, "Person", number)
 
 
+def first_names(number: int) -> list[str]:
+    """First names, then coined ones."""
+    known = people(min(number, len(PEOPLE.split())))
+    coinage = (word.capitalize() for word in coined(number))
+    return [*known, *(name for name in coinage if name not in known)][:number]
+
+
 def listed(known: str, stem: str, number: int) -> list[str]:
     """The first ``number`` of the known words, then numbered ones."""
     words = known.split()[:number]

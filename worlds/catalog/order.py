@@ -1,8 +1,7 @@
-"""order-v1: the first of a kind that comes after, as far as a transitive relation carries."""
+"""order-v2: the first of a kind that comes after, in whatever order people stand."""
 
 from __future__ import annotations
 
-import dataclasses
 from types import MappingProxyType
 
 import numpy as np
@@ -10,75 +9,83 @@ import numpy as np
 from ..datalog.facts import Facts
 from ..exposure import Exposure
 from ..world import World
-from .names import coined, listed, people
+from .names import first_names, listed
 
-TRADES = (
-    "baker barber brewer butcher carpenter clerk cook cooper doctor farmer fisher grocer guard "
-    "hunter judge lawyer mason miller miner nurse painter pilot porter potter sailor singer smith "
-    "tailor teacher weaver"
-)
 ROWS = (
     "queue parade roster ranking choir caravan convoy ladder rota race draft ballot audit patrol "
-    "picket regatta rally tour raid watch"
+    "picket regatta rally tour raid watch march dance auction banquet photo lottery relay voyage "
+    "census drill pageant picnic marathon ferry train tram siege harvest hunt feast duel debate "
+    "exam opera circus ballet rehearsal wedding funeral vigil"
+)
+ORDERS = (
+    "age height weight income rank luck fame skill speed courage patience wit charm strength reach "
+    "temper thrift stamina memory seniority surname birthday address salary debt wealth stride "
+    "pulse voice appetite punctuality politeness grade score handicap seat locker badge ticket "
+    "phone desk cabin bunk team house street floor room key coat hat shoe glove ring belt "
+    "bicycle boat horse garden library"
+)
+KINDS = MappingProxyType(  # everybody is one by trade, one by birth and one by hobby
+    {
+        "trade": "baker carpenter doctor miller sailor tailor weaver piper",
+        "birth": "Dane Scot Greek Pole Swede Turk Welshman Frisian",
+        "hobby": "dancer singer skater swimmer juggler runner climber fencer",
+    }
 )
 
 
 class Order(World):
-    """Who is the first baker after Ann in the queue? As many links as it takes, if it carries on.
+    """Who is the first baker after Ann in the queue? It depends on the order in which it stands.
 
-    Every row (the queue, the parade, ...) is made of chains, stated link by link. Where coming
-    after is transitive, whoever comes after one's successor comes after oneself, and the first of
-    a trade may stand dozens of links away: the height of its proof is that distance. Where it is
-    bounded, the next and the next but one come after; elsewhere only the next. So the links of all
-    rows look alike, and the same walk gives a conclusion in one row and none in another
-    (`nontheorem`). Answers are unique and depend on where in the chain one stands.
+    People stand in many orders, by age, by height, each made of chains that are stated link by
+    link. A queue or a parade goes by one of them: that is rules as data, exemplified, stated, both,
+    or neither. The first baker after Ann is whoever comes right after her in that order, if a
+    baker, else the first baker after that one, so the height of a proof is a distance, to the
+    length of a chain. By another order it is somebody else: the law decides every answer, and the
+    links of all orders look alike. Answers are unique, and whoever stands behind the last of a kind
+    has none (`nontheorem`); of a row whose law stands nowhere nothing is known (`unknowable`).
 
-    Which law a row obeys is rules as data: exemplified, stated, both, or neither; of the rows whose
-    law stands nowhere only the next is known (`unknowable`). Rungs: `instance`; `constituent`, over
-    a link or to a person that no demonstrated conclusion used; `depth`, further than was ever
-    demonstrated (8 links), to 39 at size small: the axis of reach; `axiom`, in a row whose law was
+    Rungs: `instance`; `constituent`, over a link that no demonstrated conclusion used; `depth`,
+    further than was ever demonstrated (4 links): the axis of reach; `axiom`, in a row whose law was
     only stated. Far answers over permutations of the entities: arXiv 2604.07822, there to 24 hops.
     """
 
-    id = "order-v1"
+    id = "order-v2"
     generalises = "Many-hop recall over permutations (Kohli et al. 2026, arXiv 2604.07822)"
     rules = """
-      % the next one, if of that trade
-      first(R,K,X,Y) :- next(R,X,Y), trade(Y,K).
-      % else, in a transitive row, whoever is the first after the next one
-      first(R,K,X,Z) :- law(R,transitive), next(R,X,Y), not trade(Y,K), first(R,K,Y,Z).
-      % else, in a bounded row, the next but one, if of that trade; and nobody further on
-      first(R,K,X,Z) :- law(R,bounded), next(R,X,Y), not trade(Y,K), next(R,Y,Z), trade(Z,K).
+      % the next one in the order by which a row goes, if of that kind
+      first(R,K,X,Y) :- law(R,L), next(L,X,Y), is(Y,_,K).
+      % else whoever is the first after the next one
+      first(R,K,X,Z) :- law(R,L), next(L,X,Y), not is(Y,_,K), first(R,K,Y,Z).
     """
     axioms = frozenset({"law"})
+    familiar = frozenset({"is"})  # what is new is a link
+    queries = MappingProxyType({"is": (1, 2)})  # which is Ann by trade, and by what a baker
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
-    beyond_association = (("depth", "first"),)
+    beyond_association = (("depth", "first"), ("axiom", "first"))
     entities = ("person",)
     sizes = MappingProxyType(
         {
-            "tiny": {"chains": 2, "length": 20, "trades": 8, "rows": (5, 5, 2)},
-            "small": {"chains": 12, "length": 40, "trades": 20, "rows": (10, 5, 5)},
-            "base": {"chains": 20, "length": 50, "trades": 25, "rows": (20, 10, 5)},
-            "large": {"chains": 20, "length": 100, "trades": 40, "rows": (20, 10, 5)},
+            "tiny": {"chains": 2, "length": 12, "orders": 48, "rows": 48, "kinds": 3},
+            "small": {"chains": 4, "length": 16, "orders": 60, "rows": 58, "kinds": 4},
+            "base": {"chains": 6, "length": 20, "orders": 80, "rows": 78, "kinds": 5},
+            "large": {"chains": 10, "length": 40, "orders": 120, "rows": 118, "kinds": 8},
+            "long": {"chains": 1, "length": 64, "orders": 100, "rows": 98, "kinds": 8},
         }
     )
     phrases = MappingProxyType(
         {
-            "next": "In the {0}, {2} comes right after {1}.",
-            "trade": "{0} is a {1}.",
-            "law": "In the {0}, coming after is {1}.",
+            "next": "By {0}, {2} comes right after {1}.",
+            "is": "By {1}, {0} is a {2}.",
+            "law": "The {0} goes by {1}.",
             "first": "In the {0}, the first {1} after {2} is {3}.",
         }
     )
     exposure = Exposure(
-        held=0.02,
-        demonstrated=0.5,
+        held=0.05,
+        demonstrated=0.2,
         demonstrated_height=4,
-        given={"exemplified": 0.2, "stated": 0.2, "both": 0.4, "neither": 0.2},
+        given={"exemplified": 0.1, "stated": 0.5, "both": 0.3, "neither": 0.1},
         nontheorems=0.1,
-    )
-    exposures = MappingProxyType(
-        {"tiny": dataclasses.replace(exposure, held=0.05, demonstrated=0.8)}
     )
 
     def sample(
@@ -87,32 +94,31 @@ class Order(World):
         *,
         chains: int,
         length: int,
-        trades: int,
-        rows: tuple[int, int, int],
+        orders: int,
+        rows: int,
+        kinds: int,
     ) -> Facts:
-        """``rows`` that are transitive, bounded and neither, each a new order of all people."""
-        persons, number = chains * length, sum(rows)
-        order = np.stack([rng.permutation(persons) for _ in range(number)])
-        chain = order.reshape(number, chains, length)
-        row = np.broadcast_to(np.arange(number)[:, None, None], (number, chains, length - 1))
-        links = np.stack([row, chain[:, :, :-1], chain[:, :, 1:]], -1).reshape(-1, 3)
-        trade = rng.permutation(np.arange(persons) % trades)
-        lawful = rng.permutation(number)[: rows[0] + rows[1]]
+        """As many people of each of the ``kinds`` by trade, and so on; each of ``rows`` goes by an
+        order of its own, and by some of ``orders`` none does."""
+        persons = chains * length
+        chain = np.stack([rng.permutation(persons) for _ in range(orders)])
+        chain = chain.reshape(orders, chains, length)
+        order = np.broadcast_to(np.arange(orders)[:, None, None], (orders, chains, length - 1))
+        links = np.stack([order, chain[:, :, :-1], chain[:, :, 1:]], -1).reshape(-1, 3)
+        person = np.arange(persons)
+        dealt = [
+            np.stack([person, np.full(persons, a), a * kinds + rng.permutation(person % kinds)], 1)
+            for a in range(len(KINDS))
+        ]
         return Facts.of(
             {
-                "person": named(persons),
-                "trade": listed(TRADES, "trade", trades),
-                "row": listed(ROWS, "row", number),
-                "law": ("transitive", "bounded"),
+                "person": first_names(persons),
+                "aspect": [*KINDS],
+                "kind": [k for a, known in KINDS.items() for k in listed(known, a, kinds)],
+                "row": listed(ROWS, "row", rows),
+                "order": listed(ORDERS, "order", orders),
             },
-            next=("row person person", links),
-            trade=("person trade", np.stack([np.arange(persons), trade], 1)),
-            law=("row law", np.stack([lawful, np.arange(len(lawful)) >= rows[0]], 1)),
+            next=("order person person", links),
+            law=("row order", np.stack([np.arange(rows), rng.permutation(orders)[:rows]], 1)),
+            **{"is": ("person aspect kind", np.concatenate(dealt))},
         )
-
-
-def named(number: int) -> list[str]:
-    """First names, then coined ones."""
-    known = people(min(number, 100))
-    coinage = (word.capitalize() for word in coined(number))
-    return [*known, *(name for name in coinage if name not in known)][:number]

@@ -75,13 +75,13 @@ def _used(proofs: Proofs, read: Bools) -> Bools:
     c = proofs.closure
     facts = len(c.predicate)
     of = c.predicate[c.head].astype(np.int64) * facts
-    out = np.zeros(proofs.open.shape, bool)
+    out = np.zeros_like(proofs.open, bool)  # in its order: read by columns
     for i, premise in enumerate(proofs.open.T):
         stood = np.zeros(len(c.predicates) * facts, bool)
         there = premise >= 0
-        stood[(of + premise)[read & there]] = True
-        out[:, i] = there & stood[np.where(there, of + premise, 0)]
-        out[:, i] |= proofs.well_known[premise]
+        role = of + premise
+        stood[role[read & there]] = True
+        out[:, i] = there & stood[role] | proofs.well_known[premise]  # of padding any role will do
     return out
 
 

@@ -67,7 +67,8 @@ def by_height(proofs: Proofs, premises: Array, facts: NDArray[np.integer]) -> It
     found = [new]
     while len(new):
         todo[new] = False
-        below = premises[best[new]].ravel()
+        by = best[new]
+        below = premises[by[proofs.top[by] > 1]].ravel()  # one step rests on base facts alone
         new = distinct(below[todo[below]])
         found.append(new)
     every = np.concatenate(found)

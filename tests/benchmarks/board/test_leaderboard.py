@@ -16,7 +16,7 @@ def receipts(zebroid, suite, trained, tmp_path):
     zebroid("run", suite(), "--out", "out")
     words = {
         'id = "tiny"': 'id = "other"',
-        '"composition-v1/tiny"': '["composition-v1/tiny", "order-v1/tiny"]',
+        '"composition-v1/tiny"': '["composition-v1/tiny", "order-v2/tiny"]',
     }
     text = (tmp_path / "tiny.toml").read_text()
     for old, new in (
@@ -43,7 +43,7 @@ def test_models_of_two_receipts_stand_in_one_table_per_world(zebroid, receipts):
     status, out, _ = zebroid("leaderboard", other, tiny.parent)
     assert status == 0
     found = boards(out)
-    assert set(found) == {"composition-v1/tiny", "order-v1/tiny"}
+    assert set(found) == {"composition-v1/tiny", "order-v2/tiny"}
     head, floor, *rows = found["composition-v1/tiny"]
     assert head[:5] == ["model, mode (plan)", "receipt", "trust", "corpora", "recall"]
     assert floor[0] == "floor" and any(", " in cell for cell in floor)  # its strategy is named
@@ -55,7 +55,7 @@ def test_models_of_two_receipts_stand_in_one_table_per_world(zebroid, receipts):
     ]
     scores = r"\(?(1\.|\.)\d\d±\.\d\d[°↓≈]?(, untrained\))?( → .+)?"
     assert all(re.fullmatch(scores, cell) for row in rows for cell in row[4:])
-    assert [row[0] for row in found["order-v1/tiny"][2:]] == ["lstm-xs, direct (short)"]
+    assert [row[0] for row in found["order-v2/tiny"][2:]] == ["lstm-xs, direct (short)"]
     assert re.search(r"^1\. suite other@\w+, .*^2\. suite tiny@", out, re.MULTILINE | re.DOTALL)
 
 

@@ -15,7 +15,7 @@ import zebroid as package
 from zebroid.benchmarks.config.panel_names import named
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.docs import architecture_tables
-from zebroid.benchmarks.docs.doc_blocks import pattern
+from zebroid.benchmarks.docs.writing.doc_blocks import pattern
 from zebroid.benchmarks.receipts.curves import read
 from zebroid.eval.stats.curve import Curve
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import zebroid as package
 from zebroid.benchmarks.docs import plateau_tables
-from zebroid.benchmarks.docs.doc_blocks import filled, pattern
-from zebroid.benchmarks.docs.small_multiples import GLYPHS, distinct
+from zebroid.benchmarks.docs.writing.doc_blocks import filled, pattern
+from zebroid.benchmarks.docs.writing.small_multiples import GLYPHS, distinct
 from zebroid.benchmarks.sweeps import analysis as scalings
 from zebroid.benchmarks.sweeps import coverage, sweep_tables
 from zebroid.errors import UserError

@@ -11,8 +11,8 @@ import pytest
 import zebroid
 from zebroid import canonical
 from zebroid.benchmarks.docs import verdict_tables
-from zebroid.benchmarks.docs.doc_blocks import filled, pattern
-from zebroid.benchmarks.docs.page_files import Simulated
+from zebroid.benchmarks.docs.writing.doc_blocks import filled, pattern
+from zebroid.benchmarks.docs.writing.page_files import Simulated
 from zebroid.benchmarks.receipts import receipt
 from zebroid.benchmarks.receipts.row_records import verdict_of
 from zebroid.errors import UserError

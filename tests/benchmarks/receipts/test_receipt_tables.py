@@ -15,8 +15,8 @@ import pytest
 from zebroid import registry
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.docs import receipt_reference
-from zebroid.benchmarks.docs.doc_blocks import filled
 from zebroid.benchmarks.docs.readme_blocks import headline
+from zebroid.benchmarks.docs.writing.doc_blocks import filled
 from zebroid.benchmarks.receipts import parquet_reading
 from zebroid.benchmarks.receipts.bounds import cells_of
 from zebroid.benchmarks.receipts.receipt import Receipt

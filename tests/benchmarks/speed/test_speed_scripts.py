@@ -15,8 +15,10 @@ from flax import nnx
 from zebroid import registry
 from zebroid.benchmarks.speed import (
     batched_speed,
+    chain_speed,
     closure_speed,
     corpus_speed,
+    graph_speed,
     laws_speed,
     published_speed,
     training_speed,
@@ -62,7 +64,7 @@ def test_closure_prints_both_ratios_and_their_goals(monkeypatch, capsys, tmp_pat
 
 
 def test_corpus_prints_ratios_to_every_peer_as_arrays_and_in_english(peer, capsys, tmp_path):
-    names = ["composition-v1/tiny", "inverse-v1/tiny"]
+    names = ["composition-v1/tiny", "inverse-v2/tiny"]
     words = [word for name in names for word in ("--world", name)]
     words += ["--items", "3", "--repeat", "2"]
     corpus_speed.main([*words, "--json", str(tmp_path / "corpus.json")])
@@ -86,6 +88,19 @@ def test_corpus_prints_ratios_to_every_peer_as_arrays_and_in_english(peer, capsy
     assert [*found["peers"]] == [*corpus_speed.PEERS]
     for series in found["peers"].values():
         assert series["items"] == 3 and series["characters"] > 3 and len(series["seconds"]) == 2
+
+
+@pytest.mark.slow  # two programs to compile
+def test_chain_prints_what_parts_bring_and_what_they_answer(capsys, tmp_path):
+    name = chain_speed.newest()[1].replace("small", "tiny")
+    words = ["--world", name, "--model", "decoder-xs", "--batch", "8", "--steps", "1"]
+    chain_speed.main([*words, "--repeat", "1", "--json", str(tmp_path / "chain.json")])
+    out = capsys.readouterr().out
+    assert len(re.findall(RATIO, out)) == 1 and out.count("recall") == 2
+    (found,) = json.loads((tmp_path / "chain.json").read_text())["worlds"].values()
+    assert found["tokens"]["parts"] < 0.8 * found["tokens"]["padded"]
+    assert found["flops"]["parts"] < found["flops"]["padded"]
+    assert all(0 <= share <= 1 for way in found["right"].values() for share in way.values())
 
 
 def test_english_costs_besides(peer):
@@ -119,6 +134,17 @@ def test_what_cannot_be_measured_is_refused(words, peer, capsys):
         corpus_speed.main(words)
     assert left.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_graph_is_drawn_or_read_and_its_corpus_built(capsys, tmp_path):
+    graph_speed.main(["--facts", "900", "--relations", "4"])
+    out = capsys.readouterr().out
+    assert "900 facts about" in out and re.search(r"corpus in \d+\.\d s.*peak [\d,]+ MB", out, re.S)
+    path = tmp_path / "own.tsv"
+    path.write_text("a\tborn in\tb\nb\tpart of\tc\n")
+    assert len(graph_speed.graph(path).closure("small", 0).rule)
+    graph_speed.main(["--path", str(graph_speed.draw(path, 600, 3))])
+    assert re.match(r"\d+ facts about \d+ constants read", capsys.readouterr().out)
 
 
 def test_laws_prints_every_law_and_the_whole(capsys):

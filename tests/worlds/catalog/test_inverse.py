@@ -1,11 +1,13 @@
-"""inverse-v1: stated one way, demonstrated the other, stated to be reversible, or none of it."""
+"""inverse-v2: stated one way, demonstrated the other, stated to be reversible, or none of it."""
 
 import numpy as np
+import pytest
 from zebroid import registry
+from zebroid.worlds.catalog.inverse import TABLES, words
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.exposure import Exposure
 
-WORLD = "inverse-v1"
+WORLD = "inverse-v2"
 
 
 def _named(closure, facts):
@@ -14,7 +16,10 @@ def _named(closure, facts):
 
 
 def _queries(corpus, rung):
-    """(one, verb, its other word, the other): the stated fact behind each question of a rung."""
+    """(one, verb, its other word, the other): the stated fact behind each question of a rung.
+
+    Queried of `Ben thanks Ann`, where `Ann trains Ben` was stated, is Ann or Ben.
+    """
     first, second = {}, {}
     for verb, s, t in _named(corpus.split.truth, corpus.split.truth.blocks["inverse"]):
         first |= {s: verb, t: verb}
@@ -22,13 +27,14 @@ def _queries(corpus, rung):
     out = []
     for question in corpus.of_rung(rung):
         constants = corpus.closure.base.constants
-        other, word = (constants[a] for a in corpus.prompt[question, 1:3])
-        one = (
-            corpus.certificate.leak[question]
-            if rung == "unknowable"
-            else corpus.answers(question)[0]
-        )
-        out.append((constants[one], first[word], second[word], other))
+        leak = rung == "unknowable"
+        answer = corpus.certificate.leak[question] if leak else corpus.answers(question)[0]
+        cue, *given = corpus.prompt[question].tolist()
+        predicate, place = corpus.cues[cue]
+        assert predicate == "rel"
+        row = [*given[:place], answer, *given[place:]][:3]
+        other, word, one = (constants[a] for a in row)
+        out.append((one, first[word], second[word], other))
     return out
 
 
@@ -78,29 +84,47 @@ def test_on_axiom_and_unknowable_no_pair_of_the_verb_was_ever_reversed(corpus):
 def test_where_one_verb_shows_the_way_all_others_rest_on_what_was_stated():
     given = {"exemplified": 0.1, "stated": 0.9}
     made = build_corpus(registry.make(WORLD), "tiny", Exposure(given=given))
-    assert len(made.of_rung("axiom")) == 9 * 10 * 2
-    assert len({verb for _, verb, _, _ in _queries(made, "axiom")}) == 9
+    assert len(made.of_rung("axiom")) == 16 * 10 * 2 * 2
+    assert len({verb for _, verb, _, _ in _queries(made, "axiom")}) == 16
     none = build_corpus(registry.make(WORLD), "tiny", Exposure(given={"neither": 1.0}))
-    assert len(none.of_rung("unknowable")) == 10 * 10 * 2 and not none.demonstrated.any()
+    assert len(none.of_rung("unknowable")) == 18 * 10 * 2 * 2 and not none.demonstrated.any()
 
 
-def test_reversal_curse_is_experiment_1_of_arxiv_2309_12288(corpus):
-    """30 facts name first, 30 description first, 30 both ways: 3,600 texts are 30 wordings of 120.
+@pytest.mark.parametrize("rung", ["constituent", "axiom", "unknowable"])
+def test_what_is_queried_can_be_recalled_from_the_person_named_at_either_end(rung, corpus):
+    """`Ann trains Ben` stands in the corpus with either of the two wanting."""
+    made = corpus(WORLD)
+    facts = made.examples.fact[made.examples.fact >= 0]
+    position = [made.cues[c][1] for c in made.examples.prompt[made.examples.fact >= 0, 0]]
+    rows = _named(made.closure, facts)
+    read = {*zip(rows, position)}
+    queries = _queries(made, rung)
+    assert queries
+    for one, verb, _, other in queries:
+        assert ((one, verb, other), 0) in read and ((one, verb, other), 2) in read
+    ends = {made.cues[c][1] for c in made.prompt[made.of_rung(rung), 0]}
+    assert ends == {0, 2}
 
-    Questions are about the 30 names and the 30 descriptions that stand only first.
-    """
-    made = corpus(WORLD, "reversal-curse")
-    queries, closure = made.of_rung("constituent"), made.closure
-    assert len(made.examples.answer) == 120 == 3_600 // 30
-    word = [closure.base.constants[a] for a in made.prompt[queries, 2]]
-    assert (word.count("is"), word.count("is called")) == (30, 30)
-    stated = _read(made)
-    for question in queries:
-        fact = _named(closure, made.fact[made.offsets[question] : made.offsets[question] + 1])[0]
-        back = {"is": "is called", "is called": "is"}[fact[1]]
-        assert fact not in stated and (fact[2], back, fact[0]) in stated
-    both_ways = [(a, b) for a, w, b in stated if w == "is" and (b, "is called", a) in stated]
-    assert len(both_ways) == 30 and made.read.exemplified.all()
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_other_sentences_say_of_every_word_as_much_as_the_true_ones_and_never_the_truth(seed):
+    facts = registry.make(WORLD).facts("small", seed)
+    true = facts.rows["inverse"]
+    beside = {(r, w) for r, *words in true.tolist() for w in words}
+    for table in TABLES:
+        rows = facts.rows[table]
+        assert all(np.array_equal(np.sort(rows[:, i]), np.sort(true[:, i])) for i in range(3))
+        others = {(r, w) for r, *words in rows.tolist() for w in words}
+        assert len(others) == 2 * len(rows) and not others & beside
+        beside |= others
+
+
+def test_no_id_tells_which_words_are_inverse_and_every_word_has_a_name():
+    one, other = (registry.make(WORLD).facts("small", s).rows["inverse"] for s in (0, 1))
+    assert not {*map(tuple, one.tolist())} & {*map(tuple, other.tolist())}
+    ranks = np.corrcoef(one.T) - np.eye(3)
+    assert abs(ranks).max() < 0.5  # thirty verbs; in order of ids it would be 1
+    assert len({*words(600)}) == 600
 
 
 def _words(corpus):

@@ -83,10 +83,10 @@ def _some(random, facts):
 
 
 def test_nothing_is_far_by_default(corpus):
-    assert not corpus("order-v1").split.far.any()
+    assert not corpus("order-v2").split.far.any()
 
 
-@pytest.mark.parametrize(("world", "share"), [("order-v1", 0.05), ("taxonomy-v2", 0.3)])
+@pytest.mark.parametrize(("world", "share"), [("order-v2", 0.05), ("taxonomy-v2", 0.3)])
 def test_nothing_but_witnesses_is_demonstrated_near_a_far_conclusion(corpus, world, share):
     usual = corpus(world, demonstrated_height=2)
     made = corpus(world, demonstrated_height=2, far=share)
@@ -109,5 +109,5 @@ def test_nothing_but_witnesses_is_demonstrated_near_a_far_conclusion(corpus, wor
 
 
 def test_the_share_of_what_is_demonstrated_is_of_what_may_be(corpus):
-    made = corpus("order-v1", demonstrated_height=2, far=0.05, demonstrated=0.5)
+    made = corpus("order-v2", demonstrated_height=2, far=0.05, demonstrated=0.5)
     assert made.demonstrated.sum() == round(0.5 * made.split.eligible.sum())

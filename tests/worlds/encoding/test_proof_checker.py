@@ -152,7 +152,7 @@ def test_a_stated_fact_completes_its_own_prompt_and_a_demonstrated_conclusion_le
 @pytest.fixture(scope="module")
 def leaning(corpus):
     """A question of order, one counting step above a demonstrated conclusion; that conclusion."""
-    made = corpus("order-v1", demonstrated_height=2, demonstrated=0.5)
+    made = corpus("order-v2", demonstrated_height=2, demonstrated=0.5)
     c, gold = made.closure, made.split.gold
     for q in np.flatnonzero(made.certificate.height > 2):
         fact = int(made.fact[made.offsets[q]])

@@ -7,7 +7,7 @@ from zebroid.worlds.encoding.vocabulary import Lexicon
 from zebroid.worlds.novelty.written_proofs import written_proofs
 
 
-@pytest.mark.parametrize("world", ["order-v1", "taxonomy-v2", "zebra-v2"])
+@pytest.mark.parametrize("world", ["order-v2", "taxonomy-v2", "zebra-v2"])
 def test_a_proof_is_written_depth_first_and_each_line_once(corpus, world):
     made = corpus(world)
     gold, c = made.split.gold, made.closure

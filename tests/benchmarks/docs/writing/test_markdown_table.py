@@ -10,7 +10,7 @@ import zebroid
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from zebroid.benchmarks.docs.markdown_table import markdown_table
+from zebroid.benchmarks.docs.writing.markdown_table import markdown_table
 
 ROOT = Path(zebroid.__file__).resolve().parent
 CELL = st.text(st.sampled_from("ab |\\`<>*\n\t&/"), max_size=12)

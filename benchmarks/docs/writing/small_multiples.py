@@ -16,9 +16,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ...eval.figures.score_figures import STYLE
-from ...eval.scoring.columns import head
-from ...eval.stats.curve import Floats
+from ....eval.figures.score_figures import STYLE
+from ....eval.scoring.columns import head
+from ....eval.stats.curve import Floats
 
 GLYPHS = {"rising": "▲", "plateau": "■", "fell": "▼", "undecided": "?"}
 WIDTH = 4.5  # inches, which a phone shows at nearly full size

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from ...errors import UserError, suggest
-from ..panels.panel import slug
-from ..runner import atomic_write
+from ....errors import UserError, suggest
+from ...panels.panel import slug
+from ...runner import atomic_write
 
 T = TypeVar("T")
 Make = Callable[[str], Iterable[str]]  # argument -> lines of Markdown

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from ...errors import UserError
-from ...eval.figures.score_figures import svg
-from ..runner import atomic_write
+from ....errors import UserError
+from ....eval.figures.score_figures import svg
+from ...runner import atomic_write
 
 Counts = dict[str, dict[str, dict[str, int]]]  # design -> truth -> word -> how often
 

@@ -1,0 +1,140 @@
+"""Instruments: what the floors and the receipts say of each, and what makes one live."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from ...errors import UserError
+from ...worlds.novelty.rungs import RUNGS
+from ..conformance.floor_means import DECISIVE
+from . import floors_tables
+
+LIVE, HEADROOM, REUSE, OPEN = "live", "headroom", "reuse by likeness", "open problem"
+STATUSES = (LIVE, HEADROOM, REUSE, OPEN)
+COPIED = 0.9  # a floor from which on likeness alone answers
+LOW = 0.25  # a floor up to which nobody above it is a target, and no fault of the world's
+BESIDE = 0.05  # normalised: a model that surely gets less is surely not above the floor
+
+MEASURED = """
+SELECT s.panel, s.world, s.rung, coalesce(s.cue, '') AS cue, s.mode, s.label, s.mean, s.low, s.high,
+       s.normalised_low, s.normalised_high, s.untrained, s.floor, s.strategy, s.spreading,
+       c.steps || ' x ' || c.batch
+FROM read_parquet($scores) s JOIN (
+    SELECT panel, label, any_value(json_extract_string(recipe, '$.steps')) AS steps,
+           any_value(json_extract_string(recipe, '$.batch')) AS batch
+    FROM read_parquet($cells) GROUP BY ALL
+) c USING (panel, label)
+WHERE s.kind = 'model' AND s.headline AND s.rung <> 'recall' AND s.exposure_twin IS NULL
+ORDER BY ALL
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Score:
+    """What a model gets on an instrument, over worlds."""
+
+    label: str
+    mean: float
+    low: float
+    high: float
+    above: float | None  # lower end of the interval of the normalised score; None: reuse
+    most: float | None  # upper end
+    untrained: bool  # it has not learned what its corpus states
+    budget: str  # steps x batch
+
+    def __str__(self) -> str:
+        half = max(self.high - self.mean, self.mean - self.low)
+        untrained = ", recall below .95" if self.untrained else ""
+        return f"{self.label} {self.mean:.2f} ± {half:.2f}{untrained}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Instrument:
+    """One instrument in one mode; ``scores`` of the models measured, none: of nobody yet."""
+
+    panel: str  # world/size, and how its exposure differs from the world's
+    rung: str
+    cue: str
+    mode: str
+    floor: float
+    strategy: str
+    spreading: float | None
+    pivotal: float | None  # the least share of questions that an ingredient decides
+    scores: tuple[Score, ...]
+
+    @property
+    def world(self) -> str:
+        """Its id."""
+        return self.panel.partition("/")[0]
+
+    @functools.cached_property
+    def best(self) -> Score | None:
+        """The model that is the furthest above its floor, by the lower end of its interval."""
+        known = [score for score in self.scores if score.above is not None]
+        return max(known, key=lambda score: score.above or 0.0, default=None)
+
+    @functools.cached_property
+    def beside(self) -> Score | None:
+        """A model that is surely not above the floor."""
+        known = [score for score in self.scores if score.most is not None and score.most < BESIDE]
+        return min(known, key=lambda score: score.most or 0.0, default=None)
+
+    @property
+    def status(self) -> str:
+        """Live: one model is surely above the floor, another surely not. Headroom: low floors and
+        pivotal ingredients, and nobody is above yet. Reuse: likeness alone answers."""
+        if self.floor >= COPIED:
+            return REUSE
+        above = [score.label for score in self.scores if (score.above or 0.0) > 0]
+        if above and self.beside:
+            return LIVE
+        decisive = self.pivotal is None or self.pivotal >= DECISIVE
+        return HEADROOM if not above and decisive and self.floor <= LOW else OPEN
+
+
+def instruments(docs: Path, receipts: Sequence[str]) -> list[Instrument]:
+    """All of them: those at size small as they stand among the floors, then the others."""
+    models = _measured([docs / "receipts" / name for name in receipts])
+    out = []
+    pivotal = {}
+    for row in floors_tables.read(docs / "results" / "data" / "floors-small.csv"):
+        key = row["world"], row["rung"], row["cue"]
+        pivotal[key] = float(row["least pivotal"]) if row["least pivotal"] else None
+        spreading = float(row["spreading"]) if row["spreading"] else None
+        floor = float(row["floor"]), row["floor by"], spreading
+        mine = models.pop((f"{key[0]}/small", *key[1:]), {"": []})
+        for mode, scores in mine.items():
+            one = tuple(score for score, *_ in scores)
+            out.append(Instrument(f"{key[0]}/small", *key[1:], mode, *floor, pivotal[key], one))
+    for (panel, rung, cue), modes in models.items():
+        least = pivotal.get((panel.partition("/")[0], rung, cue))
+        for mode, found in modes.items():
+            (_, *floor), *_ = found
+            one = tuple(score for score, *_ in found)
+            out.append(Instrument(panel, rung, cue, mode, *floor, least, one))
+    order = {world: i for i, world in enumerate(dict.fromkeys(one.world for one in out))}
+    return sorted(out, key=lambda i: (order[i.world], i.panel, RUNGS.index(i.rung), i.cue, i.mode))
+
+
+Found = tuple[Score, float, str, float | None]  # and floor, strategy, spreading of its worlds
+
+
+def _measured(folders: Sequence[Path]) -> dict[tuple[str, str, str], dict[str, list[Found]]]:
+    """(panel, rung, cue) -> mode -> what models get."""
+    out: dict[tuple[str, str, str], dict[str, list[Found]]] = {}
+    for folder in folders:
+        if not (folder / "scores.parquet").exists():
+            raise UserError(f"{folder} holds no scores.parquet; name a folder of docs/receipts")
+        files = {name: str(folder / f"{name}.parquet") for name in ("scores", "cells")}
+        for row in duckdb.connect().execute(MEASURED, files).fetchall():
+            panel, _, rung, cue, mode, *values = row
+            *numbers, floor, strategy, spreading, budget = values
+            key = panel.replace(", twin none", ""), rung, cue
+            found = Score(*numbers, budget), floor, strategy, spreading
+            out.setdefault(key, {}).setdefault(mode, []).append(found)
+    return out

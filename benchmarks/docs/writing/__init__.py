@@ -1,0 +1,1 @@
+"""What pages are written with: blocks between marks, tables in Markdown, figures."""
