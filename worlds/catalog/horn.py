@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from ..datalog.facts import Facts
 from ..exposure import Exposure
 from ..world import World
-from .kinship import PEOPLE
-from .kinship import names as people
+from .names import GIVEN, full_names
 
 Tails = NDArray[np.int64]  # [entities] whom each bears the relation to, -1: nobody
 UPPER = (
@@ -142,7 +141,7 @@ class Horn(World):
             theory.derive(kind) if kind < 4 else theory.recursive()
         for _ in range(relations - base):
             theory.add(None, known)
-        sorts = {"entity": [*PEOPLE.split(), *people(entities)][:entities]}
+        sorts = {"entity": [*GIVEN.split(), *full_names(entities)][:entities]}
         sorts |= {"upper": words(UPPER, rules + relations), "lower": words(LOWER, lower)}
         rows = {r: (SIGNATURES[r], table) for r, table in theory.rules.items()}
         for predicate, stratum in (("holds", "upper"), ("link", "lower")):
