@@ -1,7 +1,7 @@
 """Instruments: the (rung, cue) pairs that a world is scored on, each a column of its own.
 
-A *cue* is a predicate and a queried position. Cues are never pooled: kinship's "which relation" can
-be guessed at .46, its "who" at .01. Instruments are fixed with the world's version.
+A *cue* is a predicate and a queried position. Cues are never pooled: of kinship "which relation"
+could be guessed at .46, "who" at .01. Instruments are fixed with the world's version.
 """
 
 from __future__ import annotations

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from ..datalog.facts import Facts
 from ..exposure import Exposure
 from ..world import World
-from .kinship import PEOPLE
-from .kinship import names as people
+from .names import GIVEN, full_names
 
 Tails = NDArray[np.int64]  # [entities] whom each bears the relation to, -1: nobody
 UPPER = (
@@ -145,7 +144,7 @@ class Horn(World):
             theory.derive(kind) if kind < 4 else theory.recursive()
         for _ in range(relations - base):
             theory.add(None, known)
-        sorts = {"entity": [*PEOPLE.split(), *people(entities)][:entities]}
+        sorts = {"entity": [*GIVEN.split(), *full_names(entities)][:entities]}
         sorts |= {"upper": words(UPPER, rules + relations), "lower": words(LOWER, lower)}
         signatures = {**SIGNATURES, "holds": "entity upper entity", "link": "entity lower entity"}
         # no id tells what is stated or derived, what stands below what, or what no rule uses

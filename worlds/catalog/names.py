@@ -17,6 +17,12 @@ PEOPLE = (
     "Cyril Dina Eric Flora Gus Hilda Igor Jill Knut Lucy Milo Nina Omar Petra Rolf Suse Theo "
     "Ursel Viktor Wanda Yann Zelda"
 )
+GIVEN = (  # names for either sex
+    "alex andy ariel ash blair bo cameron casey charlie chris corey dana darcy devon drew eden "
+    "ellis finley francis gale harper hayden jackie jamie jess jo jordan jules kai kelly kerry kim "
+    "lane lee leslie logan lou max morgan nicky noel parker pat quinn reese remy riley robin rowan "
+    "sage sam sandy sasha shannon shay sky stevie taylor terry toby tracy val willy"
+)
 KINDS = (
     "horse cow goat dog cat bear deer sheep camel wolf fox hare seal otter lynx boar "
     "mole newt toad crow swan goose crane stork heron owl hawk eagle vole shrew bat whale "
@@ -80,3 +86,11 @@ def animals(kinds: int, others: int) -> list[str]:
     taken = {*known, *f"{TRAITS} {MARKS} {PARTS} {COLOURS}".split()}
     made = (word for word in coined(others + len(taken)) if word not in taken)
     return [*known, *[*ZEBRAS, *made][:others]]
+
+
+def full_names(number: int) -> list[str]:
+    """As many names of people, all different: alex-baba, andy-baba, .."""
+    syllables = ["".join(s) for s in itertools.product("bdgklmnprtvz", "aeiou")]
+    clans = ("".join(s) for n in (2, 3) for s in itertools.product(syllables, repeat=n))
+    made = (f"{name}-{clan}" for clan in clans for name in GIVEN.split())
+    return list(itertools.islice(made, number))

@@ -57,14 +57,10 @@ def solve(
     """
     left, bound = list(query.atoms), start
     while left:
-        atom = min(left, key=lambda a: _cost(a, bound, tables))
+        needed = {atom: _needed(query, left, atom, wanted) for atom in left}
+        atom = _next(left, bound, tables, number, needed)
         left.remove(atom)
-        needed = {"", *wanted}
-        for other in (*left, *query.negative):
-            needed |= other.variables()
-        for c in query.comparisons:
-            needed |= {t.name for t in (c.left, c.right) if isinstance(t, Variable)}
-        joined = _join(bound, atom, tables, number, needed, thin)
+        joined = _join(bound, atom, tables, number, needed[atom], thin)
         if joined is None:
             return None
         bound = joined
@@ -81,9 +77,29 @@ def solve(
     return _distinct({v: bound[v][keep] for v in ("", *wanted)})
 
 
-def _cost(atom: Atom, bound: Bindings, tables: Mapping[str, Array]) -> tuple[int, int]:
-    """Atoms with the fewest unbound variables first, of these the smallest table."""
-    return len(atom.variables() - bound.keys()), len(tables.get(atom.predicate, ()))
+def _needed(query: Query, left: Sequence[Atom], atom: Atom, wanted: Sequence[str]) -> set[str]:
+    """The variables that are wanted, or stand in what is left to be joined or held against."""
+    others = list(left)
+    others.remove(atom)
+    out = {"", *wanted}.union(*(other.variables() for other in (*others, *query.negative)))
+    for c in query.comparisons:
+        out |= {t.name for t in (c.left, c.right) if isinstance(t, Variable)}
+    return out
+
+
+def _next(
+    left: Sequence[Atom],
+    bound: Bindings,
+    tables: Mapping[str, Array],
+    number: Mapping[str, int],
+    needed: Mapping[Atom, set[str]],
+) -> Atom:
+    """The atom with the fewest unbound variables; of these the one that leaves fewest bindings."""
+    unbound = [len(atom.variables() - bound.keys()) for atom in left]
+    fewest = [atom for atom, many in zip(left, unbound) if many == min(unbound)]
+    if len(fewest) == 1:
+        return fewest[0]
+    return min(fewest, key=lambda a: int(_matches(bound, a, tables, number, needed[a])[2].sum()))
 
 
 def _side(term: Variable | Constant, bound: Bindings, number: Mapping[str, int]):
@@ -124,16 +140,7 @@ def _join(
     needed: set[str],
     thin: np.random.RandomState | None,
 ) -> Bindings | None:
-    common = sorted(atom.variables() & bound.keys())
-    columns, rows = _table(atom, tables, number, needed | {*common})
-    count = len(bound[""])
-    order, starts = np.arange(rows), np.zeros(count, np.int64)
-    many = np.full(count, rows)
-    if common:
-        key = group(pack([np.concatenate([columns[v], bound[v]]) for v in common]))[0]
-        order = stable_order(key[:rows])
-        first = begins(key[:rows][order], len(key))
-        many, starts = np.diff(first)[key[rows:]], first[key[rows:]]
+    columns, starts, many, order = _matches(bound, atom, tables, number, needed)
     total = int(many.sum())
     if thin is not None and total > FEW:
         drawn = ((np.arange(FEW) + thin.random_sample(FEW)) * (total / FEW)).astype(np.int64)
@@ -149,6 +156,26 @@ def _join(
     out |= {v: column[row] for v, column in columns.items() if v in needed and v not in bound}
     lost = (bound.keys() | atom.variables()) - out.keys()
     return _distinct(out) if lost else out  # else they differ as they did
+
+
+def _matches(
+    bound: Bindings,
+    atom: Atom,
+    tables: Mapping[str, Array],
+    number: Mapping[str, int],
+    needed: set[str],
+) -> tuple[dict[str, Array], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """(columns of the atom's different rows, where in ``order`` those of each binding begin and how
+    many they are [B], ``order`` of the rows)."""
+    common = sorted(atom.variables() & bound.keys())
+    columns, rows = _table(atom, tables, number, needed | {*common})
+    count = len(bound[""])
+    if not common:
+        return columns, np.zeros(count, np.int64), np.full(count, rows), np.arange(rows)
+    key = group(pack([np.concatenate([columns[v], bound[v]]) for v in common]))[0]
+    order = stable_order(key[:rows])
+    first = begins(key[:rows][order], len(key))
+    return columns, first[key[rows:]], np.diff(first)[key[rows:]], order
 
 
 def _present(

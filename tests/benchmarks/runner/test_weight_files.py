@@ -49,9 +49,9 @@ def test_a_table_may_say_otherwise_than_its_suite_and_equal_cells_keep_if_one_do
 
 
 def test_the_wish_goes_with_the_cells_to_another_world(suite):
-    moved = changed(load_suite(suite(**WHOLE)), "kinship-v1/tiny")
+    moved = changed(load_suite(suite(**WHOLE)), "kinship-v2/tiny")
     assert moved.keep_weights == {cell.digest for cell in moved.cells}
-    assert changed(load_suite(suite()), "kinship-v1/tiny").keep_weights == frozenset()
+    assert changed(load_suite(suite()), "kinship-v2/tiny").keep_weights == frozenset()
 
 
 def test_anything_but_true_and_false_is_an_error_with_its_line(suite):

@@ -1,4 +1,4 @@
-"""kinship-v1: CLUTRR's table and stories, and families in which all that follows is true."""
+"""kinship-v2: terms that form a group, and CLUTRR's table, stories and families at size clutrr."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import itertools
 import numpy as np
 import pytest
 from zebroid.seeding import stream
-from zebroid.worlds.catalog.kinship import COMPOSITION, WORDS, Kinship, Village, compositions
+from zebroid.worlds.catalog.genealogy import COMPOSITION, WORDS, Village, compositions
+from zebroid.worlds.catalog.kinship import Kinship, groups, links, product
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
+from zebroid.worlds.novelty.rungs import LADDER
 
 # facebookresearch/clutrr, clutrr/store/rules_store.yaml, `compositional: family`: first, then
 # second -> result, with the words that relations_store.yaml has for male and female.
@@ -196,27 +198,92 @@ def _chains(closure):
     return np.array([lengths[x, y] for x, _, y in rows.tolist()])
 
 
-def test_chains_of_two_to_ten_relations_reduce_to_one_by_one_way(corpus):
-    made = corpus("kinship-v1", "small")
-    chains = np.bincount(_chains(made.closure))
-    assert (chains[2:11] >= 100).all()
-    rows = made.closure.rows("kin")
-    assert len(np.unique(rows[:, [0, 2]], axis=0)) == len(rows)  # one relation between two people
-    assert made.split.gold.counts.all()
+def _by_length(made):
+    """How many answers that nothing states stand at the end of a chain of each length."""
+    block = made.closure.blocks["kin"]
+    question = np.repeat(np.arange(len(made.prompt)), np.diff(made.offsets))
+    mine = (made.fact >= block.start) & (made.fact < block.stop)
+    mine &= made.certificate.rung[question] != LADDER.index("recall")
+    return np.bincount(_chains(made.closure)[made.fact[mine] - block.start], minlength=20)
 
 
-def test_clutrr_shows_chains_of_two_and_three_and_asks_up_to_ten(corpus):
-    made = corpus("kinship-v1", "clutrr")
+def test_chains_of_two_to_ten_relations_are_queried_a_hundred_times_each(corpus):
+    made = corpus("kinship-v2", "long")
+    assert (_by_length(made)[2:11] >= 100).all()
+    assert made.split.gold.counts.all()  # no derivation is circular
+    block = made.closure.blocks["kin"]
+    demonstrated = _chains(made.closure)[made.demonstrated[block.start : block.stop]]
+    assert {*demonstrated.tolist()} == {2, 3}
+    height = made.closure.height[block.start : block.stop]
+    assert (_chains(made.closure) <= 2**height).all()  # so depth tells how long a chain can be
+
+
+def test_clutrr_demonstrates_chains_of_two_and_three_and_queries_up_to_ten(corpus):
+    made = corpus("kinship-v2", "clutrr")
     block = made.closure.blocks["kin"]
     chains = _chains(made.closure)
     demonstrated = made.demonstrated[block.start : block.stop]
     assert {2, 3} <= {*chains[demonstrated].tolist()} and chains[demonstrated].max() <= 4
-    theorems = np.flatnonzero(np.diff(made.offsets) > 0)
-    facts = made.fact[made.offsets[theorems]]
-    unstated = (made.certificate.rung[theorems] > 0) & (facts >= block.start) & (facts < block.stop)
-    queried = chains[facts[unstated] - block.start]
-    assert {*range(2, 11)} <= {*queried.tolist()} and (queried > chains[demonstrated].max()).any()
-    far = made.of_rung("depth")
-    assert (made.certificate.distance[far] > made.read.height).all()
-    assert chains[made.fact[made.offsets[far]] - block.start].min() >= 5
+    assert (_by_length(made)[2:11] > 0).all()
     assert {*made.split.presentation} == {"exemplified"} and len(made.split.presentation) == 62
+
+
+@pytest.mark.parametrize("order", [6, 12, 20, 42])
+def test_the_terms_form_groups_whose_order_matters(order):
+    for group in groups(order):
+        times, every = product(group), range(order)
+        assert all(sorted(row) == [*every] for row in (*times, *times.T))
+        assert (times[0] == every).all() and (times[:, 0] == every).all()
+        x, y, z = np.indices((order,) * 3)
+        assert np.array_equal(times[times[x, y], z], times[x, times[y, z]])
+        assert not np.array_equal(times, times.T)
+
+
+def test_there_is_no_such_group_of_an_odd_prime_order():
+    with pytest.raises(ValueError, match=r"a family of 7; expected an even number"):
+        groups(7)
+
+
+@pytest.mark.parametrize("layers", [(5, 5, 10), (3, 3, 6), (1,) * 20, (2, 3, 4, 5)])
+def test_at_most_one_way_leads_from_one_to_another(layers):
+    ways = np.zeros((sum(layers),) * 2, int)
+    ways[tuple(np.array(links(layers)).T)] = 1
+    every, step = ways.copy(), ways
+    for _ in range(len(layers)):
+        step = step @ ways
+        every += step
+    assert every.max() == 1
+
+
+def test_two_terms_make_a_third_and_the_first_decides_which(corpus):
+    made = corpus("kinship-v2", "small")
+    comp = made.closure.base.rows["comp"]
+    assert len(comp) == 342 == 19 * 18 and len({*comp.ravel().tolist()}) == 19
+    for pair in ([0, 1], [0, 2], [1, 2]):  # any two tell the other
+        assert len(np.unique(comp[:, pair], axis=0)) == 342
+    rows = made.closure.rows("kin")
+    for pair in ([0, 1], [0, 2]):  # one relative by each term, one term for each relative
+        assert len(np.unique(rows[:, pair], axis=0)) == len(rows)
+    base = made.closure.base.rows["kin"]
+    many = np.bincount(base[:, 0])
+    assert (many == 5).sum() == 120 * 5 and (many == 2).sum() == 120 * 5
+
+
+def test_stated_compositions_are_spread_over_ten_terms_and_more(corpus):
+    made = corpus("kinship-v2", "small")
+    stated = [
+        p[1][0][1:]
+        for p, w in zip(made.split.gold.patterns, made.split.presentation)
+        if w == "stated"
+    ]
+    assert len(stated) > 50
+    assert all(len({*terms}) >= 10 for terms in zip(*stated))
+
+
+def test_the_language_and_who_is_whose_differ_by_seed_and_no_name_tells_a_family():
+    one, other = (Kinship().facts("small", seed) for seed in (0, 1))
+    assert one.constants == other.constants
+    assert not np.array_equal(one.rows["comp"], other.rows["comp"])
+    person = one.rows["kin"][:, [0, 2]]
+    near = np.abs(person[:, 0] - person[:, 1]) < 20  # as many as a family has
+    assert near.mean() < 0.05

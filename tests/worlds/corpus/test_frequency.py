@@ -16,7 +16,7 @@ from zebroid.worlds.encoding.vocabulary import FILL, Lexicon
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import RUNGS
 
-WORLDS = ["composition-v1", "order-v2", "taxonomy-v2", "kinship-v1", "zebra-v2"]
+WORLDS = ["composition-v1", "order-v2", "taxonomy-v2", "kinship-v2", "zebra-v2"]
 PAIR = ("instance", "constituent")
 
 

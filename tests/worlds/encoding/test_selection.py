@@ -11,7 +11,7 @@ from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.novelty.rungs import CONTROLS, LADDER, RUNGS, SPLIT, WRITTEN
 
 QUOTA = 40
-WORLDS = ["composition-v1", "kinship-v1", "zebra-v2"]
+WORLDS = ["composition-v1", "percept-v2", "zebra-v2"]
 every = pytest.mark.parametrize("world", WORLDS)
 
 
@@ -44,7 +44,7 @@ def test_every_cue_of_a_rung_has_its_own_quota(corpus, world):
     assert len({cue for cue, _ in queried}) > 1
 
 
-@pytest.mark.parametrize("world", ["composition-v1", "kinship-v1"])  # without twins
+@pytest.mark.parametrize("world", ["composition-v1", "percept-v2"])  # without twins
 def test_what_is_set_apart_gets_a_quarter_for_each_reason(corpus, world):
     made, rng = corpus(world), np.random.RandomState(0)
     certificate = made.certificate
@@ -62,7 +62,7 @@ def test_what_is_set_apart_gets_a_quarter_for_each_reason(corpus, world):
         assert all(n <= QUOTA // 4 for (_, r), n in numbers(made, chosen).items() if r == rung)
 
 
-@pytest.mark.parametrize("world", ["kinship-v1", "zebra-v2"])
+@pytest.mark.parametrize("world", ["kinship-v2", "zebra-v2"])
 def test_controls_get_the_quota_of_a_rung_all_cues_together(corpus, world):
     made = corpus(world)
     chosen = sample_questions(made, QUOTA, 0)
@@ -73,7 +73,7 @@ def test_controls_get_the_quota_of_a_rung_all_cues_together(corpus, world):
     assert len(made.of_rung("nontheorem"))
 
 
-@pytest.mark.parametrize("world", ["composition-v1", "kinship-v1"])  # without twins
+@pytest.mark.parametrize("world", ["composition-v1", "percept-v2"])  # without twins
 def test_instance_and_constituent_are_queried_alike_in_frequency(corpus, world):
     made = corpus(world)
     certificate = made.certificate
