@@ -64,6 +64,7 @@ ALLOWED = {
     ("worlds/catalog/kinship.py", "kin"): "a predicate of the world, digested",
     ("tests/worlds/catalog/test_kinship.py", "kin"): "a predicate of the world, digested",
     ("docs/results/floors.md", "kin"): "the cues of a world, whose predicate it is",
+    ("docs/instruments.md", "kin"): "the cues of a world, whose predicate it is",
     ("worlds/corpus/split.py", "shown"): "the name of a random stream: renamed, corpora move",
 }
 
