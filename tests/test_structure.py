@@ -26,6 +26,7 @@ GROUND = (
     "canonical",
     "entry_points",
     "identity",
+    "memory",
     "parameters",
     "printable",
     "seeding",

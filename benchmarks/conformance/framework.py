@@ -23,6 +23,7 @@ from ...printable import visible
 from ..report.plain_console import plain
 
 Subject = TypeVar("Subject")
+FAULT = "report it with this line and the file: zebroid is at fault, not what is checked"
 Result = Literal["passed", "refused", "moot", "not reached"]
 MARKS = {True: Text("✓", "green"), False: Text("✗", "red bold"), None: Text("–", "dim")}
 
@@ -117,13 +118,14 @@ def _look(check: Check[Subject], subject: Subject, source: object) -> tuple[Resu
     except UserError as error:
         found, _, cure = str(error).rpartition("; ")
         return "refused", found or str(error), cure
-    except Exception as error:  # whatever a stranger's code raises
+    except (Exception, SystemExit) as error:  # whatever a stranger's code raises
         line = " ".join(str(error).split())
         return "refused", f"{type(error).__name__}: {line[:300]}", _mend(error, source)
 
 
-def _mend(error: Exception, source: object) -> str:
-    """The last line of the source's own modules that led to ``error``; else it is one of ours."""
+def _mend(error: BaseException, source: object) -> str:
+    """The last line of the source's own modules that led to ``error``; else it is one of ours,
+    which no user can mend."""
     module = type(source).__module__
     package = f"{module.rpartition('.')[0] or module}."
     frames = traceback.extract_tb(error.__traceback__)
@@ -131,7 +133,7 @@ def _mend(error: Exception, source: object) -> str:
     own = [frame for frame, name in zip(frames, names) if f"{name}.".startswith(package)]
     if own:
         return f"mend {own[-1].filename}:{own[-1].lineno}, {own[-1].line}"
-    return f"report it: an error in zebroid, {frames[-1].filename}:{frames[-1].lineno}"
+    return FAULT
 
 
 class Rows:

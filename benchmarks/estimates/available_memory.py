@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import os
-from pathlib import Path
 
+from ...memory import machine_bytes
 from ..executors.local_workers import accelerators
-
-CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,18 +18,7 @@ class Memory:
 
 def of_machine() -> Memory:
     """What this process may take of the machine's memory; without end where no system says."""
-    found = []
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    for path in CGROUPS:
-        with contextlib.suppress(OSError, ValueError):  # "max" where there is no limit
-            found.append(int(Path(path).read_text("ascii")))
-    with contextlib.suppress(ImportError, OSError):
-        import resource
-
-        soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-        found += [soft] if soft != resource.RLIM_INFINITY else []
-    return Memory(float(min(found, default=float("inf"))), "this machine")
+    return Memory(machine_bytes(), "this machine")
 
 
 def of_devices() -> Memory:

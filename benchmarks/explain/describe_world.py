@@ -8,9 +8,9 @@ import textwrap
 import numpy as np
 
 from ...seeding import stream
-from ...worlds.corpus.audit import empty_rungs
 from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
+from ...worlds.corpus.empty_rungs import empty_rungs
 from ...worlds.corpus.frequency_audit import mean_frequencies
 from ...worlds.corpus.height_note import height_note
 from ...worlds.encoding.verbalize import fact_in_english
@@ -86,7 +86,11 @@ def _several(corpus: Corpus) -> list[str]:
 
 
 def _questions(number: int) -> str:
-    return f"{number:,} question{'s' * (number != 1)}"
+    return _many(number, "question")
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _sizes(world: World, size: str) -> list[str]:
@@ -174,8 +178,9 @@ def _stated(corpus: Corpus) -> str:
     text = np.zeros(len(c.predicate), bool)
     text[corpus.examples.fact[corpus.examples.fact >= 0]] = True
     lines = [
-        f"{int(corpus.stated.sum()):,} base facts, {int(corpus.demonstrated.sum()):,} conclusions, "
-        f"{len(corpus.prompt):,} questions. Exposure: {_split(corpus.world, corpus.exposure)}.",
+        f"{_many(int(corpus.stated.sum()), 'base fact')}, "
+        f"{_many(int(corpus.demonstrated.sum()), 'conclusion')}, "
+        f"{_questions(len(corpus.prompt))}. Exposure: {_split(corpus.world, corpus.exposure)}.",
         *_frequencies(corpus),
         *([f"{height_note(corpus)}."] if height_note(corpus) else []),
         "",

@@ -42,7 +42,7 @@ SIZE = "base"  # of a world that isn't named in SIZES: those whose base is small
 SIZES = {
     "algebra-v2": "large",
     "axioms-v1": "large",
-    "commands-v1": "large",
+    "commands-v2": "large",
     "composition-v1": "grokked",
     "horn-v1": "large",
     "prover-v2": "large",

@@ -16,6 +16,7 @@ from ...eval.question_sets.question_set import QuestionSet
 from ...models.training.plan import Run
 from ...printable import printable
 from ...worlds.encoding.encode import Tokens
+from ...worlds.encoding.spelled_answers import read
 from ..config.run_config import Cell
 from ..receipts.compare import Doubt
 from ..receipts.parquet_reading import Columns
@@ -92,8 +93,15 @@ def answered(tokens: Tokens, written: NDArray[np.int32]) -> NDArray[np.int32]:
     mark = np.where(written == tokens.answer_mark, place, written.shape[1]).min(1)
     end = np.where(written == tokens.end, place, written.shape[1]).min(1)
     there = (mark < end) & (mark + 1 < written.shape[1])
+    table = np.asarray(tokens.answer_ids)
+    if table.ndim == 2:  # of several words, up to the end
+        column = mark[:, None] + 1 + place
+        behind = np.take_along_axis(written, np.minimum(column, written.shape[1] - 1), axis=1)
+        behind = np.where(column < written.shape[1], behind, tokens.end)
+        answer = read(table, len(tokens.vocabulary), tokens.end, behind)
+        return np.where(there, answer, -1).astype(np.int32)
     word = written[np.arange(len(written)), np.where(there, mark + 1, 0)]
-    return np.where(there, np.asarray(tokens.answer_ids)[word], -1).astype(np.int32)
+    return np.where(there, table[word], -1).astype(np.int32)
 
 
 def _cost(cell: Cell, tokens: Tokens, costs: Costs, announce: Announce | None) -> Any:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...worlds.corpus.audit import empty_rungs
 from ...worlds.corpus.corpus import Corpus
+from ...worlds.corpus.empty_rungs import empty_rungs
 from ...worlds.instruments import cue_name, instrument_name, instruments
 from ...worlds.novelty.rungs import CONTROLS, RUNGS, SPLIT, WRITTEN
 from .right_answers import right, right_answers

@@ -20,7 +20,7 @@ class Format(NamedTuple):
 
     answer_mark: Any  # int32 []
     end: Any  # int32 []
-    answer_ids: Any  # int32 [V]
+    answer_ids: Any  # int32 [V], or [2, E] for answers of several words
 
 
 class Answers(NamedTuple):
@@ -57,6 +57,8 @@ def generate(
     """
     Q, P = query_QP.shape
     V = form.answer_ids.shape[0]
+    if form.answer_ids.ndim == 2:
+        return _spelled(model, query_QP, members_QM, form, max_new, key, temperature)
     buffer_QT = jnp.concatenate([query_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
     stepwise = max_new > 1 and hasattr(model, "step")
     memory = prefill(model, query_QP, P + max_new - 1) if stepwise else ()
@@ -96,6 +98,71 @@ def generate(
     else:
         last = jax.lax.while_loop(lambda c: (c[0] < max_new) & ~jnp.all(c[3]), write, start)
     return Answers(answer=last[4], bits=last[5], generated=last[1][:, P:])
+
+
+def _spelled(
+    model: Model,
+    query_QP: jax.Array,
+    words_QM: jax.Array,
+    form: Format,
+    max_new: int,
+    key: jax.Array | None,
+    temperature: float,
+) -> Answers:
+    """``generate`` for answers of several words, read by the automaton ``answer_ids`` [2, E] until
+    their end. Bits are of the right answer's words and its end, as far as it is written; from the
+    first word that is another on, each of its words costs what a uniform guess does."""
+    (Q, P), (keys_E, next_E) = query_QP.shape, form.answer_ids
+    V = jax.eval_shape(model, query_QP, jnp.zeros(1, jnp.int32)).shape[-1]
+    M = words_QM.shape[1]
+    buffer_QT = jnp.concatenate([query_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
+    stepwise = hasattr(model, "step")
+    memory = prefill(model, query_QP, P + max_new - 1) if stepwise else ()
+    every_Q = jnp.arange(Q)
+
+    def write(carry):
+        step, buffer_QT, due_Q, ended_Q, state_Q, place_Q, right_Q, answer_Q, saved_Q, memory = (
+            carry
+        )
+        now = P - 1 + step
+        if stepwise:
+            logits_QV, memory = model.step(memory, buffer_QT[:, now], now)
+        else:
+            logits_QV = model(buffer_QT[:, :-1], now[None])[:, 0]
+        if key is None:
+            token_Q = jnp.argmax(logits_QV, axis=1).astype(jnp.int32)
+        else:
+            draw = jax.random.fold_in(key, step)
+            token_Q = jax.random.categorical(draw, logits_QV / temperature).astype(jnp.int32)
+        token_Q = jnp.where(ended_Q, form.end, token_Q)
+        due_Q &= ~ended_Q
+        want_Q = jnp.where(place_Q < M, words_QM[every_Q, jnp.minimum(place_Q, M - 1)], -1)
+        counted_Q = due_Q & right_Q & (want_Q >= 0)
+        saved_Q += jnp.where(counted_Q, jnp.log2(V) - bits(logits_QV, want_Q[:, None]), 0.0)
+        right_Q &= ~due_Q | (token_Q == want_Q)
+        key_Q = state_Q * V + token_Q
+        at_Q = jnp.minimum(jnp.searchsorted(keys_E, key_Q), len(keys_E) - 1)
+        after_Q = jnp.where((state_Q >= 0) & (keys_E[at_Q] == key_Q), next_E[at_Q], -1)
+        answer_Q = jnp.where(due_Q & (after_Q <= -2), -2 - after_Q, answer_Q)
+        state_Q = jnp.where(due_Q, after_Q, state_Q)
+        place_Q = jnp.where(due_Q, place_Q + 1, place_Q)
+        ended_Q |= token_Q == form.end
+        buffer_QT = jax.lax.dynamic_update_slice(buffer_QT, token_Q[:, None], (0, P + step))
+        due_Q |= token_Q == form.answer_mark
+        return (
+            *(step + 1, buffer_QT, due_Q, ended_Q, state_Q, place_Q, right_Q, answer_Q),
+            *(saved_Q, memory),
+        )
+
+    zeros_Q = jnp.zeros(Q, jnp.int32)
+    start = (
+        *(jnp.int32(0), buffer_QT, jnp.full(Q, form.answer_mark < 0), jnp.zeros(Q, bool)),
+        *(zeros_Q, zeros_Q, jnp.ones(Q, bool), jnp.full(Q, -1, jnp.int32)),
+        *(jnp.zeros(Q, jnp.float32), memory),
+    )
+    last = jax.lax.while_loop(lambda c: (c[0] < max_new) & ~jnp.all(c[3]), write, start)
+    uniform_Q = (words_QM >= 0).sum(1).astype(jnp.float32) * jnp.log2(V)
+    return Answers(answer=last[7], bits=uniform_Q - last[8], generated=last[1][:, P:])
 
 
 def prefill(model: Any, query_QP: jax.Array, length: int) -> Any:

@@ -56,7 +56,7 @@ class Tokens(Protocol):
     @property
     def answer_mark(self) -> int: ...  # the answer follows this token; -1: it comes first
     @property
-    def answer_ids(self) -> Int: ...  # int32 [V]: token id -> answer id, -1: not an answer
+    def answer_ids(self) -> Int: ...  # int32 [V]: token id -> answer id, -1: none; or [2, E]
     @property
     def members(self) -> Int: ...  # int32 [Q, M]: token ids of the right answers, -1 padded
     @property

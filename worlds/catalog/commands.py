@@ -1,4 +1,4 @@
-"""commands-v1: a command language, queried action by action."""
+"""commands-v2: a command language, SCAN as rules; answers are whole sequences of actions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...seeding import stream
 from ..datalog.facts import Facts
 from ..exposure import Exposure
 from ..world import World
-from .names import listed
+from .names import coined
 
 VERBS = (
     "walk look run jump hop skip crawl swim climb dance wave bow nod clap sing kneel knock point "
@@ -19,11 +19,9 @@ VERBS = (
     "whistle smile yawn sneeze hide seek draw write"
 )
 TIMES = {"twice": 2, "thrice": 3, "around": 4}
-LONGEST = 48  # actions of the longest command: around, thrice, and the same again
 SIGNATURES = {
-    "means": "command action",
-    "turns": "direction action",
-    "is_verb": "command",
+    "means": "command sequence",
+    "turns": "direction sequence",
     "is_turn": "command direction",
     "is_toward": "command command direction",
     "is_opposite": "command command direction",
@@ -31,78 +29,65 @@ SIGNATURES = {
     "is_repeated": "command command word",
     "is_and": "command command command",
     "is_after": "command command command",
-    "plus": "number number number",
-    "times": "word number number",
+    "join": "sequence sequence sequence",
+    "repeat": "word sequence sequence",
 }
 PARSE = [p for p in SIGNATURES if p.startswith("is_")]
+Rows = dict[str, list[tuple[str, ...]]]
 
 
 class Commands(World):
-    """What to do at each step of "jump around left twice and walk": SCAN as rules.
+    """What to do when hearing "jump around left twice and walk": SCAN as rules.
 
-    A command is read word by word, so its parse is seen, not stated, and counts as used.
-    So do the meanings of left and right, sums and products, which are stated; only verbs are held
-    out, whose meanings are stated as the shortest commands: "jump" is JUMP. Questions are about the
-    action at each step and the number of steps. Further into a repetition a proof is higher, for
-    what is repeated goes on as it began.
+    A command is read word by word, and so is the sequence of actions that is its answer: it is
+    right if all its actions are, as SCAN is scored. How a command is parsed, how sequences are
+    joined and repeated, and the meanings of left and right count as used; only verbs are held out,
+    whose meanings are stated as the shortest commands: "jump" is JUMP.
 
-    - recall: the meaning of a word, a sum, and what was demonstrated.
-    - instance: another step, or a command that is new as a whole.
+    - recall: the meaning of a word, and what was demonstrated.
+    - instance: a command that is new as a whole. SCAN's length split is `instance` here: a command
+      of more actions takes no further step, and none that was not demonstrated.
     - constituent: a verb of which only the meaning was stated, such as "jump": the primitive held
-      out. With one verb held out, as published, the action that stands in no command gives the
-      answer away: chance is 1. Hence more verbs than four, and three in ten of them held.
-    - schema: a combination of constructions, or of around and a direction, never demonstrated.
-    - depth: proofs higher than any demonstrated: length held out, by height, not count of actions.
+      out. With one verb held out, as published, the one action that stands in no command gives the
+      answer away; hence many verbs, three in ten of them held.
+    - schema: a combination of constructions, or of a construction and its direction (as the
+      template splits hold out "around right") or its word of times, never demonstrated.
+
+    Depth is not promised: no construction stands within itself, so that nothing carries on.
 
     `scan` is the language of Lake & Baroni 2018 (arXiv 1711.00350) in full: 20,910 commands, of
     which 3,920 are longer than 22 actions (their length split) and 7,706 more than "jump" itself
-    contain "jump" (their split of a new primitive). Around and a direction: arXiv 1807.07545.
+    contain "jump" (their split of a new primitive). Directions and templates: arXiv 1807.07545.
     """
 
-    id = "commands-v1"
+    id = "commands-v2"
     generalises = "SCAN (Lake & Baroni 2018, arXiv 1711.00350)"
     rules = """
-      at(C,1,A) :- means(C,A).                                  % "jump"
-      at(C,1,A) :- is_turn(C,D), turns(D,A).                    % "turn left"
-      at(C,1,A) :- is_toward(C,B,D), turns(D,A).                % "jump left": first turn
-      at(C,2,A) :- is_toward(C,B,D), means(B,A).                %              then jump
-      % "jump opposite left" has one more turn before "jump left"
-      at(C,1,A) :- is_opposite(C,B,D), turns(D,A).
-      at(C,M,A) :- is_opposite(C,B,D), at(B,N,A), plus(1,N,M).
+      does(C,S) :- means(C,S).                                           % "jump"
+      does(C,S) :- is_turn(C,D), turns(D,S).                             % "turn left"
+      % "jump left" turns left first, "jump opposite left" turns once more before "jump left"
+      does(C,S) :- is_toward(C,B,D), turns(D,T), does(B,X), join(T,X,S).
+      does(C,S) :- is_opposite(C,B,D), turns(D,T), does(B,X), join(T,X,S).
       % "jump around left" is "jump left" four times
-      at(C,N,A) :- is_around(C,B,D), at(B,N,A).
-      at(C,M,A) :- is_around(C,B,D), length(B,K), at(C,N,A), plus(K,N,M), length(C,L), M <= L.
-      % twice, thrice
-      at(C,N,A) :- is_repeated(C,B,W), at(B,N,A).
-      at(C,M,A) :- is_repeated(C,B,W), length(B,K), at(C,N,A), plus(K,N,M), length(C,L), M <= L.
+      does(C,S) :- is_around(C,B,D), does(B,X), repeat(around,X,S).
+      does(C,S) :- is_repeated(C,B,W), does(B,X), repeat(W,X,S).         % twice, thrice
       % "B and E" does B, then E; "B after E" does E, then B
-      at(C,N,A) :- is_and(C,B,E), at(B,N,A).
-      at(C,M,A) :- is_and(C,B,E), length(B,K), at(E,N,A), plus(K,N,M).
-      at(C,N,A) :- is_after(C,B,E), at(E,N,A).
-      at(C,M,A) :- is_after(C,B,E), length(E,K), at(B,N,A), plus(K,N,M).
-      % how many actions a command has
-      length(C,1) :- is_verb(C).
-      length(C,1) :- is_turn(C,D).
-      length(C,2) :- is_toward(C,B,D).
-      length(C,L) :- is_opposite(C,B,D), length(B,K), plus(1,K,L).
-      length(C,L) :- is_around(C,B,D), length(B,K), times(around,K,L).
-      length(C,L) :- is_repeated(C,B,W), length(B,K), times(W,K,L).
-      length(C,L) :- is_and(C,B,E), length(B,K), length(E,N), plus(K,N,L).
-      length(C,L) :- is_after(C,B,E), length(B,K), length(E,N), plus(K,N,L).
+      does(C,S) :- is_and(C,B,E), does(B,X), does(E,Y), join(X,Y,S).
+      does(C,S) :- is_after(C,B,E), does(B,X), does(E,Y), join(Y,X,S).
     """
-    schema = MappingProxyType({6: ("D",), 7: ("D",), 8: ("W",), 9: ("W",)})
-    familiar = frozenset({*PARSE, "turns", "plus", "times"})
-    queries = MappingProxyType(dict.fromkeys(PARSE, ()))
-    spelled = ("command",)
+    schema = MappingProxyType({2: ("D",), 3: ("D",), 4: ("D",), 5: ("W",)})
+    familiar = frozenset({*PARSE, "turns", "join", "repeat"})
+    queries = MappingProxyType(dict.fromkeys((*PARSE, "join", "repeat"), ()))
+    spelled = ("command", "sequence")
     entities = ("command",)
-    rungs = ("recall", "instance", "constituent", "schema", "depth", "mixed")
-    beyond_association = (("schema", "length"),)
+    rungs = ("recall", "instance", "constituent", "schema", "mixed")
+    beyond_association = (("constituent", "does"), ("schema", "does"))
     sizes = MappingProxyType(
         {
-            "tiny": {"verbs": 10, "pairs": 40},
-            "small": {"verbs": 20, "pairs": 500},
-            "base": {"verbs": 24, "pairs": 2_200},
-            "large": {"verbs": 40, "pairs": 20_000},
+            "tiny": {"verbs": 14, "pairs": 60},
+            "small": {"verbs": 200, "pairs": 4_000},
+            "base": {"verbs": 300, "pairs": 12_000},
+            "large": {"verbs": 400, "pairs": 40_000},
             "scan": {"verbs": 4, "pairs": None},
         }
     )
@@ -110,11 +95,9 @@ class Commands(World):
         {
             "means": 'To "{0}" is to {1}.',
             "turns": "To turn {0} is to {1}.",
-            "at": 'Step {1} of "{0}" is {2}.',
-            "length": '"{0}" has {1} steps.',
-            "plus": "{0} and {1} is {2}.",
-            "times": "{1} steps {0} is {2} steps.",
-            "is_verb": '"{0}" is a verb.',
+            "does": 'To "{0}" one does: {1}.',
+            "join": "{0}, then {1}, is {2}.",
+            "repeat": "{1}, {0}, is {2}.",
             "is_turn": '"{0}" is a turn to the {1}.',
             "is_toward": '"{0}" is "{1}" after a turn to the {2}.',
             "is_opposite": '"{0}" is "{1}" opposite, to the {2}.',
@@ -124,39 +107,33 @@ class Commands(World):
             "is_after": '"{0}" puts "{1}" after "{2}".',
         }
     )
-    exposure = Exposure(
-        held=0.3, held_frames=0.1, demonstrated=0.12, demonstrated_height=4, nontheorems=0.05
-    )
+    exposure = Exposure(held=0.35, held_frames=0.3, demonstrated=0.4, demonstrated_height=5)
 
     def sample(self, rng: np.random.RandomState, *, verbs: int, pairs: int | None) -> Facts:
         """All commands of one clause, and ``pairs`` joined by "and" or "after" (None: all).
 
         The language, one for all seeds, has twice as many pairs as a world speaks of.
         """
-        names = listed(VERBS, "verb", verbs)
+        known = VERBS.split()[:verbs]
+        names = [*known, *coined(verbs - len(known))]
         rows = clauses(names)
-        single = [row[0] for p in PARSE for row in rows.get(p, ())]
-        double = [*itertools.product(single, ("and", "after"), single)]
+        single = [row[0] for p in ("means", *PARSE) for row in rows.get(p, ())]
+        double = [*itertools.product(single, ("and", "after"), single)] if pairs is None else []
         if pairs is not None:
-            order = stream("commands-v1", "language", verbs).permutation(len(double))
-            double = [double[i] for i in order[: 2 * pairs]]
+            draw = stream(self.id, "language", verbs)
+            both = draw.randint(len(single), size=(3 * pairs, 2)).tolist()
+            words = draw.randint(2, size=3 * pairs).tolist()
+            made = [(single[b], ("and", "after")[w], single[e]) for (b, e), w in zip(both, words)]
+            double = [*dict.fromkeys(made)][: 2 * pairs]
         spoken = rng.permutation(len(double))[:pairs]
         for b, word, e in (double[i] for i in spoken):
             rows.setdefault(f"is_{word}", []).append((f"{b} {word} {e}", b, e))
-        numbers = range(1, LONGEST + 1)
-        half = range(1, LONGEST // 2 + 1)
-        multiples = [(w, t, k) for w, t in TIMES.items() for k in half if t * k <= len(half)]
-        rows |= {
-            "turns": [("left", "LTURN"), ("right", "RTURN")],
-            "plus": [(str(k), str(n), str(k + n)) for k in half for n in half],
-            "times": [(w, str(k), str(t * k)) for w, t, k in multiples],
-        }
+        rows |= tables(rows)
         sorts = {
             "command": [*single, *map(" ".join, double)],
-            "action": ["LTURN", "RTURN", *(v.upper() for v in names)],
+            "sequence": sequences(rows),
             "direction": ["left", "right"],
             "word": [*TIMES],
-            "number": [*map(str, numbers)],
         }
         place = {name: i for names in sorts.values() for i, name in enumerate(names)}
         return Facts.of(
@@ -165,10 +142,9 @@ class Commands(World):
         )
 
 
-def clauses(verbs: list[str]) -> dict[str, list[tuple[str, ...]]]:
+def clauses(verbs: list[str]) -> Rows:
     """Predicate -> the commands without "and" and "after", each with what it is made of."""
-    rows: dict[str, list[tuple[str, ...]]] = {"means": [(v, v.upper()) for v in verbs]}
-    rows["is_verb"] = [(v,) for v in verbs]
+    rows: Rows = {"means": [(v, v.upper()) for v in verbs]}
     phrases = [*verbs]
     for d in ("left", "right"):
         rows.setdefault("is_turn", []).append((f"turn {d}", d))
@@ -180,3 +156,38 @@ def clauses(verbs: list[str]) -> dict[str, list[tuple[str, ...]]]:
             phrases += [row[0] for row in made]
     rows["is_repeated"] = [(f"{b} {w}", b, w) for b in phrases for w in ("twice", "thrice")]
     return rows
+
+
+def tables(rows: Rows) -> Rows:
+    """The meanings of left and right, and the sequences that these commands join and repeat."""
+    turns = {"left": "LTURN", "right": "RTURN"}
+    does = dict(rows["means"])  # command -> its sequence
+    does |= {c: turns[d] for c, d in rows["is_turn"]}
+    join: dict[tuple[str, ...], None] = {}
+    repeat: dict[tuple[str, ...], None] = {}
+
+    def joined(one: str, other: str) -> str:
+        row = (one, other, f"{one} {other}")
+        join[row] = None
+        return row[-1]
+
+    def repeated(word: str, one: str) -> str:
+        row = (word, one, " ".join([one] * TIMES[word]))
+        repeat[row] = None
+        return row[-1]
+
+    for p in ("is_toward", "is_opposite"):
+        does |= {c: joined(turns[d], does[b]) for c, b, d in rows[p]}
+    does |= {c: repeated("around", does[b]) for c, b, _ in rows["is_around"]}
+    does |= {c: repeated(w, does[b]) for c, b, w in rows["is_repeated"]}
+    for c, b, e in rows.get("is_and", ()):
+        does[c] = joined(does[b], does[e])
+    for c, b, e in rows.get("is_after", ()):
+        does[c] = joined(does[e], does[b])
+    return {"turns": [*turns.items()], "join": [*join], "repeat": [*repeat]}
+
+
+def sequences(rows: Rows) -> list[str]:
+    """Every sequence that stands in these facts, once."""
+    every = [s for p in ("turns", "means", "join", "repeat") for row in rows[p] for s in row[1:]]
+    return [*dict.fromkeys([*every, *(row[0] for row in rows["join"])])]

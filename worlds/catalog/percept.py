@@ -96,15 +96,15 @@ class Percept(World):
     phrases = MappingProxyType(
         {
             "texture": "{0} has the texture of what is {1}.",
-            "outline": "{0} has the outline of a {1}.",
+            "outline": "{0} has the outline of {1:a}.",
             "looks": "{0} looks {1}.",
-            "depicts": "{0} shows a {1}.",
-            "called": "{0} is called a {1}.",
-            "compound": "A {0} {1} is called a {2}.",
+            "depicts": "{0} shows {1:a}.",
+            "called": "{0} is called {1:a}.",
+            "compound": "A {0} {1} is called {2:a}.",
             "bears": "{0} is {1}.",
-            "genus": "{0} is a {1}.",
+            "genus": "{0} is {1:a}.",
             "dreads": "{0} dreads whatever is {1}.",
-            "follows": "{0} follows a {1}.",
+            "follows": "{0} follows {1:a}.",
         }
     )
     exposure = Exposure(held=0.3, held_frames=0.2, demonstrated=0.6, demonstrated_height=2)

@@ -68,7 +68,7 @@ def _heights(base: Iterable[Fact], derivations: Iterable[Derivation]) -> dict[Fa
         changed = False
         for _, head, premises in derivations:
             if all(p in height for p in premises):
-                found = 1 + max(height[p] for p in premises)
+                found = 1 + max((height[p] for p in premises), default=0)
                 if found < height.get(head, found + 1):
                     height[head], changed = found, True
     return height

@@ -86,7 +86,7 @@ def read(control: clingo.Control, arity: Mapping[str, int]) -> dict[str, Array]:
     rows = {}
     for predicate, n in arity.items():
         atoms = control.symbolic_atoms.by_signature(predicate, n)
-        if not n:  # a rule without variables has an auxiliary head without arguments
+        if not n:  # of a rule without variables the auxiliary head; what has no argument at all
             rows[predicate] = np.zeros((sum(1 for _ in atoms), 0), np.int32)
             continue
         start = len(predicate) + 1
@@ -103,7 +103,8 @@ def _arity(program: Program, facts: Facts) -> dict[str, int]:
 def _text(facts: Facts) -> str:
     lines = []
     for predicate, rows in facts.rows.items():
-        form = f"{predicate}({','.join(['%d'] * rows.shape[1])})."
+        arguments = f"({','.join(['%d'] * rows.shape[1])})" if rows.shape[1] else ""
+        form = f"{predicate}{arguments}."
         lines += [form % tuple(row) for row in rows.tolist()]
     return "\n".join(lines)
 
@@ -133,7 +134,10 @@ class _Rewrite(clingo_ast.Transformer):
         return node.update(name=name)
 
     def visit_SymbolicTerm(self, node: Any) -> Any:
-        return node.update(symbol=clingo.Number(self.ids[str(node.symbol)]))
+        symbol = node.symbol
+        quoted = symbol.type == clingo.SymbolType.String
+        name = symbol.string if quoted else str(symbol)
+        return node.update(symbol=clingo.Number(self.ids[name]))
 
 
 class _Names(clingo_ast.Transformer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,9 +36,10 @@ class Facts:
         """Facts from sorts (a size, or names) and rows of *local* indices under a signature.
 
         A table is an array of integers [n, k], or n rows of k, for a signature of k sorts; ``[]``
-        holds no rows. Raises UserError, with the predicate and the first bad row or the sort and
-        the first bad name, for anything else: nothing is reshaped, rounded or read from text. A
-        transposed table is recognised by its width, one of k rows cannot be: name its axes.
+        holds no rows. A predicate without arguments, ``raining=("", [[]])``, has one row or none.
+        Raises UserError, with the predicate and the first bad row or the sort and the first bad
+        name, for anything else: nothing is reshaped, rounded or read from text. A transposed table
+        is recognised by its width, one of k rows cannot be: name its axes.
 
         >>> Facts.of({"kind": ["horse", "zebra"], "sign": 2}, bears=("kind sign", [[1, 0]])).rows
         {'bears': array([[1, 2]], dtype=int32)}
@@ -60,12 +62,12 @@ def _rows(predicate: str, given: Any, sorts: Mapping[str, range]) -> Array:
     signature, table = given
     names = signature.split()
     unknown = [s for s in names if s not in sorts]
-    if unknown or not names:
+    if unknown:
         raise InvalidWorld(
             f"{predicate}: sort {unknown[0]!r} is not declared; known: {list(sorts)}"
-            if names
-            else f"{predicate}: the signature is empty; name a sort for each argument"
         )
+    if not names:
+        return _nullary(predicate, table)
     local = table_of(f"{predicate}({signature})", table, len(names))
     sizes = np.array([len(sorts[s]) for s in names])
     outside = (local < 0) | (local >= sizes)
@@ -79,3 +81,13 @@ def _rows(predicate: str, given: Any, sorts: Mapping[str, range]) -> Array:
         )
     ids = local + [sorts[s].start for s in names]
     return ids[group(pack(list(ids.T)))[1]].astype(np.int32)
+
+
+def _nullary(predicate: str, table: Any) -> Array:
+    """int32 [0 or 1, 0] of a predicate without arguments, which is a fact or is not."""
+    if not isinstance(table, Sequence | np.ndarray) or [*map(len, table)] not in ([], [0]):
+        raise InvalidWorld(
+            f"{predicate}: the signature is empty, and the rows are {reprlib.repr(table)}; name a "
+            "sort for each argument, or give [[]] where it is true and [] where it is not"
+        )
+    return np.zeros((len(table), 0), np.int32)

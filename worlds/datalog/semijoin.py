@@ -1,4 +1,4 @@
-"""What can stand as a premise at all: a look at each column, before any join.
+"""What can stand as a premise at all, and how large a join will be: looked at before any join.
 
 A join of few rows costs milliseconds, mostly in planning it. In a long recursion half of the joins
 would find nothing, for the new facts are of no relation that the rule's other premises name.
@@ -6,12 +6,18 @@ would find nothing, for the new facts are of no relation that the rule's other p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+import duckdb
 import numpy as np
 
+from ...errors import InvalidWorld
+from ...memory import machine_bytes, readable
 from .facts import Array, Bools, Facts
-from .syntax import Constant, Rule
+from .syntax import Atom, Constant, Rule, Variable
+
+DOUBT = 10  # times the memory that the estimate of three premises or more exceeds
+ROW = 16  # bytes that an instance of a rule takes at least, beside 8 for each of its numbers
 
 
 def admitted(rule: Rule, place: int, facts: Facts, fixed: frozenset[str]) -> dict[int, Bools]:
@@ -47,3 +53,109 @@ def some_fit(columns: Sequence[Array], fit: dict[int, Bools]) -> bool:
     for j, allowed in fit.items():
         fits &= allowed[columns[j]]
     return bool(fits.any())
+
+
+def refuse_oversized(
+    db: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    table: Mapping[str, str],
+    count: Mapping[str, int],
+    constant: Mapping[str, int],
+) -> None:
+    """Raises InvalidWorld, with the rule and the estimate, for a join that would not fit in memory.
+
+    ``table``: predicate -> its table; ``count`` its rows; ``constant`` -> its id. Of two premises
+    the size is exact, but for comparisons and negations; of more it is a guess, which has to exceed
+    the memory tenfold.
+    """
+    numbers = len(rule.positive) + len(rule.head.terms)
+    width = ROW + 8 * numbers
+    room = machine_bytes()
+    bound = float(np.prod([float(count[a.predicate]) for a in rule.positive]))
+    if len(rule.positive) < 2 or bound * width <= room:
+        return
+    rows = estimated_rows(db, rule, table, constant)
+    if rows * width > room * (1 if len(rule.positive) == 2 else DOUBT):
+        raise InvalidWorld(
+            f"line {rule.line}: {rule.text} has about {rows:.2g} instances, which take "
+            f"{readable(rows * width)}, and this machine has {readable(room)}; sample fewer facts, "
+            "or join its premises on more variables"
+        )
+
+
+def estimated_rows(
+    db: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    table: Mapping[str, str],
+    constant: Mapping[str, int],
+) -> float:
+    """How many ways there are to join the positive premises of a rule.
+
+    Each premise is joined with the earlier one of which it shares the most variables, exactly; what
+    it shares with others thins the result as if values were independent.
+    """
+    rows = 1.0
+    source = [_fitting(atom, table, constant) for atom in rule.positive]
+    many = [_scalar(db, f"SELECT count(*) FROM {s}") for s in source]
+    for k, atom in enumerate(rule.positive):
+        before = [(j, _shared(other, atom)) for j, other in enumerate(rule.positive[:k])]
+        j, pairs = max(before, key=lambda found: len(found[1]), default=(0, []))
+        if not pairs:
+            rows *= many[k]
+            continue
+        left, right = ([f"a{p[side]}" for p in pairs] for side in (0, 1))
+        both = (
+            f"SELECT coalesce(sum(x.n::DOUBLE * y.n), 0) FROM {_counted(source[j], left)} x "
+            f"JOIN {_counted(source[k], right)} y ON "
+            + " AND ".join(f"x.{p} = y.{q}" for p, q in zip(left, right))
+        )
+        rows *= _scalar(db, both) / max(many[j], 1)
+        for other, (i, place) in _further(rule, k, {p[1] for p in pairs}):
+            columns = (source[other], f"a{i}"), (source[k], f"a{place}")
+            counts = [_scalar(db, f"SELECT count(DISTINCT {c}) FROM {s}") for s, c in columns]
+            rows /= max(*counts, 1)
+    for c in rule.comparisons:
+        rows *= 1.0 if c.operator == "!=" else 0.5
+    return rows
+
+
+def _shared(one: Atom, other: Atom) -> list[tuple[int, int]]:
+    """Places at which two atoms have the same variable, each variable once."""
+    found: dict[str, tuple[int, int]] = {}
+    for i, term in enumerate(one.terms):
+        for j, t in enumerate(other.terms):
+            if isinstance(term, Variable) and t == term:
+                found.setdefault(term.name, (i, j))
+    return [*found.values()]
+
+
+def _further(rule: Rule, k: int, known: set[int]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """(premise, its place and that of premise ``k``) of each variable of premise ``k``, at places
+    that are not ``known`` already, that an earlier premise binds."""
+    for place, term in enumerate(rule.positive[k].terms):
+        if isinstance(term, Variable) and place not in known:
+            j, i = rule.binding(term.name)
+            if j < k:
+                yield j, (i, place)
+
+
+def _fitting(atom: Atom, table: Mapping[str, str], constant: Mapping[str, int]) -> str:
+    """The rows that fit an atom's own constants, and its variables that stand twice in it."""
+    where = []
+    for i, term in enumerate(atom.terms):
+        if isinstance(term, Constant):
+            where.append(f"a{i} = {constant.get(term.name, -1)}")
+        elif term in atom.terms[:i]:
+            where.append(f"a{i} = a{atom.terms.index(term)}")
+    name = table[atom.predicate]
+    return f"(SELECT * FROM {name} WHERE {' AND '.join(where)})" if where else name
+
+
+def _counted(source: str, columns: Sequence[str]) -> str:
+    names = ", ".join(dict.fromkeys(columns))
+    return f"(SELECT {names}, count(*) AS n FROM {source} GROUP BY {names})"
+
+
+def _scalar(db: duckdb.DuckDBPyConnection, query: str) -> float:
+    row = db.execute(query).fetchone()
+    return float(row[0]) if row else 0.0

@@ -36,6 +36,7 @@ from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from ..novelty.written_proofs import written_proofs
 from .episodes import in_context
 from .selection import alike, set_apart, spread
+from .spelled_answers import automaton, single, spelled_answers, spellings
 from .vocabulary import ANSWER, END, FILL, NONE, Lexicon
 
 MODES = ("direct", "chain", "post-hoc", "filler")
@@ -54,8 +55,10 @@ class Tokens:
     prompt: int  # P
     max_new: int  # tokens generated after the prompt
     answer_mark: int  # the answer follows this token; -1: it is the first token generated
-    answer_ids: Array  # [V] token -> answer id (a constant, or corpus.none), -1: no answer
-    members: Array  # [Q, M] tokens of the right answers, -1 padded
+    # [V] token -> answer id (a constant, or corpus.none), -1: no answer; of answers of several
+    # words [2, E] (``spelled_answers.automaton``)
+    answer_ids: Array
+    members: Array  # [Q, M] tokens of the right answers, or of the words of one, -1 padded
     questions: NDArray[np.int64]  # [Q] index into the corpus' questions
     end: int  # token of the padding
 
@@ -150,10 +153,15 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     prompt, query = lexicon.prompts(examples.prompt), lexicon.prompts(corpus.prompt[questions])
     if corpus.world.episodes:
         prompt, query = in_context(corpus, lexicon, prompt, query, questions)
-    answer = lexicon.answers(examples.answer, corpus.none)
     lines = Lines(corpus, lexicon)
     mark = -1
-    rest = answer[:, None]
+    words: Array | None = None  # [C + 1, L] of answers, where they are of several
+    if spelled_answers(corpus):
+        words = spellings(corpus, lexicon)
+        answer = words[examples.answer]
+    else:
+        answer = lexicon.answers(examples.answer, corpus.none)[:, None]
+    rest = answer
     proofs = lines.of(examples.fact if mode != "direct" else examples.fact[:0])
     longest = int(proofs.length.max(initial=0))
     if mode == "filler":
@@ -161,15 +169,24 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         prompt = np.concatenate([prompt, fill.repeat(len(prompt), 0)], 1)
         query = np.concatenate([query, fill.repeat(len(query), 0)], 1)
     elif mode == "post-hoc":
-        rest = np.full((len(answer), 1 + longest), end, np.int32)
-        rest[:, 0] = answer
-        rest[proofs.row, 1 + proofs.place] = proofs.token
+        at = (answer >= 0).sum(1) + (words is not None)  # behind the answer, and its end
+        rest = np.full((len(answer), int(at.max(initial=1)) + longest), end, np.int32)
+        rest[:, : answer.shape[1]] = answer
+        rest[proofs.row, at[proofs.row] + proofs.place] = proofs.token
     elif mode == "chain":
         mark = lexicon.special[ANSWER]
         rest = _chain(proofs, answer, examples.fact < 0, mark, end)
     train, loss = _rows(prompt, rest, lexicon.sentences, end)
     answer_ids = lexicon.constant.copy()
     answer_ids[lexicon.special[NONE]] = corpus.none
+    room = 1
+    if words is None:
+        right = _members(corpus, lexicon, questions)
+    else:
+        train, loss = _with_ends(train, loss, prompt.shape[1], answer, mark, end)
+        answer_ids = automaton(words, len(lexicon.vocabulary), end)
+        right = single(corpus, words, questions, end)
+        room = words.shape[1] + 1
     return Tokens(
         mode=mode,
         vocabulary=lexicon.vocabulary,
@@ -178,25 +195,47 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         weight=np.append(corpus.writing.weights(mode), np.ones(len(corpus.sentences), np.int32)),
         query=query,
         prompt=query.shape[1],
-        max_new=_max_new(lines, questions, longest) if mode == "chain" else 1,
+        max_new=_max_new(lines, questions, longest) + room - 1 if mode == "chain" else room,
         answer_mark=mark,
         answer_ids=answer_ids,
-        members=_members(corpus, lexicon, questions),
+        members=right,
         questions=questions,
         end=end,
     )
 
 
 def _chain(proofs: Written, answer: Array, unproved: Bools, mark: int, end: int) -> Array:
-    """The proof, the mark, the answer; a statement completes its own prompt before the mark."""
+    """The proof, the mark, the answer [N, L]; a statement completes its own prompt before the
+    mark."""
     states = (proofs.length == 0) & ~unproved
-    length = np.where(states, 1, proofs.length)
-    rest = np.full((len(answer), 2 + int(length.max(initial=-1))), end, np.int32)
+    many = (answer >= 0).sum(1)
+    length = np.where(states, many, proofs.length)
+    rest = np.full((len(answer), 1 + int((length + many).max(initial=0))), end, np.int32)
     rest[proofs.row, proofs.place] = proofs.token
-    rest[states, 0] = answer[states]
     every = np.arange(len(answer))
-    rest[every, length], rest[every, length + 1] = mark, answer
+    rest[every, length] = mark
+    for place, word in enumerate(answer.T):
+        there = word >= 0
+        both = there & states
+        rest[every[both], place] = word[both]
+        rest[every[there], length[there] + 1 + place] = word[there]
     return rest
+
+
+def _with_ends(
+    train: Array, loss: Bools, prompt: int, answer: Array, mark: int, end: int
+) -> tuple[Array, Bools]:
+    """(train, loss) with loss on the end behind each answer [N, L] of several words; without a
+    ``mark`` (-1) the answer comes first."""
+    n, many = len(answer), (answer >= 0).sum(1)
+    column = np.full((len(train), 1), end, np.int32)
+    train = np.concatenate([train, column], axis=1)
+    loss = np.concatenate([loss, column != end], axis=1)
+    at = prompt + many
+    if mark >= 0:
+        at = at + 1 + np.argmax(train[:n, prompt:] == mark, axis=1)
+    loss[np.arange(n), at] = True
+    return train, loss
 
 
 def _max_new(lines: Lines, questions: NDArray[np.int64], longest: int) -> int:
@@ -227,7 +266,9 @@ def _rows(prompt: Array, rest: Array, sentences: list[list[int]], end: int) -> t
     width = max(prompt.shape[1] + rest.shape[1], stated.shape[1])
     train = np.full((len(prompt) + len(stated), width), end, np.int32)
     train[: len(prompt), : prompt.shape[1]] = prompt
-    train[: len(prompt), prompt.shape[1] : prompt.shape[1] + rest.shape[1]] = rest
+    train[: len(prompt), prompt.shape[1] : prompt.shape[1] + rest.shape[1]] = np.where(
+        rest >= 0, rest, end
+    )
     train[len(prompt) :, : stated.shape[1]] = stated
     loss = train != end
     loss[: len(prompt), : prompt.shape[1]] = False

@@ -53,9 +53,11 @@ class _Reader:
         """The lines of one generation, and as the last the conclusion; None: cannot be read."""
         out: list[Line] = []
         at = 0
-        if row and self.constant[row[0]] >= 0:  # a fact that completes its own prompt
-            out.append(self._concluded(question, row[0]))
-            at = 1
+        if row and row[0] not in self.heads and row[0] != self.mark:
+            first = self._constant(row, 0)  # a fact that completes its own prompt
+            if first is not None:
+                out.append(self._concluded(question, first[0]))
+                at = first[1]
         while at < len(row) and row[at] in self.heads:
             predicate, places = self.heads[row[at]]
             ordered = [0] * len(places)
@@ -69,9 +71,10 @@ class _Reader:
                     return None
                 ordered[place], at = read
             out.append((predicate, tuple(ordered)))
-        if at + 1 >= len(row) or row[at] != self.mark or self.constant[row[at + 1]] < 0:
+        if at + 1 >= len(row) or row[at] != self.mark:
             return None
-        return [*out, self._concluded(question, row[at + 1])]
+        answer = self._constant(row, at + 1)
+        return None if answer is None else [*out, self._concluded(question, answer[0])]
 
     def _constant(self, row: list[int], at: int) -> tuple[int, int] | None:
         """(the constant that is written at ``at``, in as many words as can be; where it ends)."""
@@ -83,11 +86,11 @@ class _Reader:
             return None
         return int(self.constant[row[at]]), at + 1
 
-    def _concluded(self, question: int, token: int) -> Line:
+    def _concluded(self, question: int, constant: int) -> Line:
         prompt = self.corpus.prompt[question]
         predicate, position = self.corpus.cues[prompt[0]]
         words = [int(a) for a in prompt[1:] if a >= 0]
-        words.insert(position, int(self.constant[token]))
+        words.insert(position, constant)
         return predicate, tuple(words)
 
     def known(self, lines: set[Line]) -> dict[Line, int]:

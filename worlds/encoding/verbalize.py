@@ -13,6 +13,21 @@ from ..world import World
 from .episodes import theory
 
 BLANK = "___"
+VOWELS = "aeiouAEIOU"
+
+
+class Written(str):
+    """A name as a template writes it: ``{0}`` as it is, ``{0:a}`` behind a or an, and ``{0:step}``,
+    of a number, before the noun that it counts.
+
+    >>> "{0:a} has {1:leg} and {2:horn}".format(*map(Written, ("okapi", "4", "1")))
+    'an okapi has 4 legs and 1 horn'
+    """
+
+    def __format__(self, spec: str) -> str:
+        if spec == "a":
+            return f"{'an' if self[:1] in VOWELS else 'a'} {self}"
+        return f"{self} {spec}{'s' * (self != '1')}" if spec else str(self)
 
 
 def fact_in_english(world: World, closure: Closure, fact: int) -> str:
@@ -66,14 +81,19 @@ def questions_in_english(corpus: Corpus, questions: NDArray[np.int64]) -> list[s
 
 def phrase(world: World, predicate: str, names: Sequence[str]) -> str:
     """The world's sentence for a fact; without a template the fact as written in a rule."""
-    return _template(world, predicate, len(names)).format(*names)
+    return _template(world, predicate, len(names)).format(*map(Written, names))
 
 
 def _phrases(world: World, predicate: str, columns: Sequence[Sequence[str]]) -> list[str]:
     """The sentences of many facts of one predicate, from their arguments' names by column."""
-    return list(map(_template(world, predicate, len(columns)).format, *columns))
+    template = _template(world, predicate, len(columns))
+    if not columns:
+        return [template]
+    if ":" in template:  # names that are written with an article or a noun
+        columns = [list(map(Written, column)) for column in columns]
+    return list(map(template.format, *columns))
 
 
 def _template(world: World, predicate: str, arity: int) -> str:
     places = ", ".join(f"{{{i}}}" for i in range(arity))
-    return world.phrases.get(predicate, f"{predicate}({places})")
+    return world.phrases.get(predicate, f"{predicate}({places})" if arity else predicate)

@@ -159,13 +159,13 @@ class Lexicon:
         return out
 
     def answers(self, answer: Array, none: int) -> Array:
-        """Tokens of answer ids; raises UserError for one that is more than one token."""
+        """Tokens of answer ids; raises UserError for one that is not one token."""
         given = answer[answer != none]
         if len(given) and (self.token[given] < 0).any():
             name = self.corpus.closure.base.constants[given[self.token[given] < 0][0]]
             raise InvalidWorld(
-                f"{self.corpus.world.id}: {name!r} is an answer, and its sort is spelled or an "
-                "episode; query only arguments that are one token (World.queries)"
+                f"{self.corpus.world.id}: {name!r} is an answer, and its sort is that of episodes; "
+                "query only arguments that have a name (World.queries)"
             )
         return np.where(answer == none, self.special[NONE], np.append(self.token, -1)[answer])
 

@@ -128,6 +128,8 @@ def find_prompts(known: Integers, wanted: Integers) -> NDArray[np.int64]:
     """[n] the row of ``known`` (rows unique) that equals each row of ``wanted``, or -1."""
     if not len(known) or not len(wanted):
         return np.full(len(wanted), -1, np.int64)
+    if not known.shape[1]:  # of a predicate with one argument: there is one prompt
+        return np.zeros(len(wanted), np.int64)
     key = pack([np.concatenate(columns) for columns in zip(known.T, wanted.T)])
     known_key, key = key[: len(known)], key[len(known) :]
     low, high = int(known_key.min()), int(known_key.max())

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+SYSTEM = ("/usr", "/etc", "/lib", "/lib64", "/sys", "/bin", "/run")  # read by libraries
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -113,7 +114,8 @@ class Watched:
 
     Such a file is one opened to be written, or written since ``began``, or one in a temporary
     folder of all processes; outside the folders ``own``. What modules are read from counts as
-    theirs, and so does what lies beside the world's file (``beside``).
+    theirs, and so does what lies beside the world's file (``beside``). Others, but the system's,
+    are ``foreign``: nothing records what stood there.
     """
 
     def __init__(
@@ -123,12 +125,13 @@ class Watched:
         self.own, self.beside = (*map(os.path.realpath, own), "/dev", "/proc"), (*places,)
         self.common, self.began = (*map(os.path.realpath, common),), began
         self.shared: list[str] = []  # paths, in the order in which they were opened
+        self.foreign: list[str] = []
         self.on = False
         sys.addaudithook(self._hear)
 
     @contextlib.contextmanager
     def watch(self) -> Iterator[None]:
-        self.on, self.shared = True, []
+        self.on, self.shared, self.foreign = True, [], []
         try:
             yield
         finally:
@@ -145,6 +148,8 @@ class Watched:
             writes = event != "open" or bool((stated[2] or 0) & WRITES)
             if path not in self.shared and self._shares(path, writes):
                 self.shared.append(path)
+            elif path not in self.foreign and self._is_foreign(path):
+                self.foreign.append(path)
         finally:
             self.on = True
 
@@ -157,6 +162,10 @@ class Watched:
             if Path(path).stat().st_mtime >= self.began:
                 return True
         return _below(path, self.common) and not _below(path, self.beside)
+
+    def _is_foreign(self, path: str) -> bool:
+        theirs = (*self.own, *self.beside, *self.common, *SYSTEM, sys.base_prefix)
+        return Path(path).is_file() and not _below(path, theirs)
 
 
 def _below(path: str, folders: Sequence[str]) -> bool:

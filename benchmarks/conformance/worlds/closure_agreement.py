@@ -16,12 +16,12 @@ from ....worlds.datalog.engine import close
 from ....worlds.datalog.syntax import Atom, Constant, Program, Rule, Term, strata
 from ....worlds.novelty.derivations import Pattern, Proofs
 from ....worlds.novelty.rungs import RUNGS, provable, read_off, rung_of
-from ..framework import Moot, Refused
+from ..framework import FAULT, Moot, Refused
 from .world_fixture import Subject, written
 
 Model = tuple[Set[Fact], Set[Derivation]]  # all that is true, with every true ground instance
 
-WRONG = "leave World.closure as it is; if it is, this is an error in engine.py"
+WRONG = f"leave World.closure as it is; if it is, {FAULT}"
 
 
 def clingo(subject: Subject) -> str:
@@ -106,7 +106,7 @@ def plain(subject: Subject) -> str:
         rungs = [RUNGS[rung_of(s, no, no)[0][0]] for s in (own[[f]], other[at[[f]]])]
         raise Refused(
             f"{_words(c, _facts(c)[f])} is {rungs[0]}, written plainly {rungs[1]}",
-            "this is an error in derivations.py or rungs.py",
+            FAULT,
         )
     return f"{len(proofs.closure.program.rules)} plain rules, {len(mine):,} facts, the same rungs"
 

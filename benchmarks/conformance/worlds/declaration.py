@@ -6,12 +6,15 @@ from collections.abc import Iterable
 
 from ....errors import UserError, suggest
 from ....registry import WORLD_ID
-from ....worlds.instruments import beyond_association, instruments
+from ....worlds.datalog.engine import close
+from ....worlds.instruments import beyond_association, cue_names, instruments
 from ....worlds.novelty.rungs import RUNGS
 from ..framework import Refused
+from ..soundness.argument_sorts import mismatches
 from .world_fixture import Subject
 
 WANTED = ("tiny", "small")  # sizes that every world has: for its checks, and for its quotas
+FIRED = 3  # world seeds, on one of which each rule fires
 
 
 def identity(subject: Subject) -> str:
@@ -71,6 +74,7 @@ def names(subject: Subject) -> str:
     _known("rung in rungs", world.rungs, RUNGS)
     instruments(world)  # raises for a pair that the world cannot have
     beyond_association(world)
+    _known("cue in few_answers", world.few_answers, cue_names(world))
     for predicate, n in arity.items():
         places = world.positions(predicate, n)
         if len({*places}) < len(places) or not {*places} <= {*range(n)}:
@@ -89,6 +93,32 @@ def names(subject: Subject) -> str:
     silent = sorted(p for p in arity if p not in world.phrases)
     default = f"; written as in rules: {', '.join(silent)}" if world.phrases and silent else ""
     return f"predicates {', '.join(sorted(arity))}{default}"
+
+
+def argument_sorts(subject: Subject) -> str:
+    """No rule joins, names or compares constants of different sorts: it would never fire."""
+    world, facts = subject.world, subject.facts
+    for found in mismatches(world.program, facts):
+        raise Refused(found, "give the argument the sort that is meant, or the variables two names")
+    return f"{len(world.program.rules)} rules, in each a variable has one sort"
+
+
+def fires(subject: Subject) -> str:
+    """Each rule derives something on one of the first world seeds."""
+    program = subject.world.program
+    idle = {*range(len(program.rules))} - {*subject.closure.rule.tolist()}
+    for seed in range(1, FIRED):
+        if idle:
+            closure = close(program, subject.world.facts(subject.size, seed))
+            idle -= {*closure.rule.tolist()}
+    for number in sorted(idle)[:1]:
+        rule = program.rules[number]
+        more = f" (and {len(idle) - 1} others)" if len(idle) > 1 else ""
+        raise Refused(
+            f"line {rule.line}: {rule.text} never fires on {FIRED} world seeds{more}",
+            "mend what it asks for, sample the facts that it needs, or take it out",
+        )
+    return f"{len(program.rules)} rules, each of which fires"
 
 
 def _known(kind: str, given: Iterable[str], names: Iterable[str]) -> None:

@@ -54,6 +54,13 @@ def history(subject: Subject) -> str:
                 "keep what is drawn in memory, or in tempfile.gettempdir() where one must; name "
                 "data from the world's own file: Path(__file__).parent",
             )
+        for path in (path for drawn in found for path in drawn[draw]["foreign"]):
+            raise Refused(
+                f"{_named(draw)} reads {path}, which is no part of the world: nothing records what "
+                "stood there",
+                "put data beside the world's own file, and name it from there: "
+                "Path(__file__).parent",
+            )
     return f"{len(DRAWN)} seeds, in two orders and three processes, folders, days and hosts"
 
 

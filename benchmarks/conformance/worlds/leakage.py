@@ -11,10 +11,12 @@ from ....worlds.datalog.syntax import Atom, Program, Rule, Term, Variable
 from ....worlds.encoding.verbalize import question_in_english
 from ....worlds.novelty.derivations import words
 from ....worlds.novelty.rungs import LADDER, SPLIT
-from ..framework import Refused
+from ..framework import FAULT, Refused
+from ..soundness.verbatim_answers import verbatim
 from .world_fixture import Subject
 
 STATED = ("stated", "both")
+VERBATIM = 0.25  # share of the answers of a predicate that may stand in facts no rule reads so
 
 
 def disjoint(subject: Subject) -> str:
@@ -29,7 +31,7 @@ def disjoint(subject: Subject) -> str:
         if rung == "recall" and there != {True}:
             raise Refused(
                 f"{question_in_english(corpus, q)!r} is recall, and its answer is not stated",
-                "this is an error in rungs.py",
+                FAULT,
             )
         if rung not in ("recall", "") and True in there:
             predicate = corpus.cues[corpus.prompt[q, 0]][0]
@@ -76,6 +78,26 @@ def doubles(subject: Subject) -> str:
     return f"drawn apart: {', '.join(found) or 'none'}"
 
 
+def hints(subject: Subject) -> str:
+    """No base predicate holds the answers of a derived one, in whatever order of arguments."""
+    found = [*verbatim(subject.corpus())]
+    worst = max(found, key=lambda v: v.share, default=None)
+    if worst is None:
+        return "no base predicate could hold an answer"
+    names = ", ".join(f"{{{p}}}" for p in worst.places)
+    text = (
+        f"{worst.base} states {worst.stated:,} of {worst.answers:,} answers of {worst.derived} "
+        f"verbatim, which holds its places {names.replace('{', '').replace('}', '')}"
+    )
+    if worst.share > VERBATIM:
+        raise Refused(
+            text,
+            f"take {worst.base} out, state other things with it, or derive {worst.derived} from "
+            "it by a rule",
+        )
+    return f"at most {worst.share:.0%} of the answers stand in facts that no rule reads so"
+
+
 def stated_rules(subject: Subject) -> str:
     """Patterns given as stated stand as sentences, no others do."""
     own = _sentences(subject, subject.corpus())
@@ -107,7 +129,7 @@ def _sentences(subject: Subject, corpus: Corpus) -> int:
         raise Refused(
             f"{' '.join(odd)!r} {'stands as a sentence' if stands else 'is not stated'}, and its "
             f"pattern is {'not ' if stands else ''}given as stated",
-            "this is an error in examples.py",
+            FAULT,
         )
     return len(found)
 

@@ -6,16 +6,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ....worlds.corpus.audit import empty_rungs
-from ....worlds.corpus.build import build_corpus
 from ....worlds.corpus.corpus import NONTHEOREM, Corpus
+from ....worlds.corpus.empty_rungs import empty_rungs
 from ....worlds.corpus.height_note import height_note
 from ....worlds.encoding.verbalize import question_in_english
-from ....worlds.novelty.rungs import LADDER, RUNGS
-from ..framework import Moot, Refused
-from .world_fixture import Row, Rows, Subject, gold_of, rows_of, written
+from ....worlds.novelty.rungs import LADDER, RUNGS, SPLIT
+from ..framework import FAULT, Moot, Refused
+from .world_fixture import QUOTA, Row, Rows, Subject, gold_of, rows_of, written
 
-QUOTA = {"small": 300}  # size -> headline questions that each promised rung has there
 SEEDS = 3  # of world and exposure, on which a quota holds
 COVERAGES = (0.5, 0.8)
 
@@ -36,10 +34,12 @@ def rungs(subject: Subject) -> str:
     quota = QUOTA.get(subject.size, 0)
     counts, note = _counted(subject, subject.corpus(), quota)
     for seed in range(1, SEEDS if quota else 1):
-        corpus = build_corpus(subject.world, subject.size, None, (seed, seed))
+        corpus = subject.corpus(seeds=(seed, seed))
         _counted(subject, corpus, quota, f" with seeds {seed}")
     stated = ", ".join(f"{r} {n:,}" for r, n in counts.items())
-    return "; ".join([stated, *note])
+    several = int((subject.corpus().certificate.rung == SPLIT).sum())
+    apart = [f"{several:,} with answers on several rungs, in no headline"] * bool(several)
+    return "; ".join([stated, *apart, *note])
 
 
 def _counted(
@@ -87,7 +87,7 @@ def answers(subject: Subject) -> str:
             raise Refused(
                 f"{question_in_english(corpus, q)!r} has {len(found)} answers, and {len(right)} "
                 f"follow: {_names(corpus, [odd])} {'lacks' if odd in right else 'does not'}",
-                "this is an error in questions.py",
+                FAULT,
             )
     # demonstrated episodes have no query
     left = [row for row in wanted if corpus.split.is_queried(np.array([row], np.int32))[0]]
@@ -96,7 +96,7 @@ def answers(subject: Subject) -> str:
         raise Refused(
             f"{len(left)} prompts with an answer are not queried, such as {predicate} of "
             f"{_names(corpus, given)}, queried at {place}",
-            "this is an error in questions.py",
+            FAULT,
         )
     return f"{int(corpus.offsets[-1]):,} answers, all that clingo finds"
 
@@ -131,7 +131,7 @@ def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
                 raise Refused(
                     f"{question_in_english(corpus, q)!r}, of rung {kind}, has {len(true)} answers "
                     f"in the world and {len(entailed)} that follow",
-                    "this is an error in hard_negatives.py",
+                    FAULT,
                 )
     demonstrated = corpus.examples.prompt[corpus.examples.kind == NONTHEOREM]
     for cue, *given in demonstrated.tolist():
@@ -141,7 +141,7 @@ def _controls(subject: Subject, corpus: Corpus) -> tuple[int, int]:
             raise Refused(
                 f"stated to have no answer: {predicate} of {_names(corpus, row)}, "
                 f"queried at {place}",
-                "this is an error in hard_negatives.py",
+                FAULT,
             )
     return len(queries["nontheorem"]) + len(demonstrated), len(queries["unknowable"])
 
@@ -165,7 +165,7 @@ def known(subject: Subject) -> str:
         raise Refused(
             f"{len(lost)} questions are unknowable, such as "
             f"{question_in_english(corpus, int(lost[0]))!r}",
-            "this is an error in split.py",
+            FAULT,
         )
     return f"{len(corpus.prompt):,} questions, none unknowable"
 

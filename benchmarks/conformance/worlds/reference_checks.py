@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from ....eval.floors.ceilings import lookup, references
 from ....eval.floors.floor_table import LEAST
+from ....eval.floors.measured import cue_name
 from ....eval.question_sets.question_set import QuestionSet
 from ....eval.stats.intervals import wilson
 from ....worlds import instruments
 from ....worlds.encoding.verbalize import question_in_english
 from ....worlds.novelty.rungs import CONTROLS, RUNGS
-from ..floor_means import Means
-from ..framework import Moot, Refused
+from ..floor_means import DECISIVE, Means
+from ..framework import FAULT, Moot, Refused
+from ..soundness.independent_facts import Spread, spread
 from .world_fixture import Subject
 
 LADDER = tuple(r for r in RUNGS if r != "mixed")  # mixed is never pure
@@ -29,6 +31,9 @@ WITHIN = {  # reference -> the rungs on which it is always right; on the others 
 # An instrument beyond association: what may be had there without the rule, as a share of questions.
 ABOVE_CHANCE = 0.05  # association's score above chance's
 BLINDED = 0.25  # a blinded deducer's score
+# Gates of a size that is scored
+CHANCE = 0.2  # most that the best guess may get on an instrument
+ANSWERS, FACTS = 20, 50  # fewest different answers and independent facts behind an instrument
 CURES = {
     "association": "spread the answers (permutations leave no commonest one), make no two "
     "relations alike, or demonstrate less of what resembles a question",
@@ -65,7 +70,7 @@ def _unlike(
         raise Refused(
             f"{who}: {len(wrong)} of {where.sum()} answers are not as defined, first to "
             f"{question!r}",
-            "a rung is labelled wrongly: this is an error in rungs.py, proofs.py or questions.py",
+            FAULT,
         )
 
 
@@ -87,6 +92,63 @@ def floors(subject: Subject) -> str:
     return f"{', '.join(shares)} (world seeds: {len(subject.floor_records)})"
 
 
+def chance(subject: Subject) -> str:
+    """At a size that is scored no guess gets far on any instrument, but on those whose cues are
+    declared to have few answers."""
+    if not subject.floors:
+        raise Moot("no instrument has the questions for a floor at this size")
+    levels = {m.name: m.best["chance"] for m in subject.floors}
+    few = {m.name for m in subject.floors if m.cue in subject.world.few_answers}
+    high = {n: found.mean for n, found in levels.items() if found.mean > CHANCE and n not in few}
+    if high and subject.scored:
+        name = max(high, key=lambda n: high[n])
+        strategy = next(m.named["chance"] for m in subject.floors if m.name == name)
+        rest = [f"{n} {v:.2f}" for n, v in high.items() if n != name]
+        raise Refused(
+            f"on {name} chance gets {high[name]:.2f} ({strategy}), at most {CHANCE} is allowed"
+            + (f"; so do {', '.join(rest)}" if rest else ""),
+            "let answers have more values, spread them evenly, hold more facts back so that "
+            "exclusion says less, or leave the pair out of `instruments`",
+        )
+    return ", ".join(f"{name} {found.mean:.2f}" for name, found in levels.items())
+
+
+def spread_out(subject: Subject) -> str:
+    """Different answers, and facts that vary independently, behind each instrument; the least over
+    the world seeds."""
+    found: dict[str, list[Spread]] = {}
+    cues: dict[str, str] = {}
+    for seed in subject.floor_seeds:
+        corpus = subject.corpus(seeds=(seed, seed))
+        every = QuestionSet(corpus, np.arange(len(corpus.prompt)))
+        for name, (rung, cue) in every.instruments.items():
+            questions = np.flatnonzero(every.headline[name])
+            if len(questions) >= LEAST:
+                found.setdefault(name, []).append(spread(corpus, rung, questions))
+                cues[name] = cue_name(corpus, cue)
+    if not found:
+        raise Moot("no instrument has the questions for a floor at this size")
+    parts = []
+    for name, each in found.items():
+        answers, facts = min(s.answers for s in each), min(s.facts for s in each)
+        parts.append(f"{name} {answers} answers, {facts} facts")
+        few = cues[name] in subject.world.few_answers
+        if answers < 2 or (answers < ANSWERS and subject.scored and not few):
+            raise Refused(
+                f"{name} has {answers} different answer{'s' * (answers > 1)}, "
+                f"{2 if few or not subject.scored else ANSWERS} are expected",
+                "give what is asked for more values"
+                + ("" if answers < 2 else f"; or name {cues[name]!r} in `few_answers`"),
+            )
+        if facts < FACTS and subject.scored:
+            raise Refused(
+                f"the questions of {name} rest on {facts} independent facts, {FACTS} are expected",
+                "make the size larger, or hold more back (exposure.held), so that scores do not "
+                "hang on a few facts",
+            )
+    return "; ".join(parts)
+
+
 def beyond_association(subject: Subject) -> str:
     """No strategy that applies no rule gets far on an instrument that is declared so."""
     declared = instruments.beyond_association(subject.world)
@@ -101,6 +163,12 @@ def beyond_association(subject: Subject) -> str:
             continue
         for why in _refusals(subject, m):
             raise why
+        if m.without and max(w.pivotal.mean for w in m.without.values()) < DECISIVE:
+            raise Refused(
+                f"{m.name} is declared beyond association, and no premise of a rule decides "
+                f"half of its answers: {', '.join(f'{n} {s:.2f}' for n, s in m.idle.items())}",
+                "let the ingredients decide more: ask where another one gives another answer",
+            )
         parts.append(f"{m.name}: {', '.join(_bests(m))}")
     return "; ".join(parts)
 

@@ -23,15 +23,17 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from .... import registry
 from ....worlds.datalog.facts import Facts
+from ....worlds.draw_limit import draws_within
 from ....worlds.world import World
 from .circumstances import Circumstances, Watched, take
 
 SEEDS = ("0:0", "0:1")  # world : exposure
 DRAWN = (0, 1, 2, 3)  # world seeds; even in number, so that what alternates falls otherwise
+LONGEST = 60.0  # seconds that one draw may take
 FIRST = Circumstances(hash_seed="1")
 SECOND = Circumstances(hash_seed="2", days=1_234, host="elsewhere")  # another year, month, weekday
 HASH_SEEDS = (FIRST.hash_seed, SECOND.hash_seed)  # this process's own is as the user has it
@@ -83,7 +85,7 @@ class Elsewhere:
         return [{x["corpus"]: x for x in lines if "corpus" in x} for lines, _ in self._all()]
 
     def drawn(self) -> Sequence[Mapping[str, Any]]:
-        """Of each process: ``SIZE:SEED`` -> {"digests", "error", "shared"}.
+        """Of each process: ``SIZE:SEED`` -> {"digests", "error", "shared", "foreign"}.
 
         Raises RuntimeError with the last line that a process had to tell if it drew nothing.
         """
@@ -106,7 +108,9 @@ class Elsewhere:
         found = []
         for process in started:
             lines, why = _lines(process)
-            found.append(lines[0] if lines else {"digests": {}, "error": why, "shared": []})
+            found.append(
+                lines[0] if lines else {"digests": {}, "error": why, "shared": [], "foreign": []}
+            )
         return found
 
     def _all(self) -> list[tuple[list[Mapping[str, Any]], str]]:
@@ -164,6 +168,11 @@ def main(task: Mapping[str, Any]) -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a world prints is no line of ours
     take(task["days"], task["host"])
+    with draws_within(LONGEST):
+        _make(task, out)
+
+
+def _make(task: Mapping[str, Any], out: TextIO) -> None:
     made = registry.make(task["world"])
     beside = [str(Path(task["world"]).parent)] if task["world"].endswith(".py") else []
     watched = Watched([task["own"]], beside, task["common"], task["began"])
@@ -176,7 +185,8 @@ def main(task: Mapping[str, Any]) -> None:
             line["digests"] = digests_of(facts)
         except Exception as error:  # whatever a stranger's world raises
             line["error"] = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        print(json.dumps({**line, "shared": watched.shared}), file=out, flush=True)
+        opened = {"shared": watched.shared, "foreign": watched.foreign}
+        print(json.dumps({**line, **opened}), file=out, flush=True)
     for name in task["corpora"]:
         print(json.dumps(_corpus(made, name)), file=out, flush=True)
 

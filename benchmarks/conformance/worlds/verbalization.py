@@ -10,9 +10,9 @@ import numpy as np
 
 from ....worlds.datalog.closure import Closure
 from ....worlds.encoding.encode import MODES, encode, sample_questions
-from ....worlds.encoding.verbalize import phrase
+from ....worlds.encoding.verbalize import Written, phrase
 from ....worlds.world import World
-from ..framework import Refused
+from ..framework import FAULT, Refused
 from .world_fixture import Subject, rows_of, written
 
 ENCODED = 30  # questions of each rung that are encoded
@@ -49,24 +49,26 @@ def phrases(subject: Subject) -> str:
     )
 
 
-Template = list[tuple[str, int]]  # literal text, then the argument behind it; -1: none, at the end
+# literal text, then the argument behind it (-1: none, at the end) and how it is written
+Template = list[tuple[str, int, str]]
 
 
 def _template(world: World, predicate: str, arity: int) -> Template:
     text = world.phrases.get(predicate)
     if text is None:
-        text = f"{predicate}({', '.join(f'{{{i}}}' for i in range(arity))})"
+        blanks = f"({', '.join(f'{{{i}}}' for i in range(arity))})" if arity else ""
+        text = f"{predicate}{blanks}"
     try:
-        parts = [(literal, field) for literal, field, *_ in Formatter().parse(text)]
+        parts = [(*found[:2], found[2] or "") for found in Formatter().parse(text)]
     except ValueError as error:
         raise Refused(f"phrases[{predicate!r}]: {error}", "write blanks as {0}, {1}") from error
-    fields = [field for _, field in parts if field is not None]
+    fields = [field for _, field, _ in parts if field is not None]
     if {*fields} != {str(i) for i in range(arity)}:
         raise Refused(
             f"phrases[{predicate!r}] = {text!r} has the blanks {fields}",
             f"give it every blank from {{0}} to {{{arity - 1}}}, one for each argument",
         )
-    return [(literal, -1 if field is None else int(field)) for literal, field in parts]
+    return [(text, -1 if field is None else int(field), spec) for text, field, spec in parts]
 
 
 def _columns(closure: Closure, predicate: str) -> list[frozenset[str]]:
@@ -88,16 +90,18 @@ def _readings(
             if not text:
                 yield tuple(known[i] for i in range(len(may)))
             return
-        (literal, place), rest = parts[0], parts[1:]
+        (literal, place, spec), rest = parts[0], parts[1:]
         if not text.startswith(literal):
             return
         text = text[len(literal) :]
         if place < 0:
             yield from read(text, rest, known)
             return
-        for name in _prefixes(text, rest[0][0] if rest else None, may[place]):
+        names = {format(Written(name), spec): name for name in may[place]} if spec else may[place]
+        for found in _prefixes(text, rest[0][0] if rest else None, names):
+            name = names[found] if isinstance(names, dict) else found
             if known.get(place, name) == name:
-                yield from read(text[len(name) :], rest, {**known, place: name})
+                yield from read(text[len(found) :], rest, {**known, place: name})
 
     return read(text, template, {})
 
@@ -122,6 +126,6 @@ def tokens(subject: Subject) -> str:
         if len({*made.vocabulary}) < words:
             raise Refused("two words of the vocabulary are alike", "rename the constants")
         if len(np.unique(made.query, axis=0)) < len(np.unique(corpus.prompt[queries], axis=0)):
-            raise Refused(f"two prompts have the same tokens in {mode}", "mend encode.py")
+            raise Refused(f"two prompts have the same tokens in {mode}", FAULT)
         lengths.append(f"{mode} {made.train.shape[1]}")
     return f"{words:,} words; longest row: {', '.join(lengths)}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .... import parameters, registry
+from ....worlds.draw_limit import draws_within, ends
 from ....worlds.world import World
 from .. import floors_report, framework
 from ..framework import Appendix, Check, Outcome, Report
@@ -24,7 +25,7 @@ from . import (
     reference_checks,
     verbalization,
 )
-from .subprocesses import Elsewhere
+from .subprocesses import LONGEST, Elsewhere
 from .world_fixture import Subject
 
 DEFAULT = ("tiny", "small")  # sizes
@@ -39,6 +40,12 @@ DECLARED = (
 DRAWN = (
     Check("facts", "they are integers over constants in sorts", determinism.facts),
     Check("names", "whatever is named exists", declaration.names, ("rules", "facts")),
+    Check(
+        "sorts",
+        "no rule joins or compares two sorts",
+        declaration.argument_sorts,
+        ("names",),
+    ),
     Check("repeatable", "one seed gives one world", determinism.repeatable, ("facts",)),
     Check("access", "what was drawn before changes nothing", determinism.access, ("repeatable",)),
     Check("streams", "facts have a stream of their own", determinism.own_stream, ("access",)),
@@ -47,6 +54,7 @@ DRAWN = (
 )
 DECIDED = (
     Check("threads", "any number gives the same closure", determinism.threads, ("names", "access")),
+    Check("firing", "every rule fires", declaration.fires, ("sorts", "threads")),
     Check("clingo", "it finds the same derivations", closure_agreement.clingo, ("threads",), LEAST),
     Check(
         "brute force",
@@ -79,6 +87,7 @@ QUESTIONS = (
     ),
     Check("known", "all facts and patterns entail all that is true", question_checks.known, CORPUS),
     Check("disjoint", "no statement gives an answer away", leakage.disjoint, CORPUS),
+    Check("hints", "no base fact states an answer", leakage.hints, CORPUS),
     Check(
         "sentences", "stated patterns have sentences, and no others", leakage.stated_rules, CORPUS
     ),
@@ -108,6 +117,10 @@ SOLVED = (
         CORPUS,
     ),
     Check("floors", "every promised rung has its floor", reference_checks.floors, ("ceilings",)),
+    Check("chance", "no guess gets far", reference_checks.chance, ("floors",)),
+    Check(
+        "spread", "many answers and facts are behind it", reference_checks.spread_out, ("rungs",)
+    ),
     Check(
         "beyond association",
         "where it says so, blind strategies fail",
@@ -156,13 +169,14 @@ def check_world(
     ``ready`` the world's id and each outcome as it comes. Raises UserError for an unknown world,
     size or parameter.
     """
-    world = registry.world(name)
+    with draws_within(LONGEST), ends(name):
+        world = registry.world(name)
     sizes = (size,) if size else tuple(s for s in DEFAULT if s in world.sizes)
     sizes = tuple(world.named_size(s, values or {}) for s in sizes)
     where = str(Path(name).resolve()) if name.endswith(".py") else name
     outcomes: list[Outcome] = []
     appendices: list[Appendix] = []
-    with Elsewhere(where, sizes) as elsewhere:
+    with draws_within(LONGEST), Elsewhere(where, sizes) as elsewhere:
         keep = partial(_appendix, appendices)
         for outcome in run(CHECKS, world, sizes, elsewhere, watch, keep):
             outcomes.append(outcome)

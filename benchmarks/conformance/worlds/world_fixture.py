@@ -24,6 +24,7 @@ from ..floor_records import Record, record
 from ..framework import Moot
 from .subprocesses import Elsewhere
 
+QUOTA = {"small": 300}  # size -> headline questions that each promised rung has there
 FLOOR_SEEDS = 3  # worlds by which floors are judged where scores are given; at size tiny one
 Row = tuple[int, ...]
 Rows = Mapping[str, frozenset[Row]]  # predicate -> the arguments of its true facts
@@ -86,11 +87,20 @@ class Subject:
         except TooLittle as error:
             raise Moot(f"no corpus with {changes}: {error}") from error
 
+    @property
+    def scored(self) -> bool:
+        """Whether the size is held to what a score needs: quotas, chance, spread."""
+        return self.size in QUOTA
+
+    @property
+    def floor_seeds(self) -> range:
+        """The first world seeds, by which floors are judged."""
+        return range(1 if self.size == "tiny" else FLOOR_SEEDS)
+
     @functools.cached_property
     def floor_records(self) -> list[Record]:
         """What can be had without the rule, in the corpus of each of the first world seeds."""
-        seeds = range(1 if self.size == "tiny" else FLOOR_SEEDS)
-        return [record(self.corpus(seeds=(seed, seed))) for seed in seeds]
+        return [record(self.corpus(seeds=(seed, seed))) for seed in self.floor_seeds]
 
     @functools.cached_property
     def floors(self) -> list[Means]:

@@ -77,6 +77,23 @@ class Stated(World):
         )
 
 
+class Flooded(Hops):
+    """Roads are open unless there is a flood, which has no place; and what only negations say."""
+
+    id = "flooded-v1"
+    rules = """
+      two(H,R1,R2,T) :- one(H,R1,B), one(B,R2,T), open.
+      open :- not flooded.
+      first(entity0) :- not odd(entity1), open.
+      safe(entity2) :- not odd(entity3).
+    """
+    exposure = Exposure(held=0.1, held_frames=0.1, demonstrated=0.8, demonstrated_height=2)
+
+    def sample(self, rng, **size):
+        nothing = np.zeros((0, 1), np.int32)
+        return super().sample(rng, **size).replace(flooded=nothing[:, :0], odd=nothing)
+
+
 @refused_by("id", "'Hops'")
 class AnIdWithoutAVersion(Hops):
     id = "Hops"

@@ -1,6 +1,10 @@
 """Worlds whose sample gives no sound facts, beside those of planted.py."""
 
+# ruff: noqa: RUF012 (as in planted.py)
+
 import dataclasses
+import sys
+import time
 
 import numpy as np
 from zebroid.worlds.datalog.facts import Facts
@@ -93,3 +97,42 @@ class RowsInNoOrder(Hops):
 class ASampleThatFails(Hops):
     def sample(self, rng, **size):
         return super().sample(rng, entities=1 // 0, relations=4)
+
+
+@refused_by("facts", "sample ends the process (SystemExit: 3), expected facts")
+class ASampleThatEndsTheProcess(Hops):
+    def sample(self, rng, **size):
+        sys.exit(3)
+
+
+@refused_by("facts", "sample has run for 1 seconds, expected an end")
+class ASampleWithoutAnEnd(Hops):
+    """It looks for what is not there, and lets nothing stop it."""
+
+    def sample(self, rng, **size):
+        while True:
+            try:
+                while rng.randint(2) < 2:
+                    pass
+            except Exception:
+                continue
+
+
+@refused_by("facts", "sample has run for 1 seconds, expected an end")
+class ASampleThatWaits(Hops):
+    def sample(self, rng, **size):
+        time.sleep(30)
+
+
+@refused_by("spread", "instance has 1 different answer, 2 are expected")
+class OneAnswerToEveryQuestion(Hops):
+    """Whatever is asked, the tail is one and the same."""
+
+    rungs = ("recall", "instance")
+    beyond_association = ()
+    sizes = {"tiny": {"entities": 30, "relations": 6}, "small": {"entities": 40, "relations": 12}}
+
+    def table(self, rng, entities, relations):
+        table = super().table(rng, entities, relations)
+        table[:, 2] = rng.randint(entities)
+        return table

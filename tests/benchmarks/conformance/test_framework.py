@@ -93,7 +93,7 @@ def test_an_exception_names_the_last_line_of_the_source_that_led_to_it():
 
 def test_an_exception_in_no_code_of_the_source_is_to_be_reported():
     (outcome,) = run([Check("crash", "it divides", crash)], 3, json.JSONDecoder())
-    assert outcome.cure.startswith(f"report it: an error in zebroid, {__file__}:")
+    assert outcome.cure.startswith("report it") and ".py" not in outcome.cure
 
 
 def test_what_requires_a_failed_check_is_not_reached_nor_what_requires_that():

@@ -2,10 +2,17 @@
 
 import os
 import tempfile
+import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.conformance.worlds.subprocesses import Elsewhere
+from zebroid.benchmarks.conformance.framework import Refused
+from zebroid.benchmarks.conformance.worlds import history
+from zebroid.benchmarks.conformance.worlds.circumstances import Watched
+from zebroid.benchmarks.conformance.worlds.subprocesses import DRAWN as SEEDS
+from zebroid.benchmarks.conformance.worlds.subprocesses import Elsewhere, digests_of
 from zebroid.benchmarks.conformance.worlds.world_checks import DRAWN, ELSEWHERE, run
 
 CHECKS = (*DRAWN, *(check for check in ELSEWHERE if check.id == "history"))
@@ -171,6 +178,32 @@ def test_a_file_that_all_processes_share_is_refused(world_file, tmp_path_factory
     first, again = (found(world_file, body, home=home) for _ in range(2))  # then it is there
     assert {name for name, _ in (*first, *again)} == {"history"}
     assert all("which other draws may have written" in o.found for o in again.values())
+
+
+def test_a_file_that_is_no_part_of_the_world_is_heard(tmp_path):
+    """Unchanged since long ago, in no folder of the world, of Python or of the system."""
+    for name in ("theirs/data.txt", "beside/data.txt"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("3")
+    watched = Watched([], [str(tmp_path / "beside")], [], time.time() + 60)
+    with watched.watch():
+        for name in ("theirs/data.txt", "beside/data.txt"):
+            (tmp_path / name).read_text()
+        Path(os.__file__).read_text()
+    assert watched.foreign == [str((tmp_path / "theirs" / "data.txt").resolve())]
+    assert watched.shared == []
+
+
+def test_a_world_that_reads_such_a_file_is_refused():
+    drawn = {"digests": {}, "error": "", "shared": [], "foreign": ["/data/edges.csv"]}
+    draws = {f"tiny:{seed}": drawn for seed in SEEDS}
+    elsewhere = SimpleNamespace(drawn=lambda: [draws, draws])
+    facts = SimpleNamespace(constants=(), sorts={}, rows={})
+    drawn["digests"] = digests_of(facts)
+    world = SimpleNamespace(facts=lambda size, seed: facts)
+    subject = SimpleNamespace(elsewhere=elsewhere, fresh=lambda: world, size="tiny")
+    with pytest.raises(Refused, match=r"reads /data/edges\.csv, which is no part of the world"):
+        history.history(subject)
 
 
 HONEST = """

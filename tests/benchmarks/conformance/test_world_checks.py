@@ -4,22 +4,32 @@ import numpy as np
 import pytest
 from zebroid import registry
 from zebroid.benchmarks.conformance.worlds.subprocesses import Elsewhere
-from zebroid.benchmarks.conformance.worlds.world_checks import DECLARED, ELSEWHERE, SYMBOLIC, run
+from zebroid.benchmarks.conformance.worlds.world_checks import (
+    CHECKS,
+    DECLARED,
+    ELSEWHERE,
+    SYMBOLIC,
+    run,
+)
 from zebroid.errors import UserError
+from zebroid.worlds.draw_limit import draws_within
 from zebroid.worlds.exposure import Exposure
 
-from . import planted_facts
-from .planted import ERRORS, Hops, Stated
+from . import planted_facts, planted_rules
+from .planted import ERRORS, Flooded, Hops, Stated
+from .planted_rules import Guild
 
 # ruff: noqa: RUF012 (as in planted.py)
 
-assert planted_facts.Hops is Hops  # its errors stand among ERRORS
-HERE = (*SYMBOLIC, *ELSEWHERE)
+assert planted_facts.Hops is planted_rules.Hops is Hops  # their errors stand among ERRORS
+SPREAD = [check for check in CHECKS if check.id == "spread"]
+HERE = (*SYMBOLIC, *SPREAD, *ELSEWHERE)
 
 
 def failures(world, sizes=("tiny",), elsewhere=None, checks=HERE):
     """What is refused: name -> outcome."""
-    outcomes = [*run(checks, world, sizes, elsewhere)]
+    with draws_within(1):
+        outcomes = [*run(checks, world, sizes, elsewhere)]
     assert outcomes
     return {o.name: o for o in outcomes if o.passed is False}
 
@@ -32,7 +42,7 @@ def refused(name, world, **how):
     return found[name]
 
 
-@pytest.mark.parametrize("world", [Hops, Stated])
+@pytest.mark.parametrize("world", [Hops, Stated, Flooded])
 def test_a_sound_world_passes(world):
     assert failures(world()) == {}
 
@@ -52,6 +62,33 @@ class Small(Hops):
 
 class TinyOnly(Hops):
     sizes = {"tiny": Hops.sizes["tiny"]}
+
+
+def test_what_a_scored_size_lacks_is_refused_at_small_and_stated_at_tiny():
+    """Six values: too few answers, unless that is declared; and few facts that are held."""
+
+    class SixValues(Guild):
+        sizes = {"tiny": {}, "small": {"members": 300}}
+        rungs = ("recall", "instance")
+        values = 6
+
+    (few,) = _spread(SixValues, "small")
+    assert few.found == "instance has 6 different answers, 20 are expected"
+    assert few.cure.endswith("or name 'keeps' in `few_answers`")
+    declared = type("Declared", (SixValues,), {"few_answers": frozenset({"keeps"})})
+    (kept,) = _spread(declared, "small")
+    assert kept.passed and kept.found.startswith("instance 6 answers, ")
+    (facts,) = _spread(Hops, "small")
+    assert facts.found.startswith("the questions of constituent rest on ")
+    assert facts.found.endswith(" independent facts, 50 are expected")
+    (tiny,) = _spread(SixValues, "tiny")
+    assert tiny.passed and tiny.found.startswith("instance 6 answers, ")
+    wrong = type("Wrong", (SixValues,), {"few_answers": frozenset({"keep"})})
+    assert "unknown cue in few_answers 'keep'" in refused("names", wrong()).found
+
+
+def _spread(world, size):
+    return [*run(SPREAD, world(), (size,))]
 
 
 def test_while_editing_an_empty_rung_is_a_note_with_its_reason():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from zebroid import registry
 from zebroid.errors import UserError
-from zebroid.worlds.corpus.audit import empty_rungs
 from zebroid.worlds.corpus.build import build_corpus
+from zebroid.worlds.corpus.empty_rungs import empty_rungs
 from zebroid.worlds.exposure import TWINS, Exposure
 from zebroid.worlds.instruments import beyond_association, instruments
 from zebroid.worlds.novelty.rungs import RUNGS

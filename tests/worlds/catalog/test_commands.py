@@ -1,18 +1,12 @@
-"""commands-v1: the language of SCAN, its published counts, and what is held out of it."""
-
-import dataclasses
+"""commands-v2: the language of SCAN, its published counts, whole sequences, what is held out."""
 
 import numpy as np
 import pytest
-from zebroid.errors import UserError
-from zebroid.worlds.catalog.commands import Commands
+from zebroid.worlds.catalog.commands import Commands, clauses
 from zebroid.worlds.corpus.build import build_corpus
-from zebroid.worlds.corpus.corpus import CONCLUSION
-from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
-from zebroid.worlds.encoding.encode import Lines, encode
-from zebroid.worlds.encoding.proof_checker import valid_proofs
-from zebroid.worlds.encoding.vocabulary import Lexicon, parts
+from zebroid.worlds.encoding.encode import encode
+from zebroid.worlds.novelty.rungs import RUNGS
 
 
 @pytest.fixture(scope="module")
@@ -36,24 +30,15 @@ def translate(command):
     return {"opposite": turn * 2 + verb, "around": (turn + verb) * 4}.get(rest[-1], turn + verb)
 
 
-def performed(closure):
-    """command -> its actions, as derived."""
-    names = closure.base.constants
-    steps = {}
-    for command, step, action in closure.rows("at").tolist():
-        steps.setdefault(names[command], {})[int(names[step])] = names[action]
-    return {c: [found[n] for n in sorted(found)] for c, found in steps.items() if min(found) == 1}
-
-
 def test_every_command_does_what_scan_says(tiny):
-    done = performed(tiny.closure)
+    names = tiny.closure.base.constants
+    rows = tiny.closure.rows("does").tolist()
+    done = {names[command]: names[sequence].split() for command, sequence in rows}
+    assert len(done) == len(rows)  # one sequence each
     assert done["jump around right thrice"] == ["RTURN", "JUMP"] * 12
     assert done["turn opposite left"] == ["LTURN", "LTURN"]
-    assert sum(" and " in c or " after " in c for c in done) == 40
+    assert sum(" and " in c or " after " in c for c in done) == 60
     assert all(translate(command) == actions for command, actions in done.items())
-    lengths = {tuple(row) for row in tiny.closure.rows("length").tolist()}
-    names = {n: i for i, n in enumerate(tiny.closure.base.constants)}
-    assert lengths == {(names[c], names[str(len(a))]) for c, a in done.items()}
 
 
 def test_scan_has_its_published_counts():
@@ -63,87 +48,68 @@ def test_scan_has_its_published_counts():
     joined = len(facts.rows["is_and"]) + len(facts.rows["is_after"])
     assert len({*commands}) == len(commands) == 20_910 == joined + 102
     assert sum("jump" in c.split() and c != "jump" for c in commands) == 7_706
-    none = {p: np.zeros((0, 3), np.int32) for p in ("is_and", "is_after")}
-    clauses = close(Commands().program, facts.replace(**none)).rows("length")
-    length = np.array([int(facts.constants[n]) for n in clauses[:, 1]])
-    both = length[:, None] + length
-    assert (len(length), both.max()) == (102, 48)
-    assert (length <= 22).sum() + 2 * (both <= 22).sum() == 16_990
-    assert (length > 22).sum() + 2 * (both > 22).sum() == 3_920
+    length = [len(translate(c)) for c in commands]
+    assert max(length) == 48 and sum(n <= 22 for n in length) == 16_990
+    assert sum(n > 22 for n in length) == 3_920
 
 
 @pytest.mark.slow
-def test_with_one_verb_held_out_of_scan_the_action_never_demonstrated_gives_it_away():
-    from zebroid.eval.floors.measured import floors
-
+def test_with_one_verb_held_out_of_scan_the_action_never_demonstrated_is_all_that_is_new():
+    """Each of its headline questions of constituent is about the one held verb."""
     made = build_corpus(Commands(), "scan")
-    (found,) = floors(made, made.of_rung("constituent")[::50])
-    assert found.scores("chance") == 1
+    c, held = made.closure, np.flatnonzero(made.split.held)
+    assert [c.predicates[p] for p in c.predicate[held]] == ["means"]
+    verb = c.base.constants[c.arguments[held[0], 0]]
+    constituent = made.certificate.rung == RUNGS.index("constituent")
+    questions = np.flatnonzero(made.certificate.headline & constituent)
+    names = [c.base.constants[a].split() for a in made.prompt[questions, 1]]
+    assert names and all(verb in name for name in names)
 
 
-def test_a_held_verb_stands_in_no_demonstrated_action_and_is_most_of_what_is_new(tiny):
+def test_a_held_verb_stands_in_no_demonstrated_sequence_and_is_what_is_new(tiny):
     c = tiny.closure
     facts = np.flatnonzero(tiny.split.held)
-    held = {*c.arguments[facts, 1].tolist()}
-    assert len(held) >= 2 and {c.predicates[p] for p in c.predicate[facts]} == {"means"}
-    e = tiny.examples
-    at = tiny.cues.index(("at", 2))
-    demonstrated = {*e.answer[(e.kind == CONCLUSION) & (e.prompt[:, 0] == at)].tolist()}
-    assert demonstrated and not demonstrated & held
-    questions = tiny.of_rung("constituent")
-    answers = [int(tiny.answers(q)[0]) for q in questions]
-    # few conclusions are demonstrated: here and there a clause of a verb that is not held is new
-    assert held <= {*answers} and np.isin(answers, [*held]).mean() > 0.8
-    assert not {int(tiny.answers(q)[0]) for q in tiny.of_rung("instance")} & held
+    assert len(facts) >= 3 and {c.predicates[p] for p in c.predicate[facts]} == {"means"}
+    held = {c.base.constants[a] for a in c.arguments[facts, 1]}
+    shown = c.arguments[tiny.demonstrated, 1]
+    assert not held & {w for a in shown for w in c.base.constants[a].split()}
+    for rung, some in (("constituent", True), ("instance", False)):
+        for q in tiny.of_rung(rung):
+            words = {*c.base.constants[tiny.answers(q)[0]].split()}
+            assert not words & held if not some else True
+    new = [c.base.constants[tiny.answers(q)[0]].split() for q in tiny.of_rung("constituent")]
+    assert np.mean([bool(held & {*words}) for words in new]) > 0.8
 
 
-def test_commands_are_read_word_by_word_and_their_parse_is_never_stated(tiny):
-    tokens = encode(tiny, "direct", tiny.of_rung("depth")[:50])
-    assert not {w for w in tokens.vocabulary if " " in w or w.startswith("is_")}
-    sentences = {
-        " ".join(tokens.vocabulary[t] for t in row if t != tokens.end) for row in tokens.train
-    }
-    assert {"means walk WALK", "turns left LTURN", "plus 2 2 4"} <= sentences
-    for q, row in zip(tokens.questions, tokens.query):
-        command, *step = (tiny.closure.base.constants[a] for a in tiny.prompt[q, 1:] if a >= 0)
-        words = [tokens.vocabulary[t] for t in row if t != tokens.end]
-        assert words[1:] == [*command.split(), *step]
+def test_a_direction_held_out_of_a_construction_is_schema():
+    """As the template splits hold out "around right": what is new is the frame alone."""
+    made = build_corpus(Commands(), "small")
+    proofs, c = made.split.gold, made.closure
+    rows = proofs.rows
+    held = made.split.held_frames[rows.frame]
+    assert {c.rule[d] for d in rows.derivation[held]} & {2, 3, 4, 5}
+    for q in made.of_rung("schema")[:50]:
+        fact = made.fact[made.offsets[q]]
+        assert not made.demonstrated[fact] and not made.stated[fact]
 
 
-def test_proofs_with_spelled_commands_are_read_back(tiny):
-    lexicon, lines = Lexicon(tiny), Lines(tiny, Lexicon(tiny))
-    questions = np.concatenate([tiny.of_rung(r)[:20] for r in ("instance", "schema", "depth")])
-    tokens = encode(tiny, "chain", questions)
-    proofs = [[], [], []]  # whole, without its first word, with its first command cut short
-    for q in questions:
-        proof = lines.tokens(int(tiny.fact[tiny.offsets[q]]))
-        answer = [tokens.answer_mark, int(lexicon.token[tiny.answers(q)[0]])]
-        for rows, text in zip(proofs, (proof, proof[1:], [proof[0], *proof[2:]])):
-            rows.append([*text, *answer, *[tokens.end] * tokens.max_new][: tokens.max_new])
-    whole, headless, short = (valid_proofs(tiny, tokens, np.array(rows)) for rows in proofs)
-    assert whole.all() and not headless.any() and not short.any()
-
-
-def test_guesses_see_the_words_of_a_command(tiny):
-    seen = parts(tiny, tiny.prompt)
-    assert seen.shape[0] == len(tiny.prompt) and seen.shape[1] > tiny.prompt.shape[1]
-    assert np.array_equal(seen[:, 0], tiny.prompt[:, 0])
-    widths = (seen >= 0).sum(1)
-    for q in range(0, len(seen), 97):
-        names = [tiny.closure.base.constants[a] for a in tiny.prompt[q, 1:] if a >= 0]
-        assert widths[q] == 1 + sum(len(n.split()) for n in names)
-
-
-def test_a_spelled_constant_cannot_be_an_answer(tiny):
-    answered_by_commands = dataclasses.replace(
-        tiny,
-        examples=dataclasses.replace(tiny.examples, answer=np.zeros_like(tiny.examples.answer)),
-    )
-    with pytest.raises(UserError, match="'walk' is an answer, and its sort is spelled"):
-        encode(answered_by_commands, "direct", np.arange(3))
+def test_commands_and_sequences_are_written_word_by_word_and_their_tables_never(tiny):
+    tokens = encode(tiny, "direct", tiny.of_rung("instance")[:50])
+    assert not {w for w in tokens.vocabulary if " " in w or w in ("join", "repeat", "is_and")}
+    rows = {" ".join(tokens.vocabulary[t] for t in row if t != tokens.end) for row in tokens.train}
+    assert {"means walk WALK", "turns left LTURN"} <= rows
+    assert any(row.startswith("does ") and row.count("LTURN") > 2 for row in rows)
 
 
 def test_which_commands_are_spoken_of_depends_on_the_seed_and_the_language_does_not():
     one, other = (Commands().facts("tiny", seed) for seed in (0, 1))
-    assert isinstance(one, Facts) and one.constants == other.constants
+    assert isinstance(one, Facts)
+    commands = [[f.constants[i] for i in f.sorts["command"]] for f in (one, other)]
+    assert commands[0] == commands[1]
     assert not np.array_equal(one.rows["is_and"], other.rows["is_and"])
+
+
+def test_each_verb_has_its_twenty_one_clauses():
+    rows = clauses(["walk", "run"])
+    mine = [r[0] for table in rows.values() for r in table if "run" in r[0].split()]
+    assert len({*mine}) == 21

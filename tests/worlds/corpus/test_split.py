@@ -205,9 +205,7 @@ def test_rules_as_data_under_negation_are_always_given(make_world):
 
 
 def test_a_pattern_that_cannot_be_demonstrated_is_refused(make_world):
-    with pytest.raises(
-        AuditError, match="is given as 'exemplified' but is not exemplified; demonstrate"
-    ):
+    with pytest.raises(AuditError, match=r"exemplified: nothing is demonstrated \| anc\(X,Z\) :-"):
         build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(demonstrated=0.0))
     with pytest.raises(AuditError, match=r"anc\(Y,Z\). is given as 'exemplified' but is not"):
         build_corpus(make_world(CHAIN, _parents(4)), "tiny", Exposure(demonstrated_height=1))

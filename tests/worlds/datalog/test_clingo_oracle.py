@@ -165,7 +165,56 @@ def test_traps_of_clingo_are_avoided(text):
     _check(text, Facts.of({"c": ["0", "1", "2", "3"]}, e=("c c", edges), f=("c", [[1]])))
 
 
+def test_clingo_reads_quoted_constants_as_the_engine_does():
+    text = """p(X,'Zürich, CH') :- q(X,'/a b'), not q(X,"it is \\"so\\""), X != '3.5'."""
+    program = parse(text)
+    facts = Facts.of(
+        {"n": ["1", "3.5", "4"], "c": ["/a b", 'it is "so"', "Zürich, CH"]},
+        q=("n c", [[0, 0], [1, 0], [2, 0], [2, 1]]),
+    )
+    closure = close(program, facts)
+    assert closure.rows("p").tolist() == [[0, 5]]
+    assert (decide(program, facts).premises == closure.premises).all()
+
+
 def test_a_derivation_from_stated_facts_keeps_its_premises():
     facts = Facts.of({"c": 3}, e=("c c", [[0, 1], [1, 2]]))
     decision = decide(parse("d(X,Z) :- e(X,Y), e(Y,Z)."), facts)
     assert decision.head.tolist() == [0] and decision.premises.tolist() == [[1, 2]]
+
+
+NO_ARGUMENT = {
+    "only a negation": ("res(a) :- not e(b).", {("res", "a")}),
+    "a negation that is false": ("res(a) :- not e(a).", set()),
+    "a chain without arguments": (
+        "wet :- raining. cold :- snowing. both :- wet, any. any :- e(X). no :- not both. "
+        "yes :- not no.",
+        {("wet",), ("both",), ("any",), ("yes",)},
+    ),
+    "a condition of all": (
+        "w(X) :- e(X), wet. wet :- raining. d(X) :- e(X), not wet.",
+        {("wet",), ("w", "a")},
+    ),
+    "recursion without arguments": ("p :- raining. p :- p, e(X).", {("p",)}),
+    "ground heads": (
+        "p(X) :- e(X). p(b) :- not snowing. p(c) :- p(b), raining.",
+        {("p", "a"), ("p", "b"), ("p", "c")},
+    ),
+}
+
+
+@pytest.mark.parametrize(("rules", "derived"), NO_ARGUMENT.values(), ids=[*NO_ARGUMENT])
+def test_rules_without_arguments_or_positive_premises(rules, derived):
+    facts = Facts.of({"t": [*"abc"]}, e=("t", [[0]]), raining=("", [[]]), snowing=("", []))
+    program = parse(rules)
+    found, oracle = close(program, facts, threads=1), decide(program, facts)
+    for field in ("predicate", "arguments", "rule", "head", "premises"):
+        assert np.array_equal(getattr(found, field), getattr(oracle, field)), field
+    model = enumerate_model(program, facts)
+    true = {
+        (found.predicates[p], *(facts.constants[a] for a in row if a >= 0)): height
+        for p, row, height in zip(found.predicate, found.arguments, found.height.tolist())
+    }
+    assert {fact for fact, height in true.items() if height} == derived
+    constants = {name: i for i, name in enumerate(facts.constants)}
+    assert model.height == {(p, *(constants[c] for c in row)): h for (p, *row), h in true.items()}

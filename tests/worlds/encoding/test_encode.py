@@ -261,7 +261,7 @@ def test_an_unknown_mode_is_refused(corpus):
         encode(corpus("composition-v1"), "chian", np.arange(2))
 
 
-@pytest.mark.parametrize("world", ["composition-v1", "commands-v1", "prover-v2"])
+@pytest.mark.parametrize("world", ["composition-v1", "commands-v2", "prover-v2"])
 def test_lines_written_at_once_are_those_written_one_by_one(world, corpus):
     made = corpus(world)
     lexicon, facts = Lexicon(made), np.arange(0, len(made.closure.predicate), 7)
