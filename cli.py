@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import __version__, cli_authoring, cli_outside, cli_receipts
+from . import __version__, cli_authoring, cli_receipts
 from .errors import UserError
 from .printable import printable
 
@@ -220,8 +220,8 @@ def forecast(
     forecasts.run(receipt, scenario, row, rung or (), out, console())
 
 
-app.command()(cli_outside.export)
-app.command()(cli_outside.score)
+app.command()(cli_authoring.export)
+app.command()(cli_authoring.score)
 app.command()(cli_receipts.verify)
 app.command()(cli_receipts.compare)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import canonical, identity, parameters, registry, sources
-from ...errors import UserError, suggest
+from ...errors import LISTED, UserError, suggest
 from ...models import spec_records
 from ...models.training.plan import Plan
 from ...worlds.exposure import Exposure
@@ -239,11 +239,16 @@ def admits(rule: str, cell: Cell) -> bool:
     return value in known[key]
 
 
-def value_of(key: str, cell: Cell) -> str:
-    """What a cell has under a key of ``admits``."""
-    if key.startswith("seeds."):
-        return str(getattr(cell.seeds, key.removeprefix("seeds.")))
-    return str(getattr(cell, key))
+def none_admitted(cells: Sequence[Cell], rules: Sequence[str]) -> str:
+    """That no cell fits ``rules``, and which values there are under the keys that none has."""
+    alone = [r for r in rules if not any(admits(r, cell) for cell in cells)] or [*rules]
+    parts = []
+    for key in dict.fromkeys(rule.partition("=")[0] for rule in alone):
+        table, _, name = key.rpartition(".")
+        found = dict.fromkeys(str(getattr(c.seeds if table else c, name)) for c in cells)
+        more = f" and {len(found) - LISTED:,} more" if len(found) > LISTED else ""
+        parts.append(f"{key} is {', '.join([*found][:LISTED])}{more}")
+    return f"admits none of the {len(cells)} cells; {'; '.join(parts)}"
 
 
 def _known(kind: str, name: str, path: str) -> str:

@@ -26,7 +26,8 @@ from ...worlds.encoding.encode import MODES
 from ...worlds.world import content_of
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
-from .run_config import Cell, Places, Seeds, admits, run_batches, value_of
+from .number_of_seeds import all_seeds
+from .run_config import Cell, Places, Seeds, admits, none_admitted, run_batches
 from .safe_names import check_name
 from .toml_location import Place, locate
 
@@ -60,7 +61,7 @@ class Suite:
         trainings."""
         cells = [cell for cell in self.cells if all(admits(rule, cell) for rule in only)]
         if not cells:
-            raise UserError(f"--only {' '.join(only)} {self._none_admitted(only)}")
+            raise UserError(f"--only {' '.join(only)} {none_admitted(self.cells, only)}")
         if not share:
             return tuple(cells)
         match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", share)
@@ -76,16 +77,6 @@ class Suite:
                 f"n up to {len(batches)}"
             )
         return tuple(cell for run_batch in mine for cell in run_batch)
-
-    def _none_admitted(self, only: Sequence[str]) -> str:
-        """Why no cell fits: the values that there are of the first key that none has, or of all."""
-        alone = [r for r in only if not any(admits(r, cell) for cell in self.cells)] or [*only]
-        parts = []
-        for key in dict.fromkeys(rule.partition("=")[0] for rule in alone):
-            found = dict.fromkeys(value_of(key, cell) for cell in self.cells)
-            more = f" and {len(found) - 10:,} more" if len(found) > 10 else ""
-            parts.append(f"{key} is {', '.join([*found][:10])}{more}")
-        return f"admits none of the {len(self.cells)} cells; {'; '.join(parts)}"
 
 
 def suite_digest(records: Sequence[Mapping[str, Any]]) -> str:
@@ -149,18 +140,6 @@ class _Seeds(_Strict):
             for pair in itertools.product(self.world, self.exposure)
             for ends in zip(self.init, self.order)
         ]
-
-
-def all_seeds(value: Any) -> Any:
-    """``seeds = 3`` is ``seeds = { all = [0, 1, 2] }``: so many chances throughout."""
-    if type(value) is not int:
-        return value
-    if not 1 <= value <= suite_limits.CELLS:
-        raise ValueError(
-            f"expected a number of seeds from 1 to {suite_limits.CELLS:,}, or a table of the axes, "
-            "as { init = [0, 1], order = [0, 1] }"
-        )
-    return {"all": [*range(value)]}
 
 
 class Grid(_Strict):

@@ -10,7 +10,8 @@ import inspect
 import json
 from pathlib import Path
 
-from ...worlds.encoding.vocabulary import Lexicon
+from ...worlds.encoding.spelled_answers import spelled_answers
+from ...worlds.encoding.vocabulary import Lexicon, members
 from . import answer_extractor, records
 from .english_forms import EnglishForms
 from .plain_formats import lines
@@ -147,12 +148,19 @@ def module(portion: Portion) -> str:
 def names_of(english: EnglishForms) -> dict[str, int]:
     """Everything that names an answer -> its number: constant, vocabulary's word, nonce name.
 
-    What is spelled of several words, and an episode, is never an answer. Where two names clash the
-    constant's own holds.
+    An episode is never an answer, nor what is spelled of several words where no answer is. Where
+    two names clash the constant's own holds.
     """
     corpus, lexicon = english.corpus, Lexicon(english.corpus)
     constants = corpus.closure.base.constants
     single = [i for i, token in enumerate(lexicon.token.tolist()) if token >= 0]
+    if spelled_answers(corpus):
+        episodes = members(corpus, (corpus.world.episodes,))
+        several = [i for i, tokens in enumerate(lexicon.spelling) if tokens and not episodes[i]]
+        return {english.names[i]: i for i in several} | {
+            **{constants[i]: i for i in several},
+            "none": corpus.none,
+        }
     found = {english.names[i]: i for i in single}
     found |= {lexicon.vocabulary[lexicon.token[i]]: i for i in single}
     found |= {constants[i]: i for i in single}

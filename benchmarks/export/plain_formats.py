@@ -44,6 +44,8 @@ def tokens(portion: Portion, folder: Path, mode: str) -> None:
     whole = {n: np.ascontiguousarray(a) for n, a in arrays.items()}
     save_file(whole, folder / "tokens.safetensors")
     names = (*portion.corpus.closure.base.constants, "none")
+    # of answers of several words no token is one: the words up to `end`, with blanks between
+    single = made.answer_ids if made.answer_ids.ndim == 1 else made.answer_ids[:0, 0]
     about = {
         "mode": mode,
         "prompt": made.prompt,
@@ -51,7 +53,7 @@ def tokens(portion: Portion, folder: Path, mode: str) -> None:
         "answer_mark": made.answer_mark,
         "end": made.end,
         "vocabulary": [*made.vocabulary],
-        "answers": {i: names[a] for i, a in enumerate(made.answer_ids.tolist()) if a >= 0},
+        "answers": {i: names[a] for i, a in enumerate(single.tolist()) if a >= 0},
     }
     write_json(folder / "tokens.json", about)
     lines(folder / "questions.jsonl", ({"id": id} for id, _ in ids))

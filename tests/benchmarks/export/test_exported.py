@@ -11,14 +11,19 @@ import pytest
 from safetensors.numpy import load_file
 from zebroid.benchmarks.export import plain_formats, portion
 from zebroid.benchmarks.export.english_forms import EnglishForms
-from zebroid.benchmarks.export.export import FORMATS, export
+from zebroid.benchmarks.export.export import FORMATS, export, write
 from zebroid.benchmarks.export.harness_formats import names_of
 from zebroid.benchmarks.export.nonce_names import REAL, nonce_names
+from zebroid.benchmarks.predictions.collector import Collector
+from zebroid.benchmarks.predictions.flaws import Flaws
 from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.errors import UserError
-from zebroid.worlds.encoding.encode import encode
+from zebroid.eval.question_sets.question_set import QuestionSet
+from zebroid.worlds.catalog.commands import Commands
+from zebroid.worlds.corpus.build import build_corpus
+from zebroid.worlds.encoding.encode import encode, sample_questions
 
-WORLDS = ("composition-v1/tiny", "prover-v2/tiny", "commands-v1/tiny", "axioms-v1/tiny")
+WORLDS = ("composition-v1/tiny", "prover-v2/tiny", "axioms-v1/tiny")
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +242,22 @@ def test_every_alias_of_an_answer_names_it(composed):
     names = names_of(english)
     assert names["entity3"] == names[english.name["entity3"]] and "none" in names
     assert len({*names.values()}) == len(composed.corpus.closure.base.constants) + 1
+
+
+@pytest.mark.parametrize("format", ["tokens", "text"])
+def test_answers_of_several_words_are_named_whole(format, tmp_path):
+    corpus = build_corpus(Commands(), "tiny")
+    questions = QuestionSet(corpus, sample_questions(corpus, 20, 0))
+    cell = portion.cells_of("composition-v1/tiny", "")[0]
+    found = portion.Portion("commands", cell, questions)
+    write(found, tmp_path / "made", format, "direct", with_key=True)
+    key = read(tmp_path / "made" / "key" / "key.jsonl")
+    names = [row.get("names", row["answers"])[0] for row in key]
+    assert any(" " in name for name in names)
+    collector = Collector([found], Flaws("made"))
+    collector.add({"id": [row["id"] for row in key], "answer": names}, range(1, len(key) + 1))
+    collector.end()
+    assert questions.right(collector.slots[0, 1].answer).all() and not collector.causes
 
 
 def test_a_suite_is_a_folder_for_each_corpus(zebroid, tmp_path, suite):

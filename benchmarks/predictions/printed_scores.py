@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from ..predictions.score_file import Scored
-from . import terminal
+from ..report import terminal
+from .score_file import Scored
 
 
 def show(console: Console, found: Scored) -> None:
