@@ -1,22 +1,28 @@
 """Closure and every derivation: zebroid's engine against clingo, in turn, in one run.
 
-    python -m zebroid.benchmarks.speed.closure_speed [--repeat 3] [--only NAME] [--json PATH]
+    python -m zebroid.benchmarks.speed.closure_speed [--repeat 3] [--only NAME] [--growth]
 
 Two ratios per workload. "Grounding" is clingo's grounder alone, in the form that keeps all
 derivations: each rule under an auxiliary head over all its variables (with plain rules clingo
 simplifies the bodies away). "Arrays" adds reading facts and instances out of its Python interface
 into NumPy arrays, which is what close() returns, in canonical order besides. On clingo's side the
 clock stands still while rules and facts are loaded, and nothing is sorted or numbered.
+
+``--growth`` measures ours alone instead: composition over sixteen times as many entities beside
+the usual number, each in a process of its own, with the memory that it takes at its peak.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import multiprocessing
 import os
+import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -56,14 +62,14 @@ class Timing:
         return statistics.median(theirs_s) / statistics.median(self.ours_s)
 
 
-def composition() -> Facts:
+def composition(entities: int = 2_000) -> Facts:
     """2,000 entities x 200 relations x out-degree 20: the sizes of arXiv 2405.15071."""
     rng = stream("speed", "composition", 0)
-    relations = np.stack([rng.permutation(200)[:20] for _ in range(2_000)])
-    tails = rng.randint(0, 2_000, relations.shape)
-    heads = np.repeat(np.arange(2_000), 20)
+    relations = np.stack([rng.permutation(200)[:20] for _ in range(entities)])
+    tails = rng.randint(0, entities, relations.shape)
+    heads = np.repeat(np.arange(entities), 20)
     table = np.column_stack([heads, relations.ravel(), tails.ravel()])
-    return Facts.of({"entity": 2_000, "relation": 200}, fact=("entity relation entity", table))
+    return Facts.of({"entity": entities, "relation": 200}, fact=("entity relation entity", table))
 
 
 def reachability() -> Facts:
@@ -78,6 +84,8 @@ WORKLOADS = {
         "path(X,Y) :- edge(X,Y).\npath(X,Z) :- path(X,Y), edge(Y,Z).", reachability, 5, 20
     ),
 }
+
+GROWTH = (2_000, 32_000)  # entities: 0.8 and 12.8 million derivations
 
 
 def measure(workload: Workload, repeat: int) -> Timing:
@@ -112,6 +120,55 @@ def _clingo(program: Program, facts: Facts) -> tuple[float, float, tuple[int, in
     return grounded - begin, done - grounded, size
 
 
+@dataclasses.dataclass(frozen=True)
+class Grown:
+    """One closure of composition in a process of its own."""
+
+    entities: int
+    derivations: int
+    wall_s: float
+    cpu_s: float  # of all threads
+    bytes_each: float  # of a derivation, at the peak, beyond what was there before
+
+
+def grown(entities: int) -> Grown:
+    """Closes composition over so many entities, in this process."""
+    program, facts = parse(WORKLOADS["composition"].rules), composition(entities)
+    close(program, composition(20))  # what is loaded once is no part of it
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    wall, cpu = time.perf_counter(), time.process_time()
+    number = len(close(program, facts).head)
+    took = time.perf_counter() - wall, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return Grown(entities, number, *took, peak * 1024 / number)
+
+
+def growth(repeat: int, sizes: Sequence[int] = GROWTH) -> list[Grown]:
+    """All sizes in turn, ``repeat`` times."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, max_tasks_per_child=1) as pool:
+        return [*pool.map(grown, [*sizes] * repeat)]
+
+
+def growth_table(found: Sequence[Grown]) -> Table:
+    """A line per size; medians, and ratios to the first size."""
+    out = Table("derivations", "a second", "ratio", "a second of CPU", "ratio", "bytes each")
+    out.title = "Closure and every derivation: growth"
+    out.caption = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    first: tuple[float, float] | None = None
+    for entities in dict.fromkeys(one.entities for one in found):
+        mine = [one for one in found if one.entities == entities]
+        wall, cpu = (
+            statistics.median(one.derivations / getattr(one, unit) for one in mine)
+            for unit in ("wall_s", "cpu_s")
+        )
+        first = first or (wall, cpu)
+        speeds = f"{wall:,.0f}", f"{wall / first[0]:.2f}", f"{cpu:,.0f}", f"{cpu / first[1]:.2f}"
+        each = statistics.median(one.bytes_each for one in mine)
+        out.add_row(f"{mine[0].derivations:,}", *speeds, f"{each:.0f}")
+    return out
+
+
 def table(timings: dict[str, Timing]) -> Table:
     """One line per workload; medians over the repetitions, ratios of medians."""
     out = Table("workload", "facts", "derivations", "zebroid", "clingo grounding", "+ arrays")
@@ -129,12 +186,19 @@ def table(timings: dict[str, Timing]) -> Table:
     return out
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--repeat", type=int, default=3, help="repetitions of each side")
     parser.add_argument("--only", choices=WORKLOADS, help="one workload")
     parser.add_argument("--json", type=Path, help="write all seconds here")
-    queries = parser.parse_args()
+    parser.add_argument("--growth", action="store_true", help="ours alone, of two sizes")
+    queries = parser.parse_args(words)
+    if queries.growth:
+        found = growth(queries.repeat)
+        Console().print(growth_table(found))
+        if queries.json:
+            keep(queries.json, [dataclasses.asdict(one) for one in found])
+        return
     chosen = {n: w for n, w in WORKLOADS.items() if queries.only in (None, n)}
     timings = {name: measure(workload, queries.repeat) for name, workload in chosen.items()}
     Console().print(table(timings))

@@ -21,8 +21,6 @@ from .row_keys import BLOCK, look_up, part_columns, sort_rows, stable_order
 from .semijoin import admitted, refuse_oversized, some_fit
 from .syntax import Atom, Constant, Program, Rule, Variable
 
-Keys = NDArray[np.int64]  # one a fact, see `row_keys`
-
 
 def close(program: Program, facts: Facts, threads: int | None = None) -> Closure:
     """The closure of ``facts`` under ``program``; the result is the same on every thread count.
@@ -198,7 +196,12 @@ class _Evaluation:
     def closure(self) -> Closure:
         """What was found, in canonical order."""
         canonical: dict[str, Array] = {}  # predicate -> its local ids' canonical fact ids
-        blocks, keys, sampled, start = dict[str, range](), list[Keys](), list[Bools](), 0
+        blocks, keys, sampled, start = (
+            dict[str, range](),
+            list[NDArray[np.int64]](),
+            list[Bools](),
+            0,
+        )
         for p in self.predicates:
             key, canonical[p], is_base = self._numbered(p, start)
             blocks[p] = range(start, start + len(key))
@@ -229,7 +232,7 @@ class _Evaluation:
             premises=premises,
         )
 
-    def _numbered(self, p: str, start: int) -> tuple[Keys, Array, Bools]:
+    def _numbered(self, p: str, start: int) -> tuple[NDArray[np.int64], Array, Bools]:
         """(keys in canonical order, fact id of each local id, is_base) of its facts; fact ids go
         from ``start``.
 

@@ -63,6 +63,17 @@ def test_closure_prints_both_ratios_and_their_goals(monkeypatch, capsys, tmp_pat
     assert len(found["ours_s"]) == len(found["grounding_s"]) == len(found["arrays_s"]) == 2
 
 
+def test_growth_prints_ratios_and_what_a_derivation_takes(monkeypatch, capsys, tmp_path):
+    few = [closure_speed.grown(entities) for entities in (30, 60)]
+    assert [one.derivations for one in few] == [30 * 400, 60 * 400]
+    assert all(one.wall_s > 0 and one.cpu_s > 0 and one.bytes_each >= 0 for one in few)
+    monkeypatch.setattr(closure_speed, "growth", lambda repeat: few * repeat)
+    closure_speed.main(["--growth", "--repeat", "2", "--json", str(tmp_path / "growth.json")])
+    out = capsys.readouterr().out
+    assert "12,000" in out and "24,000" in out and out.count("1.00") >= 2
+    assert len(json.loads((tmp_path / "growth.json").read_text())) == 4
+
+
 def test_corpus_prints_ratios_to_every_peer_as_arrays_and_in_english(peer, capsys, tmp_path):
     names = ["composition-v1/tiny", "inverse-v2/tiny"]
     words = [word for name in names for word in ("--world", name)]

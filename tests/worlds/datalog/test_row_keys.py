@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.datalog.parser import parse
-from zebroid.worlds.datalog.row_keys import Keys, group, stable_order
+from zebroid.worlds.datalog.row_keys import (
+    BLOCK,
+    Keys,
+    group,
+    join_columns,
+    look_up,
+    part_columns,
+    sort_rows,
+    stable_order,
+)
 from zebroid.worlds.datalog.semijoin import admitted, some_fit
 from zebroid.worlds.novelty.questions import find_prompts
 
@@ -23,6 +32,33 @@ KEYS = {
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
 def test_the_stable_order_is_that_of_numpy(key):
     np.testing.assert_array_equal(stable_order(key), np.argsort(key, kind="stable"))
+
+
+@pytest.mark.parametrize("size", [0, 1, BLOCK, BLOCK + 3])
+def test_columns_come_back_from_the_numbers_that_they_were_joined_to(size):
+    sizes = [2, 2**30, 2**31]
+    columns = [RNG.integers(0, n, size).astype(np.int32) for n in sizes]
+    key = join_columns(columns, sizes)
+    assert np.array_equal(np.argsort(key, kind="stable"), np.lexsort(columns[::-1]))
+    out = np.empty((3, size), np.int32)
+    part_columns(key, sizes, out)
+    np.testing.assert_array_equal(out, columns)
+
+
+@pytest.mark.parametrize("high", [9, 2**30], ids=["as one number", "too wide for one number"])
+def test_rows_are_sorted_as_numpy_sorts_them(high):
+    lows, sizes = np.array([5, -1, 0], np.int32), [high, 7, high]
+    columns = [low + RNG.integers(0, n, BLOCK + 9) for low, n in zip(lows, sizes)]
+    columns = np.array(columns, np.int32)
+    out = np.empty_like(columns)
+    sort_rows((columns[:, :9], columns[:, 9:]), lows, sizes, out)
+    np.testing.assert_array_equal(out, columns[:, np.lexsort(columns[::-1])])
+    assert np.any(out != columns)
+
+
+def test_minus_one_looks_the_last_up():
+    table, at = RNG.integers(0, 9, 50), RNG.integers(-1, 50, 2 * BLOCK + 1).astype(np.int32)
+    np.testing.assert_array_equal(look_up(table, at), table[at])
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
