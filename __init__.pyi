@@ -13,6 +13,11 @@ from .worlds.datalog.facts import Facts as Facts
 from .worlds.encoding.encode import encode as encode
 from .worlds.encoding.encode import sample_questions as sample_questions
 from .worlds.exposure import Exposure as Exposure
+from .worlds.file_facts import facts_of_files as facts_of_files
+from .worlds.file_facts import facts_of_names as facts_of_names
+from .worlds.file_facts import ids_of_names as ids_of_names
+from .worlds.file_facts import rows_of_file as rows_of_file
+from .worlds.handed_split import HandedSplit as HandedSplit
 from .worlds.world import World as World
 
 __version__: str
@@ -22,6 +27,10 @@ __all__ = [
     "encode",
     "Exposure",
     "Facts",
+    "facts_of_files",
+    "facts_of_names",
+    "HandedSplit",
+    "ids_of_names",
     "load",
     "make",
     "model",
@@ -29,6 +38,7 @@ __all__ = [
     "Predictions",
     "QuestionSet",
     "residual_stream",
+    "rows_of_file",
     "sample_questions",
     "score",
     "train",

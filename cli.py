@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import __version__, cli_authoring, cli_receipts
+from . import __version__, cli_authoring, cli_outside, cli_receipts
 from .errors import UserError
 from .printable import printable
 
@@ -44,6 +44,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        _no_empty_value(sys.argv[1:])
         app()
     except UserError as error:
         _leave(str(error), 2)
@@ -54,6 +55,14 @@ def main() -> None:
         from .benchmarks.runner.atomic_write import reason
 
         _leave(reason(error), 2)
+
+
+def _no_empty_value(words: list[str]) -> None:
+    """An option that is given without a value: a variable of a script that is not set."""
+    for word, after in zip(words, [*words[1:], None]):
+        name, equals, value = word.partition("=")
+        if name.startswith("--") and len(name) > 2 and (not value if equals else after == ""):
+            raise UserError(f"{name} has an empty value; give one, or leave {name} out")
 
 
 def _leave(line: str, status: int) -> None:
@@ -211,6 +220,8 @@ def forecast(
     forecasts.run(receipt, scenario, row, rung or (), out, console())
 
 
+app.command()(cli_outside.export)
+app.command()(cli_outside.score)
 app.command()(cli_receipts.verify)
 app.command()(cli_receipts.compare)
 

@@ -23,12 +23,14 @@ Settings = Annotated[
 
 
 def new(
-    kind: Annotated[str, typer.Argument(help="world")],
+    kind: Annotated[str, typer.Argument(help="world or model")],
     package: Annotated[str, typer.Argument(help="Name of the package, such as acme-worlds.")],
-    name: Annotated[str, typer.Option(help="Name of its world: acme.NAME-v1.")] = "guild",
+    name: Annotated[
+        str, typer.Option(help="Of its world, acme.NAME-v1, or model, acme.NAME.")
+    ] = "",
     out: Annotated[Path, typer.Option(help="Folder to write it in.")] = Path(),
 ) -> None:
-    """Write a package with one world, ready to be installed; nothing is overwritten."""
+    """Write a package with one world or model, ready to be installed; nothing is overwritten."""
     from .benchmarks.authoring import scaffold
 
     print(scaffold.new(kind, package, name, out))

@@ -11,6 +11,7 @@ import importlib.machinery
 import importlib.util
 import stat
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -20,6 +21,7 @@ from .errors import InvalidModel, InvalidWorld, UnknownName, UserError
 
 BYTES = 4 * 2**20  # of a file: its world would be data, which belongs into files of its own
 LENGTH = 12  # digits of a digest that stand in a name
+IMPORTLIB = Path(importlib.util.__file__).parent
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -84,7 +86,20 @@ def named(source: str, error: type[UserError]) -> Iterator[None]:
     except UserError as why:
         raise type(why)(f"{source}: {why}") from why
     except (Exception, SystemExit) as why:
-        raise error(f"{source} does not load: {line(why)}; mend or remove it") from why
+        raise error(f"{source} does not load: {line(why)}{_place(why)}; mend or remove it") from why
+
+
+def _place(error: BaseException) -> str:
+    """``, at mine.py line 3``: where in the stranger's code it was raised; empty: nowhere there."""
+    if isinstance(error, SyntaxError):
+        return ""  # it says where
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not _ours(f.filename)]
+    return f", at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+
+
+def _ours(file: str) -> bool:
+    """Whether a file is no stranger's: zebroid's own, or Python's and its imports."""
+    return file.startswith("<") or Path(file).parent in (Path(__file__).parent, IMPORTLIB)
 
 
 def line(error: BaseException) -> str:

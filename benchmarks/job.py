@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rich.console import Console
 from .. import __version__
 from ..errors import UserError, suggest
 from ..models import training_version
-from ..models.training.plan import LAYOUTS
+from ..models.training.plan import LAYOUTS, hosts
 from ..printable import visible
 from .config.changed_suite import changed
 from .config.run_config import Cell
@@ -64,6 +65,12 @@ class Where:
         chosen = [name for name, value in given.items() if value]
         if len(chosen) > 1:
             raise UserError(f"{' and '.join(chosen)} exclude each other; give one of them")
+        if self.hosts:
+            hosts(self.hosts)
+        if self.ray and not re.fullmatch(r"auto|local|(ray://)?[^\s:]+:\d{1,5}", self.ray):
+            raise UserError(
+                f"--ray {self.ray}: expected auto, local, or HOST:PORT as `ray start --head` prints"
+            )
         if self.log and self.log not in KINDS:
             raise suggest("--log", self.log, KINDS)
 

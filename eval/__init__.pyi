@@ -11,6 +11,7 @@ from .scoring.profile import profile as profile
 from .scoring.score import Row as Row
 from .scoring.score import score as score
 from .stats.curve import Curve as Curve
+from .stats.pass_at_k import pass_at as pass_at
 from .verdicts.judge import judge as judge
 from .verdicts.verdict import Verdict as Verdict
 
@@ -22,6 +23,7 @@ __all__ = [
     "forecast",
     "inductor",
     "judge",
+    "pass_at",
     "Predictions",
     "profile",
     "QuestionSet",

@@ -1,3 +1,5 @@
+from .layers.adapters import from_functions as from_functions
+from .layers.adapters import from_linen as from_linen
 from .layers.initializers import SMALL as SMALL
 from .layers.positions import ROTARY as ROTARY
 from .layers.positions import Absolute as Absolute
@@ -23,6 +25,8 @@ __all__ = [
     "Absolute",
     "causal",
     "Embedding",
+    "from_functions",
+    "from_linen",
     "gain",
     "Head",
     "last",

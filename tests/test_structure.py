@@ -19,6 +19,7 @@ import zebroid
 
 ROOT = Path(zebroid.__file__).resolve().parent
 FOLDERS = ("worlds", "models", "eval", "benchmarks")
+COMMANDS = ("cli_authoring", "cli_outside", "cli_receipts")
 # modules of the root that import no more than one another
 GROUND = (
     "errors",
@@ -40,9 +41,8 @@ MAY = {
     "eval": {*GROUND, "worlds"},
     "registry": {*GROUND, "worlds", "models"},
     "benchmarks": {*GROUND, "registry", "__init__", *FOLDERS},
-    "cli": {*GROUND, "registry", "__init__", "cli_authoring", "cli_receipts", *FOLDERS},
-    "cli_authoring": {*GROUND, "registry", *FOLDERS},
-    "cli_receipts": {*GROUND, "registry", *FOLDERS},
+    "cli": {*GROUND, "registry", "__init__", *COMMANDS, *FOLDERS},
+    **{name: {*GROUND, "registry", *FOLDERS} for name in COMMANDS},
 }
 JAX = {"jax", "jaxlib", "flax", "optax", "orbax"}
 CODE = [path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]

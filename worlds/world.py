@@ -24,6 +24,7 @@ from .datalog.parser import parse
 from .datalog.syntax import Program
 from .draw_limit import ends
 from .exposure import Exposure
+from .handed_split import HandedSplit
 
 
 class World(abc.ABC):
@@ -60,6 +61,8 @@ class World(abc.ABC):
     entities: ClassVar[tuple[str, ...]] = ()  # sorts for shortcuts; (): those of no schema variable
     # base predicates whose facts count as used: what a prompt shows by itself, tables of addition
     familiar: ClassVar[frozenset[str]] = frozenset()
+    # the facts are as they are: every world seed gives the same, and only exposures differ
+    fixed: ClassVar[bool] = False
     spelled: ClassVar[tuple[str, ...]] = ()  # sorts whose names are written word by word
     episodes: ClassVar[str] = ""  # sort of every predicate's first argument: theories in prompts
     like: ClassVar[str] = ""  # rules for like(X,Y): what the declared interpolator likens X to
@@ -142,7 +145,7 @@ class World(abc.ABC):
                 f"{self.id}/{size} does not fit sample: {error}; "
                 "give its arguments in sizes, or defaults to sample itself"
             ) from None
-        rng = stream(self.id, self.draws(size), "world", seed)
+        rng = stream(self.id, self.draws(size), "world", 0 if self.fixed else seed)
         try:
             with ends(f"{self.id}/{size}: sample"):
                 found = self.sample(rng, **arguments)
@@ -157,6 +160,8 @@ class World(abc.ABC):
                 f"{self.id}: sample() gives {type(found).__name__}, expected Facts; "
                 "end it with `return Facts.of(...)`"
             )
+        if self.episodes:
+            _in_episodes(self, found)
         return found
 
     def draws(self, size: str) -> str:
@@ -168,6 +173,11 @@ class World(abc.ABC):
         """All that is true, with proofs."""
         return close(self.program, self.facts(size, seed))
 
+    def split(self, closure: Closure, seed: int) -> HandedSplit | None:
+        """What is demonstrated and what is queried of ``closure``, all that is true, for exposure
+        seed ``seed``; None, the default: the exposure draws it."""
+        return None
+
     def default_exposure(self, size: str) -> Exposure:
         return self.exposures.get(parameters.split(size)[0], self.exposure)
 
@@ -178,6 +188,25 @@ class World(abc.ABC):
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
         """The argument positions at which ``predicate`` is queried (and stated)."""
         return self.queries.get(predicate, (arity - 1,) if arity else ())
+
+
+def _in_episodes(world: World, facts: Facts) -> None:
+    """Refuses base facts that are of no episode, before anything is derived from them."""
+    sort = world.episodes
+    if sort not in facts.sorts:
+        raise InvalidWorld(
+            f"{world.id}: episodes = {sort!r}, and no sort is called so; known: {[*facts.sorts]}"
+        )
+    block = facts.sorts[sort]
+    for predicate, rows in facts.rows.items():
+        lost = (rows[:, 0] < block.start) | (rows[:, 0] >= block.stop)
+        if lost.any():
+            axiom = predicate in world.axioms
+            cure = "write what holds in all of them as rules" if axiom else f"put its {sort} first"
+            raise InvalidWorld(
+                f"{world.id}: {predicate} has {int(lost.sum())} base facts whose first argument is "
+                f"no {sort}; in a world of episodes each base fact is of one: {cure}"
+            )
 
 
 def _same(one: Any, other: Any) -> bool:

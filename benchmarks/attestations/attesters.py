@@ -14,7 +14,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,11 +24,13 @@ import pydantic
 from ... import canonical
 from ...errors import InvalidSuite
 from ...printable import printable
+from ..config.bounded_file import read_toml
 from ..receipts.receipt_parts import first_of
 from ..receipts.untrusted import read_bytes
 
 LISTED = Path(__file__).parents[1] / "board" / "attesters.toml"
 NAMESPACE = "zebroid-attestation"  # of signatures: one for something else is none for this
+EXPECTED = "a list of attesters"
 SIGNATURE = 2**14  # bytes
 SECONDS = 10
 KEY = r"^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d{3}|sk-[a-z0-9-]+@openssh\.com) [A-Za-z0-9+/]+=*$"
@@ -72,11 +73,9 @@ def listed(path: Path | None = None) -> tuple[Attester, ...]:
     """The attesters of the list. Raises UserError where that is not what it should be."""
     path = path or LISTED
     try:
-        found = _Document.model_validate(tomllib.loads(path.read_text("utf-8"))).attesters
+        found = _Document.model_validate(read_toml(path, EXPECTED)[1]).attesters
     except pydantic.ValidationError as error:
         raise InvalidSuite(f"{path}: {printable(first_of(error), 200)}") from None
-    except (ValueError, RecursionError) as error:
-        raise InvalidSuite(f"{path}: not TOML: {printable(str(error), 200)}") from None
     names = [folded(name) for one in found for name in (one.name, *one.also)]
     twice = [name for name in names if names.count(name) > 1]
     if twice:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pydantic
 
 from ...errors import InvalidReceipt
 from ...printable import printable
+from ..config.bounded_file import read_toml
 from ..receipts.receipt_parts import first_of
-from ..receipts.untrusted import read_bytes
 
 FILE, BYTES = "submission.toml", 2**16
+EXPECTED = 'entrant = "NAME", and contact if you like'
 
 
 class Submission(pydantic.BaseModel):
@@ -29,17 +29,12 @@ def submission(folder: Path) -> Submission | None:
     path = folder / FILE
     if not path.exists():
         return None
+    content = read_toml(path, EXPECTED, InvalidReceipt, BYTES, links=False)[1]
     try:
-        content = tomllib.loads(read_bytes(path, BYTES, links=False).decode("utf-8"))
         found = Submission.model_validate(content)
-        if found.entrant != printable(found.entrant) or found.contact != printable(found.contact):
-            raise ValueError("expected names without control characters")
     except pydantic.ValidationError as error:
-        why = first_of(error)
-    except (ValueError, RecursionError) as error:
-        why = str(error)
-    else:
-        return found
-    raise InvalidReceipt(
-        f'{path}: {printable(why, 200)}; expected entrant = "NAME", and contact if you like'
-    )
+        why = printable(first_of(error), 200)
+        raise InvalidReceipt(f"{path}: {why}; expected {EXPECTED}") from None
+    if found.entrant != printable(found.entrant) or found.contact != printable(found.contact):
+        raise InvalidReceipt(f"{path}: names have control characters; expected {EXPECTED}")
+    return found

@@ -1,4 +1,5 @@
-"""A package of one's own: what ``zebroid new world acme-worlds`` writes, ready to be installed."""
+"""A package of one's own, ready to be installed: what ``zebroid new world acme-worlds`` writes, and
+``zebroid new model acme-models``."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from string import Template
 from ... import __version__
 from ...errors import UserError
 from ..runner import atomic_write
+from . import model_templates
 from .pin import pin
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -113,49 +115,63 @@ def test_it_keeps_what_every_world_promises(size):
 '''
 
 
+NAMES = {"world": "guild", "model": "net"}  # kind -> the name of its first, if none is given
+
+
 def new(kind: str, package: str, name: str, out: Path) -> str:
-    """Writes the package ``out/package`` with the world ``name``; what to do next, as text.
+    """Writes the package ``out/package`` with the world or model ``name``; what to do next, as
+    text.
 
     All of it or nothing; raises UserError where a name will not do or the folder is there.
     """
-    if kind != "world":
-        raise UserError(f"cannot write a {kind!r}; expected: zebroid new world {package}")
-    module, file = _module(package, "package"), _module(name, "world")
+    if kind not in NAMES:
+        raise UserError(
+            f"cannot write a {kind!r}; expected: zebroid new world {package}, or zebroid new model "
+            f"{package}"
+        )
+    name = name or NAMES[kind]
+    module, file = _module(package, "package"), _module(name, kind)
     if re.search(r"-v\d+$", name):
-        raise UserError(f"world {name!r} bears a version; leave it out, the first one is v1")
+        raise UserError(f"{kind} {name!r} bears a version; leave it out, the first one is v1")
     if name in ("facts", "world"):
-        raise UserError(f"world {name!r} would hide what its own file imports; give another name")
+        raise UserError(f"{kind} {name!r} would hide what its own file imports; give another name")
     if module == "tests" or importlib.util.find_spec(module) is not None:
         raise UserError(f"there is a Python package {module!r} already; give another name")
     final = out / package
     if final.exists() or final.is_symlink():
         raise UserError(f"{final} is there already; give another name or another --out")
     maker = package.partition("-")[0]
+    id = f"{maker}.{name}-v1" if kind == "world" else f"{maker}.{name}"
     words = {
         "package": package,
         "module": module,
         "file": file,
         "stem": f"{maker}.{name}",
-        "id": f"{maker}.{name}-v1",
+        "id": id,
         "title": "".join(part.capitalize() for part in name.split("-")),
         "zebroid": ".".join(__version__.split(".")[:2]),
     }
-    files = {
+    files = _world(module, file) if kind == "world" else model_templates.files(module, file)
+    with atomic_write.folder(final) as draft:
+        for path, text in files.items():
+            (draft / path).parent.mkdir(exist_ok=True)
+            (draft / path).write_text(Template(text).substitute(words), "utf-8")
+        if kind == "world":
+            pin(str(draft / module / f"{file}.py"))
+    check = f"zebroid check {id} --size tiny" if kind == "world" else f"zebroid check-model {id}"
+    what = f"the {kind} {id} is {module}/{file}.py"
+    return f"{final}: {what}; next:\n  pip install -e {final}\n  {check}"
+
+
+def _world(module: str, file: str) -> dict[str, str]:
+    """Path below the package's folder -> template."""
+    return {
         "pyproject.toml": PYPROJECT,
         "README.md": README,
         f"{module}/__init__.py": '"""Worlds for zebroid."""\n',
         f"{module}/{file}.py": WORLD,
         f"tests/test_{file}.py": TEST,
     }
-    with atomic_write.folder(final) as draft:
-        for path, text in files.items():
-            (draft / path).parent.mkdir(exist_ok=True)
-            (draft / path).write_text(Template(text).substitute(words), "utf-8")
-        pin(str(draft / module / f"{file}.py"))
-    return (
-        f"{final}: the world {words['id']} is {module}/{file}.py; next:\n"
-        f"  pip install -e {final}\n  zebroid check {words['id']} --size tiny"
-    )
 
 
 def _module(name: str, what: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import io
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from rich.table import Table
 from ... import canonical
 from ...eval.stats.variance_components import AXES, REST, Component, Split
 from ..receipts.untrusted import guarded
+from ..report import csv_rows
 from ..report.plain_console import console as plain_console
 from ..report.plain_console import plain
 from .differences import InstrumentDifference, differences
@@ -134,18 +134,13 @@ def as_csv(scores: Sequence[InstrumentDifference]) -> str:
     """A row a difference; the variance of A - B that comes with each axis."""
     out = io.StringIO()
     names = ("place", "row", "instrument", *FIGURES, "over", *COUNTS)
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*names, *(f"variance_{axis}" for axis in (*AXES, REST))])
+    rows = []
     for score in scores:
         content = canonical.plain(record(score))
         variances = _by_axis(score.splits["difference"], lambda found: f"{found.variance:.9g}")
-        writer.writerow([*(_safe(content[n]) for n in names), *variances])
+        rows.append([*(content[n] for n in names), *variances])
+    csv_rows.write([*names, *(f"variance_{axis}" for axis in (*AXES, REST))], rows, out)
     return out.getvalue()
-
-
-def _safe(value: Any) -> Any:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" and value else value
 
 
 def record(score: InstrumentDifference) -> dict[str, Any]:

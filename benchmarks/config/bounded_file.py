@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import InvalidSuite, UserError
+from ...printable import printable
 
 TOML_BYTES = 2**20  # of a suite or a scenario: the largest of this repository has 10 kB
 DEPTH = 32  # levels of tables and lists in one
@@ -55,20 +56,28 @@ def read_bytes(
     return b"".join(parts)
 
 
-def read_toml(path: Path, expected: str) -> tuple[str, dict[str, Any]]:
-    """(the text, its content) of a TOML file. Raises UserError, one line, for anything else."""
-    data = read_bytes(path, TOML_BYTES, InvalidSuite, expected)
+def read_toml(
+    path: Path,
+    expected: str,
+    error: type[UserError] = InvalidSuite,
+    most: int = TOML_BYTES,
+    *,
+    links: bool = True,
+) -> tuple[str, dict[str, Any]]:
+    """(the text, its content) of a TOML file of at most ``most`` bytes. Raises an ``error``, one
+    line, for anything else. ``links`` and ``expected`` as in ``read_bytes``."""
+    data = read_bytes(path, most, error, expected, links=links)
     try:
-        source = data.decode("utf-8")
+        source = data.decode("utf-8-sig")  # editors put a byte-order mark before it
         content = tomllib.loads(source)
     except RecursionError:
-        raise InvalidSuite(f"{path} nests deeper than {DEPTH} levels; give {expected}") from None
-    except ValueError as error:  # not TOML, not UTF-8, or a number of too many digits
-        raise InvalidSuite(f"{path}: not TOML: {error}") from None
+        raise error(f"{path} nests deeper than {DEPTH} levels; give {expected}") from None
+    except ValueError as why:  # not TOML, not UTF-8, or a number of too many digits
+        raise error(f"{path}: not TOML: {printable(str(why), 300)}; give {expected}") from None
     level: list[Any] = [content]
     for _ in range(DEPTH):
         inner = [value.values() if isinstance(value, dict) else value for value in level]
         level = [v for values in inner for v in values if isinstance(v, dict | list)]
     if level:
-        raise InvalidSuite(f"{path} nests deeper than {DEPTH} levels; give {expected}")
+        raise error(f"{path} nests deeper than {DEPTH} levels; give {expected}")
     return source, content

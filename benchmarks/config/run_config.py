@@ -239,6 +239,13 @@ def admits(rule: str, cell: Cell) -> bool:
     return value in known[key]
 
 
+def value_of(key: str, cell: Cell) -> str:
+    """What a cell has under a key of ``admits``."""
+    if key.startswith("seeds."):
+        return str(getattr(cell.seeds, key.removeprefix("seeds.")))
+    return str(getattr(cell, key))
+
+
 def _known(kind: str, name: str, path: str) -> str:
     """What the registry finds the world or model by. A path is one that the user gave, never one
     that stands in a record, and its file must be what it was.

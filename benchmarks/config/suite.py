@@ -26,7 +26,7 @@ from ...worlds.encoding.encode import MODES
 from ...worlds.world import content_of
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
-from .run_config import Cell, Places, Seeds, admits, run_batches
+from .run_config import Cell, Places, Seeds, admits, run_batches, value_of
 from .safe_names import check_name
 from .toml_location import Place, locate
 
@@ -60,7 +60,7 @@ class Suite:
         trainings."""
         cells = [cell for cell in self.cells if all(admits(rule, cell) for rule in only)]
         if not cells:
-            raise UserError(f"--only {' '.join(only)} admits none of the {len(self.cells)} cells")
+            raise UserError(f"--only {' '.join(only)} {self._none_admitted(only)}")
         if not share:
             return tuple(cells)
         match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", share)
@@ -68,8 +68,24 @@ class Suite:
             raise UserError(
                 f"--cells {printable(share, 60)}: expected i/n with 1 <= i <= n, such as 1/4"
             )
-        mine = [*run_batches(cells)][int(match[1]) - 1 :: int(match[2])]
+        batches = [*run_batches(cells)]
+        mine = batches[int(match[1]) - 1 :: int(match[2])]
+        if not mine:
+            raise UserError(
+                f"--cells {share}: there are {len(batches)} trainings, so the share is empty; give "
+                f"n up to {len(batches)}"
+            )
         return tuple(cell for run_batch in mine for cell in run_batch)
+
+    def _none_admitted(self, only: Sequence[str]) -> str:
+        """Why no cell fits: the values that there are of the first key that none has, or of all."""
+        alone = [r for r in only if not any(admits(r, cell) for cell in self.cells)] or [*only]
+        parts = []
+        for key in dict.fromkeys(rule.partition("=")[0] for rule in alone):
+            found = dict.fromkeys(value_of(key, cell) for cell in self.cells)
+            more = f" and {len(found) - 10:,} more" if len(found) > 10 else ""
+            parts.append(f"{key} is {', '.join([*found][:10])}{more}")
+        return f"admits none of the {len(self.cells)} cells; {'; '.join(parts)}"
 
 
 def suite_digest(records: Sequence[Mapping[str, Any]]) -> str:
@@ -135,13 +151,25 @@ class _Seeds(_Strict):
         ]
 
 
+def all_seeds(value: Any) -> Any:
+    """``seeds = 3`` is ``seeds = { all = [0, 1, 2] }``: so many chances throughout."""
+    if type(value) is not int:
+        return value
+    if not 1 <= value <= suite_limits.CELLS:
+        raise ValueError(
+            f"expected a number of seeds from 1 to {suite_limits.CELLS:,}, or a table of the axes, "
+            "as { init = [0, 1], order = [0, 1] }"
+        )
+    return {"all": [*range(value)]}
+
+
 class Grid(_Strict):
     world: _Names
     mode: _Names
     model: Annotated[Any, pydantic.AfterValidator(model_axis.shaped)]
     plan: _Names
     questions: int = pydantic.Field(default=300, gt=0, le=suite_limits.QUESTIONS)
-    seeds: _Seeds = _Seeds()
+    seeds: Annotated[_Seeds, pydantic.BeforeValidator(all_seeds)] = _Seeds()
     exposure: dict[str, Any] | list[dict[str, Any]] = {}
     keep_weights: bool | None = None  # None: as the suite says
 

@@ -1,7 +1,7 @@
 """Whether cells can be trained at all: refused where their memory is far beyond what is there.
 
-All that is held against the memory is the least that is certainly taken, so what passes may still
-not fit; a training or a world that then finds no memory fails by itself, in one line.
+An estimate is near what is taken, so what passes may still not fit; a training or a world that then
+finds no memory fails by itself, in one line.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from ...memory import readable
 from ...registry import built_in
 from ..config.run_config import Cell
 from . import available_memory, closure_size, training_memory
+from .row_shape import LARGEST, RowShape, row_shape
+from .training_memory import Need
 
 HINT = 2**31  # bytes: below, no device is queried
 SPARE = 20.0  # times the memory that an estimate of a world may exceed: it may be 5 times too high
@@ -25,6 +27,7 @@ def check(cells: Sequence[Cell], jobs: int = 1, elsewhere: bool = False) -> None
     ``jobs``: trainings at once, that share the memory. ``elsewhere``: on machines of which nothing
     is known here: then only worlds are looked at, which this one draws as well.
     """
+    _check_seeds(cells)
     if cells and not elsewhere:
         _check_trainings(cells, jobs)
     _check_worlds(cells)
@@ -38,12 +41,22 @@ def least_minutes(cells: Iterable[Cell]) -> float:
 def _check_trainings(cells: Sequence[Cell], jobs: int) -> None:
     groups: dict[tuple[object, ...], Cell] = {}
     for cell in cells:
-        groups.setdefault((cell.model, cell.recipe, cell.questions), cell)
-    needs = [(training_memory.need(cell), cell) for cell in groups.values()]
-    most, cell = max(needs, key=lambda pair: pair[0].bytes)
-    if most.bytes * jobs < HINT:
+        key = cell.model, cell.recipe, cell.questions, cell.world, cell.size, cell.mode
+        groups.setdefault(key, cell)
+    bounds = [(training_memory.need(cell, LARGEST).bytes * jobs, cell) for cell in groups.values()]
+    if max(size for size, _ in bounds) < HINT:
         return
     there = available_memory.of_devices()
+    shapes: dict[tuple[str, str, str], RowShape] = {}
+    needs: list[tuple[Need, Cell]] = []
+    for cell in [cell for size, cell in bounds if size > there.bytes]:
+        place = cell.world, cell.size, cell.mode
+        if place not in shapes:  # only where it matters, for a world is drawn for it
+            shapes[place] = row_shape(cell)
+        needs.append((training_memory.need(cell, shapes[place]), cell))
+    if not needs:
+        return
+    most, cell = max(needs, key=lambda pair: pair[0].bytes)
     if most.bytes * jobs <= there.bytes:
         return
     parts = ", ".join(
@@ -53,10 +66,20 @@ def _check_trainings(cells: Sequence[Cell], jobs: int) -> None:
     )
     each = f" for each of {jobs} jobs" if jobs > 1 else ""
     raise UserError(
-        f"{cell}: its training takes at least {readable(most.bytes)}{each} by estimate ({parts}; "
+        f"{cell}: its training takes about {readable(most.bytes)}{each} by estimate ({parts}; "
         f"batch {cell.recipe.batch:,}, {most.parameters:,} parameters), and {there.place} has "
         f"{readable(there.bytes)}: {most.cure}"
     )
+
+
+def _check_seeds(cells: Sequence[Cell]) -> None:
+    """Refuses one world counted as several."""
+    for cell in {cell.world: cell for cell in cells if cell.seeds.world}.values():
+        if cell.load_world().fixed:
+            raise UserError(
+                f"{cell.world} is fixed, and world seed {cell.seeds.world} would give the world of "
+                "seed 0 again: give seeds.world = 0, and several of seeds.exposure"
+            )
 
 
 def _check_worlds(cells: Sequence[Cell]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import metadata
 
 from ... import registry
 from ...errors import UserError
@@ -67,10 +68,26 @@ def libraries(receipt: Receipt) -> str:
     for one in receipt.environments:
         for name in provenance.LIBRARIES:
             there = one.versions.get(name, "none")
-            if there != here[name]:
-                found.append(f"{name} {there} there, {here[name]} here")
+            if there != here.get(name, "none"):
+                found.append(f"{name} {there} there, {here.get(name, 'none')} here")
     named = "; ".join(dict.fromkeys(found))
     return printable(f"last digits may differ: {named}") if named else ""
+
+
+def needed(receipt: Receipt) -> str:
+    """One line on the packages of its worlds and models: which versions it needs, and what is
+    installed of them; empty where it needs none."""
+    found = dict[str, str]()
+    for one in (*receipt.environments, receipt):
+        for name, there in one.versions.items():
+            if name not in provenance.OURS:
+                try:
+                    here = f"{metadata.version(name)} is installed"
+                except (metadata.PackageNotFoundError, ValueError):
+                    here = "it is not installed"
+                found[f"{name} {there}"] = here
+    each = [f"{name}, and {here}" for name, here in found.items()]
+    return printable(f"needs {'; '.join(each)}") if each else ""
 
 
 def _reasons(receipt: Receipt) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -31,8 +32,12 @@ OURS = (
 
 @functools.cache
 def versions() -> dict[str, str]:
-    """Of zebroid, Python and the libraries that a number may depend on."""
-    found = {name: metadata.version(name) for name in LIBRARIES}
+    """Of zebroid, Python and the libraries that a number may depend on, those that are there: who
+    only scores needs no JAX."""
+    found = {}
+    for name in LIBRARIES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
     return {"zebroid": __version__, "python": platform.python_version(), **found}
 
 

@@ -98,6 +98,27 @@ class Trained:
         found = answer(self.spec, tokens, self.weights, layout=layout, vmap_size=vmap_size)
         return Answers(*(each[0] for each in found))
 
+    def samples(
+        self,
+        samples: int,
+        questions: ArrayLike | None = None,
+        *,
+        temperature: float = 1.0,
+        seed: int = 0,
+    ) -> np.ndarray:
+        """int32 [samples, Q]: answers that the model samples, -1 where one is malformed.
+
+        To ``questions`` as in ``answers``. Greedy answers say what is likeliest; samples say what
+        is in reach: ``zebroid.eval.pass_at`` of how many are right. Raises UserError for less than
+        one sample, and for a temperature that is not positive.
+        """
+        from ...models.training.weights import sample
+
+        tokens = self.tokens
+        if questions is not None:
+            tokens = encode(self.corpus, self.cell.mode, self._chosen(questions))
+        return sample(self.spec, tokens, self.weights, samples, temperature, seed)[0]
+
     def _chosen(self, questions: ArrayLike) -> np.ndarray:
         chosen, most = np.asarray(questions), len(self.corpus.prompt)
         fine = chosen.ndim == 1 and chosen.dtype.kind in "iu" and len(chosen)

@@ -244,7 +244,7 @@ def verify(
         yield from (Finding(name, None, "rests on receipt") for name in CHECKS)
         return
     same = origin.otherwise(receipt) or f"{receipt.training}, as in this version"
-    last = origin.libraries(receipt)
+    last = "; ".join(filter(None, (origin.needed(receipt), origin.libraries(receipt))))
     line = f"schema 1, by {origin.version(receipt)}; {same}{'; ' * bool(last)}{last}"
     yield Finding("receipt", True, line)
     with contextlib.nullcontext(memo) if memo is not None else Memo() as held:

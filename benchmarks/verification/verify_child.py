@@ -6,7 +6,6 @@ can, and then does what ``verify.py`` does.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
@@ -16,21 +15,8 @@ from typing import Any
 from ...errors import UserError
 from ...registry import Plugin
 from ..receipts.untrusted import guarded, introduced
-from .confined import CORES, MEMORY, PRINTED
-
-
-def limit() -> None:
-    """Bounds the memory of this process, where the system can, and the threads that take some."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        most = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
-    if hasattr(os, "sched_setaffinity"):
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+from .bounded_child import limit
+from .confined import MEMORY, PRINTED
 
 
 def main(path: Path, allowed: bool, full: bool) -> None:
@@ -70,5 +56,5 @@ def _verify(path: Path, tell: Any, announce: Any, full: bool) -> None:
 
 
 if __name__ == "__main__":
-    limit()
+    limit(MEMORY)
     main(Path(sys.argv[1]), "--allow-plugins" in sys.argv[2:], "--full" in sys.argv[2:])

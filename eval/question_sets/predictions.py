@@ -11,6 +11,7 @@ from ...errors import UserError
 from ...worlds.encoding.proof_checker import Validity
 from .question_set import Answers, QuestionSet
 
+ROUNDING = 1e-3  # by which bits may be below 0, where probabilities sum to a little above 1
 MOST_BITS = 128.0  # an answer of weight 0 counts as 2^-128, or one of them would be the whole mean
 
 
@@ -45,11 +46,36 @@ class Predictions:
                 f"got proofs of shape {np.shape(self.proofs)}, expected {(shape[0], questions)}: "
                 "int8 [S, Q]"
             )
+        self._check_values()
         for name in ("steps", "flops"):
             if len(getattr(self, name)) != shape[1]:
                 raise UserError(
                     f"got {len(getattr(self, name))} {name}, expected {shape[1]}: one a checkpoint"
                 )
+
+    def _check_values(self) -> None:
+        """What an array of the right shape can still hold that is no prediction."""
+        answer, none = np.asarray(self.answer), self.question_set.corpus.none
+        if answer.dtype.kind not in "iu":
+            raise UserError(
+                f"got answers of type {answer.dtype}, expected whole numbers; pass int32 ids of "
+                "constants, the corpus' none, or -1 where there is no answer"
+            )
+        if answer.min() < -1 or answer.max() > none:
+            odd = int(answer.min() if answer.min() < -1 else answer.max())
+            raise UserError(
+                f"got answer {odd}, expected -1 to {none}; pass ids of constants, {none} for none, "
+                "or -1 where there is no answer"
+            )
+        for name, least in (("bits", -ROUNDING), ("steps", 0), ("flops", 0)):
+            values = getattr(self, name)
+            if values is None:
+                continue
+            values = np.asarray(values)
+            # bits may be infinite: what has probability 0
+            odd = values[~(values >= least)] if values.dtype.kind in "iuf" else [values.dtype]
+            if len(odd):
+                raise UserError(f"got {name} {odd[0]}, expected numbers from 0 up; pass no others")
 
     @classmethod
     def of(cls, question_set: QuestionSet, answers: Answers) -> Predictions:

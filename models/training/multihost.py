@@ -6,13 +6,13 @@ all have to decide alike: what depends on clocks or disks is decided by the firs
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import jax
 import numpy as np
 
 from ...errors import UserError
+from .plan import hosts
 
 
 def join(where: str) -> int:
@@ -22,15 +22,10 @@ def join(where: str) -> int:
     the first process's address, and which of n this is. Before anything else wants a device.
     """
     arguments: dict[str, Any] = {}
-    if where != "auto":
-        found = re.fullmatch(r"(.+:\d+),(\d+)/(\d+)", where)
-        if not found or not 1 <= int(found[2]) <= int(found[3]):
-            raise UserError(f"--hosts {where}: expected auto, or ADDRESS:PORT,i/n, 1 <= i <= n")
-        arguments = {
-            "coordinator_address": found[1],
-            "process_id": int(found[2]) - 1,
-            "num_processes": int(found[3]),
-        }
+    given = hosts(where)
+    if given is not None:
+        names = ("coordinator_address", "process_id", "num_processes")
+        arguments = dict(zip(names, given))
     try:
         jax.distributed.initialize(**arguments)
     except (RuntimeError, ValueError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from ...printable import brief
 
 OPTIMIZERS = ("adamw", "muon", "sgd")
 SCHEDULES = ("constant", "cosine")
+HOSTS = re.compile(r"auto|(.+:\d+),(\d{1,6})/(\d{1,6})")  # of --hosts: multihost.py
 LAYOUTS = ("single", "data", "sharded", "replicas")  # on several devices: sharding.py
 # Trainings that an accelerator advances side by side, small models being far from filling one: 2.5
 # times as fast. On a CPU one after the other: docs/internals/speed.md
@@ -59,6 +61,15 @@ class Tokens(Protocol):
     def members(self) -> Int: ...  # int32 [Q, M]: token ids of the right answers, -1 padded
     @property
     def end(self) -> int: ...  # token id of the padding
+
+
+def hosts(where: str) -> tuple[str, int, int] | None:
+    """(address and port of the first process, number of this one from 0, how many) that --hosts
+    names; None: auto. Raises UserError for what is neither."""
+    found = HOSTS.fullmatch(where)
+    if not found or (found[1] and not 1 <= int(found[2]) <= int(found[3])):
+        raise UserError(f"--hosts {where}: expected auto, or ADDRESS:PORT,i/n, 1 <= i <= n")
+    return (found[1], int(found[2]) - 1, int(found[3])) if found[1] else None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,9 +17,11 @@ from ...errors import UserError
 from ..spec import Spec
 from .batches import Questions, load
 from .compiled import Program, query
-from .decoding import Answers
-from .plan import Float, Plan, Tokens
+from .decoding import Answers, generate
+from .plan import Float, Int, Plan, Tokens
 from .sharding import Layout, on_cpu
+
+MOST_SAMPLES = 1_000  # of one question
 
 
 def named(params: Mapping[Any, Any]) -> dict[str, Any]:
@@ -82,3 +84,47 @@ def answer(
         found.append([np.asarray(each)[0, 0, :Q] for each in answers])
     together: list[Any] = [np.stack(each) for each in zip(*found)]
     return Answers(*together)
+
+
+def sample(
+    spec: Spec,
+    tokens: Tokens,
+    weights: Mapping[str, Float],
+    samples: int,
+    temperature: float = 1.0,
+    seed: int = 0,
+) -> Int:
+    """int32 [S, samples, Q]: answers that models with these weights [S, ...] sample, -1 malformed.
+
+    Every token is drawn from the softmax of logits / ``temperature``; equal seeds give equal
+    samples. Raises UserError for less than one sample, and for a temperature that is not positive.
+    """
+    if not isinstance(samples, int) or not 1 <= samples <= MOST_SAMPLES:
+        raise UserError(
+            f"samples = {samples!r}: expected a whole number from 1 to {MOST_SAMPLES:,}"
+        )
+    if not 0 < temperature < float("inf"):
+        raise UserError(f"temperature = {temperature!r}: expected a number above 0")
+    program = Program.of(spec, Plan(), tokens)
+    questions, Q = Questions.of(load(tokens, Plan())), len(tokens.query)
+    questions = jax.tree.map(jax.numpy.asarray, questions)
+
+    @jax.jit
+    def drawn(own: Any, key: jax.Array) -> jax.Array:
+        model = nnx.merge(program.answering[0], own)
+
+        def chunk(part: tuple[Any, ...]) -> jax.Array:
+            number, query, members = part
+            now = jax.random.fold_in(key, number)
+            form, longest = questions.form, program.max_new
+            return generate(model, query, members, form, longest, now, temperature).answer
+
+        numbers = np.arange(len(questions.query))
+        return jax.lax.map(chunk, (numbers, questions.query, questions.members)).reshape(-1)
+
+    keys = jax.random.split(jax.random.key(seed), samples)
+    found = []
+    for place in range(len(next(iter(weights.values())))):
+        own = nested(program.model[1], {name: each[place] for name, each in weights.items()})
+        found.append(np.stack([np.asarray(drawn(own, key))[:Q] for key in keys]))
+    return np.stack(found)

@@ -174,8 +174,22 @@ def test_a_new_package_holds_a_world_that_keeps_its_promises(zebroid, tmp_path):
     assert all(len(corpus.of_rung(rung)) >= 300 for rung in corpus.world.rungs)
 
 
-def test_a_new_package_reads_like_the_house(zebroid, tmp_path):
-    zebroid("new", "world", "acme-worlds")
+def test_a_new_package_holds_a_model(zebroid, tmp_path):
+    status, out, err = zebroid("new", "model", "acme-models", "--name", "old-net")
+    assert (status, err) == (0, "") and "zebroid check-model acme.old-net" in out
+    made = tmp_path / "acme-models"
+    files = {str(f.relative_to(made)) for f in made.rglob("*") if f.is_file()}
+    own = {"acme_models/__init__.py", "acme_models/old_net.py", "tests/test_old_net.py"}
+    assert files == {"pyproject.toml", "README.md", *own}
+    point = '"acme.old-net" = "acme_models.old_net:SPEC"'
+    assert point in (made / "pyproject.toml").read_text()
+    spec = registry.make(str(made / "acme_models" / "old_net.py"), width=16)
+    assert (spec.type, spec.width) == ("acme.old-net", 16)
+
+
+@pytest.mark.parametrize("kind", ["world", "model"])
+def test_a_new_package_reads_like_the_house(kind, zebroid, tmp_path):
+    zebroid("new", kind, "acme-worlds")
     for words in (("check", "--ignore", "RUF012"), ("format", "--check")):
         command = [sys.executable, "-m", "ruff", *words, "--config"]
         command += [str(registry.ROOT / "pyproject.toml"), str(tmp_path / "acme-worlds")]

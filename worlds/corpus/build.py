@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...seeding import stream
 from ..datalog.closure import Closure
-from ..datalog.facts import Array
+from ..datalog.facts import Array, Bools
 from ..exposure import Exposure
 from ..novelty.exceptions import exception_items
 from ..novelty.hard_negatives import near_misses
@@ -61,7 +61,7 @@ def build_corpus(
     width = max(c.arity.values()) - 1
     query_cues = [cue for cue in cues if cue[0] not in world.axioms]
     everything = prompts_of(c, query_cues, width)
-    questions = everything.only(split.is_queried(everything.prompt))
+    questions = everything.only(_queried(split, everything, stated))
     entity = entities(c, world.schema, world.entities)
     certificate = certify(gold, read, questions, entity, given, split.stated_rules)
     rng = stream(world.id, size, "nontheorems", seeds[1])
@@ -100,6 +100,17 @@ def build_corpus(
     audit(corpus)
     audit_frequency(corpus)
     return corpus
+
+
+def _queried(split: CorpusSplit, questions: Questions, stated: Bools) -> Bools:
+    """[n] which questions are asked: of a split that the world hands in those that it names, and
+    those that only stated facts answer."""
+    asked = split.is_queried(questions.prompt)
+    if split.handed is None:
+        return asked
+    first = questions.offsets[:-1]
+    named = np.logical_or.reduceat(split.handed.queried[questions.fact], first)
+    return asked & (named | np.logical_and.reduceat(stated[questions.fact], first))
 
 
 def _cues(world: World, closure: Closure, exposure: Exposure) -> tuple[Cue, ...]:

@@ -16,18 +16,11 @@ from .rule_presentation import Draw
 def query_episodes(world: World, gold: Closure, exposure: Exposure, draw: Draw) -> Array:
     """Episodes that are queried: those of theories drawn at random while they fit the share.
 
-    Episodes with one theory, up to renaming, fall on one side. Raises InvalidWorld where a base
-    fact is of no episode, or where every theory is that of too many episodes.
+    Episodes with one theory, up to renaming, fall on one side. Raises InvalidWorld where every
+    theory is that of too many episodes.
     """
     sort = world.episodes
     block = gold.base.sorts[sort]
-    for predicate, rows in gold.base.rows.items():
-        lost = (rows[:, 0] < block.start) | (rows[:, 0] >= block.stop)
-        if lost.any():
-            raise InvalidWorld(
-                f"{world.id}: {predicate} has {int(lost.sum())} base facts whose first argument is "
-                f"no {sort}; in a world of episodes each base fact is of one: put its {sort} first"
-            )
     theory = theories_up_to_renaming(gold, sort)
     many = np.bincount(theory)
     room = wanted = round(exposure.held * len(block))

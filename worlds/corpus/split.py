@@ -17,6 +17,7 @@ from ..datalog.closure import Closure
 from ..datalog.engine import close
 from ..datalog.facts import Array, Bools, Facts
 from ..exposure import Exposure
+from ..handed_split import HandedSplit
 from ..novelty.derivations import Pattern, Proofs
 from ..novelty.proof_contents import tainted
 from ..novelty.rungs import ReadOff, read_off
@@ -39,6 +40,7 @@ class CorpusSplit:
     usable: int  # base facts that a demonstrated conclusion may use
     demonstrated: Bools  # [F]
     far: Bools  # [F] conclusions near which nothing but witnesses is demonstrated
+    handed: HandedSplit | None = None  # by the world; None: drawn as the exposure says
     query_episodes: Array | None = None  # those that questions are about; None: all, or no episodes
 
     def is_queried(self, prompt: Array) -> Bools:
@@ -82,6 +84,10 @@ def split_corpus(
         episodes = query_episodes(world, c, exposure, draw)
         queried = np.isin(c.arguments[:, 0], episodes)
         conclusion, derivable = conclusion & ~queried, derivable & ~queried
+    handed = world.split(sampled, seeds[1])
+    if handed is not None:
+        own = handed.in_gold(world, sampled, c, conclusion)
+        return _handed(sampled, gold, presentation, derivable, own)
     open_ = conclusion & ~tainted(gold, withheld)
     rank = draw("shown").permutation(len(open_))
     premises = _premises(gold)
@@ -108,7 +114,21 @@ def split_corpus(
         usable,
         demonstrated,
         far,
-        episodes,
+        query_episodes=episodes,
+    )
+
+
+def _handed(
+    truth: Closure, gold: Proofs, presentation: tuple[str, ...], derivable: Bools, own: HandedSplit
+) -> CorpusSplit:
+    """A world's own split: held is every premise that no demonstrated conclusion uses."""
+    premises, used = _premises(gold), np.zeros(len(derivable) + 1, bool)
+    used[gold.open[read_off(gold, own.demonstrated | derivable).derivations]] = True
+    held = premises & ~used[:-1]
+    usable, none = int((premises & ~held).sum()), np.zeros(len(derivable), bool)
+    frames, demonstrated = np.zeros(gold.rows.frames, bool), own.demonstrated
+    return CorpusSplit(
+        truth, gold, presentation, held, frames, demonstrated, usable, demonstrated, none, own
     )
 
 

@@ -134,7 +134,10 @@ class _Rewrite(clingo_ast.Transformer):
         return node.update(name=name)
 
     def visit_SymbolicTerm(self, node: Any) -> Any:
-        return node.update(symbol=clingo.Number(self.ids[str(node.symbol)]))
+        symbol = node.symbol
+        quoted = symbol.type == clingo.SymbolType.String
+        name = symbol.string if quoted else str(symbol)
+        return node.update(symbol=clingo.Number(self.ids[name]))
 
 
 class _Names(clingo_ast.Transformer):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InvalidWorld
-from .facts import Array, Facts
-from .row_keys import begins
+from .facts import Array, Bools, Facts
+from .row_keys import BLOCK, begins, join_columns, look_up
 from .syntax import Program
+
+MANY = 0.8  # of the derivations left, for which they are not copied
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Closure:
     arity: Mapping[str, int]
     predicate: Array  # [F] index into predicates
     arguments: Array  # [F, w] constant ids, -1 padded
-    is_base: NDArray[np.bool_]  # [F]
+    is_base: Bools  # [F]
     height: Array  # [F] 0 for a base fact, else 1 + the largest premise height, minimised
     rule: Array  # [D] index into program.rules
     head: Array  # [D] fact
@@ -61,37 +63,47 @@ class Closure:
         return np.where(known[at] == wanted, at + block.start, -1)
 
 
-def heights(is_base: NDArray[np.bool_], head: Array, premises: Array) -> Array:
+def heights(is_base: Bools, head: Array, premises: Array) -> Array:
     """[F] least heights: in round t all is known whose premises were known in round t - 1."""
-    height = np.where(is_base, 0, -1).astype(np.int32)
+    height = is_base.astype(np.int32)
+    height -= 1
     known = np.append(is_base, True)  # the last element answers for the padding -1
-    left = ~is_base[head]
-    heads = head[left]
-    columns = [premises[left, k] for k in range(premises.shape[1])]  # 3x as fast as rows
-    columns = [c for c in columns if not known[c].all()]  # a column known in full is never read
-    turn = 0
-    while len(heads):
+    heads, turn = head, 0
+    # columns are 3x as fast as rows; and what is known in full is not read again
+    columns = [column for column in premises.T if not _all(known, column)]
+    while True:
+        left = ~look_up(known, heads)
+        number = np.count_nonzero(left)
+        if number < MANY * len(heads):  # else to copy them costs more than to look at them again
+            heads = np.compress(left, heads)
+            columns = [np.compress(left, column) for column in columns]
         turn += 1
-        ready = np.logical_and.reduce([np.ones(len(heads), bool), *(known[c] for c in columns)])
-        if not ready.any():
-            break
-        new = heads[ready]
+        ready = np.ones(len(heads), bool)
+        for column in columns:
+            ready &= look_up(known, column)
+        new = np.compress(ready, heads)
+        new = new[~known[new]]
+        if not len(new):
+            return height
         height[new] = turn
         known[new] = True
-        left = ~known[heads]
-        heads = heads[left]
-        columns = [c[left] for c in columns]
-    return height
+
+
+def _all(known: Bools, column: Array) -> bool:
+    blocks = range(0, len(column), BLOCK)
+    return all(look_up(known, column[start : start + BLOCK]).all() for start in blocks)
 
 
 def row_keys(rows: Array, size: int) -> NDArray[np.int64]:
     """[n] one number per row that orders as the rows do. Rows hold ids in [0, size)."""
-    if size ** rows.shape[1] >= 2**63:
+    return column_keys(list(rows.T), size) if rows.shape[1] else np.zeros(len(rows), np.int64)
+
+
+def column_keys(columns: Sequence[Array], size: int) -> NDArray[np.int64]:
+    """The same of rows that are given as columns, at least one."""
+    if size ** len(columns) >= 2**63:
         raise InvalidWorld(
-            f"{size} constants in {rows.shape[1]} places are more than 2^63 possible facts; "
+            f"{size} constants in {len(columns)} places are more than 2^63 possible facts; "
             "use fewer constants or split the predicate"
         )
-    key = np.zeros(len(rows), np.int64)
-    for column in rows.T:
-        key = key * size + column
-    return key
+    return join_columns(columns, [size] * len(columns))

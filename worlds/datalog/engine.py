@@ -7,19 +7,21 @@ found exactly once. What leaves is put into canonical order, equal on every thre
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InvalidWorld, suggest
-from .closure import Closure, heights, row_keys
-from .facts import Array, Facts
+from .closure import Closure, column_keys, heights, row_keys
+from .facts import Array, Bools, Facts
 from .interning import Numbering
-from .row_keys import stable_order
+from .row_keys import BLOCK, look_up, part_columns, sort_rows, stable_order
 from .semijoin import JoinSizes, admitted, some_fit
 from .syntax import Atom, Constant, Program, Rule, Variable
 
-_NOTHING = np.zeros(0, np.int32)
+Keys = NDArray[np.int64]  # one a fact, see `row_keys`
 
 
 def close(program: Program, facts: Facts, threads: int | None = None) -> Closure:
@@ -51,11 +53,8 @@ def _checked_arities(program: Program, facts: Facts) -> dict[str, int]:
     for rule in program.rules:
         for atom in rule.positive + rule.negative:
             if atom.predicate not in derived and atom.predicate not in facts.rows:
-                raise suggest(
-                    "predicate (neither sampled nor derived)",
-                    atom.predicate,
-                    derived | set(facts.rows),
-                )
+                known, kind = derived | set(facts.rows), "predicate (neither sampled nor derived)"
+                raise suggest(kind, atom.predicate, known)
     return arity
 
 
@@ -73,9 +72,8 @@ class _Evaluation:
         read = {a.predicate for r in program.rules for a in r.positive + r.negative}
         derived = {r.head.predicate for r in program.rules}
         # what no rule reads is numbered once, at the end
-        self.numbering = {
-            p: Numbering(self._sampled(p), len(facts.constants)) for p in derived & read
-        }
+        many = len(facts.constants)
+        self.numbering = {p: Numbering(self._sampled(p), many) for p in derived & read}
         self.found: list[list[dict[str, Array]]] = [[] for _ in program.rules]
         self.fresh: dict[str, list[list[Array]]] = {}  # columns of facts that no round has used
         self.constant = {c: i for i, c in enumerate(facts.constants)}
@@ -186,111 +184,117 @@ class _Evaluation:
 
     def closure(self) -> Closure:
         """What was found, in canonical order."""
-        width = max(self.bare.values())
         canonical: dict[str, Array] = {}  # predicate -> its local ids' canonical fact ids
-        arguments, is_base, start = [], [], 0
+        blocks, keys, sampled, start = dict[str, range](), list[Keys](), list[Bools](), 0
         for p in self.predicates:
-            columns, number, sampled = self._numbered(p)
-            canonical[p] = number + np.int32(start)
-            arguments.append(columns[: self.bare[p]])
-            is_base.append(sampled)
-            start += len(sampled)
-        base = np.concatenate(is_base)
-        rule, head, premises = self._derivations(canonical, start)
-        predicate = np.repeat(np.arange(len(is_base), dtype=np.int32), [len(b) for b in is_base])
+            key, canonical[p], is_base = self._numbered(p, start)
+            blocks[p] = range(start, start + len(key))
+            keys.append(key)
+            sampled.append(is_base)
+            start += len(key)
+        arguments = np.full((max(self.bare.values()), start), -1, np.int32)
+        for p, key in zip(self.predicates, keys):
+            columns = arguments[: self.bare[p], blocks[p].start : blocks[p].stop]
+            part_columns(key, [len(self.facts.constants)] * len(columns), columns)
+        del key, keys  # what is done with is freed at once: new memory costs more than sorting it
+        rule, head, premises = self._derivations(canonical, blocks)
+        is_base = np.concatenate(sampled)
+        predicate = np.empty(start, np.int32)
+        for number, block in enumerate(blocks.values()):
+            predicate[block.start : block.stop] = number
         return Closure(
             program=self.program,
             base=self.facts,
             predicates=self.predicates,
             arity=self.bare,
             predicate=predicate,
-            arguments=_padded(arguments, width),
-            is_base=base,
-            height=heights(base, head, premises),
+            arguments=arguments.T,
+            is_base=is_base,
+            height=heights(is_base, head, premises),
             rule=rule,
             head=head,
             premises=premises,
         )
 
-    def _numbered(self, p: str) -> tuple[Array, Array, NDArray[np.bool_]]:
-        """(columns [arity, n] in canonical order, canonical number of each local id, is_base [n]).
+    def _numbered(self, p: str, start: int) -> tuple[Keys, Array, Bools]:
+        """(keys in canonical order, fact id of each local id, is_base) of its facts; fact ids go
+        from ``start``.
 
-        What no rule reads gets its local ids here: the sampled rows, then each rule's heads.
+        What no rule reads gets its local ids here: the sampled rows, then each rule's heads, whose
+        fact ids are put with what was found.
         """
-        sampled = self._sampled(p)
+        sampled, size, local = self._sampled(p), len(self.facts.constants), None
+        heads: list[dict[str, Array]] = []
         if p in self.numbering:
             columns, local = self._table(p)
+            keys = [column_keys(columns, size)]
+            del columns
         else:
-            parts, end = [sampled.T], len(sampled)
-            for rule, chunks in zip(self.program.rules, self.found):
-                for found in chunks if rule.head.predicate == p else ():
-                    parts.append(np.stack([found.pop(f"h{k}") for k in range(self.arity[p])]))
-                    start, end = end, end + parts[-1].shape[1]
-                    found["head"] = np.arange(start, end, dtype=np.int32)
-            columns, local = np.concatenate(parts, axis=1), np.arange(end)
-        key = row_keys(columns.T, len(self.facts.constants))
+            names = [f"h{k}" for k in range(self.arity[p])]
+            rules = zip(self.program.rules, self.found)
+            heads = [f for rule, chunks in rules if rule.head.predicate == p for f in chunks]
+            keys = [row_keys(sampled, size)]
+            keys += [column_keys([found.pop(name) for name in names], size) for found in heads]
+        ends = np.cumsum([len(one) for one in keys])
+        there = [one for one in keys if len(one)]
+        key = there[0] if len(there) == 1 else np.concatenate(keys)
+        del keys, there
         order = stable_order(key)
-        new = np.diff(key[order], prepend=-1) > 0
+        key = look_up(key, order)
+        new = np.ones(len(key), bool)
+        np.not_equal(key[1:], key[:-1], out=new[1:])
+        rank = np.cumsum(new, dtype=np.int32)
+        rank += np.int32(start - 1)
         number = np.empty(len(key), np.int32)
-        number[local[order]] = np.cumsum(new) - 1
-        columns = columns[:, order[new]]
-        is_base = np.zeros(columns.shape[1], bool)
-        is_base[number[: len(sampled)]] = True
-        return columns, number, is_base
+        number[order if local is None else local[order]] = rank
+        del order, rank
+        for found, begin, end in zip(heads, ends[:-1], ends[1:]):
+            found["head"] = number[begin:end]
+        key = np.compress(new, key)
+        is_base = np.zeros(len(key), bool)
+        is_base[number[: len(sampled)] - start] = True
+        return key, number, is_base
 
-    def _table(self, p: str) -> tuple[Array, Array]:
-        """(columns [arity, n], local ids [n]) of a predicate that rules read."""
+    def _table(self, p: str) -> tuple[list[Array], Array]:
+        """(columns [arity][n], local ids [n]) of a predicate that rules read."""
         found = self.db.execute(f"SELECT * EXCLUDE (round) FROM {self.table[p]}").fetchnumpy()
-        return np.stack([found[f"a{j}"] for j in range(self.arity[p])]), found["id"]
+        return [found[f"a{j}"] for j in range(self.arity[p])], found["id"]
 
-    def _derivations(self, canonical: dict[str, Array], facts: int) -> tuple[Array, Array, Array]:
-        most = max(len(r.positive) for r in self.program.rules) if self.program.rules else 0
-        tables: list[list[Array]] = []  # per rule: head, premises, sorted
-        for rule, chunks in zip(self.program.rules, self.found):
-            names = [("head", rule.head.predicate)]
-            names += [(f"p{k}", a.predicate) for k, a in enumerate(rule.positive)]
-            columns = [
-                np.concatenate([_NOTHING, *(canonical[p][found.pop(name)] for found in chunks)])
-                for name, p in names
-            ]
-            tables.append(_sorted(columns, facts))
-        if not tables:
-            return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros((0, 0), np.int32)
-        head = np.concatenate([t[0] for t in tables])
-        # each rule's rows are sorted by head already; a stable merge of them is the order wanted
-        order = stable_order(head) if len(tables) > 1 else slice(None)
-        rule = np.repeat(np.arange(len(tables), dtype=np.int32), [len(t[0]) for t in tables])
-        premises = np.empty((most, len(head)), np.int32).T  # whole columns lie together
+    def _derivations(
+        self, canonical: dict[str, Array], blocks: dict[str, range]
+    ) -> tuple[Array, Array, Array]:
+        """(rule, head, premises), ordered by (head, rule, premises)."""
+        most = max((len(rule.positive) for rule in self.program.rules), default=0)
+        number = sum(len(found["head"]) for chunks in self.found for found in chunks)
+        rows, (lows, sizes) = self._rows(canonical, most), self._spans(blocks, most)
+        out = np.empty((2 + most, number), np.int32)
+        sort_rows(rows, lows, sizes, out)
+        return out[1], out[0], out[2:].T
+
+    def _spans(self, blocks: dict[str, range], most: int) -> tuple[list[np.int32], list[int]]:
+        """(lowest value, how many values there may be) of head, rule and each premise."""
+        used = [rule for rule, chunks in zip(self.program.rules, self.found) if chunks]
+        heads, rules = [blocks[rule.head.predicate] for rule in used], range(len(self.found))
+        columns = [heads, [rules]]
         for k in range(most):
-            padding = [np.broadcast_to(np.int32(-1), len(t[0])) for t in tables]
-            column = [t[1 + k] if 1 + k < len(t) else none for t, none in zip(tables, padding)]
-            premises[:, k] = np.concatenate(column)[order]
-        return rule[order], head[order], premises
+            there = [blocks[r.positive[k].predicate] for r in used if k < len(r.positive)]
+            columns.append(there + [range(-1, 0)] * (len(there) < len(used)))
+        lows = [min((one.start for one in column), default=0) for column in columns]
+        ends = [max((one.stop for one in column), default=1) for column in columns]
+        return [np.int32(low) for low in lows], [end - low for low, end in zip(lows, ends)]
 
-
-def _padded(blocks: list[Array], width: int) -> Array:
-    """[F, width] blocks of columns [arity, n] below one another, -1 padded, columns contiguous."""
-    out = np.full((width, sum(b.shape[1] for b in blocks)), -1, np.int32)
-    start = 0
-    for block in blocks:
-        out[: len(block), start : start + block.shape[1]] = block
-        start += block.shape[1]
-    return out.T
-
-
-def _sorted(columns: list[Array], size: int) -> list[Array]:
-    """The columns with their rows in lexicographic order; values lie in [0, size)."""
-    bits = max(1, int(size - 1).bit_length())
-    if bits * len(columns) > 63:
-        order = np.lexsort(columns[::-1])
-        return [c[order] for c in columns]
-    key = columns[0].astype(np.int64)
-    for column in columns[1:]:  # in place: at millions of rows, new memory costs more than the sum
-        key <<= bits
-        key |= column
-    key.sort()  # sorting the numbers themselves is several times faster than an argsort
-    parts = []
-    for _ in columns:
-        parts.append((key & ((1 << bits) - 1)).astype(np.int32))
-        key >>= bits
-    return parts[::-1]
+    def _rows(self, canonical: dict[str, Array], most: int) -> Iterator[list[Array]]:
+        """Head, rule and premises of all that was found, BLOCK at a time; it is gone afterwards."""
+        for i, rule in enumerate(self.program.rules):
+            tables = [canonical[atom.predicate] for atom in rule.positive]
+            head = canonical[rule.head.predicate] if rule.head.predicate in self.numbering else None
+            while self.found[i]:
+                found = self.found[i].pop()
+                for start in range(0, len(found["head"]), BLOCK):
+                    some = slice(start, start + BLOCK)
+                    local = found["head"][some]
+                    columns = [local if head is None else look_up(head, local)]
+                    columns.append(np.broadcast_to(np.int32(i), len(local)))
+                    columns += [look_up(t, found[f"p{k}"][some]) for k, t in enumerate(tables)]
+                    none = np.broadcast_to(np.int32(-1), len(local))
+                    yield columns + [none] * (most - len(tables))

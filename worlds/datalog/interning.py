@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .closure import row_keys
+from .closure import column_keys, row_keys
 from .facts import Array
+from .row_keys import look_up
 
 DENSE = 1 << 25  # possible rows up to which a table over all of them is kept: 128 MiB
 
@@ -26,7 +27,7 @@ class Numbering:
 
     def number(self, rows: Sequence[Array]) -> tuple[Array, NDArray[np.int64]]:
         """(int32 [n] local ids of rows given as columns [arity][n], where the new ones stand)."""
-        key = row_keys(np.stack(rows).T, self.constants)
+        key = column_keys(rows, self.constants)
         ids = self._find(key)
         missing = np.flatnonzero(ids < 0)
         fresh = key[missing]
@@ -35,14 +36,14 @@ class Numbering:
         else:  # of equal rows the one written last stays; which, no result depends on
             turn = np.arange(len(fresh), dtype=np.int32)
             self.table[fresh] = turn
-            first = np.flatnonzero(self.table[fresh] == turn)
+            first = np.flatnonzero(look_up(self.table, fresh) == turn)
         self._add(fresh[first])
         ids[missing] = self._find(fresh)
         return ids, missing[first]
 
     def _find(self, key: NDArray[np.int64]) -> Array:
         if self.table is not None:
-            return self.table[key]
+            return look_up(self.table, key)
         if not len(self.known):
             return np.full(len(key), -1, np.int32)
         at = np.minimum(np.searchsorted(self.known, key), len(self.known) - 1)

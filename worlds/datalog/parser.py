@@ -1,7 +1,8 @@
 """Rule text -> Program. The language is stratified, range-restricted Datalog in clingo's syntax.
 
 clingo's own parser reads the text, so the oracle and the engine see the same bytes; what Datalog
-does not have is refused here, each with line, column and cure.
+does not have is refused here, each with line, column and cure. A constant of another form than a
+lower-case word or a number is quoted, "son-in-law" as in clingo or 'son-in-law'.
 
 >>> program = parse("grand(X,Z) :- parent(X,Y), parent(Y,Z), X != Z.")
 >>> program.rules[0].head, program.strata
@@ -12,10 +13,11 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from clingo import SymbolType
+from clingo import String, SymbolType
 from clingo import ast as clingo_ast
 
 from .syntax import (
@@ -31,6 +33,10 @@ from .syntax import (
     strata,
 )
 
+# comments and quoted constants; an apostrophe inside a word is part of a name
+QUOTED = re.compile(
+    r"""%\*.*?\*%|%[^\n]*|(?P<double>"(?:\\.|[^"\\\n])*")|(?<![\w'])'(?P<single>[^'\n]*)'""", re.S
+)
 Node = Any  # a node of clingo's syntax tree, whose stubs know no attribute of any
 
 OPERATORS = {
@@ -45,7 +51,8 @@ OPERATORS = {
 
 def parse(text: str) -> Program:
     """The program of ``text``; raises RuleError for what is not Datalog."""
-    nodes = _read(text)
+    text, quoted = _quoted(text)
+    nodes = _read(text, quoted)
     lines = _without_comments(text, nodes)
     rules: list[Rule] = []
     for node in nodes:
@@ -58,7 +65,43 @@ def parse(text: str) -> Program:
     return Program(tuple(rules), arities(rules), strata(tuple(rules)))
 
 
-def _read(text: str) -> list[Node]:
+def _quoted(text: str) -> tuple[str, dict[tuple[int, int], str]]:
+    """(the text with clingo's quotation marks, (line, column) -> the constant quoted there)."""
+    names: dict[tuple[int, int], str] = {}
+
+    def put(match: re.Match[str]) -> str:
+        line, column = place = _place(text, match.start())
+        if match["single"] is not None:
+            if {*'"\\'} & {*match["single"]}:
+                cure = 'quote it with ", and write \\" and \\\\ inside'
+                raise RuleError(f"{line}:{column}: {match[0]} has a quotation mark inside; {cure}")
+            name = match["single"]
+        elif match["double"] is not None:
+            name = re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], match[0][1:-1])
+        else:
+            return match[0]
+        if not name.strip() or name.startswith("?") or not name.isprintable():
+            cure = "give text that can be read, and does not begin with ?, as variables do"
+            raise RuleError(f"{line}:{column}: {match[0]} is no constant; {cure}")
+        names[place] = name
+        return match[0] if match["single"] is None else f'"{name}"'
+
+    return QUOTED.sub(put, text), names
+
+
+class _Names(clingo_ast.Transformer):
+    """Quoted constants as they were written, where clingo was given stand-ins of letters."""
+
+    def __init__(self, names: Mapping[tuple[int, int], str]) -> None:
+        self.names = names
+
+    def visit_SymbolicTerm(self, node: Node) -> Node:
+        begin = node.location.begin
+        name = self.names.get((begin.line, begin.column))
+        return node if name is None else node.update(symbol=String(name))
+
+
+def _read(text: str, quoted: Mapping[tuple[int, int], str]) -> list[Node]:
     """clingo's syntax tree of every statement and comment."""
     if "#include" in text:  # clingo would open the file
         line, column = _place(text, text.index("#include"))
@@ -83,7 +126,8 @@ def _read(text: str) -> list[Node]:
         what = " ".join(what.split())
         cure = "write rules in ASCII, as `head(X) :- body(X,Y).`"
         raise RuleError(f"{line}:{column}: {what}; {cure}") from None
-    return nodes
+    names = _Names(quoted)
+    return [names.visit(n) if n.ast_type == clingo_ast.ASTType.Rule else n for n in nodes]
 
 
 def _place(text: str, at: int) -> tuple[int, int]:
@@ -180,9 +224,13 @@ def _term(node: Node, fresh: Iterator[int]) -> Term:
     if node.ast_type == clingo_ast.ASTType.SymbolicTerm:
         if node.symbol.type == SymbolType.Number:
             return Constant(str(node.symbol.number))
+        if node.symbol.type == SymbolType.String:
+            return Constant(node.symbol.string)
         if node.symbol.type == SymbolType.Function and not node.symbol.arguments:
             return Constant(node.symbol.name)
-        _refuse(node, f"{str(node)!r} is no constant", "use a lower-case name or a number")
+        _refuse(
+            node, f"{str(node)!r} is no constant", "use a lower-case name, a number, or quote it"
+        )
     if node.ast_type == clingo_ast.ASTType.Function:
         _refuse(
             node, f"{str(node)!r} is a function symbol", "use a predicate that names the result"

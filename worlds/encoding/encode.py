@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import canonical
-from ...errors import suggest
+from ...errors import UserError, suggest
+from ...printable import brief
 from ...seeding import stream
 from ..corpus.corpus import Corpus
 from ..datalog.facts import Array, Bools
@@ -116,8 +117,11 @@ def sample_questions(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int
     of unseen premises; those of instance in the half octaves of frequency in which those of
     constituent are; and a quarter as many of each rung that are near, that are not matched, that
     are not pure, that are written, and whose answers stand on several rungs. Up to ``per_rung`` of
-    each control; and the twins of the exception items among them.
+    each control; and the twins of the exception items among them. Raises UserError for less than
+    one a rung.
     """
+    if not isinstance(per_rung, int | np.integer) or isinstance(per_rung, bool) or per_rung < 1:
+        raise UserError(f"per_rung = {brief(per_rung)}: expected a whole number, at least 1")
     certificate, cues = corpus.certificate, corpus.prompt[:, 0]
     order = stream(corpus.world.id, corpus.size, "select", seed).permutation(len(cues))
     order = order[np.isin(cues, corpus.examples.prompt[:, 0])[order]]

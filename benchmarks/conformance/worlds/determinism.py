@@ -72,7 +72,7 @@ def repeatable(subject: Subject) -> str:
 def own_stream(subject: Subject) -> str:
     """Facts come from a stream named after world, size and seed, shared with no other draw."""
     world, size = subject.world, subject.size
-    for seed in (0, 1):
+    for seed in (0,) if world.fixed else (0, 1):
         rng = stream(world.id, world.draws(size), "world", seed)
         drawn = subject.fresh().sample(rng, **world.arguments(size))
         differs = unequal(subject.fresh().facts(size, seed), drawn)
@@ -86,6 +86,11 @@ def own_stream(subject: Subject) -> str:
 
 
 def world_seeds(subject: Subject) -> str:
+    if subject.world.fixed:
+        first, other = (subject.fresh().facts(subject.size, seed) for seed in (0, 1))
+        if differs := unequal(first, other):
+            raise Refused(f"of a fixed world, {differs} differ with the seed", OWN)
+        return "fixed: one world, whatever the seed"
     found: list[Facts] = []
     for seed in range(WORLDS):
         found.append(subject.world.facts(subject.size, seed))
@@ -152,6 +157,8 @@ def processes(subject: Subject) -> str:
 
 def exposure_seeds(subject: Subject) -> str:
     e = subject.exposure
+    if subject.world.split(subject.closure, 0) is not None:
+        raise Moot("the world hands its split in")
     shares = (
         e.coverage,
         e.held,

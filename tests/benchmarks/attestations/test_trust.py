@@ -197,7 +197,7 @@ def test_the_list_of_the_package_can_be_read_and_a_broken_one_is_one_line(listed
     deep = "a = " + "[" * 2_000
     for text, why in (
         ("[", "not TOML"),
-        (deep, "not TOML"),
+        (deep, "nests deeper"),
         ("[[attesters]]\nname = 1", "attesters.0"),
     ):
         path.write_text(text)

@@ -114,7 +114,7 @@ def what_is_negated_follows(found):
     rules = [(atom(rule[1]), [*map(atom, rule[2])]) for rule in found["rules"][:1]]
     assert rules[0][0][0] == "link"
     given = {tuple(f) for f, how in found["facts"] if f[0] in ("lower", "link") if how != "derived"}
-    new = certcheck.follows(rules, given, {}) - {tuple(fact) for fact, _ in found["facts"]}
+    new = certcheck.follows(rules, given, {}, {}) - {tuple(fact) for fact, _ in found["facts"]}
     assert ("link", person, rule, person) in new
     found["facts"] += [[[*fact], "derived"] for fact in new]
 

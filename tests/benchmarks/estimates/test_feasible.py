@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from zebroid import memory, registry
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.estimates import available_memory, closure_size, feasible, training_memory
+from zebroid.benchmarks.estimates import row_shape as row_shapes
 from zebroid.benchmarks.estimates.available_memory import Memory
+from zebroid.benchmarks.estimates.row_shape import RowShape, row_shape
 from zebroid.benchmarks.runner import run
 from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.models.architectures import presets
+from zebroid.worlds import encode
 
 WIDE = '{ preset = "decoder-xs", width = 800000 }'
 
@@ -18,7 +23,7 @@ def test_a_batch_or_a_model_that_cannot_fit_is_refused_with_its_memory_and_the_c
     zebroid, suite, trained
 ):
     for old, new, why in (
-        ("batch = 32", "batch = 2000000000", "14 TB by estimate (14 TB of activations"),
+        ("batch = 32", "batch = 2000000000", "135 TB by estimate (134 TB of activations"),
         ('"decoder-xs"', WIDE, "15,360,004,000,000 parameters"),
     ):
         path = suite(**{old: new})
@@ -33,6 +38,53 @@ def test_microbatches_are_what_a_batch_keeps(suite):
     path = suite(**{"batch = 32": "batch = 1000000000\nmicrobatch = 1000"})
     parts = training_memory.need(load_suite(path).cells[0]).parts
     assert parts["activations"] < 1e7 < 1e9 < parts["rows"]
+
+
+# what XLA says that a row of the compiled program takes, in numbers: `memory_analysis` of
+# `compiled.advance` at batch 4,096 on composition-v1/tiny, width 64 but for xs (32) and m (128)
+DIRECT, CHAIN = RowShape(5, 1, 30), RowShape(14, 10, 30)
+MEASURED = {
+    ("decoder-xs", DIRECT): 4_761,
+    ("decoder-xs", CHAIN): 18_050,
+    ("decoder-m", DIRECT): 18_896,
+    ("decoder-m", CHAIN): 69_163,
+    ("mlp-s", DIRECT): 2_845,
+    ("mlp-s", CHAIN): 28_257,
+    ("lstm-s", DIRECT): 7_289,
+    ("gru-s", DIRECT): 9_715,
+    ("convolution-s", DIRECT): 9_463,
+    ("ssm-s", DIRECT): 69_535,
+    ("ssm-s", CHAIN): 189_962,
+    ("looped-s", DIRECT): 38_420,
+    ("encoder-decoder-s", DIRECT): 9_326,
+}
+
+
+@pytest.mark.parametrize(("model", "shape"), MEASURED)
+def test_an_estimate_of_a_batch_is_near_what_a_compiled_program_takes(model, shape, suite):
+    cell = load_suite(suite(**{"decoder-xs": model})).cells[0]
+    activations = training_memory.need(cell, shape).parts["activations"]
+    times = activations / (4 * cell.recipe.batch * MEASURED[model, shape])
+    assert 1 / 1.3 < times < 1.5, times
+
+
+@pytest.mark.parametrize("mode", ["direct", "chain"])
+def test_rows_are_as_long_as_those_of_the_world(suite, mode):
+    cell = dataclasses.replace(load_suite(suite()).cells[0], mode=mode)
+    with Corpora() as corpora:
+        question_set = corpora.question_set(cell)
+    found, tokens = row_shape(cell), encode(question_set.corpus, mode, question_set.questions)
+    assert found.tokens == tokens.train.shape[1]
+    assert found.bearing == tokens.loss.any(axis=0).sum()
+    assert found.words == len(tokens.vocabulary)
+
+
+def test_a_world_that_cannot_be_drawn_has_the_least_of_rows(suite, monkeypatch):
+    def none_left(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(row_shapes, "build_corpus", none_left)
+    assert row_shape(load_suite(suite()).cells[0]) == row_shapes.LEAST
 
 
 @pytest.mark.parametrize("name", ["headline-v2", "scaling-full"])

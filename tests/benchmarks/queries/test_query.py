@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import datetime
 import io
 import json
 import shutil
-import time
 
 import pytest
-from zebroid.benchmarks.queries import receipt_query
+from zebroid.benchmarks.citations import errata
+from zebroid.benchmarks.citations.citation import citation as cited
+from zebroid.benchmarks.queries import printed_rows, receipt_query
 from zebroid.benchmarks.queries.gathering import gather
+from zebroid.benchmarks.queries.locked_database import opened
+from zebroid.benchmarks.queries.query_child import Answer
 from zebroid.benchmarks.receipts.cite import digest
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.receipts.tables.all_tables import TABLES
+from zebroid.benchmarks.verification import verified_record
 from zebroid.errors import UserError
 
 from ..receipts.hostile import finished as finished
@@ -37,13 +42,20 @@ def both(finished, tmp_path):
 
 @pytest.fixture
 def one(finished, kept, tmp_path_factory):
-    """(connection over one receipt, where its copies lie), opened once."""
+    """(connection over one receipt, what can be queried), opened once."""
     if "opened" not in kept:
         place = tmp_path_factory.mktemp("copies")
-        gathered = gather([finished], place, lambda _: None)
-        kept["opened"] = contextlib.ExitStack(), place
-        kept["db"] = kept["opened"][0].enter_context(receipt_query.opened(gathered, place))
+        content = receipt_query.content(gather([finished], place, lambda _: None), place)
+        kept["opened"] = contextlib.ExitStack(), content
+        kept["db"] = kept["opened"][0].enter_context(opened(content))
     return kept["db"], kept["opened"][1]
+
+
+def answer(one, sql):
+    """(names, all rows) of a query, in this process."""
+    db, content = one
+    found = Answer(db, sql, content)
+    return found.names, [row for rows in iter(found.rows, []) for row in rows]
 
 
 @pytest.fixture
@@ -117,10 +129,34 @@ def test_a_table_csv_and_json_hold_the_same(both, zebroid):
 
 def test_what_has_no_rows_is_printed_all_the_same(one, capsys):
     for form, expected in (("csv", "cell\n"), ("json", "[]\n")):
-        sql = "SELECT cell FROM cells WHERE false"
-        with receipt_query.answered(one[0], sql, 9, one[1]) as (names, found):
-            receipt_query.FORMS[form](names, found)
+        printed_rows.FORMS[form](*answer(one, "SELECT cell FROM cells WHERE false"))
         assert capsys.readouterr().out == expected
+
+
+def test_no_spreadsheet_takes_a_text_of_csv_for_a_formula(one, capsys):
+    sql = "SELECT x, -1.5::DOUBLE AS n, -2 AS i FROM unnest(['=1+1', ' @x', '-x', 'a=b']) AS t(x)"
+    printed_rows.FORMS["csv"](*answer(one, sql))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["x,n,i", "'=1+1,-1.5,-2", "' @x,-1.5,-2", "'-x,-1.5,-2", "a=b,-1.5,-2"]
+
+
+def test_what_stands_behind_a_receipt_is_a_column(both, rows, monkeypatch):
+    sql = "SELECT suite, trust, trusted, status FROM receipts ORDER BY folder"
+    found = rows(sql, both)
+    assert [row["trust"] for row in found] == ["declared", "declared"]
+    assert all("zebroid verify" in row["trusted"] for row in found)
+    assert [row["status"] for row in found] == ["current", "current"]
+    verified_record.remember(verified_record.mark(both / "one"))
+    affected = errata.Affected(suites=[found[0]["suite"]])
+    wrong = errata.Erratum(
+        id="wrong-means", date=datetime.date(2026, 1, 1), text="means are wrong", affects=affected
+    )
+    monkeypatch.setattr(errata, "listed", lambda: (wrong,))
+    by_class = {(row["trust"], row["status"]) for row in rows(sql, both)}
+    status = "affected by erratum wrong-means"
+    assert by_class == {("declared", status), ("verified", status)}
+    citation = cited(both / "one")
+    assert "trust class: verified" in citation and "erratum wrong-means" in citation
 
 
 REFUSED = {
@@ -148,50 +184,31 @@ REFUSED = {
 
 @pytest.mark.parametrize("sql", REFUSED)
 def test_all_else_is_one_line(sql, one, tmp_path):
-    db, place = one
     secret = tmp_path / "secret.csv"
     secret.write_text("word\nzxqj\n")
-    with (
-        pytest.raises(UserError) as refused,
-        receipt_query.answered(db, sql.format(secret), 30, place) as (_, found),
-    ):
-        assert not [*found]
+    with pytest.raises(UserError) as refused:
+        answer(one, sql.format(secret))
     line = str(refused.value)
     assert REFUSED[sql] in line and "\n" not in line and "zxqj" not in line, line
     assert not {"there.csv", "there.db"} & {path.name for path in tmp_path.iterdir()}
 
 
 def test_two_columns_of_one_name_are_no_object(one, capsys):
-    db, place = one
-    with receipt_query.answered(db, "SELECT 1 AS a, 2 AS a", 9, place) as (names, found):
-        with pytest.raises(UserError, match="two columns are called 'a'"):
-            receipt_query.FORMS["json"](names, found)
-        receipt_query.FORMS["csv"](names, found)
+    found = answer(one, "SELECT 1 AS a, 2 AS a")
+    with pytest.raises(UserError, match="two columns are called 'a'"):
+        printed_rows.FORMS["json"](*found)
+    printed_rows.FORMS["csv"](*found)
     assert capsys.readouterr().out == "a,a\n1,2\n"
 
 
-def test_a_query_without_end_is_stopped(one):
-    begin = time.monotonic()
-    sql = "SELECT count(*) FROM range(100000000000) a, range(1000) b"
-    with (
-        pytest.raises(UserError, match=r"not answered within 0\.3 s"),
-        receipt_query.answered(one[0], sql, 0.3, one[1]) as (_, found),
-    ):
-        next(found)
-    assert time.monotonic() - begin < 20
-
-
-def test_whoever_reads_the_rows_may_take_his_time(one):
-    with receipt_query.answered(one[0], "FROM range(3000)", 0.3, one[1]) as (_, found):
-        next(found)
-        time.sleep(0.5)
-        assert sum(1 for _ in found) == 2_999
+def test_a_long_text_is_cut(one):
+    names, ((text, length),) = answer(one, "SELECT repeat('x', 30000) AS x, length(x) AS n")
+    assert names == ["x", "n"] and len(text) == 20_000 and text.endswith("x…") and length == 30_000
 
 
 def test_a_long_answer_is_cut_where_it_is_printed(one, monkeypatch, capsys):
-    monkeypatch.setattr(receipt_query, "ROWS", 3)
-    with receipt_query.answered(one[0], "FROM range(5)", 9, one[1]) as (names, found):
-        receipt_query.FORMS["table"](names, found)
+    monkeypatch.setattr(printed_rows, "ROWS", 3)
+    printed_rows.FORMS["table"](*answer(one, "FROM range(5)"))
     assert capsys.readouterr().out.endswith("and 2 rows more; --csv and --json print all\n")
 
 

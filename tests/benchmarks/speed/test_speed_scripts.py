@@ -18,6 +18,7 @@ from zebroid.benchmarks.speed import (
     chain_speed,
     closure_speed,
     corpus_speed,
+    graph_speed,
     laws_speed,
     published_speed,
     training_speed,
@@ -133,6 +134,17 @@ def test_what_cannot_be_measured_is_refused(words, peer, capsys):
         corpus_speed.main(words)
     assert left.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_graph_is_drawn_or_read_and_its_corpus_built(capsys, tmp_path):
+    graph_speed.main(["--facts", "900", "--relations", "4"])
+    out = capsys.readouterr().out
+    assert "900 facts about" in out and re.search(r"corpus in \d+\.\d s.*peak [\d,]+ MB", out, re.S)
+    path = tmp_path / "own.tsv"
+    path.write_text("a\tborn in\tb\nb\tpart of\tc\n")
+    assert len(graph_speed.graph(path).closure("small", 0).rule)
+    graph_speed.main(["--path", str(graph_speed.draw(path, 600, 3))])
+    assert re.match(r"\d+ facts about \d+ constants read", capsys.readouterr().out)
 
 
 def test_laws_prints_every_law_and_the_whole(capsys):

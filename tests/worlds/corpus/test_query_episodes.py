@@ -103,3 +103,19 @@ def test_the_audit_compares_theories_and_not_ids(make_world):
     leaky = dataclasses.replace(corpus, split=dataclasses.replace(corpus.split, gold=gold))
     with pytest.raises(AuditError, match="theories are the same up to renaming; put both on one"):
         audit(leaky)
+
+
+def test_a_table_that_all_episodes_share_is_refused_before_anything_is_derived(make_world):
+    rule = "kin(S,X,R,Z) :- kin(S,X,R1,Y), kin(S,Y,R2,Z), comp(R1,R2,R)."
+    kin = [(s, *row) for s in range(9) for row in ((0, 0, 1), (1, 1, 2))]
+    facts = Facts.of(
+        {"story": 9, "person": 4, "relation": ["mother", "sister", "aunt"]},
+        kin=("story person relation person", [(s, x, r, y) for s, x, r, y in kin]),
+        comp=("relation relation relation", [[0, 1, 2]]),
+    )
+    world = make_world(rule, facts, episodes="story", axioms=frozenset({"comp"}))
+    with pytest.raises(InvalidWorld, match="holds in all of them as rules") as one:
+        world.facts("tiny", 0)
+    assert str(one.value).count("comp has 1 base facts") and "\n" not in str(one.value)
+    with pytest.raises(InvalidWorld, match="no sort is called so"):
+        make_world(rule, facts, episodes="tale").facts("tiny", 0)

@@ -165,6 +165,18 @@ def test_traps_of_clingo_are_avoided(text):
     _check(text, Facts.of({"c": ["0", "1", "2", "3"]}, e=("c c", edges), f=("c", [[1]])))
 
 
+def test_clingo_reads_quoted_constants_as_the_engine_does():
+    text = """p(X,'Zürich, CH') :- q(X,'/a b'), not q(X,"it is \\"so\\""), X != '3.5'."""
+    program = parse(text)
+    facts = Facts.of(
+        {"n": ["1", "3.5", "4"], "c": ["/a b", 'it is "so"', "Zürich, CH"]},
+        q=("n c", [[0, 0], [1, 0], [2, 0], [2, 1]]),
+    )
+    closure = close(program, facts)
+    assert closure.rows("p").tolist() == [[0, 5]]
+    assert (decide(program, facts).premises == closure.premises).all()
+
+
 def test_a_derivation_from_stated_facts_keeps_its_premises():
     facts = Facts.of({"c": 3}, e=("c c", [[0, 1], [1, 2]]))
     decision = decide(parse("d(X,Z) :- e(X,Y), e(Y,Z)."), facts)

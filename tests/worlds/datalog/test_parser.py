@@ -45,7 +45,14 @@ REFUSED = {
     "arithmetic": ("p(X+1) :- q(X).", "1:3", "'(X+1)' is arithmetic", "base facts"),
     "arithmetic compared": ("p(X) :- q(X), X = 1 + 1.", "1:19", "is arithmetic", "base facts"),
     "absolute value": ("p(X) :- q(X), |X| = 1.", "1:15", "is arithmetic", "base facts"),
-    "string": ('p(X) :- q(X,"a").', "1:13", "is no constant", "a lower-case name or a number"),
+    "empty quotes": ("p(X) :- q(X,'').", "1:13", "'' is no constant", "text that can be read"),
+    "quoted variable": ('p(X) :- q(X,"?Y").', "1:13", "is no constant", "begin with ?"),
+    "quotes in quotes": (
+        "p(X) :- q(X,'a\"b').",
+        "1:13",
+        "a quotation mark inside",
+        'quote it with "',
+    ),
     "infimum": ("p(X) :- q(X,#inf).", "1:13", "is no constant", "a lower-case name"),
     "classical negation": ("p(X) :- -q(X).", "1:9", "classical negation", "use `not`"),
     "classical negation as head": ("-p(X) :- q(X).", "1:1", "classical negation", "use `not`"),
@@ -84,6 +91,24 @@ def test_what_is_not_datalog_is_refused_with_place_reason_and_cure(what):
     assert message.startswith(f"{place}: ") and "\n" not in message
     before, _, after = message.rpartition("; ")
     assert reason in before and cure in after, message
+
+
+def test_quoted_constants_are_names_of_any_letters():
+    text = """
+      % a comment's apostrophe, and "one more
+      aunt(X,'son-in-law',Z) :- r(X,"/location/contains",Y), r(Y,'Zürich, CH',Z), %* 'no' *% s(Z').
+      t(X,"a \\"b\\" \\\\ c") :- r(X,'Zörich','7'), X != "Mother".  % isn't
+    """.replace("s(Z')", "s(Z)")
+    one, two = parse(text).rules
+    assert one.head.terms[1] == Constant("son-in-law")
+    assert [atom.terms[1:2] for atom in one.positive[:2]] == [
+        (Constant("/location/contains"),),
+        (Constant("Zürich, CH"),),
+    ]
+    assert two.head.terms[1] == Constant('a "b" \\ c')
+    assert two.positive[0].terms[1:] == (Constant("Zörich"), Constant("7"))
+    assert two.comparisons[0].right == Constant("Mother")
+    assert parse(one.text).rules[0].head == one.head and one.line == 3
 
 
 def test_rules_keep_their_text_and_place_without_comments():

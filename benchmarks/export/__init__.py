@@ -1,0 +1,1 @@
+"""What models from anywhere need of a world: corpora, questions and keys in open formats."""

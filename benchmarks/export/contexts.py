@@ -1,0 +1,76 @@
+"""Facts and rules in context: what a question can be answered by, for models that are prompted."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...seeding import stream
+from ...worlds.novelty.written_proofs import written_proofs
+from .english_forms import FACTS, INSTRUCTION, INTRODUCTION, EnglishForms
+
+Ids = NDArray[np.int64]
+
+
+class Contexts:
+    """The contexts of questions about one corpus.
+
+    A context has the stated facts that a proof of each right answer rests on, and others, which
+    share a name with the question or with these, up to FACTS: which of them matter is not to be
+    seen. All rules stand in it, and the facts in a random order.
+    """
+
+    def __init__(self, english: EnglishForms) -> None:
+        self.english, self.corpus = english, english.corpus
+        c, corpus = self.corpus.closure, self.corpus
+        stated = corpus.stated.copy()
+        sentences = corpus.examples.fact[corpus.examples.fact >= 0]
+        stated[sentences[c.is_base[sentences]]] = True
+        self.stated = np.flatnonzero(stated)
+        self._of: dict[int, list[int]] = {}
+        for fact, row in zip(self.stated.tolist(), c.arguments[self.stated].tolist()):
+            for a in {*row} - {-1}:
+                self._of.setdefault(a, []).append(fact)
+        self.rules = " ".join(english.rules())
+
+    def prompt(self, question: int) -> str:
+        """Facts and rules, the instruction, and the question."""
+        english, corpus = self.english, self.corpus
+        row = corpus.prompt[question]
+        if corpus.world.episodes:
+            facts = english.theory(int(row[1]))
+        else:
+            facts = [english.fact(f) for f in self.facts(question)]
+        lines = [INTRODUCTION, *facts, *filter(None, [self.rules]), "", INSTRUCTION]
+        return "\n".join([*lines, english.query(row)])
+
+    def facts(self, question: int) -> list[int]:
+        """The facts in the context of a question, of a world without episodes."""
+        corpus, c = self.corpus, self.corpus.closure
+        rng = stream(corpus.world.id, corpus.size, "contexts", *corpus.seeds, question)
+        needed = self.leaves(question)
+        found = dict.fromkeys(needed)
+        names = [a for a in corpus.prompt[question][1:].tolist() if a >= 0]
+        names += [a for f in needed for a in c.arguments[f].tolist() if a >= 0]
+        for name in dict.fromkeys(names):
+            near = self._of.get(name, [])
+            for fact in rng.permutation(near)[:FACTS].tolist():
+                if len(found) >= FACTS:
+                    break
+                found[int(fact)] = None
+        short = FACTS - len(found)
+        if short > 0 and len(self.stated):
+            for fact in rng.permutation(self.stated)[: 2 * FACTS].tolist():
+                if len(found) < FACTS:
+                    found[int(fact)] = None
+        return [int(f) for f in rng.permutation([*found])]
+
+    def leaves(self, question: int) -> list[int]:
+        """The base facts of the written proof of every right answer, and the answers stated."""
+        corpus, c = self.corpus, self.corpus.closure
+        facts = corpus.fact[corpus.offsets[question] : corpus.offsets[question + 1]]
+        facts = facts[facts >= 0]
+        silent = np.zeros_like(corpus.writing.silent)
+        _, lines = written_proofs(corpus.split.gold, silent, facts)
+        found = np.unique(np.concatenate([facts, lines]))
+        return found[c.is_base[found]].tolist()

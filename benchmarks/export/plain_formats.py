@@ -1,0 +1,79 @@
+"""The formats tokens, jsonl and text: files that any language reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from ...worlds.encoding.encode import encode
+from . import records
+from .english_forms import EnglishForms
+from .portion import Portion
+from .records import Record
+
+KEY = "key"  # the folder with all that a model must not see
+
+
+def lines(path: Path, found: Iterable[Record]) -> None:
+    """A file of JSON lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for record in found:
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def write_json(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def tokens(portion: Portion, folder: Path, mode: str) -> None:
+    """What ``encode`` gives in one mode: arrays, and the vocabulary with all numbers beside them.
+
+    ``query`` is in the order of ``questions.jsonl``; right answers are in the key alone.
+    """
+    from safetensors.numpy import save_file
+
+    ids = records.in_order(portion)
+    made = encode(portion.corpus, mode, np.array([q for _, q in ids], np.int64))
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {"train": made.train, "loss": made.loss, "weight": made.weight, "query": made.query}
+    whole = {n: np.ascontiguousarray(a) for n, a in arrays.items()}
+    save_file(whole, folder / "tokens.safetensors")
+    names = (*portion.corpus.closure.base.constants, "none")
+    about = {
+        "mode": mode,
+        "prompt": made.prompt,
+        "max_new": made.max_new,
+        "answer_mark": made.answer_mark,
+        "end": made.end,
+        "vocabulary": [*made.vocabulary],
+        "answers": {i: names[a] for i, a in enumerate(made.answer_ids.tolist()) if a >= 0},
+    }
+    write_json(folder / "tokens.json", about)
+    lines(folder / "questions.jsonl", ({"id": id} for id, _ in ids))
+    save_file({"members": np.ascontiguousarray(made.members)}, _key(folder) / "members.safetensors")
+    lines(folder / KEY / "key.jsonl", records.key(portion))
+
+
+def jsonl(portion: Portion, folder: Path, mode: str) -> None:
+    """Statements, questions and key as lists of words."""
+    lines(folder / "train.jsonl", records.training(portion.corpus))
+    lines(folder / "questions.jsonl", records.questions(portion))
+    lines(folder / KEY / "key.jsonl", records.key(portion))
+
+
+def text(portion: Portion, folder: Path, mode: str) -> None:
+    """The same in English with nonce names: a form for training, and one for prompting."""
+    english = EnglishForms(portion.corpus)
+    lines(folder / "train.jsonl", records.text_training(english))
+    lines(folder / "questions.jsonl", records.text_questions(portion, english))
+    lines(folder / KEY / "key.jsonl", records.key(portion, english))
+
+
+def _key(folder: Path) -> Path:
+    (folder / KEY).mkdir(parents=True, exist_ok=True)
+    return folder / KEY

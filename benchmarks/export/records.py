@@ -1,0 +1,142 @@
+"""Records of a portion, a dictionary each: training rows, questions, and the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...worlds.corpus.corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
+from ...worlds.encoding.encode import Lines
+from ...worlds.encoding.vocabulary import Lexicon
+from ..receipts.tables.questions_table import certificates
+from .contexts import Contexts
+from .english_forms import EnglishForms, paraphrase
+from .portion import Portion
+
+KINDS = {FACT: "fact", CONCLUSION: "conclusion", SENTENCE: "rule", NONTHEOREM: "nontheorem"}
+Record = dict[str, Any]
+
+
+def training(corpus: Corpus) -> Iterator[Record]:
+    """Every statement once: predicate, arguments, which of them is queried, and the written proof.
+
+    A rule without facts of its own is given as its words.
+    """
+    names, examples = corpus.closure.base.constants, corpus.examples
+    lines = Lines(corpus, Lexicon(corpus))
+    theories = EnglishForms(corpus).theories
+    weight = corpus.writing.weights("chain").tolist()
+    for number, prompt in enumerate(examples.prompt.tolist()):
+        predicate, place = corpus.cues[prompt[0]]
+        answer, fact = int(examples.answer[number]), int(examples.fact[number])
+        words = [names[a] for a in prompt[1:] if a >= 0]
+        there = answer != corpus.none
+        proof = lines.facts(fact) if examples.kind[number] == CONCLUSION else []
+        record = {
+            "kind": KINDS[int(examples.kind[number])],
+            "predicate": predicate,
+            "arguments": [*words[:place], names[answer] if there else None, *words[place:]],
+            "queried": place,
+            "answer": names[answer] if there else "none",
+            "proof": [fact_words(corpus, f) for f in proof],
+            "weight": weight[number],
+        }
+        if theories:
+            record["theory"] = [fact_words(corpus, int(f)) for f in theories.get(prompt[1], ())]
+        yield record
+    for sentence in corpus.sentences:
+        yield {"kind": "rule", "words": [*sentence], "weight": 1}
+
+
+def questions(portion: Portion) -> Iterator[Record]:
+    """Every question: id, predicate, and arguments with null where the answer belongs."""
+    corpus = portion.corpus
+    names = corpus.closure.base.constants
+    theories = EnglishForms(corpus).theories
+    for id, question in in_order(portion):
+        cue, *given = corpus.prompt[question].tolist()
+        predicate, place = corpus.cues[cue]
+        words: list[str | None] = [names[a] for a in given if a >= 0]
+        words.insert(place, None)
+        record = {"id": id, "predicate": predicate, "arguments": words, "queried": place}
+        if theories:
+            record["theory"] = [fact_words(corpus, int(f)) for f in theories.get(given[0], ())]
+        yield record
+
+
+def text_training(english: EnglishForms) -> Iterator[Record]:
+    """The same statements in English, without and with the written proof."""
+    corpus = english.corpus
+    weight = corpus.writing.weights("chain").tolist()
+    for number, kind in enumerate(corpus.examples.kind.tolist()):
+        text, proved = english.training(number)
+        yield {
+            "kind": KINDS[kind],
+            "text": text,
+            "text_with_proof": proved,
+            "weight": weight[number],
+        }
+    for sentence in corpus.sentences:
+        text = paraphrase(english.sentence(sentence))
+        yield {"kind": "rule", "text": text, "text_with_proof": text, "weight": 1}
+
+
+def text_questions(portion: Portion, english: EnglishForms) -> Iterator[Record]:
+    """Every question in English: as it follows training, and with facts and rules in context."""
+    corpus, contexts = portion.corpus, Contexts(english)
+    for id, question in in_order(portion):
+        row = corpus.prompt[question]
+        before = english.theory(int(row[1]))
+        theory = f"{' '.join(before)}\n" if before else ""
+        yield {
+            "id": id,
+            "prompt": f"{theory}{english.query(row)}",
+            "prompt_in_context": contexts.prompt(question),
+        }
+
+
+def key(portion: Portion, english: EnglishForms | None = None) -> Iterator[Record]:
+    """The key of every question: right answers, rung, certificate, and a proof of each answer.
+
+    With ``english`` the answers' nonce names too.
+    """
+    corpus = portion.corpus
+    names, lines = corpus.closure.base.constants, Lines(corpus, Lexicon(corpus))
+    table = certificates(portion.question_set)
+    columns = {n: v.tolist() for n, v in table.items() if n not in APART}
+    place = {int(q): i for i, q in enumerate(portion.question_set.questions)}
+    for id, question in in_order(portion):
+        answers = corpus.answers(question).tolist()
+        facts = corpus.fact[corpus.offsets[question] : corpus.offsets[question + 1]].tolist()
+        record: Record = {"id": id, "answers": [names[a] for a in answers] or ["none"]}
+        if english is not None:
+            record["names"] = [english.names[a] for a in answers] or ["none"]
+        record["proofs"] = [[fact_words(corpus, f) for f in lines.facts(fact)] for fact in facts]
+        record["certificate"] = {n: v[place[question]] for n, v in columns.items()}
+        yield record
+
+
+APART = ("corpus", "prompt", "right_answers")  # of the table of questions: stated elsewhere
+
+
+def fact_words(corpus: Corpus, fact: int) -> list[str]:
+    """A fact as words: its predicate, then its arguments."""
+    c = corpus.closure
+    row = c.arguments[fact]
+    return [c.predicates[c.predicate[fact]], *(c.base.constants[a] for a in row if a >= 0)]
+
+
+def in_order(portion: Portion) -> list[tuple[str, int]]:
+    """(id, question) by id: the order says nothing of the rungs."""
+    return sorted(zip(portion.ids, map(int, portion.question_set.questions)))
+
+
+def counts(corpus: Corpus) -> dict[str, int]:
+    """Kind of statement -> how many there are."""
+    kinds, count = np.unique(corpus.examples.kind, return_counts=True)
+    found = {KINDS[int(k)]: int(n) for k, n in zip(kinds, count)}
+    if corpus.sentences:
+        found["rule"] = found.get("rule", 0) + len(corpus.sentences)
+    return found
