@@ -44,6 +44,9 @@ def tokens(portion: Portion, folder: Path, mode: str) -> None:
     whole = {n: np.ascontiguousarray(a) for n, a in arrays.items()}
     save_file(whole, folder / "tokens.safetensors")
     names = (*portion.corpus.closure.base.constants, "none")
+    answers = {}  # of several words: an answer's name is its words, up to the end
+    if made.answer_ids.ndim == 1:
+        answers = {i: names[a] for i, a in enumerate(made.answer_ids.tolist()) if a >= 0}
     about = {
         "mode": mode,
         "prompt": made.prompt,
@@ -51,7 +54,7 @@ def tokens(portion: Portion, folder: Path, mode: str) -> None:
         "answer_mark": made.answer_mark,
         "end": made.end,
         "vocabulary": [*made.vocabulary],
-        "answers": {i: names[a] for i, a in enumerate(made.answer_ids.tolist()) if a >= 0},
+        "answers": answers,
     }
     write_json(folder / "tokens.json", about)
     lines(folder / "questions.jsonl", ({"id": id} for id, _ in ids))
