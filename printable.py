@@ -1,11 +1,13 @@
-"""Texts of strangers as they may be printed: on a terminal, in Markdown, in BibTeX."""
+"""Texts of strangers as they may be printed: on a terminal, in Markdown, in BibTeX, in CSV."""
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 import unicodedata
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
 
 LONGEST = 2_000  # characters of a text that are printed
 TEXT = 20_000  # characters of one string of a receipt
@@ -17,6 +19,8 @@ ODD = re.compile(
     "[\x00-\x1f\x7f-\x9f\u0600-\u061c\u06dd\u070f\u0890-\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000110bd-\U000e007f]"
 )
+# what spreadsheets take for the beginning of a formula, wide forms and signs before it included
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def printable(text: str, most: int = LONGEST) -> str:
@@ -82,3 +86,22 @@ def clean(content: Any) -> Any:
     if isinstance(content, (list, tuple)):
         return [clean(value) for value in content]
     return printable(content, TEXT) if isinstance(content, str) else content
+
+
+def csv_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], out: TextIO) -> None:
+    """Writes the names of the columns, and a line for each row. Texts pass ``unformulated``;
+    numbers, negative ones too, are left as they are."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(unformulated, names))
+    writer.writerows(map(unformulated, row) for row in rows)
+
+
+def unformulated(value: Any) -> Any:
+    """A text with an apostrophe before it where a spreadsheet would take it for a formula.
+
+    >>> unformulated("=1+1"), unformulated("a=b"), unformulated(-1.5)
+    ("'=1+1", 'a=b', -1.5)
+    """
+    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA):
+        return f"'{value}"
+    return value

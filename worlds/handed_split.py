@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class HandedSplit:
-    """What a corpus demonstrates and what it is asked about. F facts of the closure.
+    """What a corpus demonstrates and what it is queried about. F facts of the closure.
 
     Masks come from ids, ``closure.find(predicate, ids_of_names(closure.base, rows))``:
     ``HandedSplit.of(closure, demonstrated, queried)``.
     """
 
     demonstrated: Bools  # [F] conclusions
-    queried: Bools  # [F] facts whose questions are asked; those of stated facts always are
+    queried: Bools  # [F] facts whose questions are posed; those of stated facts always are
 
     @classmethod
     def of(cls, closure: Closure, demonstrated: object, queried: object) -> HandedSplit:

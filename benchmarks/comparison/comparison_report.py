@@ -13,8 +13,8 @@ from rich.table import Table
 
 from ... import canonical
 from ...eval.stats.variance_components import AXES, REST, Component, Split
+from ...printable import csv_rows
 from ..receipts.untrusted import guarded
-from ..report import csv_rows
 from ..report.plain_console import console as plain_console
 from ..report.plain_console import plain
 from .differences import InstrumentDifference, differences
@@ -139,7 +139,7 @@ def as_csv(scores: Sequence[InstrumentDifference]) -> str:
         content = canonical.plain(record(score))
         variances = _by_axis(score.splits["difference"], lambda found: f"{found.variance:.9g}")
         rows.append([*(content[n] for n in names), *variances])
-    csv_rows.write([*names, *(f"variance_{axis}" for axis in (*AXES, REST))], rows, out)
+    csv_rows([*names, *(f"variance_{axis}" for axis in (*AXES, REST))], rows, out)
     return out.getvalue()
 
 

@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ...printable import TEXT, printable
-from ..report import csv_rows
+from ...printable import TEXT, csv_rows, printable
 from ..report.plain_console import PlainConsole
 from .query_child import QueryError
 
@@ -42,7 +41,7 @@ def _cell(value: Any) -> str:
 
 
 def _csv(names: list[str], rows: Iterable[Row]) -> None:
-    csv_rows.write(names, ([_value(value) for value in row] for row in rows), sys.stdout)
+    csv_rows(names, ([_value(value) for value in row] for row in rows), sys.stdout)
 
 
 def _value(value: Any) -> Any:

@@ -44,7 +44,7 @@ SIZES = {
     "axioms-v1": "large",
     "commands-v2": "large",
     "composition-v1": "grokked",
-    "horn-v1": "large",
+    "horn-v2": "large",
     "prover-v2": "large",
     "zebra-v2": "large",
 }

@@ -15,7 +15,7 @@ ROWS = (
     "queue parade roster ranking choir caravan convoy ladder rota race draft ballot audit patrol "
     "picket regatta rally tour raid watch march dance auction banquet photo lottery relay voyage "
     "census drill pageant picnic marathon ferry train tram siege harvest hunt feast duel debate "
-    "exam opera circus ballet rehearsal wedding funeral vigil"
+    "gala opera circus ballet rehearsal wedding funeral vigil"
 )
 ORDERS = (
     "age height weight income rank luck fame skill speed courage patience wit charm strength reach "

@@ -103,14 +103,14 @@ def build_corpus(
 
 
 def _queried(split: CorpusSplit, questions: Questions, stated: Bools) -> Bools:
-    """[n] which questions are asked: of a split that the world hands in those that it names, and
+    """[n] which questions are queried: of a split that the world hands in those that it names, and
     those that only stated facts answer."""
-    asked = split.is_queried(questions.prompt)
+    queried = split.is_queried(questions.prompt)
     if split.handed is None:
-        return asked
+        return queried
     first = questions.offsets[:-1]
     named = np.logical_or.reduceat(split.handed.queried[questions.fact], first)
-    return asked & (named | np.logical_and.reduceat(stated[questions.fact], first))
+    return queried & (named | np.logical_and.reduceat(stated[questions.fact], first))
 
 
 def _cues(world: World, closure: Closure, exposure: Exposure) -> tuple[Cue, ...]:

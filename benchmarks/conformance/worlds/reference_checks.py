@@ -137,7 +137,7 @@ def spread_out(subject: Subject) -> str:
             raise Refused(
                 f"{name} has {answers} different answer{'s' * (answers > 1)}, "
                 f"{2 if few or not subject.scored else ANSWERS} are expected",
-                "give what is queried more values"
+                "give what is queried for more values"
                 + ("" if answers < 2 else f"; or name {cues[name]!r} in `few_answers`"),
             )
         if facts < FACTS and subject.scored:

@@ -182,7 +182,7 @@ PLANTED = {
         TWICE: (what_is_negated_is_derived,),
     },
     "taxonomy-v2": {RULE: (negative_premise_about_another, what_is_negated_is_given)},
-    "horn-v1": {
+    "horn-v2": {
         RULE: (what_is_negated_follows,),
         TWICE: (derived_fact_under_negation_is_missing, derived_fact_under_negation_is_invented),
     },

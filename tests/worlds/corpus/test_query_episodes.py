@@ -106,11 +106,11 @@ def test_the_audit_compares_theories_and_not_ids(make_world):
 
 
 def test_a_table_that_all_episodes_share_is_refused_before_anything_is_derived(make_world):
-    rule = "kin(S,X,R,Z) :- kin(S,X,R1,Y), kin(S,Y,R2,Z), comp(R1,R2,R)."
-    kin = [(s, *row) for s in range(9) for row in ((0, 0, 1), (1, 1, 2))]
+    rule = "linked(S,X,R,Z) :- linked(S,X,R1,Y), linked(S,Y,R2,Z), comp(R1,R2,R)."
+    rows = [(s, *row) for s in range(9) for row in ((0, 0, 1), (1, 1, 2))]
     facts = Facts.of(
         {"story": 9, "person": 4, "relation": ["mother", "sister", "aunt"]},
-        kin=("story person relation person", [(s, x, r, y) for s, x, r, y in kin]),
+        linked=("story person relation person", [(s, x, r, y) for s, x, r, y in rows]),
         comp=("relation relation relation", [[0, 1, 2]]),
     )
     world = make_world(rule, facts, episodes="story", axioms=frozenset({"comp"}))

@@ -55,7 +55,7 @@ def test_the_held_are_the_declared_share_of_what_may_be_held(corpus):
     assert made.split.held.sum() == round(0.1 * (16 * 8 - 2))
 
 
-@pytest.mark.parametrize("world", ["composition-v1", "horn-v1"])
+@pytest.mark.parametrize("world", ["composition-v1", "horn-v2"])
 def test_held_frames_are_never_demonstrated(corpus, world):
     tiny = corpus(world)
     rows, read = tiny.split.gold.rows, set(_read_off_by_hand(tiny))
