@@ -100,6 +100,43 @@ def generate(
     return Answers(answer=last[4], bits=last[5], generated=last[1][:, P:])
 
 
+class _Reading(NamedTuple):
+    """How far the answers of several words have been read."""
+
+    state: jax.Array  # int32 [Q] of the automaton; -1: no answer begins so
+    place: jax.Array  # int32 [Q] words of the answer that were read
+    right: jax.Array  # bool [Q] whether they are those of the right answer
+    answer: jax.Array  # int32 [Q]
+    saved: jax.Array  # float32 [Q] bits below a uniform guess of each word
+
+
+def _read(
+    read: _Reading,
+    due_Q: jax.Array,
+    token_Q: jax.Array,
+    logits_QV: jax.Array,
+    words_QM: jax.Array,
+    form: Format,
+) -> _Reading:
+    """One word more of each answer that is ``due``."""
+    (Q, M), V = words_QM.shape, logits_QV.shape[1]
+    keys_E, next_E = form.answer_ids
+    want_Q = words_QM[jnp.arange(Q), jnp.minimum(read.place, M - 1)]
+    want_Q = jnp.where(read.place < M, want_Q, -1)
+    counted_Q = due_Q & read.right & (want_Q >= 0)
+    cost_Q = bits(logits_QV, want_Q[:, None])
+    key_Q = read.state * V + token_Q
+    at_Q = jnp.minimum(jnp.searchsorted(keys_E, key_Q), len(keys_E) - 1)
+    after_Q = jnp.where((read.state >= 0) & (keys_E[at_Q] == key_Q), next_E[at_Q], -1)
+    return _Reading(
+        state=jnp.where(due_Q, after_Q, read.state),
+        place=jnp.where(due_Q, read.place + 1, read.place),
+        right=read.right & (~due_Q | (token_Q == want_Q)),
+        answer=jnp.where(due_Q & (after_Q <= -2), -2 - after_Q, read.answer),
+        saved=read.saved + jnp.where(counted_Q, jnp.log2(V) - cost_Q, 0.0),
+    )
+
+
 def _spelled(
     model: Model,
     query_QP: jax.Array,
@@ -112,18 +149,13 @@ def _spelled(
     """``generate`` for answers of several words, read by the automaton ``answer_ids`` [2, E] until
     their end. Bits are of the right answer's words and its end, as far as it is written; from the
     first word that is another on, each of its words costs what a uniform guess does."""
-    (Q, P), (keys_E, next_E) = query_QP.shape, form.answer_ids
-    V = jax.eval_shape(model, query_QP, jnp.zeros(1, jnp.int32)).shape[-1]
-    M = words_QM.shape[1]
+    Q, P = query_QP.shape
     buffer_QT = jnp.concatenate([query_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
     stepwise = hasattr(model, "step")
     memory = prefill(model, query_QP, P + max_new - 1) if stepwise else ()
-    every_Q = jnp.arange(Q)
 
     def write(carry):
-        step, buffer_QT, due_Q, ended_Q, state_Q, place_Q, right_Q, answer_Q, saved_Q, memory = (
-            carry
-        )
+        step, buffer_QT, due_Q, ended_Q, read, memory = carry
         now = P - 1 + step
         if stepwise:
             logits_QV, memory = model.step(memory, buffer_QT[:, now], now)
@@ -136,33 +168,22 @@ def _spelled(
             token_Q = jax.random.categorical(draw, logits_QV / temperature).astype(jnp.int32)
         token_Q = jnp.where(ended_Q, form.end, token_Q)
         due_Q &= ~ended_Q
-        want_Q = jnp.where(place_Q < M, words_QM[every_Q, jnp.minimum(place_Q, M - 1)], -1)
-        counted_Q = due_Q & right_Q & (want_Q >= 0)
-        saved_Q += jnp.where(counted_Q, jnp.log2(V) - bits(logits_QV, want_Q[:, None]), 0.0)
-        right_Q &= ~due_Q | (token_Q == want_Q)
-        key_Q = state_Q * V + token_Q
-        at_Q = jnp.minimum(jnp.searchsorted(keys_E, key_Q), len(keys_E) - 1)
-        after_Q = jnp.where((state_Q >= 0) & (keys_E[at_Q] == key_Q), next_E[at_Q], -1)
-        answer_Q = jnp.where(due_Q & (after_Q <= -2), -2 - after_Q, answer_Q)
-        state_Q = jnp.where(due_Q, after_Q, state_Q)
-        place_Q = jnp.where(due_Q, place_Q + 1, place_Q)
+        read = _read(read, due_Q, token_Q, logits_QV, words_QM, form)
         ended_Q |= token_Q == form.end
         buffer_QT = jax.lax.dynamic_update_slice(buffer_QT, token_Q[:, None], (0, P + step))
         due_Q |= token_Q == form.answer_mark
-        return (
-            *(step + 1, buffer_QT, due_Q, ended_Q, state_Q, place_Q, right_Q, answer_Q),
-            *(saved_Q, memory),
-        )
+        return step + 1, buffer_QT, due_Q, ended_Q, read, memory
 
     zeros_Q = jnp.zeros(Q, jnp.int32)
-    start = (
-        *(jnp.int32(0), buffer_QT, jnp.full(Q, form.answer_mark < 0), jnp.zeros(Q, bool)),
-        *(zeros_Q, zeros_Q, jnp.ones(Q, bool), jnp.full(Q, -1, jnp.int32)),
-        *(jnp.zeros(Q, jnp.float32), memory),
-    )
+    none_Q, saved_Q = jnp.full(Q, -1, jnp.int32), jnp.zeros(Q, jnp.float32)
+    read = _Reading(zeros_Q, zeros_Q, jnp.ones(Q, bool), none_Q, saved_Q)
+    due_Q, ended_Q = jnp.full(Q, form.answer_mark < 0), jnp.zeros(Q, bool)
+    start = (jnp.int32(0), buffer_QT, due_Q, ended_Q, read, memory)
     last = jax.lax.while_loop(lambda c: (c[0] < max_new) & ~jnp.all(c[3]), write, start)
+    V = jax.eval_shape(model, query_QP, jnp.zeros(1, jnp.int32)).shape[-1]
     uniform_Q = (words_QM >= 0).sum(1).astype(jnp.float32) * jnp.log2(V)
-    return Answers(answer=last[7], bits=uniform_Q - last[8], generated=last[1][:, P:])
+    found = last[4]
+    return Answers(found.answer, uniform_Q - found.saved, last[1][:, P:])
 
 
 def prefill(model: Any, query_QP: jax.Array, length: int) -> Any:

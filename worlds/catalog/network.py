@@ -63,6 +63,7 @@ class Network(World):
     axioms = frozenset({"passes"})
     familiar = frozenset({"later"})
     queries = MappingProxyType({"passes": (0, 1), "link": (2, 3)})
+    few_answers = frozenset({"month"})
     rungs = ("recall", "instance", "constituent", "depth", "axiom", "mixed")
     beyond_association = (("depth", "month"),)
     entities = ("town",)

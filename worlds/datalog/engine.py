@@ -18,7 +18,7 @@ from .closure import Closure, column_keys, heights, row_keys
 from .facts import Array, Bools, Facts
 from .interning import Numbering
 from .row_keys import BLOCK, look_up, part_columns, sort_rows, stable_order
-from .semijoin import admitted, refuse_oversized, some_fit
+from .semijoin import JoinSizes, admitted, some_fit
 from .syntax import Atom, Constant, Program, Rule, Variable
 
 
@@ -51,11 +51,8 @@ def _checked_arities(program: Program, facts: Facts) -> dict[str, int]:
     for rule in program.rules:
         for atom in rule.positive + rule.negative:
             if atom.predicate not in derived and atom.predicate not in facts.rows:
-                raise suggest(
-                    "predicate (neither sampled nor derived)",
-                    atom.predicate,
-                    derived | set(facts.rows),
-                )
+                known, kind = derived | set(facts.rows), "predicate (neither sampled nor derived)"
+                raise suggest(kind, atom.predicate, known)
     return arity
 
 
@@ -67,21 +64,18 @@ class _Evaluation:
     ) -> None:
         self.db, self.program, self.facts, self.bare = db, program, facts, arity
         # what has no argument is a table of one column that holds 0
-        self.arity = {p: max(n, 1) for p, n in arity.items()}
-        arity = self.arity
+        self.arity = arity = {p: max(n, 1) for p, n in arity.items()}
         self.predicates = tuple(sorted(arity))
         self.table = {p: f"f{i}" for i, p in enumerate(self.predicates)}
         read = {a.predicate for r in program.rules for a in r.positive + r.negative}
         derived = {r.head.predicate for r in program.rules}
         # what no rule reads is numbered once, at the end
-        self.numbering = {
-            p: Numbering(self._sampled(p), len(facts.constants)) for p in derived & read
-        }
+        many = len(facts.constants)
+        self.numbering = {p: Numbering(self._sampled(p), many) for p in derived & read}
         self.found: list[list[dict[str, Array]]] = [[] for _ in program.rules]
         self.fresh: dict[str, list[list[Array]]] = {}  # columns of facts that no round has used
-        self.rows: dict[str, int] = {}  # predicate -> how many rows its table has
-        self.looked_at: dict[str, int] = {}  # rule -> rows of its premises at the last look
         self.constant = {c: i for i, c in enumerate(facts.constants)}
+        self.sizes = JoinSizes(db, self.table, self.constant)
         for p in self.predicates:
             columns = ["id", *(f"a{j}" for j in range(arity[p])), "round"]
             db.execute(f"CREATE TABLE {self.table[p]} ({' INTEGER, '.join(columns)} INTEGER)")
@@ -94,7 +88,7 @@ class _Evaluation:
     def _insert(self, p: str, columns: list[Array], first: int, turn: int) -> None:
         """Rows, given as columns, with local ids from ``first``; they are new in round ``turn``."""
         number = len(columns[0])
-        self.rows[p] = self.rows.get(p, 0) + number
+        self.sizes.rows[p] += number
         if p in self.numbering:
             self.fresh.setdefault(p, []).append(columns)
         rows = {"id": np.arange(first, first + number, dtype=np.int32)}
@@ -115,7 +109,7 @@ class _Evaluation:
                 fit = {k: admitted(rule, k, self.facts, fixed) for k in loops}
                 recursive.append((i, rule, fit))
             else:
-                self._look_ahead(rule)
+                self.sizes.look_ahead(rule)
                 self._derive(i, rule, [], -1)
         while recursive and (grew or turn == 0):
             grew, fresh = False, {p: self.fresh.pop(p, []) for p in stratum}
@@ -123,19 +117,12 @@ class _Evaluation:
                 for new, fit in loops.items():
                     if not any(some_fit(c, fit) for c in fresh[rule.positive[new].predicate]):
                         continue
-                    self._look_ahead(rule)
+                    self.sizes.look_ahead(rule)
                     when = [f"t{new}.round = {turn}"]
                     when += [f"t{k}.round < {turn}" for k in loops if k < new]
                     when += [f"t{k}.round <= {turn}" for k in loops if k > new]
                     grew |= self._derive(i, rule, when, turn)
             turn += 1
-
-    def _look_ahead(self, rule: Rule) -> None:
-        """Refuses a join that would not fit in memory; looked at again when tables have doubled."""
-        total = sum(self.rows[a.predicate] for a in rule.positive)
-        if total >= 2 * self.looked_at.get(rule.text, 0):
-            self.looked_at[rule.text] = max(total, 1)
-            refuse_oversized(self.db, rule, self.table, self.rows, self.constant)
 
     def _derive(self, number: int, rule: Rule, when: list[str], turn: int) -> bool:
         """Keep the instances of a rule that a round brings; whether some head is new."""

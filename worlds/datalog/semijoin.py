@@ -55,32 +55,41 @@ def some_fit(columns: Sequence[Array], fit: dict[int, Bools]) -> bool:
     return bool(fits.any())
 
 
-def refuse_oversized(
-    db: duckdb.DuckDBPyConnection,
-    rule: Rule,
-    table: Mapping[str, str],
-    count: Mapping[str, int],
-    constant: Mapping[str, int],
-) -> None:
-    """Raises InvalidWorld, with the rule and the estimate, for a join that would not fit in memory.
+class JoinSizes:
+    """How many rows the tables of an evaluation have, and how large a join of them would be."""
 
-    ``table``: predicate -> its table; ``count`` its rows; ``constant`` -> its id. Of two premises
-    the size is exact, but for comparisons and negations; of more it is a guess, which has to exceed
-    the memory tenfold.
-    """
-    numbers = len(rule.positive) + len(rule.head.terms)
-    width = ROW + 8 * numbers
-    room = machine_bytes()
-    bound = float(np.prod([float(count[a.predicate]) for a in rule.positive]))
-    if len(rule.positive) < 2 or bound * width <= room:
-        return
-    rows = estimated_rows(db, rule, table, constant)
-    if rows * width > room * (1 if len(rule.positive) == 2 else DOUBT):
-        raise InvalidWorld(
-            f"line {rule.line}: {rule.text} has about {rows:.2g} instances, which take "
-            f"{readable(rows * width)}, and this machine has {readable(room)}; sample fewer facts, "
-            "or join its premises on more variables"
-        )
+    def __init__(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        table: Mapping[str, str],
+        constant: Mapping[str, int],
+    ) -> None:
+        """``table``: predicate -> its table; ``constant`` -> its id."""
+        self.db, self.table, self.constant = db, table, constant
+        self.rows = dict.fromkeys(table, 0)  # predicate -> rows of its table
+        self.looked_at: dict[str, int] = {}  # rule -> rows of its premises at the last look
+
+    def look_ahead(self, rule: Rule) -> None:
+        """Raises InvalidWorld, with the rule and the estimate, for a join that would not fit in
+        memory; looked at again when tables have doubled.
+
+        Of two premises the size is exact, but for comparisons and negations; of more it is a guess,
+        which has to exceed the memory tenfold.
+        """
+        many = [self.rows[a.predicate] for a in rule.positive]
+        if len(many) < 2 or sum(many) < 2 * self.looked_at.get(rule.text, 0):
+            return
+        self.looked_at[rule.text] = max(sum(many), 1)
+        width, room = ROW + 8 * (len(many) + len(rule.head.terms)), machine_bytes()
+        if float(np.prod(np.array(many, float))) * width <= room:
+            return
+        rows = estimated_rows(self.db, rule, self.table, self.constant)
+        if rows * width > room * (1 if len(many) == 2 else DOUBT):
+            raise InvalidWorld(
+                f"line {rule.line}: {rule.text} has about {rows:.2g} instances, which take "
+                f"{readable(rows * width)}, and this machine has {readable(room)}; sample fewer "
+                "facts, or join its premises on more variables"
+            )
 
 
 def estimated_rows(

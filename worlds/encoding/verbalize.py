@@ -20,8 +20,8 @@ class Written(str):
     """A name as a template writes it: ``{0}`` as it is, ``{0:a}`` behind a or an, and ``{0:step}``,
     of a number, before the noun that it counts.
 
-    >>> "{0:a} has {1:leg} and {2:horn}".format(*map(Written, ("okapi", "4", "1")))
-    'an okapi has 4 legs and 1 horn'
+    >>> "{0:a} has {1:leg} and {2:horn}".format(*map(Written, ("otter", "4", "1")))
+    'an otter has 4 legs and 1 horn'
     """
 
     def __format__(self, spec: str) -> str:

@@ -71,8 +71,8 @@ def test_a_held_verb_stands_in_no_demonstrated_sequence_and_is_what_is_new(tiny)
     facts = np.flatnonzero(tiny.split.held)
     assert len(facts) >= 3 and {c.predicates[p] for p in c.predicate[facts]} == {"means"}
     held = {c.base.constants[a] for a in c.arguments[facts, 1]}
-    shown = c.arguments[tiny.demonstrated, 1]
-    assert not held & {w for a in shown for w in c.base.constants[a].split()}
+    learned = c.arguments[tiny.demonstrated, 1]
+    assert not held & {w for a in learned for w in c.base.constants[a].split()}
     for rung, some in (("constituent", True), ("instance", False)):
         for q in tiny.of_rung(rung):
             words = {*c.base.constants[tiny.answers(q)[0]].split()}

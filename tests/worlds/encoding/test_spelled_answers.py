@@ -82,7 +82,7 @@ def test_rows_hold_the_answer_and_its_end_bears_loss(mode, tiny):
 
 
 class Recites:
-    """A model that writes rows it was given, whatever it is asked; row q for question q."""
+    """A model that writes rows it was given, whatever it is queried; row q for question q."""
 
     def __init__(self, rows, prompt, vocabulary):
         self.rows, self.prompt, self.vocabulary = jnp.asarray(rows), prompt, vocabulary
@@ -136,12 +136,12 @@ def test_a_text_without_its_mark_costs_a_uniform_guess(tiny):
 def test_proofs_that_end_in_sequences_are_read_back(tiny):
     questions = tiny.of_rung("instance")[:20]
     tokens = encode(tiny, "chain", questions)
-    shown = np.flatnonzero(tiny.examples.kind == 1)[:30]
+    learned = np.flatnonzero(tiny.examples.kind == 1)[:30]
     # what the corpus demonstrates, as if it were generated for its own question
     place = {tuple(p): q for q, p in enumerate(tiny.prompt.tolist())}
-    asked = np.array([place[tuple(p)] for p in tiny.examples.prompt[shown].tolist()])
-    tokens = encode(tiny, "chain", asked)
-    rows = tokens.train[shown, tokens.prompt :][:, : tokens.max_new]
+    queried = np.array([place[tuple(p)] for p in tiny.examples.prompt[learned].tolist()])
+    tokens = encode(tiny, "chain", queried)
+    rows = tokens.train[learned, tokens.prompt :][:, : tokens.max_new]
     assert valid_proofs(tiny, tokens, rows).all()
     cut = np.concatenate([rows[:, 1:], np.full((len(rows), 1), tokens.end, np.int32)], axis=1)
     assert not valid_proofs(tiny, tokens, cut).any()
