@@ -84,7 +84,7 @@ def check_split(world: World, exposure: Exposure) -> None:
         raise UserError(
             f"exposure.split = {name!r:.80}: {world.id} has no named splits; leave it out"
         )
-    raise UserError(f"exposure.split: {suggest(f'split of {world.id}', name, world.splits)}")
+    raise suggest(f"split of {world.id}", name, world.splits)
 
 
 def handed_split(

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from ...seeding import stream
 from ..datalog.closure import Closure
-from ..datalog.facts import Bools
 from ..handed_split import HandedSplit
 
 LONGEST = 22  # actions of a command that SCAN's length split trains on
