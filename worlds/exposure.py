@@ -40,6 +40,8 @@ class Exposure:
     wordings: int = dataclasses.field(default=1, metadata={"neutral": 1})
     # share of the conclusions above demonstrated_height near which nothing is demonstrated
     far: float = dataclasses.field(default=0.0, metadata={"neutral": 0.0})
+    # one of the world's `splits`, that decides instead what is demonstrated and what is queried
+    split: str | None = dataclasses.field(default=None, metadata={"neutral": None})
 
     def __post_init__(self) -> None:
         shares = ("coverage", "held", "held_frames", "demonstrated", "far")
@@ -47,6 +49,8 @@ class Exposure:
             _require(name, getattr(self, name), (int, float), "a number")
         for name in ("demonstrated_height", "wordings"):
             _require(name, getattr(self, name), (int,), "a whole number")
+        if self.split is not None:
+            _require("split", self.split, (str,), "the name of a split of the world")
         _require("given", self.given, (Mapping,), "a table of shares by presentation")
         for name in (*shares, "phi", "nontheorems"):
             object.__setattr__(self, name, _kept(getattr(self, name)))

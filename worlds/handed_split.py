@@ -1,4 +1,7 @@
-"""A split that a world hands in, instead of one that an exposure draws: official test sets."""
+"""A split that a world hands in, instead of one that an exposure draws: official test sets.
+
+Either ``World.split``, or the one of ``World.splits`` that ``Exposure.split`` names.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import InvalidWorld
+from ..errors import InvalidWorld, UserError, suggest
 from .datalog.facts import Bools
 
 if TYPE_CHECKING:
     from .datalog.closure import Closure
+    from .exposure import Exposure
     from .world import World
 
 
@@ -69,3 +73,32 @@ class HandedSplit:
                 "demonstrate conclusions, base facts are stated"
             )
         return own
+
+
+def check_split(world: World, exposure: Exposure) -> None:
+    """Raises UserError for a split that the world has not, with the nearest that it has."""
+    name = exposure.split
+    if name is None or name in world.splits:
+        return
+    if not world.splits:
+        raise UserError(
+            f"exposure.split = {name!r:.80}: {world.id} has no named splits; leave it out"
+        )
+    raise suggest(f"split of {world.id}", name, world.splits)
+
+
+def handed_split(
+    world: World, exposure: Exposure, closure: Closure, seed: int
+) -> HandedSplit | None:
+    """The split of ``closure``, all that is true, that the exposure names, or that the world hands
+    in anyway; None: the exposure draws one. Raises UserError for an unknown name."""
+    check_split(world, exposure)
+    if exposure.split is None:
+        return world.split(closure, seed)
+    found = world.splits[exposure.split](closure, seed)
+    if not isinstance(found, HandedSplit):
+        raise InvalidWorld(
+            f"{world.id}: splits[{exposure.split!r}] gives {type(found).__name__}, expected "
+            "HandedSplit; end it with `return HandedSplit.of(closure, demonstrated, queried)`"
+        )
+    return found

@@ -7,7 +7,7 @@ import copy
 import difflib
 import functools
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
@@ -68,6 +68,8 @@ class World(abc.ABC):
     like: ClassVar[str] = ""  # rules for like(X,Y): what the declared interpolator likens X to
     exposure: ClassVar[Exposure] = Exposure()
     exposures: ClassVar[Mapping[str, Exposure]] = {}  # size -> its own exposure, where it differs
+    # name of a published split, that `exposure.split` chooses -> its rule, called as `split` is
+    splits: ClassVar[Mapping[str, Callable[[Closure, int], HandedSplit]]] = {}
     drawn_as: ClassVar[Mapping[str, str]] = {}  # size -> the size it is, under another exposure
     # arguments of sample that hold at every size of this instance: with_parameters()
     parameters: Mapping[str, Any] = MappingProxyType({})
@@ -175,7 +177,7 @@ class World(abc.ABC):
 
     def split(self, closure: Closure, seed: int) -> HandedSplit | None:
         """What is demonstrated and what is queried of ``closure``, all that is true, for exposure
-        seed ``seed``; None, the default: the exposure draws it."""
+        seed ``seed``; None, the default: the exposure draws it. Named ones stand in ``splits``."""
         return None
 
     def default_exposure(self, size: str) -> Exposure:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ... import parameters, registry
+from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
 from .run_config import Cell
 from .safe_names import check_name
@@ -107,9 +108,9 @@ def _world(cell: Cell, values: Mapping[str, Any]) -> Cell:
 
 
 def _exposure(cell: Cell, values: Mapping[str, Any]) -> Cell:
-    return dataclasses.replace(
-        cell, exposure=with_fields(cell.exposure, values, "exposure", nowhere)
-    )
+    exposure = with_fields(cell.exposure, values, "exposure", nowhere)
+    check_split(cell.load_world(), exposure)
+    return dataclasses.replace(cell, exposure=exposure)
 
 
 def _model(cell: Cell, values: Mapping[str, Any]) -> Cell:

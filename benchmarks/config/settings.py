@@ -9,6 +9,7 @@ from typing import Any
 from ... import parameters, registry
 from ...errors import UserError, suggest
 from ...worlds.exposure import Exposure
+from ...worlds.handed_split import check_split
 from ...worlds.world import World
 from .suite import with_fields
 
@@ -47,7 +48,9 @@ def of_world(
     with of_setting(*settings):
         size = world.named_size(size, tables.get("world", {}))
         own = world.default_exposure(size)
-        return world, size, with_fields(own, tables.get("exposure", {}), "exposure", nowhere)
+        exposure = with_fields(own, tables.get("exposure", {}), "exposure", nowhere)
+        check_split(world, exposure)
+        return world, size, exposure
 
 
 @contextlib.contextmanager

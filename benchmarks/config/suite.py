@@ -23,6 +23,7 @@ from ...models.training.plan import Plan
 from ...printable import brief, printable
 from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import MODES
+from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
@@ -225,6 +226,8 @@ def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
     for (world, size), override in itertools.product(worlds, _products(grid.exposure)):
         default, place = world.thing.default_exposure(size), functools.partial(at, "exposure")
         exposure = with_fields(default, override, "exposure", place)
+        with place("split"):
+            check_split(world.thing, exposure)
         trained = itertools.product(seeds.tuples(), _listed(grid.mode), models, _listed(grid.plan))
         for seed, mode, (model, spec), plan in trained:
             yield Cell(

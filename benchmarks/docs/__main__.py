@@ -19,6 +19,7 @@ from . import (
     readme_tables,
     receipt_reference,
     rescored,
+    split_tables,
     verdict_tables,
 )
 
@@ -35,6 +36,7 @@ FILLS = {
     "floors": lambda page: floors_tables.fill([page]),
     "instruments": lambda page: instrument_tables.main([page]),
     "rescored": lambda page: rescored.fill(page),
+    "splits": lambda page: split_tables.fill(Path(page)),
     "recovery": lambda page: verdict_tables.main([page]),
 }
 

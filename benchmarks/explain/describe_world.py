@@ -44,6 +44,7 @@ def describe(world: World, size: str, exposure: Exposure | None = None) -> str:
         inspect.getdoc(type(world)) or "",
         "## Sizes",
         "\n".join(f"- **{name}**: {_arguments(world, name)}" for name in _sizes(world, size)),
+        *_splits(world),
         "## Rules",
         f"```prolog\n{_numbered(world)}\n```",
         f"## What is stated at size {size}",
@@ -77,6 +78,17 @@ def counts(corpus: Corpus, rung: str) -> str:
     left = [f"{found.sum():,} {why}" for why, found in out.items() if found.any()]
     text = f"{_questions(int((mine & certificate.headline).sum()))} in the headline"
     return f"{text}; left out: {', '.join(left)}." if left else f"{text}."
+
+
+def _splits(world: World) -> list[str]:
+    """The published splits of a world that has some, each as its rule says it."""
+    if not world.splits:
+        return []
+    said = {
+        name: (inspect.getdoc(rule) or "").split("\n\n")[0] for name, rule in world.splits.items()
+    }
+    lines = [f"- **{name}**: {' '.join(text.split())}" for name, text in said.items()]
+    return ["## Splits, one of which `exposure.split` may name", "\n".join(lines)]
 
 
 def _several(corpus: Corpus) -> list[str]:
@@ -124,12 +136,36 @@ def _plain(value: object) -> str:
     return f"{value}"
 
 
-def _split(world: World, e: Exposure) -> str:
+def _exposed(corpus: Corpus) -> str:
     """An exposure in words."""
+    world, e = corpus.world, corpus.exposure
     message = [
         "all base facts are stated"
         if e.coverage == 1
-        else f"{_percent(e.coverage)} of the base facts are stated",
+        else f"{_percent(e.coverage)} of the base facts are stated"
+    ]
+    if corpus.split.handed is None:
+        message += _drawn(world, e)
+    else:
+        name = f"the split {e.split!r}" if e.split else "a split that the world hands in"
+        message.append(f"{name} says which conclusions are demonstrated and which are queried")
+    if set(e.given) != {"exemplified"}:
+        presentations = ", ".join(
+            f"{_percent(e.given[w])} {w}" for w in PRESENTATIONS if e.given.get(w)
+        )
+        message.append(f"of the rules{' as data' * bool(world.axioms)} are given {presentations}")
+    if e.nontheorems:
+        message.append(
+            f"for 100 demonstrated conclusions {100 * e.nontheorems:g} nontheorems are stated"
+        )
+    if e.wordings > 1:
+        message.append(f"each stated rule is worded in {e.wordings} ways for each place")
+    return "; ".join(message)
+
+
+def _drawn(world: World, e: Exposure) -> list[str]:
+    """What an exposure draws, where the world hands in no split."""
+    message = [
         f"{_percent(e.held)} of the {world.episodes}s are queried, the others demonstrated"
         if world.episodes
         else f"{_percent(e.held)} of those that serve as premises are held: "
@@ -143,18 +179,7 @@ def _split(world: World, e: Exposure) -> str:
         else f"of the conclusions that may be demonstrated, {_percent(e.demonstrated)} are"
     )
     message.append(f"no demonstrated proof is higher than {e.demonstrated_height}")
-    if set(e.given) != {"exemplified"}:
-        presentations = ", ".join(
-            f"{_percent(e.given[w])} {w}" for w in PRESENTATIONS if e.given.get(w)
-        )
-        message.append(f"of the rules{' as data' * bool(world.axioms)} are given {presentations}")
-    if e.nontheorems:
-        message.append(
-            f"for 100 demonstrated conclusions {100 * e.nontheorems:g} nontheorems are stated"
-        )
-    if e.wordings > 1:
-        message.append(f"each stated rule is worded in {e.wordings} ways for each place")
-    return "; ".join(message)
+    return message
 
 
 def _percent(share: float) -> str:
@@ -180,7 +205,7 @@ def _stated(corpus: Corpus) -> str:
     lines = [
         f"{_many(int(corpus.stated.sum()), 'base fact')}, "
         f"{_many(int(corpus.demonstrated.sum()), 'conclusion')}, "
-        f"{_questions(len(corpus.prompt))}. Exposure: {_split(corpus.world, corpus.exposure)}.",
+        f"{_questions(len(corpus.prompt))}. Exposure: {_exposed(corpus)}.",
         *_frequencies(corpus),
         *([f"{height_note(corpus)}."] if height_note(corpus) else []),
         "",

@@ -11,6 +11,7 @@ from ...seeding import stream
 from ..datalog.facts import Facts
 from ..exposure import Exposure
 from ..world import World
+from .command_splits import SPLITS
 from .names import coined
 
 VERBS = (
@@ -46,7 +47,7 @@ class Commands(World):
 
     - recall: the meaning of a word, and what was demonstrated.
     - instance: a command that is new as a whole. SCAN's length split is `instance` here: a command
-      of more actions takes no further step, and none that was not demonstrated.
+      of more actions has no pattern, verb or combination that was not demonstrated.
     - constituent: a verb of which only the meaning was stated, such as "jump": the primitive held
       out. With one verb held out, as published, the one action that stands in no command gives the
       answer away; hence many verbs, three in ten of them held.
@@ -55,9 +56,10 @@ class Commands(World):
 
     Depth is not promised: no construction stands within itself, so that nothing carries on.
 
-    `scan` is the language of Lake & Baroni 2018 (arXiv 1711.00350) in full: 20,910 commands, of
-    which 3,920 are longer than 22 actions (their length split) and 7,706 more than "jump" itself
-    contain "jump" (their split of a new primitive). Directions and templates: arXiv 1807.07545.
+    `scan` is the language of Lake & Baroni 2018 (arXiv 1711.00350) in full: 20,910 commands. Their
+    splits, and the templates of arXiv 1807.07545, are named: `exposure.split` is `simple` (a draw
+    of ours), `length`, `add-jump`, `add-turn-left`, `right`, `opposite-right`, `around-right` or
+    `jump-around-right`, and train and test are of as many commands as published.
     """
 
     id = "commands-v2"
@@ -107,6 +109,7 @@ class Commands(World):
             "is_after": '"{0}" puts "{1}" after "{2}".',
         }
     )
+    splits = SPLITS
     exposure = Exposure(held=0.35, held_frames=0.3, demonstrated=0.4, demonstrated_height=5)
 
     def sample(self, rng: np.random.RandomState, *, verbs: int, pairs: int | None) -> Facts:

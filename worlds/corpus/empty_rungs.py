@@ -26,10 +26,14 @@ NEEDS = {  # kind of novelty -> what an answer of it needs
 def empty_rungs(corpus: Corpus) -> dict[str, str]:
     """Rung or control without a pure question -> why it is empty."""
     exposure = corpus.exposure
+    handed = corpus.split.handed is not None
     reasons: dict[str, Callable[[], str]] = {
         "recall": lambda: "nothing that is queried is stated or demonstrated (queries, phrases)",
-        "instance": lambda: _instance(corpus),
-        **{kind: lambda kind=kind: _kind(corpus, kind) for kind in KINDS},
+        "instance": lambda: _handed(corpus) if handed else _instance(corpus),
+        **{
+            kind: lambda kind=kind: _handed(corpus) if handed else _kind(corpus, kind)
+            for kind in KINDS
+        },
         "mixed": lambda: "no question needs two kinds of novelty",
         WRITTEN: lambda: (
             "no proof of a demonstrated conclusion has a line that is another conclusion"
@@ -49,6 +53,16 @@ def empty_rungs(corpus: Corpus) -> dict[str, str]:
         for rung, why in reasons.items()
         if not len(corpus.of_rung(rung, pure=rung != "mixed"))
     }
+
+
+def _handed(corpus: Corpus) -> str:
+    """Of a split that the world hands in: on which rungs its questions are instead."""
+    rungs = [r for r in (*RUNGS, WRITTEN) if r != "recall"]
+    count = {r: len(corpus.of_rung(r, pure=False)) for r in rungs}
+    found = ", ".join(f"{n:,} {r}" for r, n in count.items() if n) or "it queries nothing"
+    name = corpus.exposure.split
+    split = f"the split {name!r}" if name else "the split that the world hands in"
+    return "; ".join([f"{split} has no such question: {found}", *_split(corpus)])
 
 
 def _instance(corpus: Corpus) -> str:

@@ -17,7 +17,7 @@ from ..datalog.closure import Closure
 from ..datalog.engine import close
 from ..datalog.facts import Array, Bools, Facts
 from ..exposure import Exposure
-from ..handed_split import HandedSplit
+from ..handed_split import HandedSplit, check_split, handed_split
 from ..novelty.derivations import Pattern, Proofs
 from ..novelty.proof_contents import tainted
 from ..novelty.rungs import ReadOff, read_off
@@ -66,6 +66,7 @@ def split_corpus(
     world: World, size: str, exposure: Exposure, seeds: tuple[int, int]
 ) -> CorpusSplit:
     """Draw one exposure of one world; ``seeds`` = (world seed, exposure seed)."""
+    check_split(world, exposure)  # before anything is derived
     sampled = world.closure(size, seeds[0])
     familiar = frozenset(sampled.base.rows) if world.episodes else world.familiar
     truth = Proofs(sampled, world.axioms, world.schema, familiar)
@@ -84,7 +85,7 @@ def split_corpus(
         episodes = query_episodes(world, c, exposure, draw)
         queried = np.isin(c.arguments[:, 0], episodes)
         conclusion, derivable = conclusion & ~queried, derivable & ~queried
-    handed = world.split(sampled, seeds[1])
+    handed = handed_split(world, exposure, sampled, seeds[1])
     if handed is not None:
         own = handed.in_gold(world, sampled, c, conclusion)
         return _handed(sampled, gold, presentation, derivable, own)

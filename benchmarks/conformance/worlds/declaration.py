@@ -71,6 +71,8 @@ def names(subject: Subject) -> str:
     _known("sort of episodes", filter(None, [world.episodes]), facts.sorts)
     _known("size in exposures", world.exposures, world.sizes)
     _known("size in drawn_as", {*world.drawn_as, *world.drawn_as.values()}, world.sizes)
+    named = [e.split for e in (world.exposure, *world.exposures.values()) if e.split]
+    _known("split in exposures", named, world.splits)
     _known("rung in rungs", world.rungs, RUNGS)
     instruments(world)  # raises for a pair that the world cannot have
     beyond_association(world)

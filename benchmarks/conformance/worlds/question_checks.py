@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -10,12 +11,13 @@ from ....worlds.corpus.corpus import NONTHEOREM, Corpus
 from ....worlds.corpus.empty_rungs import empty_rungs
 from ....worlds.corpus.height_note import height_note
 from ....worlds.encoding.verbalize import question_in_english
-from ....worlds.novelty.rungs import LADDER, RUNGS, SPLIT
+from ....worlds.novelty.rungs import CONTROLS, LADDER, RUNGS, SPLIT
 from ..framework import FAULT, Moot, Refused
 from .world_fixture import QUOTA, Row, Rows, Subject, gold_of, rows_of, written
 
 SEEDS = 3  # of world and exposure, on which a quota holds
 COVERAGES = (0.5, 0.8)
+SPLIT_NAME = re.compile(r"[a-z][a-z0-9.-]*", re.ASCII)
 
 
 def built(subject: Subject) -> str:
@@ -24,6 +26,32 @@ def built(subject: Subject) -> str:
     counts = f"{len(corpus.prompt):,} questions, {len(corpus.examples.kind):,} statements"
     note = height_note(corpus)
     return f"{counts}; {note}" if note else counts
+
+
+def splits(subject: Subject) -> str:
+    """Each named split can be called by its name, queries something, and makes a corpus that passes
+    its audit; called again it is the same."""
+    world, parts = subject.world, []
+    for name, rule in world.splits.items():
+        if not isinstance(name, str) or not SPLIT_NAME.fullmatch(name):
+            raise Refused(f"a split is called {name!r}", "name it in small letters: 'add-jump'")
+        corpus = subject.corpus(subject.varied(split=name))
+        no_conclusion = [LADDER.index(r) for r in ("recall", *CONTROLS)]
+        queried = int((~np.isin(corpus.certificate.rung, no_conclusion)).sum())
+        if not queried:
+            raise Refused(
+                f"the split {name!r} queries no conclusion at size {subject.size}",
+                "mend its rule, or make the size larger",
+            )
+        one, again = rule(subject.closure, 0), rule(subject.closure, 0)
+        for part in ("demonstrated", "queried"):
+            if not np.array_equal(getattr(one, part), getattr(again, part)):
+                raise Refused(
+                    f"the split {name!r} is another one when it is made again",
+                    "draw from `stream(..., seed)` of its second argument alone",
+                )
+        parts.append(f"{name} {queried:,}")
+    return f"questions: {', '.join(parts)}" if parts else "none is named"
 
 
 def rungs(subject: Subject) -> str:

@@ -70,6 +70,7 @@ QUESTIONS = (
     Check(
         "corpus", "one is made, and passes its audit", question_checks.built, ("axioms", "clingo")
     ),
+    Check("splits", "each named split makes one too", question_checks.splits, CORPUS, LEAST),
     Check("exposure seeds", "other seeds give other corpora", determinism.exposure_seeds, CORPUS),
     Check("rungs", "every promised rung is populated", question_checks.rungs, CORPUS),
     Check("answers", "every answer set is complete", question_checks.answers, CORPUS),

@@ -24,6 +24,7 @@ SEEDS = {
     "init": "the initial weights",
     "order": "the order of the batches",
 }
+NAMES = ("twin", "split")  # fields of an exposure that may be none
 # field of an exposure -> type, unit, meaning
 EXPOSURE = {
     "coverage": ("DOUBLE", "share", "base facts that are stated, of those that are no rules"),
@@ -58,14 +59,29 @@ EXPOSURE = {
         "share",
         "conclusions above demonstrated_height near which nothing is demonstrated",
     ),
+    "split": (
+        "VARCHAR",
+        "name",
+        "published split of the world, which says what is demonstrated and queried; null: none",
+    ),
 }
+
+
+def exposure_values(exposure: Exposure) -> dict[str, Any]:
+    """Field -> its value, as the tables have it."""
+    found = {name: getattr(exposure, name) for name in EXPOSURE}
+    names = {name: found[name] or NONE for name in NAMES}
+    return {**found, "given": canonical.text(exposure.record()["given"]), **names}
+
+
+def exposure_columns() -> Iterator[Column]:
+    for name, (kind, unit, meaning) in EXPOSURE.items():
+        yield Column(f"exposure_{name}", kind, unit, meaning, NONE if name in NAMES else None)
 
 
 def row(cell: Cell, result: Result | None, failure: str) -> dict[str, Any]:
     """The columns of one cell but panel and label."""
-    exposure = {name: getattr(cell.exposure, name) for name in EXPOSURE}
-    exposure["given"] = canonical.text(cell.exposure.record()["given"])
-    exposure["twin"] = exposure["twin"] or NONE
+    exposure = exposure_values(cell.exposure)
     run, made = (result.run, result.made) if result is not None else (None, None)
     return {
         "cell": cell.digest[:DIGITS],
@@ -131,10 +147,7 @@ COLUMNS = (
     Column("model", "VARCHAR", "name", "preset of the model, with the fields that are changed"),
     Column("plan", "VARCHAR", "name", "plan of training"),
     *(Column(f"seed_{n}", "BIGINT", "seed", f"of {meaning}") for n, meaning in SEEDS.items()),
-    *(
-        Column(f"exposure_{name}", kind, unit, meaning, NONE if name == "twin" else None)
-        for name, (kind, unit, meaning) in EXPOSURE.items()
-    ),
+    *exposure_columns(),
     Column("questions", "INTEGER", "count", "questions queried of each rung and query at most"),
     Column("spec", "VARCHAR", "JSON", "every field of the model"),
     Column("recipe", "VARCHAR", "JSON", "every field of the plan"),

@@ -6,13 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .... import canonical
 from ....eval.scoring.rung_score import GroupScore, RungScore
 from ....eval.scoring.score import Row
 from ....eval.stats.intervals import Band
 from ...config.run_config import Cell
 from ...panels.panel import Panel
-from .cells_table import EXPOSURE, NAN, columns
+from .cells_table import NAN, columns, exposure_columns, exposure_values
 from .curves_table import GROUPS
 from .parquet_table import NONE, Column, Columns, Content, Table
 
@@ -31,9 +30,7 @@ def rows_of(panel: Panel) -> Iterator[tuple[str, Row]]:
 def scores(panel: Panel) -> Iterator[dict[str, Any]]:
     """A record a row and group of questions: recall and instruments first, then what is apart."""
     cell = panel.cell
-    exposure = {name: getattr(cell.exposure, name) for name in EXPOSURE}
-    exposure["given"] = canonical.text(cell.exposure.record()["given"])
-    exposure["twin"] = exposure["twin"] or NONE
+    exposure = exposure_values(cell.exposure)
     place = {"panel": panel.name, "world": cell.world, "content": cell.content, "size": cell.size}
     place |= {f"exposure_{name}": value for name, value in exposure.items()}
     names = {label: of for label, made in panel.trained.items() for of in [made.configuration]}
@@ -125,10 +122,7 @@ COLUMNS = (
     Column("world", "VARCHAR", "name", "versioned id of the world"),
     Column("content", "INTEGER", "version", "of the content that the world declares"),
     Column("size", "VARCHAR", "name", "size of the world"),
-    *(
-        Column(f"exposure_{name}", kind, unit, meaning, NONE if name == "twin" else None)
-        for name, (kind, unit, meaning) in EXPOSURE.items()
-    ),
+    *exposure_columns(),
     Column(
         "kind",
         "VARCHAR",
