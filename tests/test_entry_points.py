@@ -55,7 +55,8 @@ def test_built_in_worlds_and_models_are_entry_points_like_anybodys():
         value.partition(":")[0].rpartition(".")[2] for value in points["zebroid.worlds"].values()
     }
     # what holds no world, but what worlds are made of
-    assert files - named == {"__init__", "names", "dealing", "genealogy", "horn_theory"}
+    parts = {"names", "dealing", "genealogy", "horn_theory", "command_splits"}
+    assert files - named == {"__init__", *parts}
     assert not [plugin for plugin in registry.plugins() if plugin.distribution == "zebroid"]
 
 
