@@ -54,7 +54,7 @@ def test_a_named_split_is_chosen_by_the_exposure(guide):
     _, printed = guide
     assert int(re.search(r"([\d,]+) questions of films", printed)[1].replace(",", "")) > 300
     world = registry.make("./named.py")
-    assert {name: rule.__doc__[-21:] for name, rule in world.splits.items()} == {
+    assert {name: rule.__doc__[-23:] for name, rule in world.splits.items()} == {
         "sevens": " ends in 7 are queried.",
         "threes": " ends in 3 are queried.",
     }

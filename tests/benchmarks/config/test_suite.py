@@ -77,7 +77,7 @@ def test_a_cell_names_the_published_split_that_it_is_of(suite):
     other = suite(GRID.replace("[plans", table % '"length"'))
     with pytest.raises(UserError, match=r":\d+: .* composition-v1 has no named splits"):
         load_suite(other)
-    with pytest.raises(UserError, match="--set exposure.split=.*no named splits"):
+    with pytest.raises(UserError, match=r"--set exposure.split=.*no named splits"):
         changed(load_suite(suite(GRID)), "", "", ["exposure.split=length"])
 
 

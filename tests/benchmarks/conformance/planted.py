@@ -144,7 +144,9 @@ class ASplitThatQueriesNothing(Hops):
 class ASplitDrawnFromElsewhere(Hops):
     splits = {
         "drawn": lambda closure, seed: HandedSplit.of(
-            closure, [], np.random.permutation(np.flatnonzero(~closure.is_base))[:50]
+            closure,
+            [],
+            np.random.permutation(np.flatnonzero(~closure.is_base))[:50],  # noqa: NPY002
         )
     }
 
