@@ -21,8 +21,10 @@ Floats = NDArray[np.float64]
 # The most with which an honest cell is refused, shared among its instruments (Bonferroni), where
 # accuracies or their log odds scatter normally. Simulated with one and six instruments: .006 to
 # .014 of normal accuracies; .01 to .05 of normal log odds around .88 to .99, where the interval of
-# accuracies alone refuses .07 to .26. Where a run gets an ability or not: .11 an instrument with
-# even chances, .11 of cells with six instruments of which a tenth fails in each run
+# accuracies alone refuses .07 to .26. Where a run has an ability or not, of each instrument by
+# itself, more are refused: with even chances .13 an instrument, and of cells with six .55, .19 and
+# .06 if one, two and three cells of a configuration are trained; if a run in ten lacks it, .37,
+# .29 and .21
 ALARM = 0.05
 WIDE = 0.5  # width of an interval from which it says nothing
 

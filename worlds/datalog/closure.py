@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InvalidWorld
 from .facts import Array, Bools, Facts
-from .row_keys import BLOCK, begins, join_columns, look_up
-from .syntax import Program
+from .row_keys import BLOCK, begins, join_columns, look_up, sort_rows
+from .syntax import Program, Rule
 
 MANY = 0.8  # of the derivations left, for which they are not copied
 
@@ -61,6 +61,64 @@ class Closure:
             return np.full(len(wanted), -1)
         at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
         return np.where(known[at] == wanted, at + block.start, -1)
+
+
+def derivations(
+    program: Program,
+    found: list[list[dict[str, Array]]],
+    canonical: Mapping[str, Array],
+    heads: Mapping[str, Array],
+    blocks: Mapping[str, range],
+) -> tuple[Array, Array, Array]:
+    """(rule, head, premises), ordered by (head, rule, premises), of what was ``found``, which is
+    gone afterwards: per rule parts with the local ids ``head`` and ``p0``.. of its instances.
+
+    ``canonical``: predicate -> the fact id of each local id; ``heads``: the same for those whose
+    ``head`` is a local id and no fact id yet; ``blocks``: predicate -> the range of its facts.
+    """
+    most = max((len(rule.positive) for rule in program.rules), default=0)
+    number = sum(len(part["head"]) for parts in found for part in parts)
+    used = [rule for rule, parts in zip(program.rules, found) if parts]
+    lows, sizes = _spans(used, len(found), blocks, most)
+    out = np.empty((2 + most, number), np.int32)
+    sort_rows(_instances(program, found, canonical, heads, most), lows, sizes, out)
+    return out[1], out[0], out[2:].T
+
+
+def _spans(
+    used: list[Rule], rules: int, blocks: Mapping[str, range], most: int
+) -> tuple[list[np.int32], list[int]]:
+    """(lowest value, how many values there may be) of head, rule and each premise."""
+    columns = [[blocks[rule.head.predicate] for rule in used], [range(rules)]]
+    for k in range(most):
+        there = [blocks[r.positive[k].predicate] for r in used if k < len(r.positive)]
+        columns.append(there + [range(-1, 0)] * (len(there) < len(used)))
+    lows = [min((one.start for one in column), default=0) for column in columns]
+    ends = [max((one.stop for one in column), default=1) for column in columns]
+    return [np.int32(low) for low in lows], [end - low for low, end in zip(lows, ends)]
+
+
+def _instances(
+    program: Program,
+    found: list[list[dict[str, Array]]],
+    canonical: Mapping[str, Array],
+    heads: Mapping[str, Array],
+    most: int,
+) -> Iterator[list[Array]]:
+    """Head, rule and premises of all that was found, BLOCK at a time; it is gone afterwards."""
+    for i, rule in enumerate(program.rules):
+        tables = [canonical[atom.predicate] for atom in rule.positive]
+        head = heads.get(rule.head.predicate)
+        while found[i]:
+            part = found[i].pop()
+            for start in range(0, len(part["head"]), BLOCK):
+                some = slice(start, start + BLOCK)
+                local = part["head"][some]
+                columns = [local if head is None else look_up(head, local)]
+                columns.append(np.broadcast_to(np.int32(i), len(local)))
+                columns += [look_up(t, part[f"p{k}"][some]) for k, t in enumerate(tables)]
+                none = np.broadcast_to(np.int32(-1), len(local))
+                yield columns + [none] * (most - len(tables))
 
 
 def heights(is_base: Bools, head: Array, premises: Array) -> Array:

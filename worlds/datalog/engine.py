@@ -7,17 +7,15 @@ found exactly once. What leaves is put into canonical order, equal on every thre
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InvalidWorld, suggest
-from .closure import Closure, column_keys, heights, row_keys
+from .closure import Closure, column_keys, derivations, heights, row_keys
 from .facts import Array, Bools, Facts
 from .interning import Numbering
-from .row_keys import BLOCK, look_up, part_columns, sort_rows, stable_order
+from .row_keys import look_up, part_columns, stable_order
 from .semijoin import JoinSizes, admitted, some_fit
 from .syntax import Atom, Constant, Program, Rule, Variable
 
@@ -200,7 +198,8 @@ class _Evaluation:
             columns = arguments[: self.bare[p], blocks[p].start : blocks[p].stop]
             part_columns(key, [len(self.facts.constants)] * len(columns), columns)
         del key, keys  # what is done with is freed at once: new memory costs more than sorting it
-        rule, head, premises = self._derivations(canonical, blocks)
+        heads = {p: canonical[p] for p in self.numbering}  # the others' have their fact ids
+        rule, head, premises = derivations(self.program, self.found, canonical, heads, blocks)
         is_base = np.concatenate(sampled)
         predicate = np.empty(start, np.int32)
         for number, block in enumerate(blocks.values()):
@@ -262,42 +261,3 @@ class _Evaluation:
         """(columns [arity][n], local ids [n]) of a predicate that rules read."""
         found = self.db.execute(f"SELECT * EXCLUDE (round) FROM {self.table[p]}").fetchnumpy()
         return [found[f"a{j}"] for j in range(self.arity[p])], found["id"]
-
-    def _derivations(
-        self, canonical: dict[str, Array], blocks: dict[str, range]
-    ) -> tuple[Array, Array, Array]:
-        """(rule, head, premises), ordered by (head, rule, premises)."""
-        most = max((len(rule.positive) for rule in self.program.rules), default=0)
-        number = sum(len(found["head"]) for chunks in self.found for found in chunks)
-        rows, (lows, sizes) = self._rows(canonical, most), self._spans(blocks, most)
-        out = np.empty((2 + most, number), np.int32)
-        sort_rows(rows, lows, sizes, out)
-        return out[1], out[0], out[2:].T
-
-    def _spans(self, blocks: dict[str, range], most: int) -> tuple[list[np.int32], list[int]]:
-        """(lowest value, how many values there may be) of head, rule and each premise."""
-        used = [rule for rule, chunks in zip(self.program.rules, self.found) if chunks]
-        heads, rules = [blocks[rule.head.predicate] for rule in used], range(len(self.found))
-        columns = [heads, [rules]]
-        for k in range(most):
-            there = [blocks[r.positive[k].predicate] for r in used if k < len(r.positive)]
-            columns.append(there + [range(-1, 0)] * (len(there) < len(used)))
-        lows = [min((one.start for one in column), default=0) for column in columns]
-        ends = [max((one.stop for one in column), default=1) for column in columns]
-        return [np.int32(low) for low in lows], [end - low for low, end in zip(lows, ends)]
-
-    def _rows(self, canonical: dict[str, Array], most: int) -> Iterator[list[Array]]:
-        """Head, rule and premises of all that was found, BLOCK at a time; it is gone afterwards."""
-        for i, rule in enumerate(self.program.rules):
-            tables = [canonical[atom.predicate] for atom in rule.positive]
-            head = canonical[rule.head.predicate] if rule.head.predicate in self.numbering else None
-            while self.found[i]:
-                found = self.found[i].pop()
-                for start in range(0, len(found["head"]), BLOCK):
-                    some = slice(start, start + BLOCK)
-                    local = found["head"][some]
-                    columns = [local if head is None else look_up(head, local)]
-                    columns.append(np.broadcast_to(np.int32(i), len(local)))
-                    columns += [look_up(t, found[f"p{k}"][some]) for k, t in enumerate(tables)]
-                    none = np.broadcast_to(np.int32(-1), len(local))
-                    yield columns + [none] * (most - len(tables))

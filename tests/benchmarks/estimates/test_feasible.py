@@ -184,3 +184,30 @@ def test_unknown_memory_refuses_nothing(monkeypatch):
     monkeypatch.setattr(memory, "CGROUPS", ("/none",))
     monkeypatch.delattr(memory.os, "sysconf")
     assert available_memory.of_machine().bytes > 1e9
+
+
+FIXED = """
+from zebroid.worlds.catalog.composition import Composition
+
+class Mine(Composition):
+    \"\"\"Two hops, in one world whatever the seed.\"\"\"
+    id = "acme.mine-v1"
+    fixed = {fixed}
+"""
+
+
+def test_another_seed_of_a_fixed_world_is_refused_and_another_exposure_is_not(
+    zebroid, suite, world_file, trained
+):
+    def status(fixed, seed):
+        text = suite(**{"seeds = {": f"seeds = {{ {seed} = [0, 3],"})
+        world = f"{world_file(FIXED.format(fixed=fixed))}/tiny"
+        return zebroid("run", text, "--dry-run", "--world", world)
+
+    found, out, err = status(True, "world")
+    assert (found, out, err.count("\n")) == (2, "", 1)
+    assert "acme.mine-v1@" in err
+    assert " is fixed, and world seed 3 would give the world of seed 0 again" in err
+    assert "give seeds.world = 0, and several of seeds.exposure" in err
+    assert status(True, "exposure")[0] == status(False, "world")[0] == 0
+    assert not trained

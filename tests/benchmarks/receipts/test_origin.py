@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import metadata
 
 import pytest
 from zebroid.benchmarks.receipts import origin
@@ -86,6 +87,21 @@ def test_another_grid_of_a_built_in_suite_and_other_libraries_are_named(changed)
     receipt = changed(edit)
     assert f"suite smoke@{receipt.suite.digest[:8]} there, @" in origin.otherwise(receipt)
     assert "jax 0.1.2 there" in origin.libraries(receipt)
+
+
+def test_distributions_that_a_receipt_needs_are_named_with_what_is_installed(
+    zebroid, inside, changed, forged
+):
+    def edit(content):
+        content["environments"][0]["versions"] |= {"acme-gone": "1.2, acme.x-v1 content 1"}
+        content["versions"] |= {"pydantic": "0.1"}
+
+    assert origin.needed(changed(lambda content: None)) == ""
+    line = origin.needed(changed(edit))
+    assert "acme-gone 1.2, acme.x-v1 content 1, and it is not installed" in line
+    assert f"pydantic 0.1, and {metadata.version('pydantic')} is installed" in line
+    assert line.startswith("needs ") and "jax" not in line
+    assert line in zebroid("verify", forged)[1]
 
 
 @pytest.mark.parametrize("field", ["schema", "definitions"])

@@ -67,6 +67,11 @@ def test_where_a_run_gets_all_or_nothing_about_one_in_eight_is_refused() -> None
     assert alarms(all_or_none, 1) == pytest.approx(1 / 8, abs=0.035)
 
 
+@pytest.mark.parametrize(("corpora", "refused"), [(1, 0.55), (2, 0.19), (3, 0.06)])
+def test_six_abilities_that_a_run_has_or_not_are_refused_more_often(corpora, refused) -> None:
+    assert alarms(all_or_none, 6, corpora) == pytest.approx(refused, abs=0.045)
+
+
 def test_forged_accuracies_are_refused_the_more_cells_are_alike_the_smaller_they_may_be() -> None:
     assert alarms(by_questions(0.02), 6, forged=0.5) > 0.95
     one, four = (alarms(normal, 6, corpora, forged=0.2) for corpora in (1, 4))

@@ -8,8 +8,9 @@ from zebroid import registry
 from zebroid.eval.floors.measured import floors
 from zebroid.seeding import stream
 from zebroid.worlds.catalog.horn import LOWER as LOWER_WORDS
-from zebroid.worlds.catalog.horn import SIGNATURES, Horn, Theory, words
 from zebroid.worlds.catalog.horn import UPPER as UPPER_WORDS
+from zebroid.worlds.catalog.horn import Horn, words
+from zebroid.worlds.catalog.horn_theory import SIGNATURES, Theory
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
 
