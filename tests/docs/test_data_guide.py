@@ -50,6 +50,16 @@ def test_the_blocks_run_in_order_and_every_rung_has_questions(guide):
     assert int(re.search(r"([\d,]+) questions of the test set", printed)[1].replace(",", "")) > 500
 
 
+def test_a_named_split_is_chosen_by_the_exposure(guide):
+    _, printed = guide
+    assert int(re.search(r"([\d,]+) questions of films", printed)[1].replace(",", "")) > 300
+    world = registry.make("./named.py")
+    assert {name: rule.__doc__[-23:] for name, rule in world.splits.items()} == {
+        "sevens": " ends in 7 are queried.",
+        "threes": " ends in 3 are queried.",
+    }
+
+
 def test_films_of_before_1960_are_classic_and_no_others(guide):
     closure = registry.make("./films.py").closure("small", 0)
     names = closure.base.constants

@@ -59,7 +59,7 @@ def test_a_split_that_the_world_has_not_is_refused_before_anything_is_derived(
     with pytest.raises(UserError, match=r"^unknown split of \S+ 'evne'; did you mean 'even'\?$"):
         build_corpus(world, "tiny", Exposure(split="evne"))
     plain = make_world(RULES, FACTS)
-    with pytest.raises(UserError, match="has no named splits; leave it out$"):
+    with pytest.raises(UserError, match=r"has no named splits; leave it out$"):
         build_corpus(plain, "tiny", Exposure(split="even"))
 
 

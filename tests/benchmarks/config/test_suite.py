@@ -62,6 +62,25 @@ def test_exposure_starts_from_the_worlds_own(suite):
     assert found == dataclasses.replace(own, coverage=0.5)
 
 
+def test_a_cell_names_the_published_split_that_it_is_of(suite):
+    text = GRID.replace('["composition-v1/tiny", "composition-v1/small"]', '"commands-v2/tiny"')
+    table = "exposure = { split = [%s] }\n[plans"
+    found = suite(text.replace("[plans", table % '"length", "add-jump"'))
+    cells = load_suite(found).cells
+    assert [*dict.fromkeys(c.exposure.split for c in cells)] == ["length", "add-jump"]
+    again = [Cell.restore(json.loads(json.dumps(cell.record()))) for cell in cells]
+    assert again == [*cells] and cells[0].record()["exposure"]["split"] == "length"
+    assert len({cell.digest for cell in cells}) == len(cells)
+    wrong = suite(text.replace("[plans", table % '"lenght"'))
+    with pytest.raises(UserError, match=r"grid.*:\d+: unknown split of commands-v2 'lenght'; did"):
+        load_suite(wrong)
+    other = suite(GRID.replace("[plans", table % '"length"'))
+    with pytest.raises(UserError, match=r":\d+: .* composition-v1 has no named splits"):
+        load_suite(other)
+    with pytest.raises(UserError, match=r"--set exposure.split=.*no named splits"):
+        changed(load_suite(suite(GRID)), "", "", ["exposure.split=length"])
+
+
 def test_a_cell_spells_out_all_that_may_change(suite):
     record = load_suite(suite(GRID)).cells[0].record()
     assert record["recipe"]["optimizer"] == "adamw"

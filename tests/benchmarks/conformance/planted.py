@@ -7,6 +7,7 @@ from zebroid.seeding import stream
 from zebroid.worlds.datalog.engine import close
 from zebroid.worlds.datalog.facts import Facts
 from zebroid.worlds.exposure import Exposure
+from zebroid.worlds.handed_split import HandedSplit
 from zebroid.worlds.world import World
 
 ERRORS = []  # (check, its message, world)
@@ -122,6 +123,37 @@ class AQueriedPlaceTooFar(Hops):
 @refused_by("names", "unknown rung")
 class ARungDeclaredAndNotPromised(Hops):
     beyond_association = (("depth", "two"),)
+
+
+@refused_by("names", "unknown split in exposures 'evne'")
+class AnExposureOfNoSplit(Hops):
+    splits = {"even": lambda closure, seed: None}
+    exposures = {"small": Exposure(split="evne")}
+
+
+@refused_by("splits", "the split 'misspelt' queries no conclusion at size tiny")
+class ASplitThatQueriesNothing(Hops):
+    splits = {
+        "misspelt": lambda closure, seed: HandedSplit.of(
+            closure, demonstrated=np.flatnonzero(~closure.is_base), queried=[]
+        )
+    }
+
+
+@refused_by("splits", "the split 'drawn' is another one when it is made again")
+class ASplitDrawnFromElsewhere(Hops):
+    splits = {
+        "drawn": lambda closure, seed: HandedSplit.of(
+            closure,
+            [],
+            np.random.permutation(np.flatnonzero(~closure.is_base))[:50],  # noqa: NPY002
+        )
+    }
+
+
+@refused_by("splits", "a split is called 'Add jump'")
+class ASplitThatNoSettingCanName(Hops):
+    splits = {"Add jump": lambda closure, seed: None}
 
 
 @refused_by("repeatable", "the facts of one differ")

@@ -59,7 +59,7 @@ def test_the_splits_are_those_that_were_published():
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_train_and_test_have_as_many_commands_as_published(scan, name):
-    """ "jump", which trains alone, is stated as every verb's meaning is: one is not demonstrated."""
+    """Of a new primitive one command fewer: "jump" alone is stated, as each verb's meaning is."""
     train, test = parts(scan, name)
     stated = ["jump"] if name == "add-jump" else []
     assert (len(train) + len(stated), len(test)) == PUBLISHED[name]
