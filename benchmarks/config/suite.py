@@ -274,11 +274,8 @@ def with_fields(default: Any, override: Mapping[str, Any], kind: str, at: Place)
 def _products(exposure: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every combination of the values that are lists."""
     tables = exposure if isinstance(exposure, list) else [exposure]
-    return [
-        dict(zip(table, values))
-        for table in tables
-        for values in itertools.product(*map(_listed, table.values()))
-    ]
+    combined = [(t, itertools.product(*map(_listed, t.values()))) for t in tables]
+    return [dict(zip(t, values)) for t, every in combined for values in every]
 
 
 def _listed(value: Any) -> list[Any]:

@@ -84,10 +84,10 @@ def _splits(world: World) -> list[str]:
     """The published splits of a world that has some, each as its rule says it."""
     if not world.splits:
         return []
-    said = {
+    rules = {
         name: (inspect.getdoc(rule) or "").split("\n\n")[0] for name, rule in world.splits.items()
     }
-    lines = [f"- **{name}**: {' '.join(text.split())}" for name, text in said.items()]
+    lines = [f"- **{name}**: {' '.join(text.split())}" for name, text in rules.items()]
     return ["## Splits, one of which `exposure.split` may name", "\n".join(lines)]
 
 
@@ -136,7 +136,7 @@ def _plain(value: object) -> str:
     return f"{value}"
 
 
-def _exposed(corpus: Corpus) -> str:
+def _in_words(corpus: Corpus) -> str:
     """An exposure in words."""
     world, e = corpus.world, corpus.exposure
     message = [
@@ -205,7 +205,7 @@ def _stated(corpus: Corpus) -> str:
     lines = [
         f"{_many(int(corpus.stated.sum()), 'base fact')}, "
         f"{_many(int(corpus.demonstrated.sum()), 'conclusion')}, "
-        f"{_questions(len(corpus.prompt))}. Exposure: {_exposed(corpus)}.",
+        f"{_questions(len(corpus.prompt))}. Exposure: {_in_words(corpus)}.",
         *_frequencies(corpus),
         *([f"{height_note(corpus)}."] if height_note(corpus) else []),
         "",
