@@ -164,7 +164,7 @@ def clauses(verbs: list[str]) -> Rows:
 def tables(rows: Rows) -> Rows:
     """The meanings of left and right, and the sequences that these commands join and repeat."""
     turns = {"left": "LTURN", "right": "RTURN"}
-    does = dict(rows["means"])  # command -> its sequence
+    does = {c: action for c, action in rows["means"]}  # command -> its sequence
     does |= {c: turns[d] for c, d in rows["is_turn"]}
     join: dict[tuple[str, ...], None] = {}
     repeat: dict[tuple[str, ...], None] = {}

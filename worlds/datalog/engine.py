@@ -193,11 +193,8 @@ class _Evaluation:
             keys.append(key)
             sampled.append(is_base)
             start += len(key)
-        arguments = np.full((max(self.bare.values()), start), -1, np.int32)
-        for p, key in zip(self.predicates, keys):
-            columns = arguments[: self.bare[p], blocks[p].start : blocks[p].stop]
-            part_columns(key, [len(self.facts.constants)] * len(columns), columns)
-        del key, keys  # what is done with is freed at once: new memory costs more than sorting it
+        arguments = self._arguments(blocks, keys)
+        del keys  # what is done with is freed at once: new memory costs more than sorting it
         heads = {p: canonical[p] for p in self.numbering}  # the others' have their fact ids
         rule, head, premises = derivations(self.program, self.found, canonical, heads, blocks)
         is_base = np.concatenate(sampled)
@@ -217,6 +214,14 @@ class _Evaluation:
             head=head,
             premises=premises,
         )
+
+    def _arguments(self, blocks: dict[str, range], keys: list[NDArray[np.int64]]) -> Array:
+        """[w, F] the columns that the keys of each predicate were made of, -1 padded."""
+        out = np.full((max(self.bare.values()), sum(map(len, keys))), -1, np.int32)
+        for (p, block), key in zip(blocks.items(), keys):
+            columns = out[: self.bare[p], block.start : block.stop]
+            part_columns(key, [len(self.facts.constants)] * len(columns), [*columns])
+        return out
 
     def _numbered(self, p: str, start: int) -> tuple[NDArray[np.int64], Array, Bools]:
         """(keys in canonical order, fact id of each local id, is_base) of its facts; fact ids go

@@ -92,12 +92,12 @@ def sort_rows(
         start = end
     if fit:
         key.sort()  # sorting the numbers themselves is several times faster than an argsort
-        part_columns(key, sizes, out)
+        part_columns(key, sizes, [*out])
         for column, low in zip(out, lows):
             column += low
     else:
         del key
-        order = stable_order(pack(out))
+        order = stable_order(pack([*out]))
         for column in out:
             column[:] = column[order]
 
