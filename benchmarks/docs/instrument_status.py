@@ -103,19 +103,21 @@ def instruments(docs: Path, receipts: Sequence[str]) -> list[Instrument]:
     out = []
     pivotal = {}
     for row in floors_tables.read(docs / "results" / "data" / "floors-small.csv"):
-        key = row["world"], row["rung"], row["cue"]
+        world, rung, cue = key = row["world"], row["rung"], row["cue"]
         pivotal[key] = float(row["least pivotal"]) if row["least pivotal"] else None
         spreading = float(row["spreading"]) if row["spreading"] else None
         floor = float(row["floor"]), row["floor by"], spreading
-        mine = models.pop((f"{key[0]}/small", *key[1:]), {"": []})
+        mine = models.pop((f"{world}/small", rung, cue), {"": []})
         for mode, scores in mine.items():
             one = tuple(score for score, *_ in scores)
-            out.append(Instrument(f"{key[0]}/small", *key[1:], mode, *floor, pivotal[key], one))
+            small = f"{world}/small"
+            out.append(Instrument(small, rung, cue, mode, *floor, pivotal[key], one))
     for (panel, rung, cue), modes in models.items():
         least = pivotal.get((panel.partition("/")[0], rung, cue))
         for mode, found in modes.items():
-            (_, *floor), *_ = found
+            _, value, strategy, spreading = found[0]
             one = tuple(score for score, *_ in found)
+            floor = value, strategy, spreading
             out.append(Instrument(panel, rung, cue, mode, *floor, least, one))
     order = {world: i for i, world in enumerate(dict.fromkeys(one.world for one in out))}
     return sorted(out, key=lambda i: (order[i.world], i.panel, RUNGS.index(i.rung), i.cue, i.mode))

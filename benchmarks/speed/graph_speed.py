@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 def main(words: Sequence[str] | None = None) -> None:
     """Draws or reads a graph, builds its corpus and prints what that took."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--facts", type=int, default=90_000)
     parser.add_argument("--relations", type=int, default=10)
     parser.add_argument("--path", type=Path)

@@ -27,9 +27,9 @@ def write(path: Path, portion: Portion, rows: int) -> int:
     names = [*portion.corpus.closure.base.constants, "none"]
     answers = itertools.cycle(names)
     steps = range(100, 1_100, 100)
-    written = 0
+    run = written = 0
     with path.open("w") as file:
-        for run in itertools.count():
+        while written < rows:
             for step in steps:
                 part = (
                     json.dumps({"id": id, "answer": next(answers), "run": run, "step": step})
@@ -37,8 +37,8 @@ def write(path: Path, portion: Portion, rows: int) -> int:
                 )
                 file.write("\n".join(part) + "\n")
                 written += len(portion.ids)
-            if written >= rows:
-                return written
+            run += 1
+    return written
 
 
 def measure(rows: int = ROWS) -> dict[str, float]:

@@ -61,7 +61,7 @@ def prediction(
     odds = special.expit(_by_student([_log_odds(g, questions) for g in groups], miss))
     skewed = (odds * (questions + 1) - 0.5) / questions  # as _log_odds was given them
     chance = _by_questions(float(groups[0].mean()), len(seen), questions, miss)
-    low, high = np.transpose([even, skewed, chance])
+    low, high = np.transpose(np.array([even, skewed, chance]))
     return Prediction(max(0.0, float(low.min())), min(1.0, float(high.max())))
 
 

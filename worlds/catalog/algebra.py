@@ -116,7 +116,7 @@ class Algebras(World):
             for a, g in zip(law, group)
         ]
         number = [*enumerate(drawn)]
-        cells = [(g, b, x, a.table[b, x]) for g, a in number for b, x in np.argwhere(a.stated)]
+        cells = [(g, b, x, int(a.table[b, x])) for g, a in number for b, x in np.argwhere(a.stated)]
         return Facts.of(
             {
                 "algebra": [name.capitalize() for name in coined(algebras)],

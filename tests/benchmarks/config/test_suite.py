@@ -68,7 +68,7 @@ def test_a_cell_names_the_published_split_that_it_is_of(suite):
     found = suite(text.replace("[plans", table % '"length", "add-jump"'))
     cells = load_suite(found).cells
     assert [*dict.fromkeys(c.exposure.split for c in cells)] == ["length", "add-jump"]
-    again = [Cell.restore(json.loads(json.dumps(cell.record()))) for cell in cells]
+    again = [Cell.of(json.loads(json.dumps(cell.record()))) for cell in cells]
     assert again == [*cells] and cells[0].record()["exposure"]["split"] == "length"
     assert len({cell.digest for cell in cells}) == len(cells)
     wrong = suite(text.replace("[plans", table % '"lenght"'))

@@ -13,6 +13,11 @@ from zebroid.worlds.world import World
 ERRORS = []  # (check, its message, world)
 
 
+def nothing_queried(closure, seed):
+    """Everything that follows is demonstrated."""
+    return HandedSplit.of(closure, demonstrated=np.flatnonzero(~closure.is_base), queried=[])
+
+
 def refused_by(check, message):
     def plant(world):
         ERRORS.append((check, message, world))
@@ -127,17 +132,13 @@ class ARungDeclaredAndNotPromised(Hops):
 
 @refused_by("names", "unknown split in exposures 'evne'")
 class AnExposureOfNoSplit(Hops):
-    splits = {"even": lambda closure, seed: None}
+    splits = {"even": nothing_queried}
     exposures = {"small": Exposure(split="evne")}
 
 
 @refused_by("splits", "the split 'misspelt' queries no conclusion at size tiny")
 class ASplitThatQueriesNothing(Hops):
-    splits = {
-        "misspelt": lambda closure, seed: HandedSplit.of(
-            closure, demonstrated=np.flatnonzero(~closure.is_base), queried=[]
-        )
-    }
+    splits = {"misspelt": nothing_queried}
 
 
 @refused_by("splits", "the split 'drawn' is another one when it is made again")
@@ -153,7 +154,7 @@ class ASplitDrawnFromElsewhere(Hops):
 
 @refused_by("splits", "a split is called 'Add jump'")
 class ASplitThatNoSettingCanName(Hops):
-    splits = {"Add jump": lambda closure, seed: None}
+    splits = {"Add jump": nothing_queried}
 
 
 @refused_by("repeatable", "the facts of one differ")

@@ -199,11 +199,11 @@ def test_a_world_that_reads_such_a_file_is_refused():
     draws = {f"tiny:{seed}": drawn for seed in SEEDS}
     elsewhere = SimpleNamespace(drawn=lambda: [draws, draws])
     facts = SimpleNamespace(constants=(), sorts={}, rows={})
-    drawn["digests"] = digests_of(facts)
+    drawn["digests"] = digests_of(facts)  # pyright: ignore
     world = SimpleNamespace(facts=lambda size, seed: facts)
     subject = SimpleNamespace(elsewhere=elsewhere, fresh=lambda: world, size="tiny")
     with pytest.raises(Refused, match=r"reads /data/edges\.csv, which is no part of the world"):
-        history.history(subject)
+        history.history(subject)  # pyright: ignore
 
 
 HONEST = """

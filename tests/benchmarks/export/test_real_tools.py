@@ -76,7 +76,7 @@ def test_datasets_loads_every_configuration(tmp_path):
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # within rdflib
 def test_croissant_metadata_is_valid_and_reads_the_rows(tmp_path):
-    import mlcroissant
+    import mlcroissant  # pyright: ignore  # of the extra
 
     folder = made(tmp_path, "hf")
     dataset = mlcroissant.Dataset(jsonld=folder / "croissant.json")

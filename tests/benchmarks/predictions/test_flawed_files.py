@@ -103,7 +103,7 @@ def test_other_encodings_are_named_by_line(write, portion, tmp_path, rows_of):
 
 def test_a_huge_line_ends_the_reading_with_little_memory(portion, tmp_path):
     path = tmp_path / "p.jsonl.gz"
-    with gzip.open(path, "wb") as file:
+    with gzip.GzipFile(path, "wb") as file:
         for _ in range(200):
             file.write(b"x" * 1_000_000)
     assert path.stat().st_size < 1_000_000
@@ -114,7 +114,7 @@ def test_a_huge_line_ends_the_reading_with_little_memory(portion, tmp_path):
 def test_a_bomb_of_equal_lines_ends_with_its_count(portion, tmp_path, monkeypatch, rows_of):
     monkeypatch.setattr("zebroid.benchmarks.predictions.flaws.MOST", 5_000)
     line = json.dumps(rows_of()[0]).encode() + b"\n"
-    with gzip.open(tmp_path / "p.jsonl.gz", "wb") as file:
+    with gzip.GzipFile(tmp_path / "p.jsonl.gz", "wb") as file:
         file.write(line * 1_000_000)
     with pytest.raises(UserError, match="line 2 answers a question again") as error:
         collect(tmp_path / "p.jsonl.gz", [portion])

@@ -47,7 +47,8 @@ def test_the_score_is_that_of_the_same_answers_in_an_array(write, portion, rows_
     for name, rung in row.rungs.items():
         assert rung.accuracy.mean[-1] == wanted.rungs[name].accuracy.mean[-1] < 1
         assert rung.floor.value == wanted.rungs[name].floor.value and rung.bits is None
-        assert rung.lift is None or rung.lift.value == wanted.rungs[name].lift.value
+        lift = wanted.rungs[name].lift
+        assert (rung.lift and rung.lift.value) == (lift and lift.value)
 
 
 def test_the_receipt_can_be_read_and_is_declared(write, rows_of, scored):

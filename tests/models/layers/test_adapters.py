@@ -17,6 +17,11 @@ V, D = 11, 8
 TOKENS = jnp.array([[1, 2, 3, 4], [5, 6, 7, 8]])
 
 
+def unused(*_):
+    """Of a model that is refused before anything is computed."""
+    raise AssertionError
+
+
 class Net(linen.Module):
     """Tokens, and a mean of those before, to logits."""
 
@@ -54,7 +59,7 @@ def test_a_linen_module_computes_what_it_computes_alone():
     module = from_linen(Net(), nnx.Rngs(params=3))
     key = nnx.Rngs(params=3).params()
     alone = Net().apply(Net().init(key, jnp.zeros((1, 2), jnp.int32)), TOKENS)
-    assert np.allclose(module(TOKENS, np.arange(4)), alone, atol=1e-6)
+    assert np.allclose(module(TOKENS, np.arange(4)), np.asarray(alone), atol=1e-6)
 
 
 def test_weights_are_parameters_and_matrices_those_that_are_named():
@@ -72,9 +77,12 @@ def test_gradients_reach_every_weight():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda r: from_functions(lambda k: {}, None, r), "got no weights"),
+        (lambda r: from_functions(lambda k: {}, unused, r), "got no weights"),
         (lambda r: from_functions(*functions(jnp.bfloat16), r), "embed is bfloat16, expected flo"),
-        (lambda r: from_functions(lambda k: [1.0], None, r), "weight 0 is float, expected float32"),
+        (
+            lambda r: from_functions(lambda k: [1.0], unused, r),
+            "weight 0 is float, expected float32",
+        ),
         (lambda r: from_linen(Net(stateful=True), r), "has variables batch_stats beside params"),
         (
             lambda r: from_functions(*functions(), r, matrix=lambda n: n == "scale"),

@@ -134,7 +134,7 @@ def test_a_budget_in_flops_buys_more_steps(uneven):
     assert known.steps.tolist() == run.steps.tolist() == [1, 20]
     assert known.flops.tolist() == run.flops.tolist()
     assert run.flops[-1] == 20 * program.step_flops
-    assert int(plan.flops // padded(program).step_flops) < 18
+    assert int((plan.flops or 0) // padded(program).step_flops) < 18
 
 
 @pytest.fixture(scope="module")
