@@ -137,6 +137,6 @@ def _measured(folders: Sequence[Path]) -> dict[tuple[str, str, str], dict[str, l
             panel, _, rung, cue, mode, *values = row
             *numbers, floor, strategy, spreading, budget = values
             key = panel.replace(", twin none", ""), rung, cue
-            found = Score(*numbers, budget), floor, strategy, spreading
+            found = Score(*[*numbers, budget]), floor, strategy, spreading
             out.setdefault(key, {}).setdefault(mode, []).append(found)
     return out

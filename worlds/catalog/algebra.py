@@ -197,8 +197,8 @@ def _exchange(rng: np.random.RandomState, order: int) -> Integers:
 def abelian(order: int, cyclic: bool) -> tuple[Integers, Integers]:
     """(sums [n, n], negatives [n]) of the cyclic group, or of one as many-sided as can be."""
     sides = [order] if cyclic else _primes(order)
-    place = np.array([*itertools.product(*map(range, sides))])
-    weight = np.cumprod([1, *sides[:0:-1]])[::-1]
+    place = np.array([*itertools.product(*map(range, sides))], np.int64)
+    weight = np.cumprod([1, *sides[:0:-1]], dtype=np.int64)[::-1]
     return (place[:, None] + place) % sides @ weight, -place % sides @ weight
 
 
