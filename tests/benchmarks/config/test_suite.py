@@ -72,12 +72,12 @@ def test_a_cell_names_the_published_split_that_it_is_of(suite):
     assert again == [*cells] and cells[0].record()["exposure"]["split"] == "length"
     assert len({cell.digest for cell in cells}) == len(cells)
     wrong = suite(text.replace("[plans", table % '"lenght"'))
-    with pytest.raises(UserError, match=r"grid.*:\d+: unknown split of commands-v2 'lenght'; did"):
+    with pytest.raises(UserError, match=r"toml:\d+: unknown split of commands-v2 'lenght'; did"):
         load_suite(wrong)
     other = suite(GRID.replace("[plans", table % '"length"'))
     with pytest.raises(UserError, match=r":\d+: .* composition-v1 has no named splits"):
         load_suite(other)
-    with pytest.raises(UserError, match=r"--set exposure.split=.*no named splits"):
+    with pytest.raises(UserError, match=r"--set exposure\.split: .*no named splits"):
         changed(load_suite(suite(GRID)), "", "", ["exposure.split=length"])
 
 
