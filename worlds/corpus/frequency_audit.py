@@ -46,11 +46,10 @@ def mean_frequencies(corpus: Corpus) -> dict[str, tuple[float, float]]:
     of = [mine[np.isin(cue[mine], both)] for mine in of]
     if min(map(len, of)) < FEWEST:
         return {}
-    questions = np.concatenate(of)
-    row, _, at = corpus.entries(questions)  # each has an answer
-    answers = corpus.fact[at], begins(row, len(questions))
-    direct = question_frequency(corpus.split.gold, *answers, corpus.writing, "direct")
+    row, _, at = corpus.entries(np.concatenate(of))  # each has an answer
+    answers = corpus.fact[at], begins(row, len(of[0]) + len(of[1]))
     out = {}
-    for mode, many in (("direct", direct), ("chain", certificate.frequency[questions])):
+    for mode in ("direct", "chain"):
+        many = question_frequency(corpus.split.gold, *answers, corpus.writing, mode)
         out[mode] = float(many[: len(of[0])].mean()), float(many[len(of[0]) :].mean())
     return out

@@ -140,4 +140,4 @@ def test_a_displayed_proof_uses_exactly_the_novelty_that_its_rung_names(world, c
             assert len(novelties(made, step)) == len(kinds)
             checked += 1
     headline = made.certificate.headline & (made.certificate.rung > RUNGS.index("recall"))
-    assert checked >= min(75, headline.sum())
+    assert checked >= min(EACH, headline.sum())
