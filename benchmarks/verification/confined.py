@@ -23,7 +23,7 @@ from .findings import Finding, show
 SECONDS = 25.0  # from its first word: to start takes two or three more
 LONGER = 600.0  # where the cells are those of a built-in suite, whose cost is known
 START = 120.0  # until its first word; a receipt has no part in that
-MEMORY = 2 * 10**9  # bytes
+MEMORY = 4 * 10**9  # bytes
 PRINTED = 4_000  # characters of a text in a message
 LINE = 2**16  # bytes of one message of the child
 CURE = "give it more with --seconds"
