@@ -180,14 +180,14 @@ def _as_written(corpus: Corpus) -> None:
 
 def _unanswered(corpus: Corpus) -> None:
     """No example gives away the answer to a question that is not recall."""
-    new = corpus.certificate.rung > RUNGS.index("recall")
-    row, _, at = corpus.entries(np.flatnonzero(new))
-    answered = np.column_stack([corpus.prompt[new][row], corpus.values[at]])
+    new = np.flatnonzero(corpus.certificate.rung > RUNGS.index("recall"))
+    row, _, at = corpus.entries(new)
+    answered = np.stack([*(column[new[row]] for column in corpus.prompt.T), corpus.values[at]]).T
     examples = corpus.examples
     telling = examples.kind != NONTHEOREM
     if corpus.exposure.twin == "random labels":
         telling &= examples.kind != CONCLUSION  # which is given away only by chance
-    given = np.column_stack([examples.prompt[telling], examples.answer[telling]])
+    given = np.stack([*examples.prompt[telling].T, examples.answer[telling]]).T
     leaked = find_prompts(answered, given) >= 0
     if leaked.any():
         raise AuditError(

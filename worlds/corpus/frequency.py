@@ -7,13 +7,14 @@ F facts of gold, N examples, Q questions.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..datalog.facts import Bools
-from ..datalog.row_keys import Integers, group, pack
+from ..datalog.row_keys import Integers, group, look_up, pack
 from ..novelty.derivations import Proofs
 from ..novelty.questions import Certificate, Cue, Questions
 from ..novelty.rungs import RUNGS, ReadOff
@@ -78,18 +79,20 @@ def _premises(gold: Proofs, derivations: Bools) -> Bools:
     return out[:-1] & gold.closure.is_base
 
 
-def rarest(gold: Proofs, apart: Bools, frequency: Ints, facts: Ints) -> Ints:
-    """[n] the least ``frequency`` [F] of the base facts on which the first lowest proof of each of
-    ``facts`` [n] rests, rules as data and those ``apart`` [F] left out; of a base fact its own; 0:
-    there are none."""
-    c = gold.closure
-    out = np.append(np.where(c.is_base & ~apart, frequency, NEVER), NEVER)  # the last for padding
+def rarest(gold: Proofs, apart: Bools, frequency: Sequence[Ints], facts: Ints) -> Iterator[Ints]:
+    """For each ``frequency`` [F] the least [n] of the base facts on which the first lowest proof of
+    each of ``facts`` [n] rests, rules as data and those ``apart`` [F] left out; of a base fact its
+    own; 0: there are none."""
+    here = gold.closure.is_base & ~apart
+    every = [np.append(np.where(here, of, NEVER), NEVER) for of in frequency]  # last for padding
     for level in by_height(gold, gold.open, facts):
-        least = np.full(len(level), NEVER)
-        for column in gold.open[gold.best[level]].T:
-            np.minimum(least, out[column], out=least)
-        out[level] = least
-    return np.where(out[facts] == NEVER, 0, out[facts])
+        premises = [column[gold.best[level]] for column in gold.open.T]
+        for out in every:
+            out[level] = functools.reduce(np.minimum, (look_up(out, some) for some in premises))
+    for out in every:
+        least = look_up(out, facts)
+        least[least == NEVER] = 0
+        yield least
 
 
 def with_frequencies(
@@ -102,7 +105,8 @@ def with_frequencies(
 ) -> Certificate:
     """The certificate [Q] with ``frequency`` and ``matched`` filled in; worlds of episodes match
     nothing: all that their questions rest on stands in the prompt."""
-    frequency = question_frequency(split.gold, questions.fact, questions.offsets, writing, "chain")
+    answers = questions.fact, questions.offsets
+    (frequency,) = question_frequency(split.gold, *answers, writing, ["chain"])
     matched, cue = certificate.matched, np.ascontiguousarray(questions.prompt[:, 0])
     if not world.episodes:
         matched = matched & ~unmatched(certificate, cue, frequency, rng)
@@ -110,16 +114,17 @@ def with_frequencies(
 
 
 def question_frequency(
-    gold: Proofs, fact: Ints, offsets: Ints, writing: Writing, mode: str
-) -> NDArray[np.int32]:
-    """[Q] how often the rows of ``mode`` write the rarest base fact of each question's proof; of
-    several answers [A] (``fact``, from ``offsets`` [Q + 1]) the most frequent; 0: no answer."""
-    of = np.append(rarest(gold, writing.silent, writing.frequency(mode), fact), 0)
+    gold: Proofs, fact: Ints, offsets: Ints, writing: Writing, modes: Sequence[str]
+) -> Iterator[NDArray[np.int32]]:
+    """For each of ``modes`` how often [Q] its rows write the rarest base fact of each question's
+    proof; of several answers [A] (``fact``, from ``offsets`` [Q + 1]) the most frequent; 0: no
+    answer."""
     some = np.diff(offsets) > 0
-    out = np.zeros(len(some), np.int64)
-    if some.any():
-        out[some] = np.maximum.reduceat(of, offsets[:-1][some])
-    return np.minimum(out, np.iinfo(np.int32).max).astype(np.int32)
+    for of in rarest(gold, writing.silent, [writing.frequency(mode) for mode in modes], fact):
+        out = np.zeros(len(some), np.int64)
+        if some.any():
+            out[some] = np.maximum.reduceat(of, offsets[:-1][some])
+        yield np.minimum(out, np.iinfo(np.int32).max).astype(np.int32)
 
 
 def half_octaves(frequency: Integers) -> Ints:
@@ -144,13 +149,13 @@ def unmatched(
     rung = certificate.rung
     constituent = rung == PAIRED[1]
     either = (constituent | (rung == PAIRED[0])) & certificate.pure & ~certificate.near
-    cues = int(cue.max(initial=0)) + 1
-    of = [np.bincount(cue[either & side], minlength=cues) for side in (constituent, ~constituent)]
-    mine = np.flatnonzero(either & ((of[0] > 0) & (of[1] > 0))[cue])
+    mine = np.flatnonzero(either)
+    of = np.bincount(2 * cue[mine] + constituent[mine], minlength=2 * int(cue.max(initial=0)) + 2)
+    mine = mine[of.reshape(-1, 2).all(1)[cue[mine]]]
     mine = mine[rng.permutation(len(mine))]
     # those of equal frequency first: a half octave may be wide
-    for key in (frequency, half_octaves(frequency)):
-        mine = mine[~_paired(pack([cue[mine], key[mine]]), constituent[mine])]
+    for scale in (np.asarray, half_octaves):
+        mine = mine[~_paired(pack([cue[mine], scale(frequency[mine])]), constituent[mine])]
     out = np.zeros(len(rung), bool)
     out[mine] = True
     return out

@@ -42,14 +42,13 @@ def mean_frequencies(corpus: Corpus) -> dict[str, tuple[float, float]]:
     certificate, cue = corpus.certificate, corpus.prompt[:, 0]
     headline = certificate.headline
     of = [np.flatnonzero(headline & (certificate.rung == rung)) for rung in PAIRED]
-    both = np.intersect1d(cue[of[0]], cue[of[1]])
-    of = [mine[np.isin(cue[mine], both)] for mine in of]
+    both = np.all([np.bincount(cue[mine], minlength=len(corpus.cues)) for mine in of], axis=0)
+    of = [mine[both[cue[mine]]] for mine in of]
     if min(map(len, of)) < FEWEST:
         return {}
     row, _, at = corpus.entries(np.concatenate(of))  # each has an answer
     answers = corpus.fact[at], begins(row, len(of[0]) + len(of[1]))
-    out = {}
-    for mode in ("direct", "chain"):
-        many = question_frequency(corpus.split.gold, *answers, corpus.writing, mode)
-        out[mode] = float(many[: len(of[0])].mean()), float(many[len(of[0]) :].mean())
-    return out
+    modes = ("direct", "chain")
+    of_modes = question_frequency(corpus.split.gold, *answers, corpus.writing, modes)
+    cut = len(of[0])
+    return {m: (float(f[:cut].mean()), float(f[cut:].mean())) for m, f in zip(modes, of_modes)}

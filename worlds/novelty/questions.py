@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..datalog.closure import Closure, heights
 from ..datalog.facts import Array, Bools
-from ..datalog.row_keys import Integers, pack, stable_order
+from ..datalog.row_keys import Integers, pack, perhaps, stable_order
 from .derivations import Proofs
 from .rungs import RUNGS, SPLIT, ReadOff, provable, rung_of
 from .shortcuts import shortcuts
@@ -137,9 +137,12 @@ def find_prompts(known: Integers, wanted: Integers) -> NDArray[np.int64]:
         table = np.full(high - low + 3, -1, np.int64)  # what is out of range looks at its ends
         table[known_key - low + 1] = np.arange(len(known))
         return table[np.clip(key - low + 1, 0, len(table) - 1)]
-    order = stable_order(known_key)
+    some = np.flatnonzero(perhaps(known_key, key))  # an audit's are few: it hopes for none
+    if not len(some):
+        return np.full(len(wanted), -1, np.int64)
+    order = some[stable_order(known_key[some])]
     sorted_keys = known_key[order]
-    at = np.minimum(np.searchsorted(sorted_keys, key), len(known) - 1)
+    at = np.minimum(np.searchsorted(sorted_keys, key), len(order) - 1)
     return np.where(sorted_keys[at] == key, order[at], -1)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datalog.facts import Bools
+from ..datalog.row_keys import look_up
 from .derivations import Proofs
 
 KINDS = ("constituent", "schema", "depth", "axiom")  # of novelty; bits 1, 2, 4, 8 of a set
@@ -108,8 +109,8 @@ def provable(
         turn += 1
         limit = EVERYTHING if turn <= read.height else WITH["depth"]
         value = allowed[active] & limit
-        for column in rows.premises[active].T:
-            value &= holds[column]
+        for column in rows.premises.T:
+            value &= look_up(holds, column[active])
         before = holds.copy()
         if len(active):
             heads = rows.head[active]  # ordered

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
-from ..datalog.row_keys import Keys, among, distinct, perhaps, ragged, stable_order
+from ..datalog.row_keys import Keys, among, distinct, look_up, perhaps, ragged, stable_order
 from .derivations import Proofs
 
 
@@ -153,7 +153,7 @@ def _marks(proofs: Proofs, met: NDArray[np.int64], mark: NDArray[np.uint64]) -> 
         for batch in batches:
             marks = np.zeros(len(batch), np.uint64)
             for column in c.premises.T:
-                marks |= out[column[batch]]
+                marks |= look_up(out, column[batch])
             head = c.head[batch]  # ordered
             starts = np.flatnonzero(np.diff(head, prepend=-1))
             out[head[starts]] |= np.bitwise_or.reduceat(marks, starts)
