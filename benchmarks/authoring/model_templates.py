@@ -83,7 +83,7 @@ class $title:
 
         def apply(weights, tokens_BT):
             x_BTD = weights["embed_VD"][tokens_BT]
-            place_T = jnp.arange(1, tokens_BT.shape[1] + 1, dtype=jnp.float32)
+            place_T = jnp.arange(1, tokens_BT.shape[1] + 1, dtype=x_BTD.dtype)
             mean_BTD = jnp.cumsum(x_BTD, axis=1) / place_T[None, :, None]
             return (x_BTD + jnp.tanh(mean_BTD @ weights["mix_DD"])) @ weights["head_DV"]
 
