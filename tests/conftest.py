@@ -125,8 +125,8 @@ def _forget(before):
 
 
 @pytest.fixture(scope="session")
-def finished():
-    """finished(patch, folder, *words) -> the folder of the receipt that a command makes there."""
+def receipt_of():
+    """receipt_of(patch, folder, *words) -> the folder of the receipt that a command makes there."""
     from zebroid import cli  # after the environment is set
 
     def made(patch, folder, *words):

@@ -21,7 +21,7 @@ LOW = 0.25  # a floor up to which nobody above it is a target, and no fault of t
 BESIDE = 0.05  # normalised: a model that surely gets less is surely not above the floor
 
 MEASURED = """
-SELECT s.panel, s.world, s.rung, coalesce(s.cue, '') AS cue, s.mode, s.label, s.mean, s.low, s.high,
+SELECT s.panel, s.rung, coalesce(s.cue, '') AS cue, s.mode, s.label, s.mean, s.low, s.high,
        s.normalised_low, s.normalised_high, s.untrained, s.floor, s.strategy, s.spreading,
        c.steps || ' x ' || c.batch
 FROM read_parquet($scores) s JOIN (
@@ -70,7 +70,7 @@ class Instrument:
     @property
     def world(self) -> str:
         """Its id."""
-        return self.panel.partition("/")[0]
+        return _world(self.panel)
 
     @functools.cached_property
     def best(self) -> Score | None:
@@ -98,29 +98,36 @@ class Instrument:
 
 
 def instruments(docs: Path, receipts: Sequence[str]) -> list[Instrument]:
-    """All of them: those at size small as they stand among the floors, then the others."""
+    """All of them: those at size small as they stand among the floors, and the others."""
+    floors = {
+        (f"{row['world']}/small", row["rung"], row["cue"]): row
+        for row in floors_tables.read(docs / "results" / "data" / "floors-small.csv")
+    }
     models = _measured([docs / "receipts" / name for name in receipts])
+    nobody: dict[str, list[Found]] = {"": []}
     out = []
-    pivotal = {}
-    for row in floors_tables.read(docs / "results" / "data" / "floors-small.csv"):
-        world, rung, cue = key = row["world"], row["rung"], row["cue"]
-        pivotal[key] = float(row["least pivotal"]) if row["least pivotal"] else None
-        spreading = float(row["spreading"]) if row["spreading"] else None
-        floor = float(row["floor"]), row["floor by"], spreading
-        mine = models.pop((f"{world}/small", rung, cue), {"": []})
-        for mode, scores in mine.items():
-            one = tuple(score for score, *_ in scores)
-            small = f"{world}/small"
-            out.append(Instrument(small, rung, cue, mode, *floor, pivotal[key], one))
-    for (panel, rung, cue), modes in models.items():
-        least = pivotal.get((panel.partition("/")[0], rung, cue))
+    for key, modes in ({key: nobody for key in floors} | models).items():
+        own, small = floors.get(key), floors.get((f"{_world(key[0])}/small", *key[1:]))
+        pivotal = _number(small["least pivotal"]) if small else None
         for mode, found in modes.items():
-            _, value, strategy, spreading = found[0]
-            one = tuple(score for score, *_ in found)
-            floor = value, strategy, spreading
-            out.append(Instrument(panel, rung, cue, mode, *floor, least, one))
+            floor = _of_small(own) if own else found[0][1:]
+            scores = tuple(score for score, *_ in found)
+            out.append(Instrument(*key, mode, *floor, pivotal, scores))
     order = {world: i for i, world in enumerate(dict.fromkeys(one.world for one in out))}
     return sorted(out, key=lambda i: (order[i.world], i.panel, RUNGS.index(i.rung), i.cue, i.mode))
+
+
+def _world(panel: str) -> str:
+    return panel.partition("/")[0]
+
+
+def _of_small(row: floors_tables.Row) -> tuple[float, str, float | None]:
+    """Floor, its strategy, spreading."""
+    return float(row["floor"]), row["floor by"], _number(row["spreading"])
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
 
 
 Found = tuple[Score, float, str, float | None]  # and floor, strategy, spreading of its worlds
@@ -134,7 +141,7 @@ def _measured(folders: Sequence[Path]) -> dict[tuple[str, str, str], dict[str, l
             raise UserError(f"{folder} holds no scores.parquet; name a folder of docs/receipts")
         files = {name: str(folder / f"{name}.parquet") for name in ("scores", "cells")}
         for row in duckdb.connect().execute(MEASURED, files).fetchall():
-            panel, _, rung, cue, mode, *values = row
+            panel, rung, cue, mode, *values = row
             *numbers, floor, strategy, spreading, budget = values
             key = panel.replace(", twin none", ""), rung, cue
             found = Score(*[*numbers, budget]), floor, strategy, spreading

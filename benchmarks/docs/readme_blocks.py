@@ -13,7 +13,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -27,9 +26,8 @@ from ...worlds.novelty.rungs import LADDER
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord, RowRecord
 from ..report.table import ABSENT
-from ..runner import atomic_write
 from .readme_tables import above, floors, missing, scored
-from .writing.doc_blocks import Make, filled, measured
+from .writing.doc_blocks import Make, filled, measured, rewritten
 from .writing.markdown_table import markdown_table
 
 SIZES = ("xs", "s", "m", "l", "xl")
@@ -177,15 +175,8 @@ def rendered(page: str, root: Path) -> str:
 
 def main(pages: list[str]) -> int:
     """Fills the pages named; 0, or 2 after one line on what is wrong."""
-    try:
-        for name in pages:
-            path = Path(name)
-            text = rendered(path.read_text("utf-8"), path.resolve().parent)
-            with atomic_write.file(path) as draft:
-                draft.write_text(text, "utf-8")
-    except (UserError, OSError) as error:
-        print(
-            error if isinstance(error, UserError) else atomic_write.reason(error), file=sys.stderr
-        )
-        return 2
+    for path in map(Path, pages):
+        root = path.resolve().parent
+        if status := rewritten(path, lambda text, root=root: rendered(text, root)):
+            return status
     return 0

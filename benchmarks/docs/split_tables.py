@@ -1,6 +1,6 @@
 """The published splits of a world, counted: on which rung each question of a test set stands.
 
-    <!-- splits commands-v2/scan -->
+    <!-- splits of commands-v2/scan -->
     <!-- end of splits -->
 
 For each named split of the world, at that size and for seeds 0: the conclusions demonstrated, those
@@ -58,6 +58,4 @@ def split_table(name: str) -> Iterator[str]:
 
 def fill(page: Path) -> int:
     """Fills a page in place; 0, or 2 after one line on what is wrong."""
-    names = {m[2].strip() for m in doc_blocks.pattern(KIND).finditer(page.read_text("utf-8"))}
-    tables = {name: lambda _, name=name: split_table(name) for name in names}
-    return doc_blocks.fill(page, KIND, tables or {"WORLD/SIZE": lambda _: []})
+    return doc_blocks.fill(page, KIND, {"of": split_table})

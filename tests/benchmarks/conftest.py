@@ -248,7 +248,7 @@ def skilled(cell, corpora, watch, draft=None, layout=""):
 
 
 @pytest.fixture(scope="session")
-def swept(tmp_path_factory, finished):
+def swept(tmp_path_factory, receipt_of):
     """The folder of a sweep's receipt: run by ``zebroid scale`` with models of known skill."""
     folder = tmp_path_factory.mktemp("swept")
     shutil.copy(Path(__file__).with_name("sweep.toml"), folder)
@@ -259,7 +259,7 @@ def swept(tmp_path_factory, finished):
         sketch(patch)
         patch.setattr(plot, "drawings", lambda *_: iter(()))
         patch.setattr(panel, "judge", functools.partial(judge, weigh=False))
-        return finished(patch, folder, "scale", "sweep.toml")
+        return receipt_of(patch, folder, "scale", "sweep.toml")
 
 
 @pytest.fixture(name="sketch")

@@ -12,13 +12,15 @@ from zebroid.benchmarks.attestations.attestation import CONFIRMS, MEANING, REFUT
 from zebroid.benchmarks.attestations.submission import submission
 from zebroid.benchmarks.verification import confined
 
+from ..docs import prose
+
 GUIDES = Path(package.__file__).resolve().parent / "docs" / "guides"
 
 
 def blocks(page):
     """(kind, name of a file or empty, text) of every block."""
     text = (GUIDES / page).read_text("utf-8")
-    found = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    found = prose.blocks(text)
     assert text.count("```") == 2 * len(found)
     return found
 

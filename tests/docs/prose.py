@@ -1,8 +1,13 @@
-"""How long the sentences of a Markdown page are."""
+"""What stands in a Markdown page: its blocks of code, and how long its sentences are."""
 
 from __future__ import annotations
 
 import re
+
+
+def blocks(page: str) -> list[tuple[str, str, str]]:
+    """(language, name or "", text) of each block of code that has a language."""
+    return re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
 
 
 def sentences(page: str) -> list[str]:

@@ -17,9 +17,11 @@ from zebroid import registry
 from zebroid.errors import UserError
 from zebroid.worlds import build_corpus, ids_of_names, rows_of_file
 
+from .prose import blocks
+
 ROOT = Path(zebroid.__file__).resolve().parent
 TEXT = (ROOT / "docs" / "guides" / "your-own-data.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+BLOCKS = blocks(TEXT)
 
 
 @pytest.fixture

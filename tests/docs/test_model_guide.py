@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import zebroid
 
+from .prose import blocks
+
 ROOT = Path(zebroid.__file__).resolve().parent
 TEXT = (ROOT / "docs" / "guides" / "your-model.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+BLOCKS = blocks(TEXT)
 
 
 def test_every_block_is_run():

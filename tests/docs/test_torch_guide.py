@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 import zebroid
 
+from .prose import blocks
+
 ROOT = Path(zebroid.__file__).resolve().parent
 TEXT = (ROOT / "docs" / "guides" / "outside-models.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+BLOCKS = blocks(TEXT)
 NEEDED = ("torch", "transformers", "accelerate")
 LONGEST = 60
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import runpy
 import sys
 from pathlib import Path
@@ -11,9 +10,11 @@ import pytest
 import zebroid
 from zebroid import cli
 
+from .prose import blocks
+
 ROOT = Path(zebroid.__file__).resolve().parent
 TEXT = (ROOT / "docs" / "guides" / "weights.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+BLOCKS = blocks(TEXT)
 
 
 @pytest.mark.slow

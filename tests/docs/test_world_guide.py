@@ -11,9 +11,11 @@ from zebroid import registry
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.worlds.corpus.build import build_corpus
 
+from .prose import blocks
+
 ROOT = Path(zebroid.__file__).resolve().parent
 TEXT = (ROOT / "docs" / "guides" / "your-world.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+BLOCKS = blocks(TEXT)
 
 
 def save(folder):

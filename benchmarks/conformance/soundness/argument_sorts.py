@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -13,7 +13,9 @@ Sorts = frozenset[str]
 Places = Mapping[tuple[str, int], Sorts]  # predicate, argument -> its sorts; absent: no facts
 
 
-def sorts_of_arguments(program: Program, facts: Facts) -> dict[tuple[str, int], Sorts]:
+def _sorts_of_arguments(
+    program: Program, facts: Facts, sort_of: Mapping[str, str]
+) -> dict[tuple[str, int], Sorts]:
     """The sorts of the constants that stand, or by the rules may stand, at each argument."""
     found: dict[tuple[str, int], Sorts] = {}
     for predicate, rows in facts.rows.items():
@@ -21,14 +23,15 @@ def sorts_of_arguments(program: Program, facts: Facts) -> dict[tuple[str, int], 
             here = {s for s, b in facts.sorts.items() if _any_in(column, b)}
             if here:
                 found[predicate, place] = frozenset(here)
-    sort_of = {facts.constants[i]: s for s, block in facts.sorts.items() for i in block}
     grew = True
     while grew:
         grew = False
         for rule in program.rules:
-            if any((a.predicate, i) not in found for a in rule.positive for i, _ in _places(a)):
+            if any(
+                (a.predicate, i) not in found for a in rule.positive for i, _ in enumerate(a.terms)
+            ):
                 continue  # no fact yet of some premise
-            for place, term in _places(rule.head):
+            for place, term in enumerate(rule.head.terms):
                 new = _of(rule, term, found, sort_of) | found.get(
                     (rule.head.predicate, place), frozenset()
                 )
@@ -41,12 +44,12 @@ def sorts_of_arguments(program: Program, facts: Facts) -> dict[tuple[str, int], 
 def mismatches(program: Program, facts: Facts) -> Iterator[str]:
     """What no constant can satisfy: a variable at arguments of different sorts, a constant where
     none of its sort stands, a comparison of two sorts. A text each."""
-    known = sorts_of_arguments(program, facts)
     sort_of = {facts.constants[i]: s for s, block in facts.sorts.items() for i in block}
+    known = _sorts_of_arguments(program, facts, sort_of)
     for rule in program.rules:
         where = f"line {rule.line}: {rule.text}"
         for name in sorted(_variables(rule)):
-            stands = [*_stands(rule, Variable(name), known)]
+            stands = [*_stands((*rule.positive, *rule.negative), Variable(name), known)]
             for place, sorts in stands[1:]:
                 if not sorts & stands[0][1]:
                     yield (
@@ -55,7 +58,7 @@ def mismatches(program: Program, facts: Facts) -> Iterator[str]:
                     )
                     break
         for atom in (*rule.positive, *rule.negative):
-            for place, term in _places(atom):
+            for place, term in enumerate(atom.terms):
                 here = known.get((atom.predicate, place))
                 if isinstance(term, Constant) and here and sort_of.get(term.name) not in here:
                     own = sort_of.get(term.name, "constant of no sort")
@@ -73,20 +76,16 @@ def _any_in(column: np.ndarray, block: range) -> bool:
     return bool(((column >= block.start) & (column < block.stop)).any())
 
 
-def _places(atom: Atom) -> Iterator[tuple[int, Term]]:
-    return enumerate(atom.terms)
-
-
 def _variables(rule: Rule) -> set[str]:
     every = {t for a in (*rule.positive, *rule.negative) for t in a.terms}
     return {t.name for t in every if isinstance(t, Variable) and not t.wildcard}
 
 
-def _stands(rule: Rule, variable: Variable, known: Places) -> Iterator[tuple[str, Sorts]]:
-    """(where, the sorts there) of each occurrence in a body, of predicates that have facts."""
-    for atom in (*rule.positive, *rule.negative):
-        for place, term in _places(atom):
-            if term == variable and (atom.predicate, place) in known:
+def _stands(atoms: Iterable[Atom], term: Term, known: Places) -> Iterator[tuple[str, Sorts]]:
+    """(where, the sorts there) of each occurrence, in predicates that have facts."""
+    for atom in atoms:
+        for place, other in enumerate(atom.terms):
+            if other == term and (atom.predicate, place) in known:
                 yield _name(atom, place), known[atom.predicate, place]
 
 
@@ -94,12 +93,7 @@ def _of(rule: Rule, term: Term, known: Places, sort_of: Mapping[str, str]) -> So
     """The sorts that a term may stand for: those of all positive premises that bind it."""
     if isinstance(term, Constant):
         return frozenset({sort_of[term.name]} if term.name in sort_of else ())
-    at = [
-        known[a.predicate, i]
-        for a in rule.positive
-        for i, t in _places(a)
-        if t == term and (a.predicate, i) in known
-    ]
+    at = [sorts for _, sorts in _stands(rule.positive, term, known)]
     return frozenset.intersection(*at) if at else frozenset()
 
 

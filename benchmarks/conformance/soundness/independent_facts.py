@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ....worlds.corpus.corpus import Corpus
 from ....worlds.datalog.row_keys import group, pack
+from ....worlds.novelty.written_proofs import written_proofs
 
 Ints = NDArray[np.int64]
 
@@ -47,36 +48,15 @@ def _base_facts(corpus: Corpus, facts: Ints, unused: bool) -> tuple[Ints, Ints]:
     """(row, base fact) pairs, each once: on what the first lowest proof of each of ``facts`` [n]
     rests, or what of it stands there in a role in which it was never ``used``."""
     gold, c = corpus.split.gold, corpus.closure
-    row, fact = np.arange(len(facts)), facts.astype(np.int64)
-    rows, bases = [row[:0]], [fact[:0]]
-    seen_row, seen = row, fact
-    while len(row):
-        best = gold.best[fact]
-        inner = (best >= 0) & ~c.is_base[fact]
-        if not unused:
-            rows.append(row[~inner])
-            bases.append(fact[~inner])
-        row, best = row[inner], best[inner]
-        premises, used = gold.open[best], corpus.read.used[best]
-        there = premises >= 0
-        if unused:
-            new = there & ~used & c.is_base[np.where(there, premises, 0)]
-            rows.append(np.broadcast_to(row[:, None], new.shape)[new])
-            bases.append(premises[new].astype(np.int64))
-        row = np.broadcast_to(row[:, None], there.shape)[there]
-        fact = premises[there].astype(np.int64)
-        row, fact = _new(row, fact, seen_row, seen)
-        seen_row, seen = np.concatenate([seen_row, row]), np.concatenate([seen, fact])
-    pairs = np.concatenate(rows), np.concatenate(bases)
-    first = group(pack(list(pairs)))[1]
-    return pairs[0][first], pairs[1][first]
-
-
-def _new(row: Ints, fact: Ints, seen_row: Ints, seen: Ints) -> tuple[Ints, Ints]:
-    """The different pairs that were not seen before."""
-    if not len(row):
-        return row, fact
-    both = [np.concatenate([seen_row, row]), np.concatenate([seen, fact])]
-    first = group(pack(both))[1]
-    first = first[first >= len(seen)] - len(seen)
+    below, line = written_proofs(gold, gold.axiom, facts)
+    row, fact = np.append(np.arange(len(facts)), below), np.append(facts, line)
+    derived = ~c.is_base[fact]  # the steps of each proof, and what it proves
+    row, best = row[derived], gold.best[fact[derived]]
+    premises = gold.open[best]
+    there = (premises >= 0) & c.is_base[premises]
+    if unused:
+        there &= ~corpus.read.used[best]
+    row = np.broadcast_to(row[:, None], there.shape)[there]
+    fact = premises[there].astype(np.int64)
+    first = group(pack([row, fact]))[1]
     return row[first], fact[first]

@@ -10,7 +10,7 @@ import numpy as np
 
 from ....worlds.corpus.corpus import Corpus
 from ....worlds.datalog.facts import Array, Bools
-from ....worlds.datalog.row_keys import group, pack
+from ....worlds.datalog.row_keys import pack
 from ....worlds.datalog.syntax import Program
 from ....worlds.novelty.rungs import RUNGS
 
@@ -74,7 +74,7 @@ def _alike(rows: Array, table: Array, places: tuple[int, ...]) -> bool:
 def _there(rows: Array, table: Array, places: tuple[int, ...]) -> Bools:
     """[n] which rows stand in the table, their columns at these ``places``."""
     both = [np.concatenate([column, table[:, p]]) for column, p in zip(rows.T, places)]
-    key = group(pack(both))[0]
+    key = pack(both)
     return np.isin(key[: len(rows)], key[len(rows) :])
 
 

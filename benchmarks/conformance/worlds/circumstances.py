@@ -124,6 +124,7 @@ class Watched:
         places = (os.path.realpath(place) for place in (*beside, *sys.path, sys.prefix) if place)
         self.own, self.beside = (*map(os.path.realpath, own), "/dev", "/proc"), (*places,)
         self.common, self.began = (*map(os.path.realpath, common),), began
+        self.theirs = (*self.own, *self.beside, *self.common, *SYSTEM, sys.base_prefix)
         self.shared: list[str] = []  # paths, in the order in which they were opened
         self.foreign: list[str] = []
         self.on = False
@@ -164,8 +165,7 @@ class Watched:
         return _below(path, self.common) and not _below(path, self.beside)
 
     def _is_foreign(self, path: str) -> bool:
-        theirs = (*self.own, *self.beside, *self.common, *SYSTEM, sys.base_prefix)
-        return Path(path).is_file() and not _below(path, theirs)
+        return Path(path).is_file() and not _below(path, self.theirs)
 
 
 def _below(path: str, folders: Sequence[str]) -> bool:

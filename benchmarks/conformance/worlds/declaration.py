@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from ....errors import UserError, suggest
 from ....registry import WORLD_ID
-from ....worlds.datalog.engine import close
 from ....worlds.instruments import beyond_association, cue_names, instruments
 from ....worlds.novelty.rungs import RUNGS
 from ..framework import Refused
@@ -111,8 +110,7 @@ def fires(subject: Subject) -> str:
     idle = {*range(len(program.rules))} - {*subject.closure.rule.tolist()}
     for seed in range(1, FIRED):
         if idle:
-            closure = close(program, subject.world.facts(subject.size, seed))
-            idle -= {*closure.rule.tolist()}
+            idle -= {*subject.steady.closure(subject.size, seed).rule.tolist()}
     for number in sorted(idle)[:1]:
         rule = program.rules[number]
         more = f" (and {len(idle) - 1} others)" if len(idle) > 1 else ""

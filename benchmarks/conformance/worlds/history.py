@@ -19,6 +19,17 @@ KEPT = (
     "what it keeps by all that it hangs on: the arguments, and what was drawn from `rng`"
 )
 OWN = "draw everything from the `rng` given to sample(), and nothing from anywhere else"
+OPENED = {  # what of a draw -> (a path that it should not have opened, cure)
+    "shared": (
+        "opens {}, which other draws may have written",
+        "keep what is drawn in memory, or in tempfile.gettempdir() where one must; name data from "
+        "the world's own file: Path(__file__).parent",
+    ),
+    "foreign": (
+        "reads {}, which is no part of the world: nothing records what stood there",
+        "put data beside the world's own file, and name it from there: Path(__file__).parent",
+    ),
+}
 CHANGED = {  # field of Circumstances -> (where the draw differs, cure)
     "hash_seed": (
         "with another PYTHONHASHSEED",
@@ -48,19 +59,9 @@ def history(subject: Subject) -> str:
         here = {"digests": digests_of(world.facts(subject.size, seed)), "error": ""}
         if any(_difference(here, drawn[draw]) for drawn in found):
             raise _why(elsewhere, draw, here, [drawn[draw] for drawn in found])
-        for path in (path for drawn in found for path in drawn[draw]["shared"]):
-            raise Refused(
-                f"{_named(draw)} opens {path}, which other draws may have written",
-                "keep what is drawn in memory, or in tempfile.gettempdir() where one must; name "
-                "data from the world's own file: Path(__file__).parent",
-            )
-        for path in (path for drawn in found for path in drawn[draw]["foreign"]):
-            raise Refused(
-                f"{_named(draw)} reads {path}, which is no part of the world: nothing records what "
-                "stood there",
-                "put data beside the world's own file, and name it from there: "
-                "Path(__file__).parent",
-            )
+        for kind, (what, cure) in OPENED.items():
+            for path in (path for drawn in found for path in drawn[draw][kind]):
+                raise Refused(f"{_named(draw)} {what.format(path)}", cure)
     return f"{len(DRAWN)} seeds, in two orders and three processes, folders, days and hosts"
 
 

@@ -84,10 +84,9 @@ def hints(subject: Subject) -> str:
     worst = max(found, key=lambda v: v.share, default=None)
     if worst is None:
         return "no base predicate could hold an answer"
-    names = ", ".join(f"{{{p}}}" for p in worst.places)
     text = (
         f"{worst.base} states {worst.stated:,} of {worst.answers:,} answers of {worst.derived} "
-        f"verbatim, which holds its places {names.replace('{', '').replace('}', '')}"
+        f"verbatim, which holds its places {', '.join(map(str, worst.places))}"
     )
     if worst.share > VERBATIM:
         raise Refused(

@@ -34,6 +34,7 @@ BLINDED = 0.25  # a blinded deducer's score
 # Gates of a size that is scored
 CHANCE = 0.2  # most that the best guess may get on an instrument
 ANSWERS, FACTS = 20, 50  # fewest different answers and independent facts behind an instrument
+NO_FLOOR = "no instrument has the questions for a floor at this size"
 CURES = {
     "association": "spread the answers (permutations leave no commonest one), make no two "
     "relations alike, or demonstrate less of what resembles a question",
@@ -87,7 +88,7 @@ def floors(subject: Subject) -> str:
             "out of `rungs`",
         )
     if not found:
-        raise Moot("no instrument has the questions for a floor at this size")
+        raise Moot(NO_FLOOR)
     shares = [f"{m.name} {m.best['floor'].mean:.2f} ({m.named['floor']})" for m in found]
     return f"{', '.join(shares)} (world seeds: {len(subject.floor_records)})"
 
@@ -96,49 +97,51 @@ def chance(subject: Subject) -> str:
     """At a size that is scored no guess gets far on any instrument, but on those whose cues are
     declared to have few answers."""
     if not subject.floors:
-        raise Moot("no instrument has the questions for a floor at this size")
-    levels = {m.name: m.best["chance"] for m in subject.floors}
-    few = {m.name for m in subject.floors if m.cue in subject.world.few_answers}
-    high = {n: found.mean for n, found in levels.items() if found.mean > CHANCE and n not in few}
+        raise Moot(NO_FLOOR)
+    many = [m for m in subject.floors if m.cue not in subject.world.few_answers]
+    high = [m for m in many if m.best["chance"].mean > CHANCE]
     if high and subject.scored:
-        name = max(high, key=lambda n: high[n])
-        strategy = next(m.named["chance"] for m in subject.floors if m.name == name)
-        rest = [f"{n} {v:.2f}" for n, v in high.items() if n != name]
+        worst = max(high, key=lambda m: m.best["chance"].mean)
+        rest = [_by_chance(m) for m in high if m is not worst]
         raise Refused(
-            f"on {name} chance gets {high[name]:.2f} ({strategy}), at most {CHANCE} is allowed"
+            f"on {worst.name} chance gets {worst.best['chance'].mean:.2f} "
+            f"({worst.named['chance']}), at most {CHANCE} is allowed"
             + (f"; so do {', '.join(rest)}" if rest else ""),
             "let answers have more values, spread them evenly, hold more facts back so that "
             "exclusion says less, or leave the pair out of `instruments`",
         )
-    return ", ".join(f"{name} {found.mean:.2f}" for name, found in levels.items())
+    return ", ".join(map(_by_chance, subject.floors))
+
+
+def _by_chance(found: Means) -> str:
+    return f"{found.name} {found.best['chance'].mean:.2f}"
 
 
 def spread_out(subject: Subject) -> str:
     """Different answers, and facts that vary independently, behind each instrument; the least over
     the world seeds."""
-    found: dict[str, list[Spread]] = {}
-    cues: dict[str, str] = {}
+    found: dict[tuple[str, str], list[Spread]] = {}  # name of the instrument, and of its cue
     for seed in subject.floor_seeds:
         corpus = subject.corpus(seeds=(seed, seed))
         every = QuestionSet(corpus, np.arange(len(corpus.prompt)))
         for name, (rung, cue) in every.instruments.items():
             questions = np.flatnonzero(every.headline[name])
             if len(questions) >= LEAST:
-                found.setdefault(name, []).append(spread(corpus, rung, questions))
-                cues[name] = cue_name(corpus, cue)
+                key = name, cue_name(corpus, cue)
+                found.setdefault(key, []).append(spread(corpus, rung, questions))
     if not found:
-        raise Moot("no instrument has the questions for a floor at this size")
+        raise Moot(NO_FLOOR)
     parts = []
-    for name, each in found.items():
+    for (name, cue), each in found.items():
         answers, facts = min(s.answers for s in each), min(s.facts for s in each)
         parts.append(f"{name} {answers} answers, {facts} facts")
-        few = cues[name] in subject.world.few_answers
+        few = cue in subject.world.few_answers
         if answers < 2 or (answers < ANSWERS and subject.scored and not few):
             raise Refused(
                 f"{name} has {answers} different answer{'s' * (answers > 1)}, "
                 f"{2 if few or not subject.scored else ANSWERS} are expected",
                 "give what is queried for more values"
-                + ("" if answers < 2 else f"; or name {cues[name]!r} in `few_answers`"),
+                + ("" if answers < 2 else f"; or name {cue!r} in `few_answers`"),
             )
         if facts < FACTS and subject.scored:
             raise Refused(

@@ -47,8 +47,13 @@ def filled(page: str, kind: str, tables: Mapping[str, Make]) -> str:
 
 def fill(page: Path, kind: str, tables: Mapping[str, Make]) -> int:
     """Fills a page in place; 0, or 2 after one line on what is wrong, the page left as it was."""
+    return rewritten(page, lambda text: filled(text, kind, tables))
+
+
+def rewritten(page: Path, make: Callable[[str], str]) -> int:
+    """Writes what is made of a page in its place; 0, or 2 after one line on what is wrong."""
     try:
-        text = filled(page.read_text("utf-8"), kind, tables)
+        text = make(page.read_text("utf-8"))
         with atomic_write.file(page) as draft:
             draft.write_text(text, "utf-8")
     except (UserError, OSError) as error:

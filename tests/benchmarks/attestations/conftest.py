@@ -22,7 +22,7 @@ from zebroid.benchmarks.runner import run
 
 
 @pytest.fixture(scope="session")
-def entered(tmp_path_factory, stage, finished):
+def entered(tmp_path_factory, stage, receipt_of):
     """The folder of a receipt, of trainings that took no time."""
     folder = tmp_path_factory.mktemp("entered")
     (folder / "tiny.toml").write_text(stage.suite)
@@ -31,7 +31,7 @@ def entered(tmp_path_factory, stage, finished):
             run, "train_cell", lambda *given, layout="", **o: stage.train(*given[:4], **o)
         )
         stage.quick(patch)
-        return finished(patch, folder, "run", "tiny.toml")
+        return receipt_of(patch, folder, "run", "tiny.toml")
 
 
 @pytest.fixture

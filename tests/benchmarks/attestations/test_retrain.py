@@ -109,8 +109,8 @@ def test_elsewhere_three_initialisations_are_trained_where_answers_differ(
     status, out, found = again(number=4)
     assert status == 0, out
     assert not any(c.same_platform for c in found.cells)
-    # of few small trainings the interval may be too wide to decide; outside it none may be
-    assert {c.outcome for c in found.cells} <= {"within", "undecided"}, out
+    # of few small trainings an interval may be too wide to decide
+    assert {"within"} <= {c.outcome for c in found.cells} <= {"within", "undecided"}, out
     assert len(training) == 3 * 4
     trained = {dataclasses.astuple(c.seeds) for c in training}
     assert trained == {(0, 0, init + k, init) for init in (0, 1) for k in range(3)}

@@ -15,7 +15,7 @@ GRID = {
 
 
 @pytest.fixture(scope="session")
-def grid(tmp_path_factory, stage, finished):
+def grid(tmp_path_factory, stage, receipt_of):
     """The folder of its receipt."""
     folder, text = tmp_path_factory.mktemp("grid"), stage.suite
     for old, new in GRID.items():
@@ -30,6 +30,6 @@ def grid(tmp_path_factory, stage, finished):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "train_cell", train)
         stage.quick(patch)
-        made = finished(patch, folder, "run", "tiny.toml")
+        made = receipt_of(patch, folder, "run", "tiny.toml")
     assert len(Receipt.read(made / "receipt.json").cells) == 24
     return made

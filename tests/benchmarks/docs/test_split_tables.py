@@ -8,7 +8,7 @@ from zebroid.benchmarks.docs import split_tables
 from zebroid.worlds.catalog.commands import Commands
 
 PAGE = registry.ROOT / "docs" / "reference" / "published-splits.md"
-TABLE = "# Splits\n\n<!-- splits %s -->\nold\n<!-- end of splits -->\n\nend\n"
+TABLE = "# Splits\n\n<!-- splits of %s -->\nold\n<!-- end of splits -->\n\nend\n"
 
 
 def numbers(page):
@@ -35,7 +35,7 @@ def test_every_queried_command_is_counted_on_one_rung(tmp_path):
 def test_the_page_has_every_split_of_scan():
     text = PAGE.read_text("utf-8")
     found = numbers(text)
-    assert [*found] == [*Commands.splits] and "<!-- splits commands-v2/scan -->" in text
+    assert [*found] == [*Commands.splits] and "<!-- splits of commands-v2/scan -->" in text
     for _, queried, *rungs in found.values():
         assert queried == sum(rungs)
     instance = split_tables.COLUMNS.index("instance")
@@ -45,7 +45,7 @@ def test_the_page_has_every_split_of_scan():
 @pytest.mark.long
 def test_the_page_is_what_is_counted():
     text = PAGE.read_text("utf-8")
-    block = r"<!-- splits commands-v2/scan -->\n\n(.*?)\n\n<!--"
+    block = r"<!-- splits of commands-v2/scan -->\n\n(.*?)\n\n<!--"
     (table,) = re.findall(block, text, re.DOTALL)
     assert table.splitlines() == [*split_tables.split_table("commands-v2/scan")], "run: make pages"
 

@@ -75,7 +75,6 @@ def test_exceptions_mislead_the_interpolator_and_have_their_twins(corpus):
     assert unstated.sum() > 100 and (certificate.twin[unstated] >= 0).sum() > 10
 
 
-@pytest.mark.slow
 class Bare(Zebra):
     """Only what rules read."""
 
@@ -86,6 +85,7 @@ class Bare(Zebra):
         return found.replace(**{p: found.rows[p][:0] for p in idle})
 
 
+@pytest.mark.slow
 def test_statements_that_no_rule_reads_take_from_spreading_what_the_deal_of_colours_leaves_it():
     """Even without them it has less than a quarter: most is done by how colours are dealt."""
     spread = []
