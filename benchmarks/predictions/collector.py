@@ -50,7 +50,6 @@ class Collector:
         self.causes: collections.Counter[str] = collections.Counter()
         self.samples = 0  # of each question
         self.known: list[dict[Any, int]] = [{**names, None: MALFORMED} for names in self.names]
-        self.why: list[dict[Any, str]] = [{None: EMPTY} for _ in portions]
         self.texts: list[dict[Any, int]] = [{None: MALFORMED} for _ in portions]
         self.rows = 0
         self._owner = np.zeros(len(ids), np.int64)
@@ -109,35 +108,37 @@ class Collector:
             slot.hits[at] = self._hits(number, at, columns["samples"])
 
     def _answers(self, number: int, columns: Columns) -> NDArray[np.int32]:
-        """int32 [n]: the answers of one corpus."""
+        """int32 [n]: the answers of one corpus; why some are malformed is counted."""
         key = "answer" if "answer" in columns else "text"
-        return self._named(number, columns[key], key == "text", count=True)
+        values, text = columns[key], key == "text"
+        out = self._named(number, values, text)
+        places = np.flatnonzero(out == MALFORMED).tolist()
+        for value, times in collections.Counter(values[i] for i in places).items():
+            self.causes[self._read(number, value, text)[1]] += times
+        return out
 
-    def _named(
-        self, number: int, values: Sequence[Any], text: bool, count: bool
-    ) -> NDArray[np.int32]:
+    def _named(self, number: int, values: Sequence[Any], text: bool) -> NDArray[np.int32]:
         known = (self.texts if text else self.known)[number]
         found = list(map(known.get, values))
         if None in found:
             if len(known) > CACHED:
-                known.clear()
-            for value in {v for v, answer in zip(values, found) if answer is None}:
-                read = extract if text else name_of
-                known[value], why = read(value, self.names[number]) if value else (-1, EMPTY)
-                if why:
-                    self.why[number][value] = why
+                known.clear()  # then all values of this block are read again
+            for value in {value for value in values if value not in known}:
+                known[value] = self._read(number, value, text)[0]
             found = list(map(known.get, values))
-        out = np.array(found, np.int32)
-        if count:
-            for i in np.flatnonzero(out == MALFORMED).tolist():
-                self.causes[self.why[number].get(values[i], EMPTY)] += 1
-        return out
+        return np.array(found, np.int32)
+
+    def _read(self, number: int, value: str | None, text: bool) -> tuple[int, str]:
+        """(answer, empty), or (MALFORMED, why)."""
+        if not value:
+            return MALFORMED, EMPTY
+        return (extract if text else name_of)(value, self.names[number])
 
     def _hits(
         self, number: int, places: Ids, samples: Sequence[Sequence[Any]]
     ) -> NDArray[np.int16]:
         flat = [value for row in samples for value in row]
-        answer = self._named(number, flat, True, count=False).reshape(len(samples), -1)
+        answer = self._named(number, flat, True).reshape(len(samples), -1)
         question = (places - self.start[number])[:, None]
         keys = question * (self.portions[number].corpus.none + 1) + answer
         return (np.isin(keys, self.right[number]) & (answer >= 0)).sum(1).astype(np.int16)
