@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -54,10 +55,11 @@ class Collector:
         self.rows = 0
         self._owner = np.zeros(len(ids), np.int64)
         self.keys: tuple[bool, bool] | None = None  # whether rows have bits, and samples
-        self.right = [self._right_answers(p) for p in portions]
+        self.right = functools.cache(self._right_answers)  # only samples need them
 
-    @staticmethod
-    def _right_answers(portion: Portion) -> NDArray[np.int64]:
+    def _right_answers(self, number: int) -> NDArray[np.int64]:
+        """Question and answer of every right answer to one portion as one number, sorted."""
+        portion = self.portions[number]
         question, answer = portion.question_set.members()
         return np.unique(question * (portion.corpus.none + 1) + answer)
 
@@ -141,7 +143,9 @@ class Collector:
         answer = self._named(number, flat, True).reshape(len(samples), -1)
         question = (places - self.start[number])[:, None]
         keys = question * (self.portions[number].corpus.none + 1) + answer
-        return (np.isin(keys, self.right[number]) & (answer >= 0)).sum(1).astype(np.int16)
+        right = self.right(number)
+        place = np.minimum(np.searchsorted(right, keys), len(right) - 1)
+        return ((right[place] == keys) & (answer >= 0)).sum(1).astype(np.int16)
 
     def _by_slot(self, columns: Columns, n: int) -> Iterator[tuple[int, int, Rows]]:
         """(run, step, the rows of it): as a slice where they stand together."""
