@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,8 @@ class Slot:
 
 
 class Collector:
-    """Takes columns of rows that have equal keys, and tallies what is wrong with them."""
+    """Takes columns of rows that have equal keys, all of ``KEYS``, and tallies what is wrong with
+    them."""
 
     def __init__(self, portions: Sequence[Portion], flaws: Flaws) -> None:
         self.portions, self.flaws = portions, flaws
@@ -183,9 +184,6 @@ class Collector:
             fine[list(bad)] = False
 
         every = range(n)
-        for name in columns:
-            if name not in KEYS:
-                refuse("has an unknown key", every)
         if "id" not in columns:
             refuse("lacks id", every)
             return fine
@@ -214,11 +212,15 @@ class Collector:
             return
         for i, id in enumerate(ids):
             if fine[i] and id not in self.index:
-                mine = {known[:PREFIX] for known in (self.ids[s] for s in self.start[:-1])}
-                other = len(id) == len(self.ids[0]) and id[:PREFIX] not in mine
+                other = len(id) == len(self.ids[0]) and id[:PREFIX] not in self._corpora
                 kind = "has an id of another corpus" if other else "has an unknown id"
                 self.flaws.add(kind, lines[i], id)
                 fine[i] = False
+
+    @functools.cached_property
+    def _corpora(self) -> set[str]:
+        """What the ids of each corpus begin with."""
+        return {id[:PREFIX] for id in self.ids}
 
     def _check_values(self, columns: Columns, fine: NDArray[np.bool_], refuse: Any) -> None:
         def bad(name: str, test: Any) -> list[int]:
@@ -228,18 +230,9 @@ class Collector:
                     return []  # of NaN neither is a number from 0 up
             return [i for i, value in enumerate(columns[name]) if fine[i] and not test(value)]
 
-        if "run" in columns:
-            kind = "has a run that is no whole number"
-            refuse(kind, bad("run", lambda v: 0 <= v < RUNS), "run")
-        if "step" in columns:
-            kind = "has a step that is no whole number"
-            refuse(kind, bad("step", lambda v: 1 <= v < 2**31), "step")
-        if "bits" in columns:
-            kind = "has bits that are no number from 0 up"
-            refuse(kind, bad("bits", lambda v: 0 <= v < 1e30), "bits")
-        if "samples" in columns:
-            kind = "has samples that are no list of texts"
-            refuse(kind, bad("samples", self._sampled), "samples")
+        for name, test in {**RANGES, "samples": self._sampled}.items():
+            if name in columns:
+                refuse(TYPES[name][1], bad(name, test), name)
 
     def _sampled(self, samples: list[Any]) -> bool:
         if not 0 < len(samples) <= 1_000 or not {*map(type, samples)} <= {str}:
@@ -281,3 +274,9 @@ TYPES: Mapping[str, tuple[set[type], str]] = {
     "step": ({int}, "has a step that is no whole number"),
 }
 KEYS = frozenset(TYPES)
+# key -> whether a value of these types is one
+RANGES: Mapping[str, Callable[[Any], bool]] = {
+    "run": lambda v: 0 <= v < RUNS,
+    "step": lambda v: 1 <= v < 2**31,
+    "bits": lambda v: 0 <= v < 1e30,
+}
