@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,8 @@ class Slot:
 
 
 class Collector:
-    """Takes columns of rows that have equal keys, and tallies what is wrong with them."""
+    """Takes columns of rows that have equal keys, all of ``KEYS``, and tallies what is wrong with
+    them."""
 
     def __init__(self, portions: Sequence[Portion], flaws: Flaws) -> None:
         self.portions, self.flaws = portions, flaws
@@ -50,15 +52,15 @@ class Collector:
         self.causes: collections.Counter[str] = collections.Counter()
         self.samples = 0  # of each question
         self.known: list[dict[Any, int]] = [{**names, None: MALFORMED} for names in self.names]
-        self.why: list[dict[Any, str]] = [{None: EMPTY} for _ in portions]
         self.texts: list[dict[Any, int]] = [{None: MALFORMED} for _ in portions]
         self.rows = 0
         self._owner = np.zeros(len(ids), np.int64)
         self.keys: tuple[bool, bool] | None = None  # whether rows have bits, and samples
-        self.right = [self._right_answers(p) for p in portions]
+        self.right = functools.cache(self._right_answers)  # only samples need them
 
-    @staticmethod
-    def _right_answers(portion: Portion) -> NDArray[np.int64]:
+    def _right_answers(self, number: int) -> NDArray[np.int64]:
+        """Question and answer of every right answer to one portion as one number, sorted."""
+        portion = self.portions[number]
         question, answer = portion.question_set.members()
         return np.unique(question * (portion.corpus.none + 1) + answer)
 
@@ -109,38 +111,42 @@ class Collector:
             slot.hits[at] = self._hits(number, at, columns["samples"])
 
     def _answers(self, number: int, columns: Columns) -> NDArray[np.int32]:
-        """int32 [n]: the answers of one corpus."""
+        """int32 [n]: the answers of one corpus; why some are malformed is counted."""
         key = "answer" if "answer" in columns else "text"
-        return self._named(number, columns[key], key == "text", count=True)
+        values, text = columns[key], key == "text"
+        out = self._named(number, values, text)
+        places = np.flatnonzero(out == MALFORMED).tolist()
+        for value, times in collections.Counter(values[i] for i in places).items():
+            self.causes[self._read(number, value, text)[1]] += times
+        return out
 
-    def _named(
-        self, number: int, values: Sequence[Any], text: bool, count: bool
-    ) -> NDArray[np.int32]:
+    def _named(self, number: int, values: Sequence[Any], text: bool) -> NDArray[np.int32]:
         known = (self.texts if text else self.known)[number]
         found = list(map(known.get, values))
         if None in found:
             if len(known) > CACHED:
-                known.clear()
-            for value in {v for v, answer in zip(values, found) if answer is None}:
-                read = extract if text else name_of
-                known[value], why = read(value, self.names[number]) if value else (-1, EMPTY)
-                if why:
-                    self.why[number][value] = why
+                known.clear()  # then all values of this block are read again
+            for value in {value for value in values if value not in known}:
+                known[value] = self._read(number, value, text)[0]
             found = list(map(known.get, values))
-        out = np.array(found, np.int32)
-        if count:
-            for i in np.flatnonzero(out == MALFORMED).tolist():
-                self.causes[self.why[number].get(values[i], EMPTY)] += 1
-        return out
+        return np.array(found, np.int32)
+
+    def _read(self, number: int, value: str | None, text: bool) -> tuple[int, str]:
+        """(answer, empty), or (MALFORMED, why)."""
+        if not value:
+            return MALFORMED, EMPTY
+        return (extract if text else name_of)(value, self.names[number])
 
     def _hits(
         self, number: int, places: Ids, samples: Sequence[Sequence[Any]]
     ) -> NDArray[np.int16]:
         flat = [value for row in samples for value in row]
-        answer = self._named(number, flat, True, count=False).reshape(len(samples), -1)
+        answer = self._named(number, flat, True).reshape(len(samples), -1)
         question = (places - self.start[number])[:, None]
         keys = question * (self.portions[number].corpus.none + 1) + answer
-        return (np.isin(keys, self.right[number]) & (answer >= 0)).sum(1).astype(np.int16)
+        right = self.right(number)
+        place = np.minimum(np.searchsorted(right, keys), len(right) - 1)
+        return ((right[place] == keys) & (answer >= 0)).sum(1).astype(np.int16)
 
     def _by_slot(self, columns: Columns, n: int) -> Iterator[tuple[int, int, Rows]]:
         """(run, step, the rows of it): as a slice where they stand together."""
@@ -178,9 +184,6 @@ class Collector:
             fine[list(bad)] = False
 
         every = range(n)
-        for name in columns:
-            if name not in KEYS:
-                refuse("has an unknown key", every)
         if "id" not in columns:
             refuse("lacks id", every)
             return fine
@@ -209,11 +212,15 @@ class Collector:
             return
         for i, id in enumerate(ids):
             if fine[i] and id not in self.index:
-                mine = {known[:PREFIX] for known in (self.ids[s] for s in self.start[:-1])}
-                other = len(id) == len(self.ids[0]) and id[:PREFIX] not in mine
+                other = len(id) == len(self.ids[0]) and id[:PREFIX] not in self._corpora
                 kind = "has an id of another corpus" if other else "has an unknown id"
                 self.flaws.add(kind, lines[i], id)
                 fine[i] = False
+
+    @functools.cached_property
+    def _corpora(self) -> set[str]:
+        """What the ids of each corpus begin with."""
+        return {id[:PREFIX] for id in self.ids}
 
     def _check_values(self, columns: Columns, fine: NDArray[np.bool_], refuse: Any) -> None:
         def bad(name: str, test: Any) -> list[int]:
@@ -223,18 +230,9 @@ class Collector:
                     return []  # of NaN neither is a number from 0 up
             return [i for i, value in enumerate(columns[name]) if fine[i] and not test(value)]
 
-        if "run" in columns:
-            kind = "has a run that is no whole number"
-            refuse(kind, bad("run", lambda v: 0 <= v < RUNS), "run")
-        if "step" in columns:
-            kind = "has a step that is no whole number"
-            refuse(kind, bad("step", lambda v: 1 <= v < 2**31), "step")
-        if "bits" in columns:
-            kind = "has bits that are no number from 0 up"
-            refuse(kind, bad("bits", lambda v: 0 <= v < 1e30), "bits")
-        if "samples" in columns:
-            kind = "has samples that are no list of texts"
-            refuse(kind, bad("samples", self._sampled), "samples")
+        for name, test in {**RANGES, "samples": self._sampled}.items():
+            if name in columns:
+                refuse(TYPES[name][1], bad(name, test), name)
 
     def _sampled(self, samples: list[Any]) -> bool:
         if not 0 < len(samples) <= 1_000 or not {*map(type, samples)} <= {str}:
@@ -276,3 +274,9 @@ TYPES: Mapping[str, tuple[set[type], str]] = {
     "step": ({int}, "has a step that is no whole number"),
 }
 KEYS = frozenset(TYPES)
+# key -> whether a value of these types is one
+RANGES: Mapping[str, Callable[[Any], bool]] = {
+    "run": lambda v: 0 <= v < RUNS,
+    "step": lambda v: 1 <= v < 2**31,
+    "bits": lambda v: 0 <= v < 1e30,
+}

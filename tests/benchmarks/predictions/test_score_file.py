@@ -12,6 +12,7 @@ from zebroid.benchmarks.attestations.trust import trust_class
 from zebroid.benchmarks.export.english_forms import EnglishForms
 from zebroid.benchmarks.export.portion import cells_of, portions
 from zebroid.benchmarks.predictions import collector as collectors
+from zebroid.benchmarks.predictions import prediction_file
 from zebroid.benchmarks.predictions.declared_results import Declared
 from zebroid.benchmarks.predictions.score_file import collect, score_file
 from zebroid.benchmarks.receipts.receipt import Receipt
@@ -189,3 +190,33 @@ def test_what_is_remembered_of_texts_is_bounded(write, right, portion, monkeypat
     rows = [{"id": id, "text": f"case {i}\nAnswer: {n}"} for i, (id, n) in enumerate(right.items())]
     found = collect(write(rows), [portion])
     assert portion.question_set.right(found.slots[0, 1].answer).all()
+
+
+@pytest.mark.parametrize("key", ["answer", "text"])
+def test_what_is_forgotten_of_answers_is_read_again(key, write, portion, rows_of, monkeypatch):
+    rows = rows_of()
+    rows[1]["answer"] = rows[0]["answer"].upper()
+    for row, answer in zip(rows[2:], ["lol", rows[1]["answer"], "lol", None, "", "lol lol"]):
+        row["answer"] = answer
+    for i, row in enumerate(rows[20:]):
+        row["answer"] = f"none of {i}"
+    path = write([{"id": row["id"], key: row["answer"]} for row in rows])
+    whole = collect(path, [portion])
+    monkeypatch.setattr(collectors, "CACHED", 10)
+    monkeypatch.setattr(prediction_file, "CHUNK", 600)  # a few rows
+    found = collect(path, [portion])
+    assert np.array_equal(found.slots[0, 1].answer, whole.slots[0, 1].answer)
+    assert found.causes == whole.causes
+    assert dict(found.causes) == {"no name of the world": len(rows) - 20 + 3, "no text": 2}
+    kept = found.known if key == "answer" else found.texts
+    assert len(kept[0]) < 40 < len(rows) - 20
+
+
+def test_the_same_words_are_malformed_as_a_text_and_as_an_answer(write, portion, rows_of):
+    rows = rows_of()
+    rows[0]["answer"] = rows[2]["answer"] = "So.\nlol"
+    rows[1] = {"id": rows[1]["id"], "text": "So.\nlol"}
+    assert dict(collect(write(rows), [portion]).causes) == {
+        "no name of the world": 2,
+        "its last line is no `Answer: …`": 1,
+    }
