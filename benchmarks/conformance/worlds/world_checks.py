@@ -65,6 +65,7 @@ DECIDED = (
     ),
 )
 CORPUS = ("corpus",)
+DRAWN_WELL = ("names", "access")
 ALIKE = ("corpus", "history")
 QUESTIONS = (
     Check(
@@ -104,7 +105,7 @@ QUESTIONS = (
 )
 # last, for they wait for processes that work while all else is checked
 ELSEWHERE = (
-    Check("history", "nothing but the seed changes what is drawn", history.history, ("access",)),
+    Check("history", "nothing but the seed changes what is drawn", history.history, DRAWN_WELL),
     Check("processes", "any process makes the same corpora", determinism.processes, ALIKE),
     Check("golden", "no content moves without a version", determinism.golden, ("processes",)),
     Check("cost", "what a corpus takes is printed", determinism.cost, ("processes",)),

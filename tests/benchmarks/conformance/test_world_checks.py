@@ -84,7 +84,7 @@ def test_what_a_scored_size_lacks_is_refused_at_small_and_stated_at_tiny():
     (tiny,) = _spread(SixValues, "tiny")
     assert tiny.passed and tiny.found.startswith("instance 6 answers, ")
     wrong = type("Wrong", (SixValues,), {"few_answers": frozenset({"keep"})})
-    assert "unknown cue in few_answers 'keep'" in refused("names", wrong()).found
+    assert "few_answers: unknown cue 'keep'" in refused("names", wrong()).found
 
 
 def _spread(world, size):
