@@ -123,7 +123,7 @@ def train_cells(
         members.append(
             Replica(tokens, cell.recipe, seeds.init, seeds.order, cell.load_spec(), cell.training)
         )
-        watch.stage(cell, "compile")
+        watch.stage(cell, "compiling")
 
     def step(*values: Any) -> None:
         for cell in cells:

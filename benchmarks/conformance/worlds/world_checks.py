@@ -196,7 +196,10 @@ def _appendix(found: list[Appendix], subject: Subject) -> None:
     found.append(
         Appendix(
             floors_report.brief(title, subject.floors),
-            (*floors_report.warnings(subject.floors),),
+            (
+                *floors_report.warnings(subject.floors),
+                *floors_report.without_floor(subject.floor_records),
+            ),
             "instruments",
             subject.size,
             [m.record() for m in subject.floors],

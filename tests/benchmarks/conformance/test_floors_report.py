@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,19 @@ def test_several_seeds_are_means_with_intervals(printed):
     assert i["best"]["floor"]["half"] >= 0 and i["best"]["floor"]["strategy"]
     one = [s["instruments"][0]["floor"]["score"] for s in found["of each seed"]]
     assert i["best"]["floor"]["mean"] == pytest.approx(sum(one) / 2, abs=1e-3)
+
+
+def test_instruments_without_a_floor_are_named_with_their_questions(printed, tmp_path):
+    """Where there are some without, and where there is no other."""
+    few = tmp_path / "few.py"
+    few.write_text(PLAIN.replace("people=40, verbs=12", "people=9, verbs=8"))
+    _, out, _ = printed(few)
+    where = r"where 30 are needed$"
+    assert re.search(rf"^constituent done: no floor, only \d+ questions? {where}", out, re.M)
+    assert re.search(rf"^instance done: no floor, no question {where}", out, re.M)
+    record = json.loads(printed(few, "--json")[1])
+    (lacking,) = [one for one in record["too few"] if one["rung"] == "constituent"]
+    assert lacking["cue"] == "done" and lacking["headline"] < 30
 
 
 def test_no_seed_is_refused_in_one_line(printed):
