@@ -192,7 +192,7 @@ app.command()(cli_authoring.floors)
 
 @app.command()
 def show(
-    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    world: Annotated[str, typer.Argument(help="A world: id, id/size, file.py or file.py/size.")],
     settings: Settings = None,
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""

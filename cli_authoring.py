@@ -103,7 +103,7 @@ def _conform(checked: Callable[[Watch, Ready], Report], as_json: bool) -> None:
 
 
 def floors(
-    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    world: Annotated[str, typer.Argument(help="A world: id, id/size, file.py or file.py/size.")],
     settings: Settings = None,
     seed: Annotated[int, typer.Option(min=0, help="World and exposure seed.")] = 0,
     seeds: Annotated[

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import types
 from pathlib import Path
 
 import pytest
+from zebroid import registry
+from zebroid.benchmarks.conformance import floor_records
+from zebroid.benchmarks.conformance.floor_means import means
+from zebroid.benchmarks.conformance.worlds import world_checks
 
 HARBOUR = Path(__file__).parents[2] / "plugins" / "acme" / "acme_plugin" / "harbour.py"
 
@@ -115,3 +120,13 @@ def test_a_plugin_gets_its_floors_for_nothing(printed):
 def test_an_unknown_size_is_one_line(printed):
     status, out, err = printed("zebra-v2/smal")
     assert (status, out) == (2, "") and "did you mean" in err and err.count("\n") == 1
+
+
+def test_check_names_them_too():
+    world = registry.make("composition-v1")
+    record = floor_records.measure(world, "tiny", None, 0)
+    record["too few"] = [{"rung": "schema", "cue": "two", "headline": 7}]
+    found = []
+    known = {"world": world, "size": "tiny", "floors": means([record]), "floor_records": [record]}
+    world_checks._appendix(found, types.SimpleNamespace(**known))
+    assert "schema two: no floor, only 7 questions where 30 are needed" in found[0].notes

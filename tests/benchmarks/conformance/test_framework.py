@@ -152,3 +152,13 @@ def test_json_has_sizes_of_a_world_and_none_of_a_model():
     assert found["model"] == "mine" and found["passed"] and "sizes" not in found
     assert [c["name"] for c in found["checks"]] == ["kept", "moot"]
     assert all("size" not in check for check in found["checks"])
+
+
+def test_a_row_is_written_out_as_soon_as_it_is_ready_to_a_file_too(tmp_path):
+    """Nobody waits for the last check to see the first."""
+    path = tmp_path / "rows.txt"
+    with path.open("w") as file:
+        rows = Rows(Console(file=file, width=100), "mine")
+        for outcome in outcomes(*FORM):
+            rows(outcome)
+            assert outcome.found in path.read_text()
