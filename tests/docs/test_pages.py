@@ -126,7 +126,8 @@ def test_words_of_tables_are_explained_beside_the_marks():
     """What a cell or a row of a table of scores is called."""
     from zebroid.benchmarks.report import table
 
-    text = (ROOT / "docs" / "concepts" / "floors.md").read_text("utf-8")
+    folder = Path(zebroid.__file__).resolve().parent / "docs" / "concepts"
+    text = (folder / "floors.md").read_text("utf-8")
     marks = text[text.index("- **Marks**") : text.index("- **Profile**")]
     for word in (table.BELOW, table.LIKENESS, "untraced", "tracer"):
         assert word in marks

@@ -60,7 +60,7 @@ def test_the_readings_that_the_guide_counts_are_those_of_its_plan(tmp_path, monk
     monkeypatch.chdir(tmp_path)
     save(tmp_path)
     statements = len(build_corpus(registry.make("./guild.py"), "small").examples.answer)
-    plan = load_suite("first.toml").cells[0].training
+    plan = load_suite("first.toml").cells[0].recipe
     assert f"here {plan.steps * plan.batch:,}:" in TEXT
     assert f"each of the {statements:,} statements" in TEXT
     assert f"is read {plan.steps * plan.batch / statements:.0f} times" in TEXT

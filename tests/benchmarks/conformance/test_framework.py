@@ -7,7 +7,7 @@ import json
 
 import pytest
 from rich.console import Console
-from zebroid.benchmarks.conformance.framework import Check, Moot, Refused, Report, run
+from zebroid.benchmarks.conformance.framework import Check, Moot, Refused, Report, Rows, run
 from zebroid.benchmarks.conformance.models.model_checks import ALL
 from zebroid.benchmarks.conformance.worlds.world_checks import CHECKS
 from zebroid.errors import UserError
