@@ -7,7 +7,7 @@ perfect model of what is stated and given; the audit then checks every promise, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from ...seeding import stream
 from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..exposure import Exposure
+from ..interventions.mixture import Mixture
 from ..novelty.exceptions import exception_items
 from ..novelty.hard_negatives import near_misses
 from ..novelty.questions import (
@@ -32,8 +33,8 @@ from ..novelty.shortcuts import entities
 from ..novelty.written_proofs import written_facts
 from ..world import World
 from .audit import audit
-from .corpus import Corpus
-from .examples import examples_of
+from .corpus import Beside, Corpus
+from .examples import examples_of, rows_of
 from .frequency import with_frequencies, writing_of
 from .frequency_audit import audit_frequency
 from .rule_presentation import Draw
@@ -69,9 +70,15 @@ def build_corpus(
     draw = Draw(world.id, size, seeds[1])
     sentences = sentences_of(world, split, exposure, draw)
     examples = examples_of(world, split, exposure, cues, width, missed, sentences, draw)
-    writing = writing_of(world, split, read, examples, cues)
+    plain, rows = (
+        rows_of(world, split, e, cues, examples, sentences, draw)
+        for e in (dataclasses.replace(exposure, interventions=()), exposure)
+    )
+    writing = writing_of(world, split, read, plain, cues)
     matching = stream(world.id, size, "matched", seeds[1])
     certificate = with_frequencies(certificate, world, split, questions, writing, matching)
+    if exposure.interventions:  # which leave questions and their certificates as they were
+        writing = writing_of(world, split, read, rows, cues)
     if world.like:
         distractor, twin = exception_items(
             world.like, c, questions, certificate, examples.prompt, examples.answer
@@ -96,10 +103,22 @@ def build_corpus(
         examples=examples,
         writing=writing,
         sentences=sentences.plain,
+        rows=rows,
+        beside=tuple(_beside(exposure, seeds, draw)),
     )
     audit(corpus)
     audit_frequency(corpus)
     return corpus
+
+
+def _beside(exposure: Exposure, seeds: tuple[int, int], draw: Draw) -> Iterator[Beside]:
+    """What is read of other worlds, whose corpora are of the same seeds."""
+    for one in exposure.interventions:
+        if isinstance(one, Mixture):
+            other = build_corpus(*one.second(), seeds=seeds)
+            many = len(other.rows.kind) + len(other.sentences)
+            order = draw(f"mixture {one.world}").permutation(many)
+            yield Beside(other, np.sort(order[: round(one.share * many)]))
 
 
 def _queried(split: CorpusSplit, questions: Questions, stated: Bools) -> Bools:
