@@ -22,13 +22,13 @@ _ROW = "row_as_made"  # a column that is written nowhere
 
 def write(folder: Path, table: Table, content: Content) -> Path:
     """Writes ``NAME.parquet`` atomically; its path. A table may have no rows."""
-    path = folder / table.file
+    path, blocks, table = folder / table.file, table.of(content), table.needed(content)
     config = {"threads": 1, "preserve_insertion_order": True}
     with atomic_write.file(path) as draft, duckdb.connect(":memory:", config=config) as db:
         columns = ", ".join(f'"{c.name}" {c.type}' for c in table.columns)
         db.execute(f"CREATE TABLE whole ({columns}, {_ROW} BIGINT)")
         rows = 0
-        for block in table.of(content):
+        for block in blocks:
             rows += _insert(db, table, block, rows)
         target = str(draft).replace("'", "''")
         noted = ", ".join(
