@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...worlds.corpus.corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
+from ...worlds.corpus.corpus import CONCLUSION, EXTRA, FACT, NONTHEOREM, SENTENCE, Corpus
 from ...worlds.encoding.encode import Lines
 from ...worlds.encoding.vocabulary import Lexicon
 from ..receipts.tables.questions_table import certificates
@@ -16,26 +16,48 @@ from .english_forms import EnglishForms, paraphrase
 from .portion import Portion
 
 KINDS = {FACT: "fact", CONCLUSION: "conclusion", SENTENCE: "rule", NONTHEOREM: "nontheorem"}
+KINDS |= {EXTRA: "identity"}
 Record = dict[str, Any]
 
 
 def training(corpus: Corpus) -> Iterator[Record]:
-    """Every statement once: predicate, arguments, which of them is queried, and the written proof.
+    """Every row: predicate, arguments, which of them is queried, and the written proof.
 
-    A rule without facts of its own is given as its words.
+    A rule without facts of its own is given as its words. Rows of a second world, whose ``world``
+    they name, come last.
     """
-    names, examples = corpus.closure.base.constants, corpus.examples
+    yield from _rows(corpus)
+    for other, some, unit in _beside(corpus):
+        for number, record in enumerate(_rows(other)):
+            if number in some:
+                weight = record["weight"] * unit
+                yield {"world": other.world.id, **record, "weight": weight}
+
+
+def _beside(corpus: Corpus) -> Iterator[tuple[Corpus, set[int], int]]:
+    """(second corpus, which of its rows are read, how often each)."""
+    for other, some in corpus.beside:
+        yield other, {*some.tolist()}, corpus.rows.unit
+
+
+def _rows(corpus: Corpus) -> Iterator[Record]:
+    names, rows = corpus.closure.base.constants, corpus.rows
     lines = Lines(corpus, Lexicon(corpus))
     theories = EnglishForms(corpus).theories
     weight = corpus.writing.weights("chain").tolist()
-    for number, prompt in enumerate(examples.prompt.tolist()):
-        predicate, place = corpus.cues[prompt[0]]
-        answer, fact = int(examples.answer[number]), int(examples.fact[number])
+    several = len(corpus.cues)
+    predicates = [*corpus.cues, *((word.text, -1) for word in rows.words)]
+    for number, prompt in enumerate(rows.prompt.tolist()):
+        predicate, place = predicates[prompt[0]]
+        if prompt[0] >= several:
+            cue = rows.words[prompt[0] - several].cue
+            place = corpus.cues[cue][1] if cue >= 0 else 1
+        answer, fact = int(rows.answer[number]), int(rows.fact[number])
         words = [names[a] for a in prompt[1:] if a >= 0]
         there = answer != corpus.none
-        proof = lines.facts(fact) if examples.kind[number] == CONCLUSION else []
+        proof = lines.facts(fact) if rows.kind[number] == CONCLUSION else []
         record = {
-            "kind": KINDS[int(examples.kind[number])],
+            "kind": KINDS[int(rows.kind[number])],
             "predicate": predicate,
             "arguments": [*words[:place], names[answer] if there else None, *words[place:]],
             "queried": place,
@@ -47,7 +69,7 @@ def training(corpus: Corpus) -> Iterator[Record]:
             record["theory"] = [fact_words(corpus, int(f)) for f in theories.get(prompt[1], ())]
         yield record
     for sentence in corpus.sentences:
-        yield {"kind": "rule", "words": [*sentence], "weight": 1}
+        yield {"kind": "rule", "words": [*sentence], "weight": rows.unit}
 
 
 def questions(portion: Portion) -> Iterator[Record]:
@@ -67,10 +89,19 @@ def questions(portion: Portion) -> Iterator[Record]:
 
 
 def text_training(english: EnglishForms) -> Iterator[Record]:
-    """The same statements in English, without and with the written proof."""
+    """The same rows in English, without and with the written proof; no name is in two worlds."""
+    yield from _texts(english)
+    for other, some, unit in _beside(english.corpus):
+        second = EnglishForms(other, english.names)
+        for number, record in enumerate(_texts(second)):
+            if number in some:
+                yield {**record, "weight": record["weight"] * unit}
+
+
+def _texts(english: EnglishForms) -> Iterator[Record]:
     corpus = english.corpus
     weight = corpus.writing.weights("chain").tolist()
-    for number, kind in enumerate(corpus.examples.kind.tolist()):
+    for number, kind in enumerate(corpus.rows.kind.tolist()):
         text, proved = english.training(number)
         yield {
             "kind": KINDS[kind],
@@ -80,7 +111,7 @@ def text_training(english: EnglishForms) -> Iterator[Record]:
         }
     for sentence in corpus.sentences:
         text = paraphrase(english.sentence(sentence))
-        yield {"kind": "rule", "text": text, "text_with_proof": text, "weight": 1}
+        yield {"kind": "rule", "text": text, "text_with_proof": text, "weight": corpus.rows.unit}
 
 
 def text_questions(portion: Portion, english: EnglishForms) -> Iterator[Record]:
@@ -134,9 +165,11 @@ def in_order(portion: Portion) -> list[tuple[str, int]]:
 
 
 def counts(corpus: Corpus) -> dict[str, int]:
-    """Kind of statement -> how many there are."""
-    kinds, count = np.unique(corpus.examples.kind, return_counts=True)
+    """Kind of row -> how many there are; ``beside``: of those of a second world."""
+    kinds, count = np.unique(corpus.rows.kind, return_counts=True)
     found = {KINDS[int(k)]: int(n) for k, n in zip(kinds, count)}
     if corpus.sentences:
         found["rule"] = found.get("rule", 0) + len(corpus.sentences)
+    if corpus.beside:
+        found["beside"] = sum(len(b.rows) for b in corpus.beside)
     return found

@@ -35,6 +35,7 @@ from ..datalog.row_keys import ragged
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from ..novelty.written_proofs import written_proofs
 from .episodes import in_context
+from .mixed_tokens import mixed
 from .selection import alike, set_apart, spread
 from .spelled_answers import automaton, single, spelled_answers, spellings
 from .vocabulary import ANSWER, END, FILL, NONE, Lexicon
@@ -187,7 +188,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         answer_ids = automaton(words, len(lexicon.vocabulary), end)
         right = single(corpus, words, questions, end)
         room = words.shape[1] + 1
-    return Tokens(
+    made = Tokens(
         mode=mode,
         vocabulary=lexicon.vocabulary,
         train=train,
@@ -205,6 +206,10 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         questions=questions,
         end=end,
     )
+    for corpus_beside, some in corpus.beside:
+        other = encode(corpus_beside, mode, questions[:0])
+        made = mixed(made, other, some, rows.unit, corpus_beside.world.id)
+    return made
 
 
 def _chain(proofs: Written, answer: Array, unproved: Bools, mark: int, end: int) -> Array:
