@@ -23,15 +23,26 @@ Record = dict[str, Any]
 def training(corpus: Corpus) -> Iterator[Record]:
     """Every row: predicate, arguments, which of them is queried, and the written proof.
 
-    A rule without facts of its own is given as its words. Rows of a second world, whose ``world``
-    they name, come last.
+    A rule without facts of its own is given as its words. Rows of a second world come last, and
+    its words bear its id: ``composition-v1:one``.
     """
     yield from _rows(corpus)
     for other, some, unit in _beside(corpus):
         for number, record in enumerate(_rows(other)):
             if number in some:
-                weight = record["weight"] * unit
-                yield {"world": other.world.id, **record, "weight": weight}
+                yield _prefixed(record, other.world.id) | {"weight": record["weight"] * unit}
+
+
+def _prefixed(record: Record, id: str) -> Record:
+    """The record of a row with ``id`` before all that it names; ``none`` is of every world."""
+
+    def named(value: Any) -> Any:
+        if isinstance(value, list):
+            return [named(one) for one in value]
+        return value if value in (None, "none") else f"{id}:{value}"
+
+    texts = ("predicate", "arguments", "answer", "proof", "theory", "words")
+    return {key: named(value) if key in texts else value for key, value in record.items()}
 
 
 def _beside(corpus: Corpus) -> Iterator[tuple[Corpus, set[int], int]]:

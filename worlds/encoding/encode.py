@@ -29,7 +29,7 @@ from ... import canonical
 from ...errors import UserError, suggest
 from ...printable import brief
 from ...seeding import stream
-from ..corpus.corpus import NONTHEOREM, Corpus
+from ..corpus.corpus import FACT, NONTHEOREM, Corpus
 from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import ragged
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
@@ -51,6 +51,7 @@ class Tokens:
     vocabulary: tuple[str, ...]  # [V]
     train: Array  # [N, T], padded with `end`
     loss: Bools  # [N, T] the token is to be predicted from those before it
+    statement: Bools  # [N] the row states a base fact: what a plan may read late
     weight: Array  # [N] at least 1: rows are drawn in proportion to it
     query: Array  # [Q, P]
     prompt: int  # P
@@ -193,6 +194,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         vocabulary=lexicon.vocabulary,
         train=train,
         loss=loss,
+        statement=np.append(rows.kind == FACT, np.zeros(len(corpus.sentences), bool)),
         weight=np.append(
             corpus.writing.weights(mode),
             np.full(len(corpus.sentences), rows.unit, np.int32),

@@ -40,6 +40,7 @@ def mixed(own: Tokens, other: Tokens, rows: NDArray[np.int64], unit: int, name: 
         vocabulary=vocabulary,
         train=np.concatenate([_placed(train, left, width, own.end) for train, _, left in parts]),
         loss=np.concatenate([_placed(loss, left, width, 0) for _, loss, left in parts]),
+        statement=np.append(own.statement, other.statement[rows]),
         weight=np.append(own.weight, other.weight[rows] * np.int32(unit)),
         query=_placed(own.query, prompt - own.prompt, prompt, own.end),
         prompt=prompt,
