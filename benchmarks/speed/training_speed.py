@@ -98,6 +98,10 @@ class Rows:
         return np.ones(len(self.train), np.int32)
 
     @property
+    def statement(self) -> np.ndarray:
+        return np.zeros(len(self.train), bool)
+
+    @property
     def prompt(self) -> int:
         return self.train.shape[1] - 1
 
