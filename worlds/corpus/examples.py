@@ -68,24 +68,29 @@ def examples_of(
     )
 
 
+def each_once(examples: Examples) -> Rows:
+    """What is read without interventions: the examples, each once."""
+    e = examples
+    return Rows(e.prompt, e.answer, e.kind, e.fact, np.ones(len(e.kind), np.int32))
+
+
 def rows_of(
     world: World,
     split: CorpusSplit,
     exposure: Exposure,
     cues: tuple[Cue, ...],
-    examples: Examples,
+    rows: Rows,
     sentences: Sentences,
     draw: Draw,
 ) -> Rows:
-    """What is read of the examples: each once, but for what interventions change."""
-    e = examples
-    rows = Rows(e.prompt, e.answer, e.kind, e.fact, np.ones(len(e.kind), np.int32))
+    """What is read instead of ``rows``, the examples each once; these where nothing intervenes."""
     if not exposure.interventions:
         return rows
     c = split.gold.closure
     nameless = [s for s in (*world.spelled, world.episodes) if s]
     blocks = [np.arange(b.start, b.stop) for b in (c.base.sorts[s] for s in nameless)]
-    there = np.unique(np.concatenate([e.prompt[:, 1:].ravel(), e.answer[e.kind != NONTHEOREM]]))
+    answers = rows.answer[rows.kind != NONTHEOREM]
+    there = np.unique(np.concatenate([rows.prompt[:, 1:].ravel(), answers]))
     source = Source(
         world=world.id,
         episodes=bool(world.episodes),

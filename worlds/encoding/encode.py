@@ -149,9 +149,17 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     """The tokens of a corpus in one mode, and the prompts of ``questions`` (indices)."""
     if mode not in MODES:
         raise suggest("mode", mode, MODES)
-    lexicon = Lexicon(corpus)
+    made = _encoded(corpus, mode, questions)
+    for second, some in corpus.beside:
+        other = _encoded(second, mode, questions[:0])
+        made = mixed(made, other, some, corpus.rows.unit, second.world.id)
+    return made
+
+
+def _encoded(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
+    """The same without what is read of a second world."""
+    lexicon, rows = Lexicon(corpus), corpus.rows
     end = lexicon.special[END]
-    rows = corpus.rows
     prompt, query = lexicon.prompts(rows.prompt), lexicon.prompts(corpus.prompt[questions])
     if corpus.world.episodes:
         prompt, query = in_context(corpus, lexicon, prompt, query, questions)
@@ -189,7 +197,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         answer_ids = automaton(words, len(lexicon.vocabulary), end)
         right = single(corpus, words, questions, end)
         room = words.shape[1] + 1
-    made = Tokens(
+    return Tokens(
         mode=mode,
         vocabulary=lexicon.vocabulary,
         train=train,
@@ -208,10 +216,6 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         questions=questions,
         end=end,
     )
-    for corpus_beside, some in corpus.beside:
-        other = encode(corpus_beside, mode, questions[:0])
-        made = mixed(made, other, some, rows.unit, corpus_beside.world.id)
-    return made
 
 
 def _chain(proofs: Written, answer: Array, unproved: Bools, mark: int, end: int) -> Array:

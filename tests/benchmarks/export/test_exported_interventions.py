@@ -52,9 +52,9 @@ def test_identity_statements_and_forms_are_written_in_words(corpus):
         if record["kind"] == "identity":
             one, other = record["arguments"]
             assert record["predicate"] == "is" and one == other == record["answer"]
-            said, query, answer = text["text"].splitlines()
+            statement, query, answer = text["text"].splitlines()
             name = answer.removeprefix("Answer: ")
-            assert said.endswith(f"{name} is {name}.") and query == f"Question: {name} is ___."
+            assert statement.endswith(f"{name} is {name}.") and query == f"Question: {name} is ___."
     forms = {}
     for record, text in zip(found, texts):
         if record["predicate"].partition("#")[0] == "one":

@@ -100,13 +100,14 @@ def test_tokens_of_all_at_once_read_as_what_they_are(corpus, mode):
     own, made = (encode(c, mode, questions) for c in (plain, other))
     assert made.prompt >= own.prompt and (made.loss.any(1)).all()
     words = np.array(made.vocabulary, dtype=object)
-    asked = [words[row[row != made.end]].tolist() for row in made.query]
+    queried = [words[row[row != made.end]].tolist() for row in made.query]
     known = np.array(own.vocabulary, dtype=object)
-    assert asked == [known[row[row != own.end]].tolist() for row in own.query]
+    assert queried == [known[row[row != own.end]].tolist() for row in own.query]
     right = [words[row[row >= 0]].tolist() for row in made.members]
     assert right == [known[row[row >= 0]].tolist() for row in own.members]
     texts = {" ".join(words[row[row != made.end]]) for row in made.train}
     usual = {" ".join(known[row[row != own.end]]) for row in own.train}
+    assert np.array_equal(made.statement[: len(other.rows.kind)], other.rows.kind == FACT)
     assert usual <= texts
     assert len(made.weight) == len(made.train) == len(made.statement) == len(made.loss)
 
