@@ -30,6 +30,8 @@ def table_mutations(folder: Path) -> Iterator[Mutation]:
         with duckdb.connect(":memory:", config={"threads": 1}) as db:
             file = f"read_parquet('{folder / table.file}', file_row_number = true)"
             db.execute(f"CREATE TABLE old AS SELECT *, file_row_number AS n FROM {file}")
+            names = {name for name, *_ in db.execute("DESCRIBE old").fetchall()}
+            table = table.within(names)
             found = [*_of_table(table, db)]
             for column in table.columns:
                 found += _of_column(table, column, db)
