@@ -43,7 +43,12 @@ class Rephrasings(Intervention):
         for form in range(1, self.forms):
             prompt = rows.prompt[facts]
             prompt[:, 0] = first + (form - 1) * len(stated) + place
-            columns = (rows.answer, rows.kind, rows.fact, rows.times)
-            more = Rows(prompt, *(column[facts] for column in columns))
+            more = Rows(
+                prompt=prompt,
+                answer=rows.answer[facts],
+                kind=rows.kind[facts],
+                fact=rows.fact[facts],
+                times=rows.times[facts],
+            )
             rows = rows.with_more((), more)
         return dataclasses.replace(rows, words=(*rows.words, *words))
