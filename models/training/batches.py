@@ -55,6 +55,7 @@ class Replica:
     # members of equal tokens, plan and seeds bear the same name: one training answers for all of
     # them; empty: a training of its own
     training: str = ""
+    sample: int = 0  # seed of the answers that the plan samples
 
 
 class Part(NamedTuple):
@@ -182,6 +183,7 @@ def trainings(members: Sequence[Replica]) -> Iterator[tuple[Replica, tuple[int, 
     """Each training, by its first member, and the numbers of all members that come of it."""
     found: dict[Any, list[int]] = {}
     for number, m in enumerate(members):
-        found.setdefault((m.training or number, m.plan, m.init, m.order), []).append(number)
+        key = m.training or number, m.plan, m.init, m.order, m.sample
+        found.setdefault(key, []).append(number)
     for numbers in found.values():
         yield members[numbers[0]], tuple(numbers)
