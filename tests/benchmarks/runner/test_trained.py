@@ -166,7 +166,11 @@ def test_cold_samples_are_the_answers_and_warm_ones_as_likely_as_their_bits(kept
 
 @pytest.mark.parametrize(
     ("samples", "temperature", "message"),
-    [(0, 1.0, "samples = 0"), (1.5, 1.0, "samples is 1.5"), (1, 0.0, "temperature is 0.0; expected")],
+    [
+        (0, 1.0, "samples = 0"),
+        (1.5, 1.0, "samples is 1.5"),
+        (1, 0.0, "temperature is 0.0"),
+    ],
 )
 def test_samples_are_at_least_one_at_a_temperature_above_0(kept, samples, temperature, message):
     trained = package.load(by(kept[0], model="decoder-xs"), kept[1])
