@@ -134,13 +134,15 @@ class _Subject:
 
     def check_answers(self) -> str:
         records = [r.model_dump() for r in (*self.receipt.cells, *self.receipt.environments)]
-        names = [self.receipt.files[table.file] for table in (ANSWERS, CELLS)]
+        names = [self.receipt.files.get(table.file) for table in (ANSWERS, CELLS, SAMPLES)]
         key = canonical.digest([records, names, self.receipt.training])
         if key not in self.memo.results:
             self.memo.results[key] = self._results()
         self.results = self.memo.results[key]
         total = sum(r.run.answer.size for r in self.results if not r.run.failed)
-        return f"{total:,} answers at the checkpoints of {len(self.results)} trainings"
+        drawn = sum(r.run.samples.answer.size for r in self.results if r.run.samples is not None)
+        more = f", and {drawn:,} samples" if drawn else ""
+        return f"{total:,} answers at the checkpoints of {len(self.results)} trainings{more}"
 
     def _results(self) -> list[Result]:
         table = parquet_reading.by_key(ANSWERS, self._read(ANSWERS))
