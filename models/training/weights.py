@@ -17,7 +17,7 @@ from flax import nnx, traverse_util
 from ...errors import UserError
 from ..spec import Spec
 from . import prng
-from .batches import Questions, load
+from .batches import Questions, questions
 from .compiled import Program, query
 from .decoding import Answers, generate
 from .plan import MOST_SAMPLES, Float, Int, Plan, Tokens
@@ -78,11 +78,11 @@ def answer(
     """
     place = Layout.of(layout)
     program = Program.of(spec, Plan(), tokens, not on_cpu() if bf16 is None else bf16, place)
-    questions, Q = Questions.of(load(tokens, Plan())), len(tokens.query)
+    queries, Q = questions(tokens), len(tokens.query)
     found: list[list[Any]] = []
     for seed in range(len(next(iter(weights.values())))):
         own = nested(program.model[1], {name: each[seed] for name, each in weights.items()})
-        given = jax.tree.map(lambda leaf: np.stack([leaf] * vmap_size), (own, questions))
+        given = jax.tree.map(lambda leaf: np.stack([leaf] * vmap_size), (own, queries))
         answers = query(program, *place.put(given))
         found.append([np.asarray(each)[0, 0, :Q] for each in answers])
     together: list[Any] = [np.stack(each) for each in zip(*found)]
@@ -180,12 +180,12 @@ def sample(
         raise UserError(f"samples = 0: expected a whole number from 1 to {MOST_SAMPLES:,}")
     place = Layout.of(layout)
     program = Program.of(spec, plan, tokens, not on_cpu() if bf16 is None else bf16, place)
-    questions, Q = Questions.of(load(tokens, plan)), len(tokens.query)
+    queries, Q = questions(tokens), len(tokens.query)
     S = len(next(iter(weights.values())))
     found = []
     for number, mine in enumerate(seeds or [(i,) for i in range(S)]):
         own = nested(program.model[1], {name: each[number] for name, each in weights.items()})
-        given = place.put(jax.tree.map(lambda leaf: np.asarray(leaf)[None], (own, questions)))
+        given = place.put(jax.tree.map(lambda leaf: np.asarray(leaf)[None], (own, queries)))
         answer, _ = sampled(program, *given, [mine], samples, temperature)
         found.append(answer[0, 0, :, :Q])
     return np.stack(found)
