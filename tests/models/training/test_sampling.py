@@ -128,6 +128,16 @@ def test_members_side_by_side_draw_what_each_would_alone(half, direct):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("layout", ["replicas", "sharded"])
+def test_trainings_over_several_devices_sample_too(half, direct, layout):
+    run = train(SPEC, direct, MANY, [(0, 0), (1, 0)], sample=7, layout=layout)
+    assert run.samples.answer.shape == half.samples.answer.shape
+    # sums over devices differ in the last bits
+    least = 1.0 if layout == "replicas" else 0.99
+    assert (run.samples.answer == half.samples.answer).mean() >= least
+
+
+@pytest.mark.long
 def test_a_training_that_fails_has_no_sampled_answer(direct):
     plan = dataclasses.replace(MANY, learning_rate=1e30, warmup=0, optimizer="sgd")
     run = train(MLPSpec(width=16, layers=1), direct, plan, [(0, 0)])
