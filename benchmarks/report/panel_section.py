@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...eval.scoring.columns import MARKS, columns
 from ...eval.scoring.controls import Controls, ExceptionScore
@@ -25,6 +25,7 @@ SHARES = {
 }
 
 
+PROOFS = "Proofs written before the answer"
 PASSES = "Sampled answers: the chance that one of k is right"
 RIVALS = "Answers where a wrong value, an exact rival, is ranked alike by every count of the texts"
 BESIDE = "What each score stands beside: its floor, swap lift, and agreement with likeness"
@@ -54,8 +55,7 @@ class Section:
     verdicts: Grid | None = None
     laws: str = ""  # lines of text: the laws and hypotheses behind the verdicts
     reach: Grid | None = None
-    passes: Grid | None = None
-    proofs: Grid | None = None
+    written: Mapping[str, Grid] = dataclasses.field(default_factory=dict)  # passes, proofs
     apart: Grid | None = None
     controls: Grid | None = None
 
@@ -127,7 +127,10 @@ def _with_evidence(section: Section, panel: Panel, rungs: Sequence[str]) -> Sect
     header = ["", "greatest distance", "its change", "conclusions", "change of their log10"]
     title = "Reach: unstated conclusions answered in at least half"
     answered = [*panel.models, *panel.untraced.values()]
-    proofs = list(_proofs(answered, rungs))
+    written = {
+        "passes": _filled(PASSES, ["", *rungs], list(_passes(answered, rungs))),
+        "proofs": _filled(PROOFS, ["", *rungs], list(_proofs(answered, rungs))),
+    }
     controls = list(_controls(panel.models))
     beside = (
         _filled(BESIDE, BESIDE_HEADS, list(_beside(panel.models))),
@@ -139,8 +142,7 @@ def _with_evidence(section: Section, panel: Panel, rungs: Sequence[str]) -> Sect
         verdicts=_verdicts(panel),
         laws=_laws(panel),
         reach=_filled(title, header, list(_reach(panel.models))),
-        passes=_filled(PASSES, ["", *rungs], list(_passes(answered, rungs))),
-        proofs=_filled("Proofs written before the answer", ["", *rungs], proofs),
+        written={name: grid for name, grid in written.items() if grid},
         apart=_apart(panel),
         controls=_filled("Controls", ["", "share or d′", "questions"], controls),
     )

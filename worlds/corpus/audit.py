@@ -94,16 +94,10 @@ def _named(corpus: Corpus, pattern: Pattern) -> str:
 
 
 def _too_little(corpus: Corpus, missing: list[tuple[int, str]]) -> str:
-    """Every pattern that lacks an example, those of one rule and cause together, and what to set
-    so that it has one."""
+    """Every pattern that lacks an example, those of one rule and cause together; what to set."""
     gold, patterns = corpus.split.gold, corpus.split.gold.patterns
-    silent = corpus.split.silent[gold.pattern]
-
-    @functools.cache
-    def barred(height: int | None) -> Bools:
-        """[F] what needs a pattern that is not to be exemplified, or more than ``height`` steps."""
-        return tainted(gold, silent if height is None else silent | (gold.top > height))
-
+    silent = corpus.split.silent[gold.pattern]  # which nothing demonstrated may use
+    barred = functools.cache(lambda height: tainted(gold, silent | (gold.top > height)))
     alike: dict[tuple[int, str, str, str], list[int]] = {}
     for number, presentation in missing:
         why, cure = _unexemplified(corpus, number, barred)
@@ -120,11 +114,10 @@ def _too_little(corpus: Corpus, missing: list[tuple[int, str]]) -> str:
 
 
 def _unexemplified(
-    corpus: Corpus, pattern: int, barred: Callable[[int | None], Bools]
+    corpus: Corpus, pattern: int, barred: Callable[[float], Bools]
 ) -> tuple[str, str]:
     """(why nothing demonstrated uses the pattern, what to set)."""
-    split, gold, e = corpus.split, corpus.split.gold, corpus.exposure
-    c = corpus.closure
+    split, gold, e, c = corpus.split, corpus.split.gold, corpus.exposure, corpus.closure
     heads = np.unique(c.head[gold.counts & (gold.pattern == pattern)])
     if not len(heads):
         return "it derives nothing that does not need itself", "sample facts that it applies to"
@@ -141,7 +134,7 @@ def _unexemplified(
     heads = heads[~c.is_base[heads]]  # others are read off without being demonstrated
     if not (e.demonstrated or e.phi):
         return "nothing is demonstrated", "set exposure.demonstrated above 0"
-    if barred(None)[heads].all():
+    if barred(np.inf)[heads].all():
         return (
             "all that it derives can also be derived by a pattern that must not be exemplified",
             "set exposure.given to fewer 'stated' and 'neither'",

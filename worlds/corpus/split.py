@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from ..novelty.rungs import ReadOff, read_off
 from ..world import World
 from .far_conclusions import far_conclusions, near
 from .query_episodes import query_episodes
-from .rule_presentation import Draw, presentations_of
+from .rule_presentation import Draw, presentations_of, silent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,11 +64,7 @@ class CorpusSplit:
     @property
     def silent(self) -> Bools:
         """[P] patterns that are not to be exemplified."""
-        return _silent(self.presentation)
-
-
-def _silent(presentation: Sequence[str]) -> Bools:
-    return np.array([w in ("stated", "neither") for w in presentation], bool)
+        return silent(self.presentation)
 
 
 def split_corpus(
@@ -84,7 +80,7 @@ def split_corpus(
     gold = _gold(truth, exposure, presentations, draw, world.familiar)
     c = gold.closure
     presentation = tuple(presentations[p] for p in gold.patterns)
-    withheld = _silent(presentation)[gold.pattern]
+    withheld = silent(presentation)[gold.pattern]
     withheld |= gold.top > exposure.demonstrated_height
     conclusion = (gold.best >= 0) & ~c.is_base & world.queried_predicates(c)[c.predicate]
     episodes = None
