@@ -59,7 +59,7 @@ def test_a_chain_counts_samples_with_a_valid_proof_but_on_recall(composition_que
         assert found.at[8].at()[0] == pytest.approx(pass_at(counted[:, where], 8, 8).mean())
 
 
-def test_what_was_never_drawn_is_told_from_what_was_not_the_likeliest(composition_questions):
+def test_what_is_never_drawn_differs_from_what_is_not_the_likeliest(composition_questions):
     Q = len(composition_questions.questions)
     never, seldom = np.zeros((2, Q), np.int32), np.ones((2, Q), np.int32)
     for right, most in ((never, 0.0), (seldom, 1.0)):
