@@ -49,7 +49,7 @@ CODE = [path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder)
 MODULES = sorted({*CODE, *(path.relative_to(ROOT) for path in ROOT.glob("*.py"))})
 TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
 LINES, FUNCTION, FIELDS, FILES, PUBLIC = 300, 60, 12, 13, 25
-WIDE = ("Corpus", "Certificate", "Exposure", "Row", "Tokens")  # dataclasses of up to 20 fields
+WIDE = ("Corpus", "Certificate", "Exposure", "Row", "Run", "Tokens")  # dataclasses of up to 20 fields
 
 
 def tree(path):

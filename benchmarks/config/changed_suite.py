@@ -122,9 +122,9 @@ def _plan(cell: Cell, values: Mapping[str, Any]) -> Cell:
     base, given = parameters.split(cell.plan)
     recipe = with_fields(cell.recipe, values, "plan", nowhere)
     differs = {k: v for k, v in values.items() if getattr(cell.recipe, k) != getattr(recipe, k)}
-    return dataclasses.replace(
-        cell, plan=parameters.spelled(base, {**given, **differs}), recipe=recipe
-    )
+    seeds = cell.seeds if recipe.samples else dataclasses.replace(cell.seeds, sample=0)
+    name = parameters.spelled(base, {**given, **differs})
+    return dataclasses.replace(cell, plan=name, recipe=recipe, seeds=seeds)
 
 
 CHANGES: dict[str, Callable[[Cell, Mapping[str, Any]], Cell]] = {

@@ -18,12 +18,19 @@ from ...worlds.world import World
 
 @dataclasses.dataclass(frozen=True)
 class Seeds:
-    """The four axes of chance."""
+    """The four axes of chance, and that of the answers that a plan samples."""
 
     world: int  # what is true
     exposure: int  # what of it is stated and demonstrated
     init: int  # initial weights
     order: int  # order of the batches
+    # of the answers that are sampled: recorded where the plan samples, elsewhere 0
+    sample: int = dataclasses.field(default=0, metadata={"neutral": 0})
+
+    @property
+    def trained(self) -> tuple[int, int, int, int]:
+        """Those by which a training is known; the others matter to its samples alone."""
+        return self.world, self.exposure, self.init, self.order
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Places:
 
 
 NOWHERE = Places()
+SAMPLE = "sample"  # the axis of chance that only samples have
 NAMES = ("plan", "model")  # what a record holds for people alone
 
 
@@ -59,6 +67,12 @@ class Cell:
     content: int = dataclasses.field(default=1, metadata={"neutral": 1})
     places: Places = dataclasses.field(default=NOWHERE, compare=False, repr=False)
 
+    @property
+    def drawn(self) -> dict[str, int]:
+        """Axis of chance -> its seed; that of samples where some are drawn."""
+        seeds = dataclasses.asdict(self.seeds)
+        return {n: seed for n, seed in seeds.items() if n != SAMPLE or self.recipe.samples}
+
     def record(self) -> dict[str, Any]:
         """JSON-ready content: equal for equal cells, whatever suite they stand in."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
@@ -69,7 +83,7 @@ class Cell:
             "exposure": self.exposure.record(),
             "spec": dict(self.spec),
             "recipe": self.recipe.record(),
-            "seeds": dataclasses.asdict(self.seeds),
+            "seeds": self.drawn,
         }
 
     @classmethod
@@ -96,6 +110,12 @@ class Cell:
         made = {name: identity.restore(kind, record[name]) for name, kind in parts.items()}
         if not all(type(seed) is int for seed in dataclasses.astuple(made["seeds"])):
             raise UserError(f"seeds of a cell are {record['seeds']!r:.80}; expected whole numbers")
+        if (SAMPLE in record["seeds"]) != bool(made["recipe"].samples):
+            there = "has" if SAMPLE in record["seeds"] else "lacks"
+            raise UserError(
+                f"the record of a cell {there} seeds.{SAMPLE}, and its plan.samples is "
+                f"{made['recipe'].samples}; expected it where samples are drawn, and only there"
+            )
         return cls(**known | made, places=places)
 
     def message(self) -> dict[str, Any]:
@@ -202,7 +222,7 @@ class Cell:
         return {key: value for key, value in self.record().items() if key not in names}
 
     def __str__(self) -> str:
-        seeds = ",".join(str(seed) for seed in dataclasses.astuple(self.seeds))
+        seeds = ",".join(map(str, self.drawn.values()))
         return f"{self.named_world}/{self.size} {self.mode} {self.model} {self.plan} seeds {seeds}"
 
 

@@ -7,6 +7,7 @@ import textwrap
 
 import numpy as np
 
+from ...printable import many
 from ...seeding import stream
 from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
@@ -99,11 +100,7 @@ def _several(corpus: Corpus) -> list[str]:
 
 
 def _questions(number: int) -> str:
-    return _many(number, "question")
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+    return many(number, "question")
 
 
 def _sizes(world: World, size: str) -> list[str]:
@@ -206,8 +203,8 @@ def _stated(corpus: Corpus) -> str:
     text = np.zeros(len(c.predicate), bool)
     text[corpus.examples.fact[corpus.examples.fact >= 0]] = True
     lines = [
-        f"{_many(int(corpus.stated.sum()), 'base fact')}, "
-        f"{_many(int(corpus.demonstrated.sum()), 'conclusion')}, "
+        f"{many(int(corpus.stated.sum()), 'base fact')}, "
+        f"{many(int(corpus.demonstrated.sum()), 'conclusion')}, "
         f"{_questions(len(corpus.prompt))}. Exposure: {_in_words(corpus)}.",
         *_frequencies(corpus),
         *([f"{height_note(corpus)}."] if height_note(corpus) else []),

@@ -16,7 +16,7 @@ from ... import canonical
 from ...errors import UserError
 from ..config.run_config import Cell
 from ..config.suite import suite_digest
-from ..receipts.tables.all_tables import FILES
+from ..receipts.tables.all_tables import KNOWN
 from ..receipts.tables.parquet_table import DIGITS, Table
 from ..verification.rebuilt import Memo
 from ..verification.verify import verify
@@ -35,9 +35,10 @@ class Forgery:
     def of(cls, honest: Path, folder: Path) -> Forgery:
         """A copy of the receipt in ``honest`` in the new folder ``folder``."""
         folder.mkdir(parents=True)
-        for name in FILES:  # replaced, never written into
+        content = json.loads((honest / "receipt.json").read_text("ascii"))
+        for name in content["files"]:  # replaced, never written into
             (folder / name).hardlink_to(honest / name)
-        return cls(folder, json.loads((honest / "receipt.json").read_text("ascii")))
+        return cls(folder, content)
 
     def rewrite(
         self, table: Table, select: str, metadata: bool | Callable[..., Any] = True
@@ -70,8 +71,8 @@ class Forgery:
                 self.content["suite"]["digest"] = suite_digest(records)
         files = self.content.get("files")
         if isinstance(files, dict) and not keep.startswith("files"):
-            for name in FILES:
-                if name in files:
+            for name in {*files} & {table.file for table in KNOWN}:
+                if (self.folder / name).is_file():
                     files[name] = canonical.digest_bytes([(self.folder / name).read_bytes()])
         (self.folder / "receipt.json").write_text(json.dumps(self.content), "utf-8")
 
@@ -90,8 +91,9 @@ class Forgery:
         seconds = self.content["times"]["seconds"]
         self.content["times"]["seconds"] = {names.get(k, k): v for k, v in seconds.items()}
         cases = " ".join(f"WHEN '{a[:DIGITS]}' THEN '{b[:DIGITS]}'" for a, b in names.items())
-        for table in FILES.values():
-            if any(column.name == "cell" for column in table.columns):
+        for table in KNOWN:
+            there = (self.folder / table.file).is_file()
+            if there and any(column.name == "cell" for column in table.columns):
                 renamed = f"CASE cell {cases} ELSE cell END AS cell"
                 order = "n" if table.order.startswith("as ") else "cell, n"
                 self.rewrite(

@@ -253,6 +253,7 @@ def _predictions(result: Result, question_set: QuestionSet, corpora: Corpora) ->
         mode=result.cell.mode,
         parameters=run.parameters,
         proofs=corpora.proofs(result),
+        hits=corpora.hits(result),
     )
 
 

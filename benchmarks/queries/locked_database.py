@@ -77,7 +77,8 @@ def opened(content: Content) -> Iterator[duckdb.DuckDBPyConnection]:
         db.execute(f"SET allowed_paths = [{', '.join(map(_quoted, files))}]")
         db.execute("SET enable_external_access = false")
         for view in content.views:
-            _view(db, view, {digits: place / digits / view.file for digits in content.digits})
+            files = {digits: place / digits / view.file for digits in content.digits}
+            _view(db, view, {d: file for d, file in files.items() if file.is_file()})
         _receipts(db, content.receipts)
         db.execute("SET lock_configuration = true")
         yield db

@@ -14,7 +14,7 @@ from ..attestations.trust import trust_class
 from ..citations import errata
 from ..citations.citation import short_status
 from ..receipts.receipt import Receipt
-from ..receipts.tables.all_tables import TABLES
+from ..receipts.tables.all_tables import KNOWN
 from ..report.plain_console import PlainConsole, working
 from .confined_query import answered
 from .gathering import Gathered, gather
@@ -65,7 +65,8 @@ def content(gathered: Gathered, place: Path) -> Content:
             {c.name: f"{c.meaning} ({c.unit})" for c in t.columns},
             {c.name: c.type for c in t.columns if c.needed is not None},
         )
-        for t in TABLES
+        for t in KNOWN
+        if any(t.file in receipt.files for _, receipt in gathered.receipts.values())
     ]
     known = errata.listed()
     rows = [

@@ -58,6 +58,7 @@ class Replica:
     # members of equal tokens, plan and seeds bear the same name: one training answers for all of
     # them; empty: a training of its own
     training: str = ""
+    sample: int = 0  # seed of the answers that the plan samples
 
 
 class Part(NamedTuple):
@@ -138,9 +139,10 @@ def _shares(slots: int, batch: int) -> np.ndarray:
     return np.stack(np.divmod(np.arange(batch, dtype=np.int64) * slots, batch)).astype(np.int32)
 
 
-def parts(tokens: Tokens, plan: Plan) -> tuple[Part, ...]:
+def parts(tokens: Tokens, plan: Plan, length: np.ndarray | None = None) -> tuple[Part, ...]:
     """Of every batch: half of it, a quarter and two eighths, each as wide as its longest row may
     be; or all at once, where that saves less than SAVED of what is read, or facts are late.
+    ``length``: of each slot, in order, where it is known.
 
     Cut between microbatches. Widths but the longest are rounded up to three significant binary
     digits: other seeds of a corpus then share the program.
@@ -149,7 +151,7 @@ def parts(tokens: Tokens, plan: Plan) -> tuple[Part, ...]:
     whole, longest = (Part(batch, at),), at[-1] + 2
     if plan.late:
         return whole
-    length = _by_length(tokens)[1]
+    length = _by_length(tokens)[1] if length is None else length
     unit = plan.microbatch or 1
     ends = [batch * part // 8 // unit * unit for part in (4, 6, 7)] + [batch]
     found: dict[int, int] = {}  # width -> rows
@@ -167,30 +169,39 @@ def parts(tokens: Tokens, plan: Plan) -> tuple[Part, ...]:
 
 def load(tokens: Tokens, plan: Plan) -> Data:
     """The corpus with sizes rounded up, in this machine's memory."""
-    split = parts(tokens, plan)
+    ordered_row, length = _by_length(tokens)
+    split = parts(tokens, plan, length)
     at, ordered = np.array(split[-1].at), len(split) > 1
     row = np.repeat(np.arange(len(tokens.train)), tokens.weight)
     slots = np.int32(len(row))
     if ordered:
-        row, _ = _by_length(tokens)
+        row = ordered_row
     elif plan.late:
         row, slots = _facts_last(tokens, plan)
-    questions = len(tokens.query)
-    chunk = min(CHUNK, _round_up(questions, 16))
-    chunks = -(-_round_up(questions, 16) // chunk)
-    members = np.asarray(tokens.members)
-    width = 1 << (members.shape[1] - 1).bit_length()
-    members = _pad(members.T, width, -1).T
     N, S = (_round_up(n, 1024) for n in (len(tokens.train), len(row)))
-    Q = chunks * chunk
-    query, members = _pad(tokens.query, Q, 0), _pad(members, Q, -1)
-    query[questions:] = query[max(0, questions - 1)]  # ends when a question does: see `generate`
     return Data(
         slots=slots,
         row=_pad(row, S, 0).astype(np.int32),
         shares=_shares(len(row), plan.batch if ordered else 0),
         train=_pad(tokens.train[:, : at[-1] + 2], N, tokens.end).astype(np.int32),
         loss=_pad(tokens.loss[:, at + 1], N, 0).astype(bool),
+        **questions(tokens)._asdict(),
+        checkpoints=plan.checkpoints.astype(np.int32),
+    )
+
+
+def questions(tokens: Tokens) -> Questions:
+    """What is queried, in chunks, with sizes rounded up."""
+    number = len(tokens.query)
+    chunk = min(CHUNK, _round_up(number, 16))
+    chunks = -(-_round_up(number, 16) // chunk)
+    members = np.asarray(tokens.members)
+    width = 1 << (members.shape[1] - 1).bit_length()
+    members = _pad(members.T, width, -1).T
+    Q = chunks * chunk
+    query, members = _pad(tokens.query, Q, 0), _pad(members, Q, -1)
+    query[number:] = query[max(0, number - 1)]  # ends when a question does: see `generate`
+    return Questions(
         query=query.reshape(chunks, chunk, tokens.prompt).astype(np.int32),
         members=members.reshape(chunks, chunk, width).astype(np.int32),
         form=Format(
@@ -198,7 +209,6 @@ def load(tokens: Tokens, plan: Plan) -> Data:
             end=np.int32(tokens.end),
             answer_ids=np.asarray(tokens.answer_ids, np.int32),
         ),
-        checkpoints=plan.checkpoints.astype(np.int32),
     )
 
 
@@ -206,6 +216,7 @@ def trainings(members: Sequence[Replica]) -> Iterator[tuple[Replica, tuple[int, 
     """Each training, by its first member, and the numbers of all members that come of it."""
     found: dict[Any, list[int]] = {}
     for number, m in enumerate(members):
-        found.setdefault((m.training or number, m.plan, m.init, m.order), []).append(number)
+        key = m.training or number, m.plan, m.init, m.order, m.sample
+        found.setdefault(key, []).append(number)
     for numbers in found.values():
         yield members[numbers[0]], tuple(numbers)

@@ -60,7 +60,7 @@ class Program:
         bare = dataclasses.replace(
             plan,
             **{"learning_rate": 0.0, "weight_decay": 0.0, "warmup": 0},
-            **{"steps": 1, "flops": None, "evaluations": 1},
+            **{"steps": 1, "flops": None, "evaluations": 1, "samples": 0, "temperature": 1.0},
         )
         size, split = len(tokens.vocabulary), parts(tokens, plan)
         places = tokens.prompt, tokens.max_new

@@ -31,22 +31,11 @@ from zebroid.eval.verdicts.judge import judge
 from zebroid.models import training_version
 from zebroid.models.training import train
 from zebroid.models.training.plan import Run
-from zebroid.worlds.encoding.encode import Lines, encode
-from zebroid.worlds.encoding.vocabulary import Lexicon
+from zebroid.worlds.encoding.encode import encode
+
+from .pretended_answers import sampled, written
 
 TINY = Path(__file__).with_name("tiny.toml").read_text("utf-8")
-
-
-def written(corpus, tokens, answer):
-    """[Q, max_new] what a chain writes before these answers: a proof of the first right one."""
-    lexicon = Lexicon(corpus)
-    lines = Lines(corpus, lexicon)
-    out = np.full((len(answer), tokens.max_new), tokens.end, np.int32)
-    for row, question, word in zip(out, tokens.questions, lexicon.answers(answer, corpus.none)):
-        first, last = corpus.offsets[question : question + 2]
-        proof = lines.tokens(int(corpus.fact[first])) if first < last else []
-        row[:] = [*proof, tokens.answer_mark, word, *row][: len(row)]
-    return out
 
 
 def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, wrong=0.1):
@@ -83,6 +72,7 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
         parameters=cost.parameters,
         seconds=0.1,
         weights=weights if keep_weights else None,
+        samples=sampled(cell, question_set.corpus, tokens, final),
     )
     made = provenance.Environment.of(cell)
     return Result(cell, found, question_set.corpus.digest, "cpu: none x 1", made)

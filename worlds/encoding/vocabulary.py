@@ -154,10 +154,12 @@ class Lexicon:
         """Tokens of answer ids; raises UserError for one that is not one token."""
         given = answer[answer != none]
         if len(given) and (self.token[given] < 0).any():
-            name = self.corpus.closure.base.constants[given[self.token[given] < 0][0]]
+            wrong = given[self.token[given] < 0][0]
+            name, of = self.corpus.closure.base.constants[wrong], self.corpus.world
+            kind = "spelled" if members(self.corpus, of.spelled)[wrong] else "that of episodes"
             raise InvalidWorld(
-                f"{self.corpus.world.id}: {name!r} is an answer, and its sort is that of episodes; "
-                "query only arguments that have a name (World.queries)"
+                f"{of.id}: {name!r} is an answer, and its sort is {kind}; query only arguments "
+                "that have a name of one word (World.queries)"
             )
         return np.where(answer == none, self.special[NONE], np.append(self.token, -1)[answer])
 
