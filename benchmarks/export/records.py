@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...worlds.corpus.corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
-from ...worlds.encoding.encode import Lines
-from ...worlds.encoding.vocabulary import Lexicon
+from ...worlds.novelty.written_proofs import proof_lists
 from ..receipts.tables.questions_table import certificates
 from .contexts import Contexts
-from .english_forms import EnglishForms, paraphrase
+from .english_forms import EnglishForms, paraphrase, theories_of
 from .portion import Portion
 
 KINDS = {FACT: "fact", CONCLUSION: "conclusion", SENTENCE: "rule", NONTHEOREM: "nontheorem"}
@@ -25,15 +24,15 @@ def training(corpus: Corpus) -> Iterator[Record]:
     A rule without facts of its own is given as its words.
     """
     names, examples = corpus.closure.base.constants, corpus.examples
-    lines = Lines(corpus, Lexicon(corpus))
-    theories = EnglishForms(corpus).theories
+    proofs = proof_lists(corpus.split.gold, corpus.writing.silent, examples.fact)
+    theories = theories_of(corpus)
     weight = corpus.writing.weights("chain").tolist()
     for number, prompt in enumerate(examples.prompt.tolist()):
         predicate, place = corpus.cues[prompt[0]]
-        answer, fact = int(examples.answer[number]), int(examples.fact[number])
+        answer = int(examples.answer[number])
         words = [names[a] for a in prompt[1:] if a >= 0]
         there = answer != corpus.none
-        proof = lines.facts(fact) if examples.kind[number] == CONCLUSION else []
+        proof = proofs[number] if examples.kind[number] == CONCLUSION else []
         record = {
             "kind": KINDS[int(examples.kind[number])],
             "predicate": predicate,
@@ -54,7 +53,7 @@ def questions(portion: Portion) -> Iterator[Record]:
     """Every question: id, predicate, and arguments with null where the answer belongs."""
     corpus = portion.corpus
     names = corpus.closure.base.constants
-    theories = EnglishForms(corpus).theories
+    theories = theories_of(corpus)
     for id, question in in_order(portion):
         cue, *given = corpus.prompt[question].tolist()
         predicate, place = corpus.cues[cue]
@@ -103,17 +102,18 @@ def key(portion: Portion, english: EnglishForms | None = None) -> Iterator[Recor
     With ``english`` the answers' nonce names too.
     """
     corpus = portion.corpus
-    names, lines = corpus.closure.base.constants, Lines(corpus, Lexicon(corpus))
+    names = corpus.closure.base.constants
+    proofs = proof_lists(corpus.split.gold, corpus.writing.silent, corpus.fact)
     table = certificates(portion.question_set)
     columns = {n: v.tolist() for n, v in table.items() if n not in APART}
     place = {int(q): i for i, q in enumerate(portion.question_set.questions)}
     for id, question in in_order(portion):
         answers = corpus.answers(question).tolist()
-        facts = corpus.fact[corpus.offsets[question] : corpus.offsets[question + 1]].tolist()
+        first, end = corpus.offsets[question : question + 2]
         record: Record = {"id": id, "answers": [names[a] for a in answers] or ["none"]}
         if english is not None:
             record["names"] = [english.names[a] for a in answers] or ["none"]
-        record["proofs"] = [[fact_words(corpus, f) for f in lines.facts(fact)] for fact in facts]
+        record["proofs"] = [[fact_words(corpus, f) for f in proof] for proof in proofs[first:end]]
         record["certificate"] = {n: v[place[question]] for n, v in columns.items()}
         yield record
 
