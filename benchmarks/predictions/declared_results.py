@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...errors import UserError
+from ...errors import UserError, listed
 from ...models.training.plan import FLOPS, Plan, Run
 from ..config.run_config import Cell, Seeds
 from ..export.portion import SPEC, Portion
@@ -78,8 +78,7 @@ def results_of(
 
 
 def _few(steps: Sequence[int]) -> str:
-    more = f" and {len(steps) - 3:,} more" if len(steps) > 3 else ""
-    return ", ".join(f"{step:,}" for step in steps[:3]) + more
+    return listed([f"{step:,}" for step in steps], 3)
 
 
 def _cell(cell: Cell, run: int, steps: Sequence[int], declared: Declared) -> Cell:
