@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from ...worlds.datalog.engine import connection
 from ..receipts.tables.all_tables import FILES
 from ..receipts.tables.parquet_table import Column, Table
 from .forger import Forgery, Mutation
@@ -27,9 +28,9 @@ RETYPED = {"VARCHAR": "'x'::BLOB", "VARCHAR[]": "array_to_string({}, ' ')", "DOU
 def table_mutations(folder: Path) -> Iterator[Mutation]:
     """Of all tables below ``folder``: columns and rows, and what the file says of them."""
     for table in FILES.values():
-        with duckdb.connect(":memory:", config={"threads": 1}) as db:
+        with connection(threads=1) as db:
             file = f"read_parquet('{folder / table.file}', file_row_number = true)"
-            db.execute(f"CREATE TABLE old AS SELECT *, file_row_number AS n FROM {file}")
+            db.execute(f"CREATE TEMP TABLE old AS SELECT *, file_row_number AS n FROM {file}")
             found = [*_of_table(table, db)]
             for column in table.columns:
                 found += _of_column(table, column, db)
