@@ -18,6 +18,8 @@ KEPT = Path(__file__).parents[1] / ".pytest_cache"
 os.environ["XDG_CACHE_HOME"] = str(KEPT)
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(KEPT / "zebroid" / "jax")
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.05"
+# so is bytecode: what tests start as processes, and each worker, would else compile the package
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ACME = Path(__file__).parent / "plugins" / "acme"
 

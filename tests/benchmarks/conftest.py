@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import json
@@ -37,14 +38,29 @@ from zebroid.worlds.encoding.vocabulary import Lexicon
 TINY = Path(__file__).with_name("tiny.toml").read_text("utf-8")
 
 
-def written(corpus, tokens, answer):
+KNOWN = {}  # of the whole session: what pretended trainings have in common but for their seeds
+
+
+def known(cell, question_set):
+    """(tokens, cost, the final answers but for errors, a proof of each first right answer)."""
+    corpus, questions = question_set.corpus, question_set.questions
+    key = cell.configuration, cell.plan, corpus.digest, questions.tobytes()
+    if key not in KNOWN:
+        tokens = encode(corpus, cell.mode, questions)
+        reference = deducer if cell.mode == "chain" else reuser
+        first, last = corpus.offsets[questions], corpus.offsets[questions + 1]
+        facts = np.where(first < last, corpus.fact[np.minimum(first, len(corpus.fact) - 1)], -1)
+        lines = Lines(corpus, Lexicon(corpus)).of(facts.astype(np.int64))
+        proofs = np.split(lines.token, np.cumsum(lines.length)[:-1])
+        cost = train.cost(cell.load_spec(), cell.recipe, tokens)
+        KNOWN[key] = tokens, cost, reference(corpus, questions).answer, proofs
+    return KNOWN[key]
+
+
+def written(corpus, tokens, answer, proofs):
     """[Q, max_new] what a chain writes before these answers: a proof of the first right one."""
-    lexicon = Lexicon(corpus)
-    lines = Lines(corpus, lexicon)
     out = np.full((len(answer), tokens.max_new), tokens.end, np.int32)
-    for row, question, word in zip(out, tokens.questions, lexicon.answers(answer, corpus.none)):
-        first, last = corpus.offsets[question : question + 2]
-        proof = lines.tokens(int(corpus.fact[first])) if first < last else []
+    for row, proof, word in zip(out, proofs, Lexicon(corpus).answers(answer, corpus.none)):
         row[:] = [*proof, tokens.answer_mark, word, *row][: len(row)]
     return out
 
@@ -56,11 +72,8 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
     """
     watch.stage(cell, "corpus")
     question_set = corpora.question_set(cell)
-    tokens = encode(question_set.corpus, cell.mode, question_set.questions)
-    cost = train.cost(cell.load_spec(), cell.recipe, tokens)
+    tokens, cost, final, proofs = known(cell, question_set)
     steps, flops = cost.steps, cost.flops
-    reference = deducer if cell.mode == "chain" else reuser
-    final = reference(question_set.corpus, question_set.questions).answer
     rng = np.random.RandomState(cell.seeds.init)
     answer = np.zeros((1, len(steps), len(final)), np.int32)
     answer[0, -1] = np.where(rng.random_sample(len(final)) < wrong, 1, final)
@@ -77,7 +90,7 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
         flops=flops,
         answer=answer,
         bits=bits,
-        generated=written(question_set.corpus, tokens, answer[0, -1])[None],
+        generated=written(question_set.corpus, tokens, answer[0, -1], proofs)[None],
         loss=np.ones((1, len(steps)), np.float32),
         seeds=((cell.seeds.init, cell.seeds.order),),
         parameters=cost.parameters,
@@ -88,17 +101,49 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
     return Result(cell, found, question_set.corpus.digest, "cpu: none x 1", made)
 
 
-MEASURE, MEASURED = measured._measure, {}  # of the whole session: (corpus, questions) -> floors
+MADE = {}  # of the whole session: what is made once of what was equal before
+
+
+def once(make, key):
+    """``make``, but of arguments with an equal ``key`` what it gave of the first."""
+
+    def made(*given):
+        place = make, key(*given)
+        if place not in MADE:
+            MADE[place] = make(*given)
+        return MADE[place]
+
+    return functools.update_wrapper(made, make)
+
+
+def looks(given):
+    """What decides how a figure is made, but for its numbers: labels, what is there, how much."""
+    if dataclasses.is_dataclass(given):
+        return tuple(looks(getattr(given, f.name)) for f in dataclasses.fields(given))
+    if isinstance(given, dict):
+        return tuple((name, looks(value)) for name, value in given.items())
+    if isinstance(given, list | tuple):
+        return tuple(map(looks, given))
+    if isinstance(given, np.ndarray):
+        return given.shape, bool(np.isnan(given).any()) if given.dtype.kind == "f" else None
+    return given if isinstance(given, str | None) else type(given).__name__
+
+
+ONCE = [
+    (measured, "_measure", lambda one, watch: (one.corpus.digest, one.questions.tobytes())),
+    *((panel, n, lambda c, q: (c.digest, q.tobytes())) for n in ("references", "tracer")),
+    *((plot.score_figures, n, lambda *given: looks(given)) for n in ("ladder", "curves")),
+    *((plot, name, lambda *given: looks(given)) for name in ("fitted", "heat")),
+    (provenance, "_head", lambda: None),
+]
+ONCE = [(module, name, once(getattr(module, name), key)) for module, name, key in ONCE]
 
 
 def quick(monkeypatch):
-    """Leaves out what takes seconds and is tested elsewhere: drawing, floors measured before."""
-
-    def once(one, watch):
-        key = one.corpus.digest, one.questions.tobytes()
-        return MEASURED.get(key) or MEASURED.setdefault(key, MEASURE(one, watch))
-
-    monkeypatch.setattr(measured, "_measure", once)
+    """Leaves out what takes seconds and is tested elsewhere: drawing, and what was made before:
+    floors and references of equal questions, figures that look alike, the commit."""
+    for module, name, made in ONCE:
+        monkeypatch.setattr(module, name, made)
     monkeypatch.setattr(
         plot.score_figures, "svg", lambda figure: '<svg width="1" height="1"></svg>'
     )
