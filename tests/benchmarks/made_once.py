@@ -1,0 +1,60 @@
+"""What runs of a session have in common, made once: floors and references, figures, the commit."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+import numpy as np
+from zebroid.benchmarks.panels import panel
+from zebroid.benchmarks.report import plot
+from zebroid.benchmarks.runner import provenance
+from zebroid.eval.floors import measured
+
+MADE = {}  # of the whole session: what is made once of what was equal before
+
+
+def once(make, key):
+    """``make``, but of arguments with an equal ``key`` what it gave of the first."""
+
+    def made(*given):
+        place = make, key(*given)
+        if place not in MADE:
+            MADE[place] = make(*given)
+        return MADE[place]
+
+    return functools.update_wrapper(made, make)
+
+
+def looks(given):
+    """What decides how a figure is made, but for its numbers: labels, what is there, how much."""
+    if dataclasses.is_dataclass(given):
+        return tuple(looks(getattr(given, f.name)) for f in dataclasses.fields(given))
+    if isinstance(given, dict):
+        return tuple((name, looks(value)) for name, value in given.items())
+    if isinstance(given, list | tuple):
+        return tuple(map(looks, given))
+    if isinstance(given, np.ndarray):
+        return given.shape, bool(np.isnan(given).any()) if given.dtype.kind == "f" else None
+    return given if isinstance(given, str | None) else type(given).__name__
+
+
+ONCE = [
+    (measured, "_measure", lambda one, watch: (one.corpus.digest, one.questions.tobytes())),
+    *((panel, n, lambda c, q: (c.digest, q.tobytes())) for n in ("references", "tracer")),
+    *((plot.score_figures, n, lambda *given: looks(given)) for n in ("ladder", "curves")),
+    *((plot, name, lambda *given: looks(given)) for name in ("fitted", "heat")),
+    (provenance, "_head", lambda: None),
+]
+ONCE = [(module, name, once(getattr(module, name), key)) for module, name, key in ONCE]
+
+
+def quick(monkeypatch):
+    """Leaves out what takes seconds and is tested elsewhere: drawing, and what was made before:
+    floors and references of equal questions, figures that look alike, the commit."""
+    for module, name, made in ONCE:
+        monkeypatch.setattr(module, name, made)
+    monkeypatch.setattr(
+        plot.score_figures, "svg", lambda figure: '<svg width="1" height="1"></svg>'
+    )
+    monkeypatch.setattr(plot.score_figures, "png", lambda figure: b"")
