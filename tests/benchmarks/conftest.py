@@ -25,36 +25,14 @@ from zebroid.benchmarks.sweeps import analysis
 from zebroid.benchmarks.verification import confined
 from zebroid.benchmarks.verification.rebuilt import Memo
 from zebroid.benchmarks.verification.verify import verify
-from zebroid.eval.floors.ceilings import deducer, reuser
 from zebroid.eval.verdicts.judge import judge
 from zebroid.models import training_version
-from zebroid.models.training import train
 from zebroid.models.training.plan import Run
-from zebroid.worlds.encoding.encode import Lines, encode
 from zebroid.worlds.encoding.vocabulary import Lexicon
 
-from .made_once import quick
+from .made_once import known, quick
 
 TINY = Path(__file__).with_name("tiny.toml").read_text("utf-8")
-
-
-KNOWN = {}  # of the whole session: what pretended trainings have in common but for their seeds
-
-
-def known(cell, question_set):
-    """(tokens, cost, the final answers but for errors, a proof of each first right answer)."""
-    corpus, questions = question_set.corpus, question_set.questions
-    key = cell.configuration, cell.plan, corpus.digest, questions.tobytes()
-    if key not in KNOWN:
-        tokens = encode(corpus, cell.mode, questions)
-        reference = deducer if cell.mode == "chain" else reuser
-        first, last = corpus.offsets[questions], corpus.offsets[questions + 1]
-        facts = np.where(first < last, corpus.fact[np.minimum(first, len(corpus.fact) - 1)], -1)
-        lines = Lines(corpus, Lexicon(corpus)).of(facts.astype(np.int64))
-        proofs = np.split(lines.token, np.cumsum(lines.length)[:-1])
-        cost = train.cost(cell.load_spec(), cell.recipe, tokens)
-        KNOWN[key] = tokens, cost, reference(corpus, questions).answer, proofs
-    return KNOWN[key]
 
 
 def written(corpus, tokens, answer, proofs):
@@ -256,6 +234,23 @@ def swept(tmp_path_factory, receipt_of):
         patch.setattr(plot, "drawings", lambda *_: iter(()))
         patch.setattr(panel, "judge", functools.partial(judge, weigh=False))
         return receipt_of(patch, folder, "scale", "sweep.toml")
+
+
+@pytest.fixture(scope="session")
+def tiny_receipt(tmp_path_factory, receipt_of):
+    """The folder of the receipt of tiny.toml, of trainings that took no time; not to be changed."""
+    folder = tmp_path_factory.mktemp("tiny")
+    (folder / "tiny.toml").write_text(TINY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "train_cell", lambda *given, layout="", **o: pretend(*given[:4], **o))
+        quick(patch)
+        return receipt_of(patch, folder, "run", "tiny.toml")
+
+
+@pytest.fixture
+def finished(tiny_receipt, trained):
+    """The same, where another run would take no time either."""
+    return tiny_receipt
 
 
 @pytest.fixture(name="sketch")

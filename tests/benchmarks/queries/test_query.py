@@ -22,8 +22,6 @@ from zebroid.benchmarks.receipts.tables.all_tables import TABLES
 from zebroid.benchmarks.verification import verified_record
 from zebroid.errors import UserError
 
-from ..receipts.hostile import finished as finished
-from ..receipts.hostile import kept as kept
 from ..receipts.hostile import read, replaced
 
 
