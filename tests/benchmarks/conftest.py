@@ -222,18 +222,21 @@ def skilled(cell, corpora, watch, draft=None, layout=""):
 
 
 @pytest.fixture(scope="session")
-def swept(tmp_path_factory, receipt_of):
+def swept(shared, receipt_of):
     """The folder of a sweep's receipt: run by ``zebroid scale`` with models of known skill."""
-    folder = tmp_path_factory.mktemp("swept")
-    shutil.copy(Path(__file__).with_name("sweep.toml"), folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "train_cell", skilled)
-        patch.setattr(corpora.Corpora, "proofs", lambda self, result: None)
-        quick(patch)
-        sketch(patch)
-        patch.setattr(plot, "drawings", lambda *_: iter(()))
-        patch.setattr(panel, "judge", functools.partial(judge, weigh=False))
-        return receipt_of(patch, folder, "scale", "sweep.toml")
+
+    def made(folder):
+        shutil.copy(Path(__file__).with_name("sweep.toml"), folder)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(run, "train_cell", skilled)
+            patch.setattr(corpora.Corpora, "proofs", lambda self, result: None)
+            quick(patch)
+            sketch(patch)
+            patch.setattr(plot, "drawings", lambda *_: iter(()))
+            patch.setattr(panel, "judge", functools.partial(judge, weigh=False))
+            return receipt_of(patch, folder, "scale", "sweep.toml")
+
+    return shared("swept", made)
 
 
 @pytest.fixture(scope="session")
