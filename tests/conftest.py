@@ -27,19 +27,19 @@ ACME = Path(__file__).parent / "plugins" / "acme"
 
 # files that take long, the longest first: what is begun first ends beside all others
 LONG = (
-    "test_plateau_tables.py",
+    "test_sweep_section.py",
     "test_reference_checks.py",
-    "test_trained.py",
     "test_history.py",
-    "test_train.py",
     "test_local_workers.py",
+    "test_train.py",
+    "test_plot.py",
     "test_rungs.py",
     "test_corpus.py",
-    "test_weight_files.py",
+    "test_trained.py",
     "test_run.py",
     "test_floors_report.py",
-    "test_sweep_section.py",
-    "test_plot.py",
+    "test_weight_files.py",
+    "test_plateau_tables.py",
     "test_verify.py",
     "test_changed_run.py",
 )
