@@ -136,9 +136,9 @@ def test_files_and_functions_can_be_read_at_a_sitting():
 
 
 def test_modules_say_what_they_hold():
-    said = {str(path): outline(path).docstring for path in MODULES}
-    assert [path for path, text in said.items() if not text] == []
-    assert [path for path, text in said.items() if len(text.splitlines()[0]) > 100] == []
+    held = {str(path): outline(path).docstring for path in MODULES}
+    assert [path for path, text in held.items() if not text] == []
+    assert [path for path, text in held.items() if len(text.splitlines()[0]) > 100] == []
 
 
 def test_dataclasses_have_few_fields():
