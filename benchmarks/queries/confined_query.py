@@ -15,7 +15,7 @@ from typing import Any
 
 from ..verification import bounded_child
 from ..verification.bounded_child import Child
-from .locked_database import QUERY_LESS, MEMORY, Content
+from .locked_database import MEMORY, QUERY_LESS, Content
 from .query_child import BYTES, LINE, QueryError
 
 START = 120.0  # seconds until its first word; the query has no part in that
