@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import datetime
 import io
@@ -38,15 +37,13 @@ def both(finished, tmp_path):
     return top
 
 
-@pytest.fixture
-def one(finished, kept, tmp_path_factory):
+@pytest.fixture(scope="module")
+def one(tiny_receipt, tmp_path_factory):
     """(connection over one receipt, what can be queried), opened once."""
-    if "opened" not in kept:
-        place = tmp_path_factory.mktemp("copies")
-        content = receipt_query.content(gather([finished], place, lambda _: None), place)
-        kept["opened"] = contextlib.ExitStack(), content
-        kept["db"] = kept["opened"][0].enter_context(opened(content))
-    return kept["db"], kept["opened"][1]
+    place = tmp_path_factory.mktemp("copies")
+    content = receipt_query.content(gather([tiny_receipt], place, lambda _: None), place)
+    with opened(content) as db:
+        yield db, content
 
 
 def answer(one, sql):

@@ -35,8 +35,8 @@ def rows(query):
 
 @pytest.fixture
 def done(finished, tmp_path):
-    """A copy of the folder of a finished suite."""
-    return Path(shutil.copytree(finished, tmp_path / "out" / finished.name))
+    """A copy of the folder of a finished suite, with the results beside it."""
+    return Path(shutil.copytree(finished.parent, tmp_path / "out")) / finished.name
 
 
 def test_a_receipt_reads_back_as_written(done):
