@@ -251,7 +251,13 @@ def tiny_receipt(tmp_path_factory, receipt_of):
 
 
 @pytest.fixture
-def finished(tiny_receipt, trained):
+def unverified(monkeypatch, tmp_path_factory):
+    """What other tests have verified is not known."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def finished(tiny_receipt, trained, unverified):
     """The same, where another run would take no time either."""
     return tiny_receipt
 

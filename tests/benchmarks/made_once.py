@@ -30,6 +30,20 @@ def once(make, key):
     return functools.update_wrapper(made, make)
 
 
+def drawn(make):
+    """``make`` of a figure, but none, which `quick` never writes, where one that looks alike was
+    made."""
+
+    def made(*given):
+        place = make, looks(given)
+        if place in MADE:
+            return None
+        MADE[place] = True
+        return make(*given)
+
+    return functools.update_wrapper(made, make)
+
+
 def looks(given):
     """What decides how a figure is made, but for its numbers: labels, what is there, how much."""
     if dataclasses.is_dataclass(given):
@@ -46,11 +60,16 @@ def looks(given):
 ONCE = [
     (measured, "_measure", lambda one, watch: (one.corpus.digest, one.questions.tobytes())),
     *((panel, n, lambda c, q: (c.digest, q.tobytes())) for n in ("references", "tracer")),
-    *((plot.score_figures, n, lambda *given: looks(given)) for n in ("ladder", "curves")),
-    *((plot, name, lambda *given: looks(given)) for name in ("fitted", "heat")),
     (provenance, "_head", lambda: None),
 ]
-ONCE = [(module, name, once(getattr(module, name), key)) for module, name, key in ONCE]
+DRAWN = [
+    *((plot.score_figures, name) for name in ("ladder", "curves")),
+    *((plot, name) for name in ("fitted", "heat")),
+]
+ONCE = [
+    *((module, name, once(getattr(module, name), key)) for module, name, key in ONCE),
+    *((module, name, drawn(getattr(module, name))) for module, name in DRAWN),
+]
 
 
 def quick(monkeypatch):

@@ -21,7 +21,7 @@ from zebroid.benchmarks.receipts.receipt import Receipt
 
 
 @pytest.fixture
-def done(tiny_receipt, tmp_path):
+def done(tiny_receipt, unverified, tmp_path):
     """A copy of the folder of a finished suite."""
     return shutil.copytree(tiny_receipt, tmp_path / "done")
 
