@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import canonical, identity, parameters, registry, sources
-from ...errors import LISTED, UserError, suggest
+from ...errors import UserError, listed, suggest
 from ...models import spec_records
 from ...models.training.plan import Plan
 from ...worlds.exposure import Exposure
@@ -47,6 +47,7 @@ class Places:
 NOWHERE = Places()
 SAMPLE = "sample"  # the axis of chance that only samples have
 NAMES = ("plan", "model")  # what a record holds for people alone
+OUTSIDE = "outside"  # type of the spec of a model of which only predictions are known
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,6 +191,11 @@ class Cell:
         return parameters.spelled(base, {k: v for k, v in given.items() if k not in only})
 
     @property
+    def from_outside(self) -> bool:
+        """Whether only predictions of its model are known."""
+        return self.spec.get("type") == OUTSIDE
+
+    @property
     def loops(self) -> int:
         """How often a looped model is run when it is queried; 0: its family has no loops."""
         loops = dict(self.spec.get(identity.QUERY, {})).get("loops", self.spec.get("loops", 0))
@@ -266,8 +272,7 @@ def none_admitted(cells: Sequence[Cell], rules: Sequence[str]) -> str:
     for key in dict.fromkeys(rule.partition("=")[0] for rule in alone):
         table, _, name = key.rpartition(".")
         found = dict.fromkeys(str(getattr(c.seeds if table else c, name)) for c in cells)
-        more = f" and {len(found) - LISTED:,} more" if len(found) > LISTED else ""
-        parts.append(f"{key} is {', '.join([*found][:LISTED])}{more}")
+        parts.append(f"{key} is {listed([*found])}")
     return f"admits none of the {len(cells)} cells; {'; '.join(parts)}"
 
 

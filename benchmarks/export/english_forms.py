@@ -19,7 +19,7 @@ from ...worlds.corpus.corpus import NONTHEOREM, Corpus
 from ...worlds.datalog.row_keys import begins, stable_order
 from ...worlds.datalog.syntax import Atom, Constant, Rule, Term, Variable
 from ...worlds.encoding.verbalize import BLANK, phrase
-from ...worlds.novelty.written_proofs import written_proofs
+from ...worlds.novelty.written_proofs import proof_lists
 from .nonce_names import nonce_names
 
 # of a statement {0}, and of the same with a small first letter {1}
@@ -99,21 +99,8 @@ class EnglishForms:
     @functools.cached_property
     def proofs(self) -> list[list[int]]:
         """[R] facts of the lines of the proof of each row; of most none."""
-        return self._lines(self.corpus.rows.fact)
-
-    @functools.cached_property
-    def _cues(self) -> list[int]:
-        """The cue of each number that a prompt may begin with; -1: none."""
-        return [*range(len(self.corpus.cues)), *(word.cue for word in self.corpus.rows.words)]
-
-    def _lines(self, facts: NDArray[np.int64]) -> list[list[int]]:
-        out: list[list[int]] = [[] for _ in facts]
-        there = np.flatnonzero(facts >= 0)
         corpus = self.corpus
-        row, line = written_proofs(corpus.split.gold, corpus.writing.silent, facts[there])
-        for number, fact in zip(there[row].tolist(), line.tolist()):
-            out[number].append(fact)
-        return out
+        return proof_lists(corpus.split.gold, corpus.writing.silent, corpus.examples.fact)
 
     def theory(self, first: int) -> list[str]:
         """What stands in the prompt about an episode, whose constant is ``first``; else nothing."""
@@ -121,17 +108,7 @@ class EnglishForms:
 
     @functools.cached_property
     def theories(self) -> dict[int, NDArray[np.int64]]:
-        corpus = self.corpus
-        if not corpus.world.episodes:
-            return {}
-        c, block = corpus.closure, corpus.closure.base.sorts[corpus.world.episodes]
-        base = np.flatnonzero(c.is_base)
-        order = stable_order(c.arguments[base, 0])
-        sorted_ = base[order]
-        starts = begins(c.arguments[sorted_, 0] - block.start, len(block))
-        rng = stream(corpus.world.id, corpus.size, "english theories", *corpus.seeds)
-        parts = (sorted_[a:b] for a, b in itertools.pairwise(starts))
-        return {block.start + i: rng.permutation(part) for i, part in enumerate(parts)}
+        return theories_of(self.corpus)
 
     def rules(self) -> Iterator[str]:
         """Every rule under which the corpus is closed, a sentence each."""
@@ -189,6 +166,21 @@ def paraphrase(sentence: str, form: int = 0) -> str:
     """One of the paraphrases of a sentence, always the same; of each ``form`` the next."""
     text = PARAPHRASES[(zlib.crc32(sentence.encode()) + form) % len(PARAPHRASES)]
     return text.format(sentence, small(sentence))
+
+
+def theories_of(corpus: Corpus) -> dict[int, NDArray[np.int64]]:
+    """Episode -> its base facts in a random order, as they stand in a prompt; empty where the
+    world has no episodes."""
+    if not corpus.world.episodes:
+        return {}
+    c, block = corpus.closure, corpus.closure.base.sorts[corpus.world.episodes]
+    base = np.flatnonzero(c.is_base)
+    order = stable_order(c.arguments[base, 0])
+    sorted_ = base[order]
+    starts = begins(c.arguments[sorted_, 0] - block.start, len(block))
+    rng = stream(corpus.world.id, corpus.size, "english theories", *corpus.seeds)
+    parts = (sorted_[a:b] for a, b in itertools.pairwise(starts))
+    return {block.start + i: rng.permutation(part) for i, part in enumerate(parts)}
 
 
 def clause(sentence: str) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...worlds.corpus.corpus import CONCLUSION, EXTRA, FACT, NONTHEOREM, SENTENCE, Corpus
-from ...worlds.encoding.encode import Lines
-from ...worlds.encoding.vocabulary import Lexicon
+from ...worlds.novelty.written_proofs import proof_lists
 from ..receipts.tables.questions_table import certificates
 from .contexts import Contexts
-from .english_forms import EnglishForms, paraphrase
+from .english_forms import EnglishForms, paraphrase, theories_of
 from .portion import Portion
 
 KINDS = {FACT: "fact", CONCLUSION: "conclusion", SENTENCE: "rule", NONTHEOREM: "nontheorem"}
@@ -53,8 +52,8 @@ def _beside(corpus: Corpus) -> Iterator[tuple[Corpus, set[int], int]]:
 
 def _rows(corpus: Corpus) -> Iterator[Record]:
     names, rows = corpus.closure.base.constants, corpus.rows
-    lines = Lines(corpus, Lexicon(corpus))
-    theories = EnglishForms(corpus).theories
+    proofs = proof_lists(corpus.split.gold, corpus.writing.silent, rows.fact)
+    theories = theories_of(corpus)
     weight = corpus.writing.weights("chain").tolist()
     several = len(corpus.cues)
     predicates = [*corpus.cues, *((word.text, -1) for word in rows.words)]
@@ -63,10 +62,10 @@ def _rows(corpus: Corpus) -> Iterator[Record]:
         if prompt[0] >= several:
             cue = rows.words[prompt[0] - several].cue
             place = corpus.cues[cue][1] if cue >= 0 else 1
-        answer, fact = int(rows.answer[number]), int(rows.fact[number])
+        answer = int(rows.answer[number])
         words = [names[a] for a in prompt[1:] if a >= 0]
         there = answer != corpus.none
-        proof = lines.facts(fact) if rows.kind[number] == CONCLUSION else []
+        proof = proofs[number] if rows.kind[number] == CONCLUSION else []
         record = {
             "kind": KINDS[int(rows.kind[number])],
             "predicate": predicate,
@@ -87,7 +86,7 @@ def questions(portion: Portion) -> Iterator[Record]:
     """Every question: id, predicate, and arguments with null where the answer belongs."""
     corpus = portion.corpus
     names = corpus.closure.base.constants
-    theories = EnglishForms(corpus).theories
+    theories = theories_of(corpus)
     for id, question in in_order(portion):
         cue, *given = corpus.prompt[question].tolist()
         predicate, place = corpus.cues[cue]
@@ -145,17 +144,18 @@ def key(portion: Portion, english: EnglishForms | None = None) -> Iterator[Recor
     With ``english`` the answers' nonce names too.
     """
     corpus = portion.corpus
-    names, lines = corpus.closure.base.constants, Lines(corpus, Lexicon(corpus))
+    names = corpus.closure.base.constants
+    proofs = proof_lists(corpus.split.gold, corpus.writing.silent, corpus.fact)
     table = certificates(portion.question_set)
     columns = {n: v.tolist() for n, v in table.items() if n not in APART}
     place = {int(q): i for i, q in enumerate(portion.question_set.questions)}
     for id, question in in_order(portion):
         answers = corpus.answers(question).tolist()
-        facts = corpus.fact[corpus.offsets[question] : corpus.offsets[question + 1]].tolist()
+        first, end = corpus.offsets[question : question + 2]
         record: Record = {"id": id, "answers": [names[a] for a in answers] or ["none"]}
         if english is not None:
             record["names"] = [english.names[a] for a in answers] or ["none"]
-        record["proofs"] = [[fact_words(corpus, f) for f in lines.facts(fact)] for fact in facts]
+        record["proofs"] = [[fact_words(corpus, f) for f in proof] for proof in proofs[first:end]]
         record["certificate"] = {n: v[place[question]] for n, v in columns.items()}
         yield record
 

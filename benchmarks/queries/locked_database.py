@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 MEMORY = "2GB"  # of DuckDB
-ASK_LESS = f"ask for less: a query has {MEMORY} of memory"
+QUERY_LESS = f"ask for less: a query has {MEMORY} of memory"
 DIGITS = "first 16 digits of the digest of its receipt"
 
 

@@ -32,9 +32,6 @@ from zebroid.worlds.encoding.encode import encode
 from zebroid.worlds.encoding.proof_checker import valid_proofs
 from zebroid.worlds.exposure import Exposure
 
-from .hostile import finished as finished
-from .hostile import kept as kept
-
 
 def sql(query):
     with duckdb.connect() as db:
