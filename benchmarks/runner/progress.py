@@ -165,7 +165,7 @@ class Displayed:
             how += f", {line.compiled:.0f} of them compiling" if line.compiled >= 1 else ""
             how += f"; {line.speed:,.0f} examples/s at the end" if line.speed else ""
         title = _title(cell, self.finished, self.cells)
-        seeds = ".".join(str(seed) for seed in dataclasses.astuple(cell.seeds))
+        seeds = ".".join(map(str, cell.drawn.values()))
         self.say(f"{title} {cell.plan} seed {seeds}: {how}")
 
     def say(self, line: str) -> None:

@@ -162,3 +162,13 @@ def test_a_row_is_written_out_as_soon_as_it_is_ready_to_a_file_too(tmp_path):
         for outcome in outcomes(*FORM):
             rows(outcome)
             assert outcome.found in path.read_text()
+
+
+@pytest.mark.parametrize("found", ["3 is odd", "no rule `p :- q.`.", "did you mean 'one'?"])
+def test_what_was_found_ends_in_one_full_stop(found):
+    def odd(number):
+        raise Refused(found, "double it")
+
+    text = printed(Report("model", "mine", (), tuple(outcomes(Check("odd", "it is even", odd)))))
+    ends = found if found[-1] in ".?" else f"{found}."
+    assert f"odd: {ends}\n  promised" in text
