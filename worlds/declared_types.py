@@ -43,7 +43,13 @@ DECLARED: Mapping[str, tuple[str, str]] = MappingProxyType(  # attribute -> its 
         "drawn_as": ("table of text", '{"wide": "base"}'),
     }
 )
-GOT = ((str, "a string"), (bool, "True or False"), (int, "a number"), (float, "a number"))
+GOT = (
+    (type(None), "None"),
+    (str, "a string"),
+    (bool, "True or False"),
+    (int, "a number"),
+    (float, "a number"),
+)
 GOT += ((Mapping, "a table"), (Set, "a set"), (list, "a list"), (tuple, "a tuple"))
 
 
@@ -62,9 +68,10 @@ def fit_attributes(cls: type, hints: Mapping[str, Any]) -> None:
     the class's own affair.
     """
     for name, hint in hints.items():
-        value = next((vars(c)[name] for c in cls.__mro__ if name in vars(c)), None)
-        if name not in DECLARED or value is None or hasattr(type(value), "__get__"):
+        found = [vars(c)[name] for c in cls.__mro__ if name in vars(c)]
+        if name not in DECLARED or not found or hasattr(type(found[0]), "__get__"):
             continue
+        value = found[0]
         try:
             fitted = _fitted(value, hint)
         except _Unfit as odd:

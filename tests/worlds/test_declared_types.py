@@ -51,6 +51,7 @@ def test_what_has_its_type_is_left_as_it_is():
         ("instruments", [{"instance", "kin"}], "got a set, expected pairs"),
         ("fixed", 1, "expected True or False"),
         ("content", True, "expected a whole number from 1"),
+        ("axioms", None, "axioms = None: got None, expected a set of names"),
         ("rules", ["a"], "got a list, expected text"),
         ("splits", {"length": 3}, "expected splits to be a table of functions"),
     ],

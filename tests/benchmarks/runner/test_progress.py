@@ -8,14 +8,13 @@ import os
 import types
 
 import pytest
-from zebroid.benchmarks.config.run_config import Seeds
 from zebroid.benchmarks.report.plain_console import PlainConsole
 from zebroid.benchmarks.runner import progress
 
 
 def cell(digest):
     names = {"world": "zebra-v2", "size": "tiny", "mode": "chain", "model": "mlp-s", "plan": "p"}
-    return types.SimpleNamespace(digest=digest, seeds=Seeds(0, 0, 0, 0), **names)
+    return types.SimpleNamespace(digest=digest, drawn={"world": 0}, **names)
 
 
 @pytest.fixture

@@ -249,7 +249,7 @@ def test_dry_run_writes_nothing_and_says_what_it_would_cost(zebroid, suite, trai
     assert status == 0
     assert (
         out.count("to run") == 4
-        and "by the suite's own cost_minutes (0.1 for all of it) about 0.1 minutes" in out
+        and "about 0.1 minutes on two cores, by the suite's own cost_minutes (0.1 for" in out
     )
     assert not (tmp_path / "out").exists()
     assert trained == []
