@@ -19,7 +19,7 @@ import zebroid
 
 ROOT = Path(zebroid.__file__).resolve().parent
 FOLDERS = ("worlds", "models", "eval", "benchmarks")
-COMMANDS = ("cli_authoring", "cli_receipts")
+COMMANDS = ("cli_authoring", "cli_language_models", "cli_receipts")
 # modules of the root that import no more than one another
 GROUND = (
     "errors",
