@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO
 
 from ...errors import UserError
@@ -34,7 +33,11 @@ class AnswerLog:
         if not _held(self.file):
             self.file.close()
             raise UserError(f"{folder} is in use by another process; wait for it, or end it")
-        self.replies = self._read()
+        try:
+            self.replies = self._read()
+        except UserError:
+            self.file.close()
+            raise
 
     def _same(self, run: Mapping[str, Any]) -> None:
         path, whole = self.folder / RUN, json.loads(json.dumps(run))
@@ -67,8 +70,8 @@ class AnswerLog:
         found: dict[str, Reply] = {}
         for number, line in enumerate(whole.splitlines(), start=1):
             try:
-                id, *reply = json.loads(line)
-                found[id] = Reply(*reply)
+                id, reply = _kept(json.loads(line))
+                found[id] = reply
             except (ValueError, TypeError, RecursionError):
                 raise UserError(
                     f"{self.folder / ANSWERS}: line {number:,} is damaged; delete it"
@@ -101,6 +104,16 @@ class AnswerLog:
         at: TracebackType | None,
     ) -> None:
         self.file.close()
+
+
+def _kept(row: list[Any]) -> tuple[str, Reply]:
+    """The id and the reply of a line. Raises ValueError or TypeError for what is none."""
+    id, text, read, written = row
+    if type(row) is not list or type(id) is not str or type(text) not in (str, type(None)):
+        raise TypeError
+    if not {type(read), type(written)} <= {int, type(None)}:
+        raise TypeError
+    return id, Reply(text, read, written)
 
 
 def _held(file: BinaryIO) -> bool:
