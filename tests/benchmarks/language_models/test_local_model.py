@@ -119,5 +119,6 @@ def test_a_folder_answers_a_world(folder, zebroid, tmp_path):
     words = ["composition-v1/tiny", "--model", f"hf:{folder}", "--to", "log", "--questions", "2"]
     status, _, err = zebroid("ask", *words, "--closed-book", "--max-tokens", "4")
     assert status == 0 and "answered:" in err
-    rows = [json.loads(x) for x in (tmp_path / "log" / "predictions.jsonl").open()]
+    text = (tmp_path / "log" / "predictions.jsonl").read_text("ascii")
+    rows = [json.loads(line) for line in text.splitlines()]
     assert rows and all(isinstance(row["text"], str) for row in rows)

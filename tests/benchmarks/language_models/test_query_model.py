@@ -46,6 +46,10 @@ def oracle(right):
     return answer
 
 
+def read(tmp_path):
+    return (tmp_path / "log" / "predictions.jsonl").read_text("ascii").splitlines()
+
+
 @pytest.fixture
 def ask(zebroid, server, portion, monkeypatch):
     monkeypatch.setattr(query_model, "portions", lambda cells, corpora: [portion])  # drawn once
@@ -85,7 +89,7 @@ def test_a_run_that_stops_goes_on_and_no_question_is_sent_twice(
     assert status == 0 and "5 answers are there already" in err and f"{n - 5} questions" in err
     contents = [body["messages"][0]["content"] for _, _, body in server.requests]
     assert len(contents) == n + 1 and len({*contents}) == n
-    rows = [json.loads(x) for x in (tmp_path / "log" / "predictions.jsonl").open()]
+    rows = [json.loads(x) for x in read(tmp_path)]
     assert len(rows) == n and all("Answer:" in row["text"] for row in rows)
     status, _, err = ask()  # all is there
     assert status == 0 and len(server.requests) == n + 1 and "0 questions to be answered" in err
