@@ -42,7 +42,8 @@ MAY = {
     "registry": {*GROUND, "worlds", "models"},
     "benchmarks": {*GROUND, "registry", "__init__", *FOLDERS},
     "cli": {*GROUND, "registry", "__init__", *COMMANDS, *FOLDERS},
-    **{name: {*GROUND, "registry", *FOLDERS} for name in COMMANDS},
+    # options that several commands have are defined once
+    **{name: {*GROUND, "registry", "cli_authoring", *FOLDERS} for name in COMMANDS},
 }
 JAX = {"jax", "jaxlib", "flax", "optax", "orbax"}
 CODE = [path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]

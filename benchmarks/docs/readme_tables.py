@@ -6,14 +6,18 @@ A page names the receipt that it displays:
     <!-- end of receipt -->
 
 ``python -m zebroid.benchmarks.docs.readme_tables README.md`` (in the page's folder) writes what
-stands between.
+stands between. Models of several receipts that answered the same questions stand side by side, with
+a figure and data, where a page has
+
+    <!-- language-models settings composition-v1/tiny ../receipts/one ../receipts/another -->
+    <!-- end of language-models -->
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,15 +26,20 @@ from ...errors import UserError
 from ...eval.scoring.columns import MARKS, columns, mark
 from ...eval.stats.labels import of_runs
 from ...printable import visible
+from ..panels.panel import slug
+from ..receipts.curves import Configuration, read
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord, RowRecord
 from ..receipts.score_records import ScoreRecord
 from ..report.receipt_rows import score_of
 from ..report.table import ABSENT, UNTRAINED, normalised
 from ..runner import atomic_write
-from .writing.doc_blocks import not_yet
+from .writing import page_files
+from .writing.doc_blocks import fill, not_yet
 from .writing.markdown_table import markdown_table
+from .writing.small_multiples import Dot, dots
 
+HEADER = ("model", "mode", "parameters", "rung", "mean", "low", "high", "floor", "questions")
 BLOCK = re.compile(r"(<!-- receipt (\S+) -->\n).*?(<!-- end of receipt -->)", re.DOTALL)
 
 
@@ -130,6 +139,88 @@ def above(row: RowRecord, group: str) -> str:
     """The normalised score of a model."""
     record = _score(row, group)
     return ABSENT if record is None else normalised(score_of(group, record, not row.untrained))
+
+
+def settings(root: Path, argument: str) -> Iterator[str]:
+    """The models of these receipts about one world and size. Raises UserError where none is."""
+    which, *folders = argument.split()
+    missing = [folder for folder in folders if not (root / folder / "receipt.json").exists()]
+    found = [c for f in folders if f not in missing for c in read(root / f)]
+    mine = [c for c in found if f"{c.cell.named_world}/{c.cell.size}" == which]
+    if not mine and not missing:
+        raise UserError(f"{' '.join(folders)}: no models of {which!r}; give the receipts of that")
+    if mine:
+        _same_questions(mine)
+        yield from _side_by_side(root, which, mine)
+    for folder in missing:
+        yield from ("", not_yet(folder))
+
+
+def _same_questions(configurations: Sequence[Configuration]) -> None:
+    """Raises UserError where models did not answer the same questions."""
+    first = configurations[0].cell
+    for configuration in configurations:
+        cell = configuration.cell
+        if (cell.exposure, cell.questions) != (first.exposure, first.questions):
+            raise UserError(
+                f"{cell.model} answered other questions than {first.model}; give all the same "
+                "exposure and number of questions"
+            )
+
+
+def _label(configuration: Configuration) -> str:
+    """``decoder-s, chain``; of a model from outside its name alone."""
+    cell = configuration.cell
+    name = cell.model.removeprefix("outside.")
+    return name if name != cell.model else f"{name}, {cell.mode}"
+
+
+def _side_by_side(root: Path, which: str, mine: Sequence[Configuration]) -> Iterator[str]:
+    scores = {_label(c): c.row.rungs for c in mine if c.row is not None}
+    groups = columns(name for rungs in scores.values() for name in rungs if name != "mixed")
+    rows = [c.row for c in mine if c.row is not None]
+    marks = {
+        group: floor.value
+        for group in groups
+        for floor in [next(r.rungs[group].floor for r in rows if group in r.rungs)]
+        if floor is not None and group != "recall"
+    }
+    cells: dict[tuple[str, str], list[Dot]] = {}
+    data = []
+    for configuration in mine:
+        for group, score in (configuration.row.rungs if configuration.row else {}).items():
+            if group in groups:
+                ends = (score.accuracy.mean, score.accuracy.low, score.accuracy.high)
+                dot = Dot(*(np.nan if v is None else v for v in ends))
+                cells[_label(configuration), group] = [dot]
+                data.append(_numbers(configuration, group, ends, marks, score.questions))
+    below = f"{which}: accuracy with its 95% interval. Dotted: the floor."
+    title = f"ways to learn {which}"
+    drawn = dots([*scores], groups, cells, marks, below)
+    yield from page_files.figure(root, slug(title), drawn, title)
+    lines = [["floor", *floors(rows, groups)]]
+    lines += [[_label(c), *(scored(c.row, g) for g in groups)] for c in mine if c.row is not None]
+    yield from markdown_table(["model", *groups], lines)
+    yield from ("", f"Exact answers ± the wider side of a 95% interval; {MARKS}.", "")
+    yield from page_files.data(root, slug(title), HEADER, data)
+
+
+def _numbers(
+    configuration: Configuration,
+    group: str,
+    ends: Sequence[float | None],
+    marks: Mapping[str, float],
+    questions: int,
+) -> tuple[object, ...]:
+    numbers = ["" if v is None else f"{v:.4f}" for v in (*ends, marks.get(group))]
+    cell = configuration.cell
+    return (cell.model, cell.mode, configuration.parameters, group, *numbers, questions)
+
+
+def side_by_side(page: Path) -> int:
+    """Fills such blocks of a page; 0, or 2 after one line on what is wrong."""
+    root = page.resolve().parent
+    return fill(page, "language-models", {"settings": lambda words: settings(root, words)})
 
 
 def main(pages: list[str]) -> int:

@@ -51,7 +51,7 @@ def read(tmp_path):
 
 
 @pytest.fixture
-def ask(zebroid, server, portion, monkeypatch):
+def query(zebroid, server, portion, monkeypatch):
     monkeypatch.setattr(query_model, "portions", lambda cells, corpora: [portion])  # drawn once
 
     def command(*words, model=None, to="log"):
@@ -61,9 +61,9 @@ def ask(zebroid, server, portion, monkeypatch):
     return command
 
 
-def test_answers_are_predictions_that_score_reads(ask, server, oracle, right, zebroid, tmp_path):
+def test_answers_are_predictions_that_score_reads(query, server, oracle, right, zebroid, tmp_path):
     server.answer = oracle
-    status, out, err = ask("--price-in", "2", "--price-out", "10", "--parallel", "3")
+    status, out, err = query("--price-in", "2", "--price-out", "10", "--parallel", "3")
     n = len(right)
     assert status == 0 and len(server.requests) == n > 8
     assert re.search(rf"{n} questions to be answered: about [\d,]+ tokens to read, at most ", err)
@@ -77,25 +77,25 @@ def test_answers_are_predictions_that_score_reads(ask, server, oracle, right, ze
 
 
 def test_a_run_that_stops_goes_on_and_no_question_is_sent_twice(
-    ask, server, oracle, right, tmp_path
+    query, server, oracle, right, tmp_path
 ):
     n = len(right)
     server.answer = lambda number, body: (400, {}, b"") if number == 6 else oracle(1, body)
-    status, _, err = ask("--parallel", "1")
+    status, _, err = query("--parallel", "1")
     assert status == 2 and err.count("zebroid: ") == 1 and "the server answers 400" in err
     assert f"5 of {n} answered" in err and not (tmp_path / "log" / "predictions.jsonl").exists()
     server.answer = lambda number, body: oracle(1, body)
-    status, _, err = ask()
+    status, _, err = query()
     assert status == 0 and "5 answers are there already" in err and f"{n - 5} questions" in err
     contents = [body["messages"][0]["content"] for _, _, body in server.requests]
     assert len(contents) == n + 1 and len({*contents}) == n
     rows = [json.loads(x) for x in read(tmp_path)]
     assert len(rows) == n and all("Answer:" in row["text"] for row in rows)
-    status, _, err = ask()  # all is there
+    status, _, err = query()  # all is there
     assert status == 0 and len(server.requests) == n + 1 and "0 questions to be answered" in err
 
 
-def test_an_interrupted_run_keeps_what_it_has(ask, server, oracle, right, monkeypatch):
+def test_an_interrupted_run_keeps_what_it_has(query, server, oracle, right, monkeypatch):
     real = query_model.AnswerLog.add
 
     def add(log, id, reply):
@@ -106,33 +106,33 @@ def test_an_interrupted_run_keeps_what_it_has(ask, server, oracle, right, monkey
     with monkeypatch.context() as patch:
         patch.setattr(query_model.AnswerLog, "add", add)
         server.answer = lambda number, body: oracle(1, body)
-        status, _, err = ask("--parallel", "1")
+        status, _, err = query("--parallel", "1")
     assert status == 130 and "interrupted; the same command goes on" in err
     assert f"3 of {len(right)} answered" in err
-    status, _, err = ask()
+    status, _, err = query()
     assert status == 0 and "3 answers are there already" in err
 
 
-def test_another_style_or_model_needs_another_folder(ask, server):
-    assert ask()[0] == 0
+def test_another_style_or_model_needs_another_folder(query, server):
+    assert query()[0] == 0
     n = len(server.requests)
     for words, what in ((["--shots", "1"], "style"), (["--max-tokens", "9"], "model")):
-        status, _, err = ask(*words)
+        status, _, err = query(*words)
         assert status == 2 and f"with another {what}; give another folder" in err
     assert len(server.requests) == n
 
 
-def test_a_dry_run_sends_nothing_and_writes_nothing(ask, server, tmp_path):
-    status, out, _ = ask("--dry-run", "--shots", "2", "--proof", "--price-in=3", "--price-out=9")
+def test_a_dry_run_sends_nothing_and_writes_nothing(query, server, tmp_path):
+    status, out, _ = query("--dry-run", "--shots", "2", "--proof", "--price-in=3", "--price-out=9")
     assert status == 0 and not server.requests and not (tmp_path / "log").exists()
     assert re.search(r"\d+ questions to be answered: about [\d,]+ tokens to read, at most", out)
     assert ", $" in out and out.count("Proof: The") == 2 and out.count("Facts and rules:") == 3
 
 
-def test_the_key_is_sent_and_written_nowhere(ask, server, monkeypatch, tmp_path, files):
+def test_the_key_is_sent_and_written_nowhere(query, server, monkeypatch, tmp_path, files):
     monkeypatch.setenv("MY_KEY", "sk-very-secret")
     server.answer = lambda number, body: completion("Answer: sk-very-secret")
-    status, out, err = ask("--key-variable", "MY_KEY")
+    status, out, err = query("--key-variable", "MY_KEY")
     assert status == 0 and server.requests[0][1]["Authorization"] == "Bearer sk-very-secret"
     assert "sk-very-secret" not in out + err
     found = files(tmp_path)
@@ -140,8 +140,8 @@ def test_the_key_is_sent_and_written_nowhere(ask, server, monkeypatch, tmp_path,
     assert not any(b"sk-very-secret" in (tmp_path / name).read_bytes() for name in found)
 
 
-def test_a_request_has_what_is_given_for_its_body(ask, server):
-    assert ask("--body", "temperature=null", "--body", 'reasoning={"effort": "low"}')[0] == 0
+def test_a_request_has_what_is_given_for_its_body(query, server):
+    assert query("--body", "temperature=null", "--body", 'reasoning={"effort": "low"}')[0] == 0
     body = server.requests[0][2]
     assert "temperature" not in body and body["reasoning"] == {"effort": "low"}
     assert body["max_tokens"] == 64
@@ -168,7 +168,7 @@ def test_a_request_has_what_is_given_for_its_body(ask, server):
         (["--body", 'messages="x"'], "of any key but model, messages"),
     ],
 )
-def test_what_cannot_be_is_one_line_before_anything_is_sent(ask, server, words, line, tmp_path):
-    status, _, err = ask(*words)
+def test_what_cannot_be_is_one_line_before_anything_is_sent(query, server, words, line, tmp_path):
+    status, _, err = query(*words)
     assert status == 2 and line in err and err.count("\n") == 1
     assert not server.requests and not (tmp_path / "log").exists()
