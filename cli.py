@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from . import __version__, cli_authoring, cli_language_models, cli_receipts
+from . import __version__, cli_authoring, cli_receipts
+from .benchmarks.language_models import query_command
 from .errors import UserError
 from .printable import printable
 
@@ -222,7 +223,7 @@ def forecast(
 
 app.command()(cli_authoring.export)
 app.command()(cli_authoring.score)
-app.command("ask")(cli_language_models.query)
+app.command("ask")(query_command.query)
 app.command()(cli_receipts.verify)
 app.command()(cli_receipts.compare)
 

@@ -19,7 +19,7 @@ import zebroid
 
 ROOT = Path(zebroid.__file__).resolve().parent
 FOLDERS = ("worlds", "models", "eval", "benchmarks")
-COMMANDS = ("cli_authoring", "cli_language_models", "cli_receipts")
+COMMANDS = ("cli_authoring", "cli_receipts")
 # modules of the root that import no more than one another
 GROUND = (
     "errors",
@@ -42,8 +42,7 @@ MAY = {
     "registry": {*GROUND, "worlds", "models"},
     "benchmarks": {*GROUND, "registry", "__init__", *FOLDERS},
     "cli": {*GROUND, "registry", "__init__", *COMMANDS, *FOLDERS},
-    # options that several commands have are defined once
-    **{name: {*GROUND, "registry", "cli_authoring", *FOLDERS} for name in COMMANDS},
+    **{name: {*GROUND, "registry", *FOLDERS} for name in COMMANDS},
 }
 JAX = {"jax", "jaxlib", "flax", "optax", "orbax"}
 CODE = [path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]

@@ -66,7 +66,7 @@ def test_every_block_is_run_and_the_program_is_short():
 
 
 def test_options_of_the_guide_are_those_of_the_command():
-    from zebroid.cli_language_models import query
+    from zebroid.benchmarks.language_models.query_command import query
 
     names = {f"--{name.replace('_', '-')}" for name in query.__annotations__}
     named = set(re.findall(r"`(--[a-z-]+)", TEXT)) - {"--questions", "--format"}

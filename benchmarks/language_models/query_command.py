@@ -1,4 +1,4 @@
-"""The command of the command line that has a language model answer questions by text."""
+"""The command ``zebroid ask``: parses, calls, prints. Imports inside, so that --help is instant."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .cli_authoring import Questions, Seed, Seeds, Settings
-from .printable import printable
+from ...printable import printable
 
 if TYPE_CHECKING:
-    from .benchmarks.language_models.query_model import Queries
-    from .benchmarks.language_models.token_costs import Prices
-    from .benchmarks.report.plain_console import Working
+    from ..report.plain_console import Working
+    from .query_model import Queries
+    from .token_costs import Prices
 
+# what is drawn, as of export and score
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="WHAT.KEY=VALUE, as world.exceptions=0.2; may be repeated."),
+]
+Seed = Annotated[int, typer.Option(min=0, help="World and exposure seed.")]
+Seeds = Annotated[
+    int, typer.Option(min=1, max=1_000, help="How many, from that one on: a corpus each.")
+]
+Questions = Annotated[int, typer.Option(min=1, help="Of each rung and query, where there are.")]
 PER_MILLION = "US dollars for a million tokens"
 To = Annotated[
     Path, typer.Option("--to", help="The folder of its answers; one that is there goes on.")
@@ -59,12 +68,12 @@ def query(
     dry_run: Dry = False,
 ) -> None:
     """Have a language model answer a world's questions; then score its predictions."""
-    from . import registry
-    from .benchmarks.export import portion
-    from .benchmarks.language_models.prompts import Style
-    from .benchmarks.language_models.query_model import Queries, Requests, body_of
-    from .benchmarks.language_models.token_costs import Prices
-    from .benchmarks.report.plain_console import PlainConsole, working
+    from ... import registry
+    from ..export import portion
+    from ..report.plain_console import PlainConsole, working
+    from .prompts import Style
+    from .query_model import Queries, Requests, body_of
+    from .token_costs import Prices
 
     suite = name.endswith(".toml") or name in registry.suites()
     given = ("", name) if suite else (name, "")
@@ -100,8 +109,8 @@ def _answered(queries: Queries, to: Path, prices: Prices, watch: Working) -> Pat
 
 def _preview(queries: Queries, prices: Prices) -> None:
     """Prints the estimate and the first prompt."""
-    from .benchmarks.language_models.token_costs import estimate
-    from .benchmarks.report.plain_console import console
+    from ..report.plain_console import console
+    from .token_costs import estimate
 
     prompts = [*queries.prompts.values()]
     console().print(estimate(prompts, queries.max_tokens, prices))
