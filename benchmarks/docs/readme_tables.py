@@ -15,9 +15,10 @@ a figure and data, where a page has
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +27,10 @@ from ...errors import UserError
 from ...eval.scoring.columns import MARKS, columns, mark
 from ...eval.stats.labels import of_runs
 from ...printable import visible
-from ..panels.panel import slug
-from ..receipts.curves import Configuration, read
+from ..config.panel_names import named
+from ..config.run_config import Cell
+from ..panels.panel import labels, slug
+from ..receipts import bounds
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord, RowRecord
 from ..receipts.score_records import ScoreRecord
@@ -141,80 +144,83 @@ def above(row: RowRecord, group: str) -> str:
     return ABSENT if record is None else normalised(score_of(group, record, not row.untrained))
 
 
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A model's row of a receipt."""
+
+    cell: Cell  # any of its cells
+    row: RowRecord
+    parameters: int
+
+    @property
+    def name(self) -> str:
+        """``decoder-s, chain``; of a model from outside its name alone."""
+        name = self.cell.model.removeprefix("outside.")
+        return name if name != self.cell.model else f"{name}, {self.cell.mode}"
+
+
+def models(receipt: Receipt) -> Iterator[Model]:
+    """Every model of a receipt that has a score."""
+    panels = {panel.name: panel for panel in receipt.panels}
+    parameters = {record.digest: record.parameters for record in receipt.cells}
+    for name, group in named(list(bounds.cells_of(receipt).values())):
+        label = labels(group)
+        for row in panels[name].rows if name in panels else ():
+            mine = [c for c in group if label[c.configuration] == row.label]
+            if row.kind == "model" and mine and row.rungs:
+                yield Model(mine[0], row, parameters[mine[0].digest])
+
+
 def settings(root: Path, argument: str) -> Iterator[str]:
-    """The models of these receipts about one world and size. Raises UserError where none is."""
+    """The models of these receipts about one world and size. Raises UserError where none is, or
+    where they answered other questions."""
     which, *folders = argument.split()
-    missing = [folder for folder in folders if not (root / folder / "receipt.json").exists()]
-    found = [c for f in folders if f not in missing for c in read(root / f)]
-    mine = [c for c in found if f"{c.cell.named_world}/{c.cell.size}" == which]
-    if not mine and not missing:
-        raise UserError(f"{' '.join(folders)}: no models of {which!r}; give the receipts of that")
-    if mine:
-        _same_questions(mine)
-        yield from _side_by_side(root, which, mine)
-    for folder in missing:
-        yield from ("", not_yet(folder))
-
-
-def _same_questions(configurations: Sequence[Configuration]) -> None:
-    """Raises UserError where models did not answer the same questions."""
-    first = configurations[0].cell
-    for configuration in configurations:
-        cell = configuration.cell
-        if (cell.exposure, cell.questions) != (first.exposure, first.questions):
+    paths = {folder: root / folder / "receipt.json" for folder in folders}
+    found = [m for path in paths.values() if path.exists() for m in models(Receipt.read(path))]
+    mine = [m for m in found if f"{m.cell.named_world}/{m.cell.size}" == which]
+    for m in mine:
+        first = mine[0].cell
+        if (m.cell.exposure, m.cell.questions) != (first.exposure, first.questions):
             raise UserError(
-                f"{cell.model} answered other questions than {first.model}; give all the same "
+                f"{m.cell.model} answered other questions than {first.model}; give all the same "
                 "exposure and number of questions"
             )
+    if mine:
+        yield from _side_by_side(root, which, mine)
+    elif all(path.exists() for path in paths.values()):
+        raise UserError(f"{' '.join(folders)}: no models of {which!r}; give the receipts of that")
+    for folder, path in paths.items():
+        if not path.exists():
+            yield from ("", not_yet(folder))
 
 
-def _label(configuration: Configuration) -> str:
-    """``decoder-s, chain``; of a model from outside its name alone."""
-    cell = configuration.cell
-    name = cell.model.removeprefix("outside.")
-    return name if name != cell.model else f"{name}, {cell.mode}"
-
-
-def _side_by_side(root: Path, which: str, mine: Sequence[Configuration]) -> Iterator[str]:
-    scores = {_label(c): c.row.rungs for c in mine if c.row is not None}
-    groups = columns(name for rungs in scores.values() for name in rungs if name != "mixed")
-    rows = [c.row for c in mine if c.row is not None]
-    marks = {
-        group: floor.value
-        for group in groups
-        for floor in [next(r.rungs[group].floor for r in rows if group in r.rungs)]
-        if floor is not None and group != "recall"
-    }
+def _side_by_side(root: Path, which: str, mine: Sequence[Model]) -> Iterator[str]:
+    rows = [m.row for m in mine]
+    groups = columns(name for row in rows for name in row.rungs if name != "mixed")
+    marks: dict[str, float] = {}
     cells: dict[tuple[str, str], list[Dot]] = {}
     data = []
-    for configuration in mine:
-        for group, score in (configuration.row.rungs if configuration.row else {}).items():
-            if group in groups:
-                ends = (score.accuracy.mean, score.accuracy.low, score.accuracy.high)
-                dot = Dot(*(np.nan if v is None else v for v in ends))
-                cells[_label(configuration), group] = [dot]
-                data.append(_numbers(configuration, group, ends, marks, score.questions))
-    below = f"{which}: accuracy with its 95% interval. Dotted: the floor."
+    for m in mine:
+        for group in groups:
+            if (score := m.row.rungs.get(group)) is None:
+                continue
+            if score.floor is not None and score.rung != "recall":
+                marks[group] = score.floor.value
+            found = score.accuracy
+            ends = [np.nan if v is None else v for v in (found.mean, found.low, found.high)]
+            cells[m.name, group] = [Dot(*ends)]
+            numbers = [f"{v:.4f}" for v in (*ends, marks.get(group, np.nan))]
+            head = (m.cell.model, m.cell.mode, m.parameters, group)
+            data.append((*head, *(n.replace("nan", "") for n in numbers), score.questions))
     title = f"ways to learn {which}"
-    drawn = dots([*scores], groups, cells, marks, below)
+    below = f"{which}: accuracy with its 95% interval. Dotted: the floor."
+    drawn = dots([m.name for m in mine], groups, cells, marks, below)
     yield from page_files.figure(root, slug(title), drawn, title)
     lines = [["floor", *floors(rows, groups)]]
-    lines += [[_label(c), *(scored(c.row, g) for g in groups)] for c in mine if c.row is not None]
+    lines += [[m.name, *(scored(m.row, group) for group in groups)] for m in mine]
     yield from markdown_table(["model", *groups], lines)
     yield from ("", f"Exact answers ± the wider side of a 95% interval; {MARKS}.", "")
     yield from page_files.data(root, slug(title), HEADER, data)
-
-
-def _numbers(
-    configuration: Configuration,
-    group: str,
-    ends: Sequence[float | None],
-    marks: Mapping[str, float],
-    questions: int,
-) -> tuple[object, ...]:
-    numbers = ["" if v is None else f"{v:.4f}" for v in (*ends, marks.get(group))]
-    cell = configuration.cell
-    return (cell.model, cell.mode, configuration.parameters, group, *numbers, questions)
 
 
 def side_by_side(page: Path) -> int:
