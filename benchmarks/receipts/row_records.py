@@ -47,6 +47,7 @@ def _score(score: RungScore) -> dict[str, Any]:
         "floor": plain(score.floor),
         "lift": None if score.lift is None else plain(score.lift),
         "agreement": None if score.agreement is None else plain(score.agreement),
+        "rivals": None if score.rivals is None else plain(score.rivals),
         "suppressed": bool(score.suppressed[-1]),
         "worlds": dict(score.worlds),
     }

@@ -96,6 +96,25 @@ class AgreementRecord(Strict):
     """Share of the wrong answers that are likeness's."""
 
 
+class RivalsRecord(Strict):
+    """The right answer against wrong ones that every count of the texts ranks alike with it."""
+
+    right: float
+    """Share of exact answers, where there is a rival."""
+    rival: float
+    """Share of answers that are one of a question's rivals, over their number."""
+    low: float
+    """Lower end of the paired 95% interval of right less rival."""
+    high: float
+    """Upper end of it."""
+    over: str
+    """What the interval is over: worlds, questions or patterns."""
+    share: float
+    """Of the questions, those that have a rival: at least half."""
+    n: int
+    """Questions that have one, over all worlds."""
+
+
 class ScoreRecord(Strict):
     """The score of a row on recall or on an instrument, at the last checkpoint."""
 
@@ -119,6 +138,8 @@ class ScoreRecord(Strict):
     """Swap lift, of rungs that need a rule; null: of others."""
     agreement: AgreementRecord | None
     """Agreement with likeness, of rungs that need a rule; null: of others."""
+    rivals: RivalsRecord | None
+    """Exact rivals, of rungs that need a rule; null: of others, or fewer than half have one."""
     suppressed: bool
     """Whether the score is below uniform guessing, of a model that has learned its corpus."""
     worlds: dict[str, float]

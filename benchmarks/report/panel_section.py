@@ -25,6 +25,7 @@ SHARES = {
 }
 
 
+RIVALS = "Answers where a wrong value, an exact rival, is ranked alike by every count of the texts"
 BESIDE = "What each score stands beside: its floor, swap lift, and agreement with likeness"
 BESIDE_HEADS = (
     "",
@@ -36,6 +37,7 @@ BESIDE_HEADS = (
     "right where\nlikeness is wrong",
     "wrong answers\nthat are likeness's",
 )
+RIVAL_HEADS = ("", "questions", "right", "one given rival", "right less it")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Section:
     scores: Grid | None
     notes: Sequence[str]
     drawings: Sequence[Drawing] = ()
-    beside: Grid | None = None  # score, floor, lift and agreement of each model
+    beside: Sequence[Grid] = ()  # score, floor, lift and agreement of each model; exact rivals
     verdicts: Grid | None = None
     laws: str = ""  # lines of text: the laws and hypotheses behind the verdicts
     reach: Grid | None = None
@@ -109,14 +111,28 @@ def _agreement(found: RungScore) -> list[str]:
     return [ABSENT if s is None else short(s) for s in shares]
 
 
+def _rivals(rows: Iterable[Row]) -> Iterator[list[str]]:
+    """Of each score that has exact rivals: how often it is right, and how often one of them."""
+    for row in rows:
+        for name in columns(row.rungs):
+            if (r := row.rungs[name].rivals) is not None:
+                label = f"{name}\n{labelled(row, counted(row))}"
+                apart = around(r.right - r.rival, r.low, r.high)
+                yield [label, f"{r.n:,}", short(r.right), short(r.rival), apart]
+
+
 def _with_evidence(section: Section, panel: Panel, rungs: Sequence[str]) -> Section:
     header = ["", "greatest distance", "its change", "conclusions", "change of their log10"]
     title = "Reach: unstated conclusions answered in at least half"
     proofs = list(_proofs([*panel.models, *panel.untraced.values()], rungs))
     controls = list(_controls(panel.models))
+    beside = (
+        _filled(BESIDE, BESIDE_HEADS, list(_beside(panel.models))),
+        _filled(RIVALS, RIVAL_HEADS, list(_rivals(panel.models))),
+    )
     return dataclasses.replace(
         section,
-        beside=_filled(BESIDE, BESIDE_HEADS, list(_beside(panel.models))),
+        beside=[grid for grid in beside if grid],
         verdicts=_verdicts(panel),
         laws=_laws(panel),
         reach=_filled(title, header, list(_reach(panel.models))),

@@ -10,7 +10,7 @@ import numpy as np
 from ...eval.scoring.level import Level
 from ...eval.scoring.normalised import Normalised
 from ...eval.scoring.rung_score import RungScore, at_last
-from ...eval.scoring.swap_lift import Agreement, Lift
+from ...eval.scoring.swap_lift import Agreement, Lift, Rivals
 from ...eval.stats.curve import Floats
 from ...eval.stats.intervals import Band, over_runs, wilson
 from ..receipts.curves import Configuration
@@ -94,6 +94,7 @@ def score_of(name: str, found: ScoreRecord, trained: bool) -> RungScore:
         else Normalised(mean.mean, mean.low, mean.high, mean.floor, mean.over),
         lift=None if found.lift is None else Lift(**found.lift.model_dump()),
         agreement=None if found.agreement is None else Agreement(**found.agreement.model_dump()),
+        rivals=None if found.rivals is None else Rivals(**found.rivals.model_dump()),
         answers=None if found.answers is None else _band(found.answers),
         trained=trained,
         worlds=found.worlds,

@@ -9,14 +9,16 @@ empty the guess is one over the whole sort.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from .beside import PLACES, answered, beside, named, parts_of
 from .reading import Bools, Integers, Reading
-from .strategy import Ballot, Batch, Classes, sets
+from .strategy import Ballot, Batch, Classes, Questions, sets
 
 Counts = NDArray[np.int8]
 MANY = 10  # parts up to which three of them are combined, else two
@@ -59,6 +61,26 @@ class Commonest:
             yield f"answer by {named(part)}", Ballot(answered(reading, batch, part).toarray())
         for pool in parts_of(batch):
             yield f"beside {named(pool)}", Ballot(beside(reading.texts, batch, pool).toarray())
+
+
+def exact_rivals(reading: Reading, questions: Questions) -> sparse.csr_array:
+    """bool [Q, answers] the wrong values that nothing which is counted here ranks above or below
+    the first right one: no setting of Commonest, and no part or pool of Exclusion."""
+    rows, answers = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
+    for at, batch in questions.batches:
+        right = questions.right(at, batch)
+        alike = ~right & right.any(1, keepdims=True)
+        counted = [ballot.dense() for _, ballot in Commonest().settings(reading, batch)]
+        for _, ballot in itertools.islice(Exclusion().settings(reading, batch), 1):
+            counted += [] if ballot.classes is None else [ballot.classes.number]
+        for numbers in counted:
+            alike &= numbers == np.take_along_axis(numbers, right.argmax(1)[:, None], 1)
+        row, place = np.nonzero(alike)
+        rows.append(at[row])
+        answers.append(questions.constants(batch)[place])
+    row, answer = np.concatenate(rows), np.concatenate(answers)
+    shape = (len(questions.question), questions.corpus.none + 1)
+    return sparse.csr_array((np.ones(len(row), bool), (row, answer)), shape=shape)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ...worlds.corpus.corpus import Corpus
 from ...worlds.instruments import cue_name as named
 from ..question_sets.question_set import QuestionSet
 from .association import Likeness
+from .chance_pools import exact_rivals
 from .floor_table import LEAST, Instrument, blinded_floors, floor_of, strategies
 from .pivotal import Blinded, blinded_deducers
 from .reading import Bools, Integers, Reading
@@ -23,7 +24,7 @@ from .strategy import Floats, Questions, Scored, guesses, run
 
 Watch = Callable[[str], None]
 LIKENED = ("constituent", "schema", "depth", "axiom")  # rungs whose answers are held to likeness's
-MEMO, UNIFORM = "measured", "uniform"
+MEMO, UNIFORM, RIVALS = "measured", "uniform", "rivals"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,6 +104,19 @@ def uniform(question_set: QuestionSet) -> Floats:
             found = uniform(whole)[keep]
         question_set.memo[UNIFORM] = found
     return question_set.memo[UNIFORM]
+
+
+def rivals(question_set: QuestionSet) -> sparse.csr_array:
+    """bool [Q, answers] the exact rivals of each question's right answer."""
+    if RIVALS not in question_set.memo:
+        if question_set.whole is None:
+            questions = Questions.of(question_set.corpus, question_set.questions)
+            found = exact_rivals(Reading.of(question_set.corpus), questions)
+        else:
+            whole, keep = question_set.whole
+            found = sparse.csr_array(rivals(whole)[np.flatnonzero(keep)])
+        question_set.memo[RIVALS] = found
+    return question_set.memo[RIVALS]
 
 
 def floors(

@@ -8,18 +8,19 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from ...worlds.encoding.proof_checker import INVALID
 from ...worlds.novelty.rungs import RUNGS
 from ..floors.floor_table import Instrument
-from ..floors.measured import LIKENED, cue_name, measured, uniform
+from ..floors.measured import LIKENED, cue_name, measured, rivals, uniform
 from ..question_sets.predictions import Predictions
 from ..question_sets.question_set import QuestionSet
 from ..stats.intervals import Band, means, shares
 from .level import Level, level, raw
 from .normalised import Normalised, normalised
 from .pattern_intervals import Unit, no_narrower, patterns_of
-from .swap_lift import Agreement, Answered, Lift, agreement, swap_lift
+from .swap_lift import Agreement, Answered, Lift, Rivals, agreement, exact_rivals, swap_lift
 
 Rights = Sequence[NDArray[np.bool_]]  # bool [S, K, Q] of each cell
 
@@ -48,6 +49,7 @@ class RungScore(GroupScore):
     normalised: Normalised | None  # at the last checkpoint; None where the floor is reuse
     lift: Lift | None = None  # at the last checkpoint; None: no rung of it, or no other prompts
     agreement: Agreement | None = None  # with likeness, at the last checkpoint
+    rivals: Rivals | None = None  # at the last checkpoint; None: fewer than half have one
     answers: Band | None = None  # of a chain: exact match whatever the proof
     trained: bool = True  # whether the row has learned its corpus
     # digest of a corpus -> accuracy at the last checkpoint, a mean over its runs
@@ -127,6 +129,7 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
         normalised=None if floor.reuse else normalised([*each.values()], hits, units),
         lift=_lift(name, cells),
         agreement=_agreement(name, cells),
+        rivals=_rivals(name, cells),
         answers=answers,
         worlds={digest: float(value.mean()) for digest, value in each.items()},
     )
@@ -194,6 +197,19 @@ def _lift(name: str, cells: Sequence[Predictions]) -> Lift | None:
     if instrument is None or instrument[0] not in LIKENED:
         return None
     return swap_lift(cells, *instrument)
+
+
+def _rivals(name: str, cells: Sequence[Predictions]) -> Rivals | None:
+    instrument = cells[0].question_set.instruments.get(name)
+    if instrument is None or instrument[0] not in LIKENED:
+        return None
+    parts, units = [], []
+    for cell in cells:
+        one, at = cell.question_set, np.flatnonzero(cell.question_set.groups[name])
+        table, answer = sparse.csr_array(rivals(one)[at]), cell.answer[:, -1][:, at]
+        parts.append(Answered(one.corpus, one.questions[at], answer, table))
+        units.append(patterns_of(one, at) if instrument[0] == "axiom" else None)
+    return exact_rivals(parts, units)
 
 
 def _agreement(name: str, cells: Sequence[Predictions]) -> Agreement | None:

@@ -1,4 +1,5 @@
-"""Swap lift and agreement: whether an answer belongs to its own prompt, and whose answer it is.
+"""Swap lift, agreement and exact rivals: whether an answer belongs to its own prompt, whose it is,
+and whether it is kept apart from wrong ones by more than counts.
 
 Swap lift = P(right) - P(right for another prompt): each answer is held against the right answers of
 all other prompts of the same instrument, in gold, that share a proper part with its own: none, one
@@ -167,7 +168,7 @@ class Answered:
     corpus: Corpus
     questions: NDArray[np.int64]  # [Q]
     answer: NDArray[np.int32]  # [S, Q]
-    guess: sparse.csr_array  # [Q, answers] the strategy's chance of each answer, ties shared
+    guess: sparse.csr_array  # [Q, answers] the strategy's chance of each answer, or its rivals
 
 
 def agreement(parts: Sequence[Answered]) -> Agreement:
@@ -182,14 +183,58 @@ def agreement(parts: Sequence[Answered]) -> Agreement:
 
 def _agreeing(part: Answered) -> Floats:
     """[3, 2] (counted, of) of each share of an agreement."""
-    none, runs = part.corpus.none, len(part.answer)
-    row, right = right_answers(part.corpus, part.questions)
-    shape = (len(part.questions), none + 1)
-    good = sparse.csr_array((np.ones(len(row)), (row, right)), shape=shape)
-    likely = np.tile(np.asarray((part.guess * good).sum(1)).ravel(), runs)
-    at, answer = np.tile(np.arange(len(part.questions)), runs), part.answer.ravel()
-    given, readable = np.where(answer >= 0, answer, none), answer >= 0
-    hit = np.asarray(good[at, given]).ravel() * readable
-    same = np.asarray(part.guess[at, given]).ravel() * readable
-    weights = (hit, likely), (hit, 1 - likely), (same, 1.0 - hit)
+    hit, same = _hits(part)
+    likely = np.asarray((part.guess * _right(part)).sum(1)).ravel() + np.zeros_like(hit)
+    weights = (hit, likely), (hit, 1 - likely), (same, 1 - hit)
     return np.array([[(value * of).sum(), of.sum()] for value, of in weights])
+
+
+@dataclasses.dataclass(frozen=True)
+class Rivals:
+    """Right answers against wrong ones that every count of the texts ranks alike with them, where
+    at least half of the questions have one; with the paired 95% interval of the difference."""
+
+    right: float  # share of the answers that are right
+    rival: float  # share of them that are one given rival, the mean over a question's rivals
+    low: float
+    high: float
+    over: str  # "worlds", "questions" or "patterns"
+    share: float  # of the questions, those that have a rival
+    n: int  # those, over all worlds
+
+
+def exact_rivals(parts: Sequence[Answered], units: Sequence[list[Unit] | None]) -> Rivals | None:
+    """The runs of one or several question sets against the rivals of their right answers, bool
+    ``guess``; ``units``: of axiom what the questions of each part rest on. None where in some world
+    fewer than half of the questions have a rival."""
+    runs, rights, shares = list[_Run](), list[_Run](), dict[str, NDArray[np.bool_]]()
+    for part, unit in zip(parts, units):
+        count = np.diff(part.guess.indptr)
+        some = np.flatnonzero(count)
+        shares[part.corpus.digest] = count > 0
+        if 2 * len(some) < max(len(count), 1):
+            return None
+        hit, rival = (found[:, some].mean(0) for found in _hits(part))
+        mine = None if unit is None else [unit[i] for i in some]
+        runs.append(_Run(part.corpus.digest, hit - rival / count[some], mine))
+        rights.append(_Run(part.corpus.digest, hit, None))
+    difference, low, high, over = _interval(runs)
+    right = _interval(rights)[0]
+    share = float(np.mean([found.mean() for found in shares.values()]))
+    n = sum(int(found.sum()) for found in shares.values())
+    return Rivals(right, right - difference, low, high, over, share, n)
+
+
+def _hits(part: Answered) -> tuple[Floats, Floats]:
+    """([S, Q] whether each answer is right, [S, Q] the chance that the guess has of being it)."""
+    none, answer = part.corpus.none, part.answer
+    at = np.broadcast_to(np.arange(answer.shape[1]), answer.shape).ravel()
+    given, readable = np.where(answer >= 0, answer, none).ravel(), answer >= 0
+    hit, same = (np.asarray(t[at, given]).reshape(answer.shape) for t in (_right(part), part.guess))
+    return hit * readable, same * readable
+
+
+def _right(part: Answered) -> sparse.csr_array:
+    """[Q, answers] 1 for each right answer."""
+    row, right = right_answers(part.corpus, part.questions)
+    return sparse.csr_array((np.ones(len(row)), (row, right)), shape=part.guess.shape)

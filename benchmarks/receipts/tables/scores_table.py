@@ -58,6 +58,7 @@ def _score(score: GroupScore | None) -> dict[str, Any]:
     whole = score if isinstance(score, RungScore) else None
     found, lift = (whole.normalised, whole.lift) if whole else (None, None)
     floor, agreed = (whole.floor, whole.agreement) if whole else (None, None)
+    rivals = whole.rivals if whole else None
     answers = None if whole is None else whole.answers
     out: dict[str, Any] = {
         "rung": whole.rung if whole else NONE,
@@ -85,6 +86,10 @@ def _score(score: GroupScore | None) -> dict[str, Any]:
         "where_likeness_right": agreed.where_right if agreed else None,
         "where_likeness_wrong": agreed.where_wrong if agreed else None,
         "shared_errors": agreed.shared_errors if agreed else None,
+        "right_with_rivals": rivals.right if rivals else None,
+        "rival": rivals.rival if rivals else None,
+        "rival_low": rivals.low if rivals else None,
+        "rival_high": rivals.high if rivals else None,
         "suppressed": int(whole.suppressed[-1]) if whole else -1,
     }
     return {name: NAN if value is None else value for name, value in out.items()}
@@ -180,6 +185,10 @@ COLUMNS = (
     _number("where_likeness_right", "share", "exact answers where likeness is right"),
     _number("where_likeness_wrong", "share", "exact answers where likeness is wrong"),
     _number("shared_errors", "share", "wrong answers that are likeness's"),
+    _number("right_with_rivals", "share", "exact answers where a wrong value is counted alike"),
+    _number("rival", "share", "answers there that are one given such value, an exact rival"),
+    _number("rival_low", "share", f"of right less rival: lower {INTERVAL}"),
+    _number("rival_high", "share", f"of right less rival: upper {INTERVAL}"),
     Column("suppressed", "BOOLEAN", "truth", "below uniform guessing; null: no floor", -1),
 )
 SCORES = Table(

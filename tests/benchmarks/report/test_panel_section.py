@@ -9,7 +9,7 @@ from zebroid.eval.scoring.level import Level
 from zebroid.eval.scoring.normalised import Normalised
 from zebroid.eval.scoring.proof_depth import Reach
 from zebroid.eval.scoring.rung_score import RungScore
-from zebroid.eval.scoring.swap_lift import Agreement, Lift
+from zebroid.eval.scoring.swap_lift import Agreement, Lift, Rivals
 from zebroid.eval.stats.intervals import Band
 
 
@@ -44,6 +44,16 @@ def test_a_score_that_asks_for_a_rule_stands_beside_floor_lift_and_agreement():
 def test_what_has_no_lift_says_so():
     (found,) = panel_section._beside([row(rungs={"depth has": score("depth has", "depth")})])
     assert found[4:] == ["–"] * 4
+
+
+def test_right_answers_stand_beside_their_exact_rivals_where_they_have_some():
+    rivals = Rivals(0.232, 0.003, 0.2, 0.25, "worlds", 0.9, 1_200)
+    rungs = {
+        "axiom has": score("axiom has", "axiom", rivals=rivals),
+        "depth has": score("depth has", "depth"),
+    }
+    (found,) = panel_section._rivals([row(rungs=rungs)])
+    assert found == ["axiom has\ndirect", "1,200", ".23", ".00", ".23±.03"]
 
 
 def test_reach_is_a_distance():
