@@ -7,6 +7,7 @@ one by one: equal for equal folders.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,13 +32,13 @@ class LocalModel:
                 "*.safetensors, as save_pretrained writes them; nothing is downloaded"
             )
         try:
-            import torch
-            import transformers
+            torch: Any = importlib.import_module("torch")
+            transformers: Any = importlib.import_module("transformers")
         except ImportError:
             raise MissingExtra(EXTRA) from None
         transformers.utils.logging.set_verbosity_error()
         transformers.utils.logging.disable_progress_bar()
-        self.torch: Any = torch
+        self.torch = torch
         options = {"local_files_only": True, "trust_remote_code": False}
         try:
             self.tokenizer: Any = transformers.AutoTokenizer.from_pretrained(

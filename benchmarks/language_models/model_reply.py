@@ -38,6 +38,6 @@ def shortened(text: str) -> str:
     """The last of a long text, where its answer stands; what is cut off never leaves an answer.
 
     >>> shortened("Answer: zebra"), shortened("Answer: zebra. " * 9_999)[:16]
-    ('Answer: zebra', '…wer: zebra. Ans')
+    ('Answer: zebra', '…bra. Answer: ze')
     """
     return text if len(text) <= LONGEST else f"…{text[-LONGEST:]}"
