@@ -48,6 +48,15 @@ def brief(value: Any, most: int = 60) -> str:
     return printable(repr(value), most)
 
 
+def many(number: int, noun: str) -> str:
+    """How many of what.
+
+    >>> many(1, "question"), many(2_000, "question")
+    ('1 question', '2,000 questions')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def visible(text: str) -> str:
     """The whole of ``text``, spelled out like ``printable``, where line breaks and tabs stay."""
     return ODD.sub(lambda m: m[0] if m[0] in "\n\t" else _spelled(m[0]), text)

@@ -273,10 +273,8 @@ def _made(what: str, hidden: list[str]) -> Iterator[None]:
 
 def caption(suite: Suite, cells: Sequence[Cell]) -> str:
     """Suite and digest, version, models and plans, and the seeds of each axis."""
-    seeds = {
-        axis.name: sorted({getattr(cell.seeds, axis.name) for cell in cells})
-        for axis in dataclasses.fields(cells[0].seeds)
-    }
+    axes = dict.fromkeys(axis for cell in cells for axis in cell.drawn)
+    seeds = {a: sorted({c.drawn[a] for c in cells if a in c.drawn}) for a in axes}
     text = ", ".join(f"{axis} {_range(values)}" for axis, values in seeds.items())
     trained = ", ".join(dict.fromkeys(f"{cell.model} by plan {cell.plan}" for cell in cells))
     return f"{suite.name}, zebroid {__version__}; {trained}; seeds: {text}"

@@ -90,15 +90,18 @@ def check_split(world: World, exposure: Exposure) -> None:
 def handed_split(
     world: World, exposure: Exposure, closure: Closure, seed: int
 ) -> HandedSplit | None:
-    """The split of ``closure``, all that is true, that the exposure names, or that the world hands
-    in anyway; None: the exposure draws one. Raises UserError for an unknown name."""
-    check_split(world, exposure)
-    if exposure.split is None:
-        return world.split(closure, seed)
-    found = world.splits[exposure.split](closure, seed)
-    if not isinstance(found, HandedSplit):
-        raise InvalidWorld(
-            f"{world.id}: splits[{exposure.split!r}] gives {type(found).__name__}, expected "
-            "HandedSplit; end it with `return HandedSplit.of(closure, demonstrated, queried)`"
-        )
-    return found
+    """The split of ``closure``, all that is true, that the exposure names, which ``check_split``
+    let through, or that the world hands in anyway; None: the exposure draws one.
+
+    Raises InvalidWorld for what is no split.
+    """
+    name = exposure.split
+    found = world.split(closure, seed) if name is None else world.splits[name](closure, seed)
+    if isinstance(found, HandedSplit) or (found is None and name is None):
+        return found
+    where = "split()" if name is None else f"splits[{name!r}]"
+    raise InvalidWorld(
+        f"{world.id}: {where} gives {type(found).__name__}, expected HandedSplit"
+        f"{' or None' if name is None else ''}; end it with "
+        "`return HandedSplit.of(closure, demonstrated, queried)`"
+    )

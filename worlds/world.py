@@ -19,7 +19,7 @@ from ..seeding import stream
 from ..sources import line
 from .datalog.closure import Closure
 from .datalog.engine import close
-from .datalog.facts import Facts
+from .datalog.facts import Bools, Facts
 from .datalog.parser import parse
 from .datalog.syntax import Program
 from .draw_limit import ends
@@ -186,6 +186,11 @@ class World(abc.ABC):
     def sketch(self, constant: str) -> str:
         """A drawing of a constant for people, lines of text; by default none."""
         return ""
+
+    def queried_predicates(self, closure: Closure) -> Bools:
+        """bool [predicates of ``closure``]: those with a place that is queried."""
+        queried = [bool(self.positions(p, closure.arity[p])) for p in closure.predicates]
+        return np.array(queried, bool)
 
     def positions(self, predicate: str, arity: int) -> tuple[int, ...]:
         """The argument positions at which ``predicate`` is queried (and stated)."""

@@ -107,7 +107,7 @@ def _instruments(row: RowPair) -> dict[str, _Gaps]:
             gaps = found.setdefault(name, _Gaps([], [], []))
             gaps.a.append(a)
             gaps.b.append(b)
-            gaps.seeds.extend(dataclasses.astuple(x.cell.seeds) for x, _ in pairs)
+            gaps.seeds.extend(x.cell.seeds.trained for x, _ in pairs)
     return found
 
 

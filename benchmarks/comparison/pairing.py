@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from ...errors import UserError
+from ...errors import UserError, listed
 from ...printable import printable
 from ..config.panel_names import names_of
 from .sides import FIELDS, Answers, Side
@@ -109,8 +109,8 @@ def _row(
         right = [x for x in theirs if x.corpus == corpus]
         if not right:
             continue
-        seeds = {x.cell.seeds: x for x in right}
-        pairs = [(x, seeds[x.cell.seeds]) for x in left if x.cell.seeds in seeds]
+        seeds = {_seeds(x): x for x in right}
+        pairs = [(x, seeds[_seeds(x)]) for x in left if _seeds(x) in seeds]
         if not pairs:  # seeds are exchangeable: any pairing holds, and this one is always the same
             by_seed = False
             pairs = [*zip(sorted(left, key=_seeds), sorted(right, key=_seeds))]
@@ -121,7 +121,7 @@ def _row(
 
 
 def _seeds(answers: Answers) -> tuple[int, ...]:
-    return dataclasses.astuple(answers.cell.seeds)
+    return answers.cell.seeds.trained
 
 
 def _place(answers: Answers) -> str:
@@ -135,6 +135,4 @@ def _corpora(side: Side) -> str:
         f"{a.cell.named_world}/{a.cell.size} seeds {a.cell.seeds.world},{a.cell.seeds.exposure}"
         for a in side.answers
     )
-    listed = [*found]
-    more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
-    return printable(", ".join(listed[:3]), 300) + more
+    return printable(listed([*found], 3), 330)

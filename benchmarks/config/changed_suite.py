@@ -109,7 +109,8 @@ def _world(cell: Cell, values: Mapping[str, Any]) -> Cell:
 
 def _exposure(cell: Cell, values: Mapping[str, Any]) -> Cell:
     exposure = with_fields(cell.exposure, values, "exposure", nowhere)
-    check_split(cell.load_world(), exposure)
+    if exposure.split is not None:
+        check_split(cell.load_world(), exposure)
     return dataclasses.replace(cell, exposure=exposure)
 
 
@@ -122,9 +123,9 @@ def _plan(cell: Cell, values: Mapping[str, Any]) -> Cell:
     base, given = parameters.split(cell.plan)
     recipe = with_fields(cell.recipe, values, "plan", nowhere)
     differs = {k: v for k, v in values.items() if getattr(cell.recipe, k) != getattr(recipe, k)}
-    return dataclasses.replace(
-        cell, plan=parameters.spelled(base, {**given, **differs}), recipe=recipe
-    )
+    seeds = cell.seeds if recipe.samples else dataclasses.replace(cell.seeds, sample=0)
+    name = parameters.spelled(base, {**given, **differs})
+    return dataclasses.replace(cell, plan=name, recipe=recipe, seeds=seeds)
 
 
 CHANGES: dict[str, Callable[[Cell, Mapping[str, Any]], Cell]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import canonical, identity, parameters, registry, sources
-from ...errors import LISTED, UserError, suggest
+from ...errors import UserError, listed, suggest
 from ...models import spec_records
 from ...models.training.plan import Plan
 from ...worlds.exposure import Exposure
@@ -18,12 +18,19 @@ from ...worlds.world import World
 
 @dataclasses.dataclass(frozen=True)
 class Seeds:
-    """The four axes of chance."""
+    """The four axes of chance, and that of the answers that a plan samples."""
 
     world: int  # what is true
     exposure: int  # what of it is stated and demonstrated
     init: int  # initial weights
     order: int  # order of the batches
+    # of the answers that are sampled: recorded where the plan samples, elsewhere 0
+    sample: int = dataclasses.field(default=0, metadata={"neutral": 0})
+
+    @property
+    def trained(self) -> tuple[int, int, int, int]:
+        """Those by which a training is known; the others matter to its samples alone."""
+        return self.world, self.exposure, self.init, self.order
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +45,9 @@ class Places:
 
 
 NOWHERE = Places()
+SAMPLE = "sample"  # the axis of chance that only samples have
 NAMES = ("plan", "model")  # what a record holds for people alone
+OUTSIDE = "outside"  # type of the spec of a model of which only predictions are known
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +68,12 @@ class Cell:
     content: int = dataclasses.field(default=1, metadata={"neutral": 1})
     places: Places = dataclasses.field(default=NOWHERE, compare=False, repr=False)
 
+    @property
+    def drawn(self) -> dict[str, int]:
+        """Axis of chance -> its seed; that of samples where some are drawn."""
+        seeds = dataclasses.asdict(self.seeds)
+        return {n: seed for n, seed in seeds.items() if n != SAMPLE or self.recipe.samples}
+
     def record(self) -> dict[str, Any]:
         """JSON-ready content: equal for equal cells, whatever suite they stand in."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
@@ -69,7 +84,7 @@ class Cell:
             "exposure": self.exposure.record(),
             "spec": dict(self.spec),
             "recipe": self.recipe.record(),
-            "seeds": dataclasses.asdict(self.seeds),
+            "seeds": self.drawn,
         }
 
     @classmethod
@@ -96,6 +111,12 @@ class Cell:
         made = {name: identity.restore(kind, record[name]) for name, kind in parts.items()}
         if not all(type(seed) is int for seed in dataclasses.astuple(made["seeds"])):
             raise UserError(f"seeds of a cell are {record['seeds']!r:.80}; expected whole numbers")
+        if (SAMPLE in record["seeds"]) != bool(made["recipe"].samples):
+            there = "has" if SAMPLE in record["seeds"] else "lacks"
+            raise UserError(
+                f"the record of a cell {there} seeds.{SAMPLE}, and its plan.samples is "
+                f"{made['recipe'].samples}; expected it where samples are drawn, and only there"
+            )
         return cls(**known | made, places=places)
 
     def message(self) -> dict[str, Any]:
@@ -170,6 +191,11 @@ class Cell:
         return parameters.spelled(base, {k: v for k, v in given.items() if k not in only})
 
     @property
+    def from_outside(self) -> bool:
+        """Whether only predictions of its model are known."""
+        return self.spec.get("type") == OUTSIDE
+
+    @property
     def loops(self) -> int:
         """How often a looped model is run when it is queried; 0: its family has no loops."""
         loops = dict(self.spec.get(identity.QUERY, {})).get("loops", self.spec.get("loops", 0))
@@ -202,7 +228,7 @@ class Cell:
         return {key: value for key, value in self.record().items() if key not in names}
 
     def __str__(self) -> str:
-        seeds = ",".join(str(seed) for seed in dataclasses.astuple(self.seeds))
+        seeds = ",".join(map(str, self.drawn.values()))
         return f"{self.named_world}/{self.size} {self.mode} {self.model} {self.plan} seeds {seeds}"
 
 
@@ -246,8 +272,7 @@ def none_admitted(cells: Sequence[Cell], rules: Sequence[str]) -> str:
     for key in dict.fromkeys(rule.partition("=")[0] for rule in alone):
         table, _, name = key.rpartition(".")
         found = dict.fromkeys(str(getattr(c.seeds if table else c, name)) for c in cells)
-        more = f" and {len(found) - LISTED:,} more" if len(found) > LISTED else ""
-        parts.append(f"{key} is {', '.join([*found][:LISTED])}{more}")
+        parts.append(f"{key} is {listed([*found])}")
     return f"admits none of the {len(cells)} cells; {'; '.join(parts)}"
 
 

@@ -27,9 +27,9 @@ from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
-from .number_of_seeds import all_seeds
-from .run_config import Cell, Places, Seeds, admits, none_admitted, run_batches
+from .run_config import Cell, Places, admits, none_admitted, run_batches
 from .safe_names import check_name
+from .seeding_table import Seeding, all_seeds
 from .toml_location import Place, locate
 
 
@@ -110,46 +110,13 @@ class _Head(_Strict):
 _Names = str | list[str]
 
 
-class _Seeds(_Strict):
-    world: list[int] = [0]
-    exposure: list[int] = [0]
-    init: list[int] = [0]
-    order: list[int] = [0]
-    all: list[int] = []  # instead of these: n stands for (n, n, n, n), another chance throughout
-
-    @pydantic.field_validator("*")
-    @classmethod
-    def natural(cls, seeds: list[int]) -> list[int]:
-        if not seeds or not 0 <= min(seeds) <= max(seeds) <= suite_limits.SEED:
-            raise ValueError(
-                f"expected whole numbers from 0 to {suite_limits.SEED:,}, at least one"
-            )
-        return seeds
-
-    @pydantic.model_validator(mode="after")
-    def either(self) -> _Seeds:
-        if self.all and len(self.model_fields_set) > 1:
-            raise ValueError("expected either `all` or the four axes")
-        return self
-
-    def tuples(self) -> list[Seeds]:
-        """Worlds and exposures multiply; initialisations and orders are paired."""
-        if self.all:
-            return [Seeds(n, n, n, n) for n in self.all]
-        return [
-            Seeds(*pair, *ends)
-            for pair in itertools.product(self.world, self.exposure)
-            for ends in zip(self.init, self.order)
-        ]
-
-
 class Grid(_Strict):
     world: _Names
     mode: _Names
     model: Annotated[Any, pydantic.AfterValidator(model_axis.shaped)]
     plan: _Names
     questions: int = pydantic.Field(default=300, gt=0, le=suite_limits.QUESTIONS)
-    seeds: Annotated[_Seeds, pydantic.BeforeValidator(all_seeds)] = _Seeds()
+    seeds: Annotated[Seeding, pydantic.BeforeValidator(all_seeds)] = Seeding()
     exposure: dict[str, Any] | list[dict[str, Any]] = {}
     keep_weights: bool | None = None  # None: as the suite says
 
@@ -240,7 +207,7 @@ def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
                 spec=spec,
                 plan=plan,
                 recipe=plans[plan],
-                seeds=seed,
+                seeds=seed if plans[plan].samples else dataclasses.replace(seed, sample=0),
                 content=content_of(world.thing),
                 places=Places(world.path, model.path),
             )
@@ -292,7 +259,7 @@ def _problem(error: Any) -> str:
     key = ".".join(str(part) for part in place if isinstance(part, str))
     if error["type"] == "extra_forbidden":
         table = {"suite": _Head, "cells": Grid}.get(str(place[0]), _Document)
-        table = _Seeds if "seeds" in place[:-1] else _Document if len(place) == 1 else table
+        table = Seeding if "seeds" in place[:-1] else _Document if len(place) == 1 else table
         return str(suggest("key", str(place[-1]), table.model_fields))
     if error["type"] == "missing":
         return f"{key} is missing"

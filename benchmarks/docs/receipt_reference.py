@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..receipts import receipt
-from ..receipts.tables.all_tables import TABLES
+from ..receipts.tables.all_tables import KNOWN
 from ..receipts.tables.parquet_writing import SCHEMA
 from ..runner import atomic_write
 from .writing import doc_blocks
@@ -126,7 +126,7 @@ def _type(field: Mapping[str, Any]) -> str:
 
 def tables(_: str = "") -> Iterator[str]:
     """A table for each Parquet file: its columns with type, unit and meaning."""
-    for table in TABLES:
+    for table in KNOWN:
         yield f"### {table.file}"
         yield ""
         yield f"One row: {table.meaning}. Order of rows: {table.order}."

@@ -7,6 +7,7 @@ import textwrap
 
 import numpy as np
 
+from ...printable import many
 from ...seeding import stream
 from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
@@ -15,6 +16,7 @@ from ...worlds.corpus.frequency_audit import mean_frequencies
 from ...worlds.corpus.height_note import height_note
 from ...worlds.encoding.verbalize import fact_in_english
 from ...worlds.exposure import PRESENTATIONS, Exposure
+from ...worlds.interventions.interventions_given import broken_in_words
 from ...worlds.novelty.rungs import CONTROLS, LADDER, SPLIT, WRITTEN
 from ...worlds.world import World
 from .explain_question import LEGEND, example, exception_items
@@ -98,11 +100,7 @@ def _several(corpus: Corpus) -> list[str]:
 
 
 def _questions(number: int) -> str:
-    return _many(number, "question")
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+    return many(number, "question")
 
 
 def _sizes(world: World, size: str) -> list[str]:
@@ -160,6 +158,8 @@ def _in_words(corpus: Corpus) -> str:
         )
     if e.wordings > 1:
         message.append(f"each stated rule is worded in {e.wordings} ways for each place")
+    if e.interventions:
+        message.append(f"interventions: {', '.join(map(str, e.interventions))}")
     return "; ".join(message)
 
 
@@ -203,11 +203,12 @@ def _stated(corpus: Corpus) -> str:
     text = np.zeros(len(c.predicate), bool)
     text[corpus.examples.fact[corpus.examples.fact >= 0]] = True
     lines = [
-        f"{_many(int(corpus.stated.sum()), 'base fact')}, "
-        f"{_many(int(corpus.demonstrated.sum()), 'conclusion')}, "
+        f"{many(int(corpus.stated.sum()), 'base fact')}, "
+        f"{many(int(corpus.demonstrated.sum()), 'conclusion')}, "
         f"{_questions(len(corpus.prompt))}. Exposure: {_in_words(corpus)}.",
         *_frequencies(corpus),
         *([f"{height_note(corpus)}."] if height_note(corpus) else []),
+        *broken_in_words(corpus.exposure.interventions),
         "",
     ]
     for block in c.blocks.values():

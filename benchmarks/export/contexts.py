@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...seeding import stream
-from ...worlds.novelty.written_proofs import written_proofs
+from ...worlds.novelty.written_proofs import proof_lists, written_proofs
 from .english_forms import FACTS, INSTRUCTION, INTRODUCTION, EnglishForms
 
 Ids = NDArray[np.int64]
@@ -79,9 +81,12 @@ class Contexts:
 
     def leaves(self, question: int) -> list[int]:
         """The base facts of the written proof of every right answer, and the answers stated."""
-        corpus = self.corpus
-        facts = corpus.fact[corpus.offsets[question] : corpus.offsets[question + 1]]
-        return self.under(facts[facts >= 0])
+        corpus, c = self.corpus, self.corpus.closure
+        first, end = corpus.offsets[question : question + 2]
+        facts = corpus.fact[first:end]
+        lines = itertools.chain.from_iterable(self.proofs[first:end])
+        found = np.unique([*facts[facts >= 0], *lines]).astype(np.int64)
+        return found[c.is_base[found]].tolist()
 
     def under(self, facts: Sequence[int] | Ids) -> list[int]:
         """The base facts of the written proofs of these facts, and those that are base facts."""
@@ -91,3 +96,9 @@ class Contexts:
         _, lines = written_proofs(corpus.split.gold, silent, whole)
         found = np.unique(np.concatenate([whole, lines]))
         return found[c.is_base[found]].tolist()
+
+    @functools.cached_property
+    def proofs(self) -> list[list[int]]:
+        """[A] facts in the proof of each right answer, to whichever question; none is silent."""
+        gold = self.corpus.split.gold
+        return proof_lists(gold, np.zeros(len(gold.best), bool), self.corpus.fact)

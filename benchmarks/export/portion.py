@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ... import registry
@@ -18,13 +18,22 @@ from ...eval.question_sets.question_set import QuestionSet
 from ...models.training.plan import Plan
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.world import content_of
-from ..config.run_config import Cell, Places, Seeds
+from ..config.run_config import OUTSIDE, Cell, Places, Seeds
 from ..config.settings import of_world
 from ..config.suite import load_suite
 from ..config.suite_limits import QUESTIONS, SEED
+from ..estimates import feasible
 from ..runner.corpora import Corpora
 
-SPEC = {"type": "outside", "version": 1}  # of a model of which only predictions are known
+SPEC = {"type": OUTSIDE, "version": 1}
+# whatever answers, and however: nothing of the corpus or its questions depends on it
+DECLARED: Mapping[str, Any] = {
+    "mode": "direct",
+    "model": "outside.model",
+    "spec": SPEC,
+    "plan": "declared",
+    "recipe": Plan(steps=1, evaluations=1),
+}
 PREFIX = 8  # digits of a corpus that its question ids begin with
 
 
@@ -66,7 +75,8 @@ def cells_of(
 ) -> list[Cell]:
     """The cells of a world or of a suite whose questions differ, each with a model from outside.
 
-    Raises UserError where both or neither are named, and for what a suite already says.
+    Raises UserError where both or neither are named, for what a suite already says, and for
+    another seed of a fixed world.
     """
     if bool(name) == bool(suite):
         raise UserError(
@@ -81,6 +91,7 @@ def cells_of(
                 "--set, --seed, --seeds and --questions, or give a world"
             )
         cells = {c.question_set: c for c in load_suite(suite).cells}
+        feasible.check_seeds([*cells.values()])
         return [_outside(cell) for cell in cells.values()]
     for what, value, most in (
         ("--seed", seed + seeds - 1, SEED),
@@ -89,20 +100,21 @@ def cells_of(
         if not 0 <= value <= most:
             raise UserError(f"{what} {value:,}: expected at most {most:,}; give a smaller one")
     world, size, exposure = of_world(name, settings)
+    if world.fixed and seed + seeds > 1:
+        raise UserError(
+            f"{name} is fixed, and world seed {seed + seeds - 1} would give the world of seed 0 "
+            "again: leave out --seed and --seeds, or give a suite with several seeds.exposure"
+        )
     found, _ = registry.find_world(name)
     made = Cell(
         world=found.name,
         size=size,
         exposure=exposure,
-        mode="direct",
         questions=questions,
-        model="outside.model",
-        spec=SPEC,
-        plan="declared",
-        recipe=Plan(steps=1, evaluations=1),
         seeds=Seeds(seed, seed, 0, 0),
         content=content_of(world),
         places=Places(world=found.path),
+        **DECLARED,
     )
     return [
         dataclasses.replace(made, seeds=Seeds(number, number, 0, 0))
@@ -112,16 +124,8 @@ def cells_of(
 
 def _outside(cell: Cell) -> Cell:
     seeds = dataclasses.replace(cell.seeds, init=0, order=0)
-    return dataclasses.replace(
-        cell,
-        mode="direct",
-        model="outside.model",
-        spec=SPEC,
-        plan="declared",
-        recipe=Plan(steps=1, evaluations=1),
-        seeds=seeds,
-        places=dataclasses.replace(cell.places, model=""),
-    )
+    places = dataclasses.replace(cell.places, model="")
+    return dataclasses.replace(cell, seeds=seeds, places=places, **DECLARED)
 
 
 def portions(cells: Sequence[Cell], corpora: Corpora) -> list[Portion]:

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ... import canonical
 from ...errors import UserError
+from ...worlds.datalog.engine import connection
 from ..config.run_config import Cell
 from ..config.suite import suite_digest
-from ..receipts.tables.all_tables import FILES
+from ..receipts.tables.all_tables import KNOWN
 from ..receipts.tables.parquet_table import DIGITS, Table
 from ..verification.rebuilt import Memo
 from ..verification.verify import verify
@@ -35,9 +34,10 @@ class Forgery:
     def of(cls, honest: Path, folder: Path) -> Forgery:
         """A copy of the receipt in ``honest`` in the new folder ``folder``."""
         folder.mkdir(parents=True)
-        for name in FILES:  # replaced, never written into
+        content = json.loads((honest / "receipt.json").read_text("ascii"))
+        for name in content["files"]:  # replaced, never written into
             (folder / name).hardlink_to(honest / name)
-        return cls(folder, json.loads((honest / "receipt.json").read_text("ascii")))
+        return cls(folder, content)
 
     def rewrite(
         self, table: Table, select: str, metadata: bool | Callable[..., Any] = True
@@ -45,9 +45,9 @@ class Forgery:
         """Puts what ``select`` gives of ``old``, the rows of a table with their number ``n``, in
         its place. ``metadata``: whether its key-value metadata stay, or what becomes of them."""
         path, draft = self.folder / table.file, self.folder / "draft"
-        with duckdb.connect(":memory:", config={"threads": 1}) as db:
+        with connection(threads=1) as db:
             db.execute(
-                "CREATE TABLE old AS SELECT *, file_row_number AS n FROM "
+                "CREATE TEMP TABLE old AS SELECT *, file_row_number AS n FROM "
                 f"read_parquet('{path}', file_row_number = true)"
             )
             db.execute("ALTER TABLE old DROP file_row_number")
@@ -70,8 +70,8 @@ class Forgery:
                 self.content["suite"]["digest"] = suite_digest(records)
         files = self.content.get("files")
         if isinstance(files, dict) and not keep.startswith("files"):
-            for name in FILES:
-                if name in files:
+            for name in {*files} & {table.file for table in KNOWN}:
+                if (self.folder / name).is_file():
                     files[name] = canonical.digest_bytes([(self.folder / name).read_bytes()])
         (self.folder / "receipt.json").write_text(json.dumps(self.content), "utf-8")
 
@@ -90,8 +90,9 @@ class Forgery:
         seconds = self.content["times"]["seconds"]
         self.content["times"]["seconds"] = {names.get(k, k): v for k, v in seconds.items()}
         cases = " ".join(f"WHEN '{a[:DIGITS]}' THEN '{b[:DIGITS]}'" for a, b in names.items())
-        for table in FILES.values():
-            if any(column.name == "cell" for column in table.columns):
+        for table in KNOWN:
+            there = (self.folder / table.file).is_file()
+            if there and any(column.name == "cell" for column in table.columns):
                 renamed = f"CASE cell {cases} ELSE cell END AS cell"
                 order = "n" if table.order.startswith("as ") else "cell, n"
                 self.rewrite(

@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 
-from ..receipts.tables.all_tables import FILES
+from ...worlds.datalog.engine import connection
+from ..receipts.tables.all_tables import KNOWN
 from ..receipts.tables.parquet_table import Column, Table
 from .forger import Forgery, Mutation
 
@@ -26,10 +27,14 @@ RETYPED = {"VARCHAR": "'x'::BLOB", "VARCHAR[]": "array_to_string({}, ' ')", "DOU
 
 def table_mutations(folder: Path) -> Iterator[Mutation]:
     """Of all tables below ``folder``: columns and rows, and what the file says of them."""
-    for table in FILES.values():
-        with duckdb.connect(":memory:", config={"threads": 1}) as db:
+    for table in KNOWN:
+        if not (folder / table.file).is_file():
+            continue
+        with connection(threads=1) as db:
             file = f"read_parquet('{folder / table.file}', file_row_number = true)"
-            db.execute(f"CREATE TABLE old AS SELECT *, file_row_number AS n FROM {file}")
+            db.execute(f"CREATE TEMP TABLE old AS SELECT *, file_row_number AS n FROM {file}")
+            names = {name for name, *_ in db.execute("DESCRIBE old").fetchall()}
+            table = table.within(names)
             found = [*_of_table(table, db)]
             for column in table.columns:
                 found += _of_column(table, column, db)

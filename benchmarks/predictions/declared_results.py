@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...errors import UserError
+from ...errors import UserError, listed
 from ...models.training.plan import FLOPS, Plan, Run
 from ..config.run_config import Cell, Seeds
 from ..export.portion import SPEC, Portion
@@ -64,21 +64,21 @@ def results_of(
     cells, results = [], []
     for number, portion in enumerate(portions):
         part = slice(*collector.start[number : number + 2])
-        for run in steps:
-            cell = _cell(portion.cell, run, first, declared)
+        mine = [_cell(portion.cell, run, first, declared) for run in steps]
+        made = Environment.of(mine[0])
+        for cell, run in zip(mine, steps):
             slots = [collector.slots[run, step] for step in first]
             answer = np.stack([slot.answer[part] for slot in slots])[None]
             bits = np.full(answer.shape, np.nan, np.float32)
             if slots[0].bits is not None:
                 bits = np.stack([s.bits[part] for s in slots if s.bits is not None])[None]
             cells.append(cell)
-            results.append(_result(cell, portion, answer, bits, first, declared))
+            results.append(_result(cell, made, portion, answer, bits, first, declared))
     return cells, results
 
 
 def _few(steps: Sequence[int]) -> str:
-    more = f" and {len(steps) - 3:,} more" if len(steps) > 3 else ""
-    return ", ".join(f"{step:,}" for step in steps[:3]) + more
+    return listed([f"{step:,}" for step in steps], 3)
 
 
 def _cell(cell: Cell, run: int, steps: Sequence[int], declared: Declared) -> Cell:
@@ -95,6 +95,7 @@ def _cell(cell: Cell, run: int, steps: Sequence[int], declared: Declared) -> Cel
 
 def _result(
     cell: Cell,
+    made: Environment,
     portion: Portion,
     answer: np.ndarray,
     bits: np.ndarray,
@@ -113,4 +114,4 @@ def _result(
         parameters=declared.parameters,
         seconds=0.0,
     )
-    return Result(cell, run, portion.corpus.digest, DEVICE, Environment.of(cell))
+    return Result(cell, run, portion.corpus.digest, DEVICE, made)

@@ -17,7 +17,7 @@ def show(console: Console, found: Scored) -> None:
         console.print(f"{number:,} of {found.rows:,} are malformed: {causes}", markup=False)
     for name, group in found.samples.items():
         shares = ", ".join(
-            f"pass@{k} {p['share']:.2f} ({p['low']:.2f} to {p['high']:.2f})"
+            f"pass@{k} {p['mean']:.2f} ({p['low']:.2f} to {p['high']:.2f})"
             for k, p in group["pass"].items()
         )
         console.print(f"{name}, {group['questions']:,} questions: {shares}", markup=False)

@@ -8,7 +8,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ... import canonical
+from ...eval.question_sets.predictions import Hits
 from ..config.run_config import Cell
 from ..config.suite import Suite
 from ..export.portion import Portion, portions
@@ -98,5 +101,6 @@ def _samples(found: Sequence[Portion], collector: Collector) -> dict[str, dict[s
         part = slice(*collector.start[number : number + 2])
         for (_, step), slot in collector.slots.items():
             if step == last and slot.hits is not None:
-                pairs.append((portion.question_set, slot.hits[part]))
-    return sample_scores.by_group(pairs, collector.samples) if pairs else {}
+                hits = Hits(collector.samples, slot.hits[None, part].astype(np.int32))
+                pairs.append((portion.question_set, hits))
+    return sample_scores.by_group(pairs) if pairs else {}

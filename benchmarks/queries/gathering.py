@@ -16,7 +16,7 @@ from ...errors import InvalidReceipt, UserError
 from ...printable import printable
 from ..receipts import bounds, cite, parquet_reading
 from ..receipts.receipt import Receipt
-from ..receipts.tables.all_tables import FILES
+from ..receipts.tables.all_tables import files_of
 from ..receipts.untrusted import guarded
 
 RECEIPTS = 1_000  # that are queried together
@@ -93,7 +93,7 @@ def _tables(folder: Path, receipt: Receipt) -> dict[str, bytes]:
     """Name of a file -> its bytes, which have the receipt's digest, the columns of the table and
     no more rows than its cells can need."""
     cells, tables = [*bounds.cells_of(receipt).values()], {}
-    for name, table in FILES.items():
+    for name, table in files_of(cell.recipe.record() for cell in cells).items():
         data = parquet_reading.content(folder / name)
         if canonical.digest_bytes([data]) != receipt.files[name]:
             raise InvalidReceipt(f"{name} is not the file that the receipt names")

@@ -14,7 +14,7 @@ from ..attestations.trust import trust_class
 from ..citations import errata
 from ..citations.citation import short_status
 from ..receipts.receipt import Receipt
-from ..receipts.tables.all_tables import TABLES
+from ..receipts.tables.all_tables import KNOWN
 from ..report.plain_console import PlainConsole, working
 from .confined_query import answered
 from .gathering import Gathered, gather
@@ -58,8 +58,15 @@ def run(sql: str, folders: Sequence[Path], form: str = "table", seconds: float =
 def content(gathered: Gathered, place: Path) -> Content:
     """What is queried: the tables that were copied to ``place``, and a row a receipt."""
     views = [
-        View(t.name, t.meaning, t.file, {c.name: f"{c.meaning} ({c.unit})" for c in t.columns})
-        for t in TABLES
+        View(
+            t.name,
+            t.meaning,
+            t.file,
+            {c.name: f"{c.meaning} ({c.unit})" for c in t.columns},
+            {c.name: c.type for c in t.columns if c.needed is not None},
+        )
+        for t in KNOWN
+        if any(t.file in receipt.files for _, receipt in gathered.receipts.values())
     ]
     known = errata.listed()
     rows = [

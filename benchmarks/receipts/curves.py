@@ -244,8 +244,7 @@ def dropped(
 
 
 def _seeds(cell: Cell) -> tuple[int, int, int, int]:
-    seeds = cell.seeds
-    return seeds.world, seeds.exposure, seeds.init, seeds.order
+    return cell.seeds.trained
 
 
 def _amounts(runs: Sequence[Mapping[str, Points]], rungs: Sequence[str]) -> Amounts:

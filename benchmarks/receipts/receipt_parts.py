@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import pydantic
 
 from ...printable import printable
-from .tables.all_tables import FILES
+from .tables.all_tables import FILES, files_of
 
 if TYPE_CHECKING:
     from .receipt import Receipt
@@ -177,11 +177,13 @@ def flaws(receipt: Receipt) -> Iterator[str]:
     for number in range(len(receipt.environments)):
         if number not in used:
             yield f"environment {number} made no cell"
-    for name in FILES:
+    files = files_of(cell.cell.get("recipe") for cell in receipt.cells)
+    for name in files:
         if name not in receipt.files:
-            yield f"files names no {name}, which every receipt has"
+            every = "every receipt" if name in FILES else "a receipt of samples"
+            yield f"files names no {name}, which {every} has"
     for name in receipt.files:
-        if name not in FILES:
+        if name not in files:
             yield printable(f"files names {name!r}, which is no table of a receipt", 200)
     for cell in receipt.cells:
         number = cell.environment

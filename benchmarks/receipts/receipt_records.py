@@ -35,8 +35,8 @@ class CellRecord(Strict):
     corpus: receipt_parts.DigestOrNone = ""
     """SHA-256 of the corpus that was read; empty: no result."""
     predictions: receipt_parts.DigestOrNone = ""
-    """SHA-256 of all answers and bits at all checkpoints, and of what was written in chain mode;
-    empty: it has no answers."""
+    """SHA-256 of all answers and bits at all checkpoints, of what was written in chain mode, and of
+    samples; empty: it has no answers."""
     parameters: int = 0
     """Weights of the model."""
     flops: float = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...eval.scoring.columns import MARKS, columns
 from ...eval.scoring.controls import Controls, ExceptionScore
@@ -25,6 +25,8 @@ SHARES = {
 }
 
 
+PROOFS = "Proofs written before the answer"
+PASSES = "Sampled answers: the chance that one of k is right"
 RIVALS = "Answers where a wrong value, an exact rival, is ranked alike by every count of the texts"
 BESIDE = "What each score stands beside: its floor, swap lift, and agreement with likeness"
 BESIDE_HEADS = (
@@ -53,7 +55,7 @@ class Section:
     verdicts: Grid | None = None
     laws: str = ""  # lines of text: the laws and hypotheses behind the verdicts
     reach: Grid | None = None
-    proofs: Grid | None = None
+    written: Mapping[str, Grid] = dataclasses.field(default_factory=dict)  # passes, proofs
     apart: Grid | None = None
     controls: Grid | None = None
 
@@ -124,7 +126,11 @@ def _rivals(rows: Iterable[Row]) -> Iterator[list[str]]:
 def _with_evidence(section: Section, panel: Panel, rungs: Sequence[str]) -> Section:
     header = ["", "greatest distance", "its change", "conclusions", "change of their log10"]
     title = "Reach: unstated conclusions answered in at least half"
-    proofs = list(_proofs([*panel.models, *panel.untraced.values()], rungs))
+    answered = [*panel.models, *panel.untraced.values()]
+    written = {
+        "passes": _filled(PASSES, ["", *rungs], list(_passes(answered, rungs))),
+        "proofs": _filled(PROOFS, ["", *rungs], list(_proofs(answered, rungs))),
+    }
     controls = list(_controls(panel.models))
     beside = (
         _filled(BESIDE, BESIDE_HEADS, list(_beside(panel.models))),
@@ -136,7 +142,7 @@ def _with_evidence(section: Section, panel: Panel, rungs: Sequence[str]) -> Sect
         verdicts=_verdicts(panel),
         laws=_laws(panel),
         reach=_filled(title, header, list(_reach(panel.models))),
-        proofs=_filled("Proofs written before the answer", ["", *rungs], proofs),
+        written={name: grid for name, grid in written.items() if grid},
         apart=_apart(panel),
         controls=_filled("Controls", ["", "share or d′", "questions"], controls),
     )
@@ -203,6 +209,20 @@ def _proofs(rows: Iterable[Row], rungs: Sequence[str]) -> Iterator[list[str]]:
                 yield [f"{counted(row)}\nof these, on a demonstrated conclusion", *lean]
             earned = [_band(p.earned, "\n") if p and p.earned else ABSENT for p in found]
             yield [f"{counted(row)}\nright answers with a valid proof", *earned]
+
+
+def _passes(rows: Iterable[Row], rungs: Sequence[str]) -> Iterator[list[str]]:
+    """Of each row that sampled: the greedy score, pass@1, 2, 4, .. and of all samples."""
+    for row in rows:
+        found = [row.passes.get(rung) for rung in rungs]
+        if row.passes:
+            greedy = [
+                _band(row.rungs[n].accuracy, "\n") if p else ABSENT for n, p in zip(rungs, found)
+            ]
+            yield [f"{counted(row)}\ngreedy", *greedy]
+        for k in dict.fromkeys(k for p in found if p for k in p.at):
+            shares = [_band(p.at[k], "\n") if p else ABSENT for p in found]
+            yield [f"{counted(row)}\npass@{k}", *shares]
 
 
 def _apart(panel: Panel) -> Grid | None:

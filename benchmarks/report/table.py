@@ -14,6 +14,7 @@ from ...eval.scoring.rung_score import GroupScore, RungScore
 from ...eval.scoring.score import TRAINED, Row
 from ...eval.stats.intervals import Band
 from ...eval.stats.labels import of_runs
+from ...worlds.interventions.interventions_given import broken_in_words
 from ..panels.panel import Panel
 
 ABSENT = "–"
@@ -34,8 +35,8 @@ LIFTED = ("constituent", "schema", "depth", "axiom")  # rungs with a lift and an
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """One row: its label and its kind ("floor", "ceiling", "model", "normalised", "proof",
-    "missing run")."""
+    """One row: its label and its kind ("floor", "ceiling", "model", "normalised", "sampled",
+    "proof", "missing run")."""
 
     label: str
     kind: str
@@ -149,11 +150,15 @@ def _floor_lines(rows: Sequence[Row], names: Sequence[str]) -> Iterator[Line]:
 
 
 def _model(row: Row, label: str, names: Sequence[str]) -> Iterator[Line]:
-    """A row of raw scores and one of normalised ones."""
+    """A row of raw scores, one of normalised ones, and where answers are sampled pass@k."""
     yield _line(row, labelled(row, label), "model", names)
     found = [row.rungs.get(name) for name in names]
     cells = tuple(ABSENT if s is None else normalised(s) for s in found)
     yield Line(f"  {NORMALISED}", "normalised", cells, ("",) * len(names))
+    given = [row.passes.get(name) for name in names]
+    for k in dict.fromkeys(k for p in given if p for k in (1, p.samples)):
+        shares = tuple(ABSENT if p is None else around(*p.at[k].at()) for p in given)
+        yield Line(f"  pass@{k}, sampled", "sampled", shares, ("",) * len(names))
 
 
 def _line(row: Row, label: str, kind: str, names: Sequence[str]) -> Line:
@@ -205,11 +210,14 @@ def _notes(panel: Panel, first: Mapping[str, RungScore]) -> Iterator[str]:
                 f"{row.label}: {UNTRAINED}, its recall is {recall:.2f}, below {TRAINED}: it stands "
                 "in no comparison"
             )
+    if any(row.passes for row in panel.models):
+        yield "pass@k: one of k sampled answers is right, out of all that were sampled"
     if any(is_competitor(row.label) for row in panel.models):
         yield "mlp: a competitor, trained as long as the others and blind to nothing; no floor"
     left = left_out(panel)
     if left:
         yield f"in no headline: {left}"
+    yield from (text.rstrip(".") for text in broken_in_words(panel.cell.exposure.interventions))
     for missing_run in panel.missing_runs:
         yield f"{missing_run.lost}: {missing_run.cause}"
     if any(row.proofs for row in panel.models):

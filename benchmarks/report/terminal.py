@@ -17,9 +17,9 @@ from .profile_table import profile_table
 from .table import ABSENT, Line, Table, spread, table
 
 STYLES = {"floor": "dim", "ceiling": "dim", "model": "bold", "normalised": ""}
-STYLES |= {"proof": "", "missing run": "red"}
+STYLES |= {"sampled": "", "proof": "", "missing run": "red"}
 LABEL, CELL = 26, 12  # letters of the head of a table's rows, and of the widest cell with its gap
-TOGETHER = ("model", "normalised")  # kinds of rows between which there is no rule
+TOGETHER = ("model", "normalised", "sampled")  # kinds of rows between which there is no rule
 
 
 def show(console: Console, found: Sequence[Panel], caption: str) -> None:

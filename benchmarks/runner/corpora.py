@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
 from ...eval.floors.measured import Measured, measured
+from ...eval.question_sets.predictions import Hits
 from ...eval.question_sets.question_set import QuestionSet
 from ...worlds.corpus.build import build_corpus
 from ...worlds.encoding.encode import Tokens, encode, sample_questions
-from ...worlds.encoding.proof_checker import Validity, valid_proofs
+from ...worlds.encoding.proof_checker import INVALID, Validity, valid_proofs
 from ...worlds.world import World
 from ..config.run_config import Cell
 from .result_store import Result
@@ -84,6 +86,31 @@ class Corpora:
         if cell.digest not in self._read:
             self._read[cell.digest] = self._check_proofs(result)
         return self._read[cell.digest]
+
+    def hits(self, result: Result) -> Hits | None:
+        """How many of its sampled answers are right, and behind valid proofs; None: none are."""
+        found = result.run.samples
+        if found is None:
+            return None
+        right = self.question_set(result.cell).right(found.answer)
+        proofs = self.sampled_proofs(result)
+        proven = None if proofs is None else right & (proofs != INVALID)
+        count = functools.partial(np.sum, axis=1, dtype=np.int32)
+        return Hits(found.answer.shape[1], count(right), None if proven is None else count(proven))
+
+    def sampled_proofs(self, result: Result) -> Validity | None:
+        """[S, N, Q]: whether the proofs that the model sampled are valid; None: none is written."""
+        found, cell = result.run.samples, result.cell
+        if cell.mode != "chain" or found is None or found.generated is None:
+            return None
+        key = f"{cell.digest} samples"
+        if key not in self._read:
+            question_set = self.question_set(cell)
+            tokens, (S, N, Q, _) = tokens_of(question_set, cell.mode), found.generated.shape
+            rows = found.generated.reshape(S * N, Q, -1)
+            read = [valid_proofs(question_set.corpus, tokens, each) for each in rows]
+            self._read[key] = np.stack(read).reshape(S, N, Q)
+        return self._read[key]
 
     def _check_proofs(self, result: Result) -> Validity:
         question_set = self.question_set(result.cell)

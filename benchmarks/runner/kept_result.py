@@ -16,7 +16,7 @@ import pydantic
 
 from ... import canonical
 from ...errors import UserError
-from ...models.training.plan import Run
+from ...models.training.plan import Run, Samples
 from ..config.run_config import Cell
 
 ABOUT, ANSWERS = FILES = ("cell.json", "answers.npz")
@@ -30,9 +30,15 @@ ARRAYS = {
     "generated": (np.int32, "SQT"),
     "loss": (np.float32, "SK"),
 }
+WRITING = ("chain",)  # modes in which a model writes more than its answer
+SAMPLED = {  # of cells that sample: N samples of each question; what chains wrote besides
+    "samples": (np.int32, "SNQ"),
+    "sampled": (np.int32, "SNQT"),
+}
 NAMES = ("plan", "model")  # in a record for people: a recipe or a spec under another name is equal
 GROUPS = 128  # groups of questions: rungs by cue, impure ones and controls included
 WORDS = 4_096  # tokens of what is written in answer to a question
+SAMPLED_BYTES = 2**34  # of all samples
 DISPLAYED = 60  # characters of a value in a message
 
 Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
@@ -69,6 +75,13 @@ class About(_Strict):
     predictions: Digest
     run: Scalars
     weights: Digest | None = None  # of the file of weights; None: not kept
+
+
+def arrays_of(cell: Cell) -> dict[str, tuple[Any, str]]:
+    """The arrays of a result: kind of their numbers, and axes."""
+    if not cell.recipe.samples:
+        return ARRAYS
+    return ARRAYS | {n: how for n, how in SAMPLED.items() if n == "samples" or cell.mode in WRITING}
 
 
 def read_about(folder: Path, cell: Cell) -> About | None:
@@ -112,7 +125,7 @@ def read_run(folder: Path, about: About, cell: Cell) -> Run:
             unfolded = sum(entry.file_size for entry in file.zip.infolist())
             if unfolded > (most := _most_bytes(cell)):
                 raise ValueError(f"it unfolds to {unfolded:,} bytes, at most {most:,}")
-            arrays: dict[str, Any] = {name: file[name] for name in ARRAYS}
+            arrays: dict[str, Any] = {name: file[name] for name in arrays_of(cell)}
     except (
         Exception
     ) as error:  # zip and NumPy raise a dozen kinds for bytes that are none of theirs
@@ -123,11 +136,24 @@ def read_run(folder: Path, about: About, cell: Cell) -> Run:
     flaw = _misshapen(arrays, cell)
     if flaw:
         damaged(folder / ANSWERS, flaw)
-    if canonical.digest_arrays(answer=arrays["answer"], bits=arrays["bits"]) != about.predictions:
+    drawn = {name: arrays.pop(name) for name in SAMPLED if name in arrays}
+    run = _run(arrays, drawn, about, seeds)
+    if predictions_of(run) != about.predictions:
         damaged(folder / ANSWERS, f"its digest is not that of {ABOUT}")
+    return run
+
+
+def predictions_of(run: Run) -> str:
+    """Digest of all answers and bits at all checkpoints, and of sampled answers."""
+    more = {} if run.samples is None else {"samples": run.samples.answer}
+    return canonical.digest_arrays(answer=run.answer, bits=run.bits, **more)
+
+
+def _run(arrays: dict[str, Any], drawn: dict[str, Any], about: About, seeds: Any) -> Run:
     rest = about.run
     return Run(
         **arrays,
+        samples=Samples(drawn["samples"], drawn.get("sampled")) if drawn else None,
         seeds=seeds,
         parameters=rest.parameters,
         seconds=rest.seconds,
@@ -141,7 +167,9 @@ def _most_bytes(cell: Cell) -> int:
     besides."""
     points = cell.recipe.evaluations
     count = points if isinstance(points, int) else len(points) + 1
-    return 2**24 + cell.questions * GROUPS * (8 * count + 4 * WORDS)
+    words = 1 + WORDS * (cell.mode in WRITING)
+    drawn = min(cell.questions * GROUPS * cell.recipe.samples * 4 * words, SAMPLED_BYTES)
+    return 2**24 + cell.questions * GROUPS * (8 * count + 4 * WORDS) + drawn
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
@@ -157,8 +185,8 @@ def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
 
 def _misshapen(arrays: Mapping[str, Any], cell: Cell) -> str:
     """What is wrong with the kinds and sizes of arrays; empty if nothing is."""
-    sizes = {"S": 1}
-    for name, (kind, axes) in ARRAYS.items():
+    sizes = {"S": 1, "N": cell.recipe.samples}
+    for name, (kind, axes) in arrays_of(cell).items():
         array = arrays[name]
         if not isinstance(array, np.ndarray) or array.dtype != kind or array.ndim != len(axes):
             got = f"{array.dtype} {list(array.shape)}" if isinstance(array, np.ndarray) else "bytes"

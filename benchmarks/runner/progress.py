@@ -151,7 +151,7 @@ class Displayed:
             how += f" in {time.monotonic() - line.began:.0f} s"
             how += f", {line.speed:,.0f} examples/s" if line.speed else ""
         title = _title(cell, self.finished, self.cells)
-        seeds = ".".join(str(seed) for seed in dataclasses.astuple(cell.seeds))
+        seeds = ".".join(map(str, cell.drawn.values()))
         self.say(f"{title} {cell.plan} seed {seeds}: {how}")
 
     def say(self, line: str) -> None:

@@ -12,13 +12,25 @@ import dataclasses
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from ... import canonical
 from ...models import training_version
 from ...models.training.plan import Run
 from ..config.run_config import Cell
 from . import atomic_write, weight_files
-from .kept_result import ABOUT, ANSWERS, ARRAYS, FILES, About, read_about, read_run, write_arrays
+from .kept_result import (
+    ABOUT,
+    ANSWERS,
+    ARRAYS,
+    FILES,
+    About,
+    arrays_of,
+    predictions_of,
+    read_about,
+    read_run,
+    write_arrays,
+)
 from .provenance import Environment
 
 
@@ -35,7 +47,7 @@ class Result:
     @property
     def predictions(self) -> str:
         """Digest of all answers and bits at all checkpoints."""
-        return canonical.digest_arrays(answer=self.run.answer, bits=self.run.bits)
+        return predictions_of(self.run)
 
 
 class Store:
@@ -119,7 +131,7 @@ class Store:
             "dirty": made.dirty,
         }
         with atomic_write.folder(final) as draft:
-            write_arrays(draft / ANSWERS, {n: getattr(run, n) for n in ARRAYS})
+            write_arrays(draft / ANSWERS, _arrays(result))
             if result.cell.digest in self.keep and run.weights is not None:
                 about["weights"] = weight_files.write(draft, run.weights)
             (draft / ABOUT).write_text(canonical.text(about, indent=1), "ascii")
@@ -185,3 +197,9 @@ class Store:
         """What is kept of the cell by today's training."""
         about = read_about(self.path(cell), cell)
         return about if about is not None and about.training == training_version.TRAINING else None
+
+
+def _arrays(result: Result) -> dict[str, Any]:
+    run, drawn = result.run, result.run.samples
+    more = {} if drawn is None else {"samples": drawn.answer, "sampled": drawn.generated}
+    return {n: getattr(run, n) if n in ARRAYS else more[n] for n in arrays_of(result.cell)}

@@ -121,7 +121,15 @@ def train_cells(
         question_sets.append(question_set)
         seeds, tokens = cell.seeds, encoded[cell.question_set]
         members.append(
-            Replica(tokens, cell.recipe, seeds.init, seeds.order, cell.load_spec(), cell.training)
+            Replica(
+                tokens,
+                cell.recipe,
+                seeds.init,
+                seeds.order,
+                cell.load_spec(),
+                cell.training,
+                seeds.sample,
+            )
         )
         watch.stage(cell, "compile")
 

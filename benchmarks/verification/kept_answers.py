@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...eval.question_sets.question_set import QuestionSet
-from ...models.training.plan import Run
+from ...models.training.plan import Run, Samples
 from ...printable import printable
 from ...worlds.encoding.encode import Tokens
 from ...worlds.encoding.spelled_answers import read
@@ -21,9 +21,11 @@ from ..config.run_config import Cell
 from ..receipts.compare import Doubt
 from ..receipts.parquet_reading import Columns
 from ..receipts.receipt import CellRecord, Receipt
-from ..receipts.tables.answers_table import ANSWERS, MALFORMED, WRITING, generated
+from ..receipts.tables.answers_table import ANSWERS, MALFORMED, generated
 from ..receipts.tables.cells_table import CELLS
+from ..receipts.tables.samples_table import SAMPLES
 from ..runner.corpora import tokens_of
+from ..runner.kept_result import WRITING
 from ..runner.provenance import Environment
 from ..runner.result_store import Result
 from .named_parts import Announce, spec_of
@@ -37,13 +39,15 @@ def result_of(
     receipt: Receipt,
     question_set: QuestionSet,
     table: Mapping[str, Columns],
+    sampled: Mapping[str, Columns],
     seconds: Mapping[str, float],
     costs: Costs,
     announce: Announce | None,
 ) -> Result:
     """What one cell answered at each checkpoint; of a training that failed, what it cost.
 
-    ``table``: first 16 digits of a cell's digest -> its rows of answers. ``costs``: what was traced
+    ``table``, ``sampled``: first 16 digits of a cell's digest -> its rows of answers, and of
+    samples. ``costs``: what was traced
     before, to be added to. ``seconds``: as ``cells.parquet`` declares them. Raises Doubt where the
     rows are not those of the cell.
     """
@@ -81,9 +85,34 @@ def result_of(
         parameters=known.parameters,
         seconds=taken,
         failed=record.failed,
+        samples=_samples(record, cell, question_set, tokens, sampled),
     )
     made = Environment(receipt.training, by.versions, by.commit, by.dirty)
     return Result(cell, run, question_set.corpus.digest, record.device, made)
+
+
+def _samples(
+    record: CellRecord,
+    cell: Cell,
+    question_set: QuestionSet,
+    tokens: Tokens,
+    table: Mapping[str, Columns],
+) -> Samples | None:
+    """What a cell sampled; None where its plan samples nothing, or its training failed."""
+    N, questions = cell.recipe.samples, question_set.questions
+    if not N or record.failed:
+        return None
+    rows, Q = table.get(record.digest[:16]), len(questions)
+    if rows is None:
+        raise Doubt(f"{SAMPLES.file} has no samples of {cell}")
+    _same(rows["sample"], np.repeat(np.arange(N), Q), f"{cell}: sample")
+    _same(rows["question"], np.tile(questions, N), f"{cell}: question of a sample")
+    answer = _numbers(rows["answer"], question_set, cell)
+    if cell.mode not in WRITING:
+        return Samples(answer.reshape(1, N, Q), None)
+    text = _written(rows["text"], tokens, cell)
+    _same(answer, answered(tokens, text), f"{cell}: answer of the text of a sample")
+    return Samples(answer.reshape(1, N, Q), text.reshape(1, N, Q, -1))
 
 
 def answered(tokens: Tokens, written: NDArray[np.int32]) -> NDArray[np.int32]:

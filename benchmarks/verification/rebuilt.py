@@ -26,7 +26,7 @@ from ..receipts import parquet_reading
 from ..receipts.compare import Comparison
 from ..receipts.parquet_reading import Columns, Reading
 from ..receipts.receipt import Receipt
-from ..receipts.tables.all_tables import FILES, write_tables
+from ..receipts.tables.all_tables import files_of, write_tables
 from ..receipts.tables.answers_table import answers_digest
 from ..receipts.tables.parquet_table import Content, Table
 from ..runner.corpora import Corpora
@@ -135,7 +135,7 @@ def compare_tables(
     """Compares all tables of a receipt with those below ``mine``; how many of them are equal byte
     for byte. The others are compared value for value, with their nulls and metadata."""
     equal = 0
-    for name, table in FILES.items():
+    for name, table in files_of(cell.recipe.record() for cell in cells).items():
         recomputed = (mine / name).read_bytes()
         if text[name] == recomputed:
             equal += 1

@@ -27,6 +27,7 @@ from ..receipts.receipt import Receipt
 from ..receipts.tables.answers_table import ANSWERS
 from ..receipts.tables.cells_table import CELLS
 from ..receipts.tables.parquet_table import Table
+from ..receipts.tables.samples_table import SAMPLES
 from ..receipts.untrusted import Flaw, NotLoaded
 from ..runner.result_store import Result
 from . import rebuilt
@@ -133,16 +134,21 @@ class _Subject:
 
     def check_answers(self) -> str:
         records = [r.model_dump() for r in (*self.receipt.cells, *self.receipt.environments)]
-        names = [self.receipt.files[table.file] for table in (ANSWERS, CELLS)]
+        names = [self.receipt.files.get(table.file) for table in (ANSWERS, CELLS, SAMPLES)]
         key = canonical.digest([records, names, self.receipt.training])
         if key not in self.memo.results:
             self.memo.results[key] = self._results()
         self.results = self.memo.results[key]
         total = sum(r.run.answer.size for r in self.results if not r.run.failed)
-        return f"{total:,} answers at the checkpoints of {len(self.results)} trainings"
+        drawn = sum(r.run.samples.answer.size for r in self.results if r.run.samples is not None)
+        more = f", and {drawn:,} samples" if drawn else ""
+        return f"{total:,} answers at the checkpoints of {len(self.results)} trainings{more}"
 
     def _results(self) -> list[Result]:
         table = parquet_reading.by_key(ANSWERS, self._read(ANSWERS))
+        sampled: dict[str, Columns] = {}
+        if SAMPLES.file in self.files:
+            sampled = parquet_reading.by_key(SAMPLES, self._read(SAMPLES))
         cells, found = self._read(CELLS), list[Result]()
         seconds = dict(zip(cells["cell"].tolist(), cells["seconds"].tolist()))
         for record in self.receipt.cells:
@@ -151,7 +157,7 @@ class _Subject:
             cell = self.cells[record.digest]
             self.watch(f"reading {cell}")
             question_set = self.question_sets[cell.question_set]
-            given = question_set, table, seconds, self.memo.costs, self.announce
+            given = question_set, table, sampled, seconds, self.memo.costs, self.announce
             found.append(result_of(record, cell, self.receipt, *given))
         return found
 

@@ -16,6 +16,28 @@ MOST_BITS = 128.0  # an answer of weight 0 counts as 2^-128, or one of them woul
 
 
 @dataclasses.dataclass(frozen=True)
+class Hits:
+    """How many of the answers that S runs sampled to each of Q questions are right."""
+
+    samples: int  # to each question
+    right: NDArray[np.int32]  # [S, Q]
+    # [S, Q] of these, those behind a valid proof; None: none is written
+    proven: NDArray[np.int32] | None = None
+
+    def __post_init__(self) -> None:
+        for hits in (self.right, self.proven):
+            if hits is not None and hits.size and not 0 <= hits.min() <= hits.max() <= self.samples:
+                raise UserError(
+                    f"got {hits.min()} to {hits.max()} right samples, expected 0 to {self.samples}"
+                )
+
+    def only(self, keep: NDArray[np.bool_]) -> Hits:
+        """Of the questions ``keep``, bool [Q]."""
+        proven = None if self.proven is None else self.proven[:, keep]
+        return Hits(self.samples, self.right[:, keep], proven)
+
+
+@dataclasses.dataclass(frozen=True)
 class Predictions:
     """S runs (seeds of initialisation and batch order) over K checkpoints on Q questions.
 
@@ -31,9 +53,12 @@ class Predictions:
     parameters: int = 0  # 0: not a trained model
     # [S, Q] INVALID, VALID or LEANING: proofs written at the last checkpoint; None: none is written
     proofs: Validity | None = None
+    hits: Hits | None = None  # at the last checkpoint; None: nothing is sampled
 
     def __post_init__(self) -> None:
         shape, questions = np.shape(self.answer), len(self.question_set.questions)
+        if not questions:
+            raise UserError("got a question set without questions; give one with at least one")
         if len(shape) != 3 or shape[2] != questions or 0 in shape[:2]:
             raise UserError(
                 f"got answers of shape {shape}, expected (runs, checkpoints, {questions}) with at "
@@ -45,6 +70,10 @@ class Predictions:
             raise UserError(
                 f"got proofs of shape {np.shape(self.proofs)}, expected {(shape[0], questions)}: "
                 "int8 [S, Q]"
+            )
+        if self.hits is not None and np.shape(self.hits.right) != (shape[0], questions):
+            raise UserError(
+                f"got hits of shape {np.shape(self.hits.right)}, expected {(shape[0], questions)}"
             )
         self._check_values()
         for name in ("steps", "flops"):
@@ -93,6 +122,8 @@ class Predictions:
             part["bits"] = self.bits[:, :, keep]
         if self.proofs is not None:
             part["proofs"] = self.proofs[:, keep]
+        if self.hits is not None:
+            part["hits"] = self.hits.only(keep)
         return dataclasses.replace(self, **part)
 
     def right(self) -> NDArray[np.bool_]:

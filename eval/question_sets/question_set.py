@@ -146,6 +146,12 @@ class QuestionSet:
 
     def missing(self, name: str) -> str:
         """Why the set has no question of recall or of an instrument."""
+        key = f"missing {name}"
+        if key not in self.memo:
+            self.memo[key] = self._missing(name)
+        return self.memo[key]
+
+    def _missing(self, name: str) -> str:
         rung, cue = self.instruments.get(name, (name, None))
         queried = np.ones(len(self.corpus.prompt), bool)
         if cue is not None:

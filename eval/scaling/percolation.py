@@ -125,8 +125,7 @@ def _one(
     closure = world.closure(size, seeds[0])
     statements = statements_of(world, size, closure, seeds[1])
     entity = entities(closure, world.schema, world.entities)[:-1]
-    is_queried = np.array([bool(world.positions(p, closure.arity[p])) for p in closure.predicates])
-    conclusion = ~closure.is_base & is_queried[closure.predicate]
+    conclusion = ~closure.is_base & world.queried_predicates(closure)[closure.predicate]
     nodes, every = links(closure, closure.is_base, entity)
     part = parts(nodes, every)
     smooth = not recursive(world.program)

@@ -18,10 +18,11 @@ from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.row_keys import pack
 from ...worlds.novelty.rungs import CONTROLS
 from ..floors.floor_table import LEAST
-from ..question_sets.predictions import Predictions
-from ..question_sets.question_set import Answers
+from ..question_sets.predictions import Hits, Predictions
+from ..question_sets.question_set import Answers, QuestionSet
 from ..question_sets.right_answers import possible
 from ..stats.intervals import Band, shares
+from ..stats.pass_at_k import pass_bands
 from .controls import Controls, ExceptionScore, controls, exception_items
 from .proof_depth import Reach, reach
 from .proof_validity import ProofScore, proofs
@@ -29,6 +30,16 @@ from .rung_score import GroupScore, RungScore, rung_score
 
 NOT_TRACED = ", not traced"  # ends the label and mode of a row without what the tracer solves
 TRAINED = 0.95  # recall from which a model has learned its corpus
+
+
+@dataclasses.dataclass(frozen=True)
+class Passes:
+    """pass@k of recall or of an instrument, from answers that were sampled after the last step."""
+
+    n: int  # different questions, over all worlds
+    samples: int  # of each question
+    at: Mapping[int, Band]  # k -> the share; in chain of right answers with a valid proof
+    answers: Mapping[int, Band] | None = None  # of a chain: whatever the proof
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +66,8 @@ class Row:
     reach: Reach | None  # None: too few distances with enough questions
     runs: int = 0  # trainings that it should be the mean of; 0: nothing was trained
     failed: int = 0  # of these, those that gave nothing; the mean is of the others
+    # recall or instrument -> pass@k; empty: nothing is sampled
+    passes: Mapping[str, Passes] = dataclasses.field(default_factory=dict)
 
     @property
     def untrained(self) -> bool:
@@ -87,6 +100,7 @@ def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
             headline[name] = rung_score(name, cells, right)
         else:
             absent[name] = few(count) if count else first.question_set.missing(name)
+    hits = [(c.question_set, c.hits) for c in cells if c.hits is not None]
     recall = headline.get("recall")
     if first.parameters and recall is not None and recall.accuracy.mean[-1] < TRAINED:
         headline = {n: dataclasses.replace(s, trained=False) for n, s in headline.items()}
@@ -110,7 +124,22 @@ def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
         reach=reach(cells, right),
         runs=len(cells) + failed if first.parameters else 0,
         failed=failed,
+        passes={name: passes(hits, name) for name in headline if hits},
     )
+
+
+def passes(given: Sequence[tuple[QuestionSet, Hits]], name: str) -> Passes:
+    """pass@k of recall or an instrument, as its score counts answers, over all runs ``given``, each
+    of which some have; all sample equally many."""
+    given = [(s, hits) for s, hits in given if name in s.groups]
+    sets, samples = {s.corpus.digest: s for s, _ in given}, given[0][1].samples
+    worlds = [s.corpus.digest for s, _ in given]
+    n = sum(int(s.groups[name].sum()) for s in sets.values())
+    right = pass_bands([hits.right[:, s.groups[name]] for s, hits in given], samples, worlds)
+    proven = [h.proven[:, s.groups[name]] for s, h in given if h.proven is not None]
+    if name == "recall" or not proven:
+        return Passes(n, samples, right)
+    return Passes(n, samples, pass_bands(proven, samples, worlds), right)
 
 
 def few(questions: int) -> str:
@@ -147,12 +176,21 @@ def load(corpus: Corpus, parameters: int) -> float:
     """Corpus bits per parameter: what it takes to memorise every different statement.
 
     A statement costs log2 of the values possible for its cue. About 3.6 bits per parameter can be
-    stored (arXiv 2505.24832); what follows by rule need not be, so this is an upper bound.
+    stored (arXiv 2505.24832); what follows by rule need not be, so this is an upper bound. What is
+    read of a second world counts too; of a fact in several forms one does, and that a thing is
+    itself takes no memory.
     """
+    bits = _bits(corpus, np.arange(len(corpus.examples.answer)))
+    bits += sum(_bits(b.corpus, b.rows[b.rows < len(b.corpus.rows.answer)]) for b in corpus.beside)
+    return bits / parameters
+
+
+def _bits(corpus: Corpus, rows: NDArray[np.int64]) -> float:
+    """What it takes to memorise the different ones of these examples."""
+    prompt, answer = corpus.examples.prompt[rows], corpus.examples.answer[rows]
     size = np.maximum(possible(corpus).sum(1), 1)
-    statements = pack([*corpus.examples.prompt.T, corpus.examples.answer])
-    different = np.unique(statements, return_index=True)[1]
-    return float(np.log2(size[corpus.examples.prompt[different, 0]]).sum() / parameters)
+    different = np.unique(pack([*prompt.T, answer]), return_index=True)[1]
+    return float(np.log2(size[prompt[different, 0]]).sum())
 
 
 def _different(cells: Sequence[Predictions], name: str) -> int:

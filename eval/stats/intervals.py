@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,8 +82,9 @@ def resampled(values: NDArray[np.float64], level: float = LEVEL) -> tuple[Curve,
     return low, high
 
 
-def shares(right: Sequence[NDArray[np.bool_]], worlds: Sequence[str]) -> Band:
-    """The band of a share. ``right`` has a bool [S, K, n] per cell, ``worlds`` each one's world."""
+def shares(right: Sequence[NDArray[Any]], worlds: Sequence[str]) -> Band:
+    """The band of a share. ``right`` has a bool [S, K, n] per cell, or chances from 0 to 1;
+    ``worlds`` each one's world."""
     runs, world = _runs([r.astype(float) for r in right], worlds)
     n = _questions(right, worlds)
     return _band(runs, world, wilson(_mean(runs, world), n), (0.0, 1.0))

@@ -33,7 +33,7 @@ class Adapted(nnx.Module):
         leaves, self.tree = jax.tree_util.tree_flatten_with_path(weights)
         if not leaves:
             raise InvalidModel("got no weights, expected a tree of arrays; let init return it")
-        names = [_name(path) for path, _ in leaves]
+        names = [jax.tree_util.keystr(path, simple=True, separator=".") for path, _ in leaves]
         for name, (_, leaf) in zip(names, leaves):
             if getattr(leaf, "dtype", None) != jnp.float32:
                 kind = getattr(leaf, "dtype", type(leaf).__name__)
@@ -90,8 +90,3 @@ def from_linen(
         return module.apply({"params": weights}, tokens_BT)  # type: ignore[return-value]
 
     return from_functions(init, apply, rngs, matrix)
-
-
-def _name(path: tuple[Any, ...]) -> str:
-    parts = (getattr(p, "key", getattr(p, "idx", getattr(p, "name", p))) for p in path)
-    return ".".join(map(str, parts))

@@ -24,15 +24,15 @@ import jax
 import numpy as np
 
 from ..spec import Spec
-from .batches import Data, Replica, load, trainings
+from .batches import Data, Questions, Replica, load, trainings
 from .checkpoint import Saver
 from .compiled import Program, State, advance, start
 from .multihost import agreed
 from .optimizers import Rates
-from .plan import Plan, Progress, Recorder, Run
+from .plan import Int, Plan, Progress, Recorder, Run, Samples
 from .prng import keys
 from .sharding import SINGLE, Layout, on_cpu
-from .weights import named
+from .weights import named, sampled
 
 REPORT_S = 1.0  # seconds between progress reports
 SAVE_S = 30.0  # seconds of work between checkpoints: what a kill may cost
@@ -152,7 +152,7 @@ def _groups(
         place.check(plan)
         data = load(member.tokens, plan)
         shapes = tuple(leaf.shape for leaf in jax.tree.leaves(data))
-        key = program, shapes, tuple(plan.checkpoints)
+        key = program, shapes, tuple(plan.checkpoints), plan.samples, plan.temperature
         alike.setdefault(key, []).append((likes, member, plan, data))
     groups = []
     for (program, *_), found in alike.items():
@@ -174,9 +174,8 @@ def _finish(
     """Trains to the end, or until every member has failed, in segments of about REPORT_S."""
     began, program, steps = time.perf_counter(), group.program, group.steps
     data = program.layout.put(group.data)
-    init, order = (
-        keys(axis, [getattr(m, axis) for m in group.members]) for axis in ("init", "order")
-    )
+    axes = ("init", "order")
+    init, order = (keys(axis, [getattr(m, axis) for m in group.members]) for axis in axes)
     rates = jax.tree.map(lambda *leaves: np.stack(leaves), *map(Rates.of, group.plans))
     # waits, as below, before anything is read: reading what failed, for want of memory, would hang
     state = jax.block_until_ready(start(program, *program.layout.put((init, order, rates)), data))
@@ -203,11 +202,16 @@ def _finish(
             if saver is not None and (due or (step == steps and keep_end)):
                 saver.save(step, state)
                 saved = time.perf_counter()
+    drawn = None
+    if (plan := group.plans[0]).samples:
+        seeds = [(m.sample, m.init, m.order) for m in group.members]
+        how = Questions.of(data), seeds, plan.samples, plan.temperature
+        drawn = sampled(program, state.params, *how)
     params = program.layout.fetched(state.params) if keep_weights else None
     final = jax.tree.map(np.asarray, state._replace(params=params, optimizer=None))
     seconds = (time.perf_counter() - began) / len(group.members)
     places = [(i, a) for i, likes in enumerate(group.numbers) for a in range(len(likes))]
-    return [_run(group, i, a, final, seconds) for i, a in places]
+    return [_run(group, i, a, final, seconds, drawn) for i, a in places]
 
 
 class _Log:
@@ -252,8 +256,10 @@ def _identity(group: _Group) -> str:
     return digest.hexdigest()[:16]
 
 
-def _run(group: _Group, i: int, a: int, final: State, seconds: float) -> Run:
-    """Of the i-th training of the group, as its a-th model answers."""
+def _run(
+    group: _Group, i: int, a: int, final: State, seconds: float, drawn: tuple[Int, Int] | None
+) -> Run:
+    """Of the i-th training of the group, as its a-th model answers; ``drawn``: samples."""
     member, checkpoints = group.members[i], group.plans[i].checkpoints
     Q, bad = len(member.tokens.query), int(final.bad_step[i])
     who = f"(init {member.init}, order {member.order})"
@@ -281,4 +287,14 @@ def _run(group: _Group, i: int, a: int, final: State, seconds: float) -> Run:
         failed=why,
         vmap_size=len(group.members),
         weights={n: w[i : i + 1] for n, w in named(final.params or {}).items()} if kept else None,
+        samples=None if drawn is None else _samples(group, i, a, drawn, bool(why)),
     )
+
+
+def _samples(group: _Group, i: int, a: int, drawn: tuple[Int, Int], failed: bool) -> Samples:
+    """Of the same; of one that failed none is an answer."""
+    Q = len(group.members[i].tokens.query)
+    answer, written = (np.array(part[i : i + 1, a, :, :Q]) for part in drawn)
+    if failed:
+        answer[:], written[:] = -1, group.data.form.end[i]
+    return Samples(answer, written)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...errors import UserError
 from ..spec import Spec
 from .decoding import Format
 from .plan import Plan, Tokens
@@ -32,7 +33,9 @@ class Data(NamedTuple):
     """The corpus of one member of a batch of replicas; of several, with an axis more before the
     others."""
 
-    slots: Array  # int32 []: the sum of the rows' weights; a slot below it is drawn
+    # int32 []: the sum of the rows' weights; a slot below it is drawn. Of a plan with `late` [3]:
+    # the sum without statements of facts, that with them, and the first step that draws these
+    slots: Array
     row: Array  # int32 [S]: the row of each slot, of every row as many as it weighs; padded
     shares: Array  # int32 [2, B]: where each share of the slots begins, see ``_shares``; or [2, 0]
     train: Array  # int32 [N, T]
@@ -55,6 +58,7 @@ class Replica:
     # members of equal tokens, plan and seeds bear the same name: one training answers for all of
     # them; empty: a training of its own
     training: str = ""
+    sample: int = 0  # seed of the answers that the plan samples
 
 
 class Part(NamedTuple):
@@ -110,6 +114,22 @@ def _by_length(tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
     return row, length[row]
 
 
+def _facts_last(tokens: Tokens, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+    """(row of each slot, those of statements of facts last; ``slots`` of ``Data``)."""
+    statement, weight = np.asarray(tokens.statement), np.asarray(tokens.weight)
+    if statement.all() or not statement.any():
+        what = "no statement of a fact" if not statement.any() else "nothing but them"
+        raise UserError(
+            f"plan.late = {plan.late:g} reads statements of facts after all else, and the corpus "
+            f"has {what}; leave plan.late out"
+        )
+    order = np.argsort(statement, kind="stable")
+    row = np.repeat(order, weight[order])
+    steps = int(plan.checkpoints[-1])
+    first = steps - round(plan.late * steps)
+    return row, np.array([weight[~statement].sum(), len(row), first], np.int32)
+
+
 def _shares(slots: int, batch: int) -> np.ndarray:
     """int32 [2, B]: (slot, remainder) = divmod(i * S, B) of share i.
 
@@ -119,16 +139,19 @@ def _shares(slots: int, batch: int) -> np.ndarray:
     return np.stack(np.divmod(np.arange(batch, dtype=np.int64) * slots, batch)).astype(np.int32)
 
 
-def parts(tokens: Tokens, plan: Plan) -> tuple[Part, ...]:
+def parts(tokens: Tokens, plan: Plan, length: np.ndarray | None = None) -> tuple[Part, ...]:
     """Of every batch: half of it, a quarter and two eighths, each as wide as its longest row may
-    be; or all at once, where that saves less than SAVED of what is read.
+    be; or all at once, where that saves less than SAVED of what is read, or facts are late.
+    ``length``: of each slot, in order, where it is known.
 
     Cut between microbatches. Widths but the longest are rounded up to three significant binary
     digits: other seeds of a corpus then share the program.
     """
     at, batch = queries(tokens), plan.batch
     whole, longest = (Part(batch, at),), at[-1] + 2
-    length = _by_length(tokens)[1]
+    if plan.late:
+        return whole
+    length = _by_length(tokens)[1] if length is None else length
     unit = plan.microbatch or 1
     ends = [batch * part // 8 // unit * unit for part in (4, 6, 7)] + [batch]
     found: dict[int, int] = {}  # width -> rows
@@ -146,27 +169,39 @@ def parts(tokens: Tokens, plan: Plan) -> tuple[Part, ...]:
 
 def load(tokens: Tokens, plan: Plan) -> Data:
     """The corpus with sizes rounded up, in this machine's memory."""
-    split = parts(tokens, plan)
+    ordered_row, length = _by_length(tokens)
+    split = parts(tokens, plan, length)
     at, ordered = np.array(split[-1].at), len(split) > 1
     row = np.repeat(np.arange(len(tokens.train)), tokens.weight)
+    slots = np.int32(len(row))
     if ordered:
-        row, _ = _by_length(tokens)
-    questions = len(tokens.query)
-    chunk = min(CHUNK, _round_up(questions, 16))
-    chunks = -(-_round_up(questions, 16) // chunk)
-    members = np.asarray(tokens.members)
-    width = 1 << (members.shape[1] - 1).bit_length()
-    members = _pad(members.T, width, -1).T
+        row = ordered_row
+    elif plan.late:
+        row, slots = _facts_last(tokens, plan)
     N, S = (_round_up(n, 1024) for n in (len(tokens.train), len(row)))
-    Q = chunks * chunk
-    query, members = _pad(tokens.query, Q, 0), _pad(members, Q, -1)
-    query[questions:] = query[max(0, questions - 1)]  # ends when a question does: see `generate`
     return Data(
-        slots=np.int32(len(row)),
+        slots=slots,
         row=_pad(row, S, 0).astype(np.int32),
         shares=_shares(len(row), plan.batch if ordered else 0),
         train=_pad(tokens.train[:, : at[-1] + 2], N, tokens.end).astype(np.int32),
         loss=_pad(tokens.loss[:, at + 1], N, 0).astype(bool),
+        **questions(tokens)._asdict(),
+        checkpoints=plan.checkpoints.astype(np.int32),
+    )
+
+
+def questions(tokens: Tokens) -> Questions:
+    """What is queried, in chunks, with sizes rounded up."""
+    number = len(tokens.query)
+    chunk = min(CHUNK, _round_up(number, 16))
+    chunks = -(-_round_up(number, 16) // chunk)
+    members = np.asarray(tokens.members)
+    width = 1 << (members.shape[1] - 1).bit_length()
+    members = _pad(members.T, width, -1).T
+    Q = chunks * chunk
+    query, members = _pad(tokens.query, Q, 0), _pad(members, Q, -1)
+    query[number:] = query[max(0, number - 1)]  # ends when a question does: see `generate`
+    return Questions(
         query=query.reshape(chunks, chunk, tokens.prompt).astype(np.int32),
         members=members.reshape(chunks, chunk, width).astype(np.int32),
         form=Format(
@@ -174,7 +209,6 @@ def load(tokens: Tokens, plan: Plan) -> Data:
             end=np.int32(tokens.end),
             answer_ids=np.asarray(tokens.answer_ids, np.int32),
         ),
-        checkpoints=plan.checkpoints.astype(np.int32),
     )
 
 
@@ -182,6 +216,7 @@ def trainings(members: Sequence[Replica]) -> Iterator[tuple[Replica, tuple[int, 
     """Each training, by its first member, and the numbers of all members that come of it."""
     found: dict[Any, list[int]] = {}
     for number, m in enumerate(members):
-        found.setdefault((m.training or number, m.plan, m.init, m.order), []).append(number)
+        key = m.training or number, m.plan, m.init, m.order, m.sample
+        found.setdefault(key, []).append(number)
     for numbers in found.values():
         yield members[numbers[0]], tuple(numbers)

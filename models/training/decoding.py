@@ -6,6 +6,7 @@ generated at most, M members, V vocabulary.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -55,16 +56,43 @@ def generate(
     can't see. It stops early once every row has ended. A model that can ``step`` remembers what
     it has read; any other reads it again for every token.
     """
-    Q, P = query_QP.shape
-    V = form.answer_ids.shape[0]
+    Q, V = len(query_QP), form.answer_ids.shape[0]
     if form.answer_ids.ndim == 2:
         return _spelled(model, query_QP, members_QM, form, max_new, key, temperature)
+
+    def read(found: Any, due_Q: jax.Array, token_Q: jax.Array, logits_QV: jax.Array) -> Any:
+        answer_Q, bits_Q = found
+        answer_Q = jnp.where(due_Q, form.answer_ids[token_Q], answer_Q)
+        return answer_Q, jnp.where(due_Q, bits(logits_QV, members_QM), bits_Q)
+
+    start = jnp.full(Q, -1, jnp.int32), jnp.full(Q, jnp.log2(V), jnp.float32)
+    given = model, query_QP, form, max_new, key, temperature
+    generated, (answer_Q, bits_Q) = _written(*given, start, read, whole=False)
+    return Answers(answer_Q, bits_Q, generated)
+
+
+def _written(
+    model: Model,
+    query_QP: jax.Array,
+    form: Format,
+    max_new: int,
+    key: jax.Array | None,
+    temperature: float,
+    found: Any,
+    read: Callable[[Any, jax.Array, jax.Array, jax.Array], Any],
+    whole: bool,
+) -> tuple[jax.Array, Any]:
+    """(what a model writes after every prompt [Q, max_new], what was read of it). ``read`` makes of
+    what was ``found``, where an answer is due [Q], the token [Q] and its logits [Q, V] what is
+    found then. An answer is one token, behind which nothing is written, or ``whole``: all to the
+    end."""
+    Q, P = query_QP.shape
     buffer_QT = jnp.concatenate([query_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
     stepwise = max_new > 1 and hasattr(model, "step")
     memory = prefill(model, query_QP, P + max_new - 1) if stepwise else ()
 
-    def write(carry):
-        step, buffer_QT, due_Q, ended_Q, answer_Q, bits_Q, memory = carry
+    def write(carry: Any) -> Any:
+        step, buffer_QT, due_Q, ended_Q, found, memory = carry
         now = P - 1 + step
         if stepwise:
             logits_QV, memory = model.step(memory, buffer_QT[:, now], now)
@@ -77,27 +105,24 @@ def generate(
             token_Q = jax.random.categorical(draw, logits_QV / temperature).astype(jnp.int32)
         token_Q = jnp.where(ended_Q, form.end, token_Q)
         due_Q &= ~ended_Q
-        answer_Q = jnp.where(due_Q, form.answer_ids[token_Q], answer_Q)
-        bits_Q = jnp.where(due_Q, bits(logits_QV, members_QM), bits_Q)
-        ended_Q |= (token_Q == form.end) | (due_Q & (form.answer_mark >= 0))
+        found = read(found, due_Q, token_Q, logits_QV)
+        ended_Q |= token_Q == form.end
+        mark_Q = token_Q == form.answer_mark
+        if whole:
+            due_Q |= mark_Q
+        else:
+            ended_Q |= due_Q & (form.answer_mark >= 0)
+            due_Q = mark_Q
         buffer_QT = jax.lax.dynamic_update_slice(buffer_QT, token_Q[:, None], (0, P + step))
-        due_Q = token_Q == form.answer_mark
-        return step + 1, buffer_QT, due_Q, ended_Q, answer_Q, bits_Q, memory
+        return step + 1, buffer_QT, due_Q, ended_Q, found, memory
 
-    start = (
-        jnp.int32(0),
-        buffer_QT,
-        jnp.full(Q, form.answer_mark < 0),
-        jnp.zeros(Q, bool),
-        jnp.full(Q, -1, jnp.int32),
-        jnp.full(Q, jnp.log2(V), jnp.float32),
-        memory,
-    )
+    due_Q, ended_Q = jnp.full(Q, form.answer_mark < 0), jnp.zeros(Q, bool)
+    start = (jnp.int32(0), buffer_QT, due_Q, ended_Q, found, memory)
     if max_new == 1:
         last = write(start)
     else:
         last = jax.lax.while_loop(lambda c: (c[0] < max_new) & ~jnp.all(c[3]), write, start)
-    return Answers(answer=last[4], bits=last[5], generated=last[1][:, P:])
+    return last[1][:, P:], last[4]
 
 
 class _Reading(NamedTuple):
@@ -149,41 +174,19 @@ def _spelled(
     """``generate`` for answers of several words, read by the automaton ``answer_ids`` [2, E] until
     their end. Bits are of the right answer's words and its end, as far as it is written; from the
     first word that is another on, each of its words costs what a uniform guess does."""
-    Q, P = query_QP.shape
-    buffer_QT = jnp.concatenate([query_QP, jnp.full((Q, max_new), form.end, jnp.int32)], axis=1)
-    stepwise = hasattr(model, "step")
-    memory = prefill(model, query_QP, P + max_new - 1) if stepwise else ()
+    Q = len(query_QP)
 
-    def write(carry):
-        step, buffer_QT, due_Q, ended_Q, read, memory = carry
-        now = P - 1 + step
-        if stepwise:
-            logits_QV, memory = model.step(memory, buffer_QT[:, now], now)
-        else:
-            logits_QV = model(buffer_QT[:, :-1], now[None])[:, 0]
-        if key is None:
-            token_Q = jnp.argmax(logits_QV, axis=1).astype(jnp.int32)
-        else:
-            draw = jax.random.fold_in(key, step)
-            token_Q = jax.random.categorical(draw, logits_QV / temperature).astype(jnp.int32)
-        token_Q = jnp.where(ended_Q, form.end, token_Q)
-        due_Q &= ~ended_Q
-        read = _read(read, due_Q, token_Q, logits_QV, words_QM, form)
-        ended_Q |= token_Q == form.end
-        buffer_QT = jax.lax.dynamic_update_slice(buffer_QT, token_Q[:, None], (0, P + step))
-        due_Q |= token_Q == form.answer_mark
-        return step + 1, buffer_QT, due_Q, ended_Q, read, memory
+    def read(found: _Reading, due_Q: jax.Array, token_Q: jax.Array, logits_QV: jax.Array) -> Any:
+        return _read(found, due_Q, token_Q, logits_QV, words_QM, form)
 
     zeros_Q = jnp.zeros(Q, jnp.int32)
     none_Q, saved_Q = jnp.full(Q, -1, jnp.int32), jnp.zeros(Q, jnp.float32)
-    read = _Reading(zeros_Q, zeros_Q, jnp.ones(Q, bool), none_Q, saved_Q)
-    due_Q, ended_Q = jnp.full(Q, form.answer_mark < 0), jnp.zeros(Q, bool)
-    start = (jnp.int32(0), buffer_QT, due_Q, ended_Q, read, memory)
-    last = jax.lax.while_loop(lambda c: (c[0] < max_new) & ~jnp.all(c[3]), write, start)
+    start = _Reading(zeros_Q, zeros_Q, jnp.ones(Q, bool), none_Q, saved_Q)
+    given = model, query_QP, form, max_new, key, temperature
+    generated, found = _written(*given, start, read, whole=True)
     V = jax.eval_shape(model, query_QP, jnp.zeros(1, jnp.int32)).shape[-1]
     uniform_Q = (words_QM >= 0).sum(1).astype(jnp.float32) * jnp.log2(V)
-    found = last[4]
-    return Answers(found.answer, uniform_Q - found.saved, last[1][:, P:])
+    return Answers(found.answer, uniform_Q - found.saved, generated)
 
 
 def prefill(model: Any, query_QP: jax.Array, length: int) -> Any:

@@ -29,6 +29,8 @@ VMAP_SIZE = 8
 MOST = 2**31 - 1  # steps and examples are counted in 32 bits where a model is trained
 POINTS = 10_000  # checkpoints of one training: the answers to all questions are kept of each
 RATE = 1e38  # of learning and decay: what numbers of 32 bits hold
+MOST_SAMPLES = 1_000  # of one question
+COLDEST, HOTTEST = 1e-3, 1e3  # temperatures: beyond them logits leave what 32 bits hold
 FLOPS = 1e27  # of one training: tens of times those of the largest that was ever published
 
 Int = NDArray[np.integer[Any]]
@@ -45,6 +47,8 @@ class Tokens(Protocol):
     def train(self) -> Int: ...  # int32 [N, T], rows padded with `end`
     @property
     def loss(self) -> Bool: ...  # bool [N, T]: token t is to be predicted from the tokens before
+    @property
+    def statement(self) -> Bool: ...  # bool [N]: the row states a fact; of use to `Plan.late`
     @property
     def weight(self) -> Int: ...  # [N], at least 1: rows are drawn in proportion to it
     @property
@@ -98,6 +102,14 @@ class Plan:
     # checkpoints at which all questions are answered: how many, log-spaced over the last two
     # decades of the budget; or where, in its unit (steps or FLOPs), to which its end is added
     evaluations: int | tuple[float, ...] = 8
+    # share of the steps, the last ones, that statements of facts are among what is read; before
+    # them it is all else (arXiv 2601.09049). 0: they are from the first step on
+    late: float = dataclasses.field(default=0.0, metadata={"neutral": 0.0})
+    # answers that are drawn of each question after the last step, beside the greedy one; whole
+    # proofs in chain mode. 0: none
+    samples: int = dataclasses.field(default=0, metadata={"neutral": 0})
+    # what logits are divided by before a sample is drawn
+    temperature: float = dataclasses.field(default=1.0, metadata={"neutral": 1.0})
 
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
@@ -120,8 +132,17 @@ class Plan:
                     f"{self.batch}"
                 )
         _require(self, "warmup", whole=True, least=0, most=MOST)
+        _require(self, "late", whole=False, least=0.0, most=1.0)
         _require(self, "learning_rate", whole=False, least=0.0, most=RATE)
         _require(self, "weight_decay", whole=False, least=0.0, most=RATE)
+        _require(self, "samples", whole=True, least=0, most=MOST_SAMPLES)
+        _require(self, "temperature", whole=False, least=COLDEST, most=HOTTEST)
+        object.__setattr__(self, "temperature", float(self.temperature))
+        if self.temperature != 1.0 and not self.samples:
+            raise UserError(
+                f"plan.temperature is {self.temperature:g}; expected 1 where nothing is sampled: "
+                "give plan.samples, too"
+            )
         if isinstance(self.evaluations, list | tuple):
             object.__setattr__(self, "evaluations", tuple(self.evaluations))
             _require_points(self, getattr(self, budget))
@@ -211,6 +232,14 @@ def _number(value: Any, whole: bool) -> bool:
 
 
 @dataclasses.dataclass(frozen=True)
+class Samples:
+    """N answers to each question that S seeds drew after their last step."""
+
+    answer: Int  # int32 [S, N, Q]: answer ids; -1: malformed
+    generated: Int | None  # int32 [S, N, Q, max_new]: token ids; None: not kept
+
+
+@dataclasses.dataclass(frozen=True)
 class Run:
     """Answers of S seeds at K checkpoints, in NumPy arrays.
 
@@ -233,6 +262,7 @@ class Run:
     # name of a parameter -> float32 [S, ...] after the last step, NaN where a seed failed; None:
     # not kept. Names are paths in the module, such as blocks.0.attention.out_DD
     weights: Mapping[str, Float] | None = None
+    samples: Samples | None = None  # None: the plan draws none
 
 
 Progress = Callable[[int, int, float, float], None]  # step, steps in all, examples/s, loss

@@ -14,7 +14,7 @@ from ...errors import UserError
 from ..spec import Spec
 from .batched import Replica, train_batched
 from .compiled import Program
-from .plan import Float, Int, Plan, Progress, Recorder, Run, Tokens
+from .plan import Float, Int, Plan, Progress, Recorder, Run, Samples, Tokens
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,17 +50,19 @@ def train(
     vmap_size: int | None = None,
     keep_weights: bool = False,
     recorder: Recorder | None = None,
+    sample: int = 0,
 ) -> Run:
     """Trains one model for every (init, order) seed; every checkpoint answers all questions.
 
-    ``train_batched`` explains the other arguments. A loss that isn't finite ends a seed, and
+    ``sample``: seed of the answers that the plan samples, of each seed others. ``train_batched``
+    explains the other arguments. A loss that isn't finite ends a seed, and
     ``Run.failed`` says so.
     """
     if not len(seeds):
         raise UserError("no seeds; expected at least one pair (init, order)")
     runs = train_batched(
         spec,
-        [Replica(tokens, plan, int(init), int(order)) for init, order in seeds],
+        [Replica(tokens, plan, int(init), int(order), sample=sample) for init, order in seeds],
         progress=progress,
         checkpoint=checkpoint,
         layout=layout,
@@ -80,6 +82,7 @@ def train(
         seconds=sum(run.seconds for run in runs),
         failed="; ".join(run.failed for run in runs if run.failed),
         weights=_together([run.weights for run in runs]),
+        samples=_joined([run.samples for run in runs if run.samples is not None]),
     )
 
 
@@ -91,6 +94,14 @@ def _together(weights: Sequence[Mapping[str, Float] | None]) -> Mapping[str, Flo
     lacking = {name: np.full_like(array, np.nan) for name, array in some.items()}
     each = [lacking if one is None else one for one in weights]
     return {name: np.concatenate([one[name] for one in each]) for name in some}
+
+
+def _joined(samples: Sequence[Samples]) -> Samples | None:
+    """Of all seeds; None where none are drawn."""
+    if not samples:
+        return None
+    written = [one.generated for one in samples if one.generated is not None]
+    return Samples(np.concatenate([one.answer for one in samples]), np.concatenate(written))
 
 
 def enable_cache(folder: Path | None = None) -> Path:

@@ -6,22 +6,25 @@ Q questions, G tokens generated at most.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from flax import nnx, traverse_util
 
 from ...errors import UserError
 from ..spec import Spec
-from .batches import Questions, load
+from . import prng
+from .batches import Questions, questions
 from .compiled import Program, query
 from .decoding import Answers, generate
-from .plan import Float, Int, Plan, Tokens
+from .plan import MOST_SAMPLES, Float, Int, Plan, Tokens
 from .sharding import Layout, on_cpu
+from .xla_options import compiled
 
-MOST_SAMPLES = 1_000  # of one question
+TOGETHER = 16  # samples that one call draws: between calls a run can be interrupted
 
 
 def named(params: Mapping[Any, Any]) -> dict[str, Any]:
@@ -75,15 +78,83 @@ def answer(
     """
     place = Layout.of(layout)
     program = Program.of(spec, Plan(), tokens, not on_cpu() if bf16 is None else bf16, place)
-    questions, Q = Questions.of(load(tokens, Plan())), len(tokens.query)
+    queries, Q = questions(tokens), len(tokens.query)
     found: list[list[Any]] = []
     for seed in range(len(next(iter(weights.values())))):
         own = nested(program.model[1], {name: each[seed] for name, each in weights.items()})
-        given = jax.tree.map(lambda leaf: np.stack([leaf] * vmap_size), (own, questions))
+        given = jax.tree.map(lambda leaf: np.stack([leaf] * vmap_size), (own, queries))
         answers = query(program, *place.put(given))
         found.append([np.asarray(each)[0, 0, :Q] for each in answers])
     together: list[Any] = [np.stack(each) for each in zip(*found)]
     return Answers(*together)
+
+
+@compiled(static_argnums=0)
+def draw(program: Program, params: Any, keys: Any, temperature: Any, questions: Questions) -> Any:
+    """(answers [M, A, n, C * chunk], generated [M, A, n, C * chunk, max_new]) of n samples, one of
+    each of ``keys``, key data uint32 [M, n, 2]. Where the answer is the one token that is written,
+    its distribution is computed once for all of them."""
+
+    def each(params: Any, keys: Any, questions: Questions) -> Any:
+        own = program.ready(program.layout.weights(params))
+
+        def answered(graph: Any) -> Any:
+            model = nnx.merge(graph, own)
+
+            def chunk(part: tuple[Any, ...]) -> Any:
+                number, *rows = part
+                query, members = program.layout.rows(tuple(rows))
+
+                def one(data: Any) -> Any:
+                    key = jax.random.fold_in(jax.random.wrap_key_data(data), number)
+                    form, longest = questions.form, program.max_new
+                    found = generate(model, query, members, form, longest, key, temperature)
+                    return found.answer, found.generated
+
+                together = len(keys) if program.max_new == 1 else None
+                return jax.lax.map(one, keys, batch_size=together)
+
+            numbers = jnp.arange(len(questions.query))
+            found = jax.lax.map(chunk, (numbers, questions.query, questions.members))
+            found = (jnp.moveaxis(a, 1, 0) for a in program.layout.gathered(found))
+            return tuple(a.reshape(len(a), -1, *a.shape[3:]) for a in found)
+
+        return tuple(map(jnp.stack, zip(*map(answered, program.answering))))
+
+    if len(keys) == 1:
+        given = jax.tree.map(lambda leaf: leaf[0], (params, keys, questions))
+        return jax.tree.map(lambda leaf: leaf[None], each(*given))
+    return jax.vmap(each)(params, keys, questions)
+
+
+def sampled(
+    program: Program,
+    params: Any,
+    questions: Questions,
+    seeds: Sequence[tuple[int, ...]],
+    samples: int,
+    temperature: float,
+) -> tuple[Int, Int]:
+    """(answers int32 [M, A, samples, C * chunk], generated int32 [M, A, ..., max_new]) that M
+    members draw with these parameters, the m-th by the seeds of the m-th tuple.
+
+    In NumPy. A sample depends on its number and the seeds, not on how many there are.
+    """
+    one = jnp.stack([prng.key("sample", *mine) for mine in seeds])
+    numbers, answers, written = np.arange(samples), list[Any](), list[Any]()
+    for first in range(0, samples, TOGETHER):
+        size = min(samples, TOGETHER)  # the last ones are filled up: one program serves them all
+        mine = (first + np.arange(size)) % samples
+        keys = jax.vmap(jax.vmap(jax.random.fold_in, (None, 0)), (0, None))(one, mine)
+        data = np.asarray(jax.random.key_data(keys))
+        more = draw(
+            program, params, *program.layout.put((data, np.float32(temperature))), questions
+        )
+        new = len(numbers[first : first + TOGETHER])
+        answer, generated = (np.asarray(a)[:, :, :new] for a in more)
+        answers.append(answer)
+        written.append(generated)
+    return np.concatenate(answers, axis=2), np.concatenate(written, axis=2)
 
 
 def sample(
@@ -92,39 +163,29 @@ def sample(
     weights: Mapping[str, Float],
     samples: int,
     temperature: float = 1.0,
-    seed: int = 0,
+    seeds: Sequence[tuple[int, ...]] = (),
+    *,
+    layout: str = "",
+    bf16: bool | None = None,
 ) -> Int:
     """int32 [S, samples, Q]: answers that models with these weights [S, ...] sample, -1 malformed.
 
-    Every token is drawn from the softmax of logits / ``temperature``; equal seeds give equal
-    samples. Raises UserError for less than one sample, and for a temperature that is not positive.
+    Every token is drawn from the softmax of logits / ``temperature``; equal ``seeds``, a tuple for
+    each of the S, give equal samples. Those of a training are (seed of sampling, init, order). By
+    default (0,), (1,), …  Raises UserError for less than one sample, and for a temperature beyond
+    0.001 to 1,000.
     """
-    if not isinstance(samples, int) or not 1 <= samples <= MOST_SAMPLES:
-        raise UserError(
-            f"samples = {samples!r}: expected a whole number from 1 to {MOST_SAMPLES:,}"
-        )
-    if not 0 < temperature < float("inf"):
-        raise UserError(f"temperature = {temperature!r}: expected a number above 0")
-    program = Program.of(spec, Plan(), tokens)
-    questions, Q = Questions.of(load(tokens, Plan())), len(tokens.query)
-    questions = jax.tree.map(jax.numpy.asarray, questions)
-
-    @jax.jit
-    def drawn(own: Any, key: jax.Array) -> jax.Array:
-        model = nnx.merge(program.answering[0], own)
-
-        def chunk(part: tuple[Any, ...]) -> jax.Array:
-            number, query, members = part
-            now = jax.random.fold_in(key, number)
-            form, longest = questions.form, program.max_new
-            return generate(model, query, members, form, longest, now, temperature).answer
-
-        numbers = np.arange(len(questions.query))
-        return jax.lax.map(chunk, (numbers, questions.query, questions.members)).reshape(-1)
-
-    keys = jax.random.split(jax.random.key(seed), samples)
+    plan = Plan(samples=samples, temperature=temperature)
+    if not samples:
+        raise UserError(f"samples = 0: expected a whole number from 1 to {MOST_SAMPLES:,}")
+    place = Layout.of(layout)
+    program = Program.of(spec, plan, tokens, not on_cpu() if bf16 is None else bf16, place)
+    queries, Q = questions(tokens), len(tokens.query)
+    S = len(next(iter(weights.values())))
     found = []
-    for place in range(len(next(iter(weights.values())))):
-        own = nested(program.model[1], {name: each[place] for name, each in weights.items()})
-        found.append(np.stack([np.asarray(drawn(own, key))[:Q] for key in keys]))
+    for number, mine in enumerate(seeds or [(i,) for i in range(S)]):
+        own = nested(program.model[1], {name: each[number] for name, each in weights.items()})
+        given = place.put(jax.tree.map(lambda leaf: np.asarray(leaf)[None], (own, queries)))
+        answer, _ = sampled(program, *given, [mine], samples, temperature)
+        found.append(answer[0, 0, :, :Q])
     return np.stack(found)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import zebroid
-from zebroid.benchmarks.config import suite
+from zebroid.benchmarks.config import seeding_table, suite
 from zebroid.models.training.plan import Plan
 from zebroid.worlds.exposure import Exposure
 
@@ -16,7 +16,7 @@ PAGE = (Path(zebroid.__file__).resolve().parent / "docs/guides/suites.md").read_
 TABLES = {
     "[suite]": suite._Head,
     "[[cells]]": suite.Grid,
-    "seeds": suite._Seeds,
+    "seeds": seeding_table.Seeding,
     "exposure": Exposure,
     "[plans.NAME]": Plan,
 }

@@ -77,6 +77,17 @@ def test_a_rule_that_gives_no_split_is_refused(make_world):
         build_corpus(world, "tiny", Exposure(split="none"))
 
 
+@pytest.mark.parametrize("given", [{"demonstrated": []}, (), 0, False])
+def test_what_a_world_hands_in_anyway_is_a_split_or_none(make_world, monkeypatch, given):
+    world = make_world(RULES, FACTS)
+    monkeypatch.setattr(type(world), "split", lambda *_: given)
+    with pytest.raises(
+        InvalidWorld, match=r"split\(\) gives \w+, expected HandedSplit or None"
+    ) as e:
+        build_corpus(world, "tiny", Exposure())
+    assert "\n" not in str(e.value)
+
+
 def test_a_rule_that_demonstrates_a_base_fact_is_refused(make_world):
     def rule(closure, seed):
         return HandedSplit.of(closure, demonstrated=np.flatnonzero(closure.is_base), queried=[])

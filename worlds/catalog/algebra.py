@@ -27,7 +27,6 @@ LAWS = (
 class Algebra:
     """One table: of a group or of a magma."""
 
-    group: bool
     law: int
     table: Integers  # [n, n] the product of row and column
     stated: NDArray[np.bool_]  # [n, n]
@@ -163,7 +162,7 @@ def drawn_algebra(
         for b, p, s in definitions:
             table[b] = table[p][twist[table[s]]]
     stated = _stated(rng, table, twist, generators, definitions, shares)
-    return Algebra(group, law, table, stated, definitions)
+    return Algebra(law, table, stated, definitions)
 
 
 def _stated(

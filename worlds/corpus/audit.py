@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import numpy as np
 
 from ...errors import InvalidWorld
+from ..datalog.facts import Bools
 from ..datalog.isomorphism import theories_up_to_renaming
 from ..datalog.row_keys import group, pack
 from ..novelty.derivations import Pattern
@@ -90,12 +94,13 @@ def _named(corpus: Corpus, pattern: Pattern) -> str:
 
 
 def _too_little(corpus: Corpus, missing: list[tuple[int, str]]) -> str:
-    """Every pattern that lacks an example, those of one rule and cause together, and what to set
-    so that it has one."""
-    patterns = corpus.split.gold.patterns
+    """Every pattern that lacks an example, those of one rule and cause together; what to set."""
+    gold, patterns = corpus.split.gold, corpus.split.gold.patterns
+    silent = corpus.split.silent[gold.pattern]  # which nothing demonstrated may use
+    barred = functools.cache(lambda height: tainted(gold, silent | (gold.top > height)))
     alike: dict[tuple[int, str, str, str], list[int]] = {}
     for number, presentation in missing:
-        why, cure = _unexemplified(corpus, number)
+        why, cure = _unexemplified(corpus, number, barred)
         alike.setdefault((patterns[number][0], presentation, why, cure), []).append(number)
     parts, cures = [], dict[str, None]()
     for (_, presentation, why, cure), numbers in alike.items():
@@ -108,16 +113,16 @@ def _too_little(corpus: Corpus, missing: list[tuple[int, str]]) -> str:
     return f"{first}{' | '.join(parts)}; {', '.join(cures)}"
 
 
-def _unexemplified(corpus: Corpus, pattern: int) -> tuple[str, str]:
+def _unexemplified(
+    corpus: Corpus, pattern: int, barred: Callable[[float], Bools]
+) -> tuple[str, str]:
     """(why nothing demonstrated uses the pattern, what to set)."""
-    split, gold, e = corpus.split, corpus.split.gold, corpus.exposure
-    c = corpus.closure
+    split, gold, e, c = corpus.split, corpus.split.gold, corpus.exposure, corpus.closure
     heads = np.unique(c.head[gold.counts & (gold.pattern == pattern)])
     if not len(heads):
         return "it derives nothing that does not need itself", "sample facts that it applies to"
     predicates = sorted({c.predicates[p] for p in c.predicate[heads]})
-    queried = np.array([bool(corpus.world.positions(p, c.arity[p])) for p in c.predicates])
-    heads = heads[queried[c.predicate[heads]]]
+    heads = heads[corpus.world.queried_predicates(c)[c.predicate[heads]]]
     if not len(heads):
         why = f"{predicates[0]} is never queried, and nothing that rests on it is demonstrated"
         place = f"give queries[{predicates[0]!r}] a place or "
@@ -129,14 +134,13 @@ def _unexemplified(corpus: Corpus, pattern: int) -> tuple[str, str]:
     heads = heads[~c.is_base[heads]]  # others are read off without being demonstrated
     if not (e.demonstrated or e.phi):
         return "nothing is demonstrated", "set exposure.demonstrated above 0"
-    silent = np.array([p in ("stated", "neither") for p in split.presentation], bool)
-    if tainted(gold, silent[gold.pattern])[heads].all():
+    if barred(np.inf)[heads].all():
         return (
             "all that it derives can also be derived by a pattern that must not be exemplified",
             "set exposure.given to fewer 'stated' and 'neither'",
         )
     for height in np.unique(gold.top[gold.top > e.demonstrated_height]).tolist():
-        if not tainted(gold, silent[gold.pattern] | (gold.top > height))[heads].all():
+        if not barred(height)[heads].all():
             return (
                 f"what it derives has derivations of up to {height} steps, and "
                 f"exposure.demonstrated_height is {e.demonstrated_height}",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ...printable import many
 from ..datalog.facts import Bools
 from ..novelty.rungs import KINDS, RUNGS, SPLIT, WITH, WRITTEN, ingredients
 from .corpus import Corpus
@@ -78,10 +79,10 @@ def _instance(corpus: Corpus) -> str:
             return f"no conclusion is demonstrated, for none may be: {_withheld(corpus)}"
         return f"no conclusion is demonstrated, of {eligible:,} that may be ({share})"
     if not left.any():
-        return f"all {_many(eligible, 'eligible conclusion')} are demonstrated ({share})"
+        return f"all {many(eligible, 'eligible conclusion')} are demonstrated ({share})"
     written = int((left & corpus.written).sum())
     text = (
-        f"of {_many(eligible, 'eligible conclusion')} {int(corpus.demonstrated.sum()):,} are "
+        f"of {many(eligible, 'eligible conclusion')} {int(corpus.demonstrated.sum()):,} are "
         f"demonstrated ({share}), and {written:,} of the others stand in their proofs"
     )
     return "; ".join([text, *_split(corpus), *_way(corpus, _unstated(corpus), 0, "the others")])
@@ -96,16 +97,15 @@ def _withheld(corpus: Corpus) -> str:
         return "nothing follows from what is stated and given"
     own = gold.best[conclusion]
     tall = int((gold.top[own] > corpus.exposure.demonstrated_height).sum())
-    silent = np.array([p in ("stated", "neither") for p in split.presentation], bool)
+    silent = int(split.silent[gold.pattern[own]].sum())
     causes = {
         f"{tall:,} are higher than exposure.demonstrated_height = "
         f"{corpus.exposure.demonstrated_height}": tall,
-        f"{int(silent[gold.pattern[own]].sum()):,} follow by a pattern that is not to be "
-        "exemplified (exposure.given)": int(silent[gold.pattern[own]].sum()),
+        f"{silent:,} follow by a pattern that is not to be exemplified (exposure.given)": silent,
     }
     found = [text for text, number in causes.items() if number]
-    many = _many(int(conclusion.sum()), "conclusion")
-    return f"of {many} {', '.join(found) or 'all rest on held facts or frames (exposure.held)'}"
+    among = many(int(conclusion.sum()), "conclusion")
+    return f"of {among} {', '.join(found) or 'all rest on held facts or frames (exposure.held)'}"
 
 
 def _kind(corpus: Corpus, kind: str) -> str:
@@ -120,7 +120,7 @@ def _kind(corpus: Corpus, kind: str) -> str:
     count = int((needs | impure).sum())
     if impure.any():
         parts.insert(0, f"{int(impure.sum()):,} of them also follow by other kinds of novelty")
-    return f"{_many(count, 'question')} {_verb(count)} {NEEDS[kind]}; {'; '.join(parts)}"
+    return f"{many(count, 'question')} {_verb(count)} {NEEDS[kind]}; {'; '.join(parts)}"
 
 
 def _none(corpus: Corpus, kind: str) -> str:
@@ -155,7 +155,7 @@ def _none(corpus: Corpus, kind: str) -> str:
     )
     if high:
         return (
-            f"{text}, for the {_many(high, 'fact')} of more steps rest on demonstrated conclusions "
+            f"{text}, for the {many(high, 'fact')} of more steps rest on demonstrated conclusions "
             f"(exposure.far = {exposure.far:g}, exposure.demonstrated)"
         )
     return (
@@ -198,11 +198,7 @@ def _cure(corpus: Corpus, kind: str) -> str:
 def _split(corpus: Corpus) -> list[str]:
     """That some questions stand on no rung, for their answers are on several."""
     split = int((corpus.certificate.rung == SPLIT).sum())
-    return [f"{_many(split, 'question')} with answers on several rungs"] * bool(split)
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+    return [f"{many(split, 'question')} with answers on several rungs"] * bool(split)
 
 
 def _verb(number: int) -> str:

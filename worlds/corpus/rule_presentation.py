@@ -8,9 +8,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...seeding import stream
+from ..datalog.facts import Bools
 from ..exposure import PRESENTATIONS, Exposure
 from ..novelty.derivations import Pattern, Proofs
 from ..novelty.rungs import read_off
+
+
+def silent(presentation: Sequence[str]) -> Bools:
+    """[P] patterns that are not to be exemplified."""
+    return np.array([w in ("stated", "neither") for w in presentation], bool)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -24,7 +24,7 @@ from ..novelty.rungs import ReadOff, read_off
 from ..world import World
 from .far_conclusions import far_conclusions, near
 from .query_episodes import query_episodes
-from .rule_presentation import Draw, presentations_of
+from .rule_presentation import Draw, presentations_of, silent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +61,11 @@ class CorpusSplit:
         """[P] patterns given as a sentence."""
         return np.array([w in ("stated", "both") for w in self.presentation], bool)
 
+    @property
+    def silent(self) -> Bools:
+        """[P] patterns that are not to be exemplified."""
+        return silent(self.presentation)
+
 
 def split_corpus(
     world: World, size: str, exposure: Exposure, seeds: tuple[int, int]
@@ -75,10 +80,9 @@ def split_corpus(
     gold = _gold(truth, exposure, presentations, draw, world.familiar)
     c = gold.closure
     presentation = tuple(presentations[p] for p in gold.patterns)
-    withheld = np.array([w in ("stated", "neither") for w in presentation], bool)[gold.pattern]
+    withheld = silent(presentation)[gold.pattern]
     withheld |= gold.top > exposure.demonstrated_height
-    is_queried = np.array([bool(world.positions(p, c.arity[p])) for p in c.predicates])
-    conclusion = (gold.best >= 0) & ~c.is_base & is_queried[c.predicate]
+    conclusion = (gold.best >= 0) & ~c.is_base & world.queried_predicates(c)[c.predicate]
     episodes = None
     derivable = c.is_base & (gold.best >= 0)
     if world.episodes:

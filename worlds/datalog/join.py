@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,15 @@ class Query:
     comparisons: tuple[Comparison, ...] = ()
 
 
+class Matches(NamedTuple):
+    """What fits an atom, for each of B bindings."""
+
+    columns: dict[str, Array]  # of the atom's different rows, by variable
+    starts: NDArray[np.int64]  # [B] where in ``order`` those of each binding begin
+    many: NDArray[np.int64]  # [B] how many they are
+    order: NDArray[np.int64]  # of the rows
+
+
 def solve(
     query: Query,
     tables: Mapping[str, Array],
@@ -58,9 +68,9 @@ def solve(
     left, bound = list(query.atoms), start
     while left:
         needed = {atom: _needed(query, left, atom, wanted) for atom in left}
-        atom = _next(left, bound, tables, number, needed)
+        atom, found = _next(left, bound, tables, number, needed)
         left.remove(atom)
-        joined = _join(bound, atom, tables, number, needed[atom], thin)
+        joined = _join(bound, atom, found, needed[atom], thin)
         if joined is None:
             return None
         bound = joined
@@ -93,13 +103,18 @@ def _next(
     tables: Mapping[str, Array],
     number: Mapping[str, int],
     needed: Mapping[Atom, set[str]],
-) -> Atom:
-    """The atom with the fewest unbound variables; of these the one that leaves fewest bindings."""
+) -> tuple[Atom, Matches]:
+    """The atom with the fewest unbound variables, of these the one that leaves fewest bindings; and
+    its matches."""
     unbound = [len(atom.variables() - bound.keys()) for atom in left]
     fewest = [atom for atom, many in zip(left, unbound) if many == min(unbound)]
-    if len(fewest) == 1:
-        return fewest[0]
-    return min(fewest, key=lambda a: int(_matches(bound, a, tables, number, needed[a])[2].sum()))
+    best: tuple[Atom, Matches] | None = None
+    for atom in fewest:
+        found = _matches(bound, atom, tables, number, needed[atom])
+        if best is None or found.many.sum() < best[1].many.sum():
+            best = atom, found
+    assert best is not None, "there is an atom left"
+    return best
 
 
 def _side(term: Variable | Constant, bound: Bindings, number: Mapping[str, int]):
@@ -135,12 +150,11 @@ def _table(
 def _join(
     bound: Bindings,
     atom: Atom,
-    tables: Mapping[str, Array],
-    number: Mapping[str, int],
+    found: Matches,
     needed: set[str],
     thin: np.random.RandomState | None,
 ) -> Bindings | None:
-    columns, starts, many, order = _matches(bound, atom, tables, number, needed)
+    columns, starts, many, order = found
     total = int(many.sum())
     if thin is not None and total > FEW:
         drawn = ((np.arange(FEW) + thin.random_sample(FEW)) * (total / FEW)).astype(np.int64)
@@ -164,18 +178,16 @@ def _matches(
     tables: Mapping[str, Array],
     number: Mapping[str, int],
     needed: set[str],
-) -> tuple[dict[str, Array], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """(columns of the atom's different rows, where in ``order`` those of each binding begin and how
-    many they are [B], ``order`` of the rows)."""
+) -> Matches:
     common = sorted(atom.variables() & bound.keys())
     columns, rows = _table(atom, tables, number, needed | {*common})
     count = len(bound[""])
     if not common:
-        return columns, np.zeros(count, np.int64), np.full(count, rows), np.arange(rows)
+        return Matches(columns, np.zeros(count, np.int64), np.full(count, rows), np.arange(rows))
     key = group(pack([np.concatenate([columns[v], bound[v]]) for v in common]))[0]
     order = stable_order(key[:rows])
     first = begins(key[:rows][order], len(key))
-    return columns, first[key[rows:]], np.diff(first)[key[rows:]], order
+    return Matches(columns, first[key[rows:]], np.diff(first)[key[rows:]], order)
 
 
 def _present(

@@ -6,6 +6,7 @@ would find nothing, for the new facts are of no relation that the rule's other p
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
@@ -69,6 +70,11 @@ class JoinSizes:
         self.rows = dict.fromkeys(table, 0)  # predicate -> rows of its table
         self.looked_at: dict[str, int] = {}  # rule -> rows of its premises at the last look
 
+    @functools.cached_property
+    def room(self) -> float:
+        """Bytes that this machine has, read once."""
+        return machine_bytes()
+
     def look_ahead(self, rule: Rule) -> None:
         """Raises InvalidWorld, with the rule and the estimate, for a join that would not fit in
         memory; looked at again when tables have doubled.
@@ -80,7 +86,7 @@ class JoinSizes:
         if len(many) < 2 or sum(many) < 2 * self.looked_at.get(rule.text, 0):
             return
         self.looked_at[rule.text] = max(sum(many), 1)
-        width, room = ROW + 8 * (len(many) + len(rule.head.terms)), machine_bytes()
+        width, room = ROW + 8 * (len(many) + len(rule.head.terms)), self.room
         if float(np.prod(np.array(many, float))) * width <= room:
             return
         rows = estimated_rows(self.db, rule, self.table, self.constant)

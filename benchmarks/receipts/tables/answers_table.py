@@ -18,13 +18,13 @@ from ....worlds.encoding.encode import Tokens
 from ....worlds.encoding.proof_checker import Validity
 from ...config.run_config import Cell
 from ...runner.corpora import tokens_of
+from ...runner.kept_result import WRITING
 from ...runner.result_store import Result
 from .parquet_table import DIGITS, NONE, SEPARATOR, Column, Columns, Content, Table, same
 from .questions_table import SPREAD
 
 PROOF = np.array(["invalid", "valid", "leaning"], object)  # by INVALID, VALID, LEANING
 MALFORMED = "<malformed>"
-WRITING = ("chain",)  # modes in which a model writes more than its answer
 
 
 def names(corpus: Corpus) -> tuple[str, ...]:
@@ -56,9 +56,14 @@ def answers(
 
 
 def answers_digest(result: Result) -> str:
-    """SHA-256 over all answers and bits of a cell, and the tokens of what its model wrote."""
+    """SHA-256 over all answers and bits of a cell, the tokens of what its model wrote, and its
+    samples."""
     run = result.run
     more = {"generated": run.generated} if result.cell.mode in WRITING else {}
+    if run.samples is not None:
+        more["samples"] = run.samples.answer
+        if result.cell.mode in WRITING and run.samples.generated is not None:
+            more["sampled"] = run.samples.generated
     return canonical.digest_arrays(answer=run.answer, bits=run.bits, **more)
 
 

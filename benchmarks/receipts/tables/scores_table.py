@@ -64,10 +64,10 @@ def _score(score: GroupScore | None) -> dict[str, Any]:
         "rung": whole.rung if whole else NONE,
         "cue": whole.cue if whole else NONE,
         "questions": score.n if score else 0,
-        **_band("", score.accuracy if score else None),
+        **band("", score.accuracy if score else None),
         "over": score.accuracy.over if score else NONE,
-        **_band("answers_", answers),
-        **_band("bits_", score.bits if score else None),
+        **band("answers_", answers),
+        **band("bits_", score.bits if score else None),
         "floor": floor.value if floor else None,
         "strategy": floor.strategy if floor else NONE,
         "family": floor.family if floor else NONE,
@@ -95,8 +95,9 @@ def _score(score: GroupScore | None) -> dict[str, Any]:
     return {name: NAN if value is None else value for name, value in out.items()}
 
 
-def _band(prefix: str, band: Band | None) -> dict[str, Any]:
-    ends = (NAN, NAN, NAN) if band is None else band.at()
+def band(prefix: str, found: Band | None) -> dict[str, Any]:
+    """Mean and ends of its interval, null where there is none."""
+    ends = (NAN, NAN, NAN) if found is None else found.at()
     fine = [float(value) if math.isfinite(value) else NAN for value in ends]
     return dict(zip((f"{prefix}mean", f"{prefix}low", f"{prefix}high"), fine))
 

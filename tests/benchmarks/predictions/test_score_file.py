@@ -118,8 +118,8 @@ def test_samples_give_pass_at_k(write, rows_of, scored):
     found = scored(write(rows))
     passes = found.samples["recall"]["pass"]
     assert [*passes] == ["1", "2", "4"]
-    assert passes["4"]["share"] == pytest.approx(0.5, abs=0.1)
-    assert passes["1"]["share"] == pytest.approx(passes["4"]["share"] / 4)
+    assert passes["4"]["mean"] == pytest.approx(0.5, abs=0.1)
+    assert passes["1"]["mean"] == pytest.approx(passes["4"]["mean"] / 4)
     kept = json.loads((found.folder / "samples.json").read_text())
     assert kept["samples"] == 4 and {*kept["groups"]} == {*found.samples}
 

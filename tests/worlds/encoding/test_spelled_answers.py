@@ -134,8 +134,6 @@ def test_a_text_without_its_mark_costs_a_uniform_guess(tiny):
 
 
 def test_proofs_that_end_in_sequences_are_read_back(tiny):
-    questions = tiny.of_rung("instance")[:20]
-    tokens = encode(tiny, "chain", questions)
     learned = np.flatnonzero(tiny.examples.kind == 1)[:30]
     # what the corpus demonstrates, as if it were generated for its own question
     place = {tuple(p): q for q, p in enumerate(tiny.prompt.tolist())}
