@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +45,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # of an old terminal, or a name that is no text
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # before JAX is imported: XLA calls it an error that a compilation takes minutes
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         _no_empty_value(sys.argv[1:])
         app()
@@ -190,7 +193,7 @@ app.command()(cli_authoring.floors)
 
 @app.command()
 def show(
-    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    world: Annotated[str, typer.Argument(help="A world: id, id/size, file.py or file.py/size.")],
     settings: Settings = None,
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""

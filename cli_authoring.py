@@ -104,7 +104,7 @@ def _conform(checked: Callable[[Watch, Ready], Report], as_json: bool) -> None:
 
 
 def floors(
-    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    world: Annotated[str, typer.Argument(help="A world: id, id/size, file.py or file.py/size.")],
     settings: Settings = None,
     seed: Seed = 0,
     seeds: Annotated[
