@@ -181,22 +181,28 @@ def score(
     seed: Seed = 0,
     seeds: Seeds = 1,
     questions: Questions = 300,
+    mode: Annotated[str, typer.Option(help="As exported: of export.json's key mode.")] = "direct",
     name: Annotated[str, typer.Option(help="What the model is called in tables.")] = "model",
-    parameters: Annotated[int, typer.Option(help="Weights of the model, if it was trained.")] = 0,
-    flops: Annotated[float, typer.Option(help="FLOPs that its training took.")] = 0.0,
+    author: Annotated[str | None, typer.Option(help="Whose it is, as cite prints it.")] = None,
+    parameters: Annotated[
+        int | None, typer.Option(help="Weights that were trained; default: not known.")
+    ] = None,
+    flops: Annotated[
+        float | None, typer.Option(help="FLOPs that its training took; default: not known.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder of results: the receipt goes into it.")] = Path(
         "runs"
     ),
 ) -> None:
     """Score predictions of a model from anywhere: floors, lift and a receipt, declared."""
+    from .benchmarks.config.outside_model import Outside
     from .benchmarks.export import portion
     from .benchmarks.predictions import printed_scores
-    from .benchmarks.predictions.declared_results import Declared
     from .benchmarks.predictions.score_file import score_file
     from .benchmarks.report.plain_console import PlainConsole, console, working
 
-    declared = Declared(name, parameters, flops)
+    declared = Outside(name, author, parameters, flops)
     cells = portion.cells_of(world, suite, settings or (), seed, seeds, questions)
     with working(PlainConsole(stderr=True), "reading") as watch:
-        found = score_file(predictions, cells, declared, out, watch)
+        found = score_file(predictions, cells, declared, out, watch, mode)
     printed_scores.show(console(), found)

@@ -12,19 +12,20 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from ... import registry
+from ... import identity, registry
 from ...errors import UserError
 from ...eval.question_sets.question_set import QuestionSet
-from ...models.training.plan import Plan
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.world import content_of
+from ..config.outside_model import DeclaredPlan, Outside
 from ..config.run_config import Cell, Places, Seeds
 from ..config.settings import of_world
 from ..config.suite import load_suite
 from ..config.suite_limits import QUESTIONS, SEED
 from ..runner.corpora import Corpora
 
-SPEC = {"type": "outside", "version": 1}  # of a model of which only predictions are known
+NOBODY = Outside()  # a model of which nothing is declared
+ONCE = DeclaredPlan.at((1,))
 PREFIX = 8  # digits of a corpus that its question ids begin with
 
 
@@ -96,10 +97,10 @@ def cells_of(
         exposure=exposure,
         mode="direct",
         questions=questions,
-        model="outside.model",
-        spec=SPEC,
+        model=NOBODY.model,
+        spec=identity.record(NOBODY),
         plan="declared",
-        recipe=Plan(steps=1, evaluations=1),
+        recipe=ONCE,
         seeds=Seeds(seed, seed, 0, 0),
         content=content_of(world),
         places=Places(world=found.path),
@@ -115,10 +116,10 @@ def _outside(cell: Cell) -> Cell:
     return dataclasses.replace(
         cell,
         mode="direct",
-        model="outside.model",
-        spec=SPEC,
+        model=NOBODY.model,
+        spec=identity.record(NOBODY),
         plan="declared",
-        recipe=Plan(steps=1, evaluations=1),
+        recipe=ONCE,
         seeds=seeds,
         places=dataclasses.replace(cell.places, model=""),
     )

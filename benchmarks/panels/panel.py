@@ -231,11 +231,15 @@ def model_rows(
 
 
 def labels(cells: Iterable[Cell]) -> dict[str, str]:
-    """Configuration -> its name: mode, and model and plan where they differ."""
+    """Configuration -> its name: mode, and model and plan where they differ; of a model from
+    outside its name and mode."""
     cells = list(cells)
     varied = [name for name in ("model", "plan") if len({getattr(c, name) for c in cells}) > 1]
     return {
-        c.configuration: " ".join([c.mode, *(getattr(c, name) for name in varied)]) for c in cells
+        c.configuration: f"{c.outside.name} {c.mode}"
+        if c.outside
+        else " ".join([c.mode, *(getattr(c, name) for name in varied)])
+        for c in cells
     }
 
 

@@ -32,6 +32,7 @@ class Slot:
     """What one run answered at one step: Q questions of all portions."""
 
     answer: NDArray[np.int32]  # [Q]
+    line: NDArray[np.int32]  # [Q] where each was answered first
     bits: NDArray[np.float32] | None = None  # [Q]
     hits: NDArray[np.int16] | None = None  # [Q] samples that are right
 
@@ -88,8 +89,12 @@ class Collector:
             later = np.ones(len(at), bool)
             later[np.unique(at, return_index=True)[1]] = False
             again |= later
+        where = np.asarray(lines, np.int32)
         for i in np.flatnonzero(again).tolist():
-            self.flaws.add("answers a question again", lines[i], columns["id"][i])
+            first = slot.line[at[i]] or where[int(np.flatnonzero(at == at[i])[0])]
+            more = f", as {self.flaws.row} {first:,} does"
+            self.flaws.add("answers a question again", lines[i], columns["id"][i], more=more)
+        slot.line[at[~again]] = where[~again]
         if len(self.portions) == 1:
             self._put_part(slot, 0, at, columns)
             return
@@ -169,7 +174,9 @@ class Collector:
             if len(self.slots) >= SLOTS:
                 self.flaws.add("is one run or step too many", line, (run, step))
                 return None
-            self.slots[run, step] = Slot(np.full(len(self.ids), MISSING, np.int32))
+            self.slots[run, step] = Slot(
+                np.full(len(self.ids), MISSING, np.int32), np.zeros(len(self.ids), np.int32)
+            )
         return self.slots[run, step]
 
     def _checked(self, columns: Columns, lines: Sequence[int] | range) -> NDArray[np.bool_]:

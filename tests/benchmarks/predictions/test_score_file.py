@@ -9,11 +9,11 @@ import duckdb
 import numpy as np
 import pytest
 from zebroid.benchmarks.attestations.trust import trust_class
+from zebroid.benchmarks.config.outside_model import Outside
 from zebroid.benchmarks.export.english_forms import EnglishForms
 from zebroid.benchmarks.export.portion import cells_of, portions
 from zebroid.benchmarks.predictions import collector as collectors
 from zebroid.benchmarks.predictions import prediction_file
-from zebroid.benchmarks.predictions.declared_results import Declared
 from zebroid.benchmarks.predictions.score_file import collect, score_file
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.runner.corpora import Corpora
@@ -27,7 +27,7 @@ WORLD = "composition-v1/tiny"
 @pytest.fixture
 def scored(cells, tmp_path):
     def made(path, **declared):
-        return score_file(path, cells, Declared("mine", **declared), tmp_path / "runs")
+        return score_file(path, cells, Outside("mine", **declared), tmp_path / "runs")
 
     return made
 
@@ -180,7 +180,7 @@ def test_predictions_of_two_corpora_stand_in_one_file(write, tmp_path):
             first = dict(zip(reversed(wanted[0].tolist()), reversed(wanted[1].tolist())))
             rows += [{"id": id, "answer": names[first[i]]} for i, id in enumerate(part.ids)]
     np.random.RandomState(0).shuffle(rows)
-    found = score_file(write(rows), cells, Declared("mine"), tmp_path / "runs")
+    found = score_file(write(rows), cells, Outside("mine"), tmp_path / "runs")
     assert len({cell.corpus for cell in found.receipt.cells}) == 2
     assert found.panels[0].models[0].rungs["recall"].accuracy.mean[-1] == 1
 
