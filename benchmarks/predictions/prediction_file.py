@@ -56,9 +56,7 @@ def checked(path: Path) -> str:
     if kind == ".jsonl" and begin == GZIP:
         raise UserError(f"{path}: it is compressed by gzip; name it .jsonl.gz")
     if kind == ".jsonl.gz" and begin != GZIP:
-        raise UserError(
-            f"{path}: it is not compressed by gzip; if it is plain text, name it .jsonl"
-        )
+        raise UserError(f"{path}: it is not compressed by gzip; name plain text .jsonl")
     return kind
 
 
