@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,9 +45,11 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         _no_empty_value(sys.argv[1:])
-        app()
+        sys.exit(app(prog_name="zebroid", standalone_mode=False))
     except UserError as error:
         _leave(str(error), 2)
+    except typer.Abort:
+        _leave("interrupted", 1)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         sys.exit(1)
@@ -55,6 +57,21 @@ def main() -> None:
         from .benchmarks.runner.atomic_write import reason
 
         _leave(reason(error), 2)
+    except Exception as error:
+        if not callable(getattr(error, "format_message", None)):
+            raise
+        _leave(*_misused(error))
+
+
+def _misused(error: Any) -> tuple[str, int]:
+    """(line, status) of what typer says of words that are no command's. Without any words it shows
+    the help instead."""
+    line, command = error.format_message(), getattr(error, "ctx", None)
+    if "\n" in line:
+        error.show()
+        sys.exit(error.exit_code)
+    path = command.command_path if command is not None else "zebroid"
+    return f"{line.rstrip('.')}; see {path} --help", error.exit_code
 
 
 def _no_empty_value(words: list[str]) -> None:

@@ -51,6 +51,7 @@ class Collector:
         self.names = [folded(names_of(EnglishForms(p.corpus))) for p in portions]
         self.slots: dict[tuple[int, int], Slot] = {}
         self.causes: collections.Counter[str] = collections.Counter()
+        self.examples: dict[str, str] = {}  # cause -> the first text of it
         self.samples = 0  # of each question
         self.known: list[dict[Any, int]] = [{**names, None: MALFORMED} for names in self.names]
         self.texts: list[dict[Any, int]] = [{None: MALFORMED} for _ in portions]
@@ -122,7 +123,9 @@ class Collector:
         out = self._named(number, values, text)
         places = np.flatnonzero(out == MALFORMED).tolist()
         for value, times in collections.Counter(values[i] for i in places).items():
-            self.causes[self._read(number, value, text)[1]] += times
+            why = self._read(number, value, text)[1]
+            self.causes[why] += times
+            self.examples.setdefault(why, value or "")
         return out
 
     def _named(self, number: int, values: Sequence[Any], text: bool) -> NDArray[np.int32]:

@@ -45,6 +45,7 @@ class Scored:
     receipt: Receipt
     rows: int  # predictions
     malformed: dict[str, int]  # why there is no answer -> of how many predictions
+    examples: dict[str, str]  # why there is no answer -> the first text of which there is none
     # recall or instrument -> {"questions", "pass"}, of the last step; empty: no samples
     samples: dict[str, dict[str, Any]]
 
@@ -101,7 +102,8 @@ def score_file(
         with atomic_write.file(folder / "samples.json") as draft:
             content_ = {"samples": collector.samples, "groups": samples}
             draft.write_text(canonical.text(content_, indent=1) + "\n", "ascii")
-    return Scored(folder, suite, rows, receipt, collector.rows, dict(collector.causes), samples)
+    malformed = dict(collector.causes), collector.examples
+    return Scored(folder, suite, rows, receipt, collector.rows, *malformed, samples)
 
 
 def _samples(found: Sequence[Portion], collector: Collector) -> dict[str, dict[str, Any]]:

@@ -67,6 +67,27 @@ def test_a_declared_row_stands_on_the_leaderboard(write, zebroid, rows_of, score
     assert status == 0 and "| outside.mine, direct (declared) | 1 | declared | 1 |" in out
 
 
+def test_a_model_is_held_to_its_recall_whatever_is_declared(write, zebroid, rows_of, scored):
+    found = scored(write([{**row, "answer": "none"} for row in rows_of()]))
+    (row,) = found.panels[0].models
+    assert row.untrained and row.runs == 1 and row.load is None
+    _, out, _ = zebroid("leaderboard", found.folder)
+    assert "untrained)" in out
+
+
+def test_the_table_names_the_model_and_malformed_answers_stand_first(write, zebroid, rows_of):
+    rows = rows_of()
+    rows[3]["answer"] = rows[4]["answer"] = "entity 1 2"
+    path = write(rows)
+    words = ("--world", WORLD, "--questions", "40", "--name", "my-gru", "--mode", "chain")
+    status, out, _ = zebroid("score", path, *words)
+    first = " ".join(out.partition("\n\n")[0].split())
+    assert status == 0 and first.startswith(f"2 of {len(rows)} are malformed, so wrong: 2 ")
+    assert "the first 'entity 1 2'; a name is one of `answers` in tokens.json" in first
+    assert "\nmy-gru chain " in out and "\ndirect" not in out
+    assert "my-gru chain: answers alone are scored, for nothing is known of its proofs" in out
+
+
 def test_answers_in_text_and_by_every_alias_count_alike(write, right, portion):
     english = EnglishForms(portion.corpus)
     forms = ("So.\nAnswer: {}.", " {}", "Answer: the {}")
