@@ -84,6 +84,16 @@ def test_the_plan_and_the_spec_hold_what_is_declared_and_no_more(honest):
     }
 
 
+def test_it_is_cited_by_its_author(honest, zebroid, write, rows_of, cells, tmp_path):
+    out = zebroid("cite", honest)[1]
+    assert out.startswith("A. Nother, zebroid ") and "author = {{A. Nother}}" in out
+    assert "title = {Answers of mine, scored by zebroid}" in out and "add yourself" not in out
+    nobody = score_file(write(rows_of()), cells, Outside("mine"), tmp_path / "runs").folder
+    out = zebroid("cite", nobody)[1]
+    assert "author = {{The zebroid contributors}}" in out
+    assert "\nauthor: this cites the receipt; " in out and "add yourself, or score --author" in out
+
+
 def test_what_can_be_recomputed_cannot_be_changed(honest, memo, tmp_path):
     content = json.loads((honest / "receipt.json").read_text())
     every = [*json_mutations(content), *table_mutations(honest)]
