@@ -106,7 +106,10 @@ def options(
 def run(
     suite: Suite,
     world: Annotated[
-        str, typer.Option(help="Run the suite's grid on this world: id, id/size or file.py.")
+        str,
+        typer.Option(
+            help="Run the grid on this world: id or file.py, of the cells' size; id/size."
+        ),
     ] = "",
     model: Annotated[
         str, typer.Option(help="Run the suite's grid with this model: a name or file.py.")
@@ -206,7 +209,9 @@ app.command()(cli_authoring.floors)
 
 @app.command()
 def show(
-    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    world: Annotated[
+        str, typer.Argument(help=f"A world: id, id/size or file.py; {cli_authoring.SIZE}.")
+    ],
     settings: Settings = None,
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""

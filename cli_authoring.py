@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Watch = Callable[[str], None]
     Ready = Callable[[str, Outcome], None]
 
+SIZE = "without a size its tiny one, or its first"
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="WHAT.KEY=VALUE, as world.exceptions=0.2; may be repeated."),
@@ -103,7 +104,7 @@ def _conform(checked: Callable[[Watch, Ready], Report], as_json: bool) -> None:
 
 
 def floors(
-    world: Annotated[str, typer.Argument(help="A world: id, id/size or file.py.")],
+    world: Annotated[str, typer.Argument(help=f"A world: id, id/size or file.py; {SIZE}.")],
     settings: Settings = None,
     seed: Annotated[int, typer.Option(min=0, help="World and exposure seed.")] = 0,
     seeds: Annotated[
@@ -139,11 +140,13 @@ Seed = Annotated[int, typer.Option(min=0, help="World and exposure seed.")]
 Seeds = Annotated[
     int, typer.Option(min=1, max=1_000, help="How many, from that one on: a corpus each.")
 ]
-Questions = Annotated[int, typer.Option(min=1, help="Of each rung and query, where there are.")]
+Questions = Annotated[
+    int, typer.Option(min=1, help="Of each rung of each query, and of recall for each, at most.")
+]
 
 
 def export(
-    name: Annotated[str, typer.Argument(help="A world, WORLD/SIZE or file.py/SIZE; or a suite.")],
+    name: Annotated[str, typer.Argument(help=f"WORLD/SIZE or file.py/SIZE, {SIZE}; or a suite.")],
     to: Annotated[Path, typer.Option("--to", help="The folder to write; it must not be there.")],
     format: Annotated[
         str, typer.Option(help="tokens, jsonl, text, hf, lm-eval or inspect.")
@@ -175,7 +178,9 @@ def export(
 
 def score(
     predictions: Annotated[Path, typer.Argument(help="A .jsonl, .jsonl.gz or .parquet file.")],
-    world: Annotated[str, typer.Option(help="WORLD/SIZE or file.py/SIZE, as exported.")] = "",
+    world: Annotated[
+        str, typer.Option(help=f"WORLD/SIZE or file.py/SIZE, as exported; {SIZE}.")
+    ] = "",
     suite: Annotated[str, typer.Option(help="A suite, as exported: instead of a world.")] = "",
     settings: Settings = None,
     seed: Seed = 0,

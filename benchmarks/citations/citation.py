@@ -19,9 +19,7 @@ CURRENT = "current"
 CONTRIBUTORS = "The zebroid contributors"
 TITLE = "zebroid: worlds that tell induction from deduction"
 # of a model whose maker is not known
-_OF_OUTSIDE = (
-    "this cites the receipt; whose model it is nobody says: add yourself, or score --author"
-)
+_OF_OUTSIDE = "this cites the receipt, and no maker of its model: add yourself, or score --author"
 
 
 def citation(path: Path) -> str:

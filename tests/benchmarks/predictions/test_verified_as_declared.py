@@ -91,7 +91,10 @@ def test_it_is_cited_by_its_author(honest, zebroid, write, rows_of, cells, tmp_p
     nobody = score_file(write(rows_of()), cells, Outside("mine"), tmp_path / "runs").folder
     out = zebroid("cite", nobody)[1]
     assert "author = {{The zebroid contributors}}" in out
-    assert "\nauthor: this cites the receipt; " in out and "add yourself, or score --author" in out
+    assert (
+        "\nauthor: this cites the receipt, and no maker" in out
+        and "add yourself, or score --author" in out
+    )
 
 
 def test_what_can_be_recomputed_cannot_be_changed(honest, memo, tmp_path):
