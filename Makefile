@@ -1,8 +1,8 @@
 # Needs Python 3.11 or later, git and make. All is installed into .venv; nothing else is touched.
 PYTHON ?= python3
 BIN := .venv/bin
-# a file's tests on one core, in order: they share what its fixtures made
-TESTS := -q --numprocesses auto --maxprocesses 8 --dist loadfile
+# a file's tests on one core: they share what its fixtures made; long files first, by tests/conftest.py
+TESTS := -q --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 # extra of pyproject.toml -> the tests that need it; without those of dev and of an accelerator
 OUTSIDE := bench cluster docs export tensorboard torch

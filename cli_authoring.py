@@ -22,6 +22,7 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="WHAT.KEY=VALUE, as world.exceptions=0.2; may be repeated."),
 ]
+Seed = Annotated[int, typer.Option(min=0, help="World and exposure seed.")]
 
 
 def new(
@@ -106,7 +107,7 @@ def _conform(checked: Callable[[Watch, Ready], Report], as_json: bool) -> None:
 def floors(
     world: Annotated[str, typer.Argument(help=f"A world: id, id/size or file.py; {SIZE}.")],
     settings: Settings = None,
-    seed: Annotated[int, typer.Option(min=0, help="World and exposure seed.")] = 0,
+    seed: Seed = 0,
     seeds: Annotated[
         int, typer.Option(min=1, max=1_000, help="How many, from that one on: their means.")
     ] = 1,
@@ -136,7 +137,6 @@ def _counted(tell: Callable[[str], None], count: str, what: str) -> None:
     tell(f"{count}{what}")
 
 
-Seed = Annotated[int, typer.Option(min=0, help="World and exposure seed.")]
 Seeds = Annotated[
     int, typer.Option(min=1, max=1_000, help="How many, from that one on: a corpus each.")
 ]

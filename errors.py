@@ -6,7 +6,7 @@ Imports nothing heavy.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 __all__ = [
     "InvalidModel",
@@ -59,11 +59,15 @@ class Unwritable(UserError):
     """Raised where a file or folder cannot be written: no space, or no permission."""
 
 
+def listed(names: Sequence[str], most: int = LISTED) -> str:
+    """``a, b, c and 1,990 more``: the first few names of what may be thousands."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def suggest(kind: str, name: str, names: Iterable[str]) -> UnknownName:
     """The error for an unknown ``name``: the closest known one, else the first that are known."""
     known = sorted(names)
     close = difflib.get_close_matches(name, known, n=1)
-    more = f" and {len(known) - LISTED:,} more" if len(known) > LISTED else ""
-    listed = (", ".join(known[:LISTED]) or "none") + more
-    cure = f"did you mean {close[0]!r}?" if close else f"known: {listed}"
+    cure = f"did you mean {close[0]!r}?" if close else f"known: {listed(known) or 'none'}"
     return UnknownName(f"unknown {kind} {name!r}; {cure}")

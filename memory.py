@@ -1,9 +1,11 @@
-"""How many bytes of memory a process may take of this machine."""
+"""How many bytes of memory a process may take of this machine, and has taken."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
+import sys
 from pathlib import Path
 
 UNITS = ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"))
@@ -24,6 +26,23 @@ def machine_bytes() -> float:
         soft, _ = resource.getrlimit(resource.RLIMIT_AS)
         found += [soft] if soft != resource.RLIM_INFINITY else []
     return float(min(found, default=float("inf")))
+
+
+def peak_bytes() -> float:
+    """The most memory that this process has held; 0 where the system does not say.
+
+    Linux counts it for the program; `getrusage` would also count who started it.
+    """
+    with contextlib.suppress(OSError):
+        peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
+        if peak:
+            return int(peak[1]) * 1024.0
+    with contextlib.suppress(ImportError):  # Windows has no such module
+        import resource
+
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most * (1.0 if sys.platform == "darwin" else 1024.0)
+    return 0.0
 
 
 def readable(size: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -18,8 +19,35 @@ KEPT = Path(__file__).parents[1] / ".pytest_cache"
 os.environ["XDG_CACHE_HOME"] = str(KEPT)
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(KEPT / "zebroid" / "jax")
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.05"
+# so is bytecode: what tests start as processes, and each worker, would else compile the package
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ACME = Path(__file__).parent / "plugins" / "acme"
+
+
+# files that take long, the longest first: what is begun first ends beside all others
+LONG = (
+    "test_sweep_section.py",
+    "test_reference_checks.py",
+    "test_history.py",
+    "test_local_workers.py",
+    "test_train.py",
+    "test_plot.py",
+    "test_rungs.py",
+    "test_corpus.py",
+    "test_trained.py",
+    "test_run.py",
+    "test_floors_report.py",
+    "test_weight_files.py",
+    "test_plateau_tables.py",
+    "test_verify.py",
+    "test_changed_run.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: at for at, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
 
 
 def pytest_addoption(parser):
@@ -122,6 +150,27 @@ def _forget(before):
     for name in {*sys.modules} - before:
         if name.startswith("acme"):
             del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """shared(name, make) -> what ``make(folder)`` leaves in a new folder, whose path below it it
+    returns: made once for all workers. Not to be changed."""
+
+    def folder(name, make):
+        top = tmp_path_factory.getbasetemp()
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            top = top.parent
+        with (top / f"{name}.lock").open("a+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.seek(0)
+            if not (place := lock.read()):
+                (top / name).mkdir()
+                place = str(make(top / name))
+                lock.write(place)
+        return Path(place)
+
+    return folder
 
 
 @pytest.fixture(scope="session")

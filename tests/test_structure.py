@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 import zebroid
 
+from .outline import outline
+
 ROOT = Path(zebroid.__file__).resolve().parent
 FOLDERS = ("worlds", "models", "eval", "benchmarks")
 COMMANDS = ("cli_authoring", "cli_receipts")
@@ -49,10 +51,14 @@ CODE = [path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder)
 MODULES = sorted({*CODE, *(path.relative_to(ROOT) for path in ROOT.glob("*.py"))})
 TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
 LINES, FUNCTION, FIELDS, FILES, PUBLIC = 300, 60, 12, 13, 25
-
-
-def tree(path):
-    return ast.parse((ROOT / path).read_text("utf-8"))
+WIDE = (
+    "Corpus",
+    "Certificate",
+    "Exposure",
+    "Row",
+    "Run",
+    "Tokens",
+)  # dataclasses of up to 20 fields
 
 
 def top(path):
@@ -60,46 +66,9 @@ def top(path):
     return path.parts[0] if len(path.parts) > 1 else path.stem
 
 
-def typing_only(module):
-    """Nodes below ``if TYPE_CHECKING``: types may look upward, code may not."""
-    return {
-        id(inner)
-        for node in ast.walk(module)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for child in node.body
-        for inner in ast.walk(child)
-    }
-
-
-def outside(path):
-    """Top-level names of the other packages that a file imports, anywhere in it."""
-    found = set()
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            found.add(str(node.module).partition(".")[0])
-    return found
-
-
-def inside(path):
-    """Files of the package that a file imports when it runs, wherever in it."""
-    module, package, found = tree(path), path.parts[:-1], set()
-    types = typing_only(module)
-    for node in ast.walk(module):
-        if not isinstance(node, ast.ImportFrom) or not node.level or id(node) in types:
-            continue
-        base = Path(*package[: len(package) - node.level + 1], *(node.module or "").split("."))
-        for alias in node.names:
-            for target in (base / alias.name, base):
-                places = (target.parent / f"{target.name}.py", target / "__init__.py")
-                if hit := [place for place in places if (ROOT / place).is_file()]:
-                    found.add(hit[0])
-                    break
-    return found
-
-
-ARROWS = {path: inside(path) for path in MODULES}
+def arrows():
+    """(one, other) of every file of the package and of each that it imports when it runs."""
+    return [(path, target) for path in MODULES for target in outline(path).inside]
 
 
 def circle(pairs):
@@ -115,26 +84,27 @@ def circle(pairs):
     return []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=str)
-def test_imports_point_downward(path):
-    assert {top(target) for target in ARROWS[path]} - {top(path)} <= MAY[top(path)]
-    assert not outside(path) & {*FOLDERS, "zebroid", "registry"}, (
-        "import within the package relatively"
-    )
-    if top(path) not in ("models", "benchmarks"):
-        assert not outside(path) & JAX
+def test_imports_point_downward():
+    for path in MODULES:
+        above = {top(target) for target in outline(path).inside} - {top(path)} - MAY[top(path)]
+        assert not above, f"{path} imports from {above}"
+        outside = outline(path).outside
+        assert not outside & {*FOLDERS, "zebroid", "registry"}, (
+            f"{path}: import within the package relatively"
+        )
+        if top(path) not in ("models", "benchmarks"):
+            assert not outside & JAX, f"{path} imports JAX"
 
 
 def test_no_files_import_each_other_in_a_circle():
-    assert not circle((one, other) for one, targets in ARROWS.items() for other in targets)
+    assert not circle(arrows())
 
 
 def test_no_folders_import_each_other_in_a_circle():
     # a folder's __init__ names what the folders below it export; it is no part of the folder's work
     pairs = [
         (one.parent, other.parent)
-        for one, targets in ARROWS.items()
-        for other in targets
+        for one, other in arrows()
         if one.name != "__init__.py"
         and other.name != "__init__.py"
         and len(one.parts) > 1 < len(other.parts)
@@ -158,58 +128,70 @@ def test_no_two_files_share_a_name():
     assert [name for name, n in count.items() if n > 1] == []
 
 
-@pytest.mark.parametrize("path", TESTS, ids=str)
-def test_tests_import_the_package_by_its_name(path):
-    found = outside(path)
-    assert not found & set(FOLDERS)
+def test_tests_import_the_package_by_its_name():
+    assert {str(path) for path in TESTS if outline(path).outside & {*FOLDERS}} == set()
 
 
-@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=str)
-def test_files_and_functions_can_be_read_at_a_sitting(path):
-    lines = (ROOT / path).read_text("utf-8").splitlines()
-    assert len(lines) <= LINES
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            length = (node.end_lineno or 0) - node.lineno + 1
-            assert length <= FUNCTION, f"{node.name} has {length} lines"
+def test_files_and_functions_can_be_read_at_a_sitting():
+    every = {path: outline(path) for path in [*MODULES, *TESTS]}
+    assert {str(path): one.lines for path, one in every.items() if one.lines > LINES} == {}
+    lengths = {
+        f"{path}: {name}": length
+        for path, one in every.items()
+        for name, length in one.functions.items()
+    }
+    assert {name: length for name, length in lengths.items() if length > FUNCTION} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=str)
-def test_modules_say_what_they_hold(path):
-    text = ast.get_docstring(tree(path))
-    assert text, "a module begins with what it holds"
-    assert len(text.splitlines()[0]) <= 100
+def test_modules_say_what_they_hold():
+    held = {str(path): outline(path).docstring for path in MODULES}
+    assert [path for path, text in held.items() if not text] == []
+    assert [path for path, text in held.items() if len(text.splitlines()[0]) > 100] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=str)
-def test_dataclasses_have_few_fields(path):
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.ClassDef) and "dataclass" in "".join(
-            ast.unparse(d) for d in node.decorator_list
-        ):
-            fields = [child for child in node.body if isinstance(child, ast.AnnAssign)]
-            wide = node.name in ("Corpus", "Certificate", "Row", "Run", "Tokens")
-            most = 20 if wide else FIELDS
-            assert len(fields) <= most, f"{node.name} has {len(fields)} fields"
+def test_dataclasses_have_few_fields():
+    most = dict.fromkeys(WIDE, 20)
+    assert {
+        f"{path}: {name}": number
+        for path in MODULES
+        for name, number in outline(path).fields.items()
+        if number > most.get(name, FIELDS)
+    } == {}
 
 
-@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=str)
-def test_nothing_is_pickled_or_evaluated(path):
-    found = outside(path)
-    assert not found & {"pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve", "joblib"}
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("eval", "exec"), f"line {node.lineno}"
-        if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
-            assert ast.unparse(node.value) == "False"
+def test_nothing_is_pickled_or_evaluated():
+    pickles = {"pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve", "joblib"}
+    for path in [*MODULES, *TESTS]:
+        assert not outline(path).outside & pickles, path
+        assert not outline(path).unsafe, path
 
 
-@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=str)
-def test_nothing_is_left_to_do(path):
-    text = (ROOT / path).read_text("utf-8")
+def test_what_is_unsafe_or_too_long_would_be_found(tmp_path):
+    """The outline of a file that has it all."""
+    text = [
+        "import pickle",
+        *(f"# {n}" for n in range(LINES)),
+        "",
+        "def f():",
+        "    return eval('1')",
+    ]
+    text += ["", "x = g(allow_pickle=True)", "", "@dataclasses.dataclass", "class C:"]
+    text += [f"    a{n}: int" for n in range(FIELDS + 1)]
+    path = tmp_path / "odd.py"
+    path.write_text("\n".join([*text, ""]), "utf-8")
+    found = outline(path)
+    assert found.docstring == "" and found.lines > LINES and found.outside == {"pickle"}
+    assert found.functions == {"f": 2} and found.fields == {"C": FIELDS + 1}
+    assert [one.partition(" ")[0] for one in found.unsafe] == ["eval", "allow_pickle"]
+
+
+def test_nothing_is_left_to_do():
     marks = "TO" + "DO|FIX" + "ME|XX" + "X"
-    assert not re.search(rf"\b({marks})\b", text)
-    assert not re.search(r"(^|/)(utils|common|helpers|misc)\.py$", str(path))
+    every = [*MODULES, *TESTS]
+    texts = {path: (ROOT / path).read_text("utf-8") for path in every}
+    assert [str(path) for path, text in texts.items() if re.search(rf"\b({marks})\b", text)] == []
+    vague = r"(^|/)(utils|common|helpers|misc)\.py$"
+    assert [str(path) for path in every if re.search(vague, str(path))] == []
 
 
 def test_importing_all_but_models_and_their_checks_imports_no_jax():

@@ -10,6 +10,8 @@ from typing import Any
 from .. import identity
 from ..errors import UserError, suggest
 from ..printable import brief
+from .interventions.intervention import Intervention
+from .interventions.interventions_given import interventions
 
 PRESENTATIONS = ("exemplified", "stated", "both", "neither")  # how a pattern may be given
 MOST = 1_000  # nontheorems of a conclusion, conclusions of a fact, wordings of an axiom, height
@@ -42,6 +44,10 @@ class Exposure:
     far: float = dataclasses.field(default=0.0, metadata={"neutral": 0.0})
     # one of the world's `splits`, that decides instead what is demonstrated and what is queried
     split: str | None = dataclasses.field(default=None, metadata={"neutral": None})
+    # what else is changed of how a corpus is written, each at most once; tables of them do, too
+    interventions: tuple[Intervention, ...] = dataclasses.field(
+        default=(), metadata={"neutral": ()}
+    )
 
     def __post_init__(self) -> None:
         shares = ("coverage", "held", "held_frames", "demonstrated", "far")
@@ -82,6 +88,7 @@ class Exposure:
             raise suggest("twin", str(self.twin), TWINS)
         given = {presentation: _kept(share) for presentation, share in self.given.items()}
         object.__setattr__(self, "given", MappingProxyType(given))
+        object.__setattr__(self, "interventions", interventions(self.interventions))
 
     def record(self) -> dict[str, Any]:
         """JSON-ready fields, in a canonical order.

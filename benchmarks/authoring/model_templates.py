@@ -2,30 +2,6 @@
 
 from __future__ import annotations
 
-PYPROJECT = """\
-[build-system]
-requires = ["setuptools>=77"]
-build-backend = "setuptools.build_meta"
-
-[project]
-name = "$package"
-version = "0.1.0"
-description = "Models for zebroid."
-readme = "README.md"
-requires-python = ">=3.11"
-dependencies = ["zebroid>=$zebroid"]
-
-[project.optional-dependencies]
-test = ["pytest"]
-
-# one line a model: its name, and the spec of it
-[project.entry-points."zebroid.models"]
-"$id" = "$module.$file:SPEC"
-
-[tool.setuptools]
-packages = ["$module"]
-"""
-
 README = """\
 # $package
 
@@ -109,13 +85,4 @@ def test_it_keeps_what_every_model_promises():
     assert report.passed, [outcome for outcome in report.outcomes if outcome.passed is False]
 '''
 
-
-def files(module: str, file: str) -> dict[str, str]:
-    """Path below the package's folder -> template."""
-    return {
-        "pyproject.toml": PYPROJECT,
-        "README.md": README,
-        f"{module}/__init__.py": '"""Models for zebroid."""\n',
-        f"{module}/{file}.py": MODEL,
-        f"tests/test_{file}.py": TEST,
-    }
+TEXTS = (README, MODEL, TEST)

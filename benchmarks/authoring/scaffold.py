@@ -25,7 +25,7 @@ build-backend = "setuptools.build_meta"
 [project]
 name = "$package"
 version = "0.1.0"
-description = "Worlds for zebroid."
+description = "$kinds for zebroid."
 readme = "README.md"
 requires-python = ">=3.11"
 dependencies = ["zebroid>=$zebroid"]
@@ -33,9 +33,9 @@ dependencies = ["zebroid>=$zebroid"]
 [project.optional-dependencies]
 test = ["pytest"]
 
-# one line a world: its id, and the module that defines it
-[project.entry-points."zebroid.worlds"]
-"$id" = "$module.$file"
+# one line a $kind: $entry
+[project.entry-points."zebroid.${kind}s"]
+"$id" = "$module.$file$spec"
 
 [tool.setuptools]
 packages = ["$module"]
@@ -115,6 +115,11 @@ def test_it_keeps_what_every_world_promises(size):
 '''
 
 
+# kind -> what stands in a line of its entry points
+ENTRIES = {
+    "world": "its id, and the module that defines it",
+    "model": "its name, and the spec of it",
+}
 NAMES = {"world": "guild", "model": "net"}  # kind -> the name of its first, if none is given
 
 
@@ -143,6 +148,10 @@ def new(kind: str, package: str, name: str, out: Path) -> str:
     maker = package.partition("-")[0]
     id = f"{maker}.{name}-v1" if kind == "world" else f"{maker}.{name}"
     words = {
+        "kind": kind,
+        "kinds": f"{kind}s".capitalize(),
+        "entry": ENTRIES[kind],
+        "spec": ":SPEC" if kind == "model" else "",
         "package": package,
         "module": module,
         "file": file,
@@ -151,7 +160,8 @@ def new(kind: str, package: str, name: str, out: Path) -> str:
         "title": "".join(part.capitalize() for part in name.split("-")),
         "zebroid": ".".join(__version__.split(".")[:2]),
     }
-    files = _world(module, file) if kind == "world" else model_templates.files(module, file)
+    texts = (README, WORLD, TEST) if kind == "world" else model_templates.TEXTS
+    files = _files(module, file, *texts)
     with atomic_write.folder(final) as draft:
         for path, text in files.items():
             (draft / path).parent.mkdir(exist_ok=True)
@@ -163,14 +173,14 @@ def new(kind: str, package: str, name: str, out: Path) -> str:
     return f"{final}: {what}; next:\n  pip install -e {final}\n  {check}"
 
 
-def _world(module: str, file: str) -> dict[str, str]:
+def _files(module: str, file: str, readme: str, thing: str, test: str) -> dict[str, str]:
     """Path below the package's folder -> template."""
     return {
         "pyproject.toml": PYPROJECT,
-        "README.md": README,
-        f"{module}/__init__.py": '"""Worlds for zebroid."""\n',
-        f"{module}/{file}.py": WORLD,
-        f"tests/test_{file}.py": TEST,
+        "README.md": readme,
+        f"{module}/__init__.py": '"""$kinds for zebroid."""\n',
+        f"{module}/{file}.py": thing,
+        f"tests/test_{file}.py": test,
     }
 
 

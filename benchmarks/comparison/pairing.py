@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from ...errors import UserError
+from ...errors import UserError, listed
 from ...printable import printable
 from ..config.panel_names import names_of
 from .sides import FIELDS, Answers, Side
@@ -135,6 +135,4 @@ def _corpora(side: Side) -> str:
         f"{a.cell.named_world}/{a.cell.size} seeds {a.cell.seeds.world},{a.cell.seeds.exposure}"
         for a in side.answers
     )
-    listed = [*found]
-    more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
-    return printable(", ".join(listed[:3]), 300) + more
+    return printable(listed([*found], 3), 330)

@@ -109,7 +109,8 @@ def _world(cell: Cell, values: Mapping[str, Any]) -> Cell:
 
 def _exposure(cell: Cell, values: Mapping[str, Any]) -> Cell:
     exposure = with_fields(cell.exposure, values, "exposure", nowhere)
-    check_split(cell.load_world(), exposure)
+    if exposure.split is not None:
+        check_split(cell.load_world(), exposure)
     return dataclasses.replace(cell, exposure=exposure)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from ... import identity
 from .run_config import Cell
 
 T = TypeVar("T")
@@ -37,7 +38,15 @@ def names_of(cells: Sequence[Cell]) -> list[str]:
 def _text(value: object) -> str:
     if isinstance(value, Mapping):
         return " + ".join(f"{share:g} {presentation}" for presentation, share in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " + ".join(map(_table, value)) or "none"
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _table(value: Mapping[str, object]) -> str:
+    """``skew exponent 1``: an intervention by its type and fields."""
+    fields = [f"{k} {_text(v)}" for k, v in value.items() if k not in identity.HEAD]
+    return " ".join([str(value["type"]), *fields])
 
 
 def named(cells: Iterable[Cell]) -> list[tuple[str, list[Cell]]]:

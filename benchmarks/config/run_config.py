@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import canonical, identity, parameters, registry, sources
-from ...errors import LISTED, UserError, suggest
+from ...errors import UserError, listed, suggest
 from ...models import spec_records
 from ...models.training.plan import Plan
 from ...worlds.exposure import Exposure
@@ -277,8 +277,7 @@ def none_admitted(cells: Sequence[Cell], rules: Sequence[str]) -> str:
     for key in dict.fromkeys(rule.partition("=")[0] for rule in alone):
         table, _, name = key.rpartition(".")
         found = dict.fromkeys(str(getattr(c.seeds if table else c, name)) for c in cells)
-        more = f" and {len(found) - LISTED:,} more" if len(found) > LISTED else ""
-        parts.append(f"{key} is {', '.join([*found][:LISTED])}{more}")
+        parts.append(f"{key} is {listed([*found])}")
     return f"admits none of the {len(cells)} cells; {'; '.join(parts)}"
 
 

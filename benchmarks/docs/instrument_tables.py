@@ -17,37 +17,53 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import floors_tables
-from .instrument_status import LIVE, STATUSES, Instrument, instruments
+from .instrument_status import LIVE, LOW, STATUSES, Instrument, instruments
 from .writing.doc_blocks import Make, command
 from .writing.markdown_table import markdown_table
 
 KIND = "instruments"
 
 
-def _table(docs: Path, receipts: Sequence[str]) -> Iterator[str]:
+def _tables(docs: Path, receipts: Sequence[str]) -> Iterator[str]:
     found = instruments(docs, receipts)
     live = [one for one in found if one.status == LIVE]
     counts = Counter(one.status for one in found)
     others = ", ".join(f"{counts[status]} {status}" for status in STATUSES[1:])
-    yield f"{len(live)} live instruments in {len({one.world for one in live})} worlds; {others}."
-    yield ""
-    heads = ["world", "instrument", "mode", "floor, and by what", "spreading", "least pivotal"]
-    heads += ["best model", "surely not above the floor", "steps x batch of the best", ""]
-    yield from markdown_table(heads, map(_cells, found), right=(4, 5))
+    low = sum(one.floor <= LOW for one in live)
+    yield (
+        f"{len(live)} live instruments in {len({one.world for one in live})} worlds, {low} of them "
+        f"with a floor of at most {LOW}; {others}."
+    )
+    exposures = list(dict.fromkeys(_exposure(one) for one in found if _exposure(one)))
+    heads = ["world", "instrument", "floor", "had by", "spreading", "least pivotal"]
+    heads += ["best model", "surely not above the floor"]
+    for status in STATUSES:
+        rows = [_cells(one, exposures) for one in found if one.status == status]
+        if rows:
+            yield from ("", f"### {status.capitalize()}", "")
+            yield from markdown_table(heads, rows, right=(2, 4, 5))
+    for number, exposure in enumerate(exposures, 1):
+        yield from ("", f"({number}) {exposure}")
 
 
-def _cells(one: Instrument) -> list[str]:
+def _exposure(one: Instrument) -> str:
+    """How it differs from the world's own."""
+    return one.panel.partition(" (")[2].removesuffix(")")
+
+
+def _cells(one: Instrument, exposures: Sequence[str]) -> list[str]:
+    world = f"`{one.panel.partition(' (')[0].removesuffix('/small')}`"
+    exposure = _exposure(one)
+    best = f"{one.best}; {one.best.budget}" if one.best else ""
     return [
-        f"`{one.panel.removesuffix('/small')}`",
+        f"{world} ({exposures.index(exposure) + 1})" if exposure else world,
         f"{one.rung} {one.cue}",
-        one.mode or "–",
-        f"{one.floor:.2f}, {one.strategy}",
+        f"{one.floor:.2f}",
+        one.strategy,
         "–" if one.spreading is None else f"{one.spreading:.2f}",
         "–" if one.pivotal is None else f"{one.pivotal:.2f}",
-        str(one.best) if one.best else "–",
+        best or (f"{one.mode}: none" if one.mode else "not measured"),
         str(one.beside) if one.beside else "–",
-        one.best.budget if one.best else "–",
-        f"**{one.status}**" if one.status == LIVE else one.status,
     ]
 
 
@@ -82,7 +98,7 @@ def _floors(rows: Sequence[floors_tables.Row]) -> str:
 
 def tables(root: Path) -> dict[str, Make]:
     """Name -> what makes it, of a page in the folder ``root``, that of the documentation."""
-    return {"status": lambda names: _table(root, names.split()), "before": lambda _: _before(root)}
+    return {"status": lambda names: _tables(root, names.split()), "before": lambda _: _before(root)}
 
 
 def main(words: list[str] | None = None) -> int:

@@ -64,7 +64,7 @@ def estimate(world: World, size: str, seed: int = 0) -> Size | None:
     for base in _bases(world, size, wanted):
         numbers = dict(_numbers(wanted))
         larger = {k: (n, numbers[k] / n) for k, n in _numbers(base) if numbers.get(k, n) > n}
-        if not larger or _product(base) > TRIED:
+        if not larger or extent(base) > TRIED:
             continue
         first = _closed(world, base, seed)
         if first is None or first.derivations > MOST:
@@ -133,8 +133,8 @@ def _with(arguments: Arguments, key: tuple[str, int], number: int) -> Arguments:
     return {**arguments, name: number}
 
 
-def _product(arguments: Arguments) -> float:
-    """Of the numbers; of a list the largest."""
+def extent(arguments: Arguments) -> float:
+    """The product of the numbers of a size; of a list the largest."""
     found: dict[str, int] = {}
     for (name, _), value in _numbers(arguments):
         found[name] = max(found.get(name, 1), value)

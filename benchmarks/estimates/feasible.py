@@ -27,7 +27,7 @@ def check(cells: Sequence[Cell], jobs: int = 1, elsewhere: bool = False) -> None
     ``jobs``: trainings at once, that share the memory. ``elsewhere``: on machines of which nothing
     is known here: then only worlds are looked at, which this one draws as well.
     """
-    _check_seeds(cells)
+    check_seeds(cells)
     if cells and not elsewhere:
         _check_trainings(cells, jobs)
     _check_worlds(cells)
@@ -72,8 +72,8 @@ def _check_trainings(cells: Sequence[Cell], jobs: int) -> None:
     )
 
 
-def _check_seeds(cells: Sequence[Cell]) -> None:
-    """Refuses one world counted as several."""
+def check_seeds(cells: Sequence[Cell]) -> None:
+    """Raises UserError where one world would be counted as several."""
     for cell in {cell.world: cell for cell in cells if cell.seeds.world}.values():
         if cell.load_world().fixed:
             raise UserError(

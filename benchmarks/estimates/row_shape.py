@@ -13,7 +13,7 @@ import numpy as np
 from ...registry import built_in
 from ...worlds import build_corpus, encode, sample_questions
 from ..config.run_config import Cell
-from .closure_size import doubtful, estimate
+from .closure_size import doubtful, estimate, extent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +32,7 @@ LARGEST = RowShape(128, 96, 5_000)  # beyond the worlds of this package at size 
 def row_shape(cell: Cell) -> RowShape:
     """The shape of the rows of a cell; LEAST where its world cannot be drawn."""
     world = cell.load_world()
-    size = min(world.sizes, key=lambda name: _extent(world.arguments(name)))
+    size = min(world.sizes, key=lambda name: extent(world.arguments(name)))
     try:
         corpus = build_corpus(world, size, seeds=(0, 0))
         tokens = encode(corpus, cell.mode, np.sort(sample_questions(corpus, 1, 0)))
@@ -51,12 +51,3 @@ def _constants(cell: Cell) -> float:
         if found is not None:
             return found.constants
     return len(world.facts(cell.size, 0).constants)
-
-
-def _extent(arguments: dict[str, object]) -> float:
-    """The product of the numbers of a size."""
-    found = 1.0
-    for value in arguments.values():
-        numbers = value if isinstance(value, (tuple, list)) else (value,)
-        found *= max([1, *(n for n in numbers if type(n) is int)])
-    return found

@@ -3,7 +3,7 @@
 Counted are parameters with their gradient and moments, what a batch keeps for the gradient, its
 rows, and the answers that are kept. Held against what XLA says of the compiled programs on a CPU
 (all architectures but the largest, direct and chain, batches of 4,096 to 65,536) it is between
-0.8 and 1.3 times as much; a stranger's model counts for its rows alone.
+0.77 and 1.5 times as much; a stranger's model counts for its rows alone.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from ...worlds.corpus.frequency_audit import mean_frequencies
 from ...worlds.corpus.height_note import height_note
 from ...worlds.encoding.verbalize import fact_in_english
 from ...worlds.exposure import PRESENTATIONS, Exposure
+from ...worlds.interventions.interventions_given import broken_in_words
 from ...worlds.novelty.rungs import CONTROLS, LADDER, SPLIT, WRITTEN
 from ...worlds.world import World
 from .explain_question import LEGEND, example, exception_items
@@ -157,6 +158,8 @@ def _in_words(corpus: Corpus) -> str:
         )
     if e.wordings > 1:
         message.append(f"each stated rule is worded in {e.wordings} ways for each place")
+    if e.interventions:
+        message.append(f"interventions: {', '.join(map(str, e.interventions))}")
     return "; ".join(message)
 
 
@@ -205,6 +208,7 @@ def _stated(corpus: Corpus) -> str:
         f"{_questions(len(corpus.prompt))}. Exposure: {_in_words(corpus)}.",
         *_frequencies(corpus),
         *([f"{height_note(corpus)}."] if height_note(corpus) else []),
+        *broken_in_words(corpus.exposure.interventions),
         "",
     ]
     for block in c.blocks.values():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ...seeding import stream
-from ...worlds.novelty.written_proofs import written_proofs
+from ...worlds.novelty.written_proofs import proof_lists
 from .english_forms import FACTS, INSTRUCTION, INTRODUCTION, EnglishForms
 
 Ids = NDArray[np.int64]
@@ -68,9 +71,14 @@ class Contexts:
     def leaves(self, question: int) -> list[int]:
         """The base facts of the written proof of every right answer, and the answers stated."""
         corpus, c = self.corpus, self.corpus.closure
-        facts = corpus.fact[corpus.offsets[question] : corpus.offsets[question + 1]]
-        facts = facts[facts >= 0]
-        silent = np.zeros_like(corpus.writing.silent)
-        _, lines = written_proofs(corpus.split.gold, silent, facts)
-        found = np.unique(np.concatenate([facts, lines]))
+        first, end = corpus.offsets[question : question + 2]
+        facts = corpus.fact[first:end]
+        lines = itertools.chain.from_iterable(self.proofs[first:end])
+        found = np.unique([*facts[facts >= 0], *lines]).astype(np.int64)
         return found[c.is_base[found]].tolist()
+
+    @functools.cached_property
+    def proofs(self) -> list[list[int]]:
+        """[A] facts in the proof of each right answer, to whichever question; none is silent."""
+        gold = self.corpus.split.gold
+        return proof_lists(gold, np.zeros(len(gold.best), bool), self.corpus.fact)

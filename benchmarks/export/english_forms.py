@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from ...worlds.corpus.corpus import NONTHEOREM, Corpus
 from ...worlds.datalog.row_keys import begins, stable_order
 from ...worlds.datalog.syntax import Atom, Constant, Rule, Term, Variable
 from ...worlds.encoding.verbalize import BLANK, phrase
-from ...worlds.novelty.written_proofs import written_proofs
+from ...worlds.novelty.written_proofs import proof_lists
 from .nonce_names import nonce_names
 
 # of a statement {0}, and of the same with a small first letter {1}
@@ -41,9 +41,10 @@ WORDING |= {"<=": "is, or is before,", ">=": "is, or is after,"}
 class EnglishForms:
     """The English of one corpus. C constants, F facts."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, others: Collection[str] = ()) -> None:
+        """``others``: names that it must not use."""
         self.corpus = corpus
-        self.name: Mapping[str, str] = nonce_names(corpus)
+        self.name: Mapping[str, str] = nonce_names(corpus, others)
         self.names = [self.name[c] for c in corpus.closure.base.constants]  # [C]
 
     def fact(self, fact: int) -> str:
@@ -61,8 +62,11 @@ class EnglishForms:
         return "none" if answer == self.corpus.none else self.names[answer]
 
     def _filled(self, prompt: NDArray[np.integer], word: str) -> str:
-        predicate, place = self.corpus.cues[prompt[0]]
         words = [self.names[a] for a in prompt[1:] if a >= 0]
+        cue = self._cues[prompt[0]]
+        if cue < 0:
+            return f"{words[0]} is {word}."
+        predicate, place = self.corpus.cues[cue]
         return phrase(self.corpus.world, predicate, [*words[:place], word, *words[place:]])
 
     def query(self, prompt: NDArray[np.integer]) -> str:
@@ -70,20 +74,22 @@ class EnglishForms:
         return f"Question: {self.blank(prompt)}\nAnswer:"
 
     def statement(self, prompt: NDArray[np.integer], answer: int) -> str:
-        """An example as a sentence, in one of its paraphrases."""
-        return paraphrase(self._filled(prompt, self.names[answer]))
+        """A row as a sentence, in one of its paraphrases: each form of a fact in another."""
+        added = int(prompt[0]) - len(self.corpus.cues)
+        form = self.corpus.rows.words[added].form if added >= 0 else 0
+        return paraphrase(self._filled(prompt, self.names[answer]), form)
 
     def training(self, number: int) -> tuple[str, str]:
-        """(text, the same with the proof) of one example: the statement, its question, its answer.
+        """(text, the same with the proof) of one row: the statement, its question, its answer.
 
         A nontheorem has no statement. A theory in the prompt comes first.
         """
-        examples = self.corpus.examples
-        prompt, answer = examples.prompt[number], int(examples.answer[number])
+        rows = self.corpus.rows
+        prompt, answer = rows.prompt[number], int(rows.answer[number])
         blank, word = self.blank(prompt), self.answer(answer)
         stated, before = f"Question: {blank}\n", self.theory(int(prompt[1]))
         first = f"{' '.join(before)}\n" if before else ""
-        if examples.kind[number] != NONTHEOREM:
+        if rows.kind[number] != NONTHEOREM:
             first += f"{self.statement(prompt, answer)}\n" if not before else ""
         proof = self.proofs[number]
         lines = f"Proof: {' '.join(map(self.fact, proof))}\n" if len(proof) else ""
@@ -92,17 +98,9 @@ class EnglishForms:
 
     @functools.cached_property
     def proofs(self) -> list[list[int]]:
-        """[N] facts of the lines of the proof of each example; of most none."""
-        return self._lines(self.corpus.examples.fact)
-
-    def _lines(self, facts: NDArray[np.int64]) -> list[list[int]]:
-        out: list[list[int]] = [[] for _ in facts]
-        there = np.flatnonzero(facts >= 0)
+        """[R] facts of the lines of the proof of each row; of most none."""
         corpus = self.corpus
-        row, line = written_proofs(corpus.split.gold, corpus.writing.silent, facts[there])
-        for number, fact in zip(there[row].tolist(), line.tolist()):
-            out[number].append(fact)
-        return out
+        return proof_lists(corpus.split.gold, corpus.writing.silent, corpus.examples.fact)
 
     def theory(self, first: int) -> list[str]:
         """What stands in the prompt about an episode, whose constant is ``first``; else nothing."""
@@ -110,17 +108,7 @@ class EnglishForms:
 
     @functools.cached_property
     def theories(self) -> dict[int, NDArray[np.int64]]:
-        corpus = self.corpus
-        if not corpus.world.episodes:
-            return {}
-        c, block = corpus.closure, corpus.closure.base.sorts[corpus.world.episodes]
-        base = np.flatnonzero(c.is_base)
-        order = stable_order(c.arguments[base, 0])
-        sorted_ = base[order]
-        starts = begins(c.arguments[sorted_, 0] - block.start, len(block))
-        rng = stream(corpus.world.id, corpus.size, "english theories", *corpus.seeds)
-        parts = (sorted_[a:b] for a, b in itertools.pairwise(starts))
-        return {block.start + i: rng.permutation(part) for i, part in enumerate(parts)}
+        return theories_of(self.corpus)
 
     def rules(self) -> Iterator[str]:
         """Every rule under which the corpus is closed, a sentence each."""
@@ -174,10 +162,25 @@ class EnglishForms:
         return self.name.get(term.name, term.name)
 
 
-def paraphrase(sentence: str) -> str:
-    """One of the paraphrases of a sentence, always the same."""
-    form = PARAPHRASES[zlib.crc32(sentence.encode()) % len(PARAPHRASES)]
-    return form.format(sentence, small(sentence))
+def paraphrase(sentence: str, form: int = 0) -> str:
+    """One of the paraphrases of a sentence, always the same; of each ``form`` the next."""
+    text = PARAPHRASES[(zlib.crc32(sentence.encode()) + form) % len(PARAPHRASES)]
+    return text.format(sentence, small(sentence))
+
+
+def theories_of(corpus: Corpus) -> dict[int, NDArray[np.int64]]:
+    """Episode -> its base facts in a random order, as they stand in a prompt; empty where the
+    world has no episodes."""
+    if not corpus.world.episodes:
+        return {}
+    c, block = corpus.closure, corpus.closure.base.sorts[corpus.world.episodes]
+    base = np.flatnonzero(c.is_base)
+    order = stable_order(c.arguments[base, 0])
+    sorted_ = base[order]
+    starts = begins(c.arguments[sorted_, 0] - block.start, len(block))
+    rng = stream(corpus.world.id, corpus.size, "english theories", *corpus.seeds)
+    parts = (sorted_[a:b] for a, b in itertools.pairwise(starts))
+    return {block.start + i: rng.permutation(part) for i, part in enumerate(parts)}
 
 
 def clause(sentence: str) -> str:

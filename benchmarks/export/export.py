@@ -47,7 +47,7 @@ FORMATS: Mapping[str, Format] = {
     "jsonl": Format(plain_formats.jsonl, "facts, rules, proofs and questions as lists of words"),
     "text": Format(plain_formats.text, "English with nonce names, to train on and to prompt with"),
     "hf": Format(
-        huggingface_format.huggingface,
+        plain_formats.text,
         "the text form for datasets.load_dataset",
         describe=huggingface_format.describe,
     ),

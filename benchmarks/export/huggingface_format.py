@@ -6,12 +6,10 @@ Configurations: ``train`` and ``questions``, and ``key`` where it is not held ba
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from . import plain_formats
 from .plain_formats import KEY, write_json
 from .portion import Portion
 
@@ -82,11 +80,6 @@ FIELDS = {
 }
 
 
-def huggingface(portion: Portion, folder: Path, mode: str) -> None:
-    """The text form as a dataset."""
-    plain_formats.text(portion, folder, mode)
-
-
 def describe(portion: Portion, folder: Path, keyless: bool) -> None:
     """Card and metadata of a folder whose files are there."""
     parts = {"train": "train.jsonl", "questions": "questions.jsonl"}
@@ -143,4 +136,4 @@ def _croissant(portion: Portion, folder: Path, parts: dict[str, str]) -> dict[st
 def _field(name: str, column: str, kind: str) -> dict[str, Any]:
     source = {"fileObject": {"@id": f"{name}.jsonl"}, "extract": {"column": column}}
     text = {"@type": "cr:Field", "@id": f"{name}/{column}", "name": column}
-    return json.loads(json.dumps({**text, "dataType": f"sc:{kind}", "source": source}))
+    return {**text, "dataType": f"sc:{kind}", "source": source}

@@ -8,7 +8,7 @@ pattern has none that does).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
@@ -21,17 +21,17 @@ LONG = (FIRST, VOWELS, MIDDLE, VOWELS, INNER, VOWELS, LAST)
 REAL = frozenset(["devex", "kazak", "makuk", "mujik", "rajiv", "tajik", "vejoz", "vivax", "vivek"])
 
 
-def nonce_names(corpus: Corpus) -> Mapping[str, str]:
+def nonce_names(corpus: Corpus, others: Collection[str] = ()) -> Mapping[str, str]:
     """Constant -> its nonce name; of a spelled sort one word for each of its words.
 
-    Equal for equal worlds, sizes and seeds; no name is that of another constant. Raises
-    AssertionError for a corpus of more than 280,000 words.
+    Equal for equal worlds, sizes and seeds; no name is that of another constant, and none has a
+    word of the names of ``others``. Raises AssertionError for a corpus of more than 280,000 words.
     """
     constants = corpus.closure.base.constants
     spelled = members(corpus, corpus.world.spelled)
     parts = {c: c.split() if s else [c] for c, s in zip(constants, spelled)}
     words = dict.fromkeys(word for found in parts.values() for word in found)
-    taken = REAL | {word.lower() for word in words}
+    taken = REAL | {word.lower() for word in words} | {w for name in others for w in name.split()}
     pool = [*_words(SHORT)] if len(words) < 5_000 else [*_words(LONG)]
     pool = [word for word in pool if word not in taken]
     assert len(words) <= len(pool), f"{len(words)} words, and {len(pool)} nonce names"

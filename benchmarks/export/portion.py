@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ... import identity, registry
@@ -22,10 +22,18 @@ from ..config.run_config import Cell, Places, Seeds
 from ..config.settings import of_world
 from ..config.suite import load_suite
 from ..config.suite_limits import QUESTIONS, SEED
+from ..estimates import feasible
 from ..runner.corpora import Corpora
 
-NOBODY = Outside()  # a model of which nothing is declared
-ONCE = DeclaredPlan.at((1,))
+# whatever answers, and however: nothing of the corpus or its questions depends on it
+NOBODY = Outside()
+DECLARED: Mapping[str, Any] = {
+    "mode": "direct",
+    "model": NOBODY.model,
+    "spec": identity.record(NOBODY),
+    "plan": "declared",
+    "recipe": DeclaredPlan.at((1,)),
+}
 PREFIX = 8  # digits of a corpus that its question ids begin with
 
 
@@ -67,7 +75,8 @@ def cells_of(
 ) -> list[Cell]:
     """The cells of a world or of a suite whose questions differ, each with a model from outside.
 
-    Raises UserError where both or neither are named, and for what a suite already says.
+    Raises UserError where both or neither are named, for what a suite already says, and for
+    another seed of a fixed world.
     """
     if bool(name) == bool(suite):
         raise UserError(
@@ -82,6 +91,7 @@ def cells_of(
                 "--set, --seed, --seeds and --questions, or give a world"
             )
         cells = {c.question_set: c for c in load_suite(suite).cells}
+        feasible.check_seeds([*cells.values()])
         return [_outside(cell) for cell in cells.values()]
     for what, value, most in (
         ("--seed", seed + seeds - 1, SEED),
@@ -90,20 +100,21 @@ def cells_of(
         if not 0 <= value <= most:
             raise UserError(f"{what} {value:,}: expected at most {most:,}; give a smaller one")
     world, size, exposure = of_world(name, settings)
+    if world.fixed and seed + seeds > 1:
+        raise UserError(
+            f"{name} is fixed, and world seed {seed + seeds - 1} would give the world of seed 0 "
+            "again: leave out --seed and --seeds, or give a suite with several seeds.exposure"
+        )
     found, _ = registry.find_world(name)
     made = Cell(
         world=found.name,
         size=size,
         exposure=exposure,
-        mode="direct",
         questions=questions,
-        model=NOBODY.model,
-        spec=identity.record(NOBODY),
-        plan="declared",
-        recipe=ONCE,
         seeds=Seeds(seed, seed, 0, 0),
         content=content_of(world),
         places=Places(world=found.path),
+        **DECLARED,
     )
     return [
         dataclasses.replace(made, seeds=Seeds(number, number, 0, 0))
@@ -113,16 +124,8 @@ def cells_of(
 
 def _outside(cell: Cell) -> Cell:
     seeds = dataclasses.replace(cell.seeds, init=0, order=0)
-    return dataclasses.replace(
-        cell,
-        mode="direct",
-        model=NOBODY.model,
-        spec=identity.record(NOBODY),
-        plan="declared",
-        recipe=ONCE,
-        seeds=seeds,
-        places=dataclasses.replace(cell.places, model=""),
-    )
+    places = dataclasses.replace(cell.places, model="")
+    return dataclasses.replace(cell, seeds=seeds, places=places, **DECLARED)
 
 
 def portions(cells: Sequence[Cell], corpora: Corpora) -> list[Portion]:

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ... import canonical
 from ...errors import UserError
+from ...worlds.datalog.engine import connection
 from ..config.run_config import Cell
 from ..config.suite import suite_digest
 from ..receipts.tables.all_tables import KNOWN
@@ -46,9 +45,9 @@ class Forgery:
         """Puts what ``select`` gives of ``old``, the rows of a table with their number ``n``, in
         its place. ``metadata``: whether its key-value metadata stay, or what becomes of them."""
         path, draft = self.folder / table.file, self.folder / "draft"
-        with duckdb.connect(":memory:", config={"threads": 1}) as db:
+        with connection(threads=1) as db:
             db.execute(
-                "CREATE TABLE old AS SELECT *, file_row_number AS n FROM "
+                "CREATE TEMP TABLE old AS SELECT *, file_row_number AS n FROM "
                 f"read_parquet('{path}', file_row_number = true)"
             )
             db.execute("ALTER TABLE old DROP file_row_number")

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from ...worlds.datalog.engine import connection
 from ..receipts.tables.all_tables import KNOWN
 from ..receipts.tables.parquet_table import Column, Table
 from .forger import Forgery, Mutation
@@ -29,9 +30,11 @@ def table_mutations(folder: Path) -> Iterator[Mutation]:
     for table in KNOWN:
         if not (folder / table.file).is_file():
             continue
-        with duckdb.connect(":memory:", config={"threads": 1}) as db:
+        with connection(threads=1) as db:
             file = f"read_parquet('{folder / table.file}', file_row_number = true)"
-            db.execute(f"CREATE TABLE old AS SELECT *, file_row_number AS n FROM {file}")
+            db.execute(f"CREATE TEMP TABLE old AS SELECT *, file_row_number AS n FROM {file}")
+            names = {name for name, *_ in db.execute("DESCRIBE old").fetchall()}
+            table = table.within(names)
             found = [*_of_table(table, db)]
             for column in table.columns:
                 found += _of_column(table, column, db)

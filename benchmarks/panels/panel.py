@@ -248,10 +248,11 @@ def _predictions(result: Result, question_set: QuestionSet, corpora: Corpora) ->
     if result.corpus != question_set.corpus.digest:
         raise UserError(f"{result.cell} was kept for another corpus; `zebroid clean` and run again")
     bits = np.asarray(run.bits, np.float32)
+    weighs_none = result.cell.outside is not None and bool(np.isnan(bits).all())
     return Predictions(
         question_set=question_set,
         answer=np.asarray(run.answer, np.int32),
-        bits=None if np.isnan(bits).all() else bits,  # of a model from outside that weighs none
+        bits=None if weighs_none else bits,
         steps=np.asarray(run.steps, np.int64),
         flops=np.asarray(run.flops, np.float64),
         mode=result.cell.mode,

@@ -211,21 +211,17 @@ class Collector:
             if name in columns and not {*map(type, columns[name])} <= types:
                 bad = [i for i, v in enumerate(columns[name]) if type(v) not in types]
                 refuse(kind, bad, name)
-        self._check_ids(columns["id"], fine, lines)
+        self._check_ids(columns["id"], fine, refuse)
         self._check_values(columns, fine, refuse)
         return fine
 
-    def _check_ids(
-        self, ids: Sequence[Any], fine: NDArray[np.bool_], lines: Sequence[int] | range
-    ) -> None:
+    def _check_ids(self, ids: Sequence[Any], fine: NDArray[np.bool_], refuse: Any) -> None:
         if fine.all() and None not in map(self.index.get, ids):
             return
         for i, id in enumerate(ids):
             if fine[i] and id not in self.index:
                 other = len(id) == len(self.ids[0]) and id[:PREFIX] not in self._corpora
-                kind = "has an id of another corpus" if other else "has an unknown id"
-                self.flaws.add(kind, lines[i], id)
-                fine[i] = False
+                refuse("has an id of another corpus" if other else "has an unknown id", [i], "id")
 
     @functools.cached_property
     def _corpora(self) -> set[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ... import identity
-from ...errors import UserError
+from ...errors import UserError, listed
 from ...models.training.plan import Run
 from ..config.outside_model import DeclaredPlan, Outside
 from ..config.run_config import Cell, Seeds
@@ -44,21 +44,21 @@ def results_of(
     cells, results = [], []
     for number, portion in enumerate(portions):
         part = slice(*collector.start[number : number + 2])
-        for run in steps:
-            cell = _cell(portion.cell, run, first, declared, mode)
+        mine = [_cell(portion.cell, run, first, declared, mode) for run in steps]
+        made = Environment.of(mine[0])
+        for cell, run in zip(mine, steps):
             slots = [collector.slots[run, step] for step in first]
             answer = np.stack([slot.answer[part] for slot in slots])[None]
             bits = np.full(answer.shape, np.nan, np.float32)
             if slots[0].bits is not None:
                 bits = np.stack([s.bits[part] for s in slots if s.bits is not None])[None]
             cells.append(cell)
-            results.append(_result(cell, portion, answer, bits))
+            results.append(_result(cell, made, portion, answer, bits))
     return cells, results
 
 
 def _few(steps: Sequence[int]) -> str:
-    more = f" and {len(steps) - 3:,} more" if len(steps) > 3 else ""
-    return ", ".join(f"{step:,}" for step in steps[:3]) + more
+    return listed([f"{step:,}" for step in steps], 3)
 
 
 def _cell(cell: Cell, run: int, steps: Sequence[int], declared: Outside, mode: str) -> Cell:
@@ -72,7 +72,9 @@ def _cell(cell: Cell, run: int, steps: Sequence[int], declared: Outside, mode: s
     )
 
 
-def _result(cell: Cell, portion: Portion, answer: np.ndarray, bits: np.ndarray) -> Result:
+def _result(
+    cell: Cell, made: Environment, portion: Portion, answer: np.ndarray, bits: np.ndarray
+) -> Result:
     outside = cell.outside
     assert outside is not None, "its cell was made here"
     cost = outside.cost(cell.recipe)
@@ -87,4 +89,4 @@ def _result(cell: Cell, portion: Portion, answer: np.ndarray, bits: np.ndarray) 
         parameters=cost.parameters,
         seconds=0.0,
     )
-    return Result(cell, run, portion.corpus.digest, DEVICE, Environment.of(cell))
+    return Result(cell, run, portion.corpus.digest, DEVICE, made)

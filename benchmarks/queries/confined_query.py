@@ -15,7 +15,7 @@ from typing import Any
 
 from ..verification import bounded_child
 from ..verification.bounded_child import Child
-from .locked_database import ASK_LESS, MEMORY, Content
+from .locked_database import MEMORY, QUERY_LESS, Content
 from .query_child import BYTES, LINE, QueryError
 
 START = 120.0  # seconds until its first word; the query has no part in that
@@ -73,4 +73,4 @@ def _reply(
             break
     else:
         raise QueryError(f"{child.fate('answered it')}; ask for less: it has {MEMORY} of memory")
-    raise QueryError(f"too much memory; {ASK_LESS}")
+    raise QueryError(f"too much memory; {QUERY_LESS}")

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 MEMORY = "2GB"  # of DuckDB
-ASK_LESS = f"ask for less: a query has {MEMORY} of memory"
+QUERY_LESS = f"ask for less: a query has {MEMORY} of memory"
 DIGITS = "first 16 digits of the digest of its receipt"
 
 
@@ -28,6 +28,8 @@ class View:
     meaning: str
     file: str  # its name in the folder of each receipt
     columns: Mapping[str, str]  # name -> meaning and unit
+    # of these, those that some files lack, where they are null -> type in SQL
+    lacking: Mapping[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,11 +85,14 @@ def opened(content: Content) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _view(db: duckdb.DuckDBPyConnection, view: View, files: Mapping[str, Path]) -> None:
-    parts = (
+    parts = [
         f"SELECT {_quoted(digits)} AS receipt, * FROM read_parquet({_quoted(file)})"
         for digits, file in files.items()
-    )
-    db.execute(f"CREATE VIEW {view.name} AS {' UNION ALL '.join(parts)}")
+    ]
+    if view.lacking:  # no rows, but the columns that a file may lack
+        nulls = (f'NULL::{kind} AS "{name}"' for name, kind in view.lacking.items())
+        parts.append(f"SELECT {', '.join(nulls)} WHERE false")
+    db.execute(f"CREATE VIEW {view.name} AS {' UNION ALL BY NAME '.join(parts)}")
     db.execute(f"COMMENT ON VIEW {view.name} IS {_quoted(view.meaning)}")
     for name, meaning in {"receipt": DIGITS, **view.columns}.items():
         _comment(db, view.name, name, meaning)

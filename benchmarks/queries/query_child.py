@@ -17,7 +17,7 @@ import duckdb
 from ...errors import UserError
 from ...printable import TEXT, printable
 from ..verification.bounded_child import limit
-from .locked_database import ASK_LESS, Content, opened
+from .locked_database import QUERY_LESS, Content, opened
 
 KINDS = {"SELECT", "EXPLAIN"}  # of statements; those that describe and summarise are SELECT too
 ROWS = 1_000  # in one message
@@ -58,7 +58,7 @@ class Answer:
         text = str(error).partition("\n\nLINE ")[0].replace(self.content.place, "")
         text = " ".join(text.split()) or "too much memory"
         if isinstance(error, (duckdb.OutOfMemoryException, MemoryError)):
-            return f"{printable(text, 600)}; {ASK_LESS}"
+            return f"{printable(text, 600)}; {QUERY_LESS}"
         *names, last = self.content.tables
         cure = f"tables are {', '.join(names)} and {last}; `DESCRIBE cells` lists columns"
         return f"{printable(text, 600)}; {cure}"
@@ -103,7 +103,7 @@ def main() -> None:
         except (UserError, OSError) as error:
             say(error=str(error))
         except MemoryError:
-            say(error=f"too much memory; {ASK_LESS}")
+            say(error=f"too much memory; {QUERY_LESS}")
 
 
 if __name__ == "__main__":

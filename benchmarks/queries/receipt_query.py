@@ -58,7 +58,13 @@ def run(sql: str, folders: Sequence[Path], form: str = "table", seconds: float =
 def content(gathered: Gathered, place: Path) -> Content:
     """What is queried: the tables that were copied to ``place``, and a row a receipt."""
     views = [
-        View(t.name, t.meaning, t.file, {c.name: f"{c.meaning} ({c.unit})" for c in t.columns})
+        View(
+            t.name,
+            t.meaning,
+            t.file,
+            {c.name: f"{c.meaning} ({c.unit})" for c in t.columns},
+            {c.name: c.type for c in t.columns if c.needed is not None},
+        )
         for t in KNOWN
         if any(t.file in receipt.files for _, receipt in gathered.receipts.values())
     ]

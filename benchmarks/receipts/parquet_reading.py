@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ...errors import InvalidReceipt
 from ...printable import printable
-from .tables.parquet_table import Column, Table
+from .tables.parquet_table import Column, Table, same
 from .untrusted import guarded, read_bytes
 
 Columns = dict[str, NDArray[Any]]
@@ -45,7 +45,8 @@ def content(path: Path) -> bytes:
 class Reading:
     """A table that is open: it has its columns and no other, and no more rows than it may have."""
 
-    table: Table
+    table: Table  # with the columns that the file has
+    columns: tuple[Column, ...]  # all that such a table may have
     db: duckdb.DuckDBPyConnection
     file: str
     rows: int
@@ -88,6 +89,8 @@ class Reading:
             for name, column in out.items():
                 if column.dtype.kind == "O":
                     out[name][:] = [held.setdefault(text, text) for text in column]
+            rows = len(out[self.table.key])
+            out = {c.name: out.get(c.name, same(c.null, rows)) for c in self.columns}
         if sum(map(len, held)) > LETTERS:
             raise InvalidReceipt(f"{self.table.file} has different texts of over {LETTERS:,} bytes")
         return out
@@ -101,8 +104,8 @@ def opened(data: bytes, table: Table, most: int) -> Iterator[Reading]:
     with _connection(data) as (db, file):
         with guarded(table.file):
             rows = _sizes(db, file, table, min(most, ROWS))
-            _types(db, file, table)
-        yield Reading(table, db, file, rows)
+            there = _types(db, file, table)
+        yield Reading(there, table.columns, db, file, rows)
 
 
 def columns(data: bytes, table: Table, most: int) -> Columns:
@@ -191,10 +194,12 @@ def _sizes(db: duckdb.DuckDBPyConnection, file: str, table: Table, most: int) ->
     return rows
 
 
-def _types(db: duckdb.DuckDBPyConnection, file: str, table: Table) -> None:
-    """Refuses columns that are missing, of another type, in another order, or none of the table."""
+def _types(db: duckdb.DuckDBPyConnection, file: str, table: Table) -> Table:
+    """The table with the columns that the file has. Refuses columns that are missing, of another
+    type, in another order, or none of the table."""
     found = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [file]).fetchall()
     types = {str(column): str(kind) for column, kind, *_ in found}
+    table = table.within(types)
     wanted = {column.name: column.type for column in table.columns}
     for name, kind in wanted.items():
         if name not in types:
@@ -208,6 +213,7 @@ def _types(db: duckdb.DuckDBPyConnection, file: str, table: Table) -> None:
         raise InvalidReceipt(f"{table.file}: column {printable(odd, 40)} is none of its columns")
     if [*types] != [*wanted]:
         raise InvalidReceipt(f"{table.file}: its columns stand in another order")
+    return table
 
 
 def _lengths(db: duckdb.DuckDBPyConnection, table: Table, where: str, given: list[Any]) -> None:

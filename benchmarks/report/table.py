@@ -14,6 +14,7 @@ from ...eval.scoring.rung_score import GroupScore, RungScore
 from ...eval.scoring.score import TRAINED, Row
 from ...eval.stats.intervals import Band
 from ...eval.stats.labels import of_runs
+from ...worlds.interventions.interventions_given import broken_in_words
 from ..panels.panel import Panel
 
 ABSENT = "–"
@@ -219,6 +220,7 @@ def _notes(panel: Panel, first: Mapping[str, RungScore]) -> Iterator[str]:
     left = left_out(panel)
     if left:
         yield f"in no headline: {left}"
+    yield from (text.rstrip(".") for text in broken_in_words(panel.cell.exposure.interventions))
     for missing_run in panel.missing_runs:
         yield f"{missing_run.lost}: {missing_run.cause}"
     if any(row.proofs for row in panel.models):

@@ -31,8 +31,8 @@ _FILE = re.compile(r"(?<![\w.@-])(?:[\w.@-]+[\\/])+([\w.@-]+\.[A-Za-z][A-Za-z0-9
 def without_paths(text: str) -> str:
     """``text`` with the file's name in place of each path: receipts are for strangers to read.
 
-    >>> without_paths("file '/home/me/my worlds/w.py' changed; see ../a/b.log, zebra-v1/small")
-    "file 'w.py' changed; see b.log, zebra-v1/small"
+    >>> without_paths("file '/home/me/my worlds/w.py' changed; see ../a/b.log, zebra-v2/small")
+    "file 'w.py' changed; see b.log, zebra-v2/small"
     """
     text = _QUOTED.sub(r"\1\2\1", text)
     return _FILE.sub(r"\1", _BARE.sub(r"\1", text))

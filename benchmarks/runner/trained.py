@@ -91,9 +91,7 @@ class Trained:
         from ...models.training.decoding import Answers
         from ...models.training.weights import answer
 
-        tokens = self.tokens
-        if questions is not None:
-            tokens = encode(self.corpus, self.cell.mode, self._chosen(questions))
+        tokens = self._tokens_of(questions)
         vmap_size = self.run.vmap_size
         found = answer(self.spec, tokens, self.weights, layout=layout, vmap_size=vmap_size)
         return Answers(*(each[0] for each in found))
@@ -115,11 +113,14 @@ class Trained:
         """
         from ...models.training.weights import sample
 
-        tokens = self.tokens
-        if questions is not None:
-            tokens = encode(self.corpus, self.cell.mode, self._chosen(questions))
+        tokens = self._tokens_of(questions)
         seeds = [(seed, self.cell.seeds.init, self.cell.seeds.order)]
         return sample(self.spec, tokens, self.weights, samples, temperature, seeds)[0]
+
+    def _tokens_of(self, questions: ArrayLike | None) -> Tokens:
+        if questions is None:
+            return self.tokens
+        return encode(self.corpus, self.cell.mode, self._chosen(questions))
 
     def _chosen(self, questions: ArrayLike) -> np.ndarray:
         chosen, most = np.asarray(questions), len(self.corpus.prompt)

@@ -15,7 +15,6 @@ import dataclasses
 import functools
 import multiprocessing
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ... import registry
+from ...memory import peak_bytes
 from ...worlds.corpus.build import build_corpus
 from ...worlds.encoding.encode import encode, sample_questions
 from ..runner import provenance
@@ -81,16 +81,7 @@ def measure(task: tuple[Work, int, Path, Sequence[int]]) -> Measured:
     # setting out and answering the questions cost time too, and no step
     rest_s = seconds(work.steps + 1, 1e-3) - again_s * work.members / vmap_size
     examples = work.members * work.steps * work.batch
-    return Measured(first_s, again_s, examples / rest_s, peak_mb())
-
-
-def peak_mb() -> float:
-    """The most memory that this process has had."""
-    text = Path("/proc/self/status")
-    if text.exists():  # what getrusage says may be of the process that started this one
-        line = next(ln for ln in text.read_text().splitlines() if ln.startswith("VmHWM"))
-        return int(line.split()[1]) / 1e3
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    return Measured(first_s, again_s, examples / rest_s, peak_bytes() / 1e6)
 
 
 def saving(model: str, folder: Path) -> tuple[float, float, float]:

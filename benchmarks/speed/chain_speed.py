@@ -14,22 +14,24 @@ import argparse
 import dataclasses
 import os
 import statistics
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from ... import registry
 from ...eval.question_sets.right_answers import right
+from ...models.training.batches import Part
+from ...models.training.compiled import Program, advance
+from ...models.training.plan import Plan
 from ...worlds.corpus.build import build_corpus
 from ...worlds.encoding.encode import Tokens, encode, sample_questions
 from ..runner import provenance
 from . import keep
+from .training_speed import Trainer
 
 WORLDS = ("kinship", "horn")  # whose proofs differ most in length
 WAYS = ("padded", "parts")
@@ -74,19 +76,22 @@ def compare(name: str, work: Work, repeat: int) -> Measured:
     """Both ways in turn."""
     corpus = build_corpus(*registry.sized(name))
     tokens = encode(corpus, work.mode, sample_questions(corpus, 100, 0))
-    trainers = {way: Trainer(way, tokens, work) for way in WAYS}
-    first = {way: trainer.run(1) for way, trainer in trainers.items()}
-    number = {way: max(1, int(SECONDS / t.run(1))) for way, t in trainers.items()}
+    trainers = {way: trainer(way, tokens, work) for way in WAYS}
+    first = {way: one.run(1) for way, one in trainers.items()}
+    number = {way: max(1, int(SECONDS / one.run(1))) for way, one in trainers.items()}
     seconds: dict[str, list[float]] = {way: [] for way in WAYS}
     for _ in range(repeat):
-        for way, trainer in trainers.items():
-            seconds[way].append(trainer.run(number[way]) / number[way])
+        for way, one in trainers.items():
+            seconds[way].append(one.run(number[way]) / number[way])
     rung = corpus.certificate.rung[tokens.questions]
-    ends = {way: trainer.end() for way, trainer in trainers.items()} if work.steps else {}
+    ends: dict[str, tuple[np.ndarray, float]] = {}
+    if work.steps:
+        many = len(tokens.query)
+        ends = {way: end(one, work.steps, many) for way, one in trainers.items()}
     is_right = {way: right(corpus, tokens.questions, a) for way, (a, _) in ends.items()}
     return Measured(
-        {way: trainer.width for way, trainer in trainers.items()},
-        {way: trainer.program.step_flops for way, trainer in trainers.items()},
+        {way: width(one.program) for way, one in trainers.items()},
+        {way: one.program.step_flops for way, one in trainers.items()},
         first,
         seconds,
         {way: _by_rung(found, rung) for way, found in is_right.items()},
@@ -94,65 +99,27 @@ def compare(name: str, work: Work, repeat: int) -> Measured:
     )
 
 
-class Trainer:
-    """One training that is advanced by hand."""
-
-    def __init__(self, way: str, tokens: Tokens, work: Work) -> None:
-        from ...models.training.batches import Part, load
-        from ...models.training.compiled import Program
-        from ...models.training.optimizers import Rates
-        from ...models.training.plan import Plan
-
-        steps = max(1, work.steps)
-        plan = Plan(batch=work.batch, steps=steps, evaluations=1, schedule="cosine")
-        program = Program.of(registry.model(work.model), plan, tokens)
-        if way == "padded":
-            at = program.parts[-1].at
-            program = dataclasses.replace(program, parts=(Part(work.batch, at),))
-        self.program, self.tokens, self.steps = program, tokens, steps
-        self.data = _one(load(tokens, plan))
-        # checkpoints past the end: timings are of training alone
-        self.endless = self.data._replace(checkpoints=np.full((1, 1), 10**9, np.int32))
-        self.rates = _one(Rates.of(plan))
-        self.state, self.done = self._start(self.endless), 0
-
-    @property
-    def width(self) -> float:
-        """Tokens read of a row, on average."""
-        parts = self.program.parts
-        return sum(part.rows * part.width for part in parts) / self.program.plan.batch
-
-    def _start(self, data: Any) -> Any:
-        from ...models.training.compiled import start
-        from ...models.training.prng import key
-
-        seeds = [_one(jax.random.key_data(key(axis, 0))) for axis in ("init", "order")]
-        return start(self.program, *seeds, self.rates, data)
-
-    def run(self, steps: int) -> float:
-        """Seconds that so many updates more take."""
-        from ...models.training.compiled import advance
-
-        began, until = time.perf_counter(), self.done + steps
-        self.state = advance(
-            self.program, self.state, np.int32(self.done), np.int32(until), self.endless
-        )
-        jax.block_until_ready(self.state.loss_now)
-        self.done = until
-        return time.perf_counter() - began
-
-    def end(self) -> tuple[np.ndarray, float]:
-        """(int32 [Q] answers, mean loss) of a whole training."""
-        from ...models.training.compiled import advance
-
-        state = self._start(self.data)
-        state = advance(self.program, state, np.int32(0), np.int32(self.steps), self.data)
-        answer = np.asarray(state.answer)[0, 0, -1, : len(self.tokens.query)]
-        return answer, float(np.asarray(state.loss)[0, -1])
+def trainer(way: str, tokens: Tokens, work: Work) -> Trainer:
+    """A training in one of WAYS."""
+    steps = max(1, work.steps)
+    plan = Plan(batch=work.batch, steps=steps, evaluations=1, schedule="cosine")
+    program = Program.of(registry.model(work.model), plan, tokens)
+    if way == "padded":
+        program = dataclasses.replace(program, parts=(Part(work.batch, program.parts[-1].at),))
+    return Trainer(program, tokens)
 
 
-def _one(tree: Any) -> Any:
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[None], tree)
+def width(program: Program) -> float:
+    """Tokens read of a row, on average."""
+    return sum(part.rows * part.width for part in program.parts) / program.plan.batch
+
+
+def end(trainer: Trainer, steps: int, questions: int) -> tuple[np.ndarray, float]:
+    """(int32 [questions] answers, mean loss) of a whole training."""
+    state = trainer.start(trainer.data)
+    state = advance(trainer.program, state, np.int32(0), np.int32(steps), trainer.data)
+    answer = np.asarray(state.answer)[0, 0, -1, :questions]
+    return answer, float(np.asarray(state.loss)[0, -1])
 
 
 def _by_rung(is_right: np.ndarray, rung: np.ndarray) -> dict[str, float]:

@@ -18,7 +18,6 @@ import argparse
 import dataclasses
 import multiprocessing
 import os
-import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -29,6 +28,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from ...memory import peak_bytes
 from ...seeding import stream
 from ...worlds.datalog.clingo_oracle import load, read
 from ...worlds.datalog.engine import close
@@ -135,12 +135,11 @@ def grown(entities: int) -> Grown:
     """Closes composition over so many entities, in this process."""
     program, facts = parse(WORKLOADS["composition"].rules), composition(entities)
     close(program, composition(20))  # what is loaded once is no part of it
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_bytes()
     wall, cpu = time.perf_counter(), time.process_time()
     number = len(close(program, facts).head)
     took = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    return Grown(entities, number, *took, peak * 1024 / number)
+    return Grown(entities, number, *took, (peak_bytes() - before) / number)
 
 
 def growth(repeat: int, sizes: Sequence[int] = GROWTH) -> list[Grown]:

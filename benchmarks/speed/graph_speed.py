@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ...memory import peak_bytes
 from ...seeding import stream
 from ...worlds.corpus.build import build_corpus
 from ...worlds.datalog.facts import Facts
@@ -46,7 +47,8 @@ def main(words: Sequence[str] | None = None) -> None:
         f"corpus in {building:.1f} s, which reads them too: {len(corpus.closure.rule):,} "
         f"derivations, {len(corpus.examples.answer):,} statements, {len(corpus.prompt):,} questions"
     )
-    print(f"peak {peak() / 1e6:,.0f} MB; expected at most {SECONDS:g} s and {BYTES / 1e6:,.0f} MB")
+    peak = peak_bytes() / 1e6
+    print(f"peak {peak:,.0f} MB; expected at most {SECONDS:g} s and {BYTES / 1e6:,.0f} MB")
 
 
 def draw(path: Path, facts: int, relations: int) -> Path:
@@ -88,13 +90,6 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
     """(what it gives, seconds)."""
     begin = time.perf_counter()
     return work(), time.perf_counter() - begin
-
-
-def peak() -> float:
-    """Bytes of memory that this process has held at most."""
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import itertools
 import json
-import resource
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from ...memory import peak_bytes
 from ..export.portion import Portion, cells_of, portions
 from ..predictions.score_file import collect
 from ..runner.corpora import Corpora
@@ -51,8 +51,8 @@ def measure(rows: int = ROWS) -> dict[str, float]:
         collected = collect(path, found)
         seconds = time.process_time() - begin
     assert collected.rows == written
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000
-    return {"rows": written, "rows_per_second": written / seconds, "megabytes": peak}
+    speed = {"rows": written, "rows_per_second": written / seconds}
+    return {**speed, "megabytes": peak_bytes() / 1e6}
 
 
 def main() -> None:

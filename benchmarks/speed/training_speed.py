@@ -30,10 +30,10 @@ from rich.console import Console
 from rich.table import Table
 
 from ...models.architectures.decoder import DecoderSpec
-from ...models.training.batches import load
-from ...models.training.compiled import Program, advance, start
+from ...models.training.batches import Data, load
+from ...models.training.compiled import Program, State, advance, start
 from ...models.training.optimizers import Rates
-from ...models.training.plan import Plan
+from ...models.training.plan import Plan, Tokens
 from ...models.training.prng import key
 from ...models.training.sharding import Layout, on_cpu
 from ...seeding import stream
@@ -98,6 +98,10 @@ class Rows:
         return np.ones(len(self.train), np.int32)
 
     @property
+    def statement(self) -> np.ndarray:
+        return np.zeros(len(self.train), bool)
+
+    @property
     def prompt(self) -> int:
         return self.train.shape[1] - 1
 
@@ -137,28 +141,43 @@ class Timing:
         return self.flops / statistics.median(self.seconds[side]) / peak
 
 
+class Trainer:
+    """One training that is advanced by hand; no question of it is posed meanwhile."""
+
+    def __init__(self, program: Program, tokens: Tokens) -> None:
+        self.program = program
+        self.data = _one(load(tokens, program.plan))
+        past_the_end = np.full((1, 1), NEVER, np.int32)
+        self._endless = program.layout.put(self.data._replace(checkpoints=past_the_end))
+        self._state, self._done = self.start(self._endless), 0
+
+    def start(self, data: Data) -> State:
+        """The state before the first step."""
+        seeds = [_one(jax.random.key_data(key(axis, 0))) for axis in ("init", "order")]
+        put = self.program.layout.put
+        return start(self.program, *put((*seeds, _one(Rates.of(self.program.plan)))), data)
+
+    def run(self, steps: int) -> float:
+        """Seconds that so many updates more take."""
+        began, until = time.perf_counter(), self._done + steps
+        done, self._done = self._done, until
+        self._state = advance(
+            self.program, self._state, np.int32(done), np.int32(until), self._endless
+        )
+        jax.block_until_ready(self._state.loss_now)
+        return time.perf_counter() - began
+
+
+def _one(tree: Any) -> Any:
+    return jax.tree.map(lambda leaf: np.asarray(leaf)[None], tree)
+
+
 def ours(shape: Shape, layout: str) -> tuple[Callable[[int], float], float]:
     """(n -> seconds that n updates take, FLOPs of one)."""
     plan = Plan(batch=shape.batch, microbatch=shape.microbatch, steps=NEVER, evaluations=1)
     tokens = Rows(shape.rows)
     program = Program.of(shape.spec, plan, tokens, not on_cpu(), Layout.of(layout))
-    put, one = (
-        program.layout.put,
-        lambda tree: jax.tree.map(lambda leaf: np.asarray(leaf)[None], tree),
-    )
-    data = put(one(load(tokens, plan)))
-    seeds = [one(jax.random.key_data(key("speed", axis))) for axis in ("init", "order")]
-    state, done = start(program, *put((*seeds, one(Rates.of(plan)))), data), 0
-
-    def run(steps: int) -> float:
-        nonlocal state, done
-        began = time.perf_counter()
-        state = advance(program, state, np.int32(done), np.int32(done + steps), data)
-        jax.block_until_ready(state.loss_now)
-        done += steps
-        return time.perf_counter() - began
-
-    return run, program.step_flops
+    return Trainer(program, tokens).run, program.step_flops
 
 
 def sides(shape: Shape) -> tuple[dict[str, Callable[[int], float]], float]:

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 from scipy import sparse
 
@@ -25,6 +24,7 @@ from ...eval.floors.measured import MEMO, Measured, measured
 from ...eval.floors.pivotal import Blinded
 from ...eval.floors.strategy import Scored
 from ...eval.question_sets.question_set import QuestionSet
+from ...worlds.datalog.engine import connection
 from ..config.suite import Suite, load_suite
 from ..runner import atomic_write
 from ..runner.corpora import Corpora
@@ -61,9 +61,9 @@ def freeze(suite: Suite, path: Path) -> str:
             key, found = key_of(question_set), measured(question_set)
             rows += [(*key, *row) for row in _rows(found)]
     columns = {name: np.array([row[i] for row in rows], object) for i, name in enumerate(COLUMNS)}
-    with atomic_write.file(path) as draft, duckdb.connect(config={"threads": 1}) as db:
+    with atomic_write.file(path) as draft, connection(threads=1) as db:
         kinds = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-        db.execute(f"CREATE TABLE floors ({kinds})")
+        db.execute(f"CREATE TEMP TABLE floors ({kinds})")
         db.register("rows", columns)
         db.execute("INSERT INTO floors SELECT * FROM rows")
         target = str(draft).replace("'", "''")
@@ -87,7 +87,7 @@ def frozen(suite: Suite) -> dict[Key, Measured]:
             f"{path} has SHA-256 {found[:16]}, and {suite.id} names {suite.floors[:16]}; freeze "
             "its floors anew, or verify with --full"
         )
-    with duckdb.connect(config={"threads": 1}) as db:
+    with connection(threads=1) as db:
         table = db.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchnumpy()
     rows = zip(*(table[name].tolist() for name in COLUMNS))
     parts: dict[Key, list[Row]] = {}

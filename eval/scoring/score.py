@@ -176,12 +176,21 @@ def load(corpus: Corpus, parameters: int) -> float:
     """Corpus bits per parameter: what it takes to memorise every different statement.
 
     A statement costs log2 of the values possible for its cue. About 3.6 bits per parameter can be
-    stored (arXiv 2505.24832); what follows by rule need not be, so this is an upper bound.
+    stored (arXiv 2505.24832); what follows by rule need not be, so this is an upper bound. What is
+    read of a second world counts too; of a fact in several forms one does, and that a thing is
+    itself takes no memory.
     """
+    bits = _bits(corpus, np.arange(len(corpus.examples.answer)))
+    bits += sum(_bits(b.corpus, b.rows[b.rows < len(b.corpus.rows.answer)]) for b in corpus.beside)
+    return bits / parameters
+
+
+def _bits(corpus: Corpus, rows: NDArray[np.int64]) -> float:
+    """What it takes to memorise the different ones of these examples."""
+    prompt, answer = corpus.examples.prompt[rows], corpus.examples.answer[rows]
     size = np.maximum(possible(corpus).sum(1), 1)
-    statements = pack([*corpus.examples.prompt.T, corpus.examples.answer])
-    different = np.unique(statements, return_index=True)[1]
-    return float(np.log2(size[corpus.examples.prompt[different, 0]]).sum() / parameters)
+    different = np.unique(pack([*prompt.T, answer]), return_index=True)[1]
+    return float(np.log2(size[prompt[different, 0]]).sum())
 
 
 def _different(cells: Sequence[Predictions], name: str) -> int:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...errors import UserError
 from ..spec import Spec
 from .decoding import Format
 from .plan import Plan, Tokens
@@ -32,7 +33,9 @@ class Data(NamedTuple):
     """The corpus of one member of a batch of replicas; of several, with an axis more before the
     others."""
 
-    slots: Array  # int32 []: the sum of the rows' weights; a slot below it is drawn
+    # int32 []: the sum of the rows' weights; a slot below it is drawn. Of a plan with `late` [3]:
+    # the sum without statements of facts, that with them, and the first step that draws these
+    slots: Array
     row: Array  # int32 [S]: the row of each slot, of every row as many as it weighs; padded
     shares: Array  # int32 [2, B]: where each share of the slots begins, see ``_shares``; or [2, 0]
     train: Array  # int32 [N, T]
@@ -111,6 +114,22 @@ def _by_length(tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
     return row, length[row]
 
 
+def _facts_last(tokens: Tokens, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+    """(row of each slot, those of statements of facts last; ``slots`` of ``Data``)."""
+    statement, weight = np.asarray(tokens.statement), np.asarray(tokens.weight)
+    if statement.all() or not statement.any():
+        what = "no statement of a fact" if not statement.any() else "nothing but them"
+        raise UserError(
+            f"plan.late = {plan.late:g} reads statements of facts after all else, and the corpus "
+            f"has {what}; leave plan.late out"
+        )
+    order = np.argsort(statement, kind="stable")
+    row = np.repeat(order, weight[order])
+    steps = int(plan.checkpoints[-1])
+    first = steps - round(plan.late * steps)
+    return row, np.array([weight[~statement].sum(), len(row), first], np.int32)
+
+
 def _shares(slots: int, batch: int) -> np.ndarray:
     """int32 [2, B]: (slot, remainder) = divmod(i * S, B) of share i.
 
@@ -122,14 +141,16 @@ def _shares(slots: int, batch: int) -> np.ndarray:
 
 def parts(tokens: Tokens, plan: Plan, length: np.ndarray | None = None) -> tuple[Part, ...]:
     """Of every batch: half of it, a quarter and two eighths, each as wide as its longest row may
-    be; or all at once, where that saves less than SAVED of what is read. ``length``: of each slot,
-    in order, where it is known.
+    be; or all at once, where that saves less than SAVED of what is read, or facts are late.
+    ``length``: of each slot, in order, where it is known.
 
     Cut between microbatches. Widths but the longest are rounded up to three significant binary
     digits: other seeds of a corpus then share the program.
     """
     at, batch = queries(tokens), plan.batch
     whole, longest = (Part(batch, at),), at[-1] + 2
+    if plan.late:
+        return whole
     length = _by_length(tokens)[1] if length is None else length
     unit = plan.microbatch or 1
     ends = [batch * part // 8 // unit * unit for part in (4, 6, 7)] + [batch]
@@ -151,10 +172,15 @@ def load(tokens: Tokens, plan: Plan) -> Data:
     ordered_row, length = _by_length(tokens)
     split = parts(tokens, plan, length)
     at, ordered = np.array(split[-1].at), len(split) > 1
-    row = ordered_row if ordered else np.repeat(np.arange(len(tokens.train)), tokens.weight)
+    row = np.repeat(np.arange(len(tokens.train)), tokens.weight)
+    slots = np.int32(len(row))
+    if ordered:
+        row = ordered_row
+    elif plan.late:
+        row, slots = _facts_last(tokens, plan)
     N, S = (_round_up(n, 1024) for n in (len(tokens.train), len(row)))
     return Data(
-        slots=np.int32(len(row)),
+        slots=slots,
         row=_pad(row, S, 0).astype(np.int32),
         shares=_shares(len(row), plan.batch if ordered else 0),
         train=_pad(tokens.train[:, : at[-1] + 2], N, tokens.end).astype(np.int32),

@@ -209,7 +209,8 @@ def loss_and_grad(program: Program, params: Any, train_BT: jax.Array, loss_BP: j
 def drawn(program: Program, data: Data, order: jax.Array, step: jax.Array) -> jax.Array:
     """int32 [B] slots of the batch of a step, with replacement; by length one of each share."""
     now = jax.random.fold_in(jax.random.wrap_key_data(order), step)
-    draw_B = jax.random.randint(now, (program.plan.batch,), 0, data.slots)
+    slots = jnp.where(step < data.slots[2], *data.slots[:2]) if program.plan.late else data.slots
+    draw_B = jax.random.randint(now, (program.plan.batch,), 0, slots)
     if len(program.parts) == 1:
         return draw_B
     slot_B, remainder_B = data.shares

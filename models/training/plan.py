@@ -48,6 +48,8 @@ class Tokens(Protocol):
     @property
     def loss(self) -> Bool: ...  # bool [N, T]: token t is to be predicted from the tokens before
     @property
+    def statement(self) -> Bool: ...  # bool [N]: the row states a fact; of use to `Plan.late`
+    @property
     def weight(self) -> Int: ...  # [N], at least 1: rows are drawn in proportion to it
     @property
     def query(self) -> Int: ...  # int32 [Q, P]
@@ -100,6 +102,9 @@ class Plan:
     # checkpoints at which all questions are answered: how many, log-spaced over the last two
     # decades of the budget; or where, in its unit (steps or FLOPs), to which its end is added
     evaluations: int | tuple[float, ...] = 8
+    # share of the steps, the last ones, that statements of facts are among what is read; before
+    # them it is all else (arXiv 2601.09049). 0: they are from the first step on
+    late: float = dataclasses.field(default=0.0, metadata={"neutral": 0.0})
     # answers that are drawn of each question after the last step, beside the greedy one; whole
     # proofs in chain mode. 0: none
     samples: int = dataclasses.field(default=0, metadata={"neutral": 0})
@@ -127,6 +132,7 @@ class Plan:
                     f"{self.batch}"
                 )
         _require(self, "warmup", whole=True, least=0, most=MOST)
+        _require(self, "late", whole=False, least=0.0, most=1.0)
         _require(self, "learning_rate", whole=False, least=0.0, most=RATE)
         _require(self, "weight_decay", whole=False, least=0.0, most=RATE)
         _require(self, "samples", whole=True, least=0, most=MOST_SAMPLES)

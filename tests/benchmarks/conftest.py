@@ -25,14 +25,11 @@ from zebroid.benchmarks.sweeps import analysis
 from zebroid.benchmarks.verification import confined
 from zebroid.benchmarks.verification.rebuilt import Memo
 from zebroid.benchmarks.verification.verify import verify
-from zebroid.eval.floors import measured
-from zebroid.eval.floors.ceilings import deducer, reuser
 from zebroid.eval.verdicts.judge import judge
 from zebroid.models import training_version
-from zebroid.models.training import train
 from zebroid.models.training.plan import Run
-from zebroid.worlds.encoding.encode import encode
 
+from .made_once import known, quick
 from .pretended_answers import sampled, written
 
 TINY = Path(__file__).with_name("tiny.toml").read_text("utf-8")
@@ -45,11 +42,8 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
     """
     watch.stage(cell, "corpus")
     question_set = corpora.question_set(cell)
-    tokens = encode(question_set.corpus, cell.mode, question_set.questions)
-    cost = train.cost(cell.load_spec(), cell.recipe, tokens)
+    tokens, cost, final, proofs = known(cell, question_set)
     steps, flops = cost.steps, cost.flops
-    reference = deducer if cell.mode == "chain" else reuser
-    final = reference(question_set.corpus, question_set.questions).answer
     rng = np.random.RandomState(cell.seeds.init)
     answer = np.zeros((1, len(steps), len(final)), np.int32)
     answer[0, -1] = np.where(rng.random_sample(len(final)) < wrong, 1, final)
@@ -66,33 +60,16 @@ def pretend(cell, corpora, watch, draft=None, keep_weights=False, tracker=None, 
         flops=flops,
         answer=answer,
         bits=bits,
-        generated=written(question_set.corpus, tokens, answer[0, -1])[None],
+        generated=written(question_set.corpus, tokens, answer[0, -1], proofs)[None],
         loss=np.ones((1, len(steps)), np.float32),
         seeds=((cell.seeds.init, cell.seeds.order),),
         parameters=cost.parameters,
         seconds=0.1,
         weights=weights if keep_weights else None,
-        samples=sampled(cell, question_set.corpus, tokens, final),
+        samples=sampled(cell, question_set.corpus, tokens, final, proofs),
     )
     made = provenance.Environment.of(cell)
     return Result(cell, found, question_set.corpus.digest, "cpu: none x 1", made)
-
-
-MEASURE, MEASURED = measured._measure, {}  # of the whole session: (corpus, questions) -> floors
-
-
-def quick(monkeypatch):
-    """Leaves out what takes seconds and is tested elsewhere: drawing, floors measured before."""
-
-    def once(one, watch):
-        key = one.corpus.digest, one.questions.tobytes()
-        return MEASURED.get(key) or MEASURED.setdefault(key, MEASURE(one, watch))
-
-    monkeypatch.setattr(measured, "_measure", once)
-    monkeypatch.setattr(
-        plot.score_figures, "svg", lambda figure: '<svg width="1" height="1"></svg>'
-    )
-    monkeypatch.setattr(plot.score_figures, "png", lambda figure: b"")
 
 
 def sketch(monkeypatch):
@@ -238,18 +215,44 @@ def skilled(cell, corpora, watch, draft=None, layout=""):
 
 
 @pytest.fixture(scope="session")
-def swept(tmp_path_factory, receipt_of):
+def swept(shared, receipt_of):
     """The folder of a sweep's receipt: run by ``zebroid scale`` with models of known skill."""
-    folder = tmp_path_factory.mktemp("swept")
-    shutil.copy(Path(__file__).with_name("sweep.toml"), folder)
+
+    def made(folder):
+        shutil.copy(Path(__file__).with_name("sweep.toml"), folder)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(run, "train_cell", skilled)
+            patch.setattr(corpora.Corpora, "proofs", lambda self, result: None)
+            quick(patch)
+            sketch(patch)
+            patch.setattr(plot, "drawings", lambda *_: iter(()))
+            patch.setattr(panel, "judge", functools.partial(judge, weigh=False))
+            return receipt_of(patch, folder, "scale", "sweep.toml")
+
+    return shared("swept", made)
+
+
+@pytest.fixture(scope="session")
+def tiny_receipt(tmp_path_factory, receipt_of):
+    """The folder of the receipt of tiny.toml, of trainings that took no time; not to be changed."""
+    folder = tmp_path_factory.mktemp("tiny")
+    (folder / "tiny.toml").write_text(TINY)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "train_cell", skilled)
-        patch.setattr(corpora.Corpora, "proofs", lambda self, result: None)
+        patch.setattr(run, "train_cell", lambda *given, layout="", **o: pretend(*given[:4], **o))
         quick(patch)
-        sketch(patch)
-        patch.setattr(plot, "drawings", lambda *_: iter(()))
-        patch.setattr(panel, "judge", functools.partial(judge, weigh=False))
-        return receipt_of(patch, folder, "scale", "sweep.toml")
+        return receipt_of(patch, folder, "run", "tiny.toml")
+
+
+@pytest.fixture
+def unverified(monkeypatch, tmp_path_factory):
+    """What other tests have verified is not known."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def finished(tiny_receipt, trained, unverified):
+    """The same, where another run would take no time either."""
+    return tiny_receipt
 
 
 @pytest.fixture(name="sketch")

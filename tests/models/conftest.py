@@ -28,6 +28,7 @@ class Sums:
     train: NDArray[np.int32]
     loss: NDArray[np.bool_]
     weight: NDArray[np.int32]
+    statement: NDArray[np.bool_]
     query: NDArray[np.int32]
     prompt: int
     max_new: int
@@ -48,6 +49,7 @@ def sums(n: int = 5, *, proof: bool) -> Sums:
         train=train.astype(np.int32),
         loss=np.broadcast_to(np.arange(train.shape[1]) >= 3, train.shape),
         weight=np.ones(len(train), np.int32),
+        statement=np.zeros(len(train), bool),
         query=query.astype(np.int32),
         prompt=3,
         max_new=train.shape[1] - 3,

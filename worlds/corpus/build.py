@@ -7,15 +7,15 @@ perfect model of what is stated and given; the audit then checks every promise, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...seeding import stream
 from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..exposure import Exposure
+from ..interventions.mixture import Mixture
 from ..novelty.exceptions import exception_items
 from ..novelty.hard_negatives import near_misses
 from ..novelty.questions import (
@@ -32,8 +32,8 @@ from ..novelty.shortcuts import entities
 from ..novelty.written_proofs import written_facts
 from ..world import World
 from .audit import audit
-from .corpus import Corpus
-from .examples import examples_of
+from .corpus import Beside, Corpus, Examples
+from .examples import each_once, examples_of, rows_of
 from .frequency import with_frequencies, writing_of
 from .frequency_audit import audit_frequency
 from .rule_presentation import Draw
@@ -64,19 +64,18 @@ def build_corpus(
     questions = everything.only(_queried(split, everything, stated))
     entity = entities(c, world.schema, world.entities)
     certificate = certify(gold, read, questions, entity, given, split.stated_rules)
-    rng = stream(world.id, size, "nontheorems", seeds[1])
-    prompts, near, leaks, missed = _controls(split, exposure, everything, query_cues, rng)
     draw = Draw(world.id, size, seeds[1])
+    rng = draw("nontheorems")
+    prompts, near, leaks, missed = _controls(split, exposure, everything, query_cues, rng)
     sentences = sentences_of(world, split, exposure, draw)
     examples = examples_of(world, split, exposure, cues, width, missed, sentences, draw)
-    writing = writing_of(world, split, read, examples, cues)
-    matching = stream(world.id, size, "matched", seeds[1])
-    certificate = with_frequencies(certificate, world, split, questions, writing, matching)
-    if world.like:
-        distractor, twin = exception_items(
-            world.like, c, questions, certificate, examples.prompt, examples.answer
-        )
-        certificate = dataclasses.replace(certificate, distractor=distractor, twin=twin)
+    plain = each_once(examples)
+    rows = rows_of(world, split, exposure, cues, plain, sentences, draw)
+    writing = writing_of(world, split, read, plain, cues)
+    certificate = with_frequencies(certificate, world, split, questions, writing, draw("matched"))
+    certificate = _with_exceptions(certificate, world, c, questions, examples)
+    if rows is not plain:  # questions and their certificates are those of what is stated
+        writing = writing_of(world, split, read, rows, cues)
     corpus = Corpus(
         world=world,
         size=size,
@@ -96,10 +95,22 @@ def build_corpus(
         examples=examples,
         writing=writing,
         sentences=sentences.plain,
+        rows=rows,
+        beside=tuple(_beside(exposure, seeds, draw)),
     )
     audit(corpus)
     audit_frequency(corpus)
     return corpus
+
+
+def _beside(exposure: Exposure, seeds: tuple[int, int], draw: Draw) -> Iterator[Beside]:
+    """What is read of other worlds, whose corpora are of the same seeds."""
+    for one in exposure.interventions:
+        if isinstance(one, Mixture):
+            other = build_corpus(*one.second(), seeds=seeds)
+            many = len(other.rows.kind) + len(other.sentences)
+            order = draw(f"mixture {one.world}").permutation(many)
+            yield Beside(other, np.sort(order[: round(one.share * many)]))
 
 
 def _queried(split: CorpusSplit, questions: Questions, stated: Bools) -> Bools:
@@ -160,6 +171,18 @@ def _controls(
         np.concatenate([np.full(len(kept), -1, np.int32), betrayal]),
         prompts[np.sort(demonstrated)],
     )
+
+
+def _with_exceptions(
+    certificate: Certificate, world: World, c: Closure, questions: Questions, examples: Examples
+) -> Certificate:
+    """The certificate with the exception items of a world that declares likeness."""
+    if not world.like:
+        return certificate
+    distractor, twin = exception_items(
+        world.like, c, questions, certificate, examples.prompt, examples.answer
+    )
+    return dataclasses.replace(certificate, distractor=distractor, twin=twin)
 
 
 def _with_controls(certificate: Certificate, near: NDArray[np.int8], leaks: Array) -> Certificate:

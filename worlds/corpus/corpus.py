@@ -7,6 +7,7 @@ import functools
 import itertools
 import json
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,17 @@ from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import ragged
 from ..definitions import DEFINITIONS
 from ..exposure import Exposure
+from ..interventions.reading_rows import CONCLUSION as CONCLUSION
+from ..interventions.reading_rows import EXTRA as EXTRA
+from ..interventions.reading_rows import FACT as FACT
+from ..interventions.reading_rows import NONTHEOREM as NONTHEOREM
+from ..interventions.reading_rows import SENTENCE as SENTENCE
+from ..interventions.reading_rows import Rows
 from ..novelty.questions import Certificate, Cue
 from ..novelty.rungs import LADDER, ReadOff
 from ..world import World
 from .split import CorpusSplit
 
-FACT, CONCLUSION, SENTENCE, NONTHEOREM = range(4)  # kinds of example
 PROVING = ("chain", "post-hoc")  # modes in which a demonstrated conclusion stands with its proof
 
 
@@ -38,16 +44,17 @@ class Examples:
 
 @dataclasses.dataclass(frozen=True)
 class Writing:
-    """How often the rows of each mode write each fact. N examples, F facts."""
+    """How often the rows of each mode write each fact. R rows, F facts."""
 
     silent: Bools  # [F] facts that no proof has a line of
-    stated: NDArray[np.int64]  # [N] the base fact that the example states, or -1
+    stated: NDArray[np.int64]  # [R] the base fact that the row states, or -1
     lines: NDArray[np.int64]  # [F] how often a proof of a demonstrated conclusion writes the fact
-    weight: Array  # [N] of each example in chain and post-hoc, at least 1; elsewhere all weigh 1
+    weight: Array  # [R] of each row in chain and post-hoc, at least 1; elsewhere all weigh 1
+    times: Array  # [R] what interventions multiply it by in every mode; without them all 1
 
     def weights(self, mode: str) -> Array:
-        """[N] how often each example is drawn in ``mode`` for once that others are."""
-        return self.weight if mode in PROVING else np.ones_like(self.weight)
+        """[R] how often each row is drawn in ``mode`` for once that others are."""
+        return self.weight * self.times if mode in PROVING else self.times
 
     def frequency(self, mode: str) -> NDArray[np.int64]:
         """[F] how often the rows of ``mode``, by their weights, write each base fact: as statements
@@ -56,6 +63,13 @@ class Writing:
         weights = self.weights(mode)[states]
         out = np.bincount(self.stated[states], weights, facts).astype(np.int64)
         return out + self.lines if mode in PROVING else out
+
+
+class Beside(NamedTuple):
+    """A second corpus of which some is read beside the first."""
+
+    corpus: Corpus
+    rows: NDArray[np.int64]  # of its rows and, behind them, its plain rules; ascending
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +94,8 @@ class Corpus:
     examples: Examples
     writing: Writing
     sentences: tuple[tuple[str, ...], ...]  # rules without axiom facts, stated as words
+    rows: Rows  # the examples as they are read under the exposure's interventions
+    beside: tuple[Beside, ...] = ()
 
     @property
     def closure(self) -> Closure:
@@ -127,6 +143,9 @@ class Corpus:
             "cues": self.cues,
             "sentences": self.sentences,
         }
+        if self.exposure.interventions:
+            name["words"] = self.rows.words
+            name["beside"] = [(b.corpus.digest, b.rows.tolist()) for b in self.beside]
         # not canonical.text(): receipts hold digests of the floats of an exposure in full
         text = json.dumps(name, sort_keys=True)
         return canonical.digest_bytes(itertools.chain([text.encode()], self._arrays()))
@@ -146,6 +165,24 @@ class Corpus:
             *(e.prompt, e.answer, e.kind),
         ):
             yield np.ascontiguousarray(array, "<i4").tobytes()
+        if self.exposure.interventions:
+            r = self.rows
+            for array in (r.prompt, r.answer, r.kind, r.times):
+                yield np.ascontiguousarray(array, "<i4").tobytes()
+
+
+def cue_words(cues: Sequence[Cue]) -> tuple[str, ...]:
+    """The word of each cue: its predicate; the query place where there are several; the wording
+    after the first."""
+    places: dict[str, set[int]] = {}
+    for predicate, place in cues:
+        places.setdefault(predicate, set()).add(place)
+    words, seen = [], dict[Cue, int]()
+    for predicate, place in cues:
+        nth = seen[predicate, place] = seen.get((predicate, place), 0) + 1
+        many = f"/{place}" if len(places[predicate]) > 1 else ""
+        words.append(f"{predicate}{many}" + (f"#{nth}" if nth > 1 else ""))
+    return tuple(words)
 
 
 def unstated(world: World, closure: Closure, cues: Sequence[Cue]) -> Bools:

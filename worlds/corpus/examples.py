@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..exposure import Exposure
+from ..interventions.reading_rows import Rows, Source
 from ..novelty.questions import Cue, prompt_rows
 from ..world import World
-from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus, Examples
+from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus, Examples, cue_words
 from .rule_presentation import Draw
 from .split import CorpusSplit
 from .twins import (
@@ -67,7 +68,46 @@ def examples_of(
     )
 
 
-def sentences_under(c: Closure, cues: Sequence[Cue], examples: Examples, cue: int) -> Stated:
+def each_once(examples: Examples) -> Rows:
+    """What is read without interventions: the examples, each once."""
+    e = examples
+    return Rows(e.prompt, e.answer, e.kind, e.fact, np.ones(len(e.kind), np.int32))
+
+
+def rows_of(
+    world: World,
+    split: CorpusSplit,
+    exposure: Exposure,
+    cues: tuple[Cue, ...],
+    rows: Rows,
+    sentences: Sentences,
+    draw: Draw,
+) -> Rows:
+    """What is read instead of ``rows``, the examples each once; these where nothing intervenes."""
+    if not exposure.interventions:
+        return rows
+    c = split.gold.closure
+    nameless = [s for s in (*world.spelled, world.episodes) if s]
+    blocks = [np.arange(b.start, b.stop) for b in (c.base.sorts[s] for s in nameless)]
+    answers = rows.answer[rows.kind != NONTHEOREM]
+    there = np.unique(np.concatenate([rows.prompt[:, 1:].ravel(), answers]))
+    source = Source(
+        world=world.id,
+        episodes=bool(world.episodes),
+        cues=cue_words(cues),
+        taken=frozenset(
+            [*c.predicates, *cue_words(cues), *(w for s in sentences.plain for w in s)]
+        ),
+        names=np.setdiff1d(there[there >= 0], np.concatenate([*blocks, np.zeros(0, np.int64)])),
+        facts=c.blocks,
+        draw=draw,
+    )
+    for one in exposure.interventions:
+        rows = one.rows(rows, source)
+    return rows
+
+
+def sentences_under(c: Closure, cues: Sequence[Cue], examples: Examples | Rows, cue: int) -> Stated:
     """The sentences of an axiom predicate that stand under one cue, as they are written."""
     predicate, position = cues[cue]
     mine = np.flatnonzero((examples.kind == SENTENCE) & (examples.prompt[:, 0] == cue))
@@ -75,7 +115,9 @@ def sentences_under(c: Closure, cues: Sequence[Cue], examples: Examples, cue: in
     return examples.fact[mine], np.insert(given, position, examples.answer[mine], axis=1)
 
 
-def true_sentences(world: World, c: Closure, cues: Sequence[Cue], examples: Examples) -> Bools:
+def true_sentences(
+    world: World, c: Closure, cues: Sequence[Cue], examples: Examples | Rows
+) -> Bools:
     """[F] axiom facts that some sentence states as it is written: in a twin it may be another."""
     out = np.zeros(len(c.predicate), bool)
     for cue, (predicate, _) in enumerate(cues):

@@ -1,7 +1,7 @@
 """How often a corpus writes what proofs rest on: rows weighed, questions matched, so that a fact
 that no demonstrated conclusion uses is not the rarer one for it.
 
-F facts of gold, N examples, Q questions.
+F facts of gold, R rows, Q questions.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from ..datalog.facts import Bools
 from ..datalog.row_keys import Integers, group, look_up, pack
+from ..interventions.reading_rows import Rows
 from ..novelty.derivations import Proofs
 from ..novelty.questions import Certificate, Cue, Questions
 from ..novelty.rungs import RUNGS, ReadOff
 from ..novelty.written_proofs import by_height, written_proofs
 from ..world import World
-from .corpus import CONCLUSION, FACT, SENTENCE, Examples, Writing, unstated
+from .corpus import CONCLUSION, FACT, SENTENCE, Writing, unstated
 from .examples import true_sentences
 from .split import CorpusSplit
 
@@ -30,29 +31,30 @@ NEVER = np.iinfo(np.int64).max  # the frequency of what no text writes, as the r
 
 
 def writing_of(
-    world: World, split: CorpusSplit, read: ReadOff, examples: Examples, cues: Sequence[Cue]
+    world: World, split: CorpusSplit, read: ReadOff, rows: Rows, cues: Sequence[Cue]
 ) -> Writing:
     """What the rows write, and how they are weighed.
 
     In chain and post-hoc a statement of an unused fact (a premise of some counting derivation that
     no derivation read off has) weighs as much as brings the fact's frequency to the median of the
-    used ones of its predicate. In worlds of episodes all weigh 1.
+    used ones of its predicate. In worlds of episodes all weigh 1. What interventions multiply is
+    no part of that.
     """
     gold, c = split.gold, split.gold.closure
     facts = len(c.predicate)
-    silent = gold.axiom & ~true_sentences(world, c, cues, examples) | unstated(world, c, cues)
-    states = (examples.kind == FACT) | (examples.kind == SENTENCE)
-    rows = np.bincount(examples.fact[examples.kind == CONCLUSION], minlength=facts)
-    concluded = np.flatnonzero(rows)
+    silent = gold.axiom & ~true_sentences(world, c, cues, rows) | unstated(world, c, cues)
+    states = (rows.kind == FACT) | (rows.kind == SENTENCE)
+    times = np.bincount(rows.fact[rows.kind == CONCLUSION], minlength=facts)
+    concluded = np.flatnonzero(times)
     row, line = written_proofs(gold, silent, concluded)
-    lines = np.bincount(line, rows[concluded][row], facts).astype(np.int64)
-    stated = np.where(states, examples.fact, -1)
+    lines = np.bincount(line, times[concluded][row], facts).astype(np.int64)
+    stated = np.where(states, rows.fact, -1)
     ones = np.ones(len(stated), np.int32)
-    plain = Writing(silent, stated, lines, ones)
-    if world.episodes:
-        return plain
-    weight = np.append(_weights(gold, read, plain), 1)[stated]
-    return dataclasses.replace(plain, weight=weight.astype(np.int32))
+    plain = Writing(silent, stated, lines, ones, ones)
+    weight = ones
+    if not world.episodes:
+        weight = np.append(_weights(gold, read, plain), 1)[stated].astype(np.int32)
+    return Writing(silent, stated, lines * rows.unit, weight, rows.times)
 
 
 def _weights(gold: Proofs, read: ReadOff, plain: Writing) -> Ints:

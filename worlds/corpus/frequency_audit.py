@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..datalog.row_keys import begins
+from ..datalog.row_keys import begins, group, pack
+from ..interventions.intervention import EQUAL_FREQUENCY, EQUALLY_OFTEN
+from ..interventions.interventions_given import broken
 from .audit import AuditError
-from .corpus import Corpus
+from .corpus import FACT, Corpus
 from .frequency import PAIRED, question_frequency
 
 RATIO = 1.25  # of the two means, at most
@@ -18,7 +20,16 @@ FEWEST = 30  # questions of either rung below which their means say nothing
 
 def audit_frequency(corpus: Corpus) -> None:
     """Raise AuditError where, in some mode, headline questions of instance and of constituent rest
-    on facts whose mean frequencies are further apart than RATIO; worlds of episodes are exempt."""
+    on facts whose mean frequencies are further apart than RATIO, or where an intervention states
+    facts of one predicate more or less often; worlds of episodes are exempt.
+
+    What an intervention breaks by design is passed over: ``broken`` names it.
+    """
+    by_design = broken(corpus.exposure.interventions)
+    if EQUALLY_OFTEN not in by_design:
+        _stated_equally_often(corpus)
+    if EQUAL_FREQUENCY in by_design:
+        return
     for mode, (instance, constituent) in mean_frequencies(corpus).items():
         low, high = sorted((instance, constituent))
         if high > RATIO * low:
@@ -27,6 +38,26 @@ def audit_frequency(corpus: Corpus) -> None:
                 f"{instance:.3g} times for instance and {constituent:.3g} times for constituent, "
                 f"expected at most {RATIO} times as often; hold fewer facts (exposure.held), or "
                 "query predicates of one rule at equally many places (World.queries)"
+            )
+
+
+def _stated_equally_often(corpus: Corpus) -> None:
+    """The rows state each fact of a predicate, under each of its cues, in equally many rows; that
+    the examples do is audited in ``audit.py``."""
+    rows, names = corpus.rows, corpus.closure.predicates
+    facts = np.flatnonzero(rows.kind == FACT)
+    if not corpus.exposure.interventions or not len(facts):
+        return
+    cue = rows.cues(len(corpus.cues))[facts]
+    number, first = group(pack([cue, rows.fact[facts]]))
+    times = np.bincount(number, rows.times[facts])
+    for predicate in np.unique(corpus.closure.predicate[rows.fact[facts]]):
+        mine = times[corpus.closure.predicate[rows.fact[facts[first]]] == predicate]
+        if mine.min() != mine.max():
+            raise AuditError(
+                f"{corpus.world.id}: facts of {names[predicate]} are stated from {mine.min():.0f} "
+                f"to {mine.max():.0f} times, and no intervention of this exposure is to do that; "
+                "report it: zebroid is at fault"
             )
 
 

@@ -20,8 +20,9 @@ class Numbering:
     def __init__(self, sampled: Array, constants: int) -> None:
         self.constants, self.count = constants, 0
         space = constants ** sampled.shape[1]
-        # in a table a row costs one look; among too many possible ones it is searched for
-        self.table = np.full(space, -1, np.int32) if space <= DENSE else None
+        # in a table a row costs one look; among too many possible ones it is searched for. It holds
+        # ids + 1, for zeros take no memory until something is written beside them
+        self.table = np.zeros(space, np.int32) if space <= DENSE else None
         self.known, self.ids = np.zeros(0, np.int64), np.zeros(0, np.int32)
         self._add(row_keys(sampled, constants))
 
@@ -43,7 +44,9 @@ class Numbering:
 
     def _find(self, key: NDArray[np.int64]) -> Array:
         if self.table is not None:
-            return look_up(self.table, key)
+            ids = look_up(self.table, key)
+            ids -= 1
+            return ids
         if not len(self.known):
             return np.full(len(key), -1, np.int32)
         at = np.minimum(np.searchsorted(self.known, key), len(self.known) - 1)
@@ -54,7 +57,7 @@ class Numbering:
         ids = np.arange(self.count, self.count + len(key), dtype=np.int32)
         self.count += len(key)
         if self.table is not None:
-            self.table[key] = ids
+            self.table[key] = ids + np.int32(1)
             return
         order = np.argsort(key)
         at = np.searchsorted(self.known, key[order])

@@ -29,12 +29,13 @@ from ... import canonical
 from ...errors import UserError, suggest
 from ...printable import brief
 from ...seeding import stream
-from ..corpus.corpus import Corpus
+from ..corpus.corpus import FACT, NONTHEOREM, Corpus
 from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import ragged
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from ..novelty.written_proofs import written_proofs
 from .episodes import in_context
+from .mixed_tokens import mixed
 from .selection import alike, set_apart, spread
 from .spelled_answers import automaton, single, spelled_answers, spellings
 from .vocabulary import ANSWER, END, FILL, NONE, Lexicon
@@ -50,6 +51,7 @@ class Tokens:
     vocabulary: tuple[str, ...]  # [V]
     train: Array  # [N, T], padded with `end`
     loss: Bools  # [N, T] the token is to be predicted from those before it
+    statement: Bools  # [N] the row states a base fact: what a plan may read late
     weight: Array  # [N] at least 1: rows are drawn in proportion to it
     query: Array  # [Q, P]
     prompt: int  # P
@@ -147,10 +149,18 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     """The tokens of a corpus in one mode, and the prompts of ``questions`` (indices)."""
     if mode not in MODES:
         raise suggest("mode", mode, MODES)
-    lexicon = Lexicon(corpus)
+    made = _encoded(corpus, mode, questions)
+    for second, some in corpus.beside:
+        other = _encoded(second, mode, questions[:0])
+        made = mixed(made, other, some, corpus.rows.unit, second.world.id)
+    return made
+
+
+def _encoded(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
+    """The same without what is read of a second world."""
+    lexicon, rows = Lexicon(corpus), corpus.rows
     end = lexicon.special[END]
-    examples = corpus.examples
-    prompt, query = lexicon.prompts(examples.prompt), lexicon.prompts(corpus.prompt[questions])
+    prompt, query = lexicon.prompts(rows.prompt), lexicon.prompts(corpus.prompt[questions])
     if corpus.world.episodes:
         prompt, query = in_context(corpus, lexicon, prompt, query, questions)
     lines = Lines(corpus, lexicon)
@@ -158,11 +168,11 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     words: Array | None = None  # [C + 1, L] of answers, where they are of several
     if spelled_answers(corpus):
         words = spellings(corpus, lexicon)
-        answer = words[examples.answer]
+        answer = words[rows.answer]
     else:
-        answer = lexicon.answers(examples.answer, corpus.none)[:, None]
+        answer = lexicon.answers(rows.answer, corpus.none)[:, None]
     rest = answer
-    proofs = lines.of(examples.fact if mode != "direct" else examples.fact[:0])
+    proofs = lines.of(rows.fact if mode != "direct" else rows.fact[:0])
     longest = int(proofs.length.max(initial=0))
     if mode == "filler":
         fill = np.full((1, longest), lexicon.special[FILL], np.int32)
@@ -175,7 +185,7 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         rest[proofs.row, at[proofs.row] + proofs.place] = proofs.token
     elif mode == "chain":
         mark = lexicon.special[ANSWER]
-        rest = _chain(proofs, answer, examples.fact < 0, mark, end)
+        rest = _chain(proofs, answer, rows.kind == NONTHEOREM, mark, end)
     train, loss = _rows(prompt, rest, lexicon.sentences, end)
     answer_ids = lexicon.constant.copy()
     answer_ids[lexicon.special[NONE]] = corpus.none
@@ -192,7 +202,11 @@ def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
         vocabulary=lexicon.vocabulary,
         train=train,
         loss=loss,
-        weight=np.append(corpus.writing.weights(mode), np.ones(len(corpus.sentences), np.int32)),
+        statement=np.append(rows.kind == FACT, np.zeros(len(corpus.sentences), bool)),
+        weight=np.append(
+            corpus.writing.weights(mode),
+            np.full(len(corpus.sentences), rows.unit, np.int32),
+        ),
         query=query,
         prompt=query.shape[1],
         max_new=_max_new(lines, questions, longest) + room - 1 if mode == "chain" else room,

@@ -50,7 +50,7 @@ def in_context(
     first = corpus.closure.base.sorts[corpus.world.episodes].start
     out = []
     for purpose, tokens, prompt in (
-        ("train", train, corpus.examples.prompt),
+        ("train", train, corpus.rows.prompt),
         ("ask", query, corpus.prompt[questions]),
     ):
         rng = stream(corpus.world.id, corpus.size, "theories", purpose, *corpus.seeds)

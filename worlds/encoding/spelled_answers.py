@@ -19,7 +19,7 @@ from .vocabulary import NONE, Lexicon, members
 def spelled_answers(corpus: Corpus) -> bool:
     """Whether some answer of the corpus is of a spelled sort."""
     spelled = np.append(members(corpus, corpus.world.spelled), False)
-    return bool(spelled[corpus.examples.answer].any() or spelled[corpus.values].any())
+    return bool(spelled[corpus.rows.answer].any() or spelled[corpus.values].any())
 
 
 def spellings(corpus: Corpus, lexicon: Lexicon) -> Array:
@@ -27,7 +27,7 @@ def spellings(corpus: Corpus, lexicon: Lexicon) -> Array:
     with -1; other constants have none."""
     rows = [*lexicon.spelling, [lexicon.special[NONE]]]
     used = np.zeros(len(rows), bool)
-    used[corpus.examples.answer] = used[corpus.values] = used[-1] = True
+    used[corpus.rows.answer] = used[corpus.values] = used[-1] = True
     width = max(len(row) for row, yes in zip(rows, used) if yes)
     out = np.full((len(rows), width), -1, np.int32)
     for number in np.flatnonzero(used):

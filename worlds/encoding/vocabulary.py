@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InvalidWorld
-from ..corpus.corpus import Corpus
+from ..corpus.corpus import Corpus, cue_words
 from ..datalog.facts import Array
 
 SPECIAL = END, ANSWER, FILL, NONE = ("<end>", "<answer>", "<fill>", "none")
@@ -24,7 +24,7 @@ class Lexicon:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        names = [self._name(corpus, number) for number in range(len(corpus.cues))]
+        names = [*cue_words(corpus.cues), *(word.text for word in corpus.rows.words)]
         constants = corpus.closure.base.constants
         words = dict.fromkeys([*SPECIAL, *names])
         words |= dict.fromkeys(p for p in corpus.closure.predicates if self._has_name(p))
@@ -46,14 +46,6 @@ class Lexicon:
             for s in corpus.sentences
         ]
         self.line = {p: self._line(p, token) for p in corpus.closure.predicates}
-
-    @staticmethod
-    def _name(corpus: Corpus, number: int) -> str:
-        """The predicate; the query place where there are several; the wording after the first."""
-        predicate, place = cue = corpus.cues[number]
-        many = len({i for p, i in corpus.cues if p == predicate}) > 1
-        wording = corpus.cues[:number].count(cue)
-        return predicate + (f"/{place}" if many else "") + (f"#{wording + 1}" if wording else "")
 
     def _has_name(self, predicate: str) -> bool:
         """Whether a predicate that is never queried is ever written."""
@@ -137,11 +129,11 @@ class Lexicon:
 
     @functools.cached_property
     def width(self) -> int:
-        """Tokens of the longest prompt of examples and questions, a theory in it not counted."""
+        """Tokens of the longest prompt of rows and questions, a theory in it not counted."""
         corpus = self.corpus
         if self._plain:
             return corpus.prompt.shape[1]
-        return max(int(self._lengths(p).max()) for p in (corpus.prompt, corpus.examples.prompt))
+        return max(int(self._lengths(p).max()) for p in (corpus.prompt, corpus.rows.prompt))
 
     def _lengths(self, prompt: Array) -> NDArray[np.int64]:
         return 1 + np.where(prompt[:, 1:] >= 0, self._spans[prompt[:, 1:]], 0).sum(1)

@@ -45,6 +45,16 @@ def written_proofs(proofs: Proofs, silent: Bools, facts: NDArray[np.integer]) ->
     return row, written[start[facts][row] + place]
 
 
+def proof_lists(proofs: Proofs, silent: Bools, facts: NDArray[np.integer]) -> list[list[int]]:
+    """[n] the lines of the proof of each of ``facts`` [n] by itself; of -1, no fact, none."""
+    out: list[list[int]] = [[] for _ in facts]
+    there = np.flatnonzero(facts >= 0)
+    row, line = written_proofs(proofs, silent, facts[there])
+    for number, fact in zip(there[row].tolist(), line.tolist()):
+        out[number].append(fact)
+    return out
+
+
 def written_facts(proofs: Proofs, demonstrated: Bools) -> Bools:
     """[F] conclusions that are a line in the one proof written of a ``demonstrated`` [F] one.
 

@@ -11,12 +11,10 @@ seconds it took, and the greatest memory that the process has held so far.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -26,6 +24,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from .... import registry
+from ....memory import peak_bytes
 from ....worlds.datalog.facts import Facts
 from ....worlds.draw_limit import draws_within
 from ....worlds.world import World
@@ -200,24 +199,7 @@ def _corpus(world: World, name: str) -> dict[str, Any]:
     corpus = build_corpus(world, size, seeds=(int(seeds[0]), int(seeds[1])))
     seconds = time.perf_counter() - began
     line = {"corpus": name, "digests": digests(corpus), "seconds": seconds}
-    return {**line, "megabytes": megabytes()}
-
-
-def megabytes() -> float:
-    """The greatest memory that this process has held; 0 where the system does not tell.
-
-    Linux tells it of the program; `getrusage` would also count who started it.
-    """
-    with contextlib.suppress(OSError):
-        peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-        if peak:
-            return int(peak[1]) / 2**10
-    with contextlib.suppress(ImportError):  # Windows has no such module
-        import resource
-
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most / (2**20 if sys.platform == "darwin" else 2**10)
-    return 0.0
+    return {**line, "megabytes": peak_bytes() / 2**20}
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ SEEDS = {
     "init": "the initial weights",
     "order": "the order of the batches",
 }
-NAMES = ("twin", "split")  # fields of an exposure that may be none
+NAMES = ("twin", "split", "interventions")  # fields of an exposure that may be none
 # field of an exposure -> type, unit, meaning
 EXPOSURE = {
     "coverage": ("DOUBLE", "share", "base facts that are stated, of those that are no rules"),
@@ -64,6 +64,12 @@ EXPOSURE = {
         "name",
         "published split of the world, which says what is demonstrated and queried; null: none",
     ),
+    "interventions": (
+        "VARCHAR",
+        "JSON",
+        "what else is changed of how the corpus is written, each with its type and fields; null: "
+        "nothing, and a file all of whose rows are null has no such column",
+    ),
 }
 
 
@@ -71,12 +77,22 @@ def exposure_values(exposure: Exposure) -> dict[str, Any]:
     """Field -> its value, as the tables have it."""
     found = {name: getattr(exposure, name) for name in EXPOSURE}
     names = {name: found[name] or NONE for name in NAMES}
+    if exposure.interventions:
+        names["interventions"] = canonical.text(exposure.record()["interventions"])
     return {**found, "given": canonical.text(exposure.record()["given"]), **names}
 
 
 def exposure_columns() -> Iterator[Column]:
     for name, (kind, unit, meaning) in EXPOSURE.items():
-        yield Column(f"exposure_{name}", kind, unit, meaning, NONE if name in NAMES else None)
+        null, needed = NONE if name in NAMES else None, NEEDED.get(name)
+        yield Column(f"exposure_{name}", kind, unit, meaning, null, needed)
+
+
+def _has_interventions(content: Content) -> bool:
+    return any(cell.exposure.interventions for cell in content.cells)
+
+
+NEEDED = {"interventions": _has_interventions}  # columns that only some receipts have
 
 
 def row(cell: Cell, result: Result | None, failure: str) -> dict[str, Any]:

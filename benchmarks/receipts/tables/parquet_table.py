@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,16 +30,22 @@ DIGITS = 16  # of a digest, by which cells and corpora are named in all tables
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """One column. ``null``: the value in memory that is NULL in the file; None: there is none."""
+    """One column. ``null``: the value in memory that is NULL in the file; None: there is none.
+
+    ``needed``: whether some row of a receipt has a value; a file without it lacks the column, and
+    is read as if all of it were null. None: every file has the column.
+    """
 
     name: str
     type: str  # of TYPES
     unit: str  # of its numbers, or what its texts are
     meaning: str
     null: Any = None
+    needed: Callable[[Content], bool] | None = None
 
     def __post_init__(self) -> None:
         assert self.type in TYPES and self.unit and self.meaning, self.name
+        assert self.needed is None or self.null is not None, self.name
 
     @property
     def dtype(self) -> Any:
@@ -118,6 +124,17 @@ class Table:
     @property
     def file(self) -> str:
         return f"{self.name}.parquet"
+
+    def needed(self, content: Content) -> Table:
+        """The table with the columns that a receipt of this content has."""
+        kept = (c for c in self.columns if c.needed is None or c.needed(content))
+        return dataclasses.replace(self, columns=tuple(kept))
+
+    def within(self, names: Collection[str]) -> Table:
+        """The table without those of its columns that a file may lack and this one, of columns
+        ``names``, does."""
+        kept = (c for c in self.columns if c.needed is None or c.name in names)
+        return dataclasses.replace(self, columns=tuple(kept))
 
     def of(self, content: Content) -> Iterator[dict[str, NDArray[Any]]]:
         """The table in memory, block by block, in the order in which they are made: all columns,

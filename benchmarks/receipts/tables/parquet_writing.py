@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 
 from ....errors import Unwritable
+from ....worlds.datalog.engine import connection
 from ...runner import atomic_write
 from .parquet_table import Columns, Content, Table
 
@@ -22,13 +23,12 @@ _ROW = "row_as_made"  # a column that is written nowhere
 
 def write(folder: Path, table: Table, content: Content) -> Path:
     """Writes ``NAME.parquet`` atomically; its path. A table may have no rows."""
-    path = folder / table.file
-    config = {"threads": 1, "preserve_insertion_order": True}
-    with atomic_write.file(path) as draft, duckdb.connect(":memory:", config=config) as db:
+    path, blocks, table = folder / table.file, table.of(content), table.needed(content)
+    with atomic_write.file(path) as draft, connection(threads=1) as db:
         columns = ", ".join(f'"{c.name}" {c.type}' for c in table.columns)
-        db.execute(f"CREATE TABLE whole ({columns}, {_ROW} BIGINT)")
+        db.execute(f"CREATE TEMP TABLE whole ({columns}, {_ROW} BIGINT)")
         rows = 0
-        for block in table.of(content):
+        for block in blocks:
             rows += _insert(db, table, block, rows)
         target = str(draft).replace("'", "''")
         noted = ", ".join(

@@ -18,26 +18,12 @@ from zebroid.benchmarks.attestations.attestation import (
 from zebroid.benchmarks.attestations.salted_choice import chosen
 from zebroid.benchmarks.receipts.cite import digest
 from zebroid.benchmarks.receipts.receipt import Receipt
-from zebroid.benchmarks.runner import run
-
-
-@pytest.fixture(scope="session")
-def entered(tmp_path_factory, stage, receipt_of):
-    """The folder of a receipt, of trainings that took no time."""
-    folder = tmp_path_factory.mktemp("entered")
-    (folder / "tiny.toml").write_text(stage.suite)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            run, "train_cell", lambda *given, layout="", **o: stage.train(*given[:4], **o)
-        )
-        stage.quick(patch)
-        return receipt_of(patch, folder, "run", "tiny.toml")
 
 
 @pytest.fixture
-def done(entered, tmp_path):
-    """A copy of it."""
-    return shutil.copytree(entered, tmp_path / "done")
+def done(tiny_receipt, unverified, tmp_path):
+    """A copy of the folder of a finished suite."""
+    return shutil.copytree(tiny_receipt, tmp_path / "done")
 
 
 @pytest.fixture

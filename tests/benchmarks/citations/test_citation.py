@@ -17,9 +17,7 @@ from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.printable import bibtex
 
 from ...fuzzing import fuzz
-from ..receipts.hostile import finished as finished
 from ..receipts.hostile import forged as forged
-from ..receipts.hostile import kept as kept
 from ..receipts.hostile import read, row
 
 

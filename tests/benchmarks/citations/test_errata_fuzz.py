@@ -10,8 +10,6 @@ from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.errors import UserError
 
 from ...fuzzing import fuzz, garbled
-from ..receipts.hostile import finished as finished
-from ..receipts.hostile import kept as kept
 
 LIST = """
 [[errata]]

@@ -13,8 +13,6 @@ from zebroid.benchmarks.comparison import comparison_report
 from zebroid.errors import UserError
 
 from ...fuzzing import fuzz, garbled
-from ..receipts.hostile import finished as finished
-from ..receipts.hostile import kept as kept
 from ..receipts.hostile import read
 from ..receipts.test_receipt_fuzz import spoilt
 

@@ -26,7 +26,16 @@ NUMBERS = st.one_of(
     st.sampled_from(['"none"', "[]", "{}", '"muon"']),
 )
 FIELDS = {
-    "plan": ("steps", "flops", "batch", "microbatch", "warmup", "evaluations", "learning_rate"),
+    "plan": (
+        "steps",
+        "flops",
+        "batch",
+        "microbatch",
+        "warmup",
+        "evaluations",
+        "learning_rate",
+        "late",
+    ),
     "exposure": (
         "coverage",
         "held",
@@ -35,6 +44,7 @@ FIELDS = {
         "nontheorems",
         "wordings",
         "demonstrated_height",
+        "interventions",
     ),
     "model": ("width", "layers", "heads", "ratio"),
     "cells": ("questions", "seeds"),

@@ -71,13 +71,13 @@ def found(world_file, body, small=12, home=""):
         return {(o.name, o.size): o for o in outcomes if o.passed is False}
 
 
-def cases(of, quick):
-    """All of them, those that take other ways to the same end only among all tests."""
+def cases(of, quick, seldom=()):
+    """All of them, those that take other ways to the same end only among the slow or long tests."""
     return [
         pytest.param(
             *([case] if isinstance(case, str) else case),
             id=name,
-            marks=[] if name in quick else pytest.mark.slow,
+            marks=[] if name in quick else pytest.mark.long if name in seldom else pytest.mark.slow,
         )
         for name, case in of.items()
     ]
@@ -125,6 +125,7 @@ def test_what_is_kept_by_less_than_it_hangs_on_is_refused(body, world_file, tmp_
     assert message == AFTER
 
 
+@pytest.mark.long
 def test_what_is_kept_by_seed_and_not_by_size_is_refused(world_file):
     """Drawn by equal arguments, the sizes differ by their streams alone."""
     body = "return CACHE.setdefault(('seed', len(CACHE) // 99), drawn)"
@@ -156,13 +157,16 @@ CIRCUMSTANCES = {
 }
 
 
-@pytest.mark.parametrize(("number", "message"), cases(CIRCUMSTANCES, ("date.today", "gethostname")))
+@pytest.mark.parametrize(
+    ("number", "message"), cases(CIRCUMSTANCES, ("date.today",), ("gethostname",))
+)
 def test_what_comes_from_the_process_its_day_or_its_host_is_refused(number, message, world_file):
     """Spread over all permutations, so that no two numbers give the same by chance."""
     body = f"return drawn[np.random.RandomState(({number}) % 2**32).permutation(n)]"
     assert message in refusal(world_file, body)
 
 
+@pytest.mark.long
 def test_a_file_named_from_the_working_folder_is_refused(world_file, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "shift.txt").write_text("3")

@@ -61,6 +61,7 @@ MADE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "message"), MADE.items())
 def test_a_block_links_its_data(root, tables, name, message) -> None:
     page = filled(block(name), plateau_tables.KIND, tables)
@@ -70,6 +71,7 @@ def test_a_block_links_its_data(root, tables, name, message) -> None:
     assert {len(row) for row in rows} == {len(header)}
 
 
+@pytest.mark.long
 def test_every_cell_of_the_verdicts_bears_its_glyph_and_level(root, tables) -> None:
     page = filled(
         block("verdicts", "swept composition-v1/tiny direct"), plateau_tables.KIND, tables

@@ -90,7 +90,8 @@ def test_every_field_of_the_schema_is_changed(honest, every):
     assert len(known) > 100 and known - there == {f"{SLOPE}.flat", f"{SLOPE}.largest"}
     fields = {mutation.field for mutation in every}
     assert there <= fields
-    columns = {f"{table.file}: {c.name}" for table in FILES.values() for c in table.columns}
+    tables = [table.within(()) for table in FILES.values()]  # this receipt has all of these alone
+    columns = {f"{table.file}: {c.name}" for table in tables for c in table.columns}
     assert columns <= fields and {*FILES} <= fields
     kinds = {mutation.kind for mutation in every}
     assert {"changed", "removed", "infinite", "not a number", "row duplicated", "null"} <= kinds

@@ -1,4 +1,4 @@
-"""Exporting, scoring and verifying predictions need no JAX: they run where neither it nor what needs it is installed."""
+"""Exporting, scoring and verifying need no JAX: they run where neither it nor what needs it is."""
 
 from __future__ import annotations
 

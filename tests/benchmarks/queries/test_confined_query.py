@@ -9,8 +9,6 @@ import pytest
 from zebroid.benchmarks.queries import confined_query
 from zebroid.errors import UserError
 
-from ..receipts.hostile import finished as finished
-from ..receipts.hostile import kept as kept
 from .test_query import one as one
 
 START_AND_END = 8.0  # seconds that a process takes to start and to be ended, on a busy machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import datetime
 import io
@@ -22,8 +21,6 @@ from zebroid.benchmarks.receipts.tables.all_tables import TABLES
 from zebroid.benchmarks.verification import verified_record
 from zebroid.errors import UserError
 
-from ..receipts.hostile import finished as finished
-from ..receipts.hostile import kept as kept
 from ..receipts.hostile import read, replaced
 
 
@@ -40,15 +37,13 @@ def both(finished, tmp_path):
     return top
 
 
-@pytest.fixture
-def one(finished, kept, tmp_path_factory):
+@pytest.fixture(scope="module")
+def one(tiny_receipt, tmp_path_factory):
     """(connection over one receipt, what can be queried), opened once."""
-    if "opened" not in kept:
-        place = tmp_path_factory.mktemp("copies")
-        content = receipt_query.content(gather([finished], place, lambda _: None), place)
-        kept["opened"] = contextlib.ExitStack(), content
-        kept["db"] = kept["opened"][0].enter_context(opened(content))
-    return kept["db"], kept["opened"][1]
+    place = tmp_path_factory.mktemp("copies")
+    content = receipt_query.content(gather([tiny_receipt], place, lambda _: None), place)
+    with opened(content) as db:
+        yield db, content
 
 
 def answer(one, sql):

@@ -14,8 +14,6 @@ from zebroid.benchmarks.receipts.tables.all_tables import TABLES
 from zebroid.errors import UserError
 
 from ...fuzzing import fuzz, garbled
-from ..receipts.hostile import finished as finished
-from ..receipts.hostile import kept as kept
 from ..receipts.hostile import read
 from ..receipts.test_receipt_fuzz import spoilt
 from .test_query import answer

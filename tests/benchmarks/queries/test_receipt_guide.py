@@ -14,8 +14,6 @@ from zebroid.benchmarks.certificates import certcheck
 from zebroid.benchmarks.citations.citation import CURRENT
 
 from ..certificates.certified import corpus_of, tables_of
-from ..receipts.hostile import finished as finished
-from ..receipts.hostile import kept as kept
 
 ROOT = Path(package.__file__).resolve().parent
 GUIDE = (ROOT / "docs" / "guides" / "receipts.md").read_text("utf-8")

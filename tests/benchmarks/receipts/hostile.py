@@ -20,22 +20,6 @@ ANSWERS, QUESTIONS, CURVES = "answers.parquet", "questions.parquet", "curves.par
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-@pytest.fixture(scope="session")
-def kept():
-    """What was run once for all tests."""
-    return {}
-
-
-@pytest.fixture
-def finished(kept, zebroid, suite, trained, tmp_path_factory):
-    """The folder of a finished suite; not to be changed."""
-    if not kept:
-        out = tmp_path_factory.mktemp("kept")
-        zebroid("run", suite(), "--out", out)
-        (kept["done"],) = out.glob("tiny-*")
-    return kept["done"]
-
-
 @pytest.fixture
 def forged(finished, tmp_path):
     """A copy to change."""

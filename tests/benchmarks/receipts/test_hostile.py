@@ -12,9 +12,7 @@ from zebroid.benchmarks.board.leaderboard import leaderboard
 from zebroid.errors import UserError
 
 from .hostile import CONTROL, CURVES, consistent, read, row
-from .hostile import finished as finished
 from .hostile import forged as forged
-from .hostile import kept as kept
 
 
 def _twice(content):

@@ -14,9 +14,7 @@ import pytest
 
 from ...fuzzing import CASES
 from ..conftest import TINY
-from .hostile import finished as finished
 from .hostile import forged as forged
-from .hostile import kept as kept
 from .hostile import read, replaced
 
 pytestmark = [

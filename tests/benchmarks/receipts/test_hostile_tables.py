@@ -13,9 +13,7 @@ from zebroid.benchmarks.verification import confined
 
 from .hostile import ANSWERS, CURVES, QUESTIONS, outcome, read, replaced, row
 from .hostile import drawn as drawn
-from .hostile import finished as finished
 from .hostile import forged as forged
-from .hostile import kept as kept
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,7 @@ from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.models import training_version
 from zebroid.worlds.catalog.composition import Composition
 
-from .hostile import finished as finished
 from .hostile import forged as forged
-from .hostile import kept as kept
 
 
 @pytest.fixture

@@ -17,9 +17,7 @@ from zebroid.errors import UserError
 
 from ...fuzzing import fuzz
 from .hostile import drawn as drawn
-from .hostile import finished as finished
 from .hostile import forged as forged
-from .hostile import kept as kept
 from .hostile import outcome, read
 
 CHECKS = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)

@@ -19,6 +19,8 @@ from zebroid.benchmarks.runner.result_store import Store
 from zebroid.errors import UserError
 from zebroid.eval.stats.pass_at_k import pass_at
 
+from ...fuzzing import CASES
+
 SAMPLES, PASSES = (table.file for table in OF_SAMPLES)
 SAMPLING = {
     "evaluations = 4": "evaluations = 4\nsamples = 4\ntemperature = 0.5",
@@ -163,7 +165,8 @@ def test_samples_and_pass_at_k_are_not_to_be_changed(done, memo, tmp_path):
         assert line.startswith(f"{check}: "), (field, line)
 
 
-@pytest.mark.slow
+@pytest.mark.fuzz
+@pytest.mark.skipif(not CASES, reason="a minute and more: by `make fuzz` alone")
 def test_no_change_of_the_tables_of_samples_is_accepted(done, memo, tmp_path):
     files = tuple(table.file for table in OF_SAMPLES)
     every = [m for m in table_mutations(done) if m.field.startswith(files)]

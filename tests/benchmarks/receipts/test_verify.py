@@ -18,20 +18,10 @@ CHECKS = ("receipt", "files", "suite", "corpora", "answers", "tables", "content"
 pytestmark = [pytest.mark.smoke, pytest.mark.usefixtures("inside")]
 
 
-@pytest.fixture(scope="module")
-def kept():
-    """Name -> a folder, for all tests of this file."""
-    return {}
-
-
 @pytest.fixture
-def done(kept, zebroid, suite, trained, tmp_path, tmp_path_factory):
+def done(finished, tmp_path):
     """A copy of the folder of a finished suite, which was run once."""
-    if not kept:
-        out = tmp_path_factory.mktemp("kept")
-        zebroid("run", suite(), "--out", out)
-        (kept["done"],) = out.glob("tiny-*")
-    return shutil.copytree(kept["done"], tmp_path / "done")
+    return shutil.copytree(finished, tmp_path / "done")
 
 
 @pytest.fixture

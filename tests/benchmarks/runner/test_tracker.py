@@ -69,6 +69,7 @@ def test_a_real_training_logs_every_segment_and_checkpoint_and_answers_the_same(
         assert found[step]["checkpoint/loss"] == pytest.approx(float(logged.run.loss[0, k]))
 
 
+@pytest.mark.long
 def test_a_training_that_goes_on_neither_loses_nor_repeats_a_step(
     suite, quiet, monkeypatch, tmp_path
 ):

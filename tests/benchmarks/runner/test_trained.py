@@ -55,8 +55,15 @@ def trained_for_good(folder, *admitted):
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
-    """The cells that answer at once."""
-    return trained_for_good(tmp_path_factory.mktemp("kept"), "mode=direct")
+    """The cell that answers at once, in a list."""
+    folder = tmp_path_factory.mktemp("kept")
+    return trained_for_good(folder, "mode=direct", "model=decoder-xs")
+
+
+@pytest.fixture(scope="module")
+def kept_looped(tmp_path_factory):
+    """Beside it one training that is queried in two ways."""
+    return trained_for_good(tmp_path_factory.mktemp("looped"), "mode=direct")
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +95,9 @@ def test_a_decoder_answers_as_it_did_in_every_mode(kept_in_every_mode, mode):
     assert_answers(package.load(by(cells, model="decoder-xs", mode=mode), out))
 
 
-def test_a_model_that_is_queried_otherwise_has_the_weights_and_its_own_answers(kept):
-    cells, out = kept
+@pytest.mark.long
+def test_a_model_that_is_queried_otherwise_has_the_weights_and_its_own_answers(kept_looped):
+    cells, out = kept_looped
     trained = [
         package.load(by(cells, model=m), out) for m in ("looped-s", "looped-s[query_loops=2]")
     ]
@@ -150,6 +158,7 @@ class Mine(Composition):
 """
 
 
+@pytest.mark.long
 def test_cold_samples_are_the_answers_and_warm_ones_as_likely_as_their_bits(kept):
     cells, out = kept
     trained = package.load(by(cells, model="decoder-xs"), out)
@@ -178,6 +187,7 @@ def test_samples_are_at_least_one_at_a_temperature_above_0(kept, samples, temper
         trained.samples(samples, temperature=temperature)
 
 
+@pytest.mark.long
 def test_a_world_that_was_a_file_is_given_again_with_a_folder(tmp_path):
     (tmp_path / "mine.py").write_text(WORLD)
     text = SUITE.replace("WORLD", str(tmp_path / "mine.py")).replace(', "chain", "post-hoc"', "")

@@ -6,12 +6,14 @@ import dataclasses
 
 import numpy as np
 import pytest
+from zebroid import registry
 from zebroid.errors import UserError
 from zebroid.eval.floors.ceilings import lookup, references
 from zebroid.eval.floors.tracer import tracer
 from zebroid.eval.question_sets.predictions import Predictions
 from zebroid.eval.question_sets.question_set import QuestionSet
 from zebroid.eval.scoring.score import load, score, traced_apart
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import Corpus
 from zebroid.worlds.novelty.rungs import LADDER, RUNGS, SPLIT
 
@@ -223,6 +225,21 @@ def test_load_counts_each_different_statement_once(composition_questions: Questi
     statements = len(corpus.examples.answer)
     assert load(corpus, 1) == pytest.approx(statements * 4)  # 16 entities: 4 bits each
     assert load(corpus, 100) == pytest.approx(statements * 4 / 100)
+
+
+def test_what_is_read_of_a_second_world_is_a_load_too_and_forms_of_a_fact_are_none():
+    world = registry.make("composition-v1")
+    own = world.default_exposure("tiny")
+    given = (
+        [],
+        [{"type": "rephrasings", "forms": 2}, {"type": "identity", "share": 1}],
+        [{"type": "mixture", "world": "composition-v1/tiny", "share": 1}],
+    )
+    plain, forms, mixed = (
+        load(build_corpus(world, "tiny", dataclasses.replace(own, interventions=one)), 1)
+        for one in given
+    )
+    assert plain == forms and mixed == pytest.approx(2 * plain)
 
 
 def test_lookup_scores_one_on_recall_only(composition_questions: QuestionSet) -> None:
