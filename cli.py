@@ -106,10 +106,7 @@ def options(
 def run(
     suite: Suite,
     world: Annotated[
-        str,
-        typer.Option(
-            help="Run the grid on this world: id or file.py, of the cells' size; id/size."
-        ),
+        str, typer.Option(help="Run it on this world: id or file.py, of the cells' size; id/size.")
     ] = "",
     model: Annotated[
         str, typer.Option(help="Run the suite's grid with this model: a name or file.py.")
@@ -209,9 +206,7 @@ app.command()(cli_authoring.floors)
 
 @app.command()
 def show(
-    world: Annotated[
-        str, typer.Argument(help=f"A world: id, id/size or file.py; {cli_authoring.SIZE}.")
-    ],
+    world: cli_authoring.OneWorld,
     settings: Settings = None,
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""

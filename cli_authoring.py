@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Ready = Callable[[str, Outcome], None]
 
 SIZE = "without a size its tiny one, or its first"
+OneWorld = Annotated[str, typer.Argument(help=f"A world: id, id/size or file.py; {SIZE}.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="WHAT.KEY=VALUE, as world.exceptions=0.2; may be repeated."),
@@ -105,7 +106,7 @@ def _conform(checked: Callable[[Watch, Ready], Report], as_json: bool) -> None:
 
 
 def floors(
-    world: Annotated[str, typer.Argument(help=f"A world: id, id/size or file.py; {SIZE}.")],
+    world: OneWorld,
     settings: Settings = None,
     seed: Seed = 0,
     seeds: Annotated[

@@ -52,12 +52,6 @@ def folders(tmp_path_factory):
     return {format: top / format for format in FORMATS}
 
 
-def test_every_file_is_for_whom_the_umask_says(folders):
-    files = [path for folder in folders.values() for path in folder.rglob("*") if path.is_file()]
-    assert {path.stat().st_mode for path in files} == {files[0].stat().st_mode}
-    assert any(path.suffix == ".safetensors" for path in files)
-
-
 @pytest.mark.parametrize("world", WORLDS)
 def test_every_name_is_a_nonce_word_of_its_own(world, corpora):
     cells = portion.cells_of(world, "", questions=20)
