@@ -11,7 +11,7 @@ OUTSIDE_cluster := tests/benchmarks/executors/test_ray_cluster.py
 OUTSIDE_docs := tests/docs/test_build.py
 OUTSIDE_export := tests/benchmarks/export
 OUTSIDE_tensorboard := tests/benchmarks/runner/test_tracker.py
-OUTSIDE_torch := tests/docs/test_torch_guide.py
+OUTSIDE_torch := tests/docs/test_torch_guide.py tests/benchmarks/language_models
 
 LOWEST_PYTHON ?= python3.11
 SMOKE := -q -p no:cacheprovider -m smoke

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from . import __version__, cli_authoring, cli_receipts
+from .benchmarks.language_models import query_command
 from .errors import UserError
 from .printable import printable
 
@@ -239,6 +240,7 @@ def forecast(
 
 app.command()(cli_authoring.export)
 app.command()(cli_authoring.score)
+app.command("ask")(query_command.query)
 app.command()(cli_receipts.verify)
 app.command()(cli_receipts.compare)
 

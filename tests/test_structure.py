@@ -55,6 +55,7 @@ WIDE = (
     "Corpus",
     "Certificate",
     "Exposure",
+    "Plan",
     "Row",
     "Run",
     "Tokens",

@@ -35,6 +35,7 @@ FILLS = {
     "results": lambda page: architecture_tables.main([page]),
     "floors": lambda page: floors_tables.fill([page]),
     "instruments": lambda page: instrument_tables.main([page]),
+    "language-models": lambda page: readme_tables.side_by_side(Path(page)),
     "rescored": lambda page: rescored.fill(page),
     "splits": lambda page: split_tables.fill(Path(page)),
     "recovery": lambda page: verdict_tables.main([page]),

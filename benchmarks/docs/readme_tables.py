@@ -6,11 +6,16 @@ A page names the receipt that it displays:
     <!-- end of receipt -->
 
 ``python -m zebroid.benchmarks.docs.readme_tables README.md`` (in the page's folder) writes what
-stands between.
+stands between. Models of several receipts that answered the same questions stand side by side, with
+a figure and data, where a page has
+
+    <!-- language-models settings composition-v1/tiny ../receipts/one ../receipts/another -->
+    <!-- end of language-models -->
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,15 +27,22 @@ from ...errors import UserError
 from ...eval.scoring.columns import MARKS, columns, mark
 from ...eval.stats.labels import of_runs
 from ...printable import visible
+from ..config.panel_names import named
+from ..config.run_config import Cell
+from ..panels.panel import labels, slug
+from ..receipts import bounds
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord, RowRecord
 from ..receipts.score_records import ScoreRecord
 from ..report.receipt_rows import score_of
 from ..report.table import ABSENT, UNTRAINED, normalised
 from ..runner import atomic_write
-from .writing.doc_blocks import not_yet
+from .writing import page_files
+from .writing.doc_blocks import fill, not_yet
 from .writing.markdown_table import markdown_table
+from .writing.small_multiples import Dot, dots
 
+HEADER = ("model", "mode", "parameters", "rung", "mean", "low", "high", "floor", "questions")
 BLOCK = re.compile(r"(<!-- receipt (\S+) -->\n).*?(<!-- end of receipt -->)", re.DOTALL)
 
 
@@ -130,6 +142,91 @@ def above(row: RowRecord, group: str) -> str:
     """The normalised score of a model."""
     record = _score(row, group)
     return ABSENT if record is None else normalised(score_of(group, record, not row.untrained))
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A model's row of a receipt."""
+
+    cell: Cell  # any of its cells
+    row: RowRecord
+    parameters: int
+
+    @property
+    def name(self) -> str:
+        """``decoder-s, chain``; of a model from outside its name alone."""
+        name = self.cell.model.removeprefix("outside.")
+        return name if name != self.cell.model else f"{name}, {self.cell.mode}"
+
+
+def models(receipt: Receipt) -> Iterator[Model]:
+    """Every model of a receipt that has a score."""
+    panels = {panel.name: panel for panel in receipt.panels}
+    parameters = {record.digest: record.parameters for record in receipt.cells}
+    for name, group in named(list(bounds.cells_of(receipt).values())):
+        label = labels(group)
+        for row in panels[name].rows if name in panels else ():
+            mine = [c for c in group if label[c.configuration] == row.label]
+            if row.kind == "model" and mine and row.rungs:
+                yield Model(mine[0], row, parameters[mine[0].digest])
+
+
+def settings(root: Path, argument: str) -> Iterator[str]:
+    """The models of these receipts about one world and size. Raises UserError where none is, or
+    where they answered other questions."""
+    which, *folders = argument.split()
+    paths = {folder: root / folder / "receipt.json" for folder in folders}
+    found = [m for path in paths.values() if path.exists() for m in models(Receipt.read(path))]
+    mine = [m for m in found if f"{m.cell.named_world}/{m.cell.size}" == which]
+    for m in mine:
+        first = mine[0].cell
+        if (m.cell.exposure, m.cell.questions) != (first.exposure, first.questions):
+            raise UserError(
+                f"{m.cell.model} answered other questions than {first.model}; give all the same "
+                "exposure and number of questions"
+            )
+    if mine:
+        yield from _side_by_side(root, which, mine)
+    elif all(path.exists() for path in paths.values()):
+        raise UserError(f"{' '.join(folders)}: no models of {which!r}; give the receipts of that")
+    for folder, path in paths.items():
+        if not path.exists():
+            yield from ("", not_yet(folder))
+
+
+def _side_by_side(root: Path, which: str, mine: Sequence[Model]) -> Iterator[str]:
+    rows = [m.row for m in mine]
+    groups = columns(name for row in rows for name in row.rungs if name != "mixed")
+    marks: dict[str, float] = {}
+    cells: dict[tuple[str, str], list[Dot]] = {}
+    data = []
+    for m in mine:
+        for group in groups:
+            if (score := m.row.rungs.get(group)) is None:
+                continue
+            if score.floor is not None and score.rung != "recall":
+                marks[group] = score.floor.value
+            found = score.accuracy
+            ends = [np.nan if v is None else v for v in (found.mean, found.low, found.high)]
+            cells[m.name, group] = [Dot(*ends)]
+            numbers = [f"{v:.4f}" for v in (*ends, marks.get(group, np.nan))]
+            head = (m.cell.model, m.cell.mode, m.parameters, group)
+            data.append((*head, *(n.replace("nan", "") for n in numbers), score.questions))
+    title = f"ways to learn {which}"
+    below = f"{which}: accuracy with its 95% interval. Dotted: the floor."
+    drawn = dots([m.name for m in mine], groups, cells, marks, below)
+    yield from page_files.figure(root, slug(title), drawn, title)
+    lines = [["floor", *floors(rows, groups)]]
+    lines += [[m.name, *(scored(m.row, group) for group in groups)] for m in mine]
+    yield from markdown_table(["model", *groups], lines)
+    yield from ("", f"Exact answers ± the wider side of a 95% interval; {MARKS}.", "")
+    yield from page_files.data(root, slug(title), HEADER, data)
+
+
+def side_by_side(page: Path) -> int:
+    """Fills such blocks of a page; 0, or 2 after one line on what is wrong."""
+    root = page.resolve().parent
+    return fill(page, "language-models", {"settings": lambda words: settings(root, words)})
 
 
 def main(pages: list[str]) -> int:

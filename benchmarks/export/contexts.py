@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...seeding import stream
-from ...worlds.novelty.written_proofs import proof_lists
+from ...worlds.novelty.written_proofs import proof_lists, written_proofs
 from .english_forms import FACTS, INSTRUCTION, INTRODUCTION, EnglishForms
 
 Ids = NDArray[np.int64]
@@ -19,8 +20,8 @@ class Contexts:
     """The contexts of questions about one corpus.
 
     A context has the stated facts that a proof of each right answer rests on, and others, which
-    share a name with the question or with these, up to FACTS: which of them matter is not to be
-    seen. All rules stand in it, and the facts in a random order.
+    share a name with the question or with these, up to FACTS or as many as these: which of them
+    matter is not to be seen. All rules stand in it, and the facts in a random order.
     """
 
     def __init__(self, english: EnglishForms) -> None:
@@ -38,33 +39,43 @@ class Contexts:
 
     def prompt(self, question: int) -> str:
         """Facts and rules, the instruction, and the question."""
-        english, corpus = self.english, self.corpus
-        row = corpus.prompt[question]
-        if corpus.world.episodes:
-            facts = english.theory(int(row[1]))
+        row = self.corpus.prompt[question]
+        return self.put(row, self.facts(question), INSTRUCTION, self.english.query(row))
+
+    def put(self, row: Ids, facts: Sequence[int], instruction: str, query: str) -> str:
+        """The same of any prompt; of an episode its own theory stands in place of ``facts``."""
+        english = self.english
+        if self.corpus.world.episodes:
+            sentences = english.theory(int(row[1]))
         else:
-            facts = [english.fact(f) for f in self.facts(question)]
-        lines = [INTRODUCTION, *facts, *filter(None, [self.rules]), "", INSTRUCTION]
-        return "\n".join([*lines, english.query(row)])
+            sentences = [english.fact(f) for f in facts]
+        lines = [INTRODUCTION, *sentences, *filter(None, [self.rules]), "", instruction]
+        return "\n".join([*lines, query])
 
     def facts(self, question: int) -> list[int]:
-        """The facts in the context of a question, of a world without episodes."""
+        """The facts in the context of a question; none in a world of episodes."""
+        return self.around(self.corpus.prompt[question], self.leaves(question), question)
+
+    def around(self, row: Ids, needed: Sequence[int], key: int | str) -> list[int]:
+        """``needed`` among as many others, or more, in a random order drawn by ``key``."""
         corpus, c = self.corpus, self.corpus.closure
-        rng = stream(corpus.world.id, corpus.size, "contexts", *corpus.seeds, question)
-        needed = self.leaves(question)
+        if corpus.world.episodes:
+            return []
+        rng = stream(corpus.world.id, corpus.size, "contexts", *corpus.seeds, key)
+        most = max(FACTS, 2 * len(needed))
         found = dict.fromkeys(needed)
-        names = [a for a in corpus.prompt[question][1:].tolist() if a >= 0]
+        names = [a for a in row[1:].tolist() if a >= 0]
         names += [a for f in needed for a in c.arguments[f].tolist() if a >= 0]
         for name in dict.fromkeys(names):
             near = self._of.get(name, [])
-            for fact in rng.permutation(near)[:FACTS].tolist():
-                if len(found) >= FACTS:
+            for fact in rng.permutation(near)[:most].tolist():
+                if len(found) >= most:
                     break
                 found[int(fact)] = None
-        short = FACTS - len(found)
+        short = most - len(found)
         if short > 0 and len(self.stated):
-            for fact in rng.permutation(self.stated)[: 2 * FACTS].tolist():
-                if len(found) < FACTS:
+            for fact in rng.permutation(self.stated)[: 2 * most].tolist():
+                if len(found) < most:
                     found[int(fact)] = None
         return [int(f) for f in rng.permutation([*found])]
 
@@ -75,6 +86,15 @@ class Contexts:
         facts = corpus.fact[first:end]
         lines = itertools.chain.from_iterable(self.proofs[first:end])
         found = np.unique([*facts[facts >= 0], *lines]).astype(np.int64)
+        return found[c.is_base[found]].tolist()
+
+    def under(self, facts: Sequence[int] | Ids) -> list[int]:
+        """The base facts of the written proofs of these facts, and those that are base facts."""
+        corpus, c = self.corpus, self.corpus.closure
+        whole = np.asarray(facts, np.int64)
+        silent = np.zeros_like(corpus.writing.silent)
+        _, lines = written_proofs(corpus.split.gold, silent, whole)
+        found = np.unique(np.concatenate([whole, lines]))
         return found[c.is_base[found]].tolist()
 
     @functools.cached_property

@@ -100,7 +100,12 @@ class EnglishForms:
     def proofs(self) -> list[list[int]]:
         """[R] facts of the lines of the proof of each row; of most none."""
         corpus = self.corpus
-        return proof_lists(corpus.split.gold, corpus.writing.silent, corpus.examples.fact)
+        return proof_lists(corpus.split.gold, corpus.writing.silent, corpus.rows.fact)
+
+    @functools.cached_property
+    def _cues(self) -> list[int]:
+        """The cue of each number that a prompt may begin with; -1: none."""
+        return [*range(len(self.corpus.cues)), *(word.cue for word in self.corpus.rows.words)]
 
     def theory(self, first: int) -> list[str]:
         """What stands in the prompt about an episode, whose constant is ``first``; else nothing."""

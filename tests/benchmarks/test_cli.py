@@ -156,8 +156,8 @@ def test_a_file_too_large_for_the_system_is_one_line(suite, tmp_path):
     """A real failing write, in a process that may write no file beyond 2 kB."""
     code = (
         "import resource, signal, sys\n"
-        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "import conftest\n"
+        f"sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
+        "from benchmarks import conftest\n"
         "from zebroid import cli\n"
         "from zebroid.benchmarks.runner import run\n"
         "run.train_cell = conftest.pretend\n"
@@ -166,7 +166,8 @@ def test_a_file_too_large_for_the_system_is_one_line(suite, tmp_path):
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))\n"
         "cli.main()"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code]  # elsewhere, for this repository has another benchmarks
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert run.returncode == 2, run.stderr
     assert run.stderr.count("\n") == 1 and "cannot write" in run.stderr
     assert not [p for p in (tmp_path / "out").rglob("*") if p.is_file()]

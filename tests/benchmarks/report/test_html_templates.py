@@ -44,7 +44,7 @@ def grid(*rows, **options):
         {"verdicts": Grid("c", [HOSTILE], [["x"]])},
         {"controls": Grid("c", [""], [[HOSTILE]])},
         {"reach": Grid("c", ["", ""], [["x", f"1\n{HOSTILE}"]])},
-        {"proofs": Grid("c", [""], [["x"]], kinds=[HOSTILE])},
+        {"written": {"proofs": Grid("c", [""], [["x"]], kinds=[HOSTILE])}},
     ],
     ids=lambda parts: next(iter(parts)),
 )

@@ -1,0 +1,1 @@
+"""Language models, behind an address or from a folder, answer a world's questions by text."""
