@@ -77,7 +77,7 @@ class Outside:
 
     def cost(self, plan: Plan) -> DeclaredCost:
         """What a training by ``plan`` cost: its FLOPs in proportion to its steps."""
-        steps = plan.checkpoints
+        steps = plan.checkpoints.astype(np.int64)
         flops = (self.flops or 0.0) * steps / steps[-1]
         return DeclaredCost(steps, flops, self.parameters or 0)
 

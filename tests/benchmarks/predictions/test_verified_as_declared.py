@@ -97,6 +97,18 @@ def test_it_is_cited_by_its_author(honest, zebroid, write, rows_of, cells, tmp_p
     )
 
 
+def test_rows_from_outside_are_compared_by_name(honest, zebroid, write, rows_of, cells, tmp_path):
+    both = zebroid("compare", f"{honest}#mine", f"{honest}#chain")
+    assert both[0] == 0 and "the same receipt: every difference is 0" in both[1]
+    one = score_file(write(rows_of()), cells, Outside("one"), tmp_path / "runs").folder
+    wrong = write([{**row, "answer": "none"} for row in rows_of()])
+    two = score_file(wrong, cells, Outside("two"), tmp_path / "runs").folder
+    status, out, _ = zebroid("compare", f"{one}#one direct", two)
+    assert status == 0 and "model: outside.one in A, outside.two in B" in out
+    assert "variance of A - B" not in out  # of single runs
+    assert zebroid("compare", f"{one}#two", two)[0] == 2
+
+
 def test_what_can_be_recomputed_cannot_be_changed(honest, memo, tmp_path):
     content = json.loads((honest / "receipt.json").read_text())
     every = [*json_mutations(content), *table_mutations(honest)]
