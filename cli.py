@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -44,6 +45,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # of an old terminal, or a name that is no text
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # before JAX is imported: XLA calls it an error that a compilation takes minutes
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         _no_empty_value(sys.argv[1:])
         sys.exit(app(prog_name="zebroid", standalone_mode=False))

@@ -165,8 +165,8 @@ class Job:
             doubt = f"; its FLOPs alone take {least:,.0f} minutes or more, at two cores' peak"
         return (
             f"{self.suite.name}: {len(self.cells)} cells, {len(self.cells) - len(rest)} kept"
-            f"{again}; about {minutes:.1f} minutes on two cores (the whole suite: "
-            f"{self.suite.cost_minutes:g}){doubt}"
+            f"{again}; by the suite's own cost_minutes ({self.suite.cost_minutes:g} for all of it) "
+            f"about {minutes:.1f} minutes on two cores{doubt}"
         )
 
     def run(self) -> int:

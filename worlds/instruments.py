@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import InvalidWorld, suggest
+from ..errors import InvalidWorld, UserError, suggest
 from .novelty.rungs import RUNGS
 from .world import World
 
@@ -34,6 +34,19 @@ def cue_name(predicate: str, position: int, places: Sequence[int]) -> str:
     'child/2'
     """
     return f"{predicate}/{position + 1}" if len({*places}) > 1 else predicate
+
+
+def unknown_cue(world: World, name: str) -> UserError:
+    """The error for a name of no cue: it has a place only where several are queried."""
+    predicate, names = name.partition("/")[0], cue_names(world)
+    places = [known for known in names if known.startswith(f"{predicate}/")]
+    if predicate in names:
+        why = f"{predicate} is queried at one place, which is left out: write {predicate!r}"
+    elif places:
+        why = f"{predicate} is queried at several places, counted from 1: {', '.join(places)}"
+    else:
+        return suggest("cue", name, names)
+    return InvalidWorld(f"unknown cue {name!r}; {why}")
 
 
 def instruments(world: World) -> tuple[Pair, ...]:
@@ -77,14 +90,12 @@ def instrument_name(world: World, rung: str, cue: str) -> str:
 def _known(world: World, attribute: str, pairs: Sequence[Pair]) -> tuple[Pair, ...]:
     rungs, cues = [r for r in NOVEL if r in world.rungs], cue_names(world)
     for pair in pairs:
-        if not isinstance(pair, tuple) or [*map(type, pair)] != [str, str]:
-            raise InvalidWorld(
-                f"{world.id}: {attribute} holds {pair!r}; expected pairs of a rung and a cue, as "
-                f"({(rungs or NOVEL)[0]!r}, {(cues or ('has',))[0]!r})"
-            )
-        for kind, name, names in (("rung", pair[0], rungs), ("cue", pair[1], cues)):
+        for name, names, unknown in (
+            (pair[0], rungs, suggest("rung", pair[0], rungs)),
+            (pair[1], cues, unknown_cue(world, pair[1])),
+        ):
             if name not in names:
-                raise InvalidWorld(f"{world.id}: {attribute}: {suggest(kind, name, names)}")
+                raise InvalidWorld(f"{world.id}: {attribute}: {unknown}")
     if len({*pairs}) < len(pairs):
         raise InvalidWorld(f"{world.id}: {attribute} holds a pair twice; give each once")
     return tuple(pairs)

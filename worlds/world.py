@@ -7,6 +7,7 @@ import copy
 import difflib
 import functools
 import inspect
+import typing
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
@@ -22,6 +23,7 @@ from .datalog.engine import close
 from .datalog.facts import Bools, Facts
 from .datalog.parser import parse
 from .datalog.syntax import Program
+from .declared_types import fit_attributes
 from .draw_limit import ends
 from .exposure import Exposure
 from .handed_split import HandedSplit
@@ -45,7 +47,7 @@ class World(abc.ABC):
     axioms: ClassVar[frozenset[str]] = frozenset()  # base predicates whose facts are rules as data
     # axiom predicate -> the argument that is the attribute of its facts: twins permute within one
     attribute: ClassVar[Mapping[str, int]] = {}
-    schema: ClassVar[Mapping[int, tuple[str, ...]]] = {}  # rule number -> its schema variables
+    schema: ClassVar[Mapping[int, tuple[str, ...]]] = {}  # rule, from 1 -> its schema variables
     rungs: ClassVar[tuple[str, ...]] = ("recall", "instance", "constituent")  # promised
     # (rung, cue) pairs that are scored, each by itself; (): every promised rung with every queried
     # cue of derived predicates. A cue is a predicate, "child/2" where several places are queried
@@ -76,6 +78,7 @@ class World(abc.ABC):
 
     def __init_subclass__(cls) -> None:
         _no_slip(cls)
+        fit_attributes(cls, _hints())
         missing = [n for n in ("id", "rules") if not hasattr(cls, n)]
         if missing or cls.sample is World.sample:
             raise InvalidWorld(
@@ -90,6 +93,11 @@ class World(abc.ABC):
     @functools.cached_property
     def program(self) -> Program:
         return parse(self.rules)
+
+    @property
+    def schema_of_rules(self) -> dict[int, tuple[str, ...]]:
+        """Index into the program's rules, from 0 -> schema variables."""
+        return {number - 1: variables for number, variables in self.schema.items()}
 
     def with_parameters(self, **values: Any) -> Self:
         """The same world with these arguments of ``sample`` at every size.
@@ -197,6 +205,12 @@ class World(abc.ABC):
         return self.queries.get(predicate, (arity - 1,) if arity else ())
 
 
+@functools.cache
+def _hints() -> Mapping[str, Any]:
+    """Attribute -> its type."""
+    return typing.get_type_hints(World)
+
+
 def _in_episodes(world: World, facts: Facts) -> None:
     """Refuses base facts that are of no episode, before anything is derived from them."""
     sort = world.episodes
@@ -243,6 +257,6 @@ def _no_slip(cls: type[World]) -> None:
 def content_of(world: World) -> int:
     """The version of its content that a world declares; UserError for what is none."""
     content = world.content
-    if not isinstance(content, int) or isinstance(content, bool) or content < 1:
+    if content < 1:
         raise InvalidWorld(f"{world.id}: content = {content!r}; expected a whole number from 1")
     return content

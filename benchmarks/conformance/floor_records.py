@@ -7,7 +7,7 @@ A record is JSON-ready, so that many seeds can be measured one by one, kept, and
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from ...worlds.corpus.build import build_corpus
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.definitions import DEFINITIONS
 from ...worlds.exposure import Exposure
+from ...worlds.instruments import instruments
 from ...worlds.novelty.rungs import LADDER, RUNGS, SPLIT, WRITTEN
 from ...worlds.world import World
 
@@ -93,7 +94,21 @@ def record(corpus: Corpus, watch: Watch = lambda what: None) -> Record:
         "definitions": DEFINITIONS,
         "corpus": corpus.digest,
         "instruments": [_instrument(i, number[i.rung, i.cue]) for i in found],
+        "too few": _too_few(corpus, {(i.rung, i.cue) for i in found}, number),
     }
+
+
+def _too_few(
+    corpus: Corpus, found: Collection[tuple[str, str]], number: Mapping[tuple[str, str], Counts]
+) -> list[Record]:
+    """The instruments that have no floor, with their headline questions."""
+    return [
+        {"rung": rung, "cue": cue, "headline": number[rung, cue].headline}
+        if (rung, cue) in number
+        else {"rung": rung, "cue": cue, "headline": 0}
+        for rung, cue in instruments(corpus.world)
+        if (rung, cue) not in found
+    ]
 
 
 def queried(corpus: Corpus) -> Integers:

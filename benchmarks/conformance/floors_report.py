@@ -9,7 +9,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ...eval.floors.floor_table import REUSE
+from ...eval.floors.floor_table import LEAST, REUSE
+from ...eval.scoring.score import few
 from ..report.plain_console import plain
 from .floor_means import DECISIVE, Mean, Means, means
 from .floor_records import Record
@@ -63,13 +64,16 @@ def show(console: Console, records: Sequence[Record]) -> None:
         if several
         else f"seed {first['seed']}"
     )
-    found = means(records)
+    found, lacking = means(records), [*without_floor(records)]
     if not found:
-        console.print(f"{title}: no instrument has 30 headline questions above recall")
+        none = f"{title}: no instrument has {LEAST} headline questions above recall"
+        console.print("\n".join([none, *lacking]))
         return
     console.print(brief(title, found))
     for m in found:
         console.print(f"{m.name}: {'; '.join(_words(m, len(records)))}")
+    for line in lacking:
+        console.print(line)
     console.print()
     console.print(_strategies(found))
     console.print()
@@ -89,6 +93,17 @@ def brief(title: str, found: Sequence[Means]) -> Table:
         cells += [_cell(m.best.get(name)) for name in FAMILIES]
         out.add_row(plain(m.rung), plain(m.cue), _count(m.counts["headline"]), *cells)
     return out
+
+
+def without_floor(records: Sequence[Record]) -> Iterator[str]:
+    """The instruments that are scored on no seed, a line for each, with their questions."""
+    most: dict[tuple[str, str], list[int]] = {}
+    for lacking in (one for r in records for one in r["too few"]):
+        most.setdefault((lacking["rung"], lacking["cue"]), []).append(lacking["headline"])
+    for (rung, cue), counts in most.items():
+        if len(counts) == len(records):
+            number = few(max(counts)) if max(counts) else "no question"
+            yield f"{rung} {cue}: no floor, {number} where {LEAST} are needed"
 
 
 def warnings(found: Sequence[Means]) -> Iterator[str]:

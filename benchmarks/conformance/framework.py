@@ -244,7 +244,8 @@ class Report:
         for o in self.outcomes:
             if o.passed is False:
                 where = o.name + (f", size {o.size}" if o.size else "")
-                rest = visible(f": {o.found}.\n  promised: {o.promise}\n  cure: {o.cure}")
+                stop = "" if o.found.endswith((".", "?", "!")) else "."
+                rest = visible(f": {o.found}{stop}\n  promised: {o.promise}\n  cure: {o.cure}")
                 text = Text.assemble("\n", (visible(where), "red bold"), rest)
                 console.print(text, soft_wrap=True)
         console.print(f"\n{self._summary()}", markup=False, soft_wrap=True)

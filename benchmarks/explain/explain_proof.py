@@ -135,7 +135,7 @@ def frame(corpus: Corpus, step: Step) -> str:
     gold, c = corpus.split.gold, corpus.closure
     number, premises = int(c.rule[step.derivation]), c.premises[step.derivation]
     values = []
-    for variable in corpus.world.schema.get(number, ()):
+    for variable in corpus.world.schema_of_rules.get(number, ()):
         premise, place = c.program.rules[number].binding(variable)
         values.append(f"{variable} = {c.base.constants[c.arguments[premises[premise], place]]}")
     wording = pattern(corpus, int(gold.pattern[step.derivation]))

@@ -20,7 +20,7 @@ class Watch(Protocol):
     """Follows a run: displays what happens, or passes it on.  Several cells may be at work."""
 
     def stage(self, cell: Cell, what: str) -> None:
-        """Work on ``cell`` has come to ``what``: "corpus", "compile"."""
+        """Work on ``cell`` has come to ``what``: "corpus", "compiling"."""
 
     def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
         """Training has come to ``step`` of ``steps``, at ``speed`` examples/s."""
@@ -94,13 +94,16 @@ class _Line:
     task: TaskID
     began: float  # seconds, monotonic
     speed: float = 0.0  # examples/s, the last that was reported
+    compiling: float = 0.0  # when that began; 0: not yet
+    compiled: float = 0.0  # seconds until the first steps were reported
 
 
 class Displayed:
     """A watch on a console; a context, in which nothing else should print.
 
     On a terminal each cell at work has one live line (step, speed, time left); done, each cell has
-    one plain line. Piped, the plain lines are all, without control codes.
+    one plain line. Piped, the plain lines are all, without control codes, after one that says that
+    the first is being compiled.
     """
 
     def __init__(self, console: Console, cells: int) -> None:
@@ -116,6 +119,7 @@ class Displayed:
             disable=not console.is_terminal,
             transient=True,
         )
+        self.compiles = False  # whether anything was compiled before
         self.lines: dict[str, _Line] = {}  # digest of a cell at work -> its line
 
     def __enter__(self) -> Displayed:
@@ -135,11 +139,19 @@ class Displayed:
             title = _title(cell, self.finished + len(self.lines) + 1, self.cells)
             task = self.live.add_task(visible(title), total=None, note=what)
             self.lines[cell.digest] = _Line(task, time.monotonic())
-        self.live.update(self.lines[cell.digest].task, note=what)
+        line = self.lines[cell.digest]
+        if what == "compiling":
+            line.compiling = time.monotonic()
+            if self.live.disable and not self.compiles:
+                self.say(f"{_title(cell, 1, self.cells)}: compiling, which may take a minute")
+            self.compiles = True
+        self.live.update(line.task, note=what)
 
     def step(self, cell: Cell, step: int, steps: int, speed: float, loss: float) -> None:
         line = self.lines[cell.digest]
         line.speed = speed or line.speed
+        if line.compiling and not line.compiled:
+            line.compiled = time.monotonic() - line.compiling
         note = f"step {step:,}/{steps:,} {speed:,.0f}/s"  # examples; a narrow line must hold it
         self.live.update(line.task, completed=step, total=steps, note=note)
 
@@ -149,7 +161,9 @@ class Displayed:
         if line is not None:
             self.live.remove_task(line.task)
             how += f" in {time.monotonic() - line.began:.0f} s"
-            how += f", {line.speed:,.0f} examples/s" if line.speed else ""
+            # the first seconds are the compiler's; a speed is that of the last steps
+            how += f", {line.compiled:.0f} of them compiling" if line.compiled >= 1 else ""
+            how += f"; {line.speed:,.0f} examples/s at the end" if line.speed else ""
         title = _title(cell, self.finished, self.cells)
         seeds = ".".join(map(str, cell.drawn.values()))
         self.say(f"{title} {cell.plan} seed {seeds}: {how}")

@@ -131,7 +131,7 @@ def train_cells(
                 seeds.sample,
             )
         )
-        watch.stage(cell, "compile")
+        watch.stage(cell, "compiling")
 
     def step(*values: Any) -> None:
         for cell in cells:

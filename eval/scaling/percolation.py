@@ -124,7 +124,7 @@ def _one(
     """[C] each: derivable, giant, finite, smooth; and the number of conclusions, []."""
     closure = world.closure(size, seeds[0])
     statements = statements_of(world, size, closure, seeds[1])
-    entity = entities(closure, world.schema, world.entities)[:-1]
+    entity = entities(closure, world.schema_of_rules, world.entities)[:-1]
     conclusion = ~closure.is_base & world.queried_predicates(closure)[closure.predicate]
     nodes, every = links(closure, closure.is_base, entity)
     part = parts(nodes, every)

@@ -73,7 +73,8 @@ def _novel(row: Row) -> list[RungScore]:
 def _untrained(rows: Sequence[Row]) -> str:
     """Rows that have not learned their corpus, with their recall; empty where all have."""
     names = [f"{r.label} (recall {interval(r.rungs['recall'])})" for r in rows]
-    return f"untrained, and compared with nothing: {', '.join(names)}" if names else ""
+    cure = "train longer (plan.steps of a suite)"
+    return f"untrained, and compared with nothing: {', '.join(names)}; {cure}" if names else ""
 
 
 def _ability(row: Row, score: RungScore) -> str:

@@ -121,3 +121,14 @@ def test_figures_of_results_stand_on_a_page():
         for target in re.findall(r"\]\((figures/[^)]+\.svg)\)", text)
     }
     assert {p.resolve() for p in (DOCS / "results" / "figures").glob("*.svg")} == displayed
+
+
+def test_words_of_tables_are_explained_beside_the_marks():
+    """What a cell or a row of a table of scores is called."""
+    from zebroid.benchmarks.report import table
+
+    folder = Path(zebroid.__file__).resolve().parent / "docs" / "concepts"
+    text = (folder / "floors.md").read_text("utf-8")
+    marks = text[text.index("- **Marks**") : text.index("- **Profile**")]
+    for word in (table.BELOW, table.LIKENESS, "untraced", "tracer"):
+        assert word in marks

@@ -10,6 +10,7 @@ import zebroid
 from zebroid import registry
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.worlds.corpus.build import build_corpus
+from zebroid.worlds.corpus.empty_rungs import empty_rungs
 
 from .prose import blocks
 
@@ -40,10 +41,29 @@ def test_every_block_is_run_or_says_that_it_is_output():
 def test_the_world_is_short_and_has_questions_on_every_rung_that_it_promises(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     save(tmp_path)
-    assert len((tmp_path / "guild.py").read_text().splitlines()) <= 40
+    (lines,) = re.findall(r"one Python file, here of (\d+)\s+lines", TEXT)
+    assert len((tmp_path / "guild.py").read_text().splitlines()) == int(lines)
     corpus = build_corpus(registry.make("./guild.py"), "small")
     assert all(len(corpus.of_rung(rung)) >= 300 for rung in corpus.world.rungs)
     assert {cell.mode for cell in load_suite("first.toml").cells} == {"direct", "chain"}
+
+
+def test_the_world_with_rules_as_data_has_axiom_questions(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path)
+    corpus = build_corpus(registry.make("./trade.py"), "tiny")
+    assert corpus.world.axioms == {"recipe"} and not empty_rungs(corpus).keys() & {"axiom"}
+    assert len(corpus.of_rung("axiom")) >= 30
+
+
+def test_the_readings_that_the_guide_counts_are_those_of_its_plan(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path)
+    statements = len(build_corpus(registry.make("./guild.py"), "small").examples.answer)
+    plan = load_suite("first.toml").cells[0].recipe
+    assert f"here {plan.steps * plan.batch:,}:" in TEXT
+    assert f"each of the {statements:,} statements" in TEXT
+    assert f"is read {plan.steps * plan.batch / statements:.0f} times" in TEXT
 
 
 def test_what_is_quoted_of_show_is_what_show_prints(tmp_path, monkeypatch):
@@ -68,12 +88,14 @@ def test_what_is_quoted_of_a_pin_is_what_is_written(tmp_path, monkeypatch):
     assert head in text and tail.rstrip() in text.partition(head)[2]
 
 
-@pytest.mark.parametrize("attribute", re.findall(r"^\| (`.*?`) \|", TEXT, re.MULTILINE))
-def test_attributes_of_the_table_exist(attribute):
-    from zebroid.worlds.world import World
+@pytest.mark.parametrize(
+    ("attribute", "kinds"), re.findall(r"^\| (`.*?`) \| (.*?) \|", TEXT, re.MULTILINE)
+)
+def test_attributes_of_the_table_have_the_types_that_are_checked(attribute, kinds):
+    from zebroid.worlds.declared_types import DECLARED
 
-    for name in re.findall(r"`(\w+)`", attribute):
-        assert name in World.__annotations__
+    names = re.findall(r"`(\w+)`", attribute)
+    assert list(dict.fromkeys(DECLARED[name][0] for name in names)) == kinds.split("; ")
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from zebroid.worlds.instruments import (
     cue_names,
     instrument_name,
     instruments,
+    unknown_cue,
 )
 
 
@@ -45,14 +46,21 @@ def test_a_name_is_the_rung_where_there_is_one_cue_alone():
         ((("instance", "hsa"),), "unknown cue 'hsa'; did you mean 'has'"),
         ((("instance", "typical"),), "unknown cue 'typical'"),
         (("instance",), "expected pairs of a rung and a cue"),
+        ((("instance", "has/3"),), "has is queried at one place, .* write 'has'"),
         ((("instance", "has"), ("instance", "has")), "holds a pair twice"),
     ],
 )
 def test_what_a_world_cannot_have_is_refused_with_the_cure(attribute, pairs, message):
-    world = changed(Zebra, **{attribute: pairs})
     with pytest.raises(InvalidWorld, match=message) as refused:
+        world = changed(Zebra, **{attribute: pairs})
         (instruments if attribute == "instruments" else beyond_association)(world)
     assert "\n" not in str(refused.value)
+
+
+def test_a_cue_without_its_place_is_refused_with_those_that_are_queried():
+    both = changed(Kinship, queries={"kin": (1, 2)})
+    assert "counted from 1: kin/2, kin/3" in str(unknown_cue(both, "kin"))
+    assert "counted from 1: kin/2, kin/3" in str(unknown_cue(both, "kin/1"))
 
 
 def test_beyond_association_are_instruments():

@@ -77,7 +77,7 @@ class Commands(World):
       does(C,S) :- is_and(C,B,E), does(B,X), does(E,Y), join(X,Y,S).
       does(C,S) :- is_after(C,B,E), does(B,X), does(E,Y), join(Y,X,S).
     """
-    schema = MappingProxyType({2: ("D",), 3: ("D",), 4: ("D",), 5: ("W",)})
+    schema = MappingProxyType({3: ("D",), 4: ("D",), 5: ("D",), 6: ("W",)})
     familiar = frozenset({*PARSE, "turns", "join", "repeat"})
     queries = MappingProxyType(dict.fromkeys((*PARSE, "join", "repeat"), ()))
     spelled = ("command", "sequence")

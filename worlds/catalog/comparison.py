@@ -42,7 +42,7 @@ class Comparison(World):
       % the hours from one to the other, round the clock
       after(A,E,F,D) :- hour(E,A,V), hour(F,A,W), minus(V,W,D), E != F.
     """
-    schema = MappingProxyType({1: ("A",)})
+    schema = MappingProxyType({2: ("A",)})
     rungs = ("recall", "instance", "constituent", "schema", "mixed")
     beyond_association = (("constituent", "after"),)
     familiar = frozenset({"minus"})

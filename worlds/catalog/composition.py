@@ -25,7 +25,7 @@ class Composition(World):
     id = "composition-v1"
     generalises = "GrokkedTransformer, composition (Wang et al. 2024, arXiv 2405.15071)"
     rules = "two(H,R1,R2,T) :- one(H,R1,B), one(B,R2,T)."
-    schema = MappingProxyType({0: ("R1", "R2")})
+    schema = MappingProxyType({1: ("R1", "R2")})
     rungs = ("recall", "instance", "constituent", "schema", "mixed")
     sizes = MappingProxyType(
         {

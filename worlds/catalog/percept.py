@@ -73,7 +73,7 @@ class Percept(World):
       called(G,X) :- looks(G,T), depicts(G,K), compound(T,K,X).
       called(O,X) :- bears(O,T), genus(O,K), compound(T,K,X).
     """
-    schema = MappingProxyType({2: ("T",)})
+    schema = MappingProxyType({3: ("T",)})
     familiar = frozenset({"texture", "outline", "bears", "genus"})
     queries = MappingProxyType({"texture": (), "outline": ()})
     spelled = ("picture",)

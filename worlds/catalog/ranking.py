@@ -59,7 +59,7 @@ class Ranking(World):
       compare(A,E,F,greater) :- value(E,A,V), value(F,A,W), V > W.
       compare(A,E,F,equal) :- value(E,A,V), value(F,A,V), E != F.
     """
-    schema = MappingProxyType({1: ("A",), 2: ("A",), 3: ("A",)})
+    schema = MappingProxyType({2: ("A",), 3: ("A",), 4: ("A",)})
     few_answers = frozenset({"compare"})  # less, equal, greater
     rungs = ("recall", "instance", "constituent", "schema", "mixed")
     entities = ("label",)  # no prompt has one: a label stands beside everybody, and betrays nothing

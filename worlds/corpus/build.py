@@ -62,7 +62,7 @@ def build_corpus(
     query_cues = [cue for cue in cues if cue[0] not in world.axioms]
     everything = prompts_of(c, query_cues, width)
     questions = everything.only(_queried(split, everything, stated))
-    entity = entities(c, world.schema, world.entities)
+    entity = entities(c, world.schema_of_rules, world.entities)
     certificate = certify(gold, read, questions, entity, given, split.stated_rules)
     draw = Draw(world.id, size, seeds[1])
     rng = draw("nontheorems")

@@ -74,7 +74,7 @@ def split_corpus(
     check_split(world, exposure)  # before anything is derived
     sampled = world.closure(size, seeds[0])
     familiar = frozenset(sampled.base.rows) if world.episodes else world.familiar
-    truth = Proofs(sampled, world.axioms, world.schema, familiar)
+    truth = Proofs(sampled, world.axioms, world.schema_of_rules, familiar)
     draw = Draw(world.id, world.draws(size), seeds[1])
     presentations = presentations_of(truth, exposure, draw)
     gold = _gold(truth, exposure, presentations, draw, world.familiar)

@@ -70,7 +70,7 @@ class Rule:
             for j, term in enumerate(atom.terms):
                 if term == Variable(variable):
                     return i, j
-        raise InvalidWorld(f"variable {variable!r} is bound by no positive premise of: {self.text}")
+        raise InvalidWorld(f"no positive premise binds variable {variable!r} in {self.text!r}")
 
     def sentence(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The rule as words, head and body: what is read where a rule is stated."""

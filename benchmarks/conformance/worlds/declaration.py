@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from ....errors import UserError, suggest
 from ....registry import WORLD_ID
-from ....worlds.instruments import beyond_association, cue_names, instruments
+from ....worlds.datalog.facts import Facts
+from ....worlds.datalog.syntax import Program
+from ....worlds.instruments import beyond_association, cue_names, instruments, unknown_cue
 from ....worlds.novelty.rungs import RUNGS
 from ..framework import Refused
 from ..soundness.argument_sorts import mismatches
@@ -59,6 +61,7 @@ def sizes(subject: Subject) -> str:
 def names(subject: Subject) -> str:
     """A name that stands for nothing would be passed over in silence."""
     world, facts = subject.world, subject.facts
+    _sampled_or_derived(world.program, facts)
     arity = {p: rows.shape[1] for p, rows in facts.rows.items()} | dict(world.program.arity)
     sampled = {*facts.rows}
     _known("axiom predicate (nothing samples it)", world.axioms, sampled)
@@ -75,7 +78,11 @@ def names(subject: Subject) -> str:
     _known("rung in rungs", world.rungs, RUNGS)
     instruments(world)  # raises for a pair that the world cannot have
     beyond_association(world)
-    _known("cue in few_answers", world.few_answers, cue_names(world))
+    for cue in world.few_answers:
+        if cue not in cue_names(world):
+            raise Refused(
+                f"few_answers: {unknown_cue(world, cue)}", "mend the name, or leave it out"
+            )
     for predicate, n in arity.items():
         places = world.positions(predicate, n)
         if len({*places}) < len(places) or not {*places} <= {*range(n)}:
@@ -84,16 +91,35 @@ def names(subject: Subject) -> str:
                 f"give each queried place once, from 0 to {n - 1}",
             )
     for rule, variables in world.schema.items():
-        if rule not in range(len(world.program.rules)):
-            raise Refused(f"schema names rule {rule}", "count rules from 0, in the order written")
+        if rule not in range(1, len(world.program.rules) + 1):
+            raise Refused(
+                f"schema names rule {rule} of {len(world.program.rules)}",
+                "count rules from 1, in the order written: `zebroid show` numbers them",
+            )
         for variable in variables:
             try:
-                world.program.rules[rule].binding(variable)
+                world.program.rules[rule - 1].binding(variable)
             except UserError as error:
-                raise Refused(f"schema: {error}", "name a variable of that rule") from error
+                raise Refused(
+                    f"schema, rule {rule}: {str(error).removesuffix('.')}",
+                    "name a variable of that rule; rules count from 1, as in `zebroid show`",
+                ) from error
     silent = sorted(p for p in arity if p not in world.phrases)
     default = f"; written as in rules: {', '.join(silent)}" if world.phrases and silent else ""
     return f"predicates {', '.join(sorted(arity))}{default}"
+
+
+def _sampled_or_derived(program: Program, facts: Facts) -> None:
+    """Whatever a rule asks for is sampled or derived, even if of no fact."""
+    names = {*facts.rows} | {rule.head.predicate for rule in program.rules}
+    for number, rule in enumerate(program.rules, start=1):
+        for atom in rule.positive + rule.negative:
+            if atom.predicate not in names:
+                unknown = suggest("predicate", atom.predicate, names)
+                raise Refused(
+                    f"rule {number}, line {rule.line} of the rules: {unknown}",
+                    f"mend the name in {rule.text!r}, or sample facts of {atom.predicate}",
+                )
 
 
 def argument_sorts(subject: Subject) -> str:

@@ -34,6 +34,7 @@ BLINDED = 0.25  # a blinded deducer's score
 # Gates of a size that is scored
 CHANCE = 0.2  # most that the best guess may get on an instrument
 ANSWERS, FACTS = 20, 50  # fewest different answers and independent facts behind an instrument
+NAMED = 5  # most breaches of one promise that are named
 NO_FLOOR = "no instrument has the questions for a floor at this size"
 CURES = {
     "association": "spread the answers (permutations leave no commonest one), make no two "
@@ -131,24 +132,30 @@ def spread_out(subject: Subject) -> str:
                 found.setdefault(key, []).append(spread(corpus, rung, questions))
     if not found:
         raise Moot(NO_FLOOR)
-    parts = []
+    parts, wrong, cures = [], list[str](), dict[str, None]()
     for (name, cue), each in found.items():
         answers, facts = min(s.answers for s in each), min(s.facts for s in each)
         parts.append(f"{name} {answers} answers, {facts} facts")
         few = cue in subject.world.few_answers
         if answers < 2 or (answers < ANSWERS and subject.scored and not few):
-            raise Refused(
+            wrong.append(
                 f"{name} has {answers} different answer{'s' * (answers > 1)}, "
-                f"{2 if few or not subject.scored else ANSWERS} are expected",
-                "give what is queried for more values"
-                + ("" if answers < 2 else f"; or name {cue!r} in `few_answers`"),
+                f"{2 if few or not subject.scored else ANSWERS} are expected"
             )
+            cures["give what is queried for more values"] = None
+            if answers > 1:
+                cures[f"or name {cue!r} in `few_answers`"] = None
         if facts < FACTS and subject.scored:
-            raise Refused(
-                f"the questions of {name} rest on {facts} independent facts, {FACTS} are expected",
-                "make the size larger, or hold more back (exposure.held), so that scores do not "
-                "hang on a few facts",
+            wrong.append(
+                f"the questions of {name} rest on {facts} independent facts, {FACTS} are expected"
             )
+            cures[
+                "make the size larger, or hold more back (exposure.held), so that scores do not "
+                "hang on a few facts"
+            ] = None
+    if wrong:
+        more = [f"and {len(wrong) - NAMED} more"] * (len(wrong) > NAMED)
+        raise Refused("; ".join([*wrong[:NAMED], *more]), "; ".join(cures))
     return "; ".join(parts)
 
 

@@ -65,6 +65,7 @@ DECIDED = (
     ),
 )
 CORPUS = ("corpus",)
+DRAWN_WELL = ("names", "access")
 ALIKE = ("corpus", "history")
 QUESTIONS = (
     Check(
@@ -104,7 +105,7 @@ QUESTIONS = (
 )
 # last, for they wait for processes that work while all else is checked
 ELSEWHERE = (
-    Check("history", "nothing but the seed changes what is drawn", history.history, ("access",)),
+    Check("history", "nothing but the seed changes what is drawn", history.history, DRAWN_WELL),
     Check("processes", "any process makes the same corpora", determinism.processes, ALIKE),
     Check("golden", "no content moves without a version", determinism.golden, ("processes",)),
     Check("cost", "what a corpus takes is printed", determinism.cost, ("processes",)),
@@ -195,7 +196,10 @@ def _appendix(found: list[Appendix], subject: Subject) -> None:
     found.append(
         Appendix(
             floors_report.brief(title, subject.floors),
-            (*floors_report.warnings(subject.floors),),
+            (
+                *floors_report.warnings(subject.floors),
+                *floors_report.without_floor(subject.floor_records),
+            ),
             "instruments",
             subject.size,
             [m.record() for m in subject.floors],

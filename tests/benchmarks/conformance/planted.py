@@ -31,7 +31,7 @@ class Hops(World):
 
     id = "hops-v1"
     rules = "two(H,R1,R2,T) :- one(H,R1,B), one(B,R2,T)."
-    schema = {0: ("R1", "R2")}
+    schema = {1: ("R1", "R2")}
     rungs = ("recall", "instance", "constituent")
     beyond_association = (("constituent", "two"),)
     sizes = {"tiny": {"entities": 8, "relations": 4}, "small": {"entities": 20, "relations": 12}}

@@ -10,6 +10,21 @@ from zebroid.worlds.world import World
 from .planted import Hops, refused_by
 
 
+@refused_by("names", "rule 2, line 2 of the rules: unknown predicate 'oen'; did you mean 'one'?")
+class ARuleOfAMisspeltPredicate(Hops):
+    rules = Hops.rules + "\nback(T,R,H) :- oen(H,R,T)."
+
+
+@refused_by("names", "schema names rule 0 of 1")
+class ASchemaCountedFromZero(Hops):
+    schema = {0: ("R1", "R2")}
+
+
+@refused_by("names", "schema, rule 1: no positive premise binds variable 'R' in 'two(")
+class ASchemaOfNoVariable(Hops):
+    schema = {1: ("R",)}
+
+
 @refused_by("sorts", "B stands for a entity at place 3 of one and for a relation at place 2 of one")
 class AVariableThatJoinsTwoSorts(Hops):
     rules = Hops.rules + "back(H,T) :- one(H,R,B), one(T,B,H)."

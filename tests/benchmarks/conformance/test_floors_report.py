@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import types
 from pathlib import Path
 
 import pytest
+from zebroid import registry
+from zebroid.benchmarks.conformance import floor_records
+from zebroid.benchmarks.conformance.floor_means import means
+from zebroid.benchmarks.conformance.worlds import world_checks
 
 HARBOUR = Path(__file__).parents[2] / "plugins" / "acme" / "acme_plugin" / "harbour.py"
 
@@ -88,6 +94,19 @@ def test_several_seeds_are_means_with_intervals(printed):
     assert i["best"]["floor"]["mean"] == pytest.approx(sum(one) / 2, abs=1e-3)
 
 
+def test_instruments_without_a_floor_are_named_with_their_questions(printed, tmp_path):
+    """Where there are some without, and where there is no other."""
+    few = tmp_path / "few.py"
+    few.write_text(PLAIN.replace("people=40, verbs=12", "people=9, verbs=8"))
+    _, out, _ = printed(few)
+    where = r"where 30 are needed$"
+    assert re.search(rf"^constituent done: no floor, only \d+ questions? {where}", out, re.M)
+    assert re.search(rf"^instance done: no floor, no question {where}", out, re.M)
+    record = json.loads(printed(few, "--json")[1])
+    (lacking,) = [one for one in record["too few"] if one["rung"] == "constituent"]
+    assert lacking["cue"] == "done" and lacking["headline"] < 30
+
+
 def test_no_seed_is_refused_in_one_line(printed):
     status, out, err = printed("composition-v1/tiny", "--seeds", "0")
     assert (status, out) == (2, "") and "--seeds" in err
@@ -101,3 +120,13 @@ def test_a_plugin_gets_its_floors_for_nothing(printed):
 def test_an_unknown_size_is_one_line(printed):
     status, out, err = printed("zebra-v2/smal")
     assert (status, out) == (2, "") and "did you mean" in err and err.count("\n") == 1
+
+
+def test_check_names_them_too():
+    world = registry.make("composition-v1")
+    record = floor_records.measure(world, "tiny", None, 0)
+    record["too few"] = [{"rung": "schema", "cue": "two", "headline": 7}]
+    found = []
+    known = {"world": world, "size": "tiny", "floors": means([record]), "floor_records": [record]}
+    world_checks._appendix(found, types.SimpleNamespace(**known))
+    assert "schema two: no floor, only 7 questions where 30 are needed" in found[0].notes

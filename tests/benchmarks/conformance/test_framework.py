@@ -7,7 +7,7 @@ import json
 
 import pytest
 from rich.console import Console
-from zebroid.benchmarks.conformance.framework import Check, Moot, Refused, Report, run
+from zebroid.benchmarks.conformance.framework import Check, Moot, Refused, Report, Rows, run
 from zebroid.benchmarks.conformance.models.model_checks import ALL
 from zebroid.benchmarks.conformance.worlds.world_checks import CHECKS
 from zebroid.errors import UserError
@@ -152,3 +152,23 @@ def test_json_has_sizes_of_a_world_and_none_of_a_model():
     assert found["model"] == "mine" and found["passed"] and "sizes" not in found
     assert [c["name"] for c in found["checks"]] == ["kept", "moot"]
     assert all("size" not in check for check in found["checks"])
+
+
+def test_a_row_is_written_out_as_soon_as_it_is_ready_to_a_file_too(tmp_path):
+    """Nobody waits for the last check to see the first."""
+    path = tmp_path / "rows.txt"
+    with path.open("w") as file:
+        rows = Rows(Console(file=file, width=100), "mine")
+        for outcome in outcomes(*FORM):
+            rows(outcome)
+            assert outcome.found in path.read_text()
+
+
+@pytest.mark.parametrize("found", ["3 is odd", "no rule `p :- q.`.", "did you mean 'one'?"])
+def test_what_was_found_ends_in_one_full_stop(found):
+    def odd(number):
+        raise Refused(found, "double it")
+
+    text = printed(Report("model", "mine", (), tuple(outcomes(Check("odd", "it is even", odd)))))
+    ends = found if found[-1] in ".?" else f"{found}."
+    assert f"odd: {ends}\n  promised" in text

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from zebroid import registry
+from zebroid.benchmarks.conformance.worlds import reference_checks
 from zebroid.benchmarks.conformance.worlds.subprocesses import Elsewhere
 from zebroid.benchmarks.conformance.worlds.world_checks import (
     CHECKS,
@@ -84,7 +85,19 @@ def test_what_a_scored_size_lacks_is_refused_at_small_and_stated_at_tiny():
     (tiny,) = _spread(SixValues, "tiny")
     assert tiny.passed and tiny.found.startswith("instance 6 answers, ")
     wrong = type("Wrong", (SixValues,), {"few_answers": frozenset({"keep"})})
-    assert "unknown cue in few_answers 'keep'" in refused("names", wrong()).found
+    assert "few_answers: unknown cue 'keep'" in refused("names", wrong()).found
+
+
+def test_every_breach_of_a_spread_is_named_once(monkeypatch):
+    monkeypatch.setattr(reference_checks, "FACTS", 10_000)
+    (found,) = _spread(Hops, "small")
+    parts = found.found.split("; ")
+    assert [p.split(" rest on ")[0] for p in parts] == [
+        f"the questions of {rung}" for rung in ("instance", "constituent")
+    ]
+    assert found.cure.count("make the size larger") == 1
+    monkeypatch.setattr(reference_checks, "NAMED", 1)
+    assert next(iter(_spread(Hops, "small"))).found.endswith("; and 1 more")
 
 
 def _spread(world, size):

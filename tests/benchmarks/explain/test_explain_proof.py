@@ -57,7 +57,8 @@ class Printed:
     def values(self, rule, premises):
         """The values of the schema variables of a rule."""
         places = (
-            self.c.program.rules[rule].binding(v) for v in self.made.world.schema.get(rule, ())
+            self.c.program.rules[rule].binding(v)
+            for v in self.made.world.schema_of_rules.get(rule, ())
         )
         return tuple(int(self.c.arguments[premises[i], j]) for i, j in places)
 

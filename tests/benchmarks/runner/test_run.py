@@ -247,7 +247,10 @@ def test_a_suite_runs_on_the_world_of_a_file(zebroid, suite, trained, tmp_path):
 def test_dry_run_writes_nothing_and_says_what_it_would_cost(zebroid, suite, trained, tmp_path):
     status, out, _ = zebroid("run", suite(), "--dry-run", "--out", "out")
     assert status == 0
-    assert out.count("to run") == 4 and "about 0.1 minutes" in out
+    assert (
+        out.count("to run") == 4
+        and "by the suite's own cost_minutes (0.1 for all of it) about 0.1 minutes" in out
+    )
     assert not (tmp_path / "out").exists()
     assert trained == []
 

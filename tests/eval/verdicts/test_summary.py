@@ -97,6 +97,7 @@ def test_models_that_have_not_learned_their_corpus_are_compared_with_nothing(
         text = sentence("x", rows)
         assert text.startswith("x: direct reuses and can recombine") or "first reuses" in text
         assert "untrained, and compared with nothing: second (recall 0.30" in text
+        assert "; train longer (plan.steps of a suite)" in text
         assert "lower" not in text and "suppressed" not in text
     assert sentence("x", [unlearned]).startswith("x: nothing to tell: untrained")
 

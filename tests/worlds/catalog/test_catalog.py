@@ -35,8 +35,8 @@ def test_a_world_says_what_it_is_and_where_it_comes_from(world):
     assert {*made.rungs} <= {*RUNGS}
     assert {*beyond_association(made)} <= {*instruments(made)}
     assert {*made.phrases} == {*made.program.arity} | {*made.facts("tiny", 0).rows}
-    for rule in made.schema:
-        assert all(made.program.rules[rule].binding(v) for v in made.schema[rule])
+    for rule, variables in made.schema_of_rules.items():
+        assert all(made.program.rules[rule].binding(v) for v in variables)
 
 
 @every

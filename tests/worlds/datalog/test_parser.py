@@ -160,7 +160,7 @@ def test_an_equality_with_an_unbound_variable_defines_it():
 def test_binding_is_where_a_variable_is_first_bound():
     (rule,) = parse("p(X,Z) :- q(X,Y), q(Y,Z).").rules
     assert [rule.binding(v) for v in "XYZ"] == [(0, 0), (0, 1), (1, 1)]
-    with pytest.raises(UserError, match="bound by no positive premise"):
+    with pytest.raises(UserError, match="no positive premise binds variable 'V'"):
         rule.binding("V")
 
 
