@@ -68,13 +68,11 @@ def main() -> None:
 
 
 def _misused(error: Any) -> tuple[str, int]:
-    """(line, status) of what typer says of words that are no command's. Without any words it shows
-    the help instead."""
+    """(line, status) for words that are no command's; where there are none, the help instead."""
     line, command = error.format_message(), getattr(error, "ctx", None)
     if "\n" in line:
-        error.show()
-        sys.exit(error.exit_code)
-    path = command.command_path if command is not None else "zebroid"
+        sys.exit(error.show() or error.exit_code)
+    path = "zebroid" if command is None else command.command_path
     return f"{line.rstrip('.')}; see {path} --help", error.exit_code
 
 
