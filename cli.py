@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -49,9 +49,11 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         _no_empty_value(sys.argv[1:])
-        app()
+        sys.exit(app(prog_name="zebroid", standalone_mode=False))
     except UserError as error:
         _leave(str(error), 2)
+    except typer.Abort:
+        _leave("interrupted", 1)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         sys.exit(1)
@@ -59,6 +61,19 @@ def main() -> None:
         from .benchmarks.runner.atomic_write import reason
 
         _leave(reason(error), 2)
+    except Exception as error:
+        if not callable(getattr(error, "format_message", None)):
+            raise
+        _leave(*_misused(error))
+
+
+def _misused(error: Any) -> tuple[str, int]:
+    """(line, status) for words that are no command's; where there are none, the help instead."""
+    line, command = error.format_message(), getattr(error, "ctx", None)
+    if "\n" in line:
+        sys.exit(error.show() or error.exit_code)
+    path = "zebroid" if command is None else command.command_path
+    return f"{line.rstrip('.')}; see {path} --help", error.exit_code
 
 
 def _no_empty_value(words: list[str]) -> None:
@@ -93,7 +108,7 @@ def options(
 def run(
     suite: Suite,
     world: Annotated[
-        str, typer.Option(help="Run the suite's grid on this world: id, id/size or file.py.")
+        str, typer.Option(help="Run it on this world: id or file.py, of the cells' size; id/size.")
     ] = "",
     model: Annotated[
         str, typer.Option(help="Run the suite's grid with this model: a name or file.py.")
@@ -193,7 +208,7 @@ app.command()(cli_authoring.floors)
 
 @app.command()
 def show(
-    world: Annotated[str, typer.Argument(help="A world: id, id/size, file.py or file.py/size.")],
+    world: cli_authoring.OneWorld,
     settings: Settings = None,
 ) -> None:
     """Print a world: rules, statements, and a question of every rung with its proof."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Watch = Callable[[str], None]
     Ready = Callable[[str, Outcome], None]
 
+SIZE = "without a size its tiny one, or its first"
+OneWorld = Annotated[str, typer.Argument(help=f"A world: id, id/size or file.py; {SIZE}.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="WHAT.KEY=VALUE, as world.exceptions=0.2; may be repeated."),
@@ -104,7 +106,7 @@ def _conform(checked: Callable[[Watch, Ready], Report], as_json: bool) -> None:
 
 
 def floors(
-    world: Annotated[str, typer.Argument(help="A world: id, id/size, file.py or file.py/size.")],
+    world: OneWorld,
     settings: Settings = None,
     seed: Seed = 0,
     seeds: Annotated[
@@ -139,11 +141,13 @@ def _counted(tell: Callable[[str], None], count: str, what: str) -> None:
 Seeds = Annotated[
     int, typer.Option(min=1, max=1_000, help="How many, from that one on: a corpus each.")
 ]
-Questions = Annotated[int, typer.Option(min=1, help="Of each rung and query, where there are.")]
+Questions = Annotated[
+    int, typer.Option(min=1, help="Of each rung of each query, and of recall for each, at most.")
+]
 
 
 def export(
-    name: Annotated[str, typer.Argument(help="A world, WORLD/SIZE or file.py/SIZE; or a suite.")],
+    name: Annotated[str, typer.Argument(help=f"WORLD/SIZE or file.py/SIZE, {SIZE}; or a suite.")],
     to: Annotated[Path, typer.Option("--to", help="The folder to write; it must not be there.")],
     format: Annotated[
         str, typer.Option(help="tokens, jsonl, text, hf, lm-eval or inspect.")
@@ -175,28 +179,36 @@ def export(
 
 def score(
     predictions: Annotated[Path, typer.Argument(help="A .jsonl, .jsonl.gz or .parquet file.")],
-    world: Annotated[str, typer.Option(help="WORLD/SIZE or file.py/SIZE, as exported.")] = "",
+    world: Annotated[
+        str, typer.Option(help=f"WORLD/SIZE or file.py/SIZE, as exported; {SIZE}.")
+    ] = "",
     suite: Annotated[str, typer.Option(help="A suite, as exported: instead of a world.")] = "",
     settings: Settings = None,
     seed: Seed = 0,
     seeds: Seeds = 1,
     questions: Questions = 300,
+    mode: Annotated[str, typer.Option(help="As exported: of export.json's key mode.")] = "direct",
     name: Annotated[str, typer.Option(help="What the model is called in tables.")] = "model",
-    parameters: Annotated[int, typer.Option(help="Weights of the model, if it was trained.")] = 0,
-    flops: Annotated[float, typer.Option(help="FLOPs that its training took.")] = 0.0,
+    author: Annotated[str | None, typer.Option(help="Whose it is, as cite prints it.")] = None,
+    parameters: Annotated[
+        int | None, typer.Option(help="Weights that were trained; default: not known.")
+    ] = None,
+    flops: Annotated[
+        float | None, typer.Option(help="FLOPs that its training took; default: not known.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder of results: the receipt goes into it.")] = Path(
         "runs"
     ),
 ) -> None:
     """Score predictions of a model from anywhere: floors, lift and a receipt, declared."""
+    from .benchmarks.config.outside_model import Outside
     from .benchmarks.export import portion
     from .benchmarks.predictions import printed_scores
-    from .benchmarks.predictions.declared_results import Declared
     from .benchmarks.predictions.score_file import score_file
     from .benchmarks.report.plain_console import PlainConsole, console, working
 
-    declared = Declared(name, parameters, flops)
+    declared = Outside(name, author, parameters, flops)
     cells = portion.cells_of(world, suite, settings or (), seed, seeds, questions)
     with working(PlainConsole(stderr=True), "reading") as watch:
-        found = score_file(predictions, cells, declared, out, watch)
+        found = score_file(predictions, cells, declared, out, watch, mode)
     printed_scores.show(console(), found)

@@ -1,7 +1,8 @@
 """trust_class(receipt) -> declared, verified or retrained: what stands behind its numbers.
 
 *Declared*: it can be read. *Verified*: this version has recomputed all of it from the answers that
-it keeps. *Retrained*: a listed attester who is not the entrant trained some of its cells again,
+it keeps; of a model from outside, whose cost it cannot recompute, the class stays *declared*.
+*Retrained*: a listed attester who is not the entrant trained some of its cells again,
 found what it says, and none that came out otherwise.
 """
 
@@ -14,6 +15,7 @@ from typing import Literal
 
 from ...errors import UserError
 from ...printable import printable
+from ..config.outside_model import Outside
 from ..receipts import cite
 from ..receipts.receipt import Receipt
 from ..receipts.untrusted import read_bytes, receipt_path
@@ -65,7 +67,9 @@ def trust_class(path: Path, receipt: Receipt, verified: bool = False) -> Trust:
     date = remembered(mark(path))
     why = "recomputed by this version" + (f" on {date}" if date else "")
     kind: Kind = "verified" if verified or date else "declared"
-    if kind == "declared":
+    if kind == "verified" and any(Outside.of(c.cell["spec"]) for c in receipt.cells):
+        kind, why = "declared", f"answers from outside; all else {why}"
+    elif kind == "declared":
         why = "read, not recomputed; zebroid verify recomputes it"
     if refuted:
         why = "; ".join([*map(_summary, refuted), why])

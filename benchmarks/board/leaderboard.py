@@ -165,7 +165,8 @@ def _value(e: Entry, name: str) -> float:
 
 
 def _row(e: Entry, names: Sequence[str]) -> list[str]:
-    name = f"{e.cell.model}, {e.cell.mode} ({e.cell.plan})"
+    alone = ", answers alone" if e.cell.outside and e.cell.mode == "chain" else ""
+    name = f"{e.cell.model}, {e.cell.mode}{alone} ({e.cell.plan})"
     name = markdown(f"{name}, {missing}" if (missing := of_runs(e.failed, e.runs)) else name)
     scores = [_short(e.row, rung) if rung in e.row.rungs else ABSENT for rung in names]
     return [name, str(e.receipt), e.trust, str(len(e.corpora)), *scores]

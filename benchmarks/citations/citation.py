@@ -9,12 +9,17 @@ from pathlib import Path
 from ... import __version__, registry
 from ...printable import bibtex, printable
 from ..attestations.trust import Trust, trust_class
+from ..config.outside_model import Outside
 from ..receipts import cite, origin
 from ..receipts.receipt import Receipt
 from ..receipts.untrusted import guarded, receipt_path
 from .errata import Erratum, affecting
 
 CURRENT = "current"
+CONTRIBUTORS = "The zebroid contributors"
+TITLE = "zebroid: worlds that tell induction from deduction"
+# of a model whose maker is not known
+_OF_OUTSIDE = "this cites the receipt, and no maker of its model: add yourself, or score --author"
 
 
 def citation(path: Path) -> str:
@@ -30,13 +35,17 @@ def _text(receipt: Receipt, trust: Trust, errata: list[Erratum]) -> str:
     notes = [f"trust class: {printable(str(trust))}"]
     notes += [f"not counted: {printable(why)}" for why in trust.ignored]
     notes += [f"status: {note}" for note in status_of(receipt, errata)]
+    outside = Outside.of(receipt.cells[0].cell.get("spec") or {})
+    author = outside.author if outside and outside.author else CONTRIBUTORS
+    title = f"Answers of {outside.name}, scored by zebroid" if outside else TITLE
+    notes += [f"author: {_OF_OUTSIDE}"] if outside and not outside.author else []
     note = f"{line}; trust class {trust.kind}; status {status}, as of zebroid {__version__}"
     return (
-        f"The zebroid contributors, zebroid {version}, {line}, {year}.\n\n"
+        f"{printable(author)}, zebroid {version}, {line}, {year}.\n\n"
         + "".join(f"{note}\n" for note in notes)
         + f"\n@software{{zebroid-{cite.digest(receipt)[:8]},\n"
-        "  author = {{The zebroid contributors}},\n"
-        "  title = {zebroid: worlds that tell induction from deduction},\n"
+        f"  author = {{{{{bibtex(author)}}}}},\n"
+        f"  title = {{{bibtex(title)}}},\n"
         f"  version = {{{bibtex(version)}}},\n"
         f"  year = {{{year}}},\n"
         f"  note = {{{bibtex(note)}}}\n"

@@ -63,8 +63,9 @@ def show(console: Console, lines: Sequence[str], scores: Sequence[InstrumentDiff
         variance.add_row(name, *_shares(score.splits["difference"]))
     console.print(table)
     console.print(_legend(scores), soft_wrap=True)
-    console.print("variance of A - B over the seeds (standard deviation, share of the variance):")
-    console.print(variance)
+    if any({*c.axes} & {*AXES} for s in scores for c in s.splits["difference"].components):
+        console.print("variance of A - B over the seeds (standard deviation, share of all of it):")
+        console.print(variance)
     for line in _variance_notes(scores):
         console.print(line, soft_wrap=True)
 

@@ -92,12 +92,17 @@ def _split(text: str) -> tuple[Path, str]:
     return (Path(path), label) if mark and not Path(text).exists() else (Path(text), "")
 
 
+def _words(cell: Cell) -> set[str]:
+    return {cell.mode, cell.model, cell.plan} | ({cell.outside.name} if cell.outside else set())
+
+
 def _labelled(cells: Mapping[str, Cell], label: str, text: str) -> dict[str, Cell]:
-    """The cells of which each word of a label is the mode, the model or the plan."""
+    """The cells of which each word of a label is the mode, the model or the plan; of a
+    model from outside also its bare name."""
     words = label.split()
     known = {field: sorted({getattr(c, field) for c in cells.values()}) for field in FIELDS}
     for word in words:
-        if not any(word in values for values in known.values()):
+        if not any(word in _words(cell) for cell in cells.values()):
             there = "; ".join(f"{field} {', '.join(values)}" for field, values in known.items())
             raise UserError(
                 f"no cell of {printable(text, 120)} is of {printable(word, 60)!r}; "
@@ -106,7 +111,7 @@ def _labelled(cells: Mapping[str, Cell], label: str, text: str) -> dict[str, Cel
     found = {
         digest: cell
         for digest, cell in cells.items()
-        if all(word in (cell.mode, cell.model, cell.plan) for word in words)
+        if all(word in _words(cell) for word in words)
     }
     if not found:
         raise UserError(f"no cell of {printable(text, 120)} is all of that; give fewer words")

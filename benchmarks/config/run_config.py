@@ -14,6 +14,7 @@ from ...models import spec_records
 from ...models.training.plan import Plan
 from ...worlds.exposure import Exposure
 from ...worlds.world import World
+from .outside_model import Outside, plan_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +48,6 @@ class Places:
 NOWHERE = Places()
 SAMPLE = "sample"  # the axis of chance that only samples have
 NAMES = ("plan", "model")  # what a record holds for people alone
-OUTSIDE = "outside"  # type of the spec of a model of which only predictions are known
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +96,6 @@ class Cell:
         """
         if not isinstance(record, Mapping):
             raise UserError(f"a cell is a table of fields, not {type(record).__name__}")
-        parts = {"exposure": Exposure, "recipe": Plan, "seeds": Seeds}
         kinds = {"world": str, "size": str, "mode": str, "model": str, "plan": str}
         kinds |= {"spec": Mapping, "questions": int, "content": int}
         known = {"content": 1, **record}
@@ -108,7 +107,9 @@ class Cell:
             value = known[name]
             if not isinstance(value, kind) or isinstance(value, bool):
                 raise UserError(f"{name} of a cell is {value!r:.80}; expected {kind.__name__}")
+        parts = {"exposure": Exposure, "seeds": Seeds}
         made = {name: identity.restore(kind, record[name]) for name, kind in parts.items()}
+        made["recipe"] = plan_of(record["spec"], record["recipe"])
         if not all(type(seed) is int for seed in dataclasses.astuple(made["seeds"])):
             raise UserError(f"seeds of a cell are {record['seeds']!r:.80}; expected whole numbers")
         if (SAMPLE in record["seeds"]) != bool(made["recipe"].samples):
@@ -119,8 +120,18 @@ class Cell:
             )
         return cls(**known | made, places=places)
 
+    @functools.cached_property
+    def outside(self) -> Outside | None:
+        """What is declared of its model, of which answers alone are known; None: it is trained."""
+        return Outside.of(self.spec)
+
+    @property
+    def writes(self) -> bool:
+        """Whether its model writes proofs that are kept beside its answers."""
+        return self.mode == "chain" and not self.outside
+
     def message(self) -> dict[str, Any]:
-        """JSON-ready: the cell for another process, which finds its files where they lie."""
+        """JSON-ready: the cell for another process, which finds its files where they are."""
         return {"cell": self.record(), "places": dataclasses.asdict(self.places)}
 
     @classmethod
@@ -163,9 +174,8 @@ class Cell:
     def corpus(self) -> str:
         """Equal for cells that read the same corpus."""
         seeds = (self.seeds.world, self.seeds.exposure)
-        content = [self.content] if self.content != 1 else []
         world = [self.named_world, self.size, self.exposure.record(), seeds]
-        return canonical.digest(world + content)
+        return canonical.digest(world + [self.content] * (self.content != 1))
 
     @functools.cached_property
     def question_set(self) -> str:
@@ -189,11 +199,6 @@ class Cell:
         spec = spec_records.rebuilt(self.spec)
         only = () if spec is None else identity.query_only(spec)
         return parameters.spelled(base, {k: v for k, v in given.items() if k not in only})
-
-    @property
-    def from_outside(self) -> bool:
-        """Whether only predictions of its model are known."""
-        return self.spec.get("type") == OUTSIDE
 
     @property
     def loops(self) -> int:

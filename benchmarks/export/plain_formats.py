@@ -35,14 +35,14 @@ def tokens(portion: Portion, folder: Path, mode: str) -> None:
 
     ``query`` is in the order of ``questions.jsonl``; right answers are in the key alone.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save  # save_file leaves its file to its owner alone
 
     ids = records.in_order(portion)
     made = encode(portion.corpus, mode, np.array([q for _, q in ids], np.int64))
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {"train": made.train, "loss": made.loss, "weight": made.weight, "query": made.query}
     whole = {n: np.ascontiguousarray(a) for n, a in arrays.items()}
-    save_file(whole, folder / "tokens.safetensors")
+    (folder / "tokens.safetensors").write_bytes(save(whole))
     names = (*portion.corpus.closure.base.constants, "none")
     # of answers of several words no token is one: the words up to `end`, with blanks between
     single = made.answer_ids if made.answer_ids.ndim == 1 else made.answer_ids[:0, 0]
@@ -57,7 +57,8 @@ def tokens(portion: Portion, folder: Path, mode: str) -> None:
     }
     write_json(folder / "tokens.json", about)
     lines(folder / "questions.jsonl", ({"id": id} for id, _ in ids))
-    save_file({"members": np.ascontiguousarray(made.members)}, _key(folder) / "members.safetensors")
+    members = save({"members": np.ascontiguousarray(made.members)})
+    (_key(folder) / "members.safetensors").write_bytes(members)
     lines(folder / KEY / "key.jsonl", records.key(portion))
 
 

@@ -12,27 +12,27 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ... import registry
+from ... import identity, registry
 from ...errors import UserError
 from ...eval.question_sets.question_set import QuestionSet
-from ...models.training.plan import Plan
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.world import content_of
-from ..config.run_config import OUTSIDE, Cell, Places, Seeds
+from ..config.outside_model import DeclaredPlan, Outside
+from ..config.run_config import Cell, Places, Seeds
 from ..config.settings import of_world
 from ..config.suite import load_suite
 from ..config.suite_limits import QUESTIONS, SEED
 from ..estimates import feasible
 from ..runner.corpora import Corpora
 
-SPEC = {"type": OUTSIDE, "version": 1}
 # whatever answers, and however: nothing of the corpus or its questions depends on it
+NOBODY = Outside()
 DECLARED: Mapping[str, Any] = {
     "mode": "direct",
-    "model": "outside.model",
-    "spec": SPEC,
+    "model": NOBODY.model,
+    "spec": identity.record(NOBODY),
     "plan": "declared",
-    "recipe": Plan(steps=1, evaluations=1),
+    "recipe": DeclaredPlan.at((1,)),
 }
 PREFIX = 8  # digits of a corpus that its question ids begin with
 

@@ -231,11 +231,15 @@ def model_rows(
 
 
 def labels(cells: Iterable[Cell]) -> dict[str, str]:
-    """Configuration -> its name: mode, and model and plan where they differ."""
+    """Configuration -> its name: mode, and model and plan where they differ; of a model from
+    outside its name and mode."""
     cells = list(cells)
     varied = [name for name in ("model", "plan") if len({getattr(c, name) for c in cells}) > 1]
     return {
-        c.configuration: " ".join([c.mode, *(getattr(c, name) for name in varied)]) for c in cells
+        c.configuration: f"{c.outside.name} {c.mode}"
+        if c.outside
+        else " ".join([c.mode, *(getattr(c, name) for name in varied)])
+        for c in cells
     }
 
 
@@ -244,7 +248,7 @@ def _predictions(result: Result, question_set: QuestionSet, corpora: Corpora) ->
     if result.corpus != question_set.corpus.digest:
         raise UserError(f"{result.cell} was kept for another corpus; `zebroid clean` and run again")
     bits = np.asarray(run.bits, np.float32)
-    weighs_none = result.cell.from_outside and bool(np.isnan(bits).all())
+    weighs_none = result.cell.outside is not None and bool(np.isnan(bits).all())
     return Predictions(
         question_set=question_set,
         answer=np.asarray(run.answer, np.int32),

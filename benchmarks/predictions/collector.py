@@ -32,6 +32,7 @@ class Slot:
     """What one run answered at one step: Q questions of all portions."""
 
     answer: NDArray[np.int32]  # [Q]
+    line: NDArray[np.int32]  # [Q] where each was answered first
     bits: NDArray[np.float32] | None = None  # [Q]
     hits: NDArray[np.int16] | None = None  # [Q] samples that are right
 
@@ -50,6 +51,7 @@ class Collector:
         self.names = [folded(names_of(EnglishForms(p.corpus))) for p in portions]
         self.slots: dict[tuple[int, int], Slot] = {}
         self.causes: collections.Counter[str] = collections.Counter()
+        self.examples: dict[str, str] = {}  # cause -> the first text of it
         self.samples = 0  # of each question
         self.known: list[dict[Any, int]] = [{**names, None: MALFORMED} for names in self.names]
         self.texts: list[dict[Any, int]] = [{None: MALFORMED} for _ in portions]
@@ -88,8 +90,12 @@ class Collector:
             later = np.ones(len(at), bool)
             later[np.unique(at, return_index=True)[1]] = False
             again |= later
+        where = np.asarray(lines, np.int32)
         for i in np.flatnonzero(again).tolist():
-            self.flaws.add("answers a question again", lines[i], columns["id"][i])
+            first = slot.line[at[i]] or where[int(np.flatnonzero(at == at[i])[0])]
+            more = f", as {self.flaws.row} {first:,} does"
+            self.flaws.add("answers a question again", lines[i], columns["id"][i], more=more)
+        slot.line[at[~again]] = where[~again]
         if len(self.portions) == 1:
             self._put_part(slot, 0, at, columns)
             return
@@ -117,7 +123,9 @@ class Collector:
         out = self._named(number, values, text)
         places = np.flatnonzero(out == MALFORMED).tolist()
         for value, times in collections.Counter(values[i] for i in places).items():
-            self.causes[self._read(number, value, text)[1]] += times
+            why = self._read(number, value, text)[1]
+            self.causes[why] += times
+            self.examples.setdefault(why, value or "")
         return out
 
     def _named(self, number: int, values: Sequence[Any], text: bool) -> NDArray[np.int32]:
@@ -169,7 +177,9 @@ class Collector:
             if len(self.slots) >= SLOTS:
                 self.flaws.add("is one run or step too many", line, (run, step))
                 return None
-            self.slots[run, step] = Slot(np.full(len(self.ids), MISSING, np.int32))
+            self.slots[run, step] = Slot(
+                np.full(len(self.ids), MISSING, np.int32), np.zeros(len(self.ids), np.int32)
+            )
         return self.slots[run, step]
 
     def _checked(self, columns: Columns, lines: Sequence[int] | range) -> NDArray[np.bool_]:

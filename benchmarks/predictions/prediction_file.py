@@ -24,22 +24,49 @@ from .collector import KEYS, Collector
 CHUNK = 1 << 15  # bytes read at a time: what their rows take fits a core's cache
 LONGEST = 1_000_000  # bytes of a line
 BOM = b"\xef\xbb\xbf"
+KINDS = (".jsonl", ".jsonl.gz", ".parquet")
+GZIP = b"\x1f\x8b"  # what a file that gzip wrote begins with
 
 
 def read(path: Path, collector: Collector) -> None:
     """All predictions of a file into ``collector``; UserError for what is no such file."""
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; give predictions as .jsonl, .jsonl.gz or .parquet")
-    if path.suffix == ".parquet":
+    if checked(path) == ".parquet":
         collector.flaws.row = "row"
         _parquet(path, collector)
         return
-    if path.suffixes[-1:] != [".jsonl"] and path.suffixes[-2:] != [".jsonl", ".gz"]:
-        raise UserError(f"{path}: expected .jsonl, .jsonl.gz or .parquet; rename or convert it")
+    with opened(path) as file, _uncollected():
+        _lines(file, collector)
+
+
+def checked(path: Path) -> str:
+    """The kind of a file of predictions: .jsonl, .jsonl.gz or .parquet. UserError, without reading
+    more than its first bytes, for what is none."""
+    if not path.is_file():
+        there = "is a folder" if path.is_dir() else "no such file"
+        raise UserError(f"{path}: {there}; give predictions as .jsonl, .jsonl.gz or .parquet")
+    kind = next((kind for kind in KINDS if path.name.endswith(kind)), "")
+    if not kind:
+        got = "".join(path.suffixes[-2:] if path.suffix == ".gz" else path.suffixes[-1:])
+        got = printable(got, 40) or "a name without a suffix"
+        raise UserError(f"{path}: got {got}, expected {', '.join(KINDS)}; rename or convert it")
+    with path.open("rb") as file:
+        begin = file.read(len(GZIP))
+    if not begin:
+        raise UserError(f"{path}: the file is empty, so it holds no predictions; give one a line")
+    if kind == ".jsonl" and begin == GZIP:
+        raise UserError(f"{path}: it is compressed by gzip; name it .jsonl.gz")
+    if kind == ".jsonl.gz" and begin != GZIP:
+        raise UserError(f"{path}: it is not compressed by gzip; name plain text .jsonl")
+    return kind
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The lines of a file of JSON; UserError where it is compressed and cannot be read."""
     try:
         opener: Any = gzip.open if path.suffix == ".gz" else open
-        with opener(path, "rb") as file, _uncollected():
-            _lines(file, collector)
+        with opener(path, "rb") as file:
+            yield file
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         why = printable(str(error), 100)
         raise UserError(f"{path} is no whole gzip file ({why}); compress it again") from None
@@ -92,7 +119,7 @@ def _block(block: bytes, number: int, collector: Collector) -> None:
         collector.add(columns, range(number, number + n))
         return
     for line, text in enumerate(block.split(b"\n"), start=number):
-        _line(text, line, collector)
+        one_line(text, line, collector)
 
 
 def _together(block: bytes, n: int) -> dict[str, list[Any]] | None:
@@ -141,7 +168,11 @@ def _pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"^{{{','.join(pairs)}}}{gap}$", re.MULTILINE)
 
 
-def _line(text: bytes, number: int, collector: Collector) -> None:
+class _Constant(ValueError):
+    """NaN or an infinity, which Python's json takes and JSON lacks."""
+
+
+def one_line(text: bytes, number: int, collector: Collector) -> None:
     flaws = collector.flaws
     if not text.strip():
         flaws.add("is blank", number)
@@ -153,6 +184,9 @@ def _line(text: bytes, number: int, collector: Collector) -> None:
         pairs = json.loads(text.decode("utf-8"), object_pairs_hook=tuple, parse_constant=_refuse)
     except UnicodeDecodeError:
         flaws.add("is not UTF-8", number)
+        return
+    except _Constant as error:
+        flaws.add("holds a number that JSON lacks", number, str(error))
         return
     except (ValueError, RecursionError):
         flaws.add("is no JSON object", number, text[:40].decode("utf-8", "replace"))
@@ -171,7 +205,7 @@ def _line(text: bytes, number: int, collector: Collector) -> None:
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(name)
+    raise _Constant(name)
 
 
 def _parquet(path: Path, collector: Collector) -> None:

@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 
 from ... import canonical
+from ...errors import suggest
 from ...eval.question_sets.predictions import Hits
+from ...worlds.encoding.encode import MODES
+from ..config.outside_model import Outside
 from ..config.run_config import Cell
 from ..config.suite import Suite
 from ..export.portion import Portion, portions
@@ -24,7 +27,8 @@ from ..runner.corpora import Corpora
 from ..runner.executor import Outcome
 from . import sample_scores
 from .collector import Collector
-from .declared_results import Declared, results_of
+from .declared_results import results_of
+from .first_look import glance
 from .flaws import Flaws
 from .prediction_file import read
 
@@ -41,6 +45,7 @@ class Scored:
     receipt: Receipt
     rows: int  # predictions
     malformed: dict[str, int]  # why there is no answer -> of how many predictions
+    examples: dict[str, str]  # why there is no answer -> the first text of which there is none
     # recall or instrument -> {"questions", "pass"}, of the last step; empty: no samples
     samples: dict[str, dict[str, Any]]
 
@@ -56,20 +61,26 @@ def collect(path: Path, found: Sequence[Portion]) -> Collector:
 def score_file(
     path: Path,
     cells: Sequence[Cell],
-    declared: Declared,
+    declared: Outside,
     out: Path,
     watch: Watch = lambda what: None,
+    mode: str = "direct",
 ) -> Scored:
     """Scores a file of predictions as a run's, and writes the receipt ``out/outside-NAME-DIGEST``.
 
+    ``mode``: in which the corpus was exported, and the model trained.
+
     Raises UserError for flaws in the file, and for what is no name or file.
     """
+    if mode not in MODES:
+        raise suggest("mode", mode, MODES)
+    glance(path)  # what is wrong with it at first sight needs no corpora, which take long
     with Corpora() as corpora:
         watch("drawing corpora")
         found = portions(cells, corpora)
         watch(f"reading {path.name}")
         collector = collect(path, found)
-        made, results = results_of(found, collector, declared)
+        made, results = results_of(found, collector, declared, mode)
         watch("scoring")
         rows = panels(made, Outcome(tuple(results), {}), corpora)
         suite = Suite(
@@ -91,7 +102,8 @@ def score_file(
         with atomic_write.file(folder / "samples.json") as draft:
             content_ = {"samples": collector.samples, "groups": samples}
             draft.write_text(canonical.text(content_, indent=1) + "\n", "ascii")
-    return Scored(folder, suite, rows, receipt, collector.rows, dict(collector.causes), samples)
+    malformed = dict(collector.causes), collector.examples
+    return Scored(folder, suite, rows, receipt, collector.rows, *malformed, samples)
 
 
 def _samples(found: Sequence[Portion], collector: Collector) -> dict[str, dict[str, Any]]:

@@ -210,6 +210,9 @@ def _notes(panel: Panel, first: Mapping[str, RungScore]) -> Iterator[str]:
                 f"{row.label}: {UNTRAINED}, its recall is {recall:.2f}, below {TRAINED}: it stands "
                 "in no comparison"
             )
+    for row in panel.models:
+        if row.mode == "chain" and not row.proofs:
+            yield f"{row.label}: answers alone are scored, for nothing is known of its proofs"
     if any(row.passes for row in panel.models):
         yield "pass@k: one of k sampled answers is right, out of all that were sampled"
     if any(is_competitor(row.label) for row in panel.models):

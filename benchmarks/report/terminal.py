@@ -19,6 +19,12 @@ from .table import ABSENT, Line, Table, spread, table
 STYLES = {"floor": "dim", "ceiling": "dim", "model": "bold", "normalised": ""}
 STYLES |= {"sampled": "", "proof": "", "missing run": "red"}
 LABEL, CELL = 26, 12  # letters of the head of a table's rows, and of the widest cell with its gap
+# what stands in tables and sentences and explains itself on that page alone
+WORDS = (
+    "below: its whole interval is under the floor; suppressed: surely below uniform guessing; "
+    "spreading: a random walk over words, which tests the world and is no floor; see "
+    "docs/concepts/floors.md"
+)
 TOGETHER = ("model", "normalised", "sampled")  # kinds of rows between which there is no rule
 
 
@@ -32,7 +38,7 @@ def show(console: Console, found: Sequence[Panel], caption: str) -> None:
         for note in message.notes:
             console.print(note, markup=False)
         console.print()
-    console.print(f"{caption}\n{spread(found)}; {MARKS}.\n", markup=False)
+    console.print(f"{caption}\n{spread(found)}; {MARKS}; {WORDS}.\n", markup=False)
     _profiles(console, found)
     console.print()
     for panel in found:

@@ -81,7 +81,7 @@ class Corpora:
     def proofs(self, result: Result) -> Validity | None:
         """[S, Q]: whether the proofs that the model wrote in the end are valid; None: none."""
         cell = result.cell
-        if cell.mode != "chain":
+        if not cell.writes:
             return None
         if cell.digest not in self._read:
             self._read[cell.digest] = self._check_proofs(result)
@@ -101,7 +101,7 @@ class Corpora:
     def sampled_proofs(self, result: Result) -> Validity | None:
         """[S, N, Q]: whether the proofs that the model sampled are valid; None: none is written."""
         found, cell = result.run.samples, result.cell
-        if cell.mode != "chain" or found is None or found.generated is None:
+        if not cell.writes or found is None or found.generated is None:
             return None
         key = f"{cell.digest} samples"
         if key not in self._read:

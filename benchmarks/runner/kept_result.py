@@ -30,7 +30,6 @@ ARRAYS = {
     "generated": (np.int32, "SQT"),
     "loss": (np.float32, "SK"),
 }
-WRITING = ("chain",)  # modes in which a model writes more than its answer
 SAMPLED = {  # of cells that sample: N samples of each question; what chains wrote besides
     "samples": (np.int32, "SNQ"),
     "sampled": (np.int32, "SNQT"),
@@ -81,7 +80,7 @@ def arrays_of(cell: Cell) -> dict[str, tuple[Any, str]]:
     """The arrays of a result: kind of their numbers, and axes."""
     if not cell.recipe.samples:
         return ARRAYS
-    return ARRAYS | {n: how for n, how in SAMPLED.items() if n == "samples" or cell.mode in WRITING}
+    return ARRAYS | {n: how for n, how in SAMPLED.items() if n == "samples" or cell.writes}
 
 
 def read_about(folder: Path, cell: Cell) -> About | None:
@@ -167,7 +166,7 @@ def _most_bytes(cell: Cell) -> int:
     besides."""
     points = cell.recipe.evaluations
     count = points if isinstance(points, int) else len(points) + 1
-    words = 1 + WORDS * (cell.mode in WRITING)
+    words = 1 + WORDS * (cell.writes)
     drawn = min(cell.questions * GROUPS * cell.recipe.samples * 4 * words, SAMPLED_BYTES)
     return 2**24 + cell.questions * GROUPS * (8 * count + 4 * WORDS) + drawn
 

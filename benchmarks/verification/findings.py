@@ -23,6 +23,7 @@ class Finding:
     passed: bool | None  # None: not looked at, for something that it rests on failed
     found: str
     seconds: float = 0.0
+    declared: str = ""  # what it takes as declared, of models from outside; empty: nothing
 
 
 def show(found: Sequence[Finding]) -> None:
@@ -35,9 +36,14 @@ def show(found: Sequence[Finding]) -> None:
     commit = provenance.commit()[0][:8]
     here = f"zebroid {__version__}" + (f", {commit}" if commit else "")
     seconds = sum(f.seconds for f in found)
-    verdict = "verified" if all(f.passed for f in found) else "NOT verified"
-    console.print(
-        f"{verdict} by {here} in {seconds:.0f} s. Declared by the receipt, and not recomputed: "
-        f"{DECLARED}. Only training again says whose the answers are.",
-        soft_wrap=True,
-    )
+    passed = all(f.passed for f in found)
+    verdict = "verified" if passed else "NOT verified"
+    by = f"by {here} in {seconds:.0f} s. Declared by the receipt, and not recomputed"
+    outside = next((f.declared for f in found if f.declared), "")
+    last = f"{verdict} {by}: {DECLARED}. Only training again says whose the answers are."
+    if passed and outside:
+        last = (
+            "verified as declared: corpora, floors, scores, tables and report are those of the "
+            f"answers, {by}: {outside}, how its answers came about, {DECLARED}."
+        )
+    console.print(escape(printable(last)), soft_wrap=True, emoji=False)

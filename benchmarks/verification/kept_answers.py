@@ -1,7 +1,8 @@
 """Results of a receipt's cells, as its run had them: from its kept answers alone.
 
 What a training costs is not read but traced anew from its spec, plan and the shapes of its tokens;
-whether written proofs are valid, and what they answer, from the words that were kept.
+whether written proofs are valid, and what they answer, from the words that were kept. Of a model
+from outside its cost is what its maker declares in the cell.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from ..receipts.tables.answers_table import ANSWERS, MALFORMED, generated
 from ..receipts.tables.cells_table import CELLS
 from ..receipts.tables.samples_table import SAMPLES
 from ..runner.corpora import tokens_of
-from ..runner.kept_result import WRITING
 from ..runner.provenance import Environment
 from ..runner.result_store import Result
 from .named_parts import Announce, spec_of
@@ -52,7 +52,8 @@ def result_of(
     rows are not those of the cell.
     """
     tokens = tokens_of(question_set, cell.mode)
-    known = _cost(cell, tokens, costs, announce)
+    outside = cell.outside
+    known = outside.cost(cell.recipe) if outside else _cost(cell, tokens, costs, announce)
     Q, K = len(question_set.questions), len(known.steps)
     answer = np.full((1, K, Q), -1, np.int32)
     bits = np.zeros((1, K, Q), np.float32)
@@ -65,7 +66,7 @@ def result_of(
         _same(rows["question"], np.tile(question_set.questions, K), f"{cell}: question")
         answer = _numbers(rows["answer"], question_set, cell).reshape(1, K, Q)
         bits = np.asarray(rows["bits"], np.float32).reshape(1, K, Q)
-        if cell.mode in WRITING:
+        if cell.writes:
             written = _written(rows["text"][-Q:], tokens, cell)[None]
             _same(answer[0, -1], answered(tokens, written[0]), f"{cell}: answer of the text")
     taken = seconds.get(record.digest[:16], -1.0)
@@ -108,7 +109,7 @@ def _samples(
     _same(rows["sample"], np.repeat(np.arange(N), Q), f"{cell}: sample")
     _same(rows["question"], np.tile(questions, N), f"{cell}: question of a sample")
     answer = _numbers(rows["answer"], question_set, cell)
-    if cell.mode not in WRITING:
+    if not cell.writes:
         return Samples(answer.reshape(1, N, Q), None)
     text = _written(rows["text"], tokens, cell)
     _same(answer, answered(tokens, text), f"{cell}: answer of the text of a sample")

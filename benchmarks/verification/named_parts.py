@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ... import canonical, parameters, registry
+from ... import canonical, identity, parameters, registry
 from ...entry_points import built_in
 from ...models import spec_records
 from ...printable import printable
 from ...registry import Plugin
 from ...worlds.world import World, content_of
+from ..config.outside_model import Outside
 from ..config.run_config import Cell
 from ..receipts.compare import Comparison, Doubt
 from ..receipts.untrusted import NotLoaded, introduced
@@ -42,7 +43,12 @@ def check_models(cells: Iterable[Cell]) -> str:
     for cell in cells:
         if canonical.text(cell.spec) != canonical.text(named[cell.model]):
             raise Doubt(f"model {cell.model!r} stands for two specs")
+    outside = 0
     for name, spec in named.items():
+        if declared := Outside.of(spec):
+            outside += 1
+            _check_outside(name, spec, declared)
+            continue
         base, _ = parameters.split(name)
         if base in built_in("model"):
             found = registry.find_model(name)
@@ -55,9 +61,19 @@ def check_models(cells: Iterable[Cell]) -> str:
             raise Doubt(f"model {name!r} is neither built in, nor a plugin's, nor a file's")
         else:
             own.append(name)
+    if outside:
+        return f"; {outside} from outside, taken as declared: {next(iter(named))}"
     if not own:
         return ""
     return f"; {len(own)} models by names that no other receipt need share: {own[0]}"
+
+
+def _check_outside(name: str, spec: Any, declared: Outside) -> None:
+    if name != declared.model:
+        raise Doubt(f"model: receipt {name!r}, recomputed {declared.model!r}")
+    comparison = Comparison()
+    comparison.values(_plain(spec), _plain(identity.record(declared)), f"spec of {name}")
+    comparison.settle()
 
 
 def spec_of(cell: Cell, announce: Announce | None) -> Any:
@@ -69,6 +85,11 @@ def spec_of(cell: Cell, announce: Announce | None) -> Any:
     spec = spec_records.rebuilt(cell.spec)
     if spec is not None:
         return spec
+    if cell.outside:
+        raise NotLoaded(
+            f"{printable(cell.model, 80)} is from outside: its answers alone are known, and there "
+            "is nothing to train it by"
+        )
     base, displayed = parameters.split(cell.model)[0], printable(cell.model, 80)
     offers = [p for p in registry.plugins() if (p.kind, p.name) == ("model", base)]
     if not offers:

@@ -4,7 +4,8 @@ Nothing is trained. Corpora are drawn anew from their ids and seeds; what the ce
 from ``answers.parquet``; and from these the whole receipt is rebuilt by the code that wrote it:
 questions, certificates, floors, parameters and FLOPs, curves, scores, profiles, verdicts,
 sentences, and what a sweep says. Then all of it is compared, and the first difference is named.
-*Declared*, and taken as it stands, are only versions, commit, device, seconds, and free text.
+*Declared*, and taken as it stands, are only versions, commit, device, seconds, and free text; of a
+model from outside also what its cell declares: parameters, FLOPs, and the steps of its answers.
 """
 
 from __future__ import annotations
@@ -206,6 +207,12 @@ class _Subject:
         along = len(self.receipt.scaling["along"])
         return f"{along} axes with their verdicts and laws are those of the curves{last}"
 
+    def declared(self) -> str:
+        """What is taken as declared of models from outside; empty: there are none."""
+        found = dict.fromkeys(cell.model for cell in self.cells.values() if cell.outside)
+        names = ", ".join([*found][:3]) + (" and others" if len(found) > 3 else "")
+        return f"parameters, FLOPs, steps and author of {names}" if found else ""
+
     def _read(self, table: Table) -> Columns:
         """The rows of a table, of no more than its cells can need."""
         digest, most = self.receipt.files[table.file], table.most([*self.cells.values()])
@@ -269,7 +276,9 @@ def _checked(subject: _Subject, watch: Watch) -> Iterator[Finding]:
             continue
         passed, found = outcome(check, subject)
         failed = failed or ("" if passed else name)
-        yield Finding(name, passed, found, time.perf_counter() - begin)
+        seconds = time.perf_counter() - begin
+        declared = subject.declared() if name == "answers" else ""
+        yield Finding(name, passed, found, seconds, declared)
 
 
 def outcome(check: Callable[[Any], str], subject: Any) -> tuple[bool | None, str]:

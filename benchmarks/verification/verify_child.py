@@ -6,6 +6,7 @@ can, and then does what ``verify.py`` does.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sys
@@ -52,7 +53,7 @@ def _verify(path: Path, tell: Any, announce: Any, full: bool) -> None:
 
     for f in verify(path, watch, announce, lambda: tell(known=True), full):
         found = f.found[:PRINTED]
-        tell(finding={"check": f.check, "passed": f.passed, "found": found, "seconds": f.seconds})
+        tell(finding=dataclasses.asdict(f) | {"found": found})
 
 
 if __name__ == "__main__":

@@ -50,10 +50,12 @@ class Predictions:
     steps: NDArray[np.int64]  # [K]
     flops: NDArray[np.float64]  # [K] spent on training until then, per run
     mode: str = "direct"
-    parameters: int = 0  # 0: not a trained model
+    parameters: int = 0  # 0: not known, or there are none
     # [S, Q] INVALID, VALID or LEANING: proofs written at the last checkpoint; None: none is written
     proofs: Validity | None = None
     hits: Hits | None = None  # at the last checkpoint; None: nothing is sampled
+    # of a symbolic strategy, which learns nothing, and is not held to its recall
+    reference: bool = False
 
     def __post_init__(self) -> None:
         shape, questions = np.shape(self.answer), len(self.question_set.questions)
@@ -112,7 +114,13 @@ class Predictions:
         bits = None if answers.bits is None else answers.bits[None, None]
         once = np.zeros(1, np.int64)
         return cls(
-            question_set, answers.answer[None, None], bits, once, once.astype(float), answers.name
+            question_set,
+            answers.answer[None, None],
+            bits,
+            once,
+            once.astype(float),
+            answers.name,
+            reference=True,
         )
 
     def only(self, keep: NDArray[np.bool_]) -> Predictions:

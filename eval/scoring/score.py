@@ -62,7 +62,7 @@ class Row:
     malformed: Band  # share of generations without a readable answer, all questions
     controls: Mapping[str, Controls | ExceptionScore]  # "nontheorem", "unknowable", "exception"
     proofs: Mapping[str, ProofScore]  # of recall and instruments, where proofs are written
-    load: float | None  # corpus bits per parameter; None: not a trained model
+    load: float | None  # corpus bits per parameter; None: how many it has is not known
     reach: Reach | None  # None: too few distances with enough questions
     runs: int = 0  # trainings that it should be the mean of; 0: nothing was trained
     failed: int = 0  # of these, those that gave nothing; the mean is of the others
@@ -102,7 +102,7 @@ def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
             absent[name] = few(count) if count else first.question_set.missing(name)
     hits = [(c.question_set, c.hits) for c in cells if c.hits is not None]
     recall = headline.get("recall")
-    if first.parameters and recall is not None and recall.accuracy.mean[-1] < TRAINED:
+    if not first.reference and recall is not None and recall.accuracy.mean[-1] < TRAINED:
         headline = {n: dataclasses.replace(s, trained=False) for n, s in headline.items()}
     return Row(
         label=label,
@@ -122,7 +122,7 @@ def score(cells: Sequence[Predictions], label: str, failed: int = 0) -> Row:
         proofs=proofs(cells, right, list(headline)),
         load=load(corpus, first.parameters) if first.parameters else None,
         reach=reach(cells, right),
-        runs=len(cells) + failed if first.parameters else 0,
+        runs=0 if first.reference else len(cells) + failed,
         failed=failed,
         passes={name: passes(hits, name) for name in headline if hits},
     )

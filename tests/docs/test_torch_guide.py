@@ -28,6 +28,7 @@ def test_every_block_is_run_and_no_program_is_long():
     assert [(kind, name) for kind, name, _ in BLOCKS] == [
         ("python", "decoder.py"),
         ("bash", ""),
+        ("bash", ""),
         ("python", "trainer.py"),
         ("bash", ""),
     ]
@@ -53,7 +54,10 @@ def test_both_models_learn_their_corpus_and_get_a_declared_row(tmp_path):
         )
         assert found.returncode == 0, found.stdout + found.stderr
         message += found.stdout
+    assert "\nverified as declared: " in message
     assert "| outside.torch-decoder, direct (declared) | 1 | declared | 1 |" in message
-    rows = re.findall(r"^direct +(\S+)±", message, re.MULTILINE)
+    rows = re.findall(
+        r"^(?:torch-decoder|trainer) direct(?: \(untrained\))? +(\S+)±", message, re.MULTILINE
+    )
     assert len(rows) == 2 and all(float(recall) > 0.9 for recall in rows), message
     assert len([*tmp_path.glob("runs/outside-*/receipt.json")]) == 2

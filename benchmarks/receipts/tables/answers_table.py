@@ -18,7 +18,6 @@ from ....worlds.encoding.encode import Tokens
 from ....worlds.encoding.proof_checker import Validity
 from ...config.run_config import Cell
 from ...runner.corpora import tokens_of
-from ...runner.kept_result import WRITING
 from ...runner.result_store import Result
 from .parquet_table import DIGITS, NONE, SEPARATOR, Column, Columns, Content, Table, same
 from .questions_table import SPREAD
@@ -39,7 +38,7 @@ def answers(
     run, k, q = result.run, len(result.run.steps), len(question_set.questions)
     answer = np.asarray(run.answer[0], np.int32)
     text, proof = same(NONE, k * q), same(NONE, k * q)
-    if result.cell.mode in WRITING:
+    if result.cell.writes:
         text[-q:] = written(tokens_of(question_set, result.cell.mode), run.generated[0])
     if proofs is not None:
         proof[-q:] = PROOF[proofs[0]]
@@ -59,10 +58,10 @@ def answers_digest(result: Result) -> str:
     """SHA-256 over all answers and bits of a cell, the tokens of what its model wrote, and its
     samples."""
     run = result.run
-    more = {"generated": run.generated} if result.cell.mode in WRITING else {}
+    more = {"generated": run.generated} if result.cell.writes else {}
     if run.samples is not None:
         more["samples"] = run.samples.answer
-        if result.cell.mode in WRITING and run.samples.generated is not None:
+        if result.cell.writes and run.samples.generated is not None:
             more["sampled"] = run.samples.generated
     return canonical.digest_arrays(answer=run.answer, bits=run.bits, **more)
 

@@ -12,7 +12,6 @@ from ....eval.question_sets.question_set import QuestionSet
 from ....worlds.encoding.proof_checker import Validity
 from ...config.run_config import Cell
 from ...runner.corpora import tokens_of
-from ...runner.kept_result import WRITING
 from ...runner.result_store import Result
 from .answers_table import PROOF, names, written
 from .parquet_table import DIGITS, NONE, Column, Columns, Content, Table, same
@@ -28,7 +27,7 @@ def samples(
     answer = np.asarray(drawn.answer[0], np.int32)
     N, Q = answer.shape
     text, proof = same(NONE, N * Q), same(NONE, N * Q)
-    if cell.mode in WRITING and drawn.generated is not None:
+    if cell.writes and drawn.generated is not None:
         rows = drawn.generated[0].reshape(N * Q, -1)
         text[:] = written(tokens_of(question_set, cell.mode), rows)
     if proofs is not None:

@@ -6,6 +6,7 @@ import gzip
 import json
 
 import pytest
+from zebroid.benchmarks.predictions.first_look import glance
 from zebroid.benchmarks.predictions.flaws import CURES
 from zebroid.benchmarks.predictions.score_file import collect
 from zebroid.errors import UserError
@@ -16,7 +17,7 @@ FLAWS = {
     '{"id": 1000000, "answer": "none"}': "has an id that is no text: 1000000",
     '{"id": 3.7, "answer": "none"}': "has an id that is no text: 3.7",
     '{"answer": "none"}': "lacks id",
-    '{"id": "FIRST", "answer": "none"}': "answers a question again",
+    '{"id": "FIRST", "answer": "none"}': "answers a question again: ",
     '{"id": "LAST"}': "has neither answer nor text",
     '{"id": "LAST", "answer": "none", "text": "none"}': "has both answer and text",
     '{"id": "LAST", "answer": 3}': "has an answer that is no text: 3",
@@ -24,7 +25,7 @@ FLAWS = {
     '{"id": "LAST", "answer": {"a": 1}}': "has an answer that is no text",
     '{"id": "LAST", "id": "LAST", "answer": "none"}': "has a key twice",
     '{"id": "LAST", "anwser": "none"}': "has an unknown key: 'anwser'",
-    '{"id": "LAST", "answer": "none", "bits": NaN}': "is no JSON object",
+    '{"id": "LAST", "answer": "none", "bits": NaN}': "holds a number that JSON lacks: 'NaN'",
     '{"id": "LAST", "answer": "none", "bits": -1}': "has no bits, others have",
     '{"id": "LAST", "answer": "none", "run": 1.5}': "has a run that is no whole number: 1.5",
     '{"id": "LAST", "answer": "none", "run": true}': "has a run that is no whole number: True",
@@ -81,6 +82,9 @@ def test_several_kinds_of_flaws_are_counted_behind_the_first(write, portion, row
     rows[2]["id"], rows[5]["answer"], rows[6]["answer"] = "nobody", 3, 4
     with pytest.raises(UserError, match=r"line 3 has an unknown id.*; 2 other flaws behind"):
         collect(write(rows), [portion])
+    rows[6]["answer"] = "none"
+    with pytest.raises(UserError, match="; 1 other flaw behind"):
+        collect(write(rows), [portion])
 
 
 def test_questions_without_a_prediction_are_counted(write, portion, rows_of):
@@ -124,10 +128,13 @@ def test_a_bomb_of_equal_lines_ends_with_its_count(portion, tmp_path, monkeypatc
 @pytest.mark.parametrize(
     ("name", "data", "expected"),
     [
-        ("p.csv", b"id,answer", "expected .jsonl, .jsonl.gz or .parquet"),
-        ("p.jsonl", b"", "no predictions; give one a line"),
+        ("p.csv", b"id,answer", "got .csv, expected .jsonl, .jsonl.gz, .parquet"),
+        ("p.json.gz", b"{}", "got .json.gz, expected .jsonl"),
+        ("predictions", b"{}", "got a name without a suffix, expected .jsonl"),
+        ("p.jsonl", b"", "the file is empty, so it holds no predictions; give one a line"),
+        ("p.jsonl", b"\x1f\x8b\x08", "it is compressed by gzip; name it .jsonl.gz"),
         ("p.jsonl.gz", b"\x1f\x8b\x08", "is no whole gzip file"),
-        ("p.jsonl.gz", b"none", "is no whole gzip file"),
+        ("p.jsonl.gz", b"none", "it is not compressed by gzip; name plain text .jsonl"),
         ("p.parquet", b"PAR1", "is no Parquet file to be read"),
     ],
 )
@@ -135,3 +142,38 @@ def test_other_files_are_refused(name, data, expected, portion, tmp_path):
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UserError, match=expected):
         collect(tmp_path / name, [portion])
+
+
+@pytest.mark.parametrize("again", [3, 200])
+def test_a_second_answer_is_named_with_the_line_of_the_first(again, write, portion, rows_of):
+    rows = rows_of()
+    rows.insert(again, rows[1])
+    message = f"line {again + 1} answers a question again: '{rows[1]['id']}', as line 2 does;"
+    with pytest.raises(UserError, match=message):
+        collect(write(rows), [portion])
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('{"id": "a", "answer": 3}', "line 1 has an answer that is no text: 3, and other"),
+        ('{"id": "a", "answer": "b", "bits": Infinity}', "line 1 holds a number that JSON lacks"),
+        ("id,answer", "line 1 is no JSON object: 'id,answer'"),
+        ('{"id": "a", "anwser": "b"}', "line 1 has an unknown key: 'anwser'"),
+    ],
+)
+def test_the_first_lines_are_looked_at_before_corpora_are_drawn(
+    line, expected, zebroid, write, monkeypatch
+):
+    def drawn(*_):
+        raise AssertionError("a corpus is drawn")
+
+    monkeypatch.setattr("zebroid.benchmarks.predictions.score_file.portions", drawn)
+    path = write([line + "\n"] * 2)
+    status, _, err = zebroid("score", path, "--world", "composition-v1/tiny")
+    assert status == 2 and f"{path}: {expected}" in err and err.count("\n") == 1
+    assert ", and other lines too; " in err
+
+
+def test_a_fine_file_of_any_corpus_passes_at_first_sight(write, rows_of):
+    glance(write([*rows_of(bits=0.5, run=1), {"id": "00000000-000000000000", "answer": "x"}]))

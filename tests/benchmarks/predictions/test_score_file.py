@@ -9,11 +9,11 @@ import duckdb
 import numpy as np
 import pytest
 from zebroid.benchmarks.attestations.trust import trust_class
+from zebroid.benchmarks.config.outside_model import Outside
 from zebroid.benchmarks.export.english_forms import EnglishForms
 from zebroid.benchmarks.export.portion import cells_of, portions
 from zebroid.benchmarks.predictions import collector as collectors
 from zebroid.benchmarks.predictions import prediction_file
-from zebroid.benchmarks.predictions.declared_results import Declared
 from zebroid.benchmarks.predictions.score_file import collect, score_file
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.runner.corpora import Corpora
@@ -27,7 +27,7 @@ WORLD = "composition-v1/tiny"
 @pytest.fixture
 def scored(cells, tmp_path):
     def made(path, **declared):
-        return score_file(path, cells, Declared("mine", **declared), tmp_path / "runs")
+        return score_file(path, cells, Outside("mine", **declared), tmp_path / "runs")
 
     return made
 
@@ -65,6 +65,27 @@ def test_a_declared_row_stands_on_the_leaderboard(write, zebroid, rows_of, score
     found = scored(write(rows_of()))
     status, out, _ = zebroid("leaderboard", found.folder)
     assert status == 0 and "| outside.mine, direct (declared) | 1 | declared | 1 |" in out
+
+
+def test_a_model_is_held_to_its_recall_whatever_is_declared(write, zebroid, rows_of, scored):
+    found = scored(write([{**row, "answer": "none"} for row in rows_of()]))
+    (row,) = found.panels[0].models
+    assert row.untrained and row.runs == 1 and row.load is None
+    _, out, _ = zebroid("leaderboard", found.folder)
+    assert "untrained)" in out
+
+
+def test_the_table_names_the_model_and_malformed_answers_stand_first(write, zebroid, rows_of):
+    rows = rows_of()
+    rows[3]["answer"] = rows[4]["answer"] = "entity 1 2"
+    path = write(rows)
+    words = ("--world", WORLD, "--questions", "40", "--name", "my-gru", "--mode", "chain")
+    status, out, _ = zebroid("score", path, *words)
+    first = " ".join(out.partition("\n\n")[0].split())
+    assert status == 0 and first.startswith(f"2 of {len(rows)} are malformed, so wrong: 2 ")
+    assert "the first 'entity 1 2'; a name is one of `answers` in tokens.json" in first
+    assert "\nmy-gru chain " in out and "\ndirect" not in out
+    assert "my-gru chain: answers alone are scored, for nothing is known of its proofs" in out
 
 
 def test_answers_in_text_and_by_every_alias_count_alike(write, right, portion):
@@ -158,7 +179,9 @@ def test_every_way_to_write_the_same_lines_is_read_alike(
         (["p.jsonl"], "neither a world nor a suite"),
         (["q.jsonl", "--world", WORLD], "q.jsonl: no such file"),
         (["p.jsonl", "--world", WORLD, "--name", "My Model"], "expected at most 40 small letters"),
-        (["p.jsonl", "--world", WORLD, "--flops", "nan"], "expected a number from 0"),
+        (["p.jsonl", "--world", WORLD, "--flops", "nan"], "expected a number above 0"),
+        (["p.jsonl", "--world", WORLD, "--mode", "chains"], "did you mean 'chain'?"),
+        (["p.jsonl", "--world", WORLD, "--author", "a\nb"], "expected 1 to 200 letters"),
         (["p.jsonl", "--world", WORLD, "--suite", "smoke"], "both a world and a suite"),
         (["p.jsonl", "--world", WORLD, "--seed", "1"], "has an id of another corpus"),
     ],
@@ -180,7 +203,7 @@ def test_predictions_of_two_corpora_stand_in_one_file(write, tmp_path):
             first = dict(zip(reversed(wanted[0].tolist()), reversed(wanted[1].tolist())))
             rows += [{"id": id, "answer": names[first[i]]} for i, id in enumerate(part.ids)]
     np.random.RandomState(0).shuffle(rows)
-    found = score_file(write(rows), cells, Declared("mine"), tmp_path / "runs")
+    found = score_file(write(rows), cells, Outside("mine"), tmp_path / "runs")
     assert len({cell.corpus for cell in found.receipt.cells}) == 2
     assert found.panels[0].models[0].rungs["recall"].accuracy.mean[-1] == 1
 

@@ -1,4 +1,4 @@
-"""Exporting and scoring need no JAX: they run where neither it nor what needs it is installed."""
+"""Exporting, scoring and verifying need no JAX: they run where neither it nor what needs it is."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ with open("p.jsonl", "w") as file:
         row = json.loads(line)
         print(json.dumps({"id": row["id"], "answer": row["answers"][0]}), file=file)
 run("score", "p.jsonl", "--world", "composition-v1/tiny", *options)
+(folder,) = Path("runs").iterdir()
+run("verify", str(folder))
 assert not {"jax", "jaxlib", "flax"} & {*sys.modules}
 """
 
 
 @pytest.mark.long
-def test_export_and_score_run_without_jax(tmp_path):
+def test_export_score_and_verify_run_without_jax(tmp_path):
     home = tmp_path / "venv"
     venv.create(home, with_pip=False)
     (site,) = home.glob("lib/python*/site-packages")
@@ -51,6 +53,7 @@ def test_export_and_score_run_without_jax(tmp_path):
     words = [home / "bin" / "python", "-c", CODE]
     found = subprocess.run(words, cwd=tmp_path, env=clean, capture_output=True, text=True)
     assert found.returncode == 0, found.stdout + found.stderr
+    assert "verified as declared: " in found.stdout
     (receipt,) = (tmp_path / "runs").glob("*/receipt.json")
     versions = json.loads(receipt.read_text())["versions"]
     assert "numpy" in versions and "jax" not in versions
