@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...eval.floors.measured import Measured, measured
 from ...eval.question_sets.predictions import Hits
@@ -92,10 +92,13 @@ class Corpora:
         found = result.run.samples
         if found is None:
             return None
-        right = self.question_set(result.cell).right(found.answer)
+        right = self.question_set(result.cell).right(np.asarray(found.answer, np.int32))
         proofs = self.sampled_proofs(result)
         proven = None if proofs is None else right & (proofs != INVALID)
-        count = functools.partial(np.sum, axis=1, dtype=np.int32)
+
+        def count(hits: NDArray[np.bool_]) -> NDArray[np.int32]:
+            return np.asarray(hits.sum(axis=1, dtype=np.int32))
+
         return Hits(found.answer.shape[1], count(right), None if proven is None else count(proven))
 
     def sampled_proofs(self, result: Result) -> Validity | None:

@@ -185,7 +185,8 @@ def sample(
     found = []
     for number, mine in enumerate(seeds or [(i,) for i in range(S)]):
         own = nested(program.model[1], {name: each[number] for name, each in weights.items()})
-        given = place.put(jax.tree.map(lambda leaf: np.asarray(leaf)[None], (own, queries)))
-        answer, _ = sampled(program, *given, [mine], samples, temperature)
+        both = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (own, queries))
+        params, queried = place.put(both)
+        answer, _ = sampled(program, params, queried, [mine], samples, temperature)
         found.append(answer[0, 0, :, :Q])
     return np.stack(found)

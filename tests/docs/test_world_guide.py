@@ -61,6 +61,7 @@ def test_the_readings_that_the_guide_counts_are_those_of_its_plan(tmp_path, monk
     save(tmp_path)
     statements = len(build_corpus(registry.make("./guild.py"), "small").examples.answer)
     plan = load_suite("first.toml").cells[0].recipe
+    assert plan.steps is not None
     assert f"here {plan.steps * plan.batch:,}:" in TEXT
     assert f"each of the {statements:,} statements" in TEXT
     assert f"is read {plan.steps * plan.batch / statements:.0f} times" in TEXT

@@ -153,7 +153,7 @@ def unmatched(
     either = (constituent | (rung == PAIRED[0])) & certificate.pure & ~certificate.near
     mine = np.flatnonzero(either)
     of = np.bincount(2 * cue[mine] + constituent[mine], minlength=2 * int(cue.max(initial=0)) + 2)
-    mine = mine[of.reshape(-1, 2).all(1)[cue[mine]]]
+    mine = mine[of.reshape(-1, 2).min(1)[cue[mine]] > 0]
     mine = mine[rng.permutation(len(mine))]
     # those of equal frequency first: a half octave may be wide
     for scale in (np.asarray, half_octaves):

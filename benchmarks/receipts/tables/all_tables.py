@@ -27,7 +27,7 @@ KNOWN = (*TABLES, *OF_SAMPLES)
 def files_of(recipes: Iterable[Any]) -> Mapping[str, Table]:
     """Name of a file -> its table, of a receipt of cells with these plans, as they are recorded."""
     sampled = any(isinstance(recipe, Mapping) and recipe.get("samples") for recipe in recipes)
-    return FILES | {table.file: table for table in OF_SAMPLES} if sampled else FILES
+    return {**FILES, **{table.file: table for table in OF_SAMPLES}} if sampled else FILES
 
 
 def write_tables(folder: Path, content: Content) -> dict[str, Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import types
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from zebroid import registry
 from zebroid.benchmarks.conformance import floor_records
 from zebroid.benchmarks.conformance.floor_means import means
 from zebroid.benchmarks.conformance.worlds import world_checks
+from zebroid.benchmarks.conformance.worlds.world_fixture import Subject
 
 HARBOUR = Path(__file__).parents[2] / "plugins" / "acme" / "acme_plugin" / "harbour.py"
 
@@ -127,6 +127,7 @@ def test_check_names_them_too():
     record = floor_records.measure(world, "tiny", None, 0)
     record["too few"] = [{"rung": "schema", "cue": "two", "headline": 7}]
     found = []
-    known = {"world": world, "size": "tiny", "floors": means([record]), "floor_records": [record]}
-    world_checks._appendix(found, types.SimpleNamespace(**known))
+    subject = Subject(world, "tiny")
+    vars(subject).update(floors=means([record]), floor_records=[record])
+    world_checks._appendix(found, subject)
     assert "schema two: no floor, only 7 questions where 30 are needed" in found[0].notes

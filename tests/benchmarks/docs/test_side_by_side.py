@@ -73,4 +73,4 @@ def test_models_that_answered_other_questions_stand_in_no_common_table(page, mon
 
     monkeypatch.setattr(readme_tables, "models", fewer)
     with pytest.raises(UserError, match="answered other questions than decoder-s; give all"):
-        [*readme_tables.settings(tmp_path, f"{WHICH} scratch text")]
+        list(readme_tables.settings(tmp_path, f"{WHICH} scratch text"))

@@ -189,12 +189,16 @@ def test_a_record_leads_back_and_names_the_seed_of_samples(done, kept):
 
 
 def test_kept_samples_are_read_again_and_damaged_ones_refused(done, kept):
+    store = Store(done.parent)
     for cell in kept["cells"]:
-        store = Store(done.parent)
-        folder = store.path(cell)
-        run = store.load(cell).run
-        assert run.samples.answer.shape[:2] == (1, 4)
-        assert (run.samples.generated is None) == (cell.mode != "chain")
+        result = store.load(cell)
+        assert result is not None and result.run.samples is not None
+        assert result.run.samples.answer.shape[:2] == (1, 4)
+        assert (result.run.samples.generated is None) == (cell.mode != "chain")
+    cell = kept["cells"][-1]
+    folder = store.path(cell)
+    about = read_about(folder, cell)
+    assert about is not None
     arrays = dict(np.load(folder / ANSWERS))
     whole = (folder / ANSWERS).read_bytes()
     for name, wrong in (
@@ -204,10 +208,10 @@ def test_kept_samples_are_read_again_and_damaged_ones_refused(done, kept):
     ):
         np.savez_compressed(folder / ANSWERS, **{**arrays, name: wrong})
         with pytest.raises(UserError, match="is damaged") as error:
-            read_run(folder, read_about(folder, cell), cell)
+            read_run(folder, about, cell)
         assert "\n" not in str(error.value)
     (folder / ANSWERS).write_bytes(whole)
-    assert canonical.text(cell.record()) in canonical.text(read_about(folder, cell).cell)
+    assert canonical.text(cell.record()) in canonical.text(about.cell)
 
 
 @pytest.mark.parametrize(

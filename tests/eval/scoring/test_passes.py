@@ -26,7 +26,7 @@ def predicted(question_set: QuestionSet, hits: Hits | None, runs: int = 2) -> Pr
 @pytest.fixture
 def drawn(composition_questions: QuestionSet) -> Hits:
     rng = np.random.RandomState(0)
-    right = rng.randint(0, 9, size=(2, len(composition_questions.questions)))
+    right = rng.randint(0, 9, size=(2, len(composition_questions.questions))).astype(np.int32)
     return Hits(8, right, right // 2)
 
 

@@ -41,7 +41,7 @@ def test_columns_come_back_from_the_numbers_that_they_were_joined_to(size):
     key = join_columns(columns, sizes)
     assert np.array_equal(np.argsort(key, kind="stable"), np.lexsort(columns[::-1]))
     out = np.empty((3, size), np.int32)
-    part_columns(key, sizes, out)
+    part_columns(key, sizes, [*out])
     np.testing.assert_array_equal(out, columns)
 
 
@@ -51,7 +51,7 @@ def test_rows_are_sorted_as_numpy_sorts_them(high):
     columns = [low + RNG.integers(0, n, BLOCK + 9) for low, n in zip(lows, sizes)]
     columns = np.array(columns, np.int32)
     out = np.empty_like(columns)
-    sort_rows((columns[:, :9], columns[:, 9:]), lows, sizes, out)
+    sort_rows(([*columns[:, :9]], [*columns[:, 9:]]), [*lows], sizes, out)
     np.testing.assert_array_equal(out, columns[:, np.lexsort(columns[::-1])])
     assert np.any(out != columns)
 

@@ -72,8 +72,8 @@ def assert_same_questions(plain, other):
         np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
     for name in ("prompt", "values", "offsets", "fact", "demonstrated", "stated", "written"):
         np.testing.assert_array_equal(getattr(plain, name), getattr(other, name), err_msg=name)
-    picked = [sample_questions(made, 5, 0) for made in (plain, other)]
-    np.testing.assert_array_equal(*picked)
+    mine, theirs = (sample_questions(made, 5, 0) for made in (plain, other))
+    np.testing.assert_array_equal(mine, theirs)
 
 
 @pytest.mark.long

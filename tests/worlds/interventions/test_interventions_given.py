@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from zebroid import identity
 from zebroid.errors import UserError
@@ -18,17 +20,22 @@ TABLES = (
 )
 
 
+def exposure(given: Any) -> Exposure:
+    """An exposure with interventions as users give them: of any form, and any mistake."""
+    return Exposure(interventions=given)
+
+
 def test_order_and_form_make_no_difference():
-    made = Exposure(interventions=TABLES)
+    made = exposure(TABLES)
     again = [Mixture("horn-v2/tiny", 0.5), SkewedFrequencies(1.0), IdentityBridge(0.333333333)]
-    assert made == Exposure(interventions=again)
+    assert made == exposure(again)
     assert [one.type for one in made.interventions] == ["identity", "mixture", "skew"]
-    assert Exposure(interventions=TABLES[0]) == Exposure(interventions=TABLES[:1])
-    assert Exposure(interventions=None) == Exposure(interventions=()) == Exposure()
+    assert exposure(TABLES[0]) == exposure(TABLES[:1])
+    assert exposure(None) == exposure(()) == Exposure()
 
 
 def test_an_exposure_comes_back_from_its_record():
-    made = Exposure(interventions=TABLES)
+    made = exposure(TABLES)
     record = made.record()
     assert record["interventions"][0] == {"type": "identity", "version": 1, "share": 0.333333333}
     assert identity.restore(Exposure, record) == made
@@ -69,7 +76,7 @@ def test_an_exposure_comes_back_from_its_record():
 )
 def test_what_is_no_intervention_is_one_line_with_the_cure(given, message):
     with pytest.raises(UserError) as error:
-        Exposure(interventions=given)
+        exposure(given)
     text = str(error.value)
     assert message in text and text.startswith("exposure.interventions") and "\n" not in text
 
