@@ -43,9 +43,16 @@ class Score:
     low: float
     high: float
     above: float | None  # lower end of the interval of the normalised score; None: reuse
-    most: float | None  # upper end
+    highest: float | None  # upper end
     untrained: bool  # it has not learned what its corpus states
     budget: str  # steps x batch
+
+    @property
+    def most(self) -> float | None:
+        """What the normalised score surely is below: its own interval's end or, for it is never
+        above the raw score, that one's. Floors that differ by world widen the first, and of a
+        model that answers nothing say nothing."""
+        return None if self.highest is None else min(self.highest, self.high)
 
     def __str__(self) -> str:
         half = max(self.high - self.mean, self.mean - self.low)

@@ -43,6 +43,14 @@ def test_live_is_what_one_model_surely_masters_and_another_surely_does_not(score
     assert instrument(*scores).status == status
 
 
+def test_who_answers_nothing_is_surely_not_above_floors_that_differ_by_world():
+    """A normalised score is never above the raw one, however wide floors make its interval."""
+    silent = Score("mlp-s", 0.0, 0.0, 0.01, -0.5, 0.3, True, "1500 x 256")
+    some = Score("mlp-s", 0.1, 0.0, 0.2, -0.5, 0.3, True, "1500 x 256")
+    assert instrument(ABOVE, silent).status == LIVE
+    assert instrument(ABOVE, some).status == OPEN
+
+
 def test_what_likeness_answers_is_reuse_whatever_models_get():
     assert instrument(ABOVE, BELOW, floor=0.95).status == REUSE
 
