@@ -165,8 +165,8 @@ class Job:
             doubt = f"; its FLOPs alone take {least:,.0f} minutes or more, at two cores' peak"
         return (
             f"{self.suite.name}: {len(self.cells)} cells, {len(self.cells) - len(rest)} kept"
-            f"{again}; about {minutes:.1f} minutes on two cores, by the suite's own cost_minutes "
-            f"({self.suite.cost_minutes:g} for all of it){doubt}"
+            f"{again}; by its own cost_minutes about {minutes:.1f} of {self.suite.cost_minutes:g} "
+            f"minutes on two cores{doubt}"
         )
 
     def run(self) -> int:

@@ -72,7 +72,10 @@ def test_answers_are_predictions_that_score_reads(query, server, oracle, right, 
     assert "score it: zebroid score log/predictions.jsonl --world composition-v1/tiny" in out
     words = out.rpartition("score it: zebroid ")[2].split()
     status, out, _ = zebroid(*words, "--name", "mock")
-    assert status == 0 and f"{n // 3} of {n} are malformed: {n // 3} no name of the world" in out
+    assert (
+        status == 0
+        and f"{n // 3} of {n} are malformed, so wrong: {n // 3} no name of the world" in out
+    )
     assert (tmp_path / "runs").exists()
 
 
