@@ -19,7 +19,7 @@ pytestmark = pytest.mark.long
 SCRIPT = """
 import errno, os, pathlib, signal, sys, time
 sys.path.insert(0, {folder!r})
-import conftest
+from benchmarks import conftest
 from zebroid.benchmarks.executors import worker
 from zebroid.benchmarks.runner import provenance, run
 
@@ -51,7 +51,7 @@ SECOND_CHAIN = "if cell.mode == 'chain' and cell.seeds.init == 1:\n        "
 @pytest.fixture
 def workers(monkeypatch, tmp_path):
     """workers(what happens before a training): two workers as on two cores, which only pretend."""
-    here = str(Path(__file__).parents[1])
+    here = str(Path(__file__).parents[2])
 
     def begin(misfortune="pass", misfortune_of_batches="pass"):
         path = tmp_path / "worker.py"

@@ -36,8 +36,8 @@ evaluations = [10]
 COMMAND = f"""
 import sys
 import pytest
-sys.path.insert(0, {str(Path(__file__).parents[1])!r})
-import conftest
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from benchmarks import conftest
 from zebroid.cli import main
 from zebroid.models.training import batched
 conftest.quick(pytest.MonkeyPatch())
