@@ -56,7 +56,7 @@ class Score:
 
     def __str__(self) -> str:
         half = max(self.high - self.mean, self.mean - self.low)
-        untrained = ", recall below .95" if self.untrained else ""
+        untrained = "†" if self.untrained else ""
         return f"{self.label} {self.mean:.2f} ± {half:.2f}{untrained}"
 
 
