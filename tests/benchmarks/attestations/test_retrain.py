@@ -113,7 +113,7 @@ def test_elsewhere_three_initialisations_are_trained_where_answers_differ(
     assert {"within"} <= {c.outcome for c in found.cells} <= {"within", "undecided"}, out
     assert len(training) == 3 * 4
     trained = {dataclasses.astuple(c.seeds) for c in training}
-    assert trained == {(0, 0, init + k, init) for init in (0, 1) for k in range(3)}
+    assert trained == {(0, 0, init + k, init, 0) for init in (0, 1) for k in range(3)}
     for cell in found.cells:
         first = cell.seeds[0]
         assert cell.seeds == [first, first + 1, first + 2]
