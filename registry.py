@@ -91,10 +91,7 @@ def world(name: str, /, **values: Any) -> World:
     """
     found, size = _find(name)
     if size:
-        raise UserError(
-            f"{name!r} names a size; give the world {name[: -len(size) - 1]!r} alone, and the size "
-            "apart (--size)"
-        )
+        raise UserError(f"{name!r} names a size; make the world {name[: -len(size) - 1]!r} alone")
     LOADED[found.name] = found.thing
     return found.thing.with_parameters(**values) if values else found.thing
 

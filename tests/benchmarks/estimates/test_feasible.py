@@ -167,7 +167,7 @@ def test_where_a_corpus_finds_no_memory_the_world_is_named(suite, zebroid, monke
 def test_a_declared_cost_that_the_steps_belie_is_corrected(suite, zebroid):
     path = suite(**{"steps = 100": "steps = 2000000000"})
     _, out, _ = zebroid("run", path, "--dry-run")
-    assert "about 0.1 minutes" in out and "its FLOPs alone take " in out
+    assert "about 0.1 of 0.1 minutes" in out and "its FLOPs alone take " in out
     assert "alone take" not in zebroid("run", suite(), "--dry-run")[1]
 
 
