@@ -9,7 +9,6 @@ empty the guess is one over the whole sort.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -70,10 +69,8 @@ def exact_rivals(reading: Reading, questions: Questions) -> sparse.csr_array:
     for at, batch in questions.batches:
         right = questions.right(at, batch)
         alike = ~right & right.any(1, keepdims=True)
-        counted = [ballot.dense() for _, ballot in Commonest().settings(reading, batch)]
-        for _, ballot in itertools.islice(Exclusion().settings(reading, batch), 1):
-            counted += [] if ballot.classes is None else [ballot.classes.number]
-        for numbers in counted:
+        votes = (ballot.dense() for _, ballot in Commonest().settings(reading, batch))
+        for numbers in (*votes, Exclusion().mark(reading, batch)):
             alike &= numbers == np.take_along_axis(numbers, right.argmax(1)[:, None], 1)
         row, place = np.nonzero(alike)
         rows.append(at[row])
@@ -97,16 +94,9 @@ class Exclusion:
 
     def settings(self, reading: Reading, batch: Batch) -> Iterator[tuple[str, Ballot]]:
         pools, parts = pools_of(batch), parts_of(batch)
-        mark = np.zeros((len(batch.prompt), len(batch.value)), np.int64)
-        for bit, part in enumerate(parts):
-            found = answered(reading, batch, part, reading.demonstrated).tocoo()
-            mark[found.row, found.col] |= 1 << bit
+        mark = self.mark(reading, batch)
         inside = [(pool, 1 << len(parts) + i) for i, pool in enumerate(pools)]
-        for pool, bit in inside:
-            found = beside(reading.texts, batch, pool).tocoo()
-            mark[found.row, found.col] |= bit
         written = 1 << len(parts) + len(pools)
-        mark |= np.where(self._written(reading, batch), written, 0)
         classes = Classes.of(mark)
         marks = classes.marks(mark)
         for chosen in sets(range(len(parts)), 3 if len(parts) <= MANY else 2):
@@ -115,6 +105,18 @@ class Exclusion:
             for pool, bit in (*((named(pool), bit) for pool, bit in inside), ("all", written)):
                 votes = self._votes(marks, bit, demonstrated)
                 yield f"of {pool} by {parted}", Ballot(votes, classes)
+
+    def mark(self, reading: Reading, batch: Batch) -> Integers:
+        """int64 [n, V] bits: beside which part a value was demonstrated as the answer, in which
+        pool it is, and whether it stands anywhere. Equal marks cannot be told apart."""
+        pools, parts = pools_of(batch), parts_of(batch)
+        answers = (answered(reading, batch, part, reading.demonstrated) for part in parts)
+        inside = (beside(reading.texts, batch, pool) for pool in pools)
+        mark = np.zeros((len(batch.prompt), len(batch.value)), np.int64)
+        for bit, table in enumerate((*answers, *inside)):
+            found = table.tocoo()
+            mark[found.row, found.col] |= 1 << bit
+        return mark | np.where(self._written(reading, batch), 1 << len(parts) + len(pools), 0)
 
     @staticmethod
     def _written(reading: Reading, batch: Batch) -> Bools:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -25,6 +26,7 @@ from .strategy import Floats, Questions, Scored, guesses, run
 Watch = Callable[[str], None]
 LIKENED = ("constituent", "schema", "depth", "axiom")  # rungs whose answers are held to likeness's
 MEMO, UNIFORM, RIVALS = "measured", "uniform", "rivals"
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,39 +86,48 @@ class Measured:
 def measured(question_set: QuestionSet, watch: Watch | None = None) -> Measured:
     """The floors of a question set; what was measured of it, or of the whole that it is a part of,
     is not measured again."""
-    if MEMO not in question_set.memo:
-        if question_set.whole is None:
-            found = _measure(question_set, watch)
-        else:
-            whole, keep = question_set.whole
-            found = measured(whole, watch).only(keep)
-        question_set.memo[MEMO] = found
-    return question_set.memo[MEMO]
+    return _of_whole(question_set, MEMO, lambda s: _measure(s, watch), Measured.only)
 
 
 def uniform(question_set: QuestionSet) -> Floats:
     """[Q] share of the values of the answer's sort that are right."""
-    if UNIFORM not in question_set.memo:
-        if question_set.whole is None:
-            found = Questions.of(question_set.corpus, question_set.questions).level
-        else:
-            whole, keep = question_set.whole
-            found = uniform(whole)[keep]
-        question_set.memo[UNIFORM] = found
-    return question_set.memo[UNIFORM]
+    return _of_whole(question_set, UNIFORM, _uniform, lambda found, keep: found[keep])
+
+
+def _uniform(question_set: QuestionSet) -> Floats:
+    return Questions.of(question_set.corpus, question_set.questions).level
 
 
 def rivals(question_set: QuestionSet) -> sparse.csr_array:
     """bool [Q, answers] the exact rivals of each question's right answer."""
-    if RIVALS not in question_set.memo:
+
+    def part(found: sparse.csr_array, keep: Bools) -> sparse.csr_array:
+        return sparse.csr_array(found[np.flatnonzero(keep)])
+
+    return _of_whole(question_set, RIVALS, _rivals, part)
+
+
+def _rivals(question_set: QuestionSet) -> sparse.csr_array:
+    questions = Questions.of(question_set.corpus, question_set.questions)
+    return exact_rivals(Reading.of(question_set.corpus), questions)
+
+
+def _of_whole(
+    question_set: QuestionSet,
+    key: str,
+    make: Callable[[QuestionSet], T],
+    part: Callable[[T, Bools], T],
+) -> T:
+    """What is made of a question set, once; of a part of another the ``part`` of what is of that,
+    by the questions that it keeps, bool [Q]."""
+
+    def found() -> T:
         if question_set.whole is None:
-            questions = Questions.of(question_set.corpus, question_set.questions)
-            found = exact_rivals(Reading.of(question_set.corpus), questions)
-        else:
-            whole, keep = question_set.whole
-            found = sparse.csr_array(rivals(whole)[np.flatnonzero(keep)])
-        question_set.memo[RIVALS] = found
-    return question_set.memo[RIVALS]
+            return make(question_set)
+        whole, keep = question_set.whole
+        return part(_of_whole(whole, key, make, part), keep)
+
+    return question_set.once(key, found)
 
 
 def floors(

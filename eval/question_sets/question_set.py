@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from .right_answers import right, right_answers
 
 SEVERAL = "several rungs"  # questions whose answers stand on different rungs
 Bools = NDArray[np.bool_]
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,9 +148,12 @@ class QuestionSet:
 
     def missing(self, name: str) -> str:
         """Why the set has no question of recall or of an instrument."""
-        key = f"missing {name}"
+        return self.once(f"missing {name}", lambda: self._missing(name))
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, kept under ``key``."""
         if key not in self.memo:
-            self.memo[key] = self._missing(name)
+            self.memo[key] = make()
         return self.memo[key]
 
     def _missing(self, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from ..stats.intervals import Band, means, shares
 from .level import Level, level, raw
 from .normalised import Normalised, normalised
 from .pattern_intervals import Unit, no_narrower, patterns_of
-from .swap_lift import Agreement, Answered, Lift, Rivals, agreement, exact_rivals, swap_lift
+from .swap_lift import Agreement, Answered, Lift, Rivals, agreement, beside_rivals, swap_lift
 
 Rights = Sequence[NDArray[np.bool_]]  # bool [S, K, Q] of each cell
 
@@ -127,9 +127,7 @@ def rung_score(name: str, cells: Sequence[Predictions], right: Rights) -> GroupS
         cue=cue,
         floor=floor,
         normalised=None if floor.reuse else normalised([*each.values()], hits, units),
-        lift=_lift(name, cells),
-        agreement=_agreement(name, cells),
-        rivals=_rivals(name, cells),
+        **_beside(name, cells),
         answers=answers,
         worlds={digest: float(value.mean()) for digest, value in each.items()},
     )
@@ -192,30 +190,30 @@ def at_last(last: Band, like: Band) -> Band:
     )
 
 
-def _lift(name: str, cells: Sequence[Predictions]) -> Lift | None:
+def _beside(name: str, cells: Sequence[Predictions]) -> dict[str, Any]:
+    """What stands beside the score of an instrument whose answers are held to likeness's."""
     instrument = cells[0].question_set.instruments.get(name)
     if instrument is None or instrument[0] not in LIKENED:
-        return None
-    return swap_lift(cells, *instrument)
+        return {}
+    return {
+        "lift": swap_lift(cells, *instrument),
+        "agreement": _agreement(name, cells),
+        "rivals": _rivals(name, cells, units=instrument[0] == "axiom"),
+    }
 
 
-def _rivals(name: str, cells: Sequence[Predictions]) -> Rivals | None:
-    instrument = cells[0].question_set.instruments.get(name)
-    if instrument is None or instrument[0] not in LIKENED:
-        return None
-    parts, units = [], []
+def _rivals(name: str, cells: Sequence[Predictions], units: bool) -> Rivals | None:
+    """``units``: whether patterns are the observations, not questions."""
+    parts, rests = [], []
     for cell in cells:
         one, at = cell.question_set, np.flatnonzero(cell.question_set.groups[name])
         table, answer = sparse.csr_array(rivals(one)[at]), cell.answer[:, -1][:, at]
         parts.append(Answered(one.corpus, one.questions[at], answer, table))
-        units.append(patterns_of(one, at) if instrument[0] == "axiom" else None)
-    return exact_rivals(parts, units)
+        rests.append(patterns_of(one, at) if units else None)
+    return beside_rivals(parts, rests)
 
 
 def _agreement(name: str, cells: Sequence[Predictions]) -> Agreement | None:
-    instrument = cells[0].question_set.instruments.get(name)
-    if instrument is None or instrument[0] not in LIKENED:
-        return None
     parts = []
     for cell in cells:
         where, corpus = cell.question_set.groups[name], cell.question_set.corpus

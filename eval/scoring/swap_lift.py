@@ -183,8 +183,9 @@ def agreement(parts: Sequence[Answered]) -> Agreement:
 
 def _agreeing(part: Answered) -> Floats:
     """[3, 2] (counted, of) of each share of an agreement."""
-    hit, same = _hits(part)
-    likely = np.asarray((part.guess * _right(part)).sum(1)).ravel() + np.zeros_like(hit)
+    right = _right(part)
+    hit, same = _hits(part, right)
+    likely = np.asarray((part.guess * right).sum(1)).ravel() + np.zeros_like(hit)
     weights = (hit, likely), (hit, 1 - likely), (same, 1 - hit)
     return np.array([[(value * of).sum(), of.sum()] for value, of in weights])
 
@@ -203,7 +204,7 @@ class Rivals:
     n: int  # those, over all worlds
 
 
-def exact_rivals(parts: Sequence[Answered], units: Sequence[list[Unit] | None]) -> Rivals | None:
+def beside_rivals(parts: Sequence[Answered], units: Sequence[list[Unit] | None]) -> Rivals | None:
     """The runs of one or several question sets against the rivals of their right answers, bool
     ``guess``; ``units``: of axiom what the questions of each part rest on. None where in some world
     fewer than half of the questions have a rival."""
@@ -214,7 +215,7 @@ def exact_rivals(parts: Sequence[Answered], units: Sequence[list[Unit] | None]) 
         shares[part.corpus.digest] = count > 0
         if 2 * len(some) < max(len(count), 1):
             return None
-        hit, rival = (found[:, some].mean(0) for found in _hits(part))
+        hit, rival = (found[:, some].mean(0) for found in _hits(part, _right(part)))
         mine = None if unit is None else [unit[i] for i in some]
         runs.append(_Run(part.corpus.digest, hit - rival / count[some], mine))
         rights.append(_Run(part.corpus.digest, hit, None))
@@ -225,12 +226,13 @@ def exact_rivals(parts: Sequence[Answered], units: Sequence[list[Unit] | None]) 
     return Rivals(right, right - difference, low, high, over, share, n)
 
 
-def _hits(part: Answered) -> tuple[Floats, Floats]:
-    """([S, Q] whether each answer is right, [S, Q] the chance that the guess has of being it)."""
+def _hits(part: Answered, right: sparse.csr_array) -> tuple[Floats, Floats]:
+    """([S, Q] whether each answer is ``right`` [Q, answers], [S, Q] the chance that it has in the
+    guess)."""
     none, answer = part.corpus.none, part.answer
     at = np.broadcast_to(np.arange(answer.shape[1]), answer.shape).ravel()
     given, readable = np.where(answer >= 0, answer, none).ravel(), answer >= 0
-    hit, same = (np.asarray(t[at, given]).reshape(answer.shape) for t in (_right(part), part.guess))
+    hit, same = (np.asarray(t[at, given]).reshape(answer.shape) for t in (right, part.guess))
     return hit * readable, same * readable
 
 

@@ -11,7 +11,7 @@ from zebroid.eval.floors.measured import rivals
 from zebroid.eval.floors.reading import Reading
 from zebroid.eval.floors.strategy import Questions, guesses
 from zebroid.eval.question_sets.question_set import QuestionSet
-from zebroid.eval.scoring.swap_lift import Answered, exact_rivals
+from zebroid.eval.scoring.swap_lift import Answered, beside_rivals
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import Corpus
 
@@ -73,7 +73,7 @@ def test_no_wrong_value_that_counts_rank_alike_is_left_out(pictures: QuestionSet
 
 def test_the_deducer_is_surely_above_its_rivals(pictures: QuestionSet) -> None:
     right = deducer(pictures.corpus, pictures.questions).answer
-    found = exact_rivals([answered(pictures, right)], [None])
+    found = beside_rivals([answered(pictures, right)], [None])
     assert found is not None and (found.right, found.rival) == (1, 0)
     assert found.low > 0.9 and found.over == "questions" and found.share >= 0.5
 
@@ -85,18 +85,18 @@ def test_who_draws_among_the_right_answer_and_its_rivals_is_not_above_them(
     table = rivals(pictures).toarray()
     table[np.arange(len(right)), right] = True
     drawn = np.stack([[rng.choice(np.flatnonzero(row)) for row in table] for _ in range(20)])
-    found = exact_rivals([answered(pictures, *drawn)], [None])
+    found = beside_rivals([answered(pictures, *drawn)], [None])
     assert found is not None and found.low < 0 < found.high
     assert abs(found.right - found.rival) < 0.01 and found.rival > 0
 
 
 def test_answers_that_cannot_be_read_are_neither(pictures: QuestionSet) -> None:
     unread = np.full(len(pictures.questions), -1)
-    found = exact_rivals([answered(pictures, unread)], [None])
+    found = beside_rivals([answered(pictures, unread)], [None])
     assert found is not None and (found.right, found.rival) == (0, 0)
 
 
 def test_nothing_stands_where_fewer_than_half_have_a_rival(composition: Corpus) -> None:
     one = QuestionSet(composition, composition.of_rung("constituent"))
     right = deducer(composition, one.questions).answer
-    assert exact_rivals([answered(one, right)], [None]) is None
+    assert beside_rivals([answered(one, right)], [None]) is None
