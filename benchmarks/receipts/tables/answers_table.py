@@ -37,11 +37,7 @@ def answers(
     """What one cell answered, a row a checkpoint and question: [K * Q] each."""
     run, k, q = result.run, len(result.run.steps), len(question_set.questions)
     answer = np.asarray(run.answer[0], np.int32)
-    text, proof = same(NONE, k * q), same(NONE, k * q)
-    if result.cell.writes:
-        text[-q:] = written(tokens_of(question_set, result.cell.mode), run.generated[0])
-    if proofs is not None:
-        proof[-q:] = PROOF[proofs[0]]
+    text, proof = behind(answer, result.cell, question_set, run.generated[0], proofs)
     return {
         "cell": same(result.cell.digest[:DIGITS], k * q),
         "step": np.repeat(np.asarray(run.steps, np.int64), q),
@@ -52,6 +48,24 @@ def answers(
         "text": text,
         "proof": proof,
     }
+
+
+def behind(
+    answer: NDArray[np.int32],
+    cell: Cell,
+    question_set: QuestionSet,
+    generated: NDArray[Any] | None,
+    proofs: Validity | None,
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """(words, proof) of each of ``answer`` [M, Q], row by row: of the last of them what was
+    ``generated`` [..., max_new] and whether its proof holds, ``proofs`` [1, ...]; else null."""
+    text, proof = same(NONE, answer.size), same(NONE, answer.size)
+    if cell.writes and generated is not None:
+        words = generated.reshape(-1, generated.shape[-1])
+        text[-len(words) :] = written(tokens_of(question_set, cell.mode), words)
+    if proofs is not None:
+        proof[-proofs.size :] = PROOF[proofs].reshape(-1)
+    return text, proof
 
 
 def answers_digest(result: Result) -> str:

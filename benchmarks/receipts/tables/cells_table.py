@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from .... import canonical
 from ....worlds.exposure import Exposure
 from ...config.panel_names import named
 from ...config.run_config import Cell
-from ...panels.panel import labels
+from ...panels.panel import Panel, labels
 from ...runner.result_store import Result
 from .parquet_table import DIGITS, NONE, Column, Columns, Content, Table
 
@@ -137,6 +137,17 @@ def _blocks(content: Content) -> Iterator[Columns]:
             place = {"panel": name, "label": label[cell.configuration]}
             rows[cell.digest] = {"cell": found.pop("cell"), **place, **found}
     yield columns([rows[cell.digest] for cell in content.cells], COLUMNS)
+
+
+def by_panel(
+    content: Content,
+    records: Callable[[Panel], Iterable[Mapping[str, Any]]],
+    wanted: Sequence[Column],
+) -> Iterator[Columns]:
+    """The ``records`` of each panel that has some, as columns."""
+    for panel in content.panels:
+        if rows := [*records(panel)]:
+            yield columns(rows, wanted)
 
 
 def columns(rows: Sequence[Mapping[str, Any]], wanted: Sequence[Column]) -> dict[str, NDArray[Any]]:

@@ -9,7 +9,7 @@ from ....eval.scoring.score import Row
 from ....eval.stats.intervals import Band
 from ...config.run_config import Cell
 from ...panels.panel import Panel
-from .cells_table import NAN, columns
+from .cells_table import NAN, by_panel
 from .curves_table import GROUPS
 from .parquet_table import Column, Columns, Content, Table
 from .scores_table import INTERVAL, band, rows_of
@@ -44,10 +44,7 @@ def _of_row(row: Row) -> Iterator[dict[str, Any]]:
 
 
 def _blocks(content: Content) -> Iterator[Columns]:
-    for panel in content.panels:
-        rows = [*passes(panel)]
-        if rows:
-            yield columns(rows, COLUMNS)
+    return by_panel(content, passes, COLUMNS)
 
 
 def _most(cells: Sequence[Cell]) -> int:

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from ....eval.question_sets.question_set import QuestionSet
 from ....worlds.encoding.proof_checker import Validity
 from ...config.run_config import Cell
-from ...runner.corpora import tokens_of
 from ...runner.result_store import Result
-from .answers_table import PROOF, names, written
+from .answers_table import behind, names
 from .parquet_table import DIGITS, NONE, Column, Columns, Content, Table, same
 from .questions_table import SPREAD
 
@@ -26,12 +25,8 @@ def samples(
     assert drawn is not None, "its plan samples"
     answer = np.asarray(drawn.answer[0], np.int32)
     N, Q = answer.shape
-    text, proof = same(NONE, N * Q), same(NONE, N * Q)
-    if cell.writes and drawn.generated is not None:
-        rows = drawn.generated[0].reshape(N * Q, -1)
-        text[:] = written(tokens_of(question_set, cell.mode), rows)
-    if proofs is not None:
-        proof[:] = PROOF[proofs[0]].reshape(-1)
+    generated = None if drawn.generated is None else drawn.generated[0]
+    text, proof = behind(answer, cell, question_set, generated, proofs)
     return {
         "cell": same(cell.digest[:DIGITS], N * Q),
         "seed": np.full(N * Q, cell.seeds.sample),

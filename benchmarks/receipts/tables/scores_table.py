@@ -11,7 +11,7 @@ from ....eval.scoring.score import Row
 from ....eval.stats.intervals import Band
 from ...config.run_config import Cell
 from ...panels.panel import Panel
-from .cells_table import NAN, columns, exposure_columns, exposure_values
+from .cells_table import NAN, by_panel, exposure_columns, exposure_values
 from .curves_table import GROUPS
 from .parquet_table import NONE, Column, Columns, Content, Table
 
@@ -106,10 +106,7 @@ _NOTHING = _score(None)
 
 
 def _blocks(content: Content) -> Iterator[Columns]:
-    for panel in content.panels:
-        rows = [*scores(panel)]
-        if rows:
-            yield columns(rows, COLUMNS)
+    return by_panel(content, scores, COLUMNS)
 
 
 def _most(cells: Sequence[Cell]) -> int:
