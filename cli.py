@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from . import __version__, cli_authoring, cli_receipts
+from .benchmarks.export.portion_options import Settings
 from .benchmarks.language_models import query_command
 from .errors import UserError
 from .printable import printable
@@ -29,7 +30,6 @@ Dry = Annotated[
     bool, typer.Option("--dry-run", help="Print cells, cost and what is kept; no more.")
 ]
 Only = Annotated[list[str] | None, typer.Option(help="key=value: only such; may be repeated.")]
-Settings = cli_authoring.Settings
 Cells = Annotated[str, typer.Option(help="i/n: only the i-th of n shares of the cells.")]
 Jobs = Annotated[int, typer.Option(help="Processes, each on its share of the cores; 2 suit 2.")]
 LayoutName = Annotated[

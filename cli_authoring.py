@@ -11,19 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .benchmarks.export.portion_options import SIZE, Name, Questions, Seed, Seeds, Settings
+
 if TYPE_CHECKING:
     from .benchmarks.conformance.framework import Outcome, Report
 
     Watch = Callable[[str], None]
     Ready = Callable[[str, Outcome], None]
 
-SIZE = "without a size its tiny one, or its first"
 OneWorld = Annotated[str, typer.Argument(help=f"A world: id, id/size or file.py; {SIZE}.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="WHAT.KEY=VALUE, as world.exceptions=0.2; may be repeated."),
-]
-Seed = Annotated[int, typer.Option(min=0, help="World and exposure seed.")]
 
 
 def new(
@@ -138,16 +134,8 @@ def _counted(tell: Callable[[str], None], count: str, what: str) -> None:
     tell(f"{count}{what}")
 
 
-Seeds = Annotated[
-    int, typer.Option(min=1, max=1_000, help="How many, from that one on: a corpus each.")
-]
-Questions = Annotated[
-    int, typer.Option(min=1, help="Of each rung of each query, and of recall for each, at most.")
-]
-
-
 def export(
-    name: Annotated[str, typer.Argument(help=f"WORLD/SIZE or file.py/SIZE, {SIZE}; or a suite.")],
+    name: Name,
     to: Annotated[Path, typer.Option("--to", help="The folder to write; it must not be there.")],
     format: Annotated[
         str, typer.Option(help="tokens, jsonl, text, hf, lm-eval or inspect.")

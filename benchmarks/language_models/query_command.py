@@ -10,22 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...printable import printable
+from ..export.portion_options import Name, Questions, Seed, Seeds, Settings
 
 if TYPE_CHECKING:
     from ..report.plain_console import Working
     from .query_model import Queries
     from .token_costs import Prices
 
-# what is drawn, as of export and score
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="WHAT.KEY=VALUE, as world.exceptions=0.2; may be repeated."),
-]
-Seed = Annotated[int, typer.Option(min=0, help="World and exposure seed.")]
-Seeds = Annotated[
-    int, typer.Option(min=1, max=1_000, help="How many, from that one on: a corpus each.")
-]
-Questions = Annotated[int, typer.Option(min=1, help="Of each rung and query, where there are.")]
 PER_MILLION = "US dollars for a million tokens"
 To = Annotated[
     Path, typer.Option("--to", help="The folder of its answers; one that is there goes on.")
@@ -46,7 +37,7 @@ Dry = Annotated[
 
 
 def query(
-    name: Annotated[str, typer.Argument(help="A world, WORLD/SIZE or file.py/SIZE; or a suite.")],
+    name: Name,
     model: Annotated[str, typer.Option(help="hf:FOLDER or openai:URL#NAME.")],
     to: To,
     shots: Annotated[int, typer.Option(help="Solved examples before each question.")] = 0,

@@ -108,7 +108,7 @@ class Exclusion:
 
     def mark(self, reading: Reading, batch: Batch) -> Integers:
         """int64 [n, V] bits: beside which part a value was demonstrated as the answer, in which
-        pool it is, and whether it stands anywhere. Equal marks cannot be told apart."""
+        pool it is, and whether it stands anywhere: what is marked alike counts alike."""
         pools, parts = pools_of(batch), parts_of(batch)
         answers = (answered(reading, batch, part, reading.demonstrated) for part in parts)
         inside = (beside(reading.texts, batch, pool) for pool in pools)
