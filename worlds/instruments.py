@@ -90,12 +90,11 @@ def instrument_name(world: World, rung: str, cue: str) -> str:
 def _known(world: World, attribute: str, pairs: Sequence[Pair]) -> tuple[Pair, ...]:
     rungs, cues = [r for r in NOVEL if r in world.rungs], cue_names(world)
     for pair in pairs:
-        for name, names, unknown in (
-            (pair[0], rungs, suggest("rung", pair[0], rungs)),
-            (pair[1], cues, unknown_cue(world, pair[1])),
-        ):
-            if name not in names:
-                raise InvalidWorld(f"{world.id}: {attribute}: {unknown}")
+        rung, cue = pair
+        if rung not in rungs:
+            raise InvalidWorld(f"{world.id}: {attribute}: {suggest('rung', rung, rungs)}")
+        if cue not in cues:
+            raise InvalidWorld(f"{world.id}: {attribute}: {unknown_cue(world, cue)}")
     if len({*pairs}) < len(pairs):
         raise InvalidWorld(f"{world.id}: {attribute} holds a pair twice; give each once")
     return tuple(pairs)

@@ -103,11 +103,9 @@ def _too_few(
 ) -> list[Record]:
     """The instruments that have no floor, with their headline questions."""
     return [
-        {"rung": rung, "cue": cue, "headline": number[rung, cue].headline}
-        if (rung, cue) in number
-        else {"rung": rung, "cue": cue, "headline": 0}
-        for rung, cue in instruments(corpus.world)
-        if (rung, cue) not in found
+        {"rung": i[0], "cue": i[1], "headline": number[i].headline if i in number else 0}
+        for i in instruments(corpus.world)
+        if i not in found
     ]
 
 

@@ -155,8 +155,8 @@ class Model:
     @property
     def name(self) -> str:
         """``decoder-s, chain``; of a model from outside its name alone."""
-        name = self.cell.model.removeprefix("outside.")
-        return name if name != self.cell.model else f"{name}, {self.cell.mode}"
+        outside = self.cell.outside
+        return outside.name if outside else f"{self.cell.model}, {self.cell.mode}"
 
 
 def models(receipt: Receipt) -> Iterator[Model]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...seeding import stream
+from ...worlds.datalog.facts import Bools
 from ...worlds.novelty.written_proofs import proof_lists, written_proofs
 from .english_forms import FACTS, INSTRUCTION, INTRODUCTION, EnglishForms
 
@@ -81,24 +82,26 @@ class Contexts:
 
     def leaves(self, question: int) -> list[int]:
         """The base facts of the written proof of every right answer, and the answers stated."""
-        corpus, c = self.corpus, self.corpus.closure
-        first, end = corpus.offsets[question : question + 2]
-        facts = corpus.fact[first:end]
-        lines = itertools.chain.from_iterable(self.proofs[first:end])
-        found = np.unique([*facts[facts >= 0], *lines]).astype(np.int64)
-        return found[c.is_base[found]].tolist()
+        first, end = self.corpus.offsets[question : question + 2]
+        facts = self.corpus.fact[first:end]
+        return self._base([*facts[facts >= 0], *itertools.chain(*self.proofs[first:end])])
 
     def under(self, facts: Sequence[int] | Ids) -> list[int]:
         """The base facts of the written proofs of these facts, and those that are base facts."""
-        corpus, c = self.corpus, self.corpus.closure
-        whole = np.asarray(facts, np.int64)
-        silent = np.zeros_like(corpus.writing.silent)
-        _, lines = written_proofs(corpus.split.gold, silent, whole)
-        found = np.unique(np.concatenate([whole, lines]))
-        return found[c.is_base[found]].tolist()
+        whole, gold = np.asarray(facts, np.int64), self.corpus.split.gold
+        return self._base([*whole, *written_proofs(gold, self._none, whole)[1]])
+
+    def _base(self, facts: Sequence[int]) -> list[int]:
+        """Those of them that are base facts, each once, ascending."""
+        found = np.unique(np.asarray(facts, np.int64))
+        return found[self.corpus.closure.is_base[found]].tolist()
+
+    @property
+    def _none(self) -> Bools:
+        """[F] of a proof of which no line is left out."""
+        return np.zeros_like(self.corpus.writing.silent)
 
     @functools.cached_property
     def proofs(self) -> list[list[int]]:
         """[A] facts in the proof of each right answer, to whichever question; none is silent."""
-        gold = self.corpus.split.gold
-        return proof_lists(gold, np.zeros(len(gold.best), bool), self.corpus.fact)
+        return proof_lists(self.corpus.split.gold, self._none, self.corpus.fact)

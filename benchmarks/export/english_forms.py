@@ -46,6 +46,7 @@ class EnglishForms:
         self.corpus = corpus
         self.name: Mapping[str, str] = nonce_names(corpus, others)
         self.names = [self.name[c] for c in corpus.closure.base.constants]  # [C]
+        self._stands_for = corpus.rows.stands_for(len(corpus.cues)).tolist()
 
     def fact(self, fact: int) -> str:
         """One fact as a sentence."""
@@ -63,7 +64,7 @@ class EnglishForms:
 
     def _filled(self, prompt: NDArray[np.integer], word: str) -> str:
         words = [self.names[a] for a in prompt[1:] if a >= 0]
-        cue = self._cues[prompt[0]]
+        cue = self._stands_for[prompt[0]]
         if cue < 0:
             return f"{words[0]} is {word}."
         predicate, place = self.corpus.cues[cue]
@@ -101,11 +102,6 @@ class EnglishForms:
         """[R] facts of the lines of the proof of each row; of most none."""
         corpus = self.corpus
         return proof_lists(corpus.split.gold, corpus.writing.silent, corpus.rows.fact)
-
-    @functools.cached_property
-    def _cues(self) -> list[int]:
-        """The cue of each number that a prompt may begin with; -1: none."""
-        return [*range(len(self.corpus.cues)), *(word.cue for word in self.corpus.rows.words)]
 
     def theory(self, first: int) -> list[str]:
         """What stands in the prompt about an episode, whose constant is ``first``; else nothing."""

@@ -55,13 +55,11 @@ def _rows(corpus: Corpus) -> Iterator[Record]:
     proofs = proof_lists(corpus.split.gold, corpus.writing.silent, rows.fact)
     theories = theories_of(corpus)
     weight = corpus.writing.weights("chain").tolist()
-    several = len(corpus.cues)
-    predicates = [*corpus.cues, *((word.text, -1) for word in rows.words)]
+    predicates = [*(p for p, _ in corpus.cues), *(word.text for word in rows.words)]
+    cues = rows.stands_for(len(corpus.cues)).tolist()
     for number, prompt in enumerate(rows.prompt.tolist()):
-        predicate, place = predicates[prompt[0]]
-        if prompt[0] >= several:
-            cue = rows.words[prompt[0] - several].cue
-            place = corpus.cues[cue][1] if cue >= 0 else 1
+        predicate, cue = predicates[prompt[0]], cues[prompt[0]]
+        place = corpus.cues[cue][1] if cue >= 0 else 1
         answer = int(rows.answer[number])
         words = [names[a] for a in prompt[1:] if a >= 0]
         there = answer != corpus.none

@@ -146,7 +146,9 @@ def configurations_of(receipt: Receipt, path: Path) -> tuple[Configuration, ...]
         )
         for configuration, mine in configurations.items():
             made = _configuration(text.get(name, empty), label[configuration], mine, cells, points)
-            gone = tuple(_seeds(cells[record.digest]) for record in lost.get(configuration, ()))
+            gone = tuple(
+                cells[record.digest].seeds.trained for record in lost.get(configuration, ())
+            )
             found.append(dataclasses.replace(made, lost=gone))
     return tuple(configuration for configuration in found if configuration.accuracy)
 
@@ -222,7 +224,7 @@ def _configuration(
         panel=panel,
         label=label,
         cell=cell,
-        seeds=tuple(_seeds(cells[record.digest]) for record in records),
+        seeds=tuple(cells[record.digest].seeds.trained for record in records),
         parameters=records[0].parameters,
         accuracy=accuracy,
         bits=bits,
@@ -241,10 +243,6 @@ def dropped(
     one of them is left out of all."""
     lost = {one for configuration in configurations for one in configuration.lost}
     return len(lost), len(lost) + len(seeds)
-
-
-def _seeds(cell: Cell) -> tuple[int, int, int, int]:
-    return cell.seeds.trained
 
 
 def _amounts(runs: Sequence[Mapping[str, Points]], rungs: Sequence[str]) -> Amounts:

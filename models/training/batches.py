@@ -172,12 +172,11 @@ def load(tokens: Tokens, plan: Plan) -> Data:
     ordered_row, length = _by_length(tokens)
     split = parts(tokens, plan, length)
     at, ordered = np.array(split[-1].at), len(split) > 1
-    row = np.repeat(np.arange(len(tokens.train)), tokens.weight)
-    slots = np.int32(len(row))
-    if ordered:
-        row = ordered_row
-    elif plan.late:
+    if plan.late:
         row, slots = _facts_last(tokens, plan)
+    else:
+        row = ordered_row if ordered else np.repeat(np.arange(len(tokens.train)), tokens.weight)
+        slots = np.int32(len(row))
     N, S = (_round_up(n, 1024) for n in (len(tokens.train), len(row)))
     return Data(
         slots=slots,

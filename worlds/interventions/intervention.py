@@ -9,8 +9,9 @@ change what is read, and how often.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from ... import identity
 from ...errors import UserError
 from ...printable import brief
 from .reading_rows import Rows, Source
@@ -33,15 +34,13 @@ class Intervention:
     @property
     def neutral(self) -> bool:
         """Whether it changes nothing."""
-        (value,) = (f.metadata["neutral"] for f in dataclasses.fields(self) if self._is_strength(f))
+        fields = {field.name: field for field in dataclasses.fields(self)}
+        value = fields[self.strength].metadata[identity.NEUTRAL]
         return bool(getattr(self, self.strength) == value)
 
     def rows(self, rows: Rows, source: Source) -> Rows:
         """What is read instead of ``rows``. Raises UserError for a corpus that it cannot change."""
         return rows
-
-    def _is_strength(self, field: Any) -> bool:
-        return field.name == self.strength
 
     def _number(self, least: float, most: float, whole: bool = False) -> None:
         """Refuses a strength that is no number from ``least`` to ``most``, and keeps nine

@@ -48,10 +48,14 @@ class Rows:
         }
         return dataclasses.replace(self, **columns, words=(*self.words, *words))
 
+    def stands_for(self, number: int) -> Int64:
+        """[number + words] the cue for which each number stands that a prompt may begin with, where
+        there are ``number`` cues; -1: none."""
+        return np.array([*range(number), *(word.cue for word in self.words)], np.int64)
+
     def cues(self, number: int) -> Int64:
         """[R] the cue that each row begins with, or stands for, of ``number`` cues; -1: none."""
-        of = np.array([*range(number), *(word.cue for word in self.words)], np.int64)
-        return of[self.prompt[:, 0]]
+        return self.stands_for(number)[self.prompt[:, 0]]
 
 
 class Source(NamedTuple):
