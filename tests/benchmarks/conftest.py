@@ -281,6 +281,12 @@ def rewritten():
     return write
 
 
+@pytest.fixture(scope="module")
+def kept():
+    """What a module ran once."""
+    return {}
+
+
 @pytest.fixture(scope="session")
 def stage():
     """What this file makes up, for fixtures that serve more than one test."""

@@ -37,12 +37,6 @@ MAY = {
 }
 
 
-@pytest.fixture(scope="session")
-def kept():
-    """What was run once."""
-    return {}
-
-
 @pytest.fixture
 def honest(kept, stage, zebroid, monkeypatch, tmp_path_factory):
     """The folder of a receipt that holds all that a receipt may hold; not to be changed."""

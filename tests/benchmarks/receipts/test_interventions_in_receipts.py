@@ -22,11 +22,6 @@ FORGED = {"lacks": f"* EXCLUDE {COLUMN}", "null": f"* REPLACE (NULL::VARCHAR AS 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("inside")]
 
 
-@pytest.fixture(scope="module")
-def kept():
-    return {}
-
-
 @pytest.fixture
 def done(kept, zebroid, suite, trained, tmp_path_factory):
     """(folder of a receipt with interventions, of one without, what was printed)."""

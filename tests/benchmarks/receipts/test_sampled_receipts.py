@@ -30,11 +30,6 @@ SAMPLING = {
 pytestmark = pytest.mark.usefixtures("inside")
 
 
-@pytest.fixture(scope="module")
-def kept():
-    return {}
-
-
 @pytest.fixture
 def done(kept, zebroid, suite, trained, tmp_path_factory):
     """The folder of a finished suite whose cells sample; not to be changed."""
