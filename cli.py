@@ -153,18 +153,7 @@ def scale(
     sys.exit(job.preview() if dry_run else job.run())
 
 
-@app.command()
-def plot(
-    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the figures; default: figures beside it.")
-    ] = None,
-) -> None:
-    """Draw all figures of a receipt, as SVG and PNG; nothing is trained."""
-    from .benchmarks.report import plot as plots
-    from .benchmarks.report.plain_console import console
-
-    plots.run(receipt, out, console())
+app.command()(cli_receipts.plot)
 
 
 @app.command()
@@ -220,72 +209,15 @@ def show(
     listing.read(describe(found, size, exposure))
 
 
-@app.command()
-def forecast(
-    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
-    scenario: Annotated[
-        Path | None, typer.Option(help="TOML of growth rates and limits; default: as published.")
-    ] = None,
-    row: Annotated[
-        str, typer.Option(help="Row of the report: LABEL or 'PANEL: LABEL'; default: the first.")
-    ] = "",
-    rung: Annotated[list[str] | None, typer.Option(help="Only this rung; may be repeated.")] = None,
-    out: Annotated[Path, typer.Option(help="The figure: .svg or .png.")] = Path("forecast.svg"),
-) -> None:
-    """What becomes of an ability if compute, data, both or neither go on growing."""
-    from .benchmarks.report import forecast_report as forecasts
-    from .benchmarks.report.plain_console import console
-
-    forecasts.run(receipt, scenario, row, rung or (), out, console())
-
-
+app.command()(cli_receipts.forecast)
 app.command()(cli_authoring.export)
 app.command()(cli_authoring.score)
 app.command("ask")(query_command.query)
 app.command()(cli_receipts.verify)
 app.command()(cli_receipts.compare)
-
-
-@app.command()
-def cite(
-    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
-) -> None:
-    """How to cite a receipt: one line, trust class, status and BibTeX."""
-    from .benchmarks.citations.citation import citation
-
-    print(citation(receipt), end="")
-
-
-@app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="One SELECT over cells, questions, answers, scores …")],
-    folders: Annotated[
-        list[Path] | None, typer.Argument(help="Folders that hold receipts; default: runs.")
-    ] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON: a list of rows.")] = False,
-    seconds: Annotated[float, typer.Option(min=0.1, help="For the query alone.")] = 60,
-) -> None:
-    """SQL over the tables of all receipts; exit status 1 where one of them is left out."""
-    from .benchmarks.queries import receipt_query
-
-    if csv and json:
-        raise UserError("--csv and --json: give one of them")
-    form = "csv" if csv else "json" if json else "table"
-    sys.exit(receipt_query.run(sql, folders or [Path("runs")], form, seconds))
-
-
-@app.command()
-def leaderboard(
-    receipts: Annotated[list[Path], typer.Argument(help="Receipts, or their folders.")],
-) -> None:
-    """The models of many receipts, a table for each world; exit status 1 where one is refused."""
-    from .benchmarks.board import leaderboard as boards
-    from .benchmarks.report import listing
-
-    board = boards.leaderboard(receipts)
-    listing.read(board.text)
-    sys.exit(bool(board.refused))
+app.command()(cli_receipts.cite)
+app.command()(cli_receipts.query)
+app.command()(cli_receipts.leaderboard)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Commands of the command line for receipts: verify, compare."""
+"""Commands of the command line for receipts, of which none trains but ``verify --retrain``."""
 
 from __future__ import annotations
 
@@ -60,3 +60,73 @@ def compare(
     if csv and json:
         raise UserError("--csv and --json: give one of them")
     comparison_report.run(a, b, "csv" if csv else "json" if json else "table")
+
+
+def plot(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the figures; default: figures beside it.")
+    ] = None,
+) -> None:
+    """Draw all figures of a receipt, as SVG and PNG; nothing is trained."""
+    from .benchmarks.report import plot as plots
+    from .benchmarks.report.plain_console import console
+
+    plots.run(receipt, out, console())
+
+
+def forecast(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+    scenario: Annotated[
+        Path | None, typer.Option(help="TOML of growth rates and limits; default: as published.")
+    ] = None,
+    row: Annotated[
+        str, typer.Option(help="Row of the report: LABEL or 'PANEL: LABEL'; default: the first.")
+    ] = "",
+    rung: Annotated[list[str] | None, typer.Option(help="Only this rung; may be repeated.")] = None,
+    out: Annotated[Path, typer.Option(help="The figure: .svg or .png.")] = Path("forecast.svg"),
+) -> None:
+    """What becomes of an ability if compute, data, both or neither go on growing."""
+    from .benchmarks.report import forecast_report as forecasts
+    from .benchmarks.report.plain_console import console
+
+    forecasts.run(receipt, scenario, row, rung or (), out, console())
+
+
+def cite(
+    receipt: Annotated[Path, typer.Argument(help="A receipt.json, or its folder.")],
+) -> None:
+    """How to cite a receipt: one line, trust class, status and BibTeX."""
+    from .benchmarks.citations.citation import citation
+
+    print(citation(receipt), end="")
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT over cells, questions, answers, scores …")],
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Folders that hold receipts; default: runs.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON: a list of rows.")] = False,
+    seconds: Annotated[float, typer.Option(min=0.1, help="For the query alone.")] = 60,
+) -> None:
+    """SQL over the tables of all receipts; exit status 1 where one of them is left out."""
+    from .benchmarks.queries import receipt_query
+
+    if csv and json:
+        raise UserError("--csv and --json: give one of them")
+    form = "csv" if csv else "json" if json else "table"
+    sys.exit(receipt_query.run(sql, folders or [Path("runs")], form, seconds))
+
+
+def leaderboard(
+    receipts: Annotated[list[Path], typer.Argument(help="Receipts, or their folders.")],
+) -> None:
+    """The models of many receipts, a table for each world; exit status 1 where one is refused."""
+    from .benchmarks.board import leaderboard as boards
+    from .benchmarks.report import listing
+
+    board = boards.leaderboard(receipts)
+    listing.read(board.text)
+    sys.exit(bool(board.refused))
