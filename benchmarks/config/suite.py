@@ -25,6 +25,7 @@ from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import MODES
 from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
+from ..protocols.beyond_table import Beyond
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
 from .run_config import Cell, Places, admits, none_admitted, run_batches
@@ -46,6 +47,7 @@ class Suite:
     command: str = ""  # what stands behind `zebroid run`; empty: its id
     # SHA-256 of SUITE.floors.parquet beside it, by which it is verified; empty: there is none
     floors: str = ""
+    beyond: Beyond | None = None  # the protocol that goes on from the cells: rounds of more cells
 
     @functools.cached_property
     def digest(self) -> str:
@@ -125,6 +127,7 @@ class _Document(_Strict):
     suite: _Head
     cells: list[Grid] = pydantic.Field(min_length=1)
     plans: dict[str, dict[str, Any]]
+    beyond: Beyond | None = None
 
 
 def load_suite(name: str) -> Suite:
@@ -163,7 +166,9 @@ def load_suite(name: str) -> Suite:
             keep |= {cell.digest for cell in own}
         cells += own
     about = (head.id, head.title, head.cost_minutes, head.expected)
-    return Suite(*about, distinct(cells), frozenset(keep), floors=head.floors)
+    return Suite(
+        *about, distinct(cells), frozenset(keep), floors=head.floors, beyond=document.beyond
+    )
 
 
 def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
