@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .rounds import Step
 
 Record = dict[str, Any]
+Made = tuple[round_tables.Shape, Iterable[Record]]
 DIGITS = 16
 
 
@@ -39,42 +40,70 @@ def write(
 ) -> list[Path]:
     """Every table of the suite's protocol, in its folder."""
     how, cells = suite.beyond, list({cell.corpus: cell for cell in suite.cells}.values())
-    shapes = {shape: list[Record]() for shape in (round_tables.ROUNDS, round_tables.CONCLUSIONS)}
-    if isinstance(how, Production | Acquisition):
-        share = how.scored if isinstance(how, Production) else 0.0
-        shapes[round_tables.ROUNDS] += _rounds(steps, results, corpora, share)
-        shapes[round_tables.CONCLUSIONS] += _facts(steps, corpora, share)
     if isinstance(how, Production):
-        posed = [(cell, Posed(corpora.question_set(cell), how.scored)) for cell in cells]
-        shapes[round_tables.ROUNDS] += [
-            _who(cell, branch, turn) | row
-            for cell, one in posed
-            for branch, turn, row in in_production(one, how.rounds)
-        ]
-        shapes[round_tables.PLANTED] = [
-            _who(cell, branch, turn) | row
-            for cell, one in posed
-            for branch, turn, row in planted(one.corpus, how.rounds)
-        ]
+        made = _of_production(how, cells, steps, results, corpora)
     elif isinstance(how, Acquisition):
-        shapes[round_tables.QUERIES] = [
-            _who(cell, policy, 0) | row
-            for cell in cells
-            for policy, row in with_queries(corpora.question_set(cell).corpus, how)
-        ]
-        first = corpora.question_set(cells[0]).corpus
-        shapes[round_tables.WAITS] = [
-            _who(cells[0], policy, 0) | row for policy, row in waits(first, how)
-        ]
+        made = _of_acquisition(how, cells, steps, results, corpora)
     else:
-        shapes = {
-            round_tables.TEST_TIME: [
-                _who(step.cell, "", 0) | {"mode": step.cell.mode, "model": step.cell.model} | row
-                for step in steps
-                for row in test_time(results[step.cell.digest], corpora)
-            ]
-        }
-    return [round_tables.write(folder, shape, rows) for shape, rows in shapes.items()]
+        made = [(round_tables.TEST_TIME, _of_voting(steps, results, corpora))]
+    return [round_tables.write(folder, shape, rows) for shape, rows in made]
+
+
+def _of_production(
+    how: Production,
+    cells: Sequence[Cell],
+    steps: Sequence[Step],
+    results: Mapping[str, Result],
+    corpora: Corpora,
+) -> list[Made]:
+    posed = [(cell, Posed(corpora.question_set(cell), how.scored)) for cell in cells]
+    symbolic = (
+        _who(cell, branch, turn) | row
+        for cell, one in posed
+        for branch, turn, row in in_production(one, how.rounds)
+    )
+    false = (
+        _who(cell, branch, turn) | row
+        for cell, one in posed
+        for branch, turn, row in planted(one.corpus, how.rounds)
+    )
+    rounds = itertools.chain(_rounds(steps, results, corpora, how.scored), symbolic)
+    facts = _facts(steps, corpora)
+    return [
+        (round_tables.ROUNDS, rounds),
+        (round_tables.CONCLUSIONS, facts),
+        (round_tables.PLANTED, false),
+    ]
+
+
+def _of_acquisition(
+    how: Acquisition,
+    cells: Sequence[Cell],
+    steps: Sequence[Step],
+    results: Mapping[str, Result],
+    corpora: Corpora,
+) -> list[Made]:
+    queries = (
+        _who(cell, policy, 0) | row
+        for cell in cells
+        for policy, row in with_queries(corpora.question_set(cell).corpus, how)
+    )
+    first = corpora.question_set(cells[0]).corpus
+    waited = (_who(cells[0], policy, 0) | row for policy, row in waits(first, how))
+    return [
+        (round_tables.ROUNDS, _rounds(steps, results, corpora, 0.0)),
+        (round_tables.CONCLUSIONS, _facts(steps, corpora)),
+        (round_tables.QUERIES, queries),
+        (round_tables.WAITS, waited),
+    ]
+
+
+def _of_voting(
+    steps: Sequence[Step], results: Mapping[str, Result], corpora: Corpora
+) -> Iterator[Record]:
+    for step in steps:
+        who = _who(step.cell, "", 0) | {"mode": step.cell.mode, "model": step.cell.model}
+        yield from (who | row for row in test_time(results[step.cell.digest], corpora))
 
 
 def _who(cell: Cell, branch: str, turn: int) -> Record:
@@ -123,7 +152,7 @@ def _rounds(
         yield from (who | row for row in by_rung(posed, right, posed.answered_by(step.facts)))
 
 
-def _facts(steps: Sequence[Step], corpora: Corpora, share: float) -> Iterator[Record]:
+def _facts(steps: Sequence[Step], corpora: Corpora) -> Iterator[Record]:
     """In the order of rounds: of a fact that stands in several the first counts."""
     for key, mine in itertools.groupby(
         sorted(steps, key=lambda s: (s.base.digest, s.branch, s.round)),
@@ -132,7 +161,7 @@ def _facts(steps: Sequence[Step], corpora: Corpora, share: float) -> Iterator[Re
         before = frozenset[Fact]()
         for step in mine:
             new, before = sorted(step.facts - before), step.facts
-            corpus = Posed(corpora.question_set(step.base), share).corpus
+            corpus = corpora.question_set(step.base).corpus
             true, follows = holds(corpus.split.truth, new), holds(corpus.closure, new)
             for fact, holding, following in zip(new, true.tolist(), follows.tolist()):
                 yield _who(step.base, key[1], step.round) | {
