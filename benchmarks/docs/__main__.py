@@ -12,6 +12,7 @@ from pathlib import Path
 from ... import registry
 from . import (
     architecture_tables,
+    beyond_tables,
     floors_tables,
     instrument_tables,
     plateau_tables,
@@ -31,6 +32,7 @@ FILLS = {
     "model-list": lambda page: readme_blocks.main([page]),
     "receipt-reference": lambda page: receipt_reference.main([page]),
     "worlds": lambda page: readme_blocks.main([page]),
+    "beyond": lambda page: beyond_tables.main([page]),
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),
     "floors": lambda page: floors_tables.fill([page]),
