@@ -1,4 +1,4 @@
-"""Added facts are stated as facts are, once, and what could not be stated is refused in one line."""
+"""Added facts are stated as facts are, once; what could not be stated is refused in one line."""
 
 from __future__ import annotations
 
