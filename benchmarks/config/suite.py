@@ -25,6 +25,7 @@ from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import MODES
 from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
+from ..ranking.column import Column, columns_of
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
 from .run_config import Cell, Places, admits, none_admitted, run_batches
@@ -46,6 +47,8 @@ class Suite:
     command: str = ""  # what stands behind `zebroid run`; empty: its id
     # SHA-256 of SUITE.floors.parquet beside it, by which it is verified; empty: there is none
     floors: str = ""
+    columns: tuple[Column, ...] = ()  # that rank models; empty: the suite ranks none
+    citable: bool = True  # whether its numbers may stand on a leaderboard
 
     @functools.cached_property
     def digest(self) -> str:
@@ -96,6 +99,7 @@ class _Head(_Strict):
     expected: str
     keep_weights: bool = False  # of all cells; a table of cells may say otherwise
     floors: str = pydantic.Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    citable: bool = True
 
     @pydantic.field_validator("id")
     @classmethod
@@ -119,6 +123,9 @@ class Grid(_Strict):
     seeds: Annotated[Seeding, pydantic.BeforeValidator(all_seeds)] = Seeding()
     exposure: dict[str, Any] | list[dict[str, Any]] = {}
     keep_weights: bool | None = None  # None: as the suite says
+    name: str = ""  # heads its columns
+    columns: list[str] = []  # instruments that rank
+    headroom: list[str] = []  # instruments that are scored beside them
 
 
 class _Document(_Strict):
@@ -154,6 +161,7 @@ def load_suite(name: str) -> Suite:
         plans[plan] = with_fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
     head, keep = document.suite, set[str]()
     cells: list[Cell] = []
+    columns: list[Column] = []
     counts = [suite_limits.combinations(grid) for grid in document.cells]
     with at("cells", suite_limits.largest(counts)):
         suite_limits.check_count(counts)
@@ -162,8 +170,24 @@ def load_suite(name: str) -> Suite:
         if head.keep_weights if grid.keep_weights is None else grid.keep_weights:
             keep |= {cell.digest for cell in own}
         cells += own
+        columns += _columns(grid, own, functools.partial(at, "cells", number))
     about = (head.id, head.title, head.cost_minutes, head.expected)
-    return Suite(*about, distinct(cells), frozenset(keep), floors=head.floors)
+    rest = {"floors": head.floors, "columns": tuple(columns), "citable": head.citable}
+    return Suite(*about, distinct(cells), frozenset(keep), **rest)
+
+
+def _columns(grid: Grid, cells: Sequence[Cell], at: Place) -> Iterator[Column]:
+    """The columns that a table names, those of each of its worlds."""
+    if not grid.columns and not grid.headroom:
+        return
+    with at("columns" if grid.columns else "headroom"):
+        if not grid.name:
+            raise InvalidSuite("columns need a heading; give the table of cells a name")
+        worlds = dict.fromkeys(cell.world for cell in cells)
+        if len(worlds) > 1:
+            raise InvalidSuite(f"columns of {len(worlds)} worlds; give each a table of its own")
+        world = cells[0].load_world()
+        yield from columns_of(grid.name, world, cells, grid.columns, grid.headroom)
 
 
 def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
