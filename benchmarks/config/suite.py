@@ -26,6 +26,7 @@ from ...worlds.encoding.encode import MODES
 from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
 from ..ranking.column import Column, columns_of
+from ..ranking.prediction import Prediction, check
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
 from .run_config import Cell, Places, admits, none_admitted, run_batches
@@ -49,6 +50,7 @@ class Suite:
     floors: str = ""
     columns: tuple[Column, ...] = ()  # that rank models; empty: the suite ranks none
     citable: bool = True  # whether its numbers may stand on a leaderboard
+    predictions: tuple[Prediction, ...] = ()  # of the columns, written before the run
 
     @functools.cached_property
     def digest(self) -> str:
@@ -132,6 +134,7 @@ class _Document(_Strict):
     suite: _Head
     cells: list[Grid] = pydantic.Field(min_length=1)
     plans: dict[str, dict[str, Any]]
+    predictions: list[Prediction] = []
 
 
 def load_suite(name: str) -> Suite:
@@ -170,24 +173,20 @@ def load_suite(name: str) -> Suite:
         if head.keep_weights if grid.keep_weights is None else grid.keep_weights:
             keep |= {cell.digest for cell in own}
         cells += own
-        columns += _columns(grid, own, functools.partial(at, "cells", number))
+        with at("cells", number, "columns"):
+            columns += columns_of(grid.name, own, grid.columns, grid.headroom)
     about = (head.id, head.title, head.cost_minutes, head.expected)
-    rest = {"floors": head.floors, "columns": tuple(columns), "citable": head.citable}
-    return Suite(*about, distinct(cells), frozenset(keep), **rest)
-
-
-def _columns(grid: Grid, cells: Sequence[Cell], at: Place) -> Iterator[Column]:
-    """The columns that a table names, those of each of its worlds."""
-    if not grid.columns and not grid.headroom:
-        return
-    with at("columns" if grid.columns else "headroom"):
-        if not grid.name:
-            raise InvalidSuite("columns need a heading; give the table of cells a name")
-        worlds = dict.fromkeys(cell.world for cell in cells)
-        if len(worlds) > 1:
-            raise InvalidSuite(f"columns of {len(worlds)} worlds; give each a table of its own")
-        world = cells[0].load_world()
-        yield from columns_of(grid.name, world, cells, grid.columns, grid.headroom)
+    with at("predictions"):
+        check(document.predictions, columns)
+    return Suite(
+        *about,
+        distinct(cells),
+        frozenset(keep),
+        floors=head.floors,
+        columns=tuple(columns),
+        citable=head.citable,
+        predictions=tuple(document.predictions),
+    )
 
 
 def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
@@ -282,7 +281,9 @@ def _problem(error: Any) -> str:
     place: tuple[str | int, ...] = error["loc"]
     key = ".".join(str(part) for part in place if isinstance(part, str))
     if error["type"] == "extra_forbidden":
-        table = {"suite": _Head, "cells": Grid}.get(str(place[0]), _Document)
+        table = {"suite": _Head, "cells": Grid, "predictions": Prediction}.get(
+            str(place[0]), _Document
+        )
         table = Seeding if "seeds" in place[:-1] else _Document if len(place) == 1 else table
         return str(suggest("key", str(place[-1]), table.model_fields))
     if error["type"] == "missing":

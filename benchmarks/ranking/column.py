@@ -7,7 +7,7 @@ until some model is surely above its floor. Which model was trained, and how, is
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from ...errors import InvalidSuite, suggest
@@ -31,6 +31,7 @@ class Place(Protocol):
     def exposure(self) -> Exposure: ...
     @property
     def mode(self) -> str: ...
+    def load_world(self) -> World: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,21 +59,29 @@ class Column:
 
 
 def columns_of(
-    group: str, world: World, cells: Iterable[Place], ranked: Sequence[str], headroom: Sequence[str]
+    group: str, cells: Sequence[Place], ranked: Sequence[str], headroom: Sequence[str]
 ) -> Iterator[Column]:
-    """The columns of a table of cells of one world, a column for each panel, mode and instrument.
+    """The columns of a table of cells of one world, one for each panel, mode and instrument.
 
-    Raises InvalidSuite for what is no instrument of the world, is given twice, or is of size tiny.
+    Raises InvalidSuite for what is no instrument of the world or is given twice, and for a table
+    without a heading, of several worlds or of size tiny.
     """
-    rungs = {instrument_name(world, rung, cue): rung for rung, cue in instruments(world)}
     names = [*ranked, *headroom]
+    if not names:
+        return
+    if not group:
+        raise InvalidSuite("columns need a heading; give the table of cells a name")
+    if len({cell.world for cell in cells}) > 1:
+        raise InvalidSuite("columns are of one world; give each world a table of its own")
+    world = cells[0].load_world()
+    rungs = {instrument_name(world, rung, cue): rung for rung, cue in instruments(world)}
     for name in names:
         if name not in rungs:
             raise suggest(f"instrument of {world.id}", name, rungs)
         if names.count(name) > 1:
             raise InvalidSuite(f"{name!r} is given twice; give an instrument once")
     for cell in {(cell.panel, cell.mode): cell for cell in cells}.values():
-        if cell.size.partition("[")[0] == TINY and names:
+        if cell.size.partition("[")[0] == TINY:
             raise InvalidSuite(f"{cell.world}/{cell.size} is for tests; rank by another size")
         for name in names:
             place = cell.world, cell.size, cell.exposure, cell.mode

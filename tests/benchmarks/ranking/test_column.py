@@ -76,7 +76,11 @@ def test_columns_are_no_part_of_what_a_suite_is(ranks):
         ('"schema after"', '"constituent after"', "given twice"),
         ('name = "comparison"\n', "", r":14: columns need a heading; give .* a name"),
         ("v2/small", "v2/tiny", "comparison-v2/tiny is for tests; rank by another size"),
-        ('"comparison-v2/small"', '["comparison-v2/small", "order-v2/small"]', "of 2 worlds"),
+        (
+            '"comparison-v2/small"',
+            '["comparison-v2/small", "order-v2/small"]',
+            "give each world a table of its own",
+        ),
     ],
 )
 def test_what_can_be_no_column_is_refused(ranks, old, new, message):

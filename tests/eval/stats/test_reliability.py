@@ -72,6 +72,6 @@ def test_equal_models_are_seldom_called_different():
 def test_the_difference_that_is_seen_is_found_four_times_in_five():
     noise = [stream("seen", i).normal(size=(2, 5)) * 0.1 for i in range(300)]
     least = float(np.median([seen(one) for one in noise]))
-    found = [different(one + [[0.0], [least]])[0, 1] for one in noise]
+    found = [different(one + np.array([[0.0], [least]]))[0, 1] for one in noise]
     assert 0.7 < np.mean(found) < 0.9
     assert seen(np.zeros((1, 4))) is None and seen(np.ones((3, 4))) == 0.0
