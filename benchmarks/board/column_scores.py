@@ -76,16 +76,16 @@ class ColumnScore:
         return min(value, 0.0) if self.mark else value
 
 
-def places(suite: Suite) -> dict[Column, frozenset[tuple[int, ...]]]:
-    """Column -> the seeds of every training that a model needs there. Raises InvalidReceipt where
-    columns have different worlds: there is then no mean over columns in each world."""
-    found = {
-        column: frozenset(c.seeds.trained for c in suite.cells if column.holds(c))
+def places(suite: Suite) -> list[frozenset[tuple[int, ...]]]:
+    """Of each column the seeds of every training that a model needs there. Raises InvalidReceipt
+    where columns have different worlds: there is then no mean over columns in each world."""
+    found = [
+        frozenset(c.seeds.trained for c in suite.cells if column.holds(c))
         for column in suite.columns
-    }
-    if len({frozenset(s[:2] for s in seeds) for seeds in found.values()}) > 1:
+    ]
+    if len({frozenset(s[:2] for s in seeds) for seeds in found}) > 1:
         raise InvalidReceipt(
-            f"suite {suite.id}: its columns have different worlds; give all the same"
+            f"suite {suite.id}: its columns have different worlds; give all the same seeds"
         )
     return found
 
@@ -153,6 +153,9 @@ def of_trained(
         mark = NO_SCORE
     if found is not None and column.rung == "axiom" and row and trained and trained.panel:
         control = axiom_control(trained.panel, row.label, column.instrument)
+        if not control and not column.ranked and found.lift is not None:
+            ends = f"[{found.lift.low:.2f}, {found.lift.high:.2f}]"
+            control = f"swap lift {found.lift.value:.2f} {ends}, no twin"
         mark = mark or ("" if control else NO_CONTROL)
     worlds = {} if found is None else _normalised(found, seeds)
     known = {w: v for w, v in worlds.items() if w in every}

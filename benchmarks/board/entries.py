@@ -14,7 +14,6 @@ from ... import canonical
 from ...models import spec_records
 from ..config.run_config import Cell
 from ..config.suite import Suite
-from ..ranking.column import Column
 from .column_scores import (
     MISSING,
     ColumnScore,
@@ -131,7 +130,7 @@ def _name(cell: Cell) -> tuple[str, str]:
 
 def _entry(
     suite: Suite,
-    needed: Mapping[Column, frozenset[tuple[int, ...]]],
+    needed: Sequence[frozenset[tuple[int, ...]]],
     entered: Entered,
     model: tuple[str, str],
 ) -> Entry | str:
@@ -142,15 +141,15 @@ def _entry(
         if r.corpus
     }
     scores, mine = list[ColumnScore](), dict[str, Cell]()
-    for column in suite.columns:
+    for column, wanted in zip(suite.columns, needed):
         trained = [t for t in configurations(entered, column) if _name(t.cells[0]) == model]
         if len(trained) > 1:
             return f"{len(trained)} plans in one column; enter each by a receipt of its own"
         one = trained[0] if trained else None
-        if one and (odd := one.seeds - needed_of(one, needed[column])):
+        if one and (odd := one.seeds - needed_of(one, wanted)):
             return f"seeds {min(odd)} of {column.name} are none of the suite's; run it as it is"
         mine |= {c.digest: c for c in one.cells} if one else {}
-        scores.append(of_trained(column, one, seeds, needed[column]))
+        scores.append(of_trained(column, one, seeds, wanted))
     if not mine:
         return ""
     first = next(iter(mine.values()))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...errors import UserError
 from ...eval.figures import board_figures, score_figures
+from ...eval.scoring.columns import columns
 from ...printable import printable
 from ..board import suite_sheets
 from ..board.board import Board
@@ -139,7 +140,8 @@ def _group(found: Answered) -> Group:
 def _ladder(row: ModelRow) -> Sheet:
     """Instruments from bottom to top, each beside its floor and the ceilings that reach it."""
     lines = []
-    for name, found in row.row.rungs.items():
+    for name in columns(row.row.rungs):
+        found = row.row.rungs[name]
         if found.rung == "axiom" and not row.control(name):
             texts = ["no control, so no score", *[""] * (len(LADDER) - 2)]
         else:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from ...errors import InvalidReceipt
+from ...eval.scoring.columns import columns
 from ...printable import printable
 from ..attestations.answers_reading import table_bytes
 from ..board.entered import Entered
@@ -122,7 +123,7 @@ def examples(row: ModelRow, shelf: Shelf) -> list[Example]:
     known = _given(shelf.facts.of(corpus))
     proofs = shelf.proofs.of(corpus)
     out = []
-    for name in row.row.rungs:
+    for name in columns(row.row.rungs):
         numbers = np.flatnonzero(queried["instrument"] == name)
         found = next((int(i) for i in numbers if int(queried["question"][i]) in place), None)
         if found is not None:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...errors import UserError
+from ...eval.scoring.columns import columns
 from ...printable import printable
 from ..board.entered import display_name
 from ..board.sheet import Item, Line, Sheet
@@ -83,7 +84,7 @@ def _floors(panel: PanelRecord, rows: Sequence[ModelRow]) -> Sheet:
     """Of each instrument: the best without the rule, of what kind, and what the ceilings get."""
     ceilings = {r.label: r for r in panel.rows if r.kind == "ceiling"}
     lines = []
-    for name in dict.fromkeys(n for r in rows for n in r.row.rungs):
+    for name in columns(n for r in rows for n in r.row.rungs):
         found = next(r.row.rungs[name] for r in rows if name in r.row.rungs)
         if found.rung == "recall":
             continue
