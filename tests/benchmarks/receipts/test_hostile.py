@@ -150,9 +150,7 @@ def test_one_bad_receipt_is_named_below_the_board_of_the_others(zebroid, forged,
     content["versions"] = {"zebroid": "<b>\x1b[31m"}
     (forged / "receipt.json").write_text(json.dumps(content))
     (forged / "folder").mkdir()
-    status, out, err = zebroid(
-        "board", forged, finished, forged / "folder", forged / "none.json"
-    )
+    status, out, err = zebroid("board", forged, finished, forged / "folder", forged / "none.json")
     assert status == 1 and not err and not CONTROL.search(out.replace("\n", ""))
     table, _, below = out.partition("Refused, and in no table:")
     assert "decoder-xs, direct (short)" in table

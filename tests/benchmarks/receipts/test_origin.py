@@ -108,9 +108,7 @@ def test_what_is_not_read_here_names_the_version_that_wrote_it(zebroid, inside, 
     content = json.loads(path.read_text()) | {field: 99, "commit": "a" * 40}
     path.write_text(json.dumps(content))
     # what was made with other definitions is cited, as superseded
-    commands = (
-        ("verify", "board") if field == "definitions" else ("verify", "cite", "board")
-    )
+    commands = ("verify", "board") if field == "definitions" else ("verify", "cite", "board")
     for command in commands:
         status, out, err = zebroid(command, forged)
         assert (status, out, err.count("\n")) == (2, "", 1)
