@@ -99,7 +99,7 @@ def test_equal_scores_of_few_questions_are_no_proof():
     """In every world 1 of 1 against 0 of 1: without the questions, a sure effect without spread."""
     values = {"high": 1.0, "low": 0.0}
     few, many = (quantities(spread=0.0, questions=n, **values) for n in (1, 300))
-    assert judge_finding(HIGHER, (), few).claims[0].low < 0.3
+    assert judge_finding(HIGHER, (), few).claims[0].low < 0.8
     assert judge_finding(HIGHER, (), many).claims[0].low > 0.97
 
 
