@@ -215,8 +215,7 @@ def model_rows(
         if not fine:
             continue
         given = [
-            predictions(result, question_sets[result.cell.question_set], corpora)
-            for result in fine
+            predictions(result, question_sets[result.cell.question_set], corpora) for result in fine
         ]
         if configuration[0].mode == "chain":
             row, rest = traced_apart(given, title, tracer, len(lost))

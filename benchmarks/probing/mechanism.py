@@ -1,4 +1,4 @@
-"""mechanism(trained) -> Mechanism: what stands of the bridge between layers, and what is used of it.
+"""mechanism(trained) -> Mechanism: what stands of the bridge between layers, what is used of it.
 
 Of a trained model and the questions of ``instance`` that it answers rightly, by layer and position:
 
@@ -52,7 +52,7 @@ def mechanism(trained: Any, answers: NDArray[np.integer] | None = None) -> Mecha
         raise UserError(f"{trained.cell} writes before it answers; give cells of mode direct")
     corpus, tokens = trained.corpus, trained.tokens
     if tokens.answer_ids.ndim != 1:
-        raise UserError(f"{trained.cell}: answers are of several words; give a world of single ones")
+        raise UserError(f"{trained.cell}: answers have several words; give another world")
     certificate = corpus.certificate
     mine = certificate.rung[trained.questions] == RUNGS.index(RUNG)
     mine &= certificate.headline[trained.questions]
@@ -118,8 +118,8 @@ def _measured(
 def another_bridge(
     found: Bridges, closure: Any, known: Ints, rng: np.random.RandomState
 ) -> tuple[tuple[Ints, Ints], Ints]:
-    """((question [n], donor [n]), what the donor's bridge entails [n]) among ``known`` ones: a donor
-    has another bridge, which entails an answer that is neither the question's nor the donor's."""
+    """((question [n], donor [n]), what the donor's bridge entails [n]) among ``known`` ones: that
+    bridge is another, and entails an answer that is neither the question's nor the donor's."""
     at, donors, answers = [], [], []
     for question in known.tolist():
         order = rng.permutation(known)
@@ -137,8 +137,8 @@ def another_bridge(
 
 
 def same_bridge(found: Bridges, known: Ints, rng: np.random.RandomState) -> tuple[Ints, Ints]:
-    """(question [n], donor [n]) among ``known`` ones: a donor has the same bridge by other premises,
-    and another answer."""
+    """(question [n], donor [n]) among ``known`` ones: a donor has the same bridge by other
+    premises, and another answer."""
     at, donors = [], []
     for question in known.tolist():
         order = rng.permutation(known)

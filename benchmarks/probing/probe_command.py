@@ -1,4 +1,4 @@
-"""The command ``zebroid probe``: parses, calls, prints. Imports inside, so that --help is instant."""
+"""The command ``zebroid probe``: parses, calls, prints. Imports inside: --help is instant."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from .probe_result import ProbeResult
 
 DRAWN = {"read": "-", "control": ":", "mediated": "--", "copied": "-."}  # measure -> its line
 ABOUT = (
-    "By layer, 0 the embedding: the share of questions whose bridge a probe reads (solid), the same "
-    "of shuffled labels (dotted), whose answer a patch turns to what another bridge entails "
+    "By layer, 0 the embedding: the share of questions whose bridge a probe reads (solid), the "
+    "same of shuffled labels (dotted), whose answer a patch turns to what another bridge entails "
     "(dashed), and to the other prompt's own answer (dash-dotted)."
 )
 
@@ -22,7 +22,9 @@ def probe_figure(result: ProbeResult) -> Figure:
     with matplotlib.rc_context(STYLE):
         positions = result.positions
         figure = Figure(figsize=(1.9 * len(positions) + 0.6, 2.6), layout="constrained")
-        for place, axes in enumerate(figure.subplots(1, len(positions), sharey=True, squeeze=False)[0]):
+        for place, axes in enumerate(
+            figure.subplots(1, len(positions), sharey=True, squeeze=False)[0]
+        ):
             for name, style in DRAWN.items():
                 mean, low, high = (band[:, place] for band in result.band(name))
                 x = np.arange(len(mean))

@@ -1,9 +1,9 @@
 """findings() -> every finding by its id: the files that come with zebroid, and those of others.
 
 A finding whose cells are trained is a file of ``findings``; one that is computed is a module of
-``symbolic``. Other packages add theirs as entry points of the group ``zebroid.findings``
-(``acme.curse = "acme.findings:CURSE"``), each a ``Finding`` or the path of a TOML file. The path of
-a TOML file does for an id.
+``symbolic``, and an entry point of the group ``zebroid.findings``. So are those that other packages
+add (``acme.curse = "acme.findings:CURSE"``), each a ``Finding`` or the path of a TOML file. The
+path of a TOML file does for an id.
 """
 
 from __future__ import annotations
@@ -13,23 +13,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ... import registry
+from ... import entry_points, registry
 from ...entry_points import Plugin
 from ...errors import UnknownName, UserError, suggest
 from ...printable import printable
 from ...sources import line
 from .finding import Finding
 from .finding_file import read_finding
-from .symbolic import broken_law, mirage, percolation_threshold, tool_queries
 
 FOLDER = Path(__file__).parent / "findings"
-COMPUTED = (percolation_threshold, tool_queries, broken_law, mirage)
 
 
 @functools.cache
 def built_in() -> Mapping[str, Finding]:
     """Those that come with zebroid, the computed ones first."""
-    found = [module.FINDING for module in COMPUTED]
+    found: list[Finding] = [p.load() for p in entry_points.built_in("finding").values()]
     found += [read_finding(path) for path in sorted(FOLDER.glob("*.toml"))]
     names = [finding.id for finding in found]
     assert len({*names}) == len(names), "two findings share an id"
@@ -76,7 +74,7 @@ def chosen(names: Sequence[str], core: bool = False, every: bool = False) -> lis
     files = [Path(name) for name in names if name.endswith(".toml")]
     for path in files:
         if not path.is_file():
-            raise UnknownName(f"no finding file {printable(str(path), 200)}; give one that is there")
+            raise UnknownName(f"no file {printable(str(path), 200)}; give one that is there")
     known = findings() if every or len(files) < len(names) else {**built_in()}
     wanted = [*known] if every else [*built_in()] if core else [*names]
     out = []

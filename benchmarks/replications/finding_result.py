@@ -103,7 +103,9 @@ class FindingResult(_Strict):
             return cls.model_validate(json.loads(data.decode("ascii")))
         except (ValueError, RecursionError) as error:
             why = printable(" ".join(str(error).split()), 200)
-            raise UserError(f"{path} is no result of a finding ({why}); replicate it again") from None
+            raise UserError(
+                f"{path} is no result of a finding ({why}); replicate it again"
+            ) from None
 
 
 def judged(finding: Finding, result: FindingResult) -> Judged:
@@ -139,5 +141,3 @@ def table_of(
 ) -> dict[str, Judged | None]:
     """Finding -> what is judged of it; None: not run. Raises UserError as ``judged`` does."""
     return {n: judged(f, kept[n]) if n in kept else None for n, f in known.items()}
-
-

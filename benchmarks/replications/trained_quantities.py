@@ -39,9 +39,7 @@ class Read:
     missing: int  # cells that gave nothing
 
 
-def read(
-    trained: Trained, results: Mapping[str, Result], corpora: Corpora
-) -> Read:
+def read(trained: Trained, results: Mapping[str, Result], corpora: Corpora) -> Read:
     """``results``: digest of a cell -> what it answered. Raises UserError for a group of questions
     that no world has."""
     worlds = {name: _worlds(trained, name, results, corpora) for name in trained.tables}

@@ -98,7 +98,9 @@ def effect(
     fewer worlds are shared than are a unit.
     """
     sides = [quantities[q] if isinstance(q, str) else None for q in (more, less)]
-    shared = [w for w in next(s for s in sides if s).values if all(w in s.values for s in sides if s)]
+    shared = [
+        w for w in next(s for s in sides if s).values if all(w in s.values for s in sides if s)
+    ]
     if len(shared) < WORLDS:
         raise ValueError(f"{len(shared)} worlds have both {more} and {less}; expected {WORLDS}")
     values = [
@@ -154,9 +156,7 @@ def _decide(
         if null.low > 0:
             return INVALID, f"null {number} does not vanish: {null} above its bound"
     needed: list[int | None] = []
-    for number, (claim, found, p, chance) in enumerate(
-        zip(claims, effects, corrected, powers), 1
-    ):
+    for number, (claim, found, p, chance) in enumerate(zip(claims, effects, corrected, powers), 1):
         if p < SURE and found.mean < 0:
             return NOT, f"claim {number} is surely on the other side: {found}"
         if p < SURE:

@@ -30,7 +30,9 @@ def measure(
         found = [critical_edges(ENTITIES, n, mine) for n in properties]
         # as many graphs, with links to the first properties alone
         still = [
-            critical_edges(ENTITIES, properties[0], range(10_000 * i + mine[0], 10_000 * i + mine[-1] + 1))
+            critical_edges(
+                ENTITIES, properties[0], range(10_000 * i + mine[0], 10_000 * i + mine[-1] + 1)
+            )
             for i in range(len(properties))
         ]
         linked[str(draw)] = exponent(properties, found)

@@ -27,9 +27,7 @@ BELOW, ABOVE, BLOCK = 0.5, 1.5, 4
 Ints = NDArray[np.int64]
 
 
-def measure(
-    draws: int, sizes: Sequence[int] = SIZES, pairs: int = PAIRS
-) -> dict[str, Quantity]:
+def measure(draws: int, sizes: Sequence[int] = SIZES, pairs: int = PAIRS) -> dict[str, Quantity]:
     """Exponents of the mean number of queries in the number of things, and the number itself."""
     found: dict[str, dict[str, float]] = {}
     for draw in range(draws):

@@ -61,9 +61,7 @@ def test_without_power_nothing_is_not_reproduced_and_the_worlds_are_named():
     assert found.verdict == UNDECIDED and found.power[0] < 0.8
     needed = int(found.why.split()[2])
     assert needed > WORLDS
-    again = judge_finding(
-        HIGHER, (), quantities(high=0.5, low=0.1, spread=0.6, worlds=4 * needed)
-    )
+    again = judge_finding(HIGHER, (), quantities(high=0.5, low=0.1, spread=0.6, worlds=4 * needed))
     assert again.verdict == REPRODUCED
 
 

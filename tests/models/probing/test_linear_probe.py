@@ -38,7 +38,7 @@ def test_who_knows_the_group_alone_reads_nothing_of_other_groups():
 
 
 def test_too_few_groups_and_groups_of_several_labels_are_refused():
-    group, label, stream = made()
+    group, _, stream = made()
     with pytest.raises(UserError, match="5 folds"):
         linear_probe(stream, np.zeros(B, int), np.arange(B) % 3, np.random.RandomState(1))
     with pytest.raises(UserError, match="several labels"):
