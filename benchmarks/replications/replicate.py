@@ -68,7 +68,7 @@ def _computed(finding: Finding, how: Computed) -> FindingResult:
 def _trained(
     finding: Finding, how: Trained, out: Path, where: Where, console: Console
 ) -> FindingResult:
-    store, cells = Store(out), how.suite.cells
+    store, cells = Store(out, how.suite.keep_weights), how.suite.cells
     store.prepare()
     with Corpora() as corpora:
         with Displayed(console, len(cells)) as displayed:
@@ -98,12 +98,12 @@ def lines(findings: Sequence[Finding], kept: dict[str, FindingResult]) -> Iterat
 
 def preview(findings: Sequence[Finding], out: Path) -> int:
     """Prints what each finding costs, its criterion and what is kept of it; 0."""
-    store = Store(out)
     for finding in findings:
         if isinstance(finding.measured, Computed):
             state = "computed"
         else:
-            cells = finding.measured.suite.cells
+            suite = finding.measured.suite
+            store, cells = Store(out, suite.keep_weights), suite.cells
             state = f"{len(cells)} cells, {sum(map(store.has, cells))} kept"
         line = f"{finding.criterion[:12]}  {finding.id}: about {finding.minutes:g} minutes; {state}"
         print(visible(line))
