@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ..docs.writing import doc_blocks, page_files
+from ..docs.writing.markdown_table import markdown_table
 from ..panels.panel import slug
 from .mechanism import MEASURES
 from .probe_figure import ABOUT, probe_figure
 from .probe_result import ProbeResult, rows
-from ..docs.writing import doc_blocks, page_files
-from ..docs.writing.markdown_table import markdown_table
 
 KIND = "mechanism"
 

@@ -16,12 +16,12 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from ...eval.figures.score_figures import STYLE
-from ...eval.verdicts.replication import Effect, Judged, Quantity, over_table
+from ...eval.verdicts.replication import Claim, Effect, Judged, Null, Quantity, over_table
+from ..docs.writing import doc_blocks, page_files
+from ..docs.writing.markdown_table import markdown_table
 from .catalogue import built_in
 from .finding import Finding
 from .finding_result import FindingResult, judged, results
-from ..docs.writing import doc_blocks, page_files
-from ..docs.writing.markdown_table import markdown_table
 
 KIND = "replications"
 NOT_RUN = "not run"
@@ -51,7 +51,7 @@ def _read(folder: Path) -> tuple[dict[str, FindingResult], dict[str, Judged], Ve
 
 
 def _table(folder: Path) -> Iterator[str]:
-    kept, found, verdicts = _read(folder)
+    kept, _, verdicts = _read(folder)
     rows = []
     for name, finding in built_in().items():
         seen = " (seen)" if finding.seen else ""
@@ -76,9 +76,9 @@ def _table(folder: Path) -> Iterator[str]:
     yield from markdown_table(header, rows, right=[5])
 
 
-def _sides(pairs: Iterable[object], quantities: Mapping[str, Quantity]) -> str:
+def _sides(pairs: Iterable[Claim | Null], quantities: Mapping[str, Quantity]) -> str:
     """Mean over worlds of every quantity that is compared, each once."""
-    names = [side for pair in pairs for side in (getattr(pair, "more"), getattr(pair, "less"))]
+    names = [side for pair in pairs for side in (pair.more, pair.less)]
     texts = [f"{n} {_mean(quantities[n]):.2f}" for n in names if isinstance(n, str)]
     return ", ".join(dict.fromkeys(texts))
 

@@ -1,4 +1,4 @@
-"""Findings about graphs, laws and metrics, in small: they hold, and vanish where nothing is left."""
+"""Findings about graphs, laws and metrics, in small: they hold, and vanish without a cause."""
 
 from __future__ import annotations
 
