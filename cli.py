@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from . import __version__, cli_authoring, cli_receipts
+from .benchmarks.board_site import board_command
 from .benchmarks.export.portion_options import Settings
 from .benchmarks.language_models import query_command
 from .benchmarks.probing import probe_command
@@ -221,7 +222,7 @@ app.command()(cli_receipts.verify)
 app.command()(cli_receipts.compare)
 app.command()(cli_receipts.cite)
 app.command()(cli_receipts.query)
-app.command()(cli_receipts.leaderboard)
+app.command()(board_command.board)
 
 
 @app.command()

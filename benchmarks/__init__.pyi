@@ -1,4 +1,4 @@
-from .board.leaderboard import leaderboard as leaderboard
+from .board.board import build_board as build_board
 from .citations.citation import citation as citation
 from .config.run_config import Cell as Cell
 from .config.suite import Suite as Suite
@@ -11,11 +11,11 @@ from .runner.trained import load as load
 from .verification.verify import verify as verify
 
 __all__ = [
+    "build_board",
     "Cell",
     "check_model",
     "check_world",
     "citation",
-    "leaderboard",
     "load",
     "load_suite",
     "Receipt",

@@ -26,6 +26,8 @@ from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import MODES
 from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
+from ..ranking.column import Column, columns_of
+from ..ranking.prediction import Prediction, check
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
 from .run_config import Cell, Places, admits, none_admitted, run_batches
@@ -47,6 +49,9 @@ class Suite:
     command: str = ""  # what stands behind `zebroid run`; empty: its id
     # SHA-256 of SUITE.floors.parquet beside it, by which it is verified; empty: there is none
     floors: str = ""
+    columns: tuple[Column, ...] = ()  # that rank models; empty: the suite ranks none
+    citable: bool = True  # whether its numbers may stand on a leaderboard
+    predictions: tuple[Prediction, ...] = ()  # of the columns, written before the run
 
     @functools.cached_property
     def digest(self) -> str:
@@ -97,6 +102,7 @@ class _Head(_Strict):
     expected: str
     keep_weights: bool = False  # of all cells; a table of cells may say otherwise
     floors: str = pydantic.Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    citable: bool = True
 
     @pydantic.field_validator("id")
     @classmethod
@@ -120,12 +126,16 @@ class Grid(_Strict):
     seeds: Annotated[Seeding, pydantic.BeforeValidator(all_seeds)] = Seeding()
     exposure: dict[str, Any] | list[dict[str, Any]] = {}
     keep_weights: bool | None = None  # None: as the suite says
+    name: str = ""  # heads its columns
+    columns: list[str] = []  # instruments that rank
+    headroom: list[str] = []  # instruments that are scored beside them
 
 
 class _Document(_Strict):
     suite: _Head
     cells: list[Grid] = pydantic.Field(min_length=1)
     plans: dict[str, dict[str, Any]]
+    predictions: list[Prediction] = []
 
 
 def load_suite(name: str) -> Suite:
@@ -162,6 +172,7 @@ def suite_of(
         plans[plan] = with_fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
     head, keep = document.suite, set[str]()
     tables: list[tuple[Cell, ...]] = []
+    columns: list[Column] = []
     counts = [suite_limits.combinations(grid) for grid in document.cells]
     with at("cells", suite_limits.largest(counts)):
         suite_limits.check_count(counts)
@@ -170,9 +181,21 @@ def suite_of(
         if head.keep_weights if grid.keep_weights is None else grid.keep_weights:
             keep |= {cell.digest for cell in own}
         tables.append(own)
+        with at("cells", number, "columns"):
+            columns += columns_of(grid.name, own, grid.columns, grid.headroom)
     about = (head.id, head.title, head.cost_minutes, head.expected)
-    cells = distinct(itertools.chain.from_iterable(tables))
-    return Suite(*about, cells, frozenset(keep), floors=head.floors), (*tables,)
+    with at("predictions"):
+        check(document.predictions, columns)
+    suite = Suite(
+        *about,
+        distinct(itertools.chain.from_iterable(tables)),
+        frozenset(keep),
+        floors=head.floors,
+        columns=tuple(columns),
+        citable=head.citable,
+        predictions=tuple(document.predictions),
+    )
+    return suite, (*tables,)
 
 
 def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
@@ -267,7 +290,9 @@ def _problem(error: Any) -> str:
     place: tuple[str | int, ...] = error["loc"]
     key = ".".join(str(part) for part in place if isinstance(part, str))
     if error["type"] == "extra_forbidden":
-        table = {"suite": _Head, "cells": Grid}.get(str(place[0]), _Document)
+        table = {"suite": _Head, "cells": Grid, "predictions": Prediction}.get(
+            str(place[0]), _Document
+        )
         table = Seeding if "seeds" in place[:-1] else _Document if len(place) == 1 else table
         return str(suggest("key", str(place[-1]), table.model_fields))
     if error["type"] == "missing":

@@ -14,6 +14,7 @@ from ..probing import mechanism_tables
 from ..replications import replication_tables
 from . import (
     architecture_tables,
+    core_tables,
     floors_tables,
     instrument_tables,
     plateau_tables,
@@ -35,6 +36,7 @@ FILLS = {
     "worlds": lambda page: readme_blocks.main([page]),
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),
+    "core": lambda page: core_tables.fill(Path(page)),
     "floors": lambda page: floors_tables.fill([page]),
     "instruments": lambda page: instrument_tables.main([page]),
     "language-models": lambda page: readme_tables.side_by_side(Path(page)),
