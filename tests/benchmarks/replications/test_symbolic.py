@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from zebroid.benchmarks.replications.symbolic import (
     broken_law,
+    coverage_data,
     mirage,
     percolation_threshold,
     tool_queries,
@@ -65,3 +66,18 @@ def test_one_token_makes_no_mirage(monkeypatch):
     assert judged(mirage.FINDING, mirage.measure(8, 1_000)) == NOT
     steep = np.repeat([0.0, 1.0], [10, 15])
     assert mirage.sharpness(steep) == 1 and mirage.sharpness(np.linspace(0, 1, 25)) < 0.2
+
+
+def test_data_that_connect_pairs_grow_with_the_square_and_more_if_more_must_be_shared():
+    found = coverage_data.measure(3, (16, 32, 64), 3)
+    mean = {name: np.mean([*found[name].values.values()]) for name in found}
+    assert mean["1 shared"] == pytest.approx(2.0, abs=0.25)
+    assert mean["3 shared"] - mean["1 shared"] > 0.15
+    assert mean["3 shared, hub"] - mean["1 shared, hub"] < 0.15
+
+
+def test_pairs_are_connected_by_as_many_third_tokens_as_are_needed():
+    seen = np.eye(4, dtype=bool)
+    assert not coverage_data.connected(seen, 1), "nobody shares any"
+    seen[:3, 0] = True
+    assert coverage_data.connected(seen, 1) and not coverage_data.connected(seen, 2)
