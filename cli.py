@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from . import __version__, cli_authoring, cli_receipts
-from .benchmarks.board_site import board_command
+from .benchmarks.board_site import board_command, seal_command
 from .benchmarks.export.portion_options import Settings
 from .benchmarks.language_models import query_command
 from .benchmarks.probing import probe_command
@@ -223,6 +223,7 @@ app.command()(cli_receipts.compare)
 app.command()(cli_receipts.cite)
 app.command()(cli_receipts.query)
 app.command()(board_command.board)
+app.command()(seal_command.seal)
 
 
 @app.command()

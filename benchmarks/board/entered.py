@@ -8,6 +8,7 @@ no receipt can bring it along: it is read beside receipts' folders, never in one
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -128,6 +129,7 @@ def _entered(path: Path, verified: bool) -> Entered:
     )
 
 
+@functools.cache
 def _uncitable() -> dict[str, str]:
     """Id, and digest, of each suite of this version that no board takes -> its id."""
     found = {}

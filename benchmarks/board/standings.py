@@ -1,4 +1,4 @@
-"""standings(suite, receipts) -> who is ranked, who is only shown, and what stands beside them.
+"""standings(suite, receipts) -> who is ranked, who is only listed, and what stands beside them.
 
 Ranked are entries that somebody else trained again (*retrained*), and models from outside that
 were *sealed*: they answered questions of seeds that were drawn after their receipt was in. All

@@ -15,9 +15,9 @@ from ...eval.scoring.columns import columns
 from ...eval.stats.labels import of_runs
 from ..config.panel_names import grouped, named, names_of
 from ..config.run_config import Cell
-from ..docs.readme_tables import above, floors, scored
 from ..panels.panel import labels, slug
 from ..receipts.receipt_records import PanelRecord, RowRecord
+from ..report.score_cells import above, floors, scored
 from ..report.table import ABSENT
 from .column_scores import NO_CONTROL, axiom_control
 from .entered import Entered, display_name
