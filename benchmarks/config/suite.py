@@ -13,6 +13,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import pydantic
@@ -140,7 +141,14 @@ class _Document(_Strict):
 def load_suite(name: str) -> Suite:
     """The suite of this name or file, with every name in it resolved and every value checked."""
     path = registry.suite(name)
-    source, content = read_toml(path, "a suite's TOML file")
+    return suite_of(path, *read_toml(path, "a suite's TOML file"))[0]
+
+
+def suite_of(
+    path: Path | str, source: str, content: Mapping[str, Any]
+) -> tuple[Suite, tuple[tuple[Cell, ...], ...]]:
+    """(the suite of the ``content`` of a file, the cells of each of its tables). Errors name
+    ``path`` and the line of ``source``."""
     try:
         document = _Document.model_validate(content)
     except pydantic.ValidationError as error:
@@ -163,30 +171,31 @@ def load_suite(name: str) -> Suite:
             check_name("plan", plan)
         plans[plan] = with_fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
     head, keep = document.suite, set[str]()
-    cells: list[Cell] = []
+    tables: list[tuple[Cell, ...]] = []
     columns: list[Column] = []
     counts = [suite_limits.combinations(grid) for grid in document.cells]
     with at("cells", suite_limits.largest(counts)):
         suite_limits.check_count(counts)
     for number, grid in enumerate(document.cells):
-        own = [*_expand(grid, plans, functools.partial(at, "cells", number))]
+        own = (*_expand(grid, plans, functools.partial(at, "cells", number)),)
         if head.keep_weights if grid.keep_weights is None else grid.keep_weights:
             keep |= {cell.digest for cell in own}
-        cells += own
+        tables.append(own)
         with at("cells", number, "columns"):
             columns += columns_of(grid.name, own, grid.columns, grid.headroom)
     about = (head.id, head.title, head.cost_minutes, head.expected)
     with at("predictions"):
         check(document.predictions, columns)
-    return Suite(
+    suite = Suite(
         *about,
-        distinct(cells),
+        distinct(itertools.chain.from_iterable(tables)),
         frozenset(keep),
         floors=head.floors,
         columns=tuple(columns),
         citable=head.citable,
         predictions=tuple(document.predictions),
     )
+    return suite, (*tables,)
 
 
 def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:

@@ -70,7 +70,8 @@ def _refused(kind: str) -> Iterator[Line]:
 
 
 def plugins() -> Iterator[Line]:
-    """A header, and every world and model of an installed package, with what a citation needs.
+    """A header, and every world, model and finding of an installed package, with what a citation
+    needs.
 
     The content of a world: the version that it declares, and its digest, equal on every machine: of
     the corpus of the size named before it, in its own exposure and for seeds 0, as a receipt gives
@@ -92,6 +93,9 @@ def _content(plugin: registry.Plugin) -> str:
     """Raises whatever the plugin's code raises."""
     if plugin.kind == "model":
         registry.model(plugin.name)
+        return ""
+    if plugin.kind == "finding":
+        plugin.load()
         return ""
     from ...worlds.corpus.build import build_corpus
     from ...worlds.world import content_of
