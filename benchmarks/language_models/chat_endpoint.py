@@ -20,10 +20,10 @@ from typing import Any
 
 from ...errors import UserError
 from ...printable import printable
+from ..export.prompts import Prompt
 from .bounded_response import Flawed, Refused, fetched
 from .model_reply import Reply, Watch, shortened
 from .pace import Pace, backoff
-from .prompts import Prompt
 
 FORM = "openai:URL#NAME, such as openai:http://127.0.0.1:8000/v1#my-model"
 TOKENS = 2**48

@@ -61,8 +61,8 @@ def query(
     """Have a language model answer a world's questions; then score its predictions."""
     from ... import registry
     from ..export import portion
+    from ..export.prompts import Style
     from ..report.plain_console import PlainConsole, working
-    from .prompts import Style
     from .query_model import Queries, Requests, body_of
     from .token_costs import Prices
 

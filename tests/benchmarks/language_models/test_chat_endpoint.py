@@ -9,10 +9,10 @@ import json
 import time
 
 import pytest
+from zebroid.benchmarks.export.prompts import Prompt
 from zebroid.benchmarks.language_models import bounded_response, model_reply
 from zebroid.benchmarks.language_models.chat_endpoint import Endpoint
 from zebroid.benchmarks.language_models.pace import Pace, bidden
-from zebroid.benchmarks.language_models.prompts import Prompt
 from zebroid.errors import UserError
 
 from .conftest import completion
