@@ -141,8 +141,8 @@ class ChatEndpoint:
                 line = self._redacted(flaw.line)
                 if failures > e.retries:
                     raise UserError(
-                        f"{line}, {failures} times; what was answered is kept: see to the server, "
-                        "then give the same command again"
+                        f"{printable(e.url, 200)}: {line}, {failures} times; what was answered is "
+                        "kept: see to the server, then give the same command again"
                     ) from None
                 seconds = backoff(failures) if flaw.wait is None else flaw.wait
                 watch(f"{line}; again in {seconds:.0f} s")
