@@ -27,6 +27,7 @@ from .entered import Entered, display_name
 
 Budget = Literal["fixed", "free"]
 SCRATCH = "from scratch"
+TRUST = ("retrained", "verified", "declared")  # the best first
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +121,7 @@ def entries(suite: Suite, receipts: Iterable[Entered]) -> tuple[list[Entry], lis
 
 
 def _precedence(entry: Entry) -> tuple[int, float, str]:
-    trust = ("retrained", "verified", "declared").index(entry.entered.trust.kind)
+    trust = TRUST.index(entry.entered.trust.kind)
     return trust, sum(entry.worlds().values()), entry.entered.digest
 
 

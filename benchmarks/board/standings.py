@@ -16,7 +16,7 @@ from ...eval.stats.rank_intervals import Mean, Standing, ranked
 from ..config.suite import Suite
 from .column_scores import ColumnScore, of_row
 from .entered import Entered
-from .entries import Budget, Entry, entries
+from .entries import TRUST, Budget, Entry, entries
 from .sealed import Sealed, sealed_entries
 
 UNEQUAL = 1.05  # the ratio of FLOPs from which a list says that they differ
@@ -156,8 +156,9 @@ def _ranked(
 
 
 def _references(suite: Suite, found: Sequence[Entry]) -> list[Reference]:
-    """Ceilings and strategies without the rule, read off a receipt that has every column."""
-    for entry in found:
+    """Ceilings and strategies without the rule, read off a receipt that has every column, of the
+    best trust class there is."""
+    for entry in sorted(found, key=lambda e: TRUST.index(e.entered.trust.kind)):
         behind = [score.trained for score in entry.scores]
         panels = [t.panel for t in behind if t is not None and t.panel is not None]
         if len(panels) < len(suite.columns):
