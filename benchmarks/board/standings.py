@@ -66,7 +66,7 @@ class Standings:
     declared: tuple[Entry, ...]
     references: tuple[Reference, ...]
     sealed: Mapping[str, Sealed]  # label of an entry -> its sealed evaluation
-    refused: tuple[str, ...]
+    left_out: tuple[str, ...]  # what answered questions of the suite and is no entry, a line each
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -82,8 +82,10 @@ class Standings:
 
 def standings(suite: Suite, receipts: Sequence[Entered]) -> Standings:
     """The board of ``suite``. Receipts that have nothing to do with it are left out."""
-    found, refused = entries(suite, receipts)
+    found, left = entries(suite, receipts)
     sealed, more = sealed_entries(suite, receipts, found)
+    known = {one.entry.entered.digest for one in sealed.values()}
+    left = [one for one in (*left, *more) if one.receipt not in known]
     lists: dict[tuple[str, Budget], list[Entry]] = {}
     rest: dict[str, list[Entry]] = {"verified": [], "declared": []}
     for entry in found:
@@ -99,7 +101,7 @@ def standings(suite: Suite, receipts: Sequence[Entered]) -> Standings:
         declared=tuple(sorted(rest["declared"], key=_score, reverse=True)),
         references=tuple(_references(suite, found)),
         sealed=sealed,
-        refused=(*refused, *more),
+        left_out=tuple(dict.fromkeys(one.line for one in left)),
     )
 
 
