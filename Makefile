@@ -19,13 +19,16 @@ TAR := tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf
 LOWEST_PYTHON ?= python3.11
 SMOKE := -q -p no:cacheprovider -m smoke
 
-.PHONY: run headline board verify-board release test test-slow test-long fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
+.PHONY: run headline replicate board verify-board release test test-slow test-long fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
 
 headline: .venv/installed  ## the suite behind the README's table: up to an hour, resumable
 	$(BIN)/zebroid run headline-v2 --jobs 2
+
+replicate: .venv/installed  ## the core of the field's findings, each beside its null: resumable
+	$(BIN)/zebroid replicate --core --jobs 2
 
 test: .venv/tested  ## the default tests
 	$(BIN)/python -m pytest $(TESTS) -m "not slow and not long"

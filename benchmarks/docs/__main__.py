@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 
 from ... import registry
+from ..probing import mechanism_tables
+from ..replications import replication_tables
 from . import (
     architecture_tables,
     core_tables,
@@ -40,6 +42,8 @@ FILLS = {
     "language-models": lambda page: readme_tables.side_by_side(Path(page)),
     "rescored": lambda page: rescored.fill(page),
     "splits": lambda page: split_tables.fill(Path(page)),
+    "replications": lambda page: replication_tables.main([page]),
+    "mechanism": lambda page: mechanism_tables.main([page]),
     "recovery": lambda page: verdict_tables.main([page]),
 }
 
