@@ -39,6 +39,7 @@ def test_an_entry_is_the_mean_over_worlds_and_ranked_columns_and_its_rows_agree(
     columns = {s.column.mode: s for s in entry.scores if s.column.ranked}
     for mode, column in columns.items():
         ((_, found),) = scores(content, mode)
+        assert column.normalised is not None
         assert column.normalised.mean == pytest.approx(found["normalised"]["mean"])
         assert sum(column.counted.values()) / 3 == pytest.approx(found["normalised"]["mean"])
     both_modes = [sum(s.counted.values()) / 3 for s in columns.values()]
@@ -209,7 +210,7 @@ def test_floors_and_ceilings_are_rows_and_strategies_without_the_rule_get_nothin
         for column in rows[name].scores:
             assert max(column.counted.values(), default=0.0) <= 1e-9, (name, column.column.name)
     ranked = [s for s in rows["deducer"].scores if s.column.ranked]
-    assert all(s.normalised.mean == pytest.approx(1) for s in ranked)
+    assert all(s.normalised and s.normalised.mean == pytest.approx(1) for s in ranked)
 
 
 def test_columns_of_other_worlds_rank_nothing_together(ranks):
