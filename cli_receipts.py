@@ -84,13 +84,17 @@ def forecast(
         str, typer.Option(help="Row of the report: LABEL or 'PANEL: LABEL'; default: the first.")
     ] = "",
     rung: Annotated[list[str] | None, typer.Option(help="Only this rung; may be repeated.")] = None,
+    rounds: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of a suite with rounds: its rates, measured; may be repeated."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="The figure: .svg or .png.")] = Path("forecast.svg"),
 ) -> None:
     """What becomes of an ability if compute, data, both or neither go on growing."""
     from .benchmarks.report import forecast_report as forecasts
     from .benchmarks.report.plain_console import console
 
-    forecasts.run(receipt, scenario, row, rung or (), out, console())
+    forecasts.run(receipt, scenario, row, rung or (), out, console(), rounds or ())
 
 
 def cite(

@@ -1,7 +1,8 @@
-"""What packages offer as worlds, models and findings, by their entry points; nothing is loaded.
+"""What packages offer as worlds, models, findings and policies, by their entry points; nothing is
+loaded.
 
-zebroid's own stand in its ``pyproject.toml`` as anybody's do, under the groups ``zebroid.worlds``
-and ``zebroid.models``. Nobody else may take their ids.
+zebroid's own stand in its ``pyproject.toml`` as anybody's do, under the groups ``zebroid.worlds``,
+``zebroid.models`` and ``zebroid.policies``. Nobody else may take their ids.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ from typing import Any
 from .errors import UserError
 from .sources import line
 
-# of entry points -> what they are
-GROUPS = {"zebroid.worlds": "world", "zebroid.models": "model", "zebroid.findings": "finding"}
+GROUPS = {  # of entry points -> what they are
+    "zebroid.worlds": "world",
+    "zebroid.models": "model",
+    "zebroid.findings": "finding",
+    "zebroid.policies": "policy",
+}
 OURS = str(__package__)  # the name of this package, and of its distribution
 
 
 @dataclasses.dataclass(frozen=True)
 class Plugin:
-    """A world, model or finding that an installed package offers; found, not loaded."""
+    """A world, model, finding or policy that an installed package offers; found, not loaded."""
 
-    # "world", "model" or "finding"; empty where the entry points of a package cannot be read
+    # one of GROUPS; empty where the entry points of a package cannot be read
     kind: str
     name: str
     value: str  # the entry point: a module, or module:attribute

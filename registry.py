@@ -3,7 +3,8 @@
 Importing this module imports no world, no model and no JAX, and nothing is imported before it is
 needed by name. Worlds and models are entry points, zebroid's own as those of third parties:
 ``zebroid.worlds`` (``acme.zebra-v1 = "acme.zebra"``: a module with one World, or ``module:Class``)
-and ``zebroid.models`` (``acme.net = "acme.net:SPEC"``: a spec, as ``models/spec.py`` defines it).
+and ``zebroid.models`` (``acme.net = "acme.net:SPEC"``: a spec, as ``models/spec.py`` defines it),
+and so are policies, functions (``benchmarks/interaction/policies.py``), under ``zebroid.policies``.
 Built-in suites are the files of ``benchmarks/suites``. The path of a Python file that defines one
 world or one spec does for an id. Such a file is known by the id of the world, or the type of the
 spec, and the digest of its content (``acme.seed-v1@1a2b3c4d5e6f``), wherever it lies.
@@ -162,6 +163,21 @@ def find_model(name: str, values: Mapping[str, Any] | None = None) -> Found:
         spec = spec_records.checked(spec, f"plugin {base!r} = {plugin}")
     spec, differs = spec_records.changed(spec, values)
     return Found(spec, parameters.spelled(base, differs))
+
+
+def policy(name: str) -> Any:
+    """The policy of this name: a function that chooses what to query (``zebroid.policies``)."""
+    builtin, plugins = built_in("policy"), _plugins("policy")
+    if name in builtin:
+        return builtin[name].load()
+    if name not in plugins:
+        raise suggest("policy", name, {*builtin, *plugins})
+    plugin = _unique(name, plugins)
+    with named(f"plugin {name!r} = {plugin}", UserError):
+        found = plugin.load()
+    if not callable(found):
+        raise UserError(f"plugin {name!r} = {plugin} gives {found!r:.80}; expected a function")
+    return found
 
 
 def suites() -> tuple[str, ...]:

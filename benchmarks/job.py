@@ -23,6 +23,7 @@ from .estimates import feasible
 from .executors.local_workers import LocalWorkers, shares
 from .executors.multihost_run import MultiHost
 from .executors.ray_cluster import RayCluster
+from .interaction import rounds
 from .panels.panel import Panel, panels
 from .receipts.receipt import Receipt
 from .receipts.tables.all_tables import write_tables
@@ -135,6 +136,8 @@ class Job:
             why = " (kept without weights)" if lacks else ""
             print(visible(f"{cell.digest[:16]}  {plan:<7}  {cell}{why}"))
         print(self.cost(store))
+        if self.suite.beyond is not None:
+            print(f"these are round 0; {self.suite.beyond.protocol} goes on from what they answer")
         kept = summary(kept_failed(self.cells, store), self.cells)
         if kept:
             print(f"kept, not to be trained again: {kept}")
@@ -174,6 +177,8 @@ class Job:
         130 if interrupted. The last line names the cells that failed, with their causes. Raises
         UserError, before anything is drawn, where a cell cannot fit into memory."""
         self._feasible(Store(self.out, self.suite.keep_weights))
+        if self.suite.beyond is not None:
+            return self._in_rounds()
         console, executor = plain_console.console(), self.where.executor()
         store = Store(self.out, self.suite.keep_weights, helper=not executor.leads)
         if not executor.leads:
@@ -210,6 +215,15 @@ class Job:
         else:
             self._report(console, found, kept, hidden)
         return self._end(console, failed(self.cells, outcome), hidden)
+
+    def _in_rounds(self) -> int:
+        """All rounds of a suite's protocol, and then the receipt of all their cells, as they are
+        kept by then."""
+        suite, status = rounds.run(self)
+        if status == 130:
+            return status
+        done = dataclasses.replace(self, suite=suite, cells=suite.cells)
+        return max(status, done.run())
 
     def _end(self, console: Console, found: Sequence[Failed], hidden: Sequence[str]) -> int:
         """Prints what could not be made, and last which cells failed; the exit status."""

@@ -130,8 +130,9 @@ def score(entry: Entry, mode: str = ALL) -> Mean:
     return Mean.of(entry.worlds(mode))
 
 
-def _score(entry: Entry) -> tuple[float, str]:
-    return score(entry).mean, entry.label
+def _score(entry: Entry) -> tuple[bool, float, str]:
+    """The order of a list without ranks: a row that leaves trainings out stands last."""
+    return entry.complete(), score(entry).mean, entry.label
 
 
 def _ranked(

@@ -8,15 +8,23 @@ from ...eval.stats.rank_intervals import Mean, Standing
 from ..panels.panel import slug
 from ..ranking.column import Column
 from ..report.table import ABSENT
-from .column_scores import MEANING, ColumnScore
+from .column_scores import MEANING, NO_SCORE, ColumnScore
 from .entries import Entry
 from .sheet import Item, Line, Sheet
 from .standings import ALL, Reference, Standings, score, why_unranked
 from .world_tables import model_slug
 
-RANKED = ("ranks", "group")
-ABOUT = ("model", "trust", "budget", "kind", "score")
-COSTS = ("parameters", "FLOPs", "seconds", "device", "trials", "public − sealed", "entrant")
+RANKED = ("ranks", "group")  # behind the model, in ranked lists alone
+COSTS = (
+    *("trust", "budget", "kind", "parameters", "size class", "FLOPs", "FLOP class", "seconds"),
+    *("device", "trials", "public − sealed", "entrant"),
+)
+# what a reference is, where its kind does not tell
+WHAT = {
+    "floor": "best without the rule",
+    "tracer": "lookups along a demonstrated proof",
+    "spreading": "a test of the world",
+}
 OURS, BASELINE = "◆", "▽"
 LEGEND = (
     "A score is (exact answers − floor) / (1 − floor), ± the wider side of its 95% interval over "
@@ -47,7 +55,7 @@ def sheets(found: Standings) -> Iterator[Sheet]:
             if mode != ALL and len(places) > 1:
                 order = ", ".join(f"{p.name} {ranks(p)}" for p in places.values())
                 notes.append(f"Ranks by the columns of {mode} alone: {order}.")
-        yield _sheet(found, title, (*RANKED, *ABOUT), lines, notes)
+        yield _sheet(found, title, RANKED, lines, notes)
     for title, mine in (
         ("Verified, not retrained: no ranks", found.verified),
         ("Declared: neither verified nor retrained", found.declared),
@@ -56,7 +64,7 @@ def sheets(found: Standings) -> Iterator[Sheet]:
             lines = [_line(found, e, modes, None, with_rank=False) for e in mine]
             why = [f"{e.label}: {w}" for e in mine if (w := why_unranked(e))]
             notes = [_unranked_note(mine), *([f"Besides: {'; '.join(why)}."] if why else [])]
-            yield _sheet(found, title, ABOUT, lines, notes)
+            yield _sheet(found, title, (), lines, notes)
     if not found.entries:
         yield Sheet(slug(suite.id), f"No entry yet: run {suite.id}", ("model",), ())
 
@@ -107,19 +115,18 @@ def _unranked_note(mine: Sequence[Entry]) -> str:
 
 
 def _sheet(
-    found: Standings, title: str, about: Sequence[str], lines: Sequence[Line], notes: Sequence[str]
+    found: Standings, title: str, extra: Sequence[str], lines: Sequence[Line], notes: Sequence[str]
 ) -> Sheet:
     columns = [_head(column) for column in found.suite.columns]
-    header = (*about, *found.modes, *columns, *COSTS)
-    pad = len(about) - len(ABOUT)
-    rows = [_reference(found, r, pad) for r in found.references]
+    header = ("model", *extra, "score", *found.modes, *columns, *COSTS)
+    rows = [_reference(found, r, len(extra)) for r in found.references]
     return Sheet(
         id=slug(f"{found.suite.id}-{title}"),
         title=f"{found.suite.id}: {title}",
         header=header,
         lines=(*lines, *rows),
         notes=tuple(notes),
-        strong=about.index("score"),
+        strong=header.index("score"),
     )
 
 
@@ -131,28 +138,31 @@ def _head(column: Column) -> str:
 def _line(
     found: Standings, entry: Entry, modes: Sequence[str], place: Standing | None, with_rank: bool
 ) -> Line:
-    mine = score(entry)
+    mine, cost = score(entry), entry.cost
     sealed = found.sealed.get(entry.label)
     marks = OURS * entry.ours + BASELINE * entry.baseline
     page = f"entries/{model_slug(entry.model, entry.entered)}.html"
-    items = []
-    if with_rank:
-        items = [Item(ABSENT, by=1e9)] * len(RANKED)
-        if place:
-            items = [Item(ranks(place), by=float(place.first))]
-            items += [Item(str(place.group), by=float(place.group))]
     printed = place.score if place else mine
-    cost = entry.cost
-    items += [
+    note = "" if entry.complete() else ", incomplete"
+    ranking: list[Item] = []
+    if with_rank and place:
+        ranking = [Item(ranks(place), by=float(place.first))]
+        ranking += [Item(str(place.group), by=float(place.group))]
+    elif with_rank:
+        ranking = [Item(ABSENT, by=1e9)] * len(RANKED)
+    items = [
         Item(f"{entry.label} {marks}".strip(), link=page),
+        *ranking,
+        Item(number(printed) + note, by=printed.mean),
+        *(Item(number(score(entry, m)), by=score(entry, m).mean) for m in modes),
+        *(_column(s) for s in entry.scores),
         Item(entry.entered.trust.kind + (", sealed" if sealed else "") + _status(entry)),
         Item(entry.budget),
         Item(entry.kind),
-        Item(number(printed), by=printed.mean),
-        *(Item(number(score(entry, m)), by=score(entry, m).mean) for m in modes),
-        *(_column(s) for s in entry.scores),
         Item(f"{cost.parameters:,}" if cost.parameters else ABSENT, by=float(cost.parameters)),
+        Item(cost.parameter_class),
         Item(f"{cost.flops:.1e}" if cost.flops else ABSENT, by=cost.flops),
+        Item(cost.flop_class),
         Item(f"{cost.seconds:,.0f}", by=cost.seconds),
         Item("; ".join(cost.devices) or ABSENT),
         Item(ABSENT if cost.trials is None else str(cost.trials), by=float(cost.trials or 0)),
@@ -169,7 +179,7 @@ def _status(entry: Entry) -> str:
 def _column(found: ColumnScore) -> Item:
     text = _interval(found)
     if found.mark:
-        text = f"{_short(found.value)} {found.mark}"
+        text = found.mark if found.mark == NO_SCORE else f"{_short(found.value)} {found.mark}"
     return Item(text + (f"; {found.control}" if found.control else ""), by=found.value)
 
 
@@ -182,20 +192,20 @@ def _interval(found: ColumnScore) -> str:
     return f"{_short(one.value)} ±{_short(max(one.high - one.mean, one.mean - one.low))}"
 
 
-def _reference(found: Standings, one: Reference, pad: int) -> Line:
-    worlds = [s.counted for s in one.scores if s.column.ranked]
-    known = all(worlds)
+def _reference(found: Standings, one: Reference, extra: int) -> Line:
+    # the tracer follows written proofs: it says nothing of answers at once
+    scores = [s if one.label != "tracer" or s.column.mode == "chain" else None for s in one.scores]
+    worlds = [s.counted for s in scores if s is not None and s.column.ranked]
     total = None
-    if worlds and known:
+    if worlds and all(worlds) and len(worlds) == sum(c.ranked for c in found.suite.columns):
         total = sum(sum(w.values()) / len(w) for w in worlds) / len(worlds)
-    what = "best without the rule" if one.label == "floor" else one.kind
-    items = [*(Item("") for _ in range(pad)), Item(one.label), Item(""), Item(""), Item(what)]
-    items.append(Item(ABSENT, by=-9.0) if total is None else Item(_short(total), by=total))
-    items += [Item("") for _ in found.modes]
-    items += [
-        Item(_short(s.normalised.mean), by=s.normalised.mean)
-        if s.normalised
-        else Item(ABSENT, by=-9.0)
-        for s in one.scores
-    ]
-    return Line((*items, *(Item("") for _ in COSTS)), kind="reference")
+    items = [Item(one.label), *[Item("")] * extra, _mean(total), *[Item("")] * len(found.modes)]
+    items += [_mean(s.normalised.mean if s and s.normalised else None) for s in scores]
+    what = Item(WHAT.get(one.label, one.kind))
+    rest = [Item("")] * len(COSTS)
+    rest[COSTS.index("kind")] = what
+    return Line((*items, *rest), kind="reference")
+
+
+def _mean(value: float | None) -> Item:
+    return Item(ABSENT, by=-9.0) if value is None else Item(_short(value), by=value)

@@ -21,8 +21,20 @@ Verify = Annotated[
 ]
 
 
-def board(folders: Folders, to: To = None, suite: Suite = None, verify: Verify = False) -> None:
+Plugins = Annotated[
+    bool, typer.Option("--allow-plugins", help="Of --verify: load the plugins that they name.")
+]
+
+
+def board(
+    folders: Folders,
+    to: To = None,
+    suite: Suite = None,
+    verify: Verify = False,
+    allow_plugins: Plugins = False,
+) -> None:
     """The leaderboard of many receipts; exit status 1 where one is refused."""
+    from ...printable import printable
     from ..board.board import build_board
     from ..report import listing
     from ..report.plain_console import PlainConsole, working
@@ -30,7 +42,13 @@ def board(folders: Folders, to: To = None, suite: Suite = None, verify: Verify =
     from .verify_all import verify_all
 
     with working(PlainConsole(stderr=True), "reading") as watch:
-        failed = [line for folder in folders if verify for line in verify_all(folder, watch)]
+
+        def announce(line: str) -> None:
+            with watch.aside():
+                print(printable(line), flush=True)
+
+        hear = announce if allow_plugins else None
+        failed = [line for folder in folders if verify for line in verify_all(folder, watch, hear)]
         found = build_board(folders, suite or ())
         if to is not None:
             write(found, to, watch)

@@ -71,7 +71,7 @@ def pages(board: Board, found: Mapping[str, Sequence[Answered]]) -> Iterator[Pag
         models: dict[str, list[Answered]] = {}
         for answered in found[entered.digest]:
             models.setdefault(display_name(answered.row.cell), []).append(answered)
-        notes: list[str] = []
+        notes = [*dict.fromkeys(one.note for one in found[entered.digest] if one.note)]
         curves = _curves(entered, notes) if models else ()
         for model, mine in models.items():
             place = standing.get((entered.digest, model))
@@ -161,7 +161,7 @@ def _rung(row: ModelRow, name: str, found: ScoreRecord) -> list[str]:
         _ends(found.accuracy) + (", untrained" if row.row.untrained else ""),
         f"{'' if recall else found.accuracy.over}",
         "–" if recall else f"{found.floor.value:.2f}, {found.floor.strategy}",
-        _ends(found.normalised),
+        "–" if recall else _ends(found.normalised),
         "–" if found.lift is None else f"{found.lift.value:.2f}",
         ", ".join(reach) or "none",
         row.control(name) or "–",

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ...errors import InvalidReceipt
+from ...errors import InvalidReceipt, UserError
 from ...eval.scoring.columns import columns
 from ...printable import printable
 from ..attestations.answers_reading import table_bytes
@@ -25,6 +25,7 @@ from ..receipts.tables.answers_table import ANSWERS
 from ..receipts.tables.parquet_table import DIGITS, NONE, SEPARATOR, Table
 from ..receipts.tables.proofs_table import FACTS, PROOFS, RULES
 from ..receipts.tables.questions_table import QUESTIONS
+from ..receipts.untrusted import guarded
 
 LONGEST = 400  # characters of a text on a page
 STEPS = 40  # of a proof on a page
@@ -91,15 +92,18 @@ class Answered:
     row: ModelRow
     examples: tuple[Example, ...]
     rules: tuple[tuple[str, str], ...]  # (text, how the corpus presents it)
+    note: str = ""  # why there is neither; empty: nothing is missing
 
 
 def answered(entered: Entered) -> list[Answered]:
-    """Every model row of a receipt; nothing where no model has a score."""
+    """Every model row of a receipt; nothing where no model has a score. What its tables do not give
+    is left out with a note: one bad receipt harms no board."""
     rows = [*rows_of(0, entered)]
-    if not rows:
-        return []
-    with opened(entered) as shelf:
-        return [Answered(row, (*examples(row, shelf),), (*rules(row, shelf),)) for row in rows]
+    try:
+        with guarded(entered.folder), opened(entered) as shelf:
+            return [Answered(row, (*examples(row, shelf),), (*rules(row, shelf),)) for row in rows]
+    except (UserError, OSError) as error:
+        return [Answered(row, (), (), printable(f"no questions: {error}")) for row in rows]
 
 
 def examples(row: ModelRow, shelf: Shelf) -> list[Example]:

@@ -55,7 +55,7 @@ def pages(found: Iterable[Answered]) -> Iterator[Page]:
             slug=world_slug(mine[0].row),
             title=name,
             about=_about(mine[0].row.cell.world),
-            rules=mine[0].rules,
+            rules=next((one.rules for one in mine if one.rules), ()),
             sections=[_section(part) for part in parts.values()],
         )
 
@@ -77,7 +77,8 @@ def _section(found: Sequence[Answered]) -> Section:
         name = display_name(row.cell)
         entries[f"{model_slug(name, row.entered)}.html"] = f"{name}, {row.cell.mode}"
     panel = rows[0].panel
-    return Section(panel.name, _floors(panel, rows), found[0].examples, [*entries.items()])
+    questions = next((one.examples for one in found if one.examples), ())
+    return Section(panel.name, _floors(panel, rows), questions, [*entries.items()])
 
 
 def _floors(panel: PanelRecord, rows: Sequence[ModelRow]) -> Sheet:

@@ -44,8 +44,12 @@ def _text(value: object) -> str:
 
 
 def _table(value: Mapping[str, object]) -> str:
-    """``skew exponent 1``: an intervention by its type and fields."""
-    fields = [f"{k} {_text(v)}" for k, v in value.items() if k not in identity.HEAD]
+    """``skew exponent 1``: an intervention by its type and fields; a list by its length."""
+    fields = [
+        f"{k} {len(v) if isinstance(v, list) else _text(v)}"
+        for k, v in value.items()
+        if k not in identity.HEAD
+    ]
     return " ".join([str(value["type"]), *fields])
 
 

@@ -26,6 +26,7 @@ from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import MODES
 from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
+from ..protocols.beyond_table import Beyond
 from ..ranking.column import Column, columns_of
 from ..ranking.prediction import Prediction, check
 from . import model_axis, suite_limits
@@ -52,6 +53,7 @@ class Suite:
     columns: tuple[Column, ...] = ()  # that rank models; empty: the suite ranks none
     citable: bool = True  # whether its numbers may stand on a leaderboard
     predictions: tuple[Prediction, ...] = ()  # of the columns, written before the run
+    beyond: Beyond | None = None  # the protocol that goes on from the cells: rounds of more cells
 
     @functools.cached_property
     def digest(self) -> str:
@@ -136,6 +138,7 @@ class _Document(_Strict):
     cells: list[Grid] = pydantic.Field(min_length=1)
     plans: dict[str, dict[str, Any]]
     predictions: list[Prediction] = []
+    beyond: Beyond | None = None
 
 
 def load_suite(name: str) -> Suite:
@@ -194,6 +197,7 @@ def suite_of(
         columns=tuple(columns),
         citable=head.citable,
         predictions=tuple(document.predictions),
+        beyond=document.beyond,
     )
     return suite, (*tables,)
 

@@ -18,6 +18,7 @@ from ..receipts.curves import Configuration, read
 from ..receipts.untrusted import guarded
 from ..runner import atomic_write
 from ..sweeps.forecast_branches import foretold
+from ..sweeps.measured_rates import measured
 from .plain_console import plain
 
 FORMATS = (".svg", ".png")
@@ -30,15 +31,17 @@ def run(
     rungs: Sequence[str],
     out: Path,
     console: Console,
+    rounds: Sequence[Path] = (),
 ) -> None:
-    """Prints the branches of one row of a receipt and writes their figure to ``out``.
+    """Prints the branches of one row of a receipt and writes their figure to ``out``. ``rounds``:
+    folders of suites with rounds, whose rates take the place of assumed ones.
 
     ``row``: "LABEL" or "PANEL: LABEL"; empty: the first. Raises UserError, one line, for a row or
     rung that isn't there, a format that can't be drawn, and curves that no law fits.
     """
     if out.suffix not in FORMATS:
         raise UserError(f"--out {out}: expected a name that ends in {' or '.join(FORMATS)}")
-    plan = load(scenario or DEFAULT)
+    plan = measured(load(scenario or DEFAULT), rounds)
     with guarded(receipt):
         configurations = read(receipt)
         configuration = _chosen(configurations, row)
@@ -51,7 +54,15 @@ def run(
         )
         draft.write_bytes(image)
     console.print(printable(title), markup=False)
-    console.print(f"Numbers and sources: {scenario or DEFAULT}\n", markup=False)
+    console.print(f"Numbers and sources: {scenario or DEFAULT}", markup=False)
+    if rounds:
+        for name, rate in (
+            ("conclusions.yearly", plan.conclusions.yearly),
+            ("queries.worth", plan.queries.worth),
+        ):
+            value = f"{name} {rate.value:.3g} [{rate.low:.3g}, {rate.high:.3g}]"
+            console.print(printable(f"{value}: {rate.source}"), markup=False, soft_wrap=True)
+    console.print()
     for one in found:
         _tell(console, one)
     console.print(f"{out}: the branches, with their 95% intervals", markup=False)

@@ -70,12 +70,12 @@ def _refused(kind: str) -> Iterator[Line]:
 
 
 def plugins() -> Iterator[Line]:
-    """A header, and every world, model and finding of an installed package, with what a citation
-    needs.
+    """A header, and all that installed packages offer, with what a citation needs.
 
     The content of a world: the version that it declares, and its digest, equal on every machine: of
     the corpus of the size named before it, in its own exposure and for seeds 0, as a receipt gives
-    it. A model has none: it is known by its spec, and by the version of its package.
+    it. A model has none: it is known by its spec, and by the version of its package; nor has a
+    policy.
     """
     yield "name", "kind", "package", "version", "content", "state"
     for plugin in registry.plugins():
@@ -96,6 +96,9 @@ def _content(plugin: registry.Plugin) -> str:
         return ""
     if plugin.kind == "finding":
         plugin.load()
+        return ""
+    if plugin.kind == "policy":
+        registry.policy(plugin.name)
         return ""
     from ...worlds.corpus.build import build_corpus
     from ...worlds.world import content_of

@@ -101,6 +101,10 @@ def rows_of(
         names=np.setdiff1d(there[there >= 0], np.concatenate([*blocks, np.zeros(0, np.int64)])),
         facts=c.blocks,
         draw=draw,
+        places=cues,
+        constants=c.base.constants,
+        arity=c.arity,
+        axioms=world.axioms,
     )
     for one in exposure.interventions:
         rows = one.rows(rows, source)

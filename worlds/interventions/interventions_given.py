@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import UserError, suggest
 from ...printable import brief
+from .added_facts import AddedFacts
 from .identity_bridge import IdentityBridge
 from .intervention import Intervention
 from .mixture import Mixture
@@ -15,7 +16,8 @@ from .rephrasings import Rephrasings
 from .skewed_frequencies import SkewedFrequencies
 
 TYPES: Mapping[str, type[Intervention]] = {
-    kind.type: kind for kind in (IdentityBridge, Mixture, Rephrasings, SkewedFrequencies)
+    kind.type: kind
+    for kind in (AddedFacts, IdentityBridge, Mixture, Rephrasings, SkewedFrequencies)
 }
 EXAMPLE = '{ type = "identity", share = 1.0 }'
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-# kinds of row; EXTRA: an extra statement, of nothing that is true by the world's rules
+# kinds of row; EXTRA: an extra statement, of nothing that follows from what the exposure states
 FACT, CONCLUSION, SENTENCE, NONTHEOREM, EXTRA = range(5)
 
 Int32 = NDArray[np.int32]
@@ -68,6 +69,10 @@ class Source(NamedTuple):
     names: Int64  # constants of one word that stand in some row, ascending
     facts: Mapping[str, range]  # predicate -> its facts
     draw: Callable[[str], np.random.RandomState]  # a stream by its purpose
+    places: tuple[tuple[str, int], ...] = ()  # predicate and queried place of each cue
+    constants: tuple[str, ...] = ()
+    arity: Mapping[str, int] = MappingProxyType({})
+    axioms: frozenset[str] = frozenset()  # predicates whose facts are rules as data
 
 
 def free_word(word: str, taken: frozenset[str]) -> str:

@@ -46,7 +46,9 @@ function filtering(form) {
     const values = rows
       .filter((row) => !row.classList.contains("reference"))
       .map((row) => row.cells[Number(facet.dataset.column)].textContent.trim());
-    for (const value of [...new Set(values)].sort()) facet.append(new Option(value, value));
+    const different = [...new Set(values)].sort();
+    for (const value of different) facet.append(new Option(value, value));
+    facet.parentElement.hidden = different.length < 2; // nothing to choose
   }
   function filter() {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -35,6 +35,7 @@ def test_models_of_two_receipts_stand_in_one_unranked_table_of_their_world(
 ):
     one = collection.put(made(), name="one")
     other = collection.put(made("--model", "lstm-xs"), name="other")
+    zebroid("board", one)
     status, out, _ = zebroid("board", one, other / "receipt.json")
     assert status == 0
     found = boards(out)
@@ -128,8 +129,8 @@ def test_nothing_to_rank_is_one_line(zebroid, made, collection, suite, tmp_path)
 def test_equal_receipts_give_equal_bytes_and_a_board_replaces_itself_alone(
     made, collection, tmp_path, ranks
 ):
-    collection.put(made(), name="one", entrant="Example Lab")
-    collection.put(made(), both(level((0.5, 0.6, 0.7)), renamed("acme.<b>x</b>")), "two")
+    collection.put(made(), name="one", entrant="Lab <b>x</b>")
+    collection.put(made(), both(level((0.5, 0.6, 0.7)), renamed("acme.x")), "two")
     collection.verify()
     suite = str(made().parents[1] / "ranks.toml")
     site = write(build_board([collection.top], [suite]), tmp_path / "site")
@@ -141,11 +142,11 @@ def test_equal_receipts_give_equal_bytes_and_a_board_replaces_itself_alone(
     assert "ranks: Verified, not retrained: no ranks" in text
     content = json.loads((site / "leaderboard.json").read_text())
     rows = content["suites"][ranks.name]["rows"]
-    assert {r["entrant"] for r in rows} == {"", "Example Lab"} and not any(
+    assert {r["entrant"] for r in rows} == {"", "Lab <b>x</b>"} and not any(
         r["ranked"] for r in rows
     )
     page = (site / "index.html").read_text()
-    assert "acme.&lt;b&gt;x&lt;/b&gt;" in page and "<b>x</b>" not in page
+    assert "Lab &lt;b&gt;x&lt;/b&gt;" in page and "<b>x</b>" not in page
     (archive,) = [p for p in site.glob("receipts/*.zip") if _holds(p, "submission.toml")]
     with zipfile.ZipFile(archive) as found:
         data = found.read(f"{archive.stem}/answers.parquet")

@@ -48,6 +48,7 @@ def test_seeds_follow_from_suite_receipt_and_salt_and_are_no_public_ones(ranks):
 
 
 def test_a_salt_counts_only_if_its_digest_was_published(salts):
+    assert isinstance(listed(), tuple)  # the list of the package can be read
     assert listed(salts("a" * 64))[0].salt == SALT
     for wrong, why in (
         ({"salt": "other"}, "its SHA-256 is another"),
@@ -60,7 +61,6 @@ def test_a_salt_counts_only_if_its_digest_was_published(salts):
     path.write_text(path.read_text() * 2)
     with pytest.raises(UserError, match="stands twice"):
         listed(path)
-    assert isinstance(listed(), tuple)  # the list of the package can be read
 
 
 def moved(seeds):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
+import itertools
 import re
 
 import numpy as np
@@ -11,7 +13,7 @@ from zebroid.benchmarks.export import records
 from zebroid.benchmarks.export.contexts import Contexts
 from zebroid.benchmarks.export.english_forms import FACTS, EnglishForms
 from zebroid.benchmarks.export.portion import cells_of, portions
-from zebroid.benchmarks.language_models.prompts import Prompts, Style, digest
+from zebroid.benchmarks.export.prompts import Prompts, Style, digest
 from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.errors import UserError
 
@@ -113,3 +115,38 @@ def test_more_examples_than_there_are_is_one_line(composed):
     prompts.corpus = dataclasses.replace(prompts.corpus, examples=few)
     with pytest.raises(UserError, match="demonstrates 0 conclusions; give fewer shots"):
         prompts._drawn()
+
+
+@pytest.mark.parametrize("world", ["composed", "tales"])
+@pytest.mark.parametrize("proof", [False, True])
+def test_statements_can_be_trained_on_in_the_form_of_the_questions(world, proof, request):
+    portion = request.getfixturevalue(world)
+    prompts = Prompts(portion, Style(proof=proof))
+    rows, examples = [*prompts.training()], portion.corpus.examples
+    assert len(rows) == len(examples.prompt)
+    kinds = collections.Counter(row["kind"] for row in rows)
+    assert kinds["fact"] and kinds["conclusion"] and bool(kinds["nontheorem"]) == (world == "tales")
+    asked = dict(prompts.all()).values()
+    end = ".\n" if proof else "Answer:"
+    blanks = {prompt.text().partition("Question: ")[2] for prompt in asked}
+    new = 0
+    for row in rows:
+        *lines, answer = (row["prompt"] + row["completion"]).splitlines()
+        assert answer.startswith("Answer: ") and row["prompt"].startswith("Facts and rules:\n")
+        assert row["prompt"].endswith(end) and all(p.text().endswith(end) for p in asked)
+        new += row["prompt"].partition("Question: ")[2] not in blanks
+        if row["kind"] == "conclusion":
+            stated = lines[-1].partition("Proof: ")[2] if proof else ""
+            assert bool(stated) == proof and "nan" not in answer
+        if row["kind"] == "nontheorem":
+            assert answer == "Answer: none" and "Proof: " not in row["completion"]
+    assert new > len(rows) / 2  # the questions are others, but those of recall
+
+
+def test_a_model_is_trained_on_facts_that_a_conclusion_rests_on_and_not_on_it(composed):
+    for row in itertools.islice(Prompts(composed, Style(proof=True)).training(), 200, 300):
+        facts = {*row["prompt"].splitlines()}
+        assert row["kind"] == "conclusion" and len(facts) > FACTS
+        assert {*re.findall(r"The [^.]+\.", row["completion"])} <= facts
+        blank = row["prompt"].partition("Question: ")[2].strip()
+        assert blank.replace("___", row["completion"].split()[-1]) not in facts

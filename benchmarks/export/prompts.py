@@ -2,24 +2,25 @@
 
 A prompt is the one that ``zebroid export`` writes, after any number of solved examples. These are
 demonstrated conclusions of the corpus, the same for every question and drawn by the corpus' seeds
-alone, so they tell nothing of the question.
+alone, so they tell nothing of the question. Statements are solved in the same form, with the facts
+that they rest on in context: who trains on them learns to read a context.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ...errors import UserError
 from ...seeding import stream
 from ...worlds.corpus.corpus import CONCLUSION
-from ..export.contexts import Contexts
-from ..export.english_forms import INSTRUCTION, EnglishForms
-from ..export.portion import Portion
-from ..export.records import in_order
+from .contexts import Contexts
+from .english_forms import INSTRUCTION, EnglishForms
+from .portion import Portion
+from .records import KINDS, Record, in_order
 
 PROOF_INSTRUCTION = (
     f"{INSTRUCTION} First write one line that begins with `Proof:` and has every fact that you "
@@ -85,11 +86,23 @@ class Prompts:
         self.portion, self.style, self.corpus = portion, style, portion.corpus
         self.english = EnglishForms(self.corpus)
         self.contexts = Contexts(self.english)
-        self.shots = tuple(map(self._solved, self._drawn()))
+        self.shots = tuple(map(self.solved, self._drawn()))
 
     def all(self) -> list[tuple[str, Prompt]]:
         """(id, prompt) of every question, by id."""
         return [(id, self.of(question)) for id, question in in_order(self.portion)]
+
+    def training(self) -> Iterator[Record]:
+        """Every statement, but rules: its question as a prompt, and what is to follow."""
+        weight = self.corpus.writing.weights("chain").tolist()
+        for number, kind in enumerate(self.corpus.examples.kind.tolist()):
+            question, word = self.solved(number)
+            yield {
+                "kind": KINDS[kind],
+                "prompt": question,
+                "completion": word if question.endswith("\n") else f" {word}",
+                "weight": weight[number],
+            }
 
     def of(self, question: int) -> Prompt:
         """The prompt of one question, a number of the corpus'."""
@@ -123,14 +136,16 @@ class Prompts:
         rng = stream(corpus.world.id, corpus.size, "shots", *corpus.seeds)
         return there[rng.permutation(len(there))[: self.style.shots]].tolist()
 
-    def _solved(self, number: int) -> tuple[str, str]:
+    def solved(self, number: int) -> tuple[str, str]:
+        """(prompt, what is to follow) of one statement, a number of ``corpus.examples``."""
         examples = self.corpus.examples
         row, fact = examples.prompt[number], int(examples.fact[number])
         word = self.english.answer(int(examples.answer[number]))
         if self.style.proof:
             lines = " ".join(map(self.english.fact, self.english.proofs[number]))
-            word = f"Proof: {lines}\nAnswer: {word}"
+            word = f"{f'Proof: {lines}' if lines else ''}\nAnswer: {word}".lstrip()
         if self.style.closed_book:
             return self._bare(row), word
-        facts = self.contexts.around(row, self.contexts.under([fact]), f"example {number}")
+        needed = self.contexts.under([fact]) if fact >= 0 else []
+        facts = self.contexts.around(row, needed, f"example {number}")
         return self._in_context(row, facts), word

@@ -1,0 +1,1 @@
+"""Beyond the corpus: protocols in which a learner adds to what it reads, round by round."""

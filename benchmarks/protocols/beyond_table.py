@@ -1,0 +1,51 @@
+"""The table ``[beyond]`` of a suite: which protocol goes on from its cells, and how.
+
+Each protocol is a class here and a file beside this one; the cells of the suite are round 0.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import pydantic
+
+MOST_ROUNDS, MOST_QUERIES = 100, 100_000
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Production(_Strict):
+    """The model's own conclusions join its corpus: ``production.py``."""
+
+    protocol: Literal["production"]
+    rounds: int = pydantic.Field(ge=1, le=MOST_ROUNDS)
+    filters: list[Literal["unfiltered", "consistent", "verified"]] = pydantic.Field(min_length=1)
+    # share of the questions that are scored, of which no answer ever joins the corpus
+    scored: float = pydantic.Field(default=0.5, gt=0, lt=1)
+    # share of the samples that must be the greedy answer, for "consistent"
+    agreement: float = pydantic.Field(default=0.9, gt=0, le=1)
+    # whether cells of as many steps as all rounds together are trained on the first corpus
+    control: bool = True
+
+
+class Acquisition(_Strict):
+    """The learner queries the world for base facts, at a cost: ``acquisition.py``."""
+
+    protocol: Literal["acquisition"]
+    rounds: int = pydantic.Field(ge=1, le=MOST_ROUNDS)
+    queries: int = pydantic.Field(ge=0, le=MOST_QUERIES)  # in all rounds together; 0: none
+    policies: list[str] = pydantic.Field(min_length=1)  # entry points zebroid.policies
+    draws: int = pydantic.Field(default=10, ge=1, le=1_000)  # of symbolic learners, by seed
+    # seconds that a policy may take for one choice
+    seconds: float = pydantic.Field(default=60.0, gt=0)
+
+
+class Voting(_Strict):
+    """More compute while it answers: votes over samples, loops, chains: ``voting.py``."""
+
+    protocol: Literal["voting"]
+
+
+Beyond = Annotated[Production | Acquisition | Voting, pydantic.Field(discriminator="protocol")]

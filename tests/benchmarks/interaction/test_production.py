@@ -1,0 +1,114 @@
+"""Self-production: each round opens the next step, what is false spreads where nobody looks, and no
+scored answer joins a corpus."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from zebroid.benchmarks.interaction.conclusions import find, holds
+from zebroid.benchmarks.interaction.production import Drift, in_rounds, produced, unverified
+from zebroid.benchmarks.interaction.round_audit import audit
+from zebroid.benchmarks.interaction.symbolic_learners import (
+    false_conclusion,
+    in_production,
+    planted,
+)
+from zebroid.benchmarks.protocols.beyond_table import Production
+from zebroid.errors import UserError
+from zebroid.worlds.corpus.audit import AuditError
+from zebroid.worlds.novelty.rungs import LADDER
+
+from .conftest import gold_answers
+
+NOTHING = frozenset()
+HOW = Production(protocol="production", rounds=2, filters=["unfiltered"])
+
+
+def test_each_round_of_a_deducer_opens_the_next_step_and_nothing_else(rows):
+    """A conclusion of the r-th round rests on one of the round before."""
+    before, c = NOTHING, rows.closure
+    known = rows.stated | rows.demonstrated | (c.is_base & rows.split.gold.axiom)
+    for facts in in_rounds(rows, 4):
+        new = find(c, facts - before)
+        assert len(new) and (new >= 0).all()
+        first = np.isin(c.head, new) & known[c.premises].all(1)
+        assert {*c.head[first].tolist()} == {*new.tolist()}
+        known = known.copy()
+        known[new] = True
+        before = facts
+
+
+def test_a_deducer_without_errors_needs_no_filter(rows):
+    assert unverified(rows, 3, NOTHING) == in_rounds(rows, 3)
+
+
+def test_in_the_end_the_deducer_answers_all_and_the_inductor_no_axiom(rows, posed):
+    asked = posed(rows)
+    rounds = int(rows.certificate.distance.max()) + 1
+    right = {}
+    for branch, turn, row in in_production(asked, rounds):
+        if turn == rounds and row["rung"] in LADDER[:6]:
+            n, k = right.get((branch, row["rung"]), (0, 0))
+            right[branch, row["rung"]] = n + row["questions"], k + row["right"]
+    assert all(n == k for (branch, _), (n, k) in right.items() if branch == "deducer")
+    n, k = right["inductor", "axiom"]
+    assert n > 30 and k == 0
+    assert right["inductor", "depth"][0] == right["inductor", "depth"][1] > 0
+
+
+def test_one_false_conclusion_spreads_where_nothing_is_verified_and_is_counted(rows):
+    false = false_conclusion(rows)
+    assert false is not None and not holds(rows.split.truth, [false])[0]
+    counts = {"unfiltered": [], "verified": []}
+    for branch, _, row in planted(rows, 4):
+        counts[branch].append(row["added_false"])
+    assert counts["verified"] == [0, 0, 0, 0]
+    spread = counts["unfiltered"]
+    assert spread == sorted(spread) and spread[-1] > 1
+    last = unverified(rows, 4, frozenset([false]))[-1]
+    assert Drift.of(rows, last).false == spread[-1]
+
+
+@pytest.mark.parametrize("filter", ["unfiltered", "verified"])
+def test_a_filter_keeps_what_it_says_and_no_scored_answer_joins(hops, posed, answering, filter):
+    asked = posed(hops)
+    answer = gold_answers(hops)
+    wrong = np.arange(len(answer)) % 3 == 0
+    answer[wrong] = 3
+    facts = produced(filter, asked, answering(answer), NOTHING, 0.9)
+    true = holds(hops.split.truth, facts)
+    assert len(facts) > 30 and true.all() == (filter == "verified")
+    assert not any(asked.answers_scored(facts))
+    assert not (asked.answered_by(facts) & asked.scored).any()
+    assert asked.scored.sum() > 30
+    audit(HOW, asked, answering(answer), NOTHING, facts)
+
+
+def test_samples_that_disagree_keep_a_conclusion_out(hops, posed, answering):
+    asked, answer = posed(hops), gold_answers(hops)
+    samples = np.tile(answer, (10, 1))
+    samples[:2, ::2] = 0  # every other question: eight of ten agree
+    facts = produced("consistent", asked, answering(answer, samples), NOTHING, 0.9)
+    everything = produced("unfiltered", asked, answering(answer), NOTHING, 0.9)
+    assert NOTHING < facts < everything
+    looser = produced("consistent", asked, answering(answer, samples), NOTHING, 0.8)
+    assert looser == everything
+    with pytest.raises(UserError, match=r"the plan draws none; give plan\.samples"):
+        produced("consistent", asked, answering(answer), NOTHING, 0.9)
+
+
+def test_a_planted_leak_is_found(hops, posed, answering):
+    asked, answer = posed(hops), gold_answers(hops)
+    run = answering(answer)
+    place, every = asked.facts(answer)
+    scored = next(f for f, q in zip(every, place) if asked.scored[q])
+    fine = next(f for f, q in zip(every, place) if asked.open[q])
+    other = answering(np.where(answer == answer[0], -1, answer))
+    audit(HOW, asked, run, NOTHING, {fine})
+    with pytest.raises(AuditError, match="answers a scored question"):
+        audit(HOW, asked, run, NOTHING, {scored})
+    own = next(f for f, q in zip(every, place) if asked.open[q] and answer[q] == answer[0])
+    with pytest.raises(AuditError, match="the model did not conclude it"):
+        audit(HOW, asked, other, NOTHING, {own})
+    with pytest.raises(AuditError, match="is gone"):
+        audit(HOW, asked, run, {fine}, NOTHING)
