@@ -13,16 +13,22 @@ OUTSIDE_export := tests/benchmarks/export
 OUTSIDE_tensorboard := tests/benchmarks/runner/test_tracker.py
 OUTSIDE_torch := tests/docs/test_torch_guide.py tests/benchmarks/language_models
 
+# equal files give an equal archive
+TAR := tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf
+
 LOWEST_PYTHON ?= python3.11
 SMOKE := -q -p no:cacheprovider -m smoke
 
-.PHONY: run headline test test-slow test-long fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
+.PHONY: run headline replicate board verify-board release test test-slow test-long fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
 
 headline: .venv/installed  ## the suite behind the README's table: up to an hour, resumable
 	$(BIN)/zebroid run headline-v2 --jobs 2
+
+replicate: .venv/installed  ## the core of the field's findings, each beside its null: resumable
+	$(BIN)/zebroid replicate --core --jobs 2
 
 test: .venv/tested  ## the default tests
 	$(BIN)/python -m pytest $(TESTS) -m "not slow and not long"
@@ -64,7 +70,25 @@ docs: .venv/documented  ## the documentation, into site/; a warning is an error
 	$(BIN)/python -m sphinx -W --keep-going --quiet -b html docs site
 
 test-docs: docs .venv/tested  ## every page of site/ in headless Chromium, wide and phone-wide
-	ZEBROID_SITE=required $(BIN)/python -m pytest -q tests/docs/test_site.py
+	ZEBROID_SITE=required $(BIN)/python -m pytest -q tests/docs/test_site.py tests/docs/test_board_site.py
+
+board: .venv/installed  ## the leaderboard of the committed receipts, into docs/board; its site, into board/
+	$(BIN)/zebroid board docs/receipts --to board
+	mkdir -p docs/board
+	cp board/LEADERBOARD.md board/leaderboard.csv docs/board/
+
+verify-board: .venv/installed  ## all committed receipts verified anew, and which passed recorded
+	$(BIN)/zebroid board docs/receipts --verify --to board
+
+release: docs board .venv/tested  ## what is archived, into dist/: nothing is published
+	rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	rm -rf build zebroid.egg-info
+	$(TAR) dist/zebroid-docs.tar site
+	$(TAR) dist/zebroid-board.tar board
+	cp CITATION.cff .zenodo.json LICENSE dist/
+	cp docs/receipts/LICENSE dist/LICENSE-DATA
+	cd dist && sha256sum * .zenodo.json > SHA256SUMS
 
 pages: .venv/installed  ## every computed table and figure of README and docs anew: half an hour
 	$(BIN)/python -m zebroid.benchmarks.docs

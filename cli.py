@@ -11,8 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from . import __version__, cli_authoring, cli_receipts
+from .benchmarks.board_site import board_command, seal_command
 from .benchmarks.export.portion_options import Settings
 from .benchmarks.language_models import query_command
+from .benchmarks.probing import probe_command
+from .benchmarks.replications import replicate_command
 from .errors import UserError
 from .printable import printable
 
@@ -213,11 +216,14 @@ app.command()(cli_receipts.forecast)
 app.command()(cli_authoring.export)
 app.command()(cli_authoring.score)
 app.command("ask")(query_command.query)
+app.command()(replicate_command.replicate)
+app.command()(probe_command.probe)
 app.command()(cli_receipts.verify)
 app.command()(cli_receipts.compare)
 app.command()(cli_receipts.cite)
 app.command()(cli_receipts.query)
-app.command()(cli_receipts.leaderboard)
+app.command()(board_command.board)
+app.command()(seal_command.seal)
 
 
 @app.command()

@@ -138,10 +138,10 @@ def export(
     name: Name,
     to: Annotated[Path, typer.Option("--to", help="The folder to write; it must not be there.")],
     format: Annotated[
-        str, typer.Option(help="tokens, jsonl, text, hf, lm-eval or inspect.")
+        str, typer.Option(help="tokens, jsonl, text, prompts, hf, lm-eval or inspect.")
     ] = "text",
     mode: Annotated[
-        str, typer.Option(help="Of tokens: direct, chain, post-hoc or filler.")
+        str, typer.Option(help="Of tokens: direct, chain, post-hoc or filler; of prompts: chain.")
     ] = "direct",
     settings: Settings = None,
     seed: Seed = 0,

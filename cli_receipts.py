@@ -122,15 +122,3 @@ def query(
         raise UserError("--csv and --json: give one of them")
     form = "csv" if csv else "json" if json else "table"
     sys.exit(receipt_query.run(sql, folders or [Path("runs")], form, seconds))
-
-
-def leaderboard(
-    receipts: Annotated[list[Path], typer.Argument(help="Receipts, or their folders.")],
-) -> None:
-    """The models of many receipts, a table for each world; exit status 1 where one is refused."""
-    from .benchmarks.board import leaderboard as boards
-    from .benchmarks.report import listing
-
-    board = boards.leaderboard(receipts)
-    listing.read(board.text)
-    sys.exit(bool(board.refused))

@@ -1,4 +1,4 @@
-"""What packages offer as worlds, models and policies, found by their entry points; nothing is
+"""What packages offer as worlds, models, findings and policies, by their entry points; nothing is
 loaded.
 
 zebroid's own stand in its ``pyproject.toml`` as anybody's do, under the groups ``zebroid.worlds``,
@@ -20,6 +20,7 @@ from .sources import line
 GROUPS = {  # of entry points -> what they are
     "zebroid.worlds": "world",
     "zebroid.models": "model",
+    "zebroid.findings": "finding",
     "zebroid.policies": "policy",
 }
 OURS = str(__package__)  # the name of this package, and of its distribution
@@ -27,9 +28,10 @@ OURS = str(__package__)  # the name of this package, and of its distribution
 
 @dataclasses.dataclass(frozen=True)
 class Plugin:
-    """A world, a model or a policy that an installed package offers; found, not loaded."""
+    """A world, model, finding or policy that an installed package offers; found, not loaded."""
 
-    kind: str  # "world", "model" or "policy"; empty where the package's entry points cannot be read
+    # one of GROUPS; empty where the entry points of a package cannot be read
+    kind: str
     name: str
     value: str  # the entry point: a module, or module:attribute
     distribution: str

@@ -1,8 +1,9 @@
-"""submission.toml beside a receipt: who enters it."""
+"""submission.toml beside a receipt: who enters it, and what no receipt can tell of the model."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pydantic
 
@@ -12,7 +13,8 @@ from ..config.bounded_file import read_toml
 from ..receipts.receipt_parts import first_of
 
 FILE, BYTES = "submission.toml", 2**16
-EXPECTED = 'entrant = "NAME", and contact if you like'
+EXPECTED = 'entrant = "NAME", and contact, kind and trials if you like'
+Kind = Literal["from scratch", "fine-tuned", "in context", "outside"]
 
 
 class Submission(pydantic.BaseModel):
@@ -22,6 +24,10 @@ class Submission(pydantic.BaseModel):
 
     entrant: str = pydantic.Field(min_length=1, max_length=100)
     contact: str = pydantic.Field(default="", max_length=200)
+    # how a model from outside came to its answers; what zebroid trained is from scratch
+    kind: Kind = "outside"
+    # trainings by which a plan of the entrant's own was chosen; None: not declared
+    trials: int | None = pydantic.Field(default=None, ge=0, le=10**9)
 
 
 def submission(folder: Path) -> Submission | None:

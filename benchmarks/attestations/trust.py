@@ -46,11 +46,11 @@ class _Counted:
     why: str  # it counts
 
 
-def trust_class(path: Path, receipt: Receipt, verified: bool = False) -> Trust:
+def trust_class(path: Path, receipt: Receipt, verified: bool | None = None) -> Trust:
     """The class of a receipt that was read from ``path``, its file or folder.
 
-    ``verified``: whether this process has verified it. Else the record of this version counts.
-    Never raises for what lies beside the receipt: that is ignored, with the reason.
+    ``verified``: whether it is known to be verified; None: the record of this version and user
+    says so. Never raises for what lies beside the receipt: that is ignored, with the reason.
     """
     digest, folder = cite.digest(receipt), receipt_path(path).parent
     counted: list[_Counted] = []
@@ -64,7 +64,7 @@ def trust_class(path: Path, receipt: Receipt, verified: bool = False) -> Trust:
     confirmed = [c for c in counted if c.found.confirms]
     if confirmed and not refuted:
         return Trust("retrained", "; ".join(map(_summary, confirmed)), tuple(ignored))
-    date = remembered(mark(path))
+    date = remembered(mark(path)) if verified is None else ""
     why = "recomputed by this version" + (f" on {date}" if date else "")
     kind: Kind = "verified" if verified or date else "declared"
     if kind == "verified" and any(Outside.of(c.cell["spec"]) for c in receipt.cells):

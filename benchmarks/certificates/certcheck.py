@@ -38,9 +38,8 @@ def solve(patterns, model, bound):  # every binding under which the patterns are
 
 
 def holds(body, bound, model, place):  # its comparisons and negations
-    atoms = [(sign, terms) for sign, *terms in body if sign != "+"]
-    true = all(COMPARE[s](*map(place.get, put(t, bound))) for s, t in atoms if s != "-")
-    return true and not any(True for s, t in atoms if s == "-" for _ in solve([t], model, bound))
+    true = all(COMPARE[s](*map(place.get, put(t, bound))) for s, *t in body if s not in ("+", "-"))
+    return true and not any(True for s, *t in body if s == "-" for _ in solve([t], model, bound))
 
 
 def follows(rules, given, model, place):  # all that does, if just the model's facts are not false

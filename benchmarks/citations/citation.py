@@ -26,10 +26,11 @@ def citation(path: Path) -> str:
     """How to cite a receipt (or the one in a folder). Raises UserError for what is none."""
     with guarded(path):
         receipt = Receipt.read(receipt_path(path), any_definitions=True)
-        return _text(receipt, trust_class(path, receipt), affecting(receipt))
+        return citation_text(receipt, trust_class(path, receipt), affecting(receipt))
 
 
-def _text(receipt: Receipt, trust: Trust, errata: list[Erratum]) -> str:
+def citation_text(receipt: Receipt, trust: Trust, errata: list[Erratum]) -> str:
+    """How to cite a receipt of this trust class that these errata affect."""
     line, status = cite.line(receipt), short_status(receipt, errata)
     version, year = receipt.versions["zebroid"], receipt.times.finished[:4]
     notes = [f"trust class: {printable(str(trust))}"]

@@ -13,21 +13,25 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ... import parameters, registry
+from ...errors import UserError, suggest
+from ...printable import brief
 from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
+from . import suite_limits
 from .run_config import Cell
 from .safe_names import check_name
 from .settings import nowhere, of_setting, tables_of
 from .suite import Suite, distinct, with_fields
 
 LONGEST = 60  # characters of an id
+AXES = ("world", "exposure", "init", "order")  # of chance, in every cell
 ODD = re.compile(r"[^a-z0-9.=_]+")  # signs that stand in no id
 
 
 def changed(suite: Suite, world: str = "", model: str = "", settings: Sequence[str] = ()) -> Suite:
     """The suite with another world and another model in every cell, where they are named, and
-    then with the ``settings``: ``world.exceptions=0.2``, ``exposure.held=0.2``, ``model.loops=12``
-    or ``plan.steps=100``. The suite itself where all this changes no cell.
+    then with the ``settings``: ``world.exceptions=0.2``, ``exposure.held=0.2``, ``model.loops=12``,
+    ``plan.steps=100`` or ``seeds.init=7``. The suite itself where all this changes no cell.
 
     Raises UserError for what does not exist, or does not fit a cell.
     """
@@ -128,11 +132,24 @@ def _plan(cell: Cell, values: Mapping[str, Any]) -> Cell:
     return dataclasses.replace(cell, plan=name, recipe=recipe, seeds=seeds)
 
 
+def _seeds(cell: Cell, values: Mapping[str, Any]) -> Cell:
+    for name, seed in values.items():
+        if name not in AXES:
+            raise suggest("axis of chance", name, AXES)
+        if type(seed) is not int or not 0 <= seed <= suite_limits.SEED:
+            raise UserError(
+                f"seeds.{name} is {brief(seed)}; expected a whole number from 0 to "
+                f"{suite_limits.SEED:,}"
+            )
+    return dataclasses.replace(cell, seeds=dataclasses.replace(cell.seeds, **values))
+
+
 CHANGES: dict[str, Callable[[Cell, Mapping[str, Any]], Cell]] = {
     "world": _world,
     "exposure": _exposure,
     "model": _model,
     "plan": _plan,
+    "seeds": _seeds,
 }
 
 

@@ -13,7 +13,7 @@ from ...worlds.handed_split import check_split
 from ...worlds.world import World
 from .suite import with_fields
 
-TARGETS = ("world", "exposure", "model", "plan")
+TARGETS = ("world", "exposure", "model", "plan", "seeds")
 
 
 def tables_of(

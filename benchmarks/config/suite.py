@@ -13,7 +13,8 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Any
 
 import pydantic
 
@@ -26,11 +27,13 @@ from ...worlds.encoding.encode import MODES
 from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
 from ..protocols.beyond_table import Beyond
+from ..ranking.column import Column, columns_of
+from ..ranking.prediction import Prediction, check
 from . import model_axis, suite_limits
 from .bounded_file import read_toml
 from .run_config import Cell, Places, admits, none_admitted, run_batches
 from .safe_names import check_name
-from .seeding_table import Seeding, all_seeds
+from .suite_document import Document, Grid, problem
 from .toml_location import Place, locate
 
 
@@ -47,6 +50,9 @@ class Suite:
     command: str = ""  # what stands behind `zebroid run`; empty: its id
     # SHA-256 of SUITE.floors.parquet beside it, by which it is verified; empty: there is none
     floors: str = ""
+    columns: tuple[Column, ...] = ()  # that rank models; empty: the suite ranks none
+    citable: bool = True  # whether its numbers may stand on a leaderboard
+    predictions: tuple[Prediction, ...] = ()  # of the columns, written before the run
     beyond: Beyond | None = None  # the protocol that goes on from the cells: rounds of more cells
 
     @functools.cached_property
@@ -87,60 +93,24 @@ def suite_digest(records: Sequence[Mapping[str, Any]]) -> str:
     return canonical.digest({"definitions": DEFINITIONS, "cells": records})
 
 
-class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Head(_Strict):
-    id: str
-    title: str
-    cost_minutes: float = pydantic.Field(gt=0)
-    expected: str
-    keep_weights: bool = False  # of all cells; a table of cells may say otherwise
-    floors: str = pydantic.Field(default="", pattern=r"^([0-9a-f]{64})?$")
-
-    @pydantic.field_validator("id")
-    @classmethod
-    def safe(cls, id: str) -> str:
-        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,59}", id, re.ASCII):
-            raise ValueError(
-                "expected at most 60 of a-z, 0-9, . and -, the first a letter or digit; rename it"
-            )
-        return id
-
-
-_Names = str | list[str]
-
-
-class Grid(_Strict):
-    world: _Names
-    mode: _Names
-    model: Annotated[Any, pydantic.AfterValidator(model_axis.shaped)]
-    plan: _Names
-    questions: int = pydantic.Field(default=300, gt=0, le=suite_limits.QUESTIONS)
-    seeds: Annotated[Seeding, pydantic.BeforeValidator(all_seeds)] = Seeding()
-    exposure: dict[str, Any] | list[dict[str, Any]] = {}
-    keep_weights: bool | None = None  # None: as the suite says
-
-
-class _Document(_Strict):
-    suite: _Head
-    cells: list[Grid] = pydantic.Field(min_length=1)
-    plans: dict[str, dict[str, Any]]
-    beyond: Beyond | None = None
-
-
 def load_suite(name: str) -> Suite:
     """The suite of this name or file, with every name in it resolved and every value checked."""
     path = registry.suite(name)
-    source, content = read_toml(path, "a suite's TOML file")
+    return suite_of(path, *read_toml(path, "a suite's TOML file"))[0]
+
+
+def suite_of(
+    path: Path | str, source: str, content: Mapping[str, Any]
+) -> tuple[Suite, tuple[tuple[Cell, ...], ...]]:
+    """(the suite of the ``content`` of a file, the cells of each of its tables). Errors name
+    ``path`` and the line of ``source``."""
     try:
-        document = _Document.model_validate(content)
+        document = Document.model_validate(content)
     except pydantic.ValidationError as error:
         # a misspelt key also leaves one missing: the first is the cause
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         line = locate(source, first["loc"])
-        raise InvalidSuite(f"{path}:{line}: {_problem(first)}") from None
+        raise InvalidSuite(f"{path}:{line}: {problem(first)}") from None
 
     @contextlib.contextmanager
     def at(*place: str | int) -> Iterator[None]:
@@ -156,19 +126,32 @@ def load_suite(name: str) -> Suite:
             check_name("plan", plan)
         plans[plan] = with_fields(Plan, fields, "plan", functools.partial(at, "plans", plan))
     head, keep = document.suite, set[str]()
-    cells: list[Cell] = []
+    tables: list[tuple[Cell, ...]] = []
+    columns: list[Column] = []
     counts = [suite_limits.combinations(grid) for grid in document.cells]
     with at("cells", suite_limits.largest(counts)):
         suite_limits.check_count(counts)
     for number, grid in enumerate(document.cells):
-        own = [*_expand(grid, plans, functools.partial(at, "cells", number))]
+        own = (*_expand(grid, plans, functools.partial(at, "cells", number)),)
         if head.keep_weights if grid.keep_weights is None else grid.keep_weights:
             keep |= {cell.digest for cell in own}
-        cells += own
+        tables.append(own)
+        with at("cells", number, "columns"):
+            columns += columns_of(grid.name, own, grid.columns, grid.headroom)
     about = (head.id, head.title, head.cost_minutes, head.expected)
-    return Suite(
-        *about, distinct(cells), frozenset(keep), floors=head.floors, beyond=document.beyond
+    with at("predictions"):
+        check(document.predictions, columns)
+    suite = Suite(
+        *about,
+        distinct(itertools.chain.from_iterable(tables)),
+        frozenset(keep),
+        floors=head.floors,
+        columns=tuple(columns),
+        citable=head.citable,
+        predictions=tuple(document.predictions),
+        beyond=document.beyond,
     )
+    return suite, (*tables,)
 
 
 def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
@@ -256,16 +239,3 @@ def _listed(value: Any) -> list[Any]:
 
 def distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple({cell.digest: cell for cell in cells}.values())
-
-
-def _problem(error: Any) -> str:
-    """One line for a pydantic error."""
-    place: tuple[str | int, ...] = error["loc"]
-    key = ".".join(str(part) for part in place if isinstance(part, str))
-    if error["type"] == "extra_forbidden":
-        table = {"suite": _Head, "cells": Grid}.get(str(place[0]), _Document)
-        table = Seeding if "seeds" in place[:-1] else _Document if len(place) == 1 else table
-        return str(suggest("key", str(place[-1]), table.model_fields))
-    if error["type"] == "missing":
-        return f"{key} is missing"
-    return f"{key} = {brief(error['input'])}: {error['msg'].removeprefix('Value error, ')}"

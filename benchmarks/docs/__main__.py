@@ -10,9 +10,12 @@ import re
 from pathlib import Path
 
 from ... import registry
+from ..interaction import beyond_tables
+from ..probing import mechanism_tables
+from ..replications import replication_tables
 from . import (
     architecture_tables,
-    beyond_tables,
+    core_tables,
     floors_tables,
     instrument_tables,
     plateau_tables,
@@ -35,11 +38,14 @@ FILLS = {
     "beyond": lambda page: beyond_tables.main([page]),
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),
+    "core": lambda page: core_tables.fill(Path(page)),
     "floors": lambda page: floors_tables.fill([page]),
     "instruments": lambda page: instrument_tables.main([page]),
     "language-models": lambda page: readme_tables.side_by_side(Path(page)),
     "rescored": lambda page: rescored.fill(page),
     "splits": lambda page: split_tables.fill(Path(page)),
+    "replications": lambda page: replication_tables.main([page]),
+    "mechanism": lambda page: mechanism_tables.main([page]),
     "recovery": lambda page: verdict_tables.main([page]),
 }
 

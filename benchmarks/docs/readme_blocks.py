@@ -25,8 +25,9 @@ from ...worlds.corpus.build import build_corpus
 from ...worlds.novelty.rungs import LADDER
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord, RowRecord
+from ..report.score_cells import above, floors, scored
 from ..report.table import ABSENT
-from .readme_tables import above, floors, missing, scored
+from .readme_tables import missing
 from .writing.doc_blocks import Make, filled, measured, rewritten
 from .writing.markdown_table import markdown_table
 

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import UserError
-from ...eval.scoring.columns import MARKS, columns, mark
+from ...eval.scoring.columns import MARKS, columns
 from ...eval.stats.labels import of_runs
 from ...printable import visible
 from ..config.panel_names import named
@@ -34,8 +34,8 @@ from ..receipts import bounds
 from ..receipts.receipt import Receipt
 from ..receipts.receipt_records import PanelRecord, RowRecord
 from ..receipts.score_records import ScoreRecord
-from ..report.receipt_rows import score_of
-from ..report.table import ABSENT, UNTRAINED, normalised
+from ..report.score_cells import above, floors, scored
+from ..report.table import ABSENT
 from ..runner import atomic_write
 from .writing import page_files
 from .writing.doc_blocks import fill, not_yet
@@ -108,40 +108,6 @@ def missing(panel: PanelRecord) -> dict[str, str]:
 def _markdown(label: str) -> str:
     """The label as Markdown shows it as it is, on one line."""
     return re.sub(r"([\\`*\[\]<>|$])", r"\\\1", " ".join(visible(label).split()))
-
-
-def floors(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:
-    """What is had without the rule in each instrument, and by which strategy."""
-    found = [next(s for r in rows if (s := _score(r, group)) is not None) for group in groups]
-    return [
-        ABSENT if s.rung == "recall" else f"{s.floor.value:.2f}, {s.floor.strategy}" for s in found
-    ]
-
-
-def _score(row: RowRecord, group: str) -> ScoreRecord | None:
-    return row.rungs.get(group)
-
-
-def scored(row: RowRecord, group: str) -> str:
-    """The score of a row in an instrument, with its interval and marks; a ceiling's
-    alone. Of a model that has not learned its corpus in brackets."""
-    record = _score(row, group)
-    if record is None:
-        return ABSENT
-    found = score_of(group, record, not row.untrained)
-    mean, low, high = found.accuracy.at()
-    if not np.isfinite([mean, low, high]).all():
-        return ABSENT
-    if row.kind == "ceiling":
-        return f"{mean:.2f}"
-    text = f"{mean:.2f} ± {max(high - mean, mean - low):.2f}{mark(found)}"
-    return text if found.trained else f"({text}, {UNTRAINED})"
-
-
-def above(row: RowRecord, group: str) -> str:
-    """The normalised score of a model."""
-    record = _score(row, group)
-    return ABSENT if record is None else normalised(score_of(group, record, not row.untrained))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -37,15 +37,23 @@ class Format:
     write: Writer
     holds: str  # what for, in a line
     keyless: bool = True  # whether it makes sense without the key
+    modes: tuple[str, ...] = ("direct",)
     # writes what describes the other files, once they are there: of the folder, and whether it is
     # without the key
     describe: Callable[[Portion, Path, bool], None] | None = None
 
 
 FORMATS: Mapping[str, Format] = {
-    "tokens": Format(plain_formats.tokens, "integer arrays and a vocabulary, in one mode"),
+    "tokens": Format(
+        plain_formats.tokens, "integer arrays and a vocabulary, in one mode", modes=MODES
+    ),
     "jsonl": Format(plain_formats.jsonl, "facts, rules, proofs and questions as lists of words"),
     "text": Format(plain_formats.text, "English with nonce names, to train on and to prompt with"),
+    "prompts": Format(
+        plain_formats.prompts,
+        "prompts with facts in context and what follows, to fine-tune on",
+        modes=("direct", "chain"),
+    ),
     "hf": Format(
         plain_formats.text,
         "the text form for datasets.load_dataset",
@@ -70,14 +78,15 @@ def export(
     """
     if format not in FORMATS:
         raise suggest("format", format, FORMATS)
-    if mode not in MODES:
-        raise suggest("mode", mode, MODES)
-    if mode != "direct" and format != "tokens":
+    able = FORMATS[format].modes
+    if mode not in MODES or (mode not in able and len(able) > 1):
+        raise suggest("mode", mode, able)
+    if mode not in able:
         raise UserError(f"--mode {mode}: the format {format} has no modes; leave --mode out")
     if not with_key and not FORMATS[format].keyless:
-        able = ", ".join(name for name, found in FORMATS.items() if found.keyless)
+        keyless = ", ".join(name for name, found in FORMATS.items() if found.keyless)
         raise UserError(
-            f"--without-key: the format {format} scores on the spot, by the key; give one of {able}"
+            f"--without-key: the format {format} scores on the spot, by the key; give {keyless}"
         )
     if out.exists() or out.is_symlink():
         raise UserError(f"{out} is there already; give another folder, or delete it")
@@ -112,7 +121,7 @@ def write(portion: Portion, folder: Path, format: str, mode: str, with_key: bool
         "questions": len(portion.ids),
         "files": _digests(folder),
     }
-    if format == "tokens":
+    if len(found.modes) > 1:
         content["mode"] = mode
     if with_key:
         seeds = portion.cell.seeds

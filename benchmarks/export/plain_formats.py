@@ -1,4 +1,4 @@
-"""The formats tokens, jsonl and text: files that any language reads."""
+"""The formats tokens, jsonl, text and prompts: files that any language reads."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ...worlds.encoding.encode import encode
 from . import records
 from .english_forms import EnglishForms
 from .portion import Portion
+from .prompts import Prompts, Style
 from .records import Record
 
 KEY = "key"  # the folder with all that a model must not see
@@ -75,6 +76,16 @@ def text(portion: Portion, folder: Path, mode: str) -> None:
     lines(folder / "train.jsonl", records.text_training(english))
     lines(folder / "questions.jsonl", records.text_questions(portion, english))
     lines(folder / KEY / "key.jsonl", records.key(portion, english))
+
+
+def prompts(portion: Portion, folder: Path, mode: str) -> None:
+    """Prompts with facts and rules in context, of statements with what is to follow, and of
+    questions; in mode ``chain`` the proof is to be written before the answer."""
+    found = Prompts(portion, Style(proof=mode == "chain"))
+    lines(folder / "train.jsonl", found.training())
+    asked = ({"id": id, "prompt": prompt.text()} for id, prompt in found.all())
+    lines(folder / "questions.jsonl", asked)
+    lines(folder / KEY / "key.jsonl", records.key(portion, found.english))
 
 
 def _key(folder: Path) -> Path:

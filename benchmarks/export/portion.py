@@ -90,9 +90,7 @@ def cells_of(
                 f"suite {suite!r} says its seeds, exposures and questions itself; leave out "
                 "--set, --seed, --seeds and --questions, or give a world"
             )
-        cells = {c.question_set: c for c in load_suite(suite).cells}
-        feasible.check_seeds([*cells.values()])
-        return [_outside(cell) for cell in cells.values()]
+        return outside_cells(load_suite(suite).cells)
     for what, value, most in (
         ("--seed", seed + seeds - 1, SEED),
         ("--questions", questions, QUESTIONS),
@@ -120,6 +118,13 @@ def cells_of(
         dataclasses.replace(made, seeds=Seeds(number, number, 0, 0))
         for number in range(seed, seed + seeds)
     ]
+
+
+def outside_cells(cells: Sequence[Cell]) -> list[Cell]:
+    """A cell for each question set among these, with a model from outside."""
+    found = {cell.question_set: cell for cell in cells}
+    feasible.check_seeds([*found.values()])
+    return [_outside(cell) for cell in found.values()]
 
 
 def _outside(cell: Cell) -> Cell:

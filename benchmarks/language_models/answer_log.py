@@ -27,7 +27,8 @@ class AnswerLog:
         self.folder = folder
         with atomic_write.writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        self._same(run)
+        if {path.name for path in folder.iterdir()} - {ANSWERS} and not (folder / RUN).exists():
+            raise UserError(f"{folder} has files of something else; give another folder")
         with atomic_write.writing(folder / ANSWERS):
             self.file: BinaryIO = (folder / ANSWERS).open("a+b")
         if not _held(self.file):
@@ -35,30 +36,27 @@ class AnswerLog:
             raise UserError(f"{folder} is in use by another process; wait for it, or end it")
         try:
             self.replies = self._read()
+            self._same(run)
         except UserError:
             self.file.close()
             raise
 
     def _same(self, run: Mapping[str, Any]) -> None:
         path, whole = self.folder / RUN, json.loads(json.dumps(run))
-        if not path.exists():
-            if any(self.folder.iterdir()):
-                raise UserError(f"{self.folder} has files of something else; give another folder")
-            with atomic_write.file(path) as draft:
-                draft.write_text(json.dumps(whole, indent=1) + "\n", "utf-8")
-            return
         try:
-            kept = json.loads(path.read_bytes())
+            kept = json.loads(path.read_bytes()) if path.exists() else whole
         except (ValueError, RecursionError):
             kept = None
-        if not isinstance(kept, dict):
+        if not isinstance(kept, dict) or "model" not in kept:
             raise UserError(f"{path} is damaged; give another folder")
         for key in {**kept, **whole}:
-            if kept.get(key) != whole.get(key):
+            if self.replies and kept.get(key) != whole.get(key):
                 raise UserError(
                     f"{self.folder} has answers of a run with another {key}; give another folder, "
                     "or the same options as then"
                 )
+        with atomic_write.file(path) as draft:  # one that has no answers binds nobody
+            draft.write_text(json.dumps(whole, indent=1) + "\n", "utf-8")
 
     def _read(self) -> dict[str, Reply]:
         """What is kept; a line that was not finished is cut off."""

@@ -20,10 +20,10 @@ from typing import Any
 
 from ...errors import UserError
 from ...printable import printable
+from ..export.prompts import Prompt
 from .bounded_response import Flawed, Refused, fetched
 from .model_reply import Reply, Watch, shortened
 from .pace import Pace, backoff
-from .prompts import Prompt
 
 FORM = "openai:URL#NAME, such as openai:http://127.0.0.1:8000/v1#my-model"
 TOKENS = 2**48
@@ -141,8 +141,8 @@ class ChatEndpoint:
                 line = self._redacted(flaw.line)
                 if failures > e.retries:
                     raise UserError(
-                        f"{line}, {failures} times; what was answered is kept: see to the server, "
-                        "then give the same command again"
+                        f"{printable(e.url, 200)}: {line}, {failures} times; what was answered is "
+                        "kept: see to the server, then give the same command again"
                     ) from None
                 seconds = backoff(failures) if flaw.wait is None else flaw.wait
                 watch(f"{line}; again in {seconds:.0f} s")

@@ -15,8 +15,8 @@ from typing import Any
 
 from ...errors import MissingExtra, UserError
 from ...printable import printable
+from ..export.prompts import Prompt
 from .model_reply import Reply, Watch, shortened
-from .prompts import Prompt
 
 EXTRA = 'hf: needs PyTorch and transformers; install the extra: pip install "zebroid[torch]"'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from .prompts import Prompt
+from ..export.prompts import Prompt
 
 LONGEST = 20_000  # characters of a text that are kept
 Watch = Callable[[str], None]

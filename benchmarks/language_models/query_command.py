@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .query_model import Queries
     from .token_costs import Prices
 
+NAMED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 PER_MILLION = "US dollars for a million tokens"
 To = Annotated[
     Path, typer.Option("--to", help="The folder of its answers; one that is there goes on.")
@@ -61,8 +63,8 @@ def query(
     """Have a language model answer a world's questions; then score its predictions."""
     from ... import registry
     from ..export import portion
+    from ..export.prompts import Style
     from ..report.plain_console import PlainConsole, working
-    from .prompts import Style
     from .query_model import Queries, Requests, body_of
     from .token_costs import Prices
 
@@ -79,6 +81,7 @@ def query(
         _preview(queries, prices)
         return
     words = ["zebroid", "score", str(path), "--suite" if suite else "--world", name]
+    words += ["--name", row_name(model)]
     words += [word for setting in settings or () for word in ("--set", setting)]
     for option, value, usual in (
         ("seed", seed, 0),
@@ -87,6 +90,17 @@ def query(
     ):
         words += [f"--{option}", str(value)] if value != usual else []
     print(f"{path}\nscore it: {shlex.join(words)}")
+
+
+def row_name(model: str) -> str:
+    """What ``zebroid score`` may call a model: the end of its address or folder.
+
+    >>> row_name("openai:http://127.0.0.1:8000/v1#My Model"), row_name("hf:runs/tuned/")
+    ('my-model', 'tuned')
+    """
+    last = re.split(r"[#/\\:]", model.strip("/"))[-1].lower()
+    words = "".join(letter if letter in NAMED else "-" for letter in last)
+    return words.strip("-._")[:40] or "model"
 
 
 def _answered(queries: Queries, to: Path, prices: Prices, watch: Working) -> Path:

@@ -15,12 +15,12 @@ from typing import Any
 from ...errors import UserError
 from ..config.run_config import Cell
 from ..export.portion import portions
+from ..export.prompts import Prompt, Prompts, Style, digest
 from ..runner.corpora import Corpora
 from .answer_log import AnswerLog
 from .chat_endpoint import ChatEndpoint, Endpoint
 from .local_model import LocalModel
 from .model_reply import LanguageModel, Watch
-from .prompts import Prompt, Prompts, Style, digest
 from .token_costs import Prices, estimate, spent
 
 MAX_TOKENS = {False: 64, True: 1_024}  # written at most, without and with proof

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from ...errors import UserError
+from ..export.prompts import Prompt
 from .model_reply import Reply
-from .prompts import Prompt
 
 CHARACTERS = 3.0  # of a token: names that are made up are split finely
 TURN = 4  # tokens around each turn of a chat

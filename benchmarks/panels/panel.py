@@ -215,8 +215,7 @@ def model_rows(
         if not fine:
             continue
         given = [
-            _predictions(result, question_sets[result.cell.question_set], corpora)
-            for result in fine
+            predictions(result, question_sets[result.cell.question_set], corpora) for result in fine
         ]
         if configuration[0].mode == "chain":
             row, rest = traced_apart(given, title, tracer, len(lost))
@@ -243,7 +242,8 @@ def labels(cells: Iterable[Cell]) -> dict[str, str]:
     }
 
 
-def _predictions(result: Result, question_set: QuestionSet, corpora: Corpora) -> Predictions:
+def predictions(result: Result, question_set: QuestionSet, corpora: Corpora) -> Predictions:
+    """What a kept result answered. Raises UserError where it read another corpus."""
     run = result.run
     if result.corpus != question_set.corpus.digest:
         raise UserError(f"{result.cell} was kept for another corpus; `zebroid clean` and run again")

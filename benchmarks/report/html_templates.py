@@ -35,10 +35,10 @@ class Grid:
 
 
 @functools.cache
-def environment() -> jinja2.Environment:
+def environment(folder: Path = FOLDER) -> jinja2.Environment:
     """Escapes whatever a template prints; a name that nobody gave a value is an error."""
     found = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER),
+        loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -46,13 +46,13 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     # not a template: braces of CSS mean nothing to Jinja
-    found.globals["style"] = (FOLDER / STYLE).read_text("utf-8")
+    found.globals["style"] = (folder / STYLE).read_text("utf-8")
     return found
 
 
-def render(template: str, **values: Any) -> str:
-    """The file of this name in ``templates``, with these values in it.
+def render(template: str, folder: Path = FOLDER, **values: Any) -> str:
+    """The file of this name in ``folder``, with these values in it.
 
     Raises ``jinja2.UndefinedError`` for a value that the template needs and is not given.
     """
-    return environment().get_template(template).render(values)
+    return environment(folder).get_template(template).render(values)

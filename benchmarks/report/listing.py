@@ -94,6 +94,9 @@ def _content(plugin: registry.Plugin) -> str:
     if plugin.kind == "model":
         registry.model(plugin.name)
         return ""
+    if plugin.kind == "finding":
+        plugin.load()
+        return ""
     if plugin.kind == "policy":
         registry.policy(plugin.name)
         return ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, overload
 
 import jax
@@ -38,6 +38,15 @@ Stream = jax.Array | Words  # [B, T, D]
 def looked_up(x: Stream) -> jax.Array:
     """The stream as an array."""
     return x.table_VD[x.tokens_BT] if isinstance(x, Words) else x
+
+
+# the stream, embedded and after every layer; what is sent takes the place of what was yielded
+Streams = Generator[Stream, jax.Array | None, None]
+
+
+def sent(given: jax.Array | None, x: Stream) -> Stream:
+    """What goes on to the next layer: what was sent to the generator, if anything, else x."""
+    return x if given is None else given
 
 
 def last(stream: Iterator[Stream]) -> jax.Array:

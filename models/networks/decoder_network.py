@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import jax
@@ -10,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..layers.residual import Stream, causal, last
+from ..layers.residual import Streams, causal, last, sent
 from ..layers.transformer import Block, Embedding, Head, Memory, gain
 
 if TYPE_CHECKING:
@@ -36,15 +35,15 @@ class Decoder(nnx.Module):
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         return self.head(last(self.residual(tokens_BT, at_P)))
 
-    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Streams:
         """The residual stream, embedded and after every layer; the last at ``at_P`` alone."""
         T = tokens_BT.shape[1]
         every_T = np.arange(T)
         x = self.embedding.stream(tokens_BT)
-        yield x
+        x = sent((yield x), x)
         for block in self.blocks[:-1]:
             x = block(x, every_T, causal(every_T, T))
-            yield x
+            x = sent((yield x), x)
         yield self.blocks[-1](x, at_P, causal(at_P, T))
 
     def memory(self, rows: int, tokens: int) -> list[Memory]:

@@ -10,7 +10,6 @@ later token than the one it predicts after.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import jax
@@ -18,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..layers.residual import Stream, last, normed, take
+from ..layers.residual import Streams, last, normed, sent, take
 from ..layers.transformer import MLP, Attention, Block, Embedding, Head, Memory, gain
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class EncoderDecoder(nnx.Module):
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         return self.head(last(self.residual(tokens_BT, at_P)))
 
-    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Streams:
         """The decoder's residual stream, embedded and after every layer; the last at ``at_P``.
         Where these lie behind the prompt, it begins with the prompt's last token."""
         T, final = tokens_BT.shape[1], self.prompt - 1
@@ -109,11 +108,11 @@ class EncoderDecoder(nnx.Module):
         behind = isinstance(at_P, np.ndarray) and at_P.min() >= final
         start = final if behind else 0
         x_BTD, at_P = x_BTD[:, start:], at_P - start
-        yield x_BTD
+        x_BTD = sent((yield x_BTD), x_BTD)
         every_T = np.arange(T - start)
         for block in self.decoders[:-1]:
             x_BTD = block(x_BTD, every_T, start, read)
-            yield x_BTD
+            x_BTD = sent((yield x_BTD), x_BTD)
         yield self.decoders[-1](x_BTD, at_P, start, read)
 
     def encode(self, x_BSD: jax.Array) -> jax.Array:

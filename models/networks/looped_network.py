@@ -6,7 +6,6 @@ more than in training included.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import jax
@@ -14,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from ..layers.residual import Stream, causal, last
+from ..layers.residual import Streams, causal, last, sent
 from ..layers.transformer import Block, Embedding, Head, Memory, TiedHead, gain
 
 if TYPE_CHECKING:
@@ -43,16 +42,16 @@ class Looped(nnx.Module):
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         return self.head(last(self.residual(tokens_BT, at_P)))
 
-    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Streams:
         """The residual stream, embedded and after every block run; the last at ``at_P`` alone."""
         T = tokens_BT.shape[1]
         every_T = np.arange(T)
         x = self.embedding.stream(tokens_BT)
-        yield x
+        x = sent((yield x), x)
         order = list(self.blocks) * self.spec.loops
         for block in order[:-1]:
             x = block(x, every_T, causal(every_T, T))
-            yield x
+            x = sent((yield x), x)
         yield order[-1](x, at_P, causal(at_P, T))
 
     def memory(self, rows: int, tokens: int) -> list[Memory]:

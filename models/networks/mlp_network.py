@@ -7,7 +7,6 @@ window before the token to be predicted. Nothing is shared between places but th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import jax
@@ -16,7 +15,7 @@ import numpy as np
 from flax import nnx
 
 from ..layers.positions import Unordered
-from ..layers.residual import Stream, last, normed, project
+from ..layers.residual import Streams, last, normed, project, sent
 from ..layers.transformer import MLP, Embedding, Head, Matrix, gain
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class Perceptron(nnx.Module):
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         return self.head(last(self.residual(tokens_BT, at_P)))
 
-    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Streams:
         """The residual stream at ``at_P``: the window's first map, and after every layer."""
         W = self.window
         place_PW = jnp.asarray(at_P)[:, None] + jnp.arange(1 - W, 1)[None]
@@ -59,12 +58,12 @@ class Perceptron(nnx.Module):
         x_B1D = last(self._layers(tokens_BW[:, None], there_W[None]))
         return self.head(x_B1D)[:, 0], tokens_BW
 
-    def _layers(self, tokens_BPW: jax.Array, there_PW: jax.Array) -> Iterator[Stream]:
+    def _layers(self, tokens_BPW: jax.Array, there_PW: jax.Array) -> Streams:
         B, P, W = tokens_BPW.shape
         x_BQD = self.embedding(tokens_BPW.reshape(B, P * W), np.arange(P * W))
         x_BQD = jnp.where(there_PW.reshape(1, P * W, 1), x_BQD, jnp.zeros_like(x_BQD))
         x_BPD = project(x_BQD.reshape(B, P, -1), self.in_WD[...])
-        yield x_BPD
+        x_BPD = sent((yield x_BPD), x_BPD)
         for layer in self.layers:
             x_BPD = x_BPD + layer(normed(x_BPD))
-            yield x_BPD
+            x_BPD = sent((yield x_BPD), x_BPD)

@@ -6,7 +6,7 @@ what it costs in the Transformers beside them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -16,7 +16,7 @@ from flax import nnx
 
 from ..layers.initializers import Initial
 from ..layers.positions import Unordered
-from ..layers.residual import Stream, last, normed
+from ..layers.residual import Streams, last, normed, sent
 from ..layers.transformer import Embedding, Head, Matrix
 
 if TYPE_CHECKING:
@@ -102,13 +102,13 @@ class Recurrent(nnx.Module):
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         return self.head(last(self.residual(tokens_BT, at_P)))
 
-    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Streams:
         """The residual stream, embedded and after every layer; the last at ``at_P`` alone."""
         x_BTD = self.embedding(tokens_BT, np.arange(tokens_BT.shape[1]))
-        yield x_BTD
+        x_BTD = sent((yield x_BTD), x_BTD)
         for layer in self.layers[:-1]:
             x_BTD = layer(x_BTD)
-            yield x_BTD
+            x_BTD = sent((yield x_BTD), x_BTD)
         yield self.layers[-1](x_BTD)[:, at_P]
 
     def memory(self, rows: int, tokens: int) -> list[Any]:

@@ -9,7 +9,6 @@ the other is six times as fast (``sequential``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import jax
@@ -18,7 +17,7 @@ import numpy as np
 from flax import nnx
 
 from ..layers.positions import Unordered
-from ..layers.residual import Stream, last, normed, project, take
+from ..layers.residual import Streams, last, normed, project, sent, take
 from ..layers.transformer import Embedding, Head, Matrix, gain
 
 if TYPE_CHECKING:
@@ -152,14 +151,14 @@ class SSM(nnx.Module):
     def __call__(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> jax.Array:
         return self.head(last(self.residual(tokens_BT, at_P)))
 
-    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Iterator[Stream]:
+    def residual(self, tokens_BT: jax.Array, at_P: jax.Array | np.ndarray) -> Streams:
         """The residual stream, embedded and after every layer; the last at ``at_P`` alone."""
         every_T = np.arange(tokens_BT.shape[1])
         x = self.embedding(tokens_BT, every_T)
-        yield x
+        x = sent((yield x), x)
         for layer in self.layers[:-1]:
             x = layer(x, every_T)
-            yield x
+            x = sent((yield x), x)
         yield self.layers[-1](x, at_P)
 
     def memory(self, rows: int, tokens: int) -> list[State]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ..fuzzing import fuzz
 
 # commands that are given a name and, with a name of nothing, do nothing
-COMMANDS = ("check", "check-model", "show", "forecast", "verify", "cite", "leaderboard", "plot")
+COMMANDS = ("check", "check-model", "show", "forecast", "verify", "cite", "board", "plot")
 WORD = st.text(st.characters(exclude_characters="/\\"), min_size=1, max_size=12)
 WORDS = st.lists(
     WORD.map("?{}".format)  # the name of nothing, and no option

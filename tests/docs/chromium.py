@@ -80,6 +80,14 @@ class Browser:
             raise RuntimeError(found["exceptionDetails"]["text"])
         return found["result"].get("value")
 
+    def press(self, key: str) -> None:
+        """Enter or Tab, as a reader presses it."""
+        code = {"Enter": 13, "Tab": 9}[key]
+        for kind in ("keyDown", "keyUp"):
+            text = {"text": "\r"} if (key, kind) == ("Enter", "keyDown") else {}
+            given = {"type": kind, "key": key, "windowsVirtualKeyCode": code, **text}
+            self._send("Input.dispatchKeyEvent", **given)
+
     def dark(self, wanted: bool) -> None:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if wanted else "light"}
         self._send("Emulation.setEmulatedMedia", features=[scheme])

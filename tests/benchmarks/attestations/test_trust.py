@@ -211,7 +211,7 @@ def test_board_and_receipt_agree_on_the_class(zebroid, done, receipt, attestatio
     beside(found)
     beside(attestation(date="2026-11-28"))
     listed([found.digest])
-    status, out, _ = zebroid("leaderboard", done)
+    status, out, _ = zebroid("board", done)
     assert status == 0 and "| retrained |" in out
     assert "2 of 4 cells trained again by Ada" in out
     assert "Attestations that count for nothing:" in out

@@ -85,6 +85,16 @@ def test_exposure_model_and_plan_are_set_too(suite):
         assert cell.recipe.batch == 16 and cell.plan.endswith("[batch=16]")
 
 
+def test_a_seed_is_set_in_every_cell_and_leaves_corpora_as_they_were(suite):
+    grid = load_suite(suite())
+    found = changed(grid, settings=["seeds.init=77"])
+    assert {cell.seeds.init for cell in found.cells} == {77} and "seeds.init=77" in found.id
+    assert [c.corpus for c in found.cells] == [c.corpus for c in grid.cells]
+    assert not {c.digest for c in found.cells} & {c.digest for c in grid.cells}
+    one = changed(grid, settings=["seeds.world=3"])
+    assert {cell.seeds.world for cell in one.cells} == {3}
+
+
 def test_world_and_model_come_before_what_is_set(suite):
     settings = ["world.exceptions=0.2", "model.hidden=32"]
     found = changed(load_suite(suite()), "zebra-v2/tiny", "mlp-xs", settings)
@@ -122,6 +132,9 @@ def test_an_id_of_many_changes_stays_short_and_its_own(suite):
         ("entities=3", "expected world.KEY=VALUE"),
         ("world.entities=", "expected world.KEY=VALUE"),
         ("world.entities=a b", "or one word"),
+        ("seeds.inti=3", "unknown axis of chance 'inti'; did you mean 'init'?"),
+        ("seeds.init=-1", "expected a whole number from 0 to 4,294,967,295"),
+        ("seeds.init=true", "expected a whole number"),
     ],
 )
 def test_what_cannot_be_set_is_one_line(suite, setting, message):

@@ -96,31 +96,8 @@ def test_statements_come_in_several_wordings(composed):
 
 
 def test_a_stated_rule_is_an_english_sentence(composed):
-    words = [
-        "two",
-        "?A",
-        "?R",
-        "?S",
-        "?C",
-        "if",
-        "one",
-        "?A",
-        "?R",
-        "?B",
-        "one",
-        "?B",
-        "?S",
-        "?C",
-        "not",
-        "one",
-        "?C",
-        "?_1",
-        "entity1",
-        "?A",
-        "!=",
-        "?C",
-    ]
-    found = EnglishForms(composed.corpus).sentence(words)
+    rule = "two ?A ?R ?S ?C if one ?A ?R ?B one ?B ?S ?C not one ?C ?_1 entity1 ?A != ?C"
+    found = EnglishForms(composed.corpus).sentence(rule.split())
     entity = EnglishForms(composed.corpus).name["entity1"]
     assert found == (
         "If the R of A is B and the S of B is C and it is not the case that the something of C is "
@@ -276,8 +253,12 @@ def test_a_suite_is_a_folder_for_each_corpus(zebroid, tmp_path, suite):
         (["composition-v1/tiny", "--mode", "chain"], "the format text has no modes; leave --mode"),
         (["composition-v1/tiny", "--format", "tokens", "--mode", "chan"], "did you mean 'chain'?"),
         (
+            ["composition-v1/tiny", "--format", "prompts", "--mode", "filler"],
+            "unknown mode 'filler'; known: chain, direct",
+        ),
+        (
             ["composition-v1/tiny", "--format", "inspect", "--without-key"],
-            "scores on the spot, by the key; give one of tokens, jsonl, text, hf",
+            "scores on the spot, by the key; give tokens, jsonl, text, prompts, hf",
         ),
         (["smoke", "--seeds", "2"], "says its seeds, exposures and questions itself; leave out"),
         (["composition-v1/tiny", "--questions", "999999999999"], "expected at most"),

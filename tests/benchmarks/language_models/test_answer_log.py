@@ -43,9 +43,18 @@ def test_a_line_that_was_not_finished_is_answered_again(tmp_path):
     [({**RUN, "model": {"name": "b"}}, "model"), ({**RUN, "prompts": "x"}, "prompts")],
 )
 def test_answers_of_another_run_are_not_mixed_in(tmp_path, run, key):
-    AnswerLog(tmp_path, RUN).file.close()
+    with AnswerLog(tmp_path, RUN) as log:
+        log.add("q1", Reply("a"))
     with pytest.raises(UserError, match=f"answers of a run with another {key}; give another"):
         AnswerLog(tmp_path, run)
+
+
+def test_a_run_without_an_answer_binds_nobody(tmp_path):
+    AnswerLog(tmp_path, {"model": {"name": "at a wrong address"}}).file.close()
+    with AnswerLog(tmp_path, RUN) as log:
+        log.add("q1", Reply("a"))
+    with pytest.raises(UserError, match="with another model"):
+        AnswerLog(tmp_path, {**RUN, "model": {"name": "b"}})
 
 
 def test_only_one_process_answers_at_a_time(tmp_path):

@@ -9,10 +9,10 @@ import json
 import time
 
 import pytest
+from zebroid.benchmarks.export.prompts import Prompt
 from zebroid.benchmarks.language_models import bounded_response, model_reply
 from zebroid.benchmarks.language_models.chat_endpoint import Endpoint
 from zebroid.benchmarks.language_models.pace import Pace, bidden
-from zebroid.benchmarks.language_models.prompts import Prompt
 from zebroid.errors import UserError
 
 from .conftest import completion
@@ -118,7 +118,7 @@ def test_a_server_that_says_nothing_or_drips_is_left_in_time(server, endpoint):
 def test_a_server_that_is_not_there_is_named(server, endpoint):
     model = endpoint(retries=1)
     server.close()
-    with pytest.raises(UserError, match=r"no connection .*refused.*, 2 times"):
+    with pytest.raises(UserError, match=rf"^{server.url}: no connection .*refused.*, 2 times"):
         replied(model)
 
 

@@ -9,8 +9,8 @@ import json
 import sys
 
 import pytest
+from zebroid.benchmarks.export.prompts import Prompt
 from zebroid.benchmarks.language_models.local_model import LocalModel, answered, ended
-from zebroid.benchmarks.language_models.prompts import Prompt
 from zebroid.errors import MissingExtra, UserError
 
 

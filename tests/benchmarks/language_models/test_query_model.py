@@ -69,7 +69,10 @@ def test_answers_are_predictions_that_score_reads(query, server, oracle, right, 
     assert re.search(rf"{n} questions to be answered: about [\d,]+ tokens to read, at most ", err)
     cost = (n * 100 * 2 + n * 10 * 10) / 1e6
     assert f"{n} of {n} answered: {n * 100:,} tokens read, {n * 10} written, ${cost:.4f}" in err
-    assert "score it: zebroid score log/predictions.jsonl --world composition-v1/tiny" in out
+    assert (
+        "score it: zebroid score log/predictions.jsonl --world composition-v1/tiny --name mock"
+        in out
+    )
     words = out.rpartition("score it: zebroid ")[2].split()
     status, out, _ = zebroid(*words, "--name", "mock")
     assert (

@@ -63,7 +63,7 @@ def test_the_receipt_can_be_read_and_is_declared(write, rows_of, scored):
 
 def test_a_declared_row_stands_on_the_leaderboard(write, zebroid, rows_of, scored):
     found = scored(write(rows_of()))
-    status, out, _ = zebroid("leaderboard", found.folder)
+    status, out, _ = zebroid("board", found.folder)
     assert status == 0 and "| outside.mine, direct (declared) | 1 | declared | 1 |" in out
 
 
@@ -71,7 +71,7 @@ def test_a_model_is_held_to_its_recall_whatever_is_declared(write, zebroid, rows
     found = scored(write([{**row, "answer": "none"} for row in rows_of()]))
     (row,) = found.panels[0].models
     assert row.untrained and row.runs == 1 and row.load is None
-    _, out, _ = zebroid("leaderboard", found.folder)
+    _, out, _ = zebroid("board", found.folder)
     assert "untrained)" in out
 
 

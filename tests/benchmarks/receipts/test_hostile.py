@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from zebroid.benchmarks.board.leaderboard import leaderboard
+from zebroid.benchmarks.board.board import build_board
 from zebroid.errors import UserError
 
 from .hostile import CONTROL, CURVES, consistent, read, row
@@ -53,7 +53,7 @@ def test_a_receipt_that_contradicts_itself_is_not_verified_and_on_no_board(
     (forged / "receipt.json").write_text(json.dumps(content))
     status, out, _ = zebroid("verify", forged)
     assert status == 1 and why in out and out.splitlines()[-1].startswith("NOT verified")
-    for command in ("leaderboard", "cite", "plot", "forecast"):
+    for command in ("board", "cite", "plot", "forecast"):
         status, out, err = zebroid(command, forged)
         assert (status, out, err.count("\n")) == (2, "", 1) and why in err
 
@@ -99,7 +99,7 @@ def test_what_no_run_wrote_is_one_line_for_every_command(zebroid, inside, forged
     content = read(forged)
     edit(content)
     (forged / "receipt.json").write_text(json.dumps(content))
-    for command in ("verify", "leaderboard", "cite", "plot", "forecast"):
+    for command in ("verify", "board", "cite", "plot", "forecast"):
         status, out, err = zebroid(command, forged)
         assert (status, out, err.count("\n")) == (2, "", 1), (command, out, err)
         assert not CONTROL.search(err)
@@ -124,7 +124,7 @@ def test_a_world_that_is_a_file_is_never_run(
     for words in (("verify",), ("verify", "--allow-plugins")):
         left, out, err = zebroid(*words, forged)
         assert left == status and why in out + err
-    for command in ("leaderboard", "cite", "plot", "forecast"):
+    for command in ("board", "cite", "plot", "forecast"):
         zebroid(command, forged)
     assert not (forged / "EXECUTED").exists()
 
@@ -134,7 +134,7 @@ def test_a_plugin_is_loaded_only_where_it_is_allowed_and_named_first(zebroid, in
     for cell in content["cells"]:
         cell["cell"]["world"] = "acme.harbour-v1"
     (forged / "receipt.json").write_text(json.dumps(consistent(content)))
-    for command in ("leaderboard", "cite", "plot", "forecast", "verify"):
+    for command in ("board", "cite", "plot", "forecast", "verify"):
         _, out, _ = zebroid(command, forged)
         assert "acme_plugin" not in sys.modules, command
     assert "of the plugin acme-plugin 1.2.3, which was not loaded; --allow-plugins loads it" in out
@@ -150,9 +150,7 @@ def test_one_bad_receipt_is_named_below_the_board_of_the_others(zebroid, forged,
     content["versions"] = {"zebroid": "<b>\x1b[31m"}
     (forged / "receipt.json").write_text(json.dumps(content))
     (forged / "folder").mkdir()
-    status, out, err = zebroid(
-        "leaderboard", forged, finished, forged / "folder", forged / "none.json"
-    )
+    status, out, err = zebroid("board", forged, finished, forged / "folder", forged / "none.json")
     assert status == 1 and not err and not CONTROL.search(out.replace("\n", ""))
     table, _, below = out.partition("Refused, and in no table:")
     assert "decoder-xs, direct (short)" in table
@@ -163,13 +161,13 @@ def test_a_name_with_markup_is_refused_and_a_version_with_markup_is_text(zebroid
     content = read(forged)
     content["versions"]["evil"] = "1}} @misc{x, source 0 [x](y) <i>"
     (forged / "receipt.json").write_text(json.dumps(content))
-    status, out, _ = zebroid("leaderboard", forged)
+    status, out, _ = zebroid("board", forged)
     assert status == 0 and "[x](y)" not in out and "<i>" not in out.replace("\\<", "")
     assert zebroid("cite", forged)[1].partition("note = ")[2].count("}") == 2
     for cell in content["cells"]:
         cell["cell"]["plan"] = "a|b [x](y) <i>"
     (forged / "receipt.json").write_text(json.dumps(consistent(content)))
-    for command in ("leaderboard", "cite"):
+    for command in ("board", "cite"):
         status, out, err = zebroid(command, forged)
         assert (status, out, err.count("\n")) == (2, "", 1) and "expected at most 200" in err
 
@@ -186,5 +184,5 @@ def test_many_panels_take_no_longer_than_many_lines(finished, tmp_path):
     (tmp_path / "receipt.json").write_text(json.dumps(content))
     begin = time.perf_counter()
     with pytest.raises(UserError):
-        leaderboard([tmp_path])
+        build_board([tmp_path])
     assert time.perf_counter() - begin < 20

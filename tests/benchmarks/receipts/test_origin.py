@@ -57,7 +57,7 @@ def test_cells_of_several_commits_are_counted_by_commit(zebroid, changed, forged
     )
     assert origin.commits(receipt) == expected
     assert expected in zebroid("cite", forged)[1]
-    assert "2 commits: aaaaaaaaaaaa" in zebroid("leaderboard", forged)[1]
+    assert "2 commits: aaaaaaaaaaaa" in zebroid("board", forged)[1]
 
 
 def test_another_training_or_world_is_named_with_the_version_that_would(
@@ -71,7 +71,7 @@ def test_another_training_or_world_is_named_with_the_version_that_would(
     assert "training-1 there, training-9 here" in line
     assert "composition-v1 of content 1 there, 2 here" in line
     assert line.endswith(f"zebroid=={version} ({origin.commits(receipt)}) would")
-    for command in ("cite", "leaderboard"):
+    for command in ("cite", "board"):
         out = zebroid(command, forged)[1]
         assert "this version would not give the same numbers" in out, command
         assert f"zebroid=={version}" in out
@@ -108,9 +108,7 @@ def test_what_is_not_read_here_names_the_version_that_wrote_it(zebroid, inside, 
     content = json.loads(path.read_text()) | {field: 99, "commit": "a" * 40}
     path.write_text(json.dumps(content))
     # what was made with other definitions is cited, as superseded
-    commands = (
-        ("verify", "leaderboard") if field == "definitions" else ("verify", "cite", "leaderboard")
-    )
+    commands = ("verify", "board") if field == "definitions" else ("verify", "cite", "board")
     for command in commands:
         status, out, err = zebroid(command, forged)
         assert (status, out, err.count("\n")) == (2, "", 1)

@@ -9,7 +9,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from zebroid.benchmarks.board.leaderboard import leaderboard
+from zebroid.benchmarks.board.board import build_board
 from zebroid.benchmarks.citations.citation import citation
 from zebroid.benchmarks.receipts import parquet_reading
 from zebroid.benchmarks.receipts.tables.all_tables import TABLES
@@ -61,7 +61,7 @@ def survive(folder, content, full):
     """All that reads a receipt, of changed content: a result, or one line."""
     (folder / "receipt.json").write_text(json.dumps(content))
     refused = []
-    for look in (citation, lambda path: leaderboard([path])):
+    for look in (citation, lambda path: build_board([path])):
         try:
             look(folder)
         except UserError as error:

@@ -177,7 +177,7 @@ def test_a_receipt_and_all_that_is_made_of_it_says_how_many_failed(zebroid, fail
     ):
         assert message in page, message
     assert "direct (" not in page
-    assert "decoder-xs, chain (short), 1 of 2 failed |" in zebroid("leaderboard", failing)[1]
+    assert "decoder-xs, chain (short), 1 of 2 failed |" in zebroid("board", failing)[1]
     message = filled(
         f"<!-- receipt {failing / 'receipt.json'} -->\n<!-- end of receipt -->", failing
     )
@@ -215,7 +215,7 @@ def test_a_model_of_which_every_run_failed_is_named_wherever_the_others_are(
         assert rows.fetchall() == [("chain", 2, 2, None)]
     assert "chain: 2 of 2 failed." in panel.sentence
     assert "chain<small>2 of 2 failed</small>" in (folder / "report.html").read_text("utf-8")
-    _, out, _ = zebroid("leaderboard", folder)
+    _, out, _ = zebroid("board", folder)
     assert "Without an answer: decoder-xs, chain (short), 2 of 2 failed, receipt 1." in out
     page = filled(f"<!-- receipt {folder / 'receipt.json'} -->\n<!-- end of receipt -->", folder)
     assert "| **chain (2 of 2 failed)** | – |" in page

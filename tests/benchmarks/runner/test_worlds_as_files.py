@@ -62,7 +62,7 @@ def test_two_worlds_of_one_file_name_and_id_stand_in_two_tables(zebroid, suite, 
     names = [registry.find_world(str(path))[0].name for path in (one, two)]
     assert len({*names}) == 2
     receipts = [next(path.parent.glob("*/receipt.json")) for path in (one, two)]
-    status, out, _ = zebroid("leaderboard", *receipts)
+    status, out, _ = zebroid("board", *receipts)
     assert status == 0
     assert {line for line in out.splitlines() if line.startswith("## ")} == {
         f"## {name}/tiny" for name in names

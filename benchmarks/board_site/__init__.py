@@ -1,0 +1,1 @@
+"""The board as a site that needs nothing but its folder."""

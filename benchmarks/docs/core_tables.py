@@ -1,0 +1,185 @@
+"""The page of a suite that ranks, from the suite and the receipts of its models.
+
+    <!-- core columns core-v1 -->
+    <!-- end of core -->
+
+``columns``: what is ranked, and what it costs. ``predictions``: what was predicted of them, and how
+that fared. ``profiles``: what each model has in each. ``reliability``: whether a column would rank
+the same models so again. Receipts are those below ``receipts`` beside the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ...eval.stats import reliability
+from ...eval.stats.rank_intervals import Mean
+from ..board.column_scores import ColumnScore
+from ..board.entered import enter
+from ..board.entries import Entry, entries
+from ..config.changed_suite import changed
+from ..config.suite import Suite, load_suite
+from ..ranking.prediction import Scores, judge
+from ..report.table import ABSENT
+from .writing import doc_blocks
+from .writing.markdown_table import markdown_table
+
+KIND, RECEIPTS = "core", "receipts"
+# by which everything is trained once more: `zebroid run core-v1 --set seeds.init=1000`
+RETEST = "seeds.init=1000"
+MARK = "†"  # of a score that a mark makes count 0
+
+
+def measured(suite: Suite, folder: Path) -> list[Entry]:
+    """The entries of a suite by the receipts below a folder, each by the suite's own plans, in the
+    order of their scores."""
+    below = sorted(path.parent for path in folder.glob("*/receipt.json"))
+    found, _ = entries(suite, enter(below).entered) if below else ([], [])
+    fixed = [entry for entry in found if entry.budget == "fixed"]
+    return sorted(fixed, key=lambda entry: (-_score(entry).mean, entry.label))
+
+
+def columns(suite: Suite, found: Sequence[Entry]) -> Iterator[str]:
+    """A row a column: where it stands, its floor where a model was measured, and its budget."""
+    header = ["column", "world", "mode", "kind", "floor", "had by", "FLOPs a training"]
+    rows = []
+    for index, column in enumerate(suite.columns):
+        cell = next(cell for cell in suite.cells if column.holds(cell))
+        known = [e.scores[index] for e in found if e.scores[index].normalised is not None]
+        floor = [s.normalised.floor for s in known if s.normalised]
+        rows.append(
+            [
+                column.name,
+                f"`{column.world}/{column.size}`",
+                column.mode,
+                "ranked" if column.ranked else "headroom",
+                f"{floor[0]:.2f}" if floor else ABSENT,
+                known[0].strategy if known else ABSENT,
+                f"{cell.recipe.flops or 0:.1e}",
+            ]
+        )
+    yield from markdown_table(header, rows, right=(4, 6))
+
+
+def predictions(suite: Suite, found: Sequence[Entry]) -> Iterator[str]:
+    """A row a prediction, with the paired difference that judges it."""
+    rows = []
+    for one in judge(suite.predictions, _scores(suite, found)):
+        values = (one.mean, one.low, one.high)
+        mean, low, high = (ABSENT if v is None else f"{v:+.2f}" for v in values)
+        text = ABSENT if one.mean is None else f"{mean} [{low}, {high}]"
+        rows.append([one.prediction.by, str(one.prediction), text, one.outcome])
+    yield from markdown_table(["by", "prediction", "difference", "outcome"], rows)
+
+
+def profiles(suite: Suite, found: Sequence[Entry]) -> Iterator[str]:
+    """A row a column, a model beside the other: normalised scores with 95% intervals."""
+    if not found:
+        yield f"Not measured yet: there is no receipt of `{suite.id}`."
+        return
+    rows = [
+        [f"{c.name}{'' if c.ranked else ' (headroom)'}", *(_cell(e.scores[i]) for e in found)]
+        for i, c in enumerate(suite.columns)
+    ]
+    rows.append(["**mean over ranked columns**", *(f"**{_mean(_score(e))}**" for e in found)])
+    rows.append(["parameters", *(f"{e.cost.parameters:,}" for e in found)])
+    rows.append(["FLOPs, all cells", *(f"{e.cost.flops:.1e}" for e in found)])
+    rows.append(["hours of training", *(f"{e.cost.seconds / 3600:.1f}" for e in found)])
+    yield from markdown_table(
+        ["column", *(entry.label for entry in found)], rows, right=range(1, len(found) + 1)
+    )
+    yield ""
+    yield (
+        "A score is 0 where its interval, paired with the floor over worlds, includes 0. "
+        f"{MARK}: recall below 0.95, or trainings failed or missing; counts 0 in the mean."
+    )
+
+
+def discrimination(suite: Suite, found: Sequence[Entry], again: Sequence[Entry]) -> Iterator[str]:
+    """A row a column: reliability over models, pairs that surely differ, what must differ to be
+    seen. ``again``: of models that were trained from other initial weights."""
+    if len(found) < reliability.MODELS:
+        yield f"Not measured yet: it needs {reliability.MODELS} models, and has {len(found)}."
+        return
+    twice = [(i, e) for i, one in enumerate(found) for e in again if e.model == one.model]
+    rows = []
+    for index, column in enumerate(suite.columns):
+        table = _matrix(found, index)
+        able = [i for i, entry in enumerate(found) if not entry.scores[index].mark]
+        apart = reliability.different(table[able])
+        pairs = len(able) * (len(able) - 1) // 2
+        seen = reliability.seen(table[able])
+        first = table[[i for i, _ in twice]].mean(1)
+        second = _matrix([e for _, e in twice], index).mean(1) if twice else first
+        known = reliability.Reliability(
+            reliability.split_halves(table), reliability.retest(first, second)
+        )
+        rows.append(
+            [
+                column.name,
+                _number(known.halves),
+                _number(known.retest),
+                f"{int(apart.sum()) // 2} of {pairs}",
+                _number(seen),
+                "yes" if known.ranked else "no",
+            ]
+        )
+    header = ["column", "split halves", "retest", "pairs that differ", "seen from", "reliable"]
+    yield from markdown_table(header, rows, right=range(1, 5))
+
+
+def _scores(suite: Suite, found: Sequence[Entry]) -> Scores:
+    """Of every entry that has all trainings of a column; what is marked counts as it ranks."""
+    out: dict[tuple[str, str], dict[int, float]] = {}
+    for entry in found:
+        for column, score in zip(suite.columns, entry.scores):
+            if score.trained is not None:
+                out[entry.model, column.name] = {w: v for (w, _), v in score.counted.items()}
+    return out
+
+
+def _matrix(found: Sequence[Entry], index: int) -> reliability.Floats:
+    """[M, W] of a column, as it counts."""
+    return np.array([[*entry.scores[index].counted.values()] for entry in found])
+
+
+def _score(entry: Entry) -> Mean:
+    return Mean.of(entry.worlds())
+
+
+def _cell(score: ColumnScore) -> str:
+    if score.normalised is None:
+        return ABSENT + (f" {MARK}" if score.mark else "")
+    one = score.normalised
+    value = f"{score.value:.2f} ± {max(one.high - one.mean, one.mean - one.low):.2f}"
+    return f"{value} {MARK}" if score.mark else value
+
+
+def _mean(mean: Mean) -> str:
+    if mean.low is None or mean.high is None:
+        return f"{mean.mean:.2f}"
+    return f"{mean.mean:.2f} ± {max(mean.high - mean.mean, mean.mean - mean.low):.2f}"
+
+
+def _number(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.2f}"
+
+
+def fill(page: Path) -> int:
+    """Fills a page in place; 0, or 2 after one line on what is wrong."""
+    folder = page.resolve().parent / RECEIPTS
+
+    def table(make: Callable[[Suite, Sequence[Entry]], Iterable[str]]) -> doc_blocks.Make:
+        return lambda name: make(load_suite(name), measured(load_suite(name), folder))
+
+    def reliable(name: str) -> Iterable[str]:
+        suite = load_suite(name)
+        other = changed(suite, settings=[RETEST])
+        return discrimination(suite, measured(suite, folder), measured(other, folder))
+
+    makes = {"columns": columns, "predictions": predictions, "profiles": profiles}
+    made = {name: table(make) for name, make in makes.items()}
+    return doc_blocks.fill(page, KIND, {**made, "reliability": reliable})

@@ -1,0 +1,130 @@
+"""The mechanism of a configuration over its worlds: means with intervals, a JSON file, a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pydantic
+from numpy.typing import NDArray
+
+from ... import __version__, canonical
+from ...errors import UserError
+from ...eval.stats.intervals import WORLDS, student
+from ...printable import printable
+from ..config.bounded_file import read_bytes
+from ..config.run_config import Cell
+from ..panels.panel import slug
+from ..runner import atomic_write
+from .mechanism import MEASURES, Mechanism
+
+MOST = 2**22  # bytes of a result
+Floats = NDArray[np.float64]
+Line = Annotated[str, pydantic.Field(max_length=200)]
+Share = Annotated[float, pydantic.Field(ge=0, le=1)] | None  # None: too few questions
+
+
+class World(pydantic.BaseModel):
+    """What was measured of one training."""
+
+    model_config = pydantic.ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False
+    )
+    cell: str = pydantic.Field(pattern=r"^[0-9a-f]{64}$")
+    accuracy: float = pydantic.Field(ge=0, le=1)
+    questions: dict[Line, int]
+    measures: dict[Line, list[list[Share]]]  # name -> layers of positions
+
+
+class ProbeResult(pydantic.BaseModel):
+    """One configuration: a training in each of its worlds."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
+    name: Line  # world/size, mode, model and plan
+    version: Line  # of zebroid
+    positions: list[Line]
+    worlds: list[World]
+
+    @classmethod
+    def of(cls, measured: Sequence[tuple[Cell, Mechanism]]) -> ProbeResult:
+        """Of trainings that differ in their seeds alone."""
+        first, mechanism = measured[0]
+        name = f"{first.named_world}/{first.size} {first.mode} {first.model} {first.plan}"
+        worlds = [
+            {
+                "cell": cell.digest,
+                "accuracy": one.accuracy,
+                "questions": {n: int(k) for n, k in one.questions.items()},
+                "measures": {n: _listed(one.measures[n]) for n in MEASURES},
+            }
+            for cell, one in measured
+        ]
+        return cls.model_validate(
+            {
+                "name": name,
+                "version": __version__,
+                "positions": list(mechanism.positions),
+                "worlds": worlds,
+            }
+        )
+
+    def measure(self, name: str) -> Floats:
+        """[worlds, layers, positions] NaN where there were too few questions."""
+        return np.array([w.measures[name] for w in self.worlds], float)
+
+    def band(self, name: str) -> tuple[Floats, Floats, Floats]:
+        """(mean, low, high) [layers, positions] over the worlds with enough questions; without
+        three of them no interval, but NaN."""
+        values = self.measure(name)
+        fine = values[~np.isnan(values).any((1, 2))]
+        nothing = np.full(values.shape[1:], np.nan)
+        if not len(fine):
+            return nothing, nothing, nothing
+        mean = fine.mean(0)
+        if len(fine) < WORLDS:
+            return mean, nothing, nothing
+        low, high = student(fine.reshape(len(fine), -1))
+        shape = values.shape[1:]
+        return mean, np.clip(low, 0, 1).reshape(shape), np.clip(high, 0, 1).reshape(shape)
+
+    def write(self, folder: Path) -> Path:
+        """Writes ``NAME.json``; its path."""
+        path = folder / f"{slug(self.name)}.json"
+        with atomic_write.file(path) as draft:
+            draft.write_text(canonical.text(self.model_dump(), indent=1) + "\n", "ascii")
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> ProbeResult:
+        """Raises UserError, one line, for what is no such result."""
+        data = read_bytes(path, MOST, UserError, "a result of `zebroid probe`")
+        try:
+            return cls.model_validate(json.loads(data.decode("ascii")))
+        except (ValueError, RecursionError) as error:
+            why = printable(" ".join(str(error).split()), 200)
+            raise UserError(f"{path} is no result of a probe ({why}); probe again") from None
+
+
+def rows(result: ProbeResult) -> Iterator[Mapping[str, str]]:
+    """Of every layer and position each measure with its interval, as text."""
+    bands = {name: result.band(name) for name in MEASURES}
+    layers = len(bands["read"][0])
+    for layer in range(layers):
+        for place, position in enumerate(result.positions):
+            row = {"layer": str(layer), "position": position}
+            for name, band in bands.items():
+                row[name] = _text(*(float(one[layer, place]) for one in band))
+            yield row
+
+
+def _text(mean: float, low: float, high: float) -> str:
+    if np.isnan(mean):
+        return "too few"
+    return f"{mean:.2f}" if np.isnan(low) else f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _listed(values: Floats) -> list[list[float | None]]:
+    return [[None if np.isnan(v) else round(float(v), 6) for v in row] for row in values]

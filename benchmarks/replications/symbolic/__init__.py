@@ -1,0 +1,1 @@
+"""Findings about graphs, laws and metrics, which are computed and need no training."""

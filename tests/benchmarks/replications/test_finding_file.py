@@ -1,0 +1,168 @@
+"""Findings in TOML: those that come with zebroid are whole, and what is wrong is one line."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from zebroid import registry
+from zebroid.benchmarks.replications import catalogue
+from zebroid.benchmarks.replications.finding import Computed, Finding, Trained
+from zebroid.benchmarks.replications.finding_file import read_finding
+from zebroid.errors import UserError
+from zebroid.eval.question_sets.question_set import QuestionSet
+from zebroid.worlds.corpus.build import build_corpus
+from zebroid.worlds.encoding.encode import sample_questions
+
+from .planted import PLANTED
+
+TRAINED = {n: f for n, f in catalogue.built_in().items() if isinstance(f.measured, Trained)}
+WORLDS = sorted({cell.world for f in TRAINED.values() for cell in f.measured.suite.cells})
+
+
+@pytest.fixture
+def write(tmp_path):
+    """write(old=new changes) -> the path of a finding's file."""
+
+    def file(*changes):
+        text = PLANTED
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path = tmp_path / "planted.toml"
+        path.write_text(text)
+        return path
+
+    return file
+
+
+def test_every_finding_has_a_null_a_source_and_a_cost_and_the_core_fits_its_time():
+    found = [*catalogue.built_in().values()]
+    assert len(found) >= 20
+    for one in found:
+        assert one.nulls and one.source and one.published and one.falsified, one.id
+    assert sum(f.core for f in found) >= 12
+    assert cost([f for f in found if f.core]) <= 90
+    assert cost(found) <= 300
+
+
+def cost(findings):
+    """Minutes of all: cells that several share are trained once."""
+    cells, computed = {}, 0.0
+    for one in findings:
+        if isinstance(one.measured, Computed):
+            computed += one.minutes
+            continue
+        own = one.measured.suite.cells
+        each = {cell.digest: one.minutes / len(own) for cell in own}
+        cells |= {d: max(minutes, cells.get(d, 0)) for d, minutes in each.items()}
+    return computed + sum(cells.values())
+
+
+def test_trainings_below_a_minute_have_eight_worlds_and_none_has_fewer_than_four():
+    for name, one in TRAINED.items():
+        for cells in one.measured.tables.values():
+            worlds = {cell.seeds.world for cell in cells}
+            cost = 60 * one.minutes / len(one.measured.suite.cells) * 2
+            assert len(worlds) >= (4 if cost > 60 or len(cells) > len(worlds) else 8), name
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_findings_read_questions_that_their_worlds_have(world):
+    corpus = build_corpus(registry.make(world), "tiny")
+    groups = QuestionSet(corpus, sample_questions(corpus, 50, 0))
+    known = {*groups.headline, *groups._cells}
+    for name, one in TRAINED.items():
+        for reading in one.measured.quantities.values():
+            if one.measured.tables[reading.cells][0].world == world:
+                assert reading.of in known, (name, reading)
+
+
+def test_the_criterion_is_what_is_judged_and_not_how_it_is_described(write):
+    first = read_finding(write())
+    assert isinstance(first.measured, Trained)
+    assert first.criterion == read_finding(write()).criterion
+    same = read_finding(write(('title = "Chain', 'title = "As foreseen, chain')))
+    assert same.criterion == first.criterion
+    for old, new in (
+        ("published = 0.5", "published = 0.4"),
+        ("bound = 0.2", "bound = 0.3"),
+        ("steps = 100", "steps = 200"),
+        ('of = "constituent" }', 'of = "instance" }'),
+        ("recall = 0.8", "recall = 0.7"),
+    ):
+        assert read_finding(write((old, new))).criterion != first.criterion, new
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("[finding]", "[fnding]", "finding"),
+        ('name = "direct"\n', "", "give each table a name of its own"),
+        ('name = "direct"', 'name = "chain"', "give each table a name of its own"),
+        ("recall = 0.8", "recall = 8", "expected a share from 0 to 1"),
+        ('cells = "direct"', 'cells = "drect"', "did you mean 'direct'"),
+        ('of = "recall"', 'of = "recall", reading = "acuracy"', "did you mean 'accuracy'"),
+        ('of = "recall"', 'of = "recall", reading = "vote"', "give seeds.init at least 2"),
+        ('more = "high"', 'more = "hgh"', "did you mean 'high'"),
+        ('more = "high"', "more = 1.0", None),
+        ("composition-v1/tiny", "compsition-v1/tiny", "composition-v1"),
+        ('id = "planted"', 'id = "Planted!"', "finding.id"),
+    ],
+)
+def test_what_is_wrong_in_a_finding_is_one_line(write, old, new, line):
+    path = write((old, new))
+    if line is None:
+        assert read_finding(path).claims[0].more == 1.0
+        return
+    with pytest.raises(UserError, match=line) as error:
+        read_finding(path)
+    assert "\n" not in str(error.value) and str(path) in str(error.value)
+
+
+def test_a_claim_about_two_numbers_is_refused(write):
+    with pytest.raises(UserError, match="two numbers"):
+        read_finding(write(('more = "high"', "more = 1.0"), ('less = "low"', "less = 0.5")))
+
+
+def test_a_finding_without_a_claim_is_refused():
+    measured = Computed(lambda draws: {}, draws=8)
+    texts = dict.fromkeys(("id", "title", "source", "published", "falsified"), "x")
+    with pytest.raises(UserError, match="has no claim"):
+        Finding(**texts, minutes=1, claims=(), measured=measured)
+
+
+@dataclasses.dataclass
+class Offered:
+    """An entry point of another package."""
+
+    name: str
+    thing: object
+    kind: str = "finding"
+    flaw: str = ""
+
+    def load(self):
+        if isinstance(self.thing, Exception):
+            raise self.thing
+        return self.thing
+
+
+def test_other_packages_add_findings_and_a_broken_one_harms_no_other(write, monkeypatch):
+    path = write(('id = "planted"', 'id = "acme.planted"'))
+    offers = [
+        Offered("acme.planted", path),
+        Offered("acme.made", dataclasses.replace(read_finding(path), id="acme.made")),
+        Offered("acme.broken", RuntimeError("no such table")),
+        Offered("acme.other", path),
+        Offered("acme.nothing", 7),
+        Offered("acme.net", object(), kind="model"),
+    ]
+    monkeypatch.setattr(registry, "plugins", lambda: iter(offers))
+    found = catalogue.findings()
+    assert isinstance(found["acme.planted"], Finding) and isinstance(found["acme.made"], Finding)
+    assert "no such table" in found["acme.broken"] and "acme.planted" in found["acme.other"]
+    assert "int" in found["acme.nothing"] and "acme.net" not in found
+    assert [f.id for f in catalogue.chosen(["acme.made"])] == ["acme.made"]
+    with pytest.raises(UserError, match=r"finding acme\.broken: broken"):
+        catalogue.chosen(["acme.broken"])
+    assert {f.id for f in catalogue.chosen((), core=True)} < {*catalogue.built_in()}
