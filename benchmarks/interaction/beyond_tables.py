@@ -179,7 +179,7 @@ def _votes(root: Path, folder: str) -> Lines:
     for (way, rung), mine in _by(rows, 0, 1).items():
         points: dict[int, Rows] = {key[0]: some for key, some in _by(mine, 2).items()}
         flops = {n: float(np.mean([row[4] for row in some])) for n, some in points.items()}
-        scores = {n: [row[5] for row in some] for n, some in points.items()}
+        scores = {n: [min(1.0, row[5]) for row in some] for n, some in points.items()}
         found = ""
         if len(points) > 2:
             runs = np.array([scores[n] for n in points]).T
