@@ -107,9 +107,8 @@ class _Subject:
             return f"{name}; its questions are not those of {first}: its grid is what it declares"
         self.suite = known
         self.known()
-        if changes:
-            return f"{name}, which answers questions of {first}, as in this version{models}"
-        return f"{name}, as in this version{models}"
+        whose = f", which answers questions of {first}" if changes else ""
+        return f"{name}{whose}, as in this version{models}"
 
     def check_corpora(self) -> str:
         floors = frozen(self.suite) if self.suite is not None and not self.full else {}
