@@ -38,7 +38,8 @@ def write(
     corpora: Corpora,
     folder: Path,
 ) -> list[Path]:
-    """Every table of the suite's protocol, in its folder."""
+    """Every table of the suite's protocol, in its folder; without steps those of symbolic learners
+    alone."""
     how, cells = suite.beyond, list({cell.corpus: cell for cell in suite.cells}.values())
     if isinstance(how, Production):
         made = _of_production(how, cells, steps, results, corpora)

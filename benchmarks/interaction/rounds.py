@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from rich.console import Console
 
+from ... import registry
 from ...errors import UserError
 from ...worlds.exposure import Exposure
 from ...worlds.interventions.added_facts import AddedFacts, Fact
@@ -78,6 +79,9 @@ def run(job: Work) -> tuple[Suite, int]:
     ended early by a failure or 130 where it was interrupted)."""
     if len(job.cells) != len(job.suite.cells) or job.where.hosts:
         raise UserError("a suite with rounds is run whole; leave out --only, --cells and --hosts")
+    if isinstance(job.suite.beyond, Acquisition):
+        for name in job.suite.beyond.policies:
+            registry.policy(name)  # or a line on what is there, before anything is trained
     console, executor, status = plain_console.console(), job.where.executor(), 0
     store = Store(job.out, job.suite.keep_weights)
     store.prepare()

@@ -33,8 +33,8 @@ class Prediction(pydantic.BaseModel):
     by: str = pydantic.Field(min_length=1, max_length=40)  # "H1", "H2", or whose else it is
     model: str
     column: str
-    than: str = FLOOR  # or another column, or another model
     expected: Literal["above", "not above"]
+    than: str = FLOOR  # or another column, or another model
 
     def __str__(self) -> str:
         return f"{self.model} on {self.column} is {self.expected} {self._than}"

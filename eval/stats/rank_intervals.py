@@ -86,8 +86,8 @@ def _surely_above(
         assert found is not None, "all rows have the same worlds, and enough of them"
         gaps.append(found)
     return {
-        pair if gap.mean > 0 else pair[::-1]
-        for pair, gap, p in zip(pairs, gaps, holm([gap.p for gap in gaps]))
+        (one, other) if gap.mean > 0 else (other, one)
+        for (one, other), gap, p in zip(pairs, gaps, holm([gap.p for gap in gaps]))
         if p < 1 - LEVEL
     }
 

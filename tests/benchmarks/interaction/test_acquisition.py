@@ -145,7 +145,7 @@ def test_a_third_partys_policy_is_found_by_its_entry_point(plugin, small):
     plugin("acmelast", "[zebroid.policies]\nacme.last = acme_last:last\n", acme_last=source)
     many = len(candidates(small).prompt)
     assert acquire(small, "acme.last", 2, 0, 60).queried == (many - 1, many - 2)
-    with pytest.raises(UserError, match="unknown policy 'acme.lost'; did you mean 'acme.last'"):
+    with pytest.raises(UserError, match=r"unknown policy 'acme\.lost'; did you mean 'acme\.last'"):
         registry.policy("acme.lost")
 
 

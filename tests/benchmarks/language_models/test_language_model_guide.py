@@ -6,12 +6,15 @@ import importlib.util
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import zebroid as package
+from zebroid.benchmarks.export.prompts import Prompt
+from zebroid.benchmarks.language_models.chat_endpoint import ChatEndpoint, Endpoint
 
 from .conftest import completion
 
@@ -55,6 +58,7 @@ def run(zebroid, server):
 
 def test_every_block_is_run_and_the_program_is_short():
     assert [(kind, name) for kind, name, _ in BLOCKS] == [
+        ("python", "mock.py"),
         ("bash", ""),
         ("bash", ""),
         ("python", "finetune.py"),
@@ -63,6 +67,22 @@ def test_every_block_is_run_and_the_program_is_short():
     ]
     assert TEXT.count("```") == 2 * len(BLOCKS)
     assert all(len(text.splitlines()) <= LONGEST for kind, _, text in BLOCKS if kind == "python")
+
+
+def test_the_server_for_trying_answers_in_the_form_that_is_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    (tmp_path / "mock.py").write_text(BLOCKS[0][2])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen([sys.executable, tmp_path / "mock.py", str(port)]) as process:
+        try:
+            endpoint = Endpoint(f"http://127.0.0.1:{port}/v1", "mock", {}, per_minute=1e6)
+            prompt = Prompt((), "Question: The tail of mojox is ___.\nAnswer:")
+            ((_, reply),) = ChatEndpoint(endpoint).replies([prompt], lambda _: None)
+        finally:
+            process.kill()
+    assert reply.text == "Answer: mojox" and reply.tokens_in > 9
 
 
 def test_options_of_the_guide_are_those_of_the_command():
@@ -76,7 +96,7 @@ def test_options_of_the_guide_are_those_of_the_command():
 @pytest.mark.long
 def test_a_model_behind_an_address_gets_a_declared_row(run, server):
     server.answer = lambda number, body: completion("Answer: none", 500, 4)
-    dry, query, board = (BLOCKS[i][2] for i in (0, 1, 4))
+    dry, query, board = (BLOCKS[i][2] for i in (1, 2, 5))
     assert ", $" in run(dry) and not server.requests
     message = run(query)
     n = len(server.requests)
@@ -89,8 +109,8 @@ def test_a_model_behind_an_address_gets_a_declared_row(run, server):
     any(importlib.util.find_spec(name) is None for name in NEEDED), reason="needs the extra torch"
 )
 def test_a_model_of_the_folder_that_was_trained_gets_one_too(run, tmp_path):
-    name, text = BLOCKS[2][1:]
+    name, text = BLOCKS[3][1:]
     (tmp_path / name).write_text(text)
-    message = run(BLOCKS[3][2].replace(" 3000", " 2"))
+    message = run(BLOCKS[4][2].replace(" 3000", " 2"))
     assert re.search(r"(\d+) of \1 answered: [\d,]+ tokens read", message)
-    assert "| outside.tuned, direct (declared) |" in run(BLOCKS[4][2])
+    assert "| outside.tuned, direct (declared) |" in run(BLOCKS[5][2])
