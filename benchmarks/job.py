@@ -285,8 +285,8 @@ def caption(suite: Suite, cells: Sequence[Cell]) -> str:
 
 def _range(values: list[int]) -> str:
     """``0`` or ``0-4`` or ``0,2,7``."""
-    whole = list(range(values[0], values[-1] + 1))
-    if len(values) > 2 and values == whole:
+    whole = values[-1] - values[0] + 1  # of different values, ascending
+    if len(values) > 2 and len(values) == whole:
         return f"{values[0]}-{values[-1]}"
     return ",".join(map(str, values))
 
