@@ -10,12 +10,12 @@ import re
 from pathlib import Path
 
 from ... import registry
+from ..board import core_tables
 from ..interaction import beyond_tables
 from ..probing import mechanism_tables
 from ..replications import replication_tables
 from . import (
     architecture_tables,
-    core_tables,
     floors_tables,
     instrument_tables,
     plateau_tables,

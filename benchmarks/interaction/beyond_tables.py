@@ -55,7 +55,7 @@ WAITS = """
     SELECT branch, tau, queries, waited / (waited + thought), predicted FROM {} ORDER BY ALL
 """
 VOTES = """
-    SELECT way, rung, number, seed, flops, "right" / questions, questions FROM {}
+    SELECT way, branch || ': ' || rung, number, seed, flops, "right" / questions, questions FROM {}
     WHERE questions >= {least} ORDER BY ALL
 """
 
@@ -179,7 +179,7 @@ def _votes(root: Path, folder: str) -> Lines:
     for (way, rung), mine in _by(rows, 0, 1).items():
         points: dict[int, Rows] = {key[0]: some for key, some in _by(mine, 2).items()}
         flops = {n: float(np.mean([row[4] for row in some])) for n, some in points.items()}
-        scores = {n: [row[5] for row in some] for n, some in points.items()}
+        scores = {n: [min(1.0, row[5]) for row in some] for n, some in points.items()}
         found = ""
         if len(points) > 2:
             runs = np.array([scores[n] for n in points]).T
@@ -193,7 +193,7 @@ def _votes(root: Path, folder: str) -> Lines:
     name = Path(folder).name + "-votes"
     drawn = grid(rungs, ways, cells, "From left to right: FLOPs of one answer, logarithmic.")
     yield from page_files.figure(root, name, drawn, "accuracy over compute at test time")
-    header = ["rung", "way", "FLOPs, least", "score", "FLOPs, most", "score", "verdict"]
+    header = ["plan: rung", "way", "FLOPs, least", "score", "FLOPs, most", "score", "verdict"]
     yield from markdown_table(header, table, right=range(2, 6))
 
 

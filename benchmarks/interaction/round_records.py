@@ -103,7 +103,10 @@ def _of_voting(
     steps: Sequence[Step], results: Mapping[str, Result], corpora: Corpora
 ) -> Iterator[Record]:
     for step in steps:
-        who = _who(step.cell, "", 0) | {"mode": step.cell.mode, "model": step.cell.model}
+        who = _who(step.cell, step.cell.plan, 0) | {
+            "mode": step.cell.mode,
+            "model": step.cell.model,
+        }
         yield from (who | row for row in test_time(results[step.cell.digest], corpora))
 
 

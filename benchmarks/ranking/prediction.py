@@ -61,6 +61,11 @@ def check(predictions: Sequence[Prediction], columns: Sequence[Column]) -> None:
     for one in predictions:
         if one.column not in names:
             raise suggest("column", one.column, names)
+        if names.count(one.column) > 1:
+            raise InvalidSuite(
+                f"{one.column!r} names {names.count(one.column)} columns; give each a table of its "
+                "own, with another name"
+            )
         if one.than in (one.column, one.model):
             raise InvalidSuite(f"a prediction compares {one.than!r} with itself; name another")
 

@@ -80,9 +80,7 @@ def _surely_above(
     """(better, worse) of every pair whose difference is surely not 0."""
     pairs, gaps = [*itertools.combinations(order, 2)], []
     for one, other in pairs:
-        found = paired(
-            *({str(w): np.array([v]) for w, v in scores[n].items()} for n in (one, other))
-        )
+        found = paired(_arrays(scores[one]), _arrays(scores[other]))
         assert found is not None, "all rows have the same worlds, and enough of them"
         gaps.append(found)
     return {

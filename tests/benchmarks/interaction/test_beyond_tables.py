@@ -39,7 +39,7 @@ def test_shares_after_a_quarter_half_and_all_queries_stand_with_their_interval(t
 
 
 def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
-    who = WHO | {"branch": ""}
+    who = WHO | {"branch": "short"}
     rows = [
         who
         | {"seed": str(seed), "rung": rung, "way": "vote", "number": n, "flops": 10.0 * n}
@@ -52,7 +52,7 @@ def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
     path = page(tmp_path, "votes")
     assert beyond_tables.main([str(path)]) == 0
     text = path.read_text()
-    assert "| instance | vote |" in text and "| rising |" in text and "schema" not in text
+    assert "| short: instance | vote |" in text and "| rising |" in text and "schema" not in text
 
 
 @pytest.mark.parametrize("name", [*beyond_tables.MAKES])

@@ -78,7 +78,7 @@ def job(tmp_path, learning):
 
 def played(job):
     """The suite of all rounds and the folder of their tables; no receipt is made."""
-    suite, status = rounds.run(job)
+    suite, status = rounds.played(job)
     assert status == 0
     return suite, job.folder
 
@@ -134,7 +134,7 @@ def test_a_run_that_was_interrupted_goes_on_where_it_was(job, trained, monkeypat
         return real(cell, *given, **options)
 
     monkeypatch.setattr(run, "train_cell", stops)
-    assert rounds.run(job(PRODUCTION))[1] == 130 and len(trained) == 3
+    assert rounds.played(job(PRODUCTION))[1] == 130 and len(trained) == 3
     monkeypatch.setattr(run, "train_cell", real)
     _, folder = played(job(PRODUCTION))
     assert len(trained) == 6
@@ -231,4 +231,4 @@ def test_a_part_of_a_suite_with_rounds_and_an_unknown_policy_are_refused(job, tr
 
 def test_a_preview_says_that_rounds_follow(job, capsys):
     assert job(PRODUCTION).preview() == 0
-    assert "these are round 0; production goes on from what they answer" in capsys.readouterr().out
+    assert "these are round 0, from which production goes on" in capsys.readouterr().out

@@ -64,9 +64,13 @@ def test_every_block_is_run_and_the_program_is_short():
         ("python", "finetune.py"),
         ("bash", ""),
         ("bash", ""),
+        ("python", "in_context.py"),
+        ("bash", ""),
     ]
     assert TEXT.count("```") == 2 * len(BLOCKS)
-    assert all(len(text.splitlines()) <= LONGEST for kind, _, text in BLOCKS if kind == "python")
+    lines = {name: len(text.splitlines()) for _, name, text in BLOCKS if name}
+    assert max(lines.values()) == lines.pop("in_context.py") <= 2 * LONGEST + 5
+    assert max(lines.values()) <= LONGEST
 
 
 def test_the_server_for_trying_answers_in_the_form_that_is_read(tmp_path, monkeypatch):
@@ -96,7 +100,7 @@ def test_options_of_the_guide_are_those_of_the_command():
 @pytest.mark.long
 def test_a_model_behind_an_address_gets_a_declared_row(run, server):
     server.answer = lambda number, body: completion("Answer: none", 500, 4)
-    dry, query, board = (BLOCKS[i][2] for i in (1, 2, 5))
+    dry, query, board = (BLOCKS[i][2] for i in (1, 2, 7))
     assert ", $" in run(dry) and not server.requests
     message = run(query)
     n = len(server.requests)
@@ -113,4 +117,17 @@ def test_a_model_of_the_folder_that_was_trained_gets_one_too(run, tmp_path):
     (tmp_path / name).write_text(text)
     message = run(BLOCKS[4][2].replace(" 3000", " 2"))
     assert re.search(r"(\d+) of \1 answered: [\d,]+ tokens read", message)
-    assert "| outside.tuned, direct (declared) |" in run(BLOCKS[5][2])
+    assert "| outside.tuned, direct (declared) |" in run(BLOCKS[7][2])
+
+
+@pytest.mark.long
+@pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in NEEDED), reason="needs the extra torch"
+)
+def test_a_model_is_trained_to_read_contexts_and_gets_one_too(run, tmp_path):
+    name, text = BLOCKS[6][1:]
+    (tmp_path / name).write_text(text)
+    few = BLOCKS[5][2].replace("--questions 40", "--questions 3").replace(" 170", " 4")
+    message = run(few.replace("--seeds 6", "--seeds 2"))
+    assert re.search(r"(\d+) of \1 answered: [\d,]+ tokens read", message)
+    assert "| outside.reader, direct (declared) | 1 | declared | 3 |" in run(BLOCKS[7][2])
