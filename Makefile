@@ -75,7 +75,7 @@ test-docs: docs .venv/tested  ## every page of site/ in headless Chromium, wide 
 board: .venv/installed  ## the leaderboard of the committed receipts, into docs/board; its site, into board/
 	$(BIN)/zebroid board docs/receipts --to board
 	mkdir -p docs/board
-	cp board/LEADERBOARD.md board/leaderboard.csv board/leaderboard.json docs/board/
+	cp board/LEADERBOARD.md board/leaderboard.csv docs/board/
 
 verify-board: .venv/installed  ## all committed receipts verified anew, and which passed recorded
 	$(BIN)/zebroid board docs/receipts --verify --to board

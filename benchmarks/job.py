@@ -135,9 +135,7 @@ class Job:
             plan = "failed" if store.failed(cell) else plan
             why = " (kept without weights)" if lacks else ""
             print(visible(f"{cell.digest[:16]}  {plan:<7}  {cell}{why}"))
-        print(self.cost(store))
-        if self.suite.beyond is not None:
-            print(f"these are round 0; {self.suite.beyond.protocol} goes on from what they answer")
+        print(self.cost(store) + rounds.note(self.suite))
         kept = summary(kept_failed(self.cells, store), self.cells)
         if kept:
             print(f"kept, not to be trained again: {kept}")
@@ -178,7 +176,7 @@ class Job:
         UserError, before anything is drawn, where a cell cannot fit into memory."""
         self._feasible(Store(self.out, self.suite.keep_weights))
         if self.suite.beyond is not None:
-            return self._in_rounds()
+            return rounds.run(self)
         console, executor = plain_console.console(), self.where.executor()
         store = Store(self.out, self.suite.keep_weights, helper=not executor.leads)
         if not executor.leads:
@@ -215,15 +213,6 @@ class Job:
         else:
             self._report(console, found, kept, hidden)
         return self._end(console, failed(self.cells, outcome), hidden)
-
-    def _in_rounds(self) -> int:
-        """All rounds of a suite's protocol, and then the receipt of all their cells, as they are
-        kept by then."""
-        suite, status = rounds.run(self)
-        if status == 130:
-            return status
-        done = dataclasses.replace(self, suite=suite, cells=suite.cells)
-        return max(status, done.run())
 
     def _end(self, console: Console, found: Sequence[Failed], hidden: Sequence[str]) -> int:
         """Prints what could not be made, and last which cells failed; the exit status."""
@@ -296,8 +285,8 @@ def caption(suite: Suite, cells: Sequence[Cell]) -> str:
 
 def _range(values: list[int]) -> str:
     """``0`` or ``0-4`` or ``0,2,7``."""
-    whole = list(range(values[0], values[-1] + 1))
-    if len(values) > 2 and values == whole:
+    whole = values[-1] - values[0] + 1  # of different values, ascending
+    if len(values) > 2 and len(values) == whole:
         return f"{values[0]}-{values[-1]}"
     return ",".join(map(str, values))
 

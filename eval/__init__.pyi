@@ -13,19 +13,25 @@ from .scoring.score import score as score
 from .stats.curve import Curve as Curve
 from .stats.pass_at_k import pass_at as pass_at
 from .verdicts.judge import judge as judge
+from .verdicts.replication import Claim as Claim
+from .verdicts.replication import Null as Null
+from .verdicts.replication import Quantity as Quantity
 from .verdicts.verdict import Verdict as Verdict
 
 __all__ = [
     "Answers",
+    "Claim",
     "Curve",
     "deducer",
     "fit",
     "forecast",
     "inductor",
     "judge",
+    "Null",
     "pass_at",
     "Predictions",
     "profile",
+    "Quantity",
     "QuestionSet",
     "reuser",
     "Row",

@@ -41,8 +41,13 @@ class Board:
 
     @property
     def refused(self) -> tuple[str, ...]:
-        """Receipts and models that stand nowhere, a line each."""
-        return (*self.collected.refused, *(r for one in self.standings for r in one.refused))
+        """Receipts that stand nowhere, a line each."""
+        return self.collected.refused
+
+    @property
+    def left_out(self) -> list[str]:
+        """Models that answered questions of a suite that ranks and are no entry, a line each."""
+        return [line for one in self.standings for line in one.left_out]
 
     @property
     def suite_sheets(self) -> list[Sheet]:
@@ -77,6 +82,7 @@ class Board:
     def _below(self) -> Iterator[str]:
         for title, found in (
             ("Refused, and in no table:", self.refused),
+            ("No entries of a suite that ranks:", self.left_out),
             ("Attestations that count for nothing:", self.collected.ignored),
         ):
             if found:

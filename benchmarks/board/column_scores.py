@@ -13,6 +13,7 @@ import numpy as np
 
 from ...errors import InvalidReceipt
 from ...eval.scoring.normalised import Normalised
+from ...eval.scoring.profile import ABOVE_TWIN, EXCHANGE, GAP
 from ...eval.stats.rank_intervals import Mean
 from ..config.panel_names import named
 from ..config.run_config import Cell
@@ -181,10 +182,10 @@ def axiom_control(panel: PanelRecord, label: str, instrument: str) -> str:
     """What a row's control says of an axiom score: how far it is above its twin, or what exchanging
     the rules took away; empty: there is no such control."""
     for profile in panel.profiles:
-        if not profile["label"].startswith(label):
+        if profile["label"] not in (label, label + EXCHANGE):
             continue
         for share in profile["shares"]:
-            named = share["measure"] in ("above its twin", "true minus exchanged")
+            named = share["measure"] in (ABOVE_TWIN, GAP)
             if named and share["instrument"] == instrument and share["value"] is not None:
                 note = f" ({share['note']})" if share["note"] else ""
                 ends = f"[{share['low']:.2f}, {share['high']:.2f}]"

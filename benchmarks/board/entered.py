@@ -158,6 +158,7 @@ def read_record(path: Path) -> dict[str, str]:
     file = path / RECORD
     if (path / NAME).exists() or not file.exists():  # beside a receipt anybody could have put it
         return {}
+    content: dict = {}
     try:
         content = json.loads(untrusted.read_bytes(file, BYTES, links=False))
         fine = {*content} == {"definitions", "receipts"} and all(

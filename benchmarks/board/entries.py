@@ -27,6 +27,7 @@ from .entered import Entered, display_name
 
 Budget = Literal["fixed", "free"]
 SCRATCH = "from scratch"
+TRUST = ("retrained", "verified", "declared")  # the best first
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,31 +97,44 @@ def decade(value: float) -> str:
     return f"1e{power} to 1e{power + 1}"
 
 
-def entries(suite: Suite, receipts: Iterable[Entered]) -> tuple[list[Entry], list[str]]:
-    """(the entries of a suite, why others are none), in the order of the receipts.
+@dataclasses.dataclass(frozen=True)
+class LeftOut:
+    """A model of a receipt that is no entry, though it answered questions of the suite."""
+
+    receipt: str  # its digest
+    line: str  # why
+
+
+def entries(suite: Suite, receipts: Iterable[Entered]) -> tuple[list[Entry], list[LeftOut]]:
+    """(the entries of a suite, what is none), in the order of the receipts.
 
     Of several with equal cells one stands: of the better trust class, then the one with less.
+    Another suite's receipt is no entry, unless it has all that some mode needs.
     """
     needed = places(suite)
     found: list[Entry] = []
-    refused: list[str] = []
+    out: list[LeftOut] = []
     for entered in receipts:
         for model in dict.fromkeys(_name(cell) for cell in entered.cells.values()):
             made = _entry(suite, needed, entered, model)
             if isinstance(made, Entry):
-                found.append(made)
+                named = entered.receipt.suite.id.partition("+")[0] == suite.id
+                if named or any(map(made.complete, {s.column.mode for s in made.counts()})):
+                    found.append(made)
             elif made:
-                refused.append(f"{entered.folder.name}: {model[0]}: {made}")
+                line = f"{entered.folder.name}: {model[0]}: {made}"
+                out.append(LeftOut(entered.digest, line))
     kept: dict[str, Entry] = {}
     for entry in sorted(found, key=_precedence):
         if (first := kept.setdefault(entry.digest, entry)) is not entry:
             others = first.entered.folder.name
-            refused.append(f"{entry.entered.folder.name}: {entry.model}: the cells of {others}")
-    return _labelled([e for e in found if kept[e.digest] is e]), refused
+            line = f"{entry.entered.folder.name}: {entry.model}: the cells of {others}"
+            out.append(LeftOut(entry.entered.digest, line))
+    return _labelled([e for e in found if kept[e.digest] is e]), out
 
 
 def _precedence(entry: Entry) -> tuple[int, float, str]:
-    trust = ("retrained", "verified", "declared").index(entry.entered.trust.kind)
+    trust = TRUST.index(entry.entered.trust.kind)
     return trust, sum(entry.worlds().values()), entry.entered.digest
 
 

@@ -185,6 +185,7 @@ def _document(board: Board) -> dict[str, Any]:
             for entered, line in board.receipts
         ],
         "refused": [*board.refused],
+        "no_entries": board.left_out,
         "ignored_attestations": board.collected.ignored,
     }
 

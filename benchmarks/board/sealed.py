@@ -29,7 +29,7 @@ from ..config.suite_limits import SEED
 from ..receipts.receipt_parts import first_of
 from .column_scores import World
 from .entered import Entered
-from .entries import Entry, entries
+from .entries import Entry, LeftOut, entries
 
 LISTED = Path(__file__).with_name("salts.toml")
 EXPECTED = "a list of salts"
@@ -128,14 +128,14 @@ def sealed_suite(suite: Suite, receipt: str, salt: str) -> Suite:
 
 def sealed_entries(
     suite: Suite, receipts: Sequence[Entered], found: Sequence[Entry]
-) -> tuple[dict[str, Sealed], list[str]]:
-    """(label of an entry -> its sealed evaluation, why others are none).
+) -> tuple[dict[str, Sealed], list[LeftOut]]:
+    """(label of an entry -> its sealed evaluation, what is none).
 
     A receipt counts as sealed where its seeds are those of an opened salt and of the entry's
     receipt, and it is verified. Of several the one with less counts.
     """
     out: dict[str, Sealed] = {}
-    refused = list[str]()
+    left = list[LeftOut]()
     for salt in listed():
         if not salt.salt:
             continue
@@ -149,18 +149,19 @@ def sealed_entries(
                 if not mine <= worlds:
                     continue
                 answered, why = entries(drawn, [other])
-                refused += why
+                left += why
                 one = next((e for e in answered if _same(e, entry)), None)
                 if one is None:
                     continue
                 if not other.verified:
-                    refused.append(f"{other.folder.name}: sealed, and not verified")
+                    line = f"{other.folder.name}: sealed, and not verified"
+                    left.append(LeftOut(other.digest, line))
                     continue
                 more = gap(entry.worlds(), one.worlds())
                 made = Sealed(one, salt, more, entry.outside)
                 if entry.label not in out or out[entry.label].gap.mean < more.mean:
                     out[entry.label] = made
-    return out, refused
+    return out, left
 
 
 def _same(one: Entry, other: Entry) -> bool:

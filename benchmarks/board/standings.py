@@ -16,7 +16,7 @@ from ...eval.stats.rank_intervals import Mean, Standing, ranked
 from ..config.suite import Suite
 from .column_scores import ColumnScore, of_row
 from .entered import Entered
-from .entries import Budget, Entry, entries
+from .entries import TRUST, Budget, Entry, entries
 from .sealed import Sealed, sealed_entries
 
 UNEQUAL = 1.05  # the ratio of FLOPs from which a list says that they differ
@@ -66,7 +66,7 @@ class Standings:
     declared: tuple[Entry, ...]
     references: tuple[Reference, ...]
     sealed: Mapping[str, Sealed]  # label of an entry -> its sealed evaluation
-    refused: tuple[str, ...]
+    left_out: tuple[str, ...]  # what answered questions of the suite and is no entry, a line each
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -82,8 +82,10 @@ class Standings:
 
 def standings(suite: Suite, receipts: Sequence[Entered]) -> Standings:
     """The board of ``suite``. Receipts that have nothing to do with it are left out."""
-    found, refused = entries(suite, receipts)
+    found, left = entries(suite, receipts)
     sealed, more = sealed_entries(suite, receipts, found)
+    known = {one.entry.entered.digest for one in sealed.values()}
+    left = [one for one in (*left, *more) if one.receipt not in known]
     lists: dict[tuple[str, Budget], list[Entry]] = {}
     rest: dict[str, list[Entry]] = {"verified": [], "declared": []}
     for entry in found:
@@ -99,7 +101,7 @@ def standings(suite: Suite, receipts: Sequence[Entered]) -> Standings:
         declared=tuple(sorted(rest["declared"], key=_score, reverse=True)),
         references=tuple(_references(suite, found)),
         sealed=sealed,
-        refused=(*refused, *more),
+        left_out=tuple(dict.fromkeys(one.line for one in left)),
     )
 
 
@@ -156,8 +158,9 @@ def _ranked(
 
 
 def _references(suite: Suite, found: Sequence[Entry]) -> list[Reference]:
-    """Ceilings and strategies without the rule, read off a receipt that has every column."""
-    for entry in found:
+    """Ceilings and strategies without the rule, read off a receipt that has every column, of the
+    best trust class there is."""
+    for entry in sorted(found, key=lambda e: TRUST.index(e.entered.trust.kind)):
         behind = [score.trained for score in entry.scores]
         panels = [t.panel for t in behind if t is not None and t.panel is not None]
         if len(panels) < len(suite.columns):

@@ -98,6 +98,7 @@ def _fill(board: Board, folder: Path, watch: Watch) -> None:
         figures=figures,
         receipts=[(line, entry_pages.archive(entered)) for entered, line in board.receipts],
         refused=board.refused,
+        left_out=board.left_out,
         ignored=board.collected.ignored,
         worlds=worlds,
         facets=FACETS,

@@ -14,7 +14,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import pydantic
 
@@ -33,7 +33,7 @@ from . import model_axis, suite_limits
 from .bounded_file import read_toml
 from .run_config import Cell, Places, admits, none_admitted, run_batches
 from .safe_names import check_name
-from .seeding_table import Seeding, all_seeds
+from .suite_document import Document, Grid, problem
 from .toml_location import Place, locate
 
 
@@ -93,54 +93,6 @@ def suite_digest(records: Sequence[Mapping[str, Any]]) -> str:
     return canonical.digest({"definitions": DEFINITIONS, "cells": records})
 
 
-class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Head(_Strict):
-    id: str
-    title: str
-    cost_minutes: float = pydantic.Field(gt=0)
-    expected: str
-    keep_weights: bool = False  # of all cells; a table of cells may say otherwise
-    floors: str = pydantic.Field(default="", pattern=r"^([0-9a-f]{64})?$")
-    citable: bool = True
-
-    @pydantic.field_validator("id")
-    @classmethod
-    def safe(cls, id: str) -> str:
-        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,59}", id, re.ASCII):
-            raise ValueError(
-                "expected at most 60 of a-z, 0-9, . and -, the first a letter or digit; rename it"
-            )
-        return id
-
-
-_Names = str | list[str]
-
-
-class Grid(_Strict):
-    world: _Names
-    mode: _Names
-    model: Annotated[Any, pydantic.AfterValidator(model_axis.shaped)]
-    plan: _Names
-    questions: int = pydantic.Field(default=300, gt=0, le=suite_limits.QUESTIONS)
-    seeds: Annotated[Seeding, pydantic.BeforeValidator(all_seeds)] = Seeding()
-    exposure: dict[str, Any] | list[dict[str, Any]] = {}
-    keep_weights: bool | None = None  # None: as the suite says
-    name: str = ""  # heads its columns
-    columns: list[str] = []  # instruments that rank
-    headroom: list[str] = []  # instruments that are scored beside them
-
-
-class _Document(_Strict):
-    suite: _Head
-    cells: list[Grid] = pydantic.Field(min_length=1)
-    plans: dict[str, dict[str, Any]]
-    predictions: list[Prediction] = []
-    beyond: Beyond | None = None
-
-
 def load_suite(name: str) -> Suite:
     """The suite of this name or file, with every name in it resolved and every value checked."""
     path = registry.suite(name)
@@ -153,12 +105,12 @@ def suite_of(
     """(the suite of the ``content`` of a file, the cells of each of its tables). Errors name
     ``path`` and the line of ``source``."""
     try:
-        document = _Document.model_validate(content)
+        document = Document.model_validate(content)
     except pydantic.ValidationError as error:
         # a misspelt key also leaves one missing: the first is the cause
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         line = locate(source, first["loc"])
-        raise InvalidSuite(f"{path}:{line}: {_problem(first)}") from None
+        raise InvalidSuite(f"{path}:{line}: {problem(first)}") from None
 
     @contextlib.contextmanager
     def at(*place: str | int) -> Iterator[None]:
@@ -287,18 +239,3 @@ def _listed(value: Any) -> list[Any]:
 
 def distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple({cell.digest: cell for cell in cells}.values())
-
-
-def _problem(error: Any) -> str:
-    """One line for a pydantic error."""
-    place: tuple[str | int, ...] = error["loc"]
-    key = ".".join(str(part) for part in place if isinstance(part, str))
-    if error["type"] == "extra_forbidden":
-        table = {"suite": _Head, "cells": Grid, "predictions": Prediction}.get(
-            str(place[0]), _Document
-        )
-        table = Seeding if "seeds" in place[:-1] else _Document if len(place) == 1 else table
-        return str(suggest("key", str(place[-1]), table.model_fields))
-    if error["type"] == "missing":
-        return f"{key} is missing"
-    return f"{key} = {brief(error['input'])}: {error['msg'].removeprefix('Value error, ')}"

@@ -10,11 +10,12 @@ import re
 from pathlib import Path
 
 from ... import registry
+from ..board import core_tables
+from ..interaction import beyond_tables
 from ..probing import mechanism_tables
 from ..replications import replication_tables
 from . import (
     architecture_tables,
-    core_tables,
     floors_tables,
     instrument_tables,
     plateau_tables,
@@ -34,6 +35,7 @@ FILLS = {
     "model-list": lambda page: readme_blocks.main([page]),
     "receipt-reference": lambda page: receipt_reference.main([page]),
     "worlds": lambda page: readme_blocks.main([page]),
+    "beyond": lambda page: beyond_tables.main([page]),
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),
     "core": lambda page: core_tables.fill(Path(page)),

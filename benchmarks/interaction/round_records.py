@@ -38,7 +38,8 @@ def write(
     corpora: Corpora,
     folder: Path,
 ) -> list[Path]:
-    """Every table of the suite's protocol, in its folder."""
+    """Every table of the suite's protocol, in its folder; without steps those of symbolic learners
+    alone."""
     how, cells = suite.beyond, list({cell.corpus: cell for cell in suite.cells}.values())
     if isinstance(how, Production):
         made = _of_production(how, cells, steps, results, corpora)
@@ -102,7 +103,10 @@ def _of_voting(
     steps: Sequence[Step], results: Mapping[str, Result], corpora: Corpora
 ) -> Iterator[Record]:
     for step in steps:
-        who = _who(step.cell, "", 0) | {"mode": step.cell.mode, "model": step.cell.model}
+        who = _who(step.cell, step.cell.plan, 0) | {
+            "mode": step.cell.mode,
+            "model": step.cell.model,
+        }
         yield from (who | row for row in test_time(results[step.cell.digest], corpora))
 
 

@@ -30,7 +30,7 @@ WHO = {
     "mode": ("VARCHAR", "how the model writes; empty: a symbolic learner"),
     "model": ("VARCHAR", "name of the model, or symbolic"),
     "seed": ("VARCHAR", "seeds of world, exposure, initialisation and order"),
-    "branch": ("VARCHAR", "filter or policy; deducer or inductor: a symbolic learner"),
+    "branch": ("VARCHAR", "filter, policy or plan; deducer or inductor: a symbolic learner"),
     "round": ("INTEGER", "from 0, the corpus as it was"),
 }
 ROUNDS = Shape(

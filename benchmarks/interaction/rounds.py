@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from rich.console import Console
 
+from ... import registry
 from ...errors import UserError
 from ...worlds.exposure import Exposure
 from ...worlds.interventions.added_facts import AddedFacts, Fact
@@ -31,6 +32,7 @@ from .acquisition import acquired
 from .conclusions import Posed
 from .production import produced
 
+INTERRUPTED = 130  # the exit status
 MORE = "more steps"  # the branch of equal compute on the first corpus
 
 
@@ -73,11 +75,30 @@ def branches(suite: Suite) -> tuple[str, ...]:
     return tuple(suite.beyond.policies) if isinstance(suite.beyond, Acquisition) else ("greedy",)
 
 
-def run(job: Work) -> tuple[Suite, int]:
+def note(suite: Suite) -> str:
+    """What a preview says of a suite with rounds, behind what it costs."""
+    how = suite.beyond
+    return "" if how is None else f"; these are round 0, from which {how.protocol} goes on"
+
+
+def run(job: Work) -> int:
+    """All rounds of a suite's protocol, and then the receipt of all their cells, as they are kept
+    by then; the exit status."""
+    suite, status = played(job)
+    if status == INTERRUPTED:
+        return status
+    whole: Any = dataclasses.replace(job, suite=suite, cells=suite.cells)  # type: ignore[type-var]
+    return max(status, whole.run())
+
+
+def played(job: Work) -> tuple[Suite, int]:
     """Trains all rounds and writes their tables; (the suite of all cells, 0 or 1 where a branch
-    ended early by a failure or 130 where it was interrupted)."""
+    ended early by a failure, or 130 where it was interrupted)."""
     if len(job.cells) != len(job.suite.cells) or job.where.hosts:
         raise UserError("a suite with rounds is run whole; leave out --only, --cells and --hosts")
+    if isinstance(job.suite.beyond, Acquisition):
+        for name in job.suite.beyond.policies:
+            registry.policy(name)  # or a line on what is there, before anything is trained
     console, executor, status = plain_console.console(), job.where.executor(), 0
     store = Store(job.out, job.suite.keep_weights)
     store.prepare()
@@ -96,7 +117,7 @@ def run(job: Work) -> tuple[Suite, int]:
                 steps = [*_after(job.suite, steps, found, corpora, console)]
         except KeyboardInterrupt:
             console.print("interrupted; finished rounds are kept, the same command goes on")
-            return job.suite, 130
+            return job.suite, INTERRUPTED
         for path in round_records.write(job.suite, whole, results, corpora, job.folder):
             console.print(f"table    {path}", soft_wrap=True)
     cells = distinct([*job.suite.cells, *(step.cell for step in whole)])

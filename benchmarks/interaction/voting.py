@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...eval.stats.curve import Curve
 from ...eval.stats.pass_at_k import depths, pass_at
-from ...eval.stats.trend import Decision, decide
+from ...eval.stats.trend import DECADE, FLAT, HALF, Decision, change, decide
 from ...seeding import stream
 from ...worlds.encoding.encode import encode
 from ..runner.corpora import Corpora
@@ -94,7 +94,11 @@ def _rows(
 
 
 def verdict(flops: NDArray[np.float64], runs: NDArray[np.float64], questions: int) -> Decision:
-    """What scores [R, K] do over test-time FLOPs [K]: rising, plateau, fell or undecided, as over
-    training compute. Each run saw a world of its own."""
-    world = list(range(len(runs)))
-    return decide(Curve.of(flops, runs, world=world, questions=questions))
+    """What scores [R, K] do over test-time FLOPs [K]: plateau, rising, fell or undecided, as over
+    training compute, but that votes have no bits which would have to fall as well. Each run saw a
+    world of its own."""
+    curve = Curve.of(flops, runs, world=list(range(len(runs))), questions=questions)
+    found, seen = decide(curve), change(curve, DECADE) or change(curve, HALF)
+    if found.kind == "undecided" and seen and seen.low > 0 and seen.mean > FLAT * seen.decades:
+        return Decision("rising", f"{seen} of compute at test time", found.settled)
+    return found

@@ -79,8 +79,8 @@ def bridges(corpus: Corpus, questions: Ints) -> Bridges:
         answer.append(right)
         way.append(ways.setdefault(to, len(ways)))
         onward.append(_without(closure, on[0], found, right))
-    arrays = (np.array(x, np.int64) for x in (row, bridge, answer, way))
-    return Bridges(*arrays, tuple(onward))
+    one, two, three, four = (np.array(x, np.int64) for x in (row, bridge, answer, way))
+    return Bridges(one, two, three, four, tuple(onward))
 
 
 def _bridge(corpus: Corpus, question: int, right: int, premises: list[int]) -> int | None:

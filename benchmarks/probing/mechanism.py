@@ -82,7 +82,7 @@ def _measured(
     from ...models.probing.residual_stream import residual_stream
 
     rng = stream("mechanism", corpus.digest)
-    values = residual_stream(model, prompts)  # [L + 1, B, T, D]
+    values = residual_stream(model, _even(prompts))[:, : len(prompts)]  # [L + 1, B, T, D]
     L, B, T, D = values.shape
     places = values.transpose(0, 2, 1, 3).reshape(L * T, B, D)
     probe = linear_probe(places, found.bridge, found.way, rng)
@@ -165,5 +165,13 @@ def _patched(
     L, _, T, D = values.shape
     layers, positions = np.indices((L, T)).reshape(2, -1)
     given = values[:, donor].transpose(0, 2, 1, 3).reshape(L * T, len(donor), D)
-    tokens = patched(model, prompts[at], layers, positions, given)
-    return answer_ids[tokens]
+    rows = _even(np.arange(len(at)))
+    tokens = patched(model, prompts[at][rows], layers, positions, given[:, rows])
+    return answer_ids[tokens[:, : len(at)]]
+
+
+def _even(rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """``rows`` [n, ...] and the first of them again, up to a power of two: so that worlds with
+    nearly as many questions share one compiled program."""
+    more = (1 << (len(rows) - 1).bit_length()) - len(rows)
+    return np.concatenate([rows, np.repeat(rows[:1], more, axis=0)])

@@ -43,8 +43,9 @@ def _results(root: Path, folder: str) -> Iterator[str]:
         least = {n: min(w.questions[n] for w in result.worlds) for n in MEASURES}
         yield f"### {result.name}"
         yield ""
+        number = len(result.worlds)
         yield (
-            f"{len(result.worlds)} worlds, {accuracy:.2f} of *instance* right; at least "
+            f"{number} world{'s' * (number != 1)}, {accuracy:.2f} of *instance* right; at least "
             f"{least['read']} questions a world for probes, {least['mediated']} for patches."
         )
         yield ""

@@ -29,6 +29,9 @@ def probe(names: Sequence[str], out: Path, console: Console) -> int:
 
     Raises UserError where a name stands for nothing, or none of its trainings kept weights.
     """
+    from ...models.training.train import enable_cache  # JAX: not for those who list or resume
+
+    enable_cache()
     groups: dict[str, list[tuple[Cell, Mechanism]]] = {}
     for training in _trainings(names, out):
         with plain_console.working(console, f"{training.cell}"):

@@ -33,8 +33,8 @@ class Prediction(pydantic.BaseModel):
     by: str = pydantic.Field(min_length=1, max_length=40)  # "H1", "H2", or whose else it is
     model: str
     column: str
-    than: str = FLOOR  # or another column, or another model
     expected: Literal["above", "not above"]
+    than: str = FLOOR  # or another column, or another model
 
     def __str__(self) -> str:
         return f"{self.model} on {self.column} is {self.expected} {self._than}"
@@ -61,6 +61,11 @@ def check(predictions: Sequence[Prediction], columns: Sequence[Column]) -> None:
     for one in predictions:
         if one.column not in names:
             raise suggest("column", one.column, names)
+        if names.count(one.column) > 1:
+            raise InvalidSuite(
+                f"{one.column!r} names {names.count(one.column)} columns; give each a table of its "
+                "own, with another name"
+            )
         if one.than in (one.column, one.model):
             raise InvalidSuite(f"a prediction compares {one.than!r} with itself; name another")
 

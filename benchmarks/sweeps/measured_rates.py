@@ -1,4 +1,4 @@
-"""measured(scenario, folders) -> the scenario with rates that protocols measured instead of assumed.
+"""measured(scenario, folders) -> the scenario with rates that were measured instead of assumed.
 
 ``rounds.parquet`` of self-production says how many statements a model writes for each that it
 holds; ``queries.parquet`` of active learning how many statements, as they come, one answer to a

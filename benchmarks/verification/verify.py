@@ -59,7 +59,7 @@ class _Subject:
         self.cells = bounds.cells_of(receipt)
         self.files: dict[str, bytes] = {}
         self.question_sets: dict[str, QuestionSet] = {}  # of its cells
-        self.suite: Suite | None = None  # of this version, where its cells are those
+        self.suite: Suite | None = None  # of this version, where its questions are those
         self.results: list[Result] = []
         self.made: Receipt | None = None
         self.folder = Path()  # where that was written
@@ -96,14 +96,19 @@ class _Subject:
             raise Doubt(f"suite.digest: receipt {text.digest[:16]}, recomputed {digest[:16]}")
         models = check_models(self.cells.values())
         name = f"{text.id}@{digest[:8]}, {len(self.receipt.cells)} cells"
-        if text.id not in registry.suites():
+        first, changes, _ = text.id.partition("+")
+        if first not in registry.suites():
             return f"{name}; no built-in suite of that name: its grid is what it declares{models}"
-        known = load_suite(text.id)
-        if known.digest != digest:
+        known = load_suite(first)
+        if not changes and known.digest != digest:
             raise Doubt(f"{text.id} is @{known.digest[:8]} in this version: the grid has changed")
+        mine = {cell.question_set for cell in self.cells.values()}
+        if not mine <= {cell.question_set for cell in known.cells}:
+            return f"{name}; its questions are not those of {first}: its grid is what it declares"
         self.suite = known
         self.known()
-        return f"{name}, as in this version{models}"
+        whose = f", which answers questions of {first}" if changes else ""
+        return f"{name}{whose}, as in this version{models}"
 
     def check_corpora(self) -> str:
         floors = frozen(self.suite) if self.suite is not None and not self.full else {}

@@ -15,6 +15,7 @@ from ..stats.rank_intervals import Mean
 from .score_figures import COLOURS, MARKERS, STYLE, style
 
 WIDE = 3  # panels in a row
+ALIKE, STEP = 1.05, 1.08  # a ratio of FLOPs that is none to the eye, and how far such points stand
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,9 +31,11 @@ class Point:
 def against_flops(points: Sequence[Point], title: str) -> Figure:
     """Scores against FLOPs on a log axis, with 95% intervals; filled points are ranked.
 
-    Points without FLOPs have no place there and are left out.
+    Points without FLOPs have no place there and are left out; those of equal FLOPs stand side by
+    side.
     """
     placed = [point for point in points if point.flops > 0]
+    places = _apart([point.flops for point in placed])
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 3.8 + 0.16 * len(placed)), layout="constrained")
         axes = figure.subplots()
@@ -40,7 +43,7 @@ def against_flops(points: Sequence[Point], title: str) -> Figure:
             mean, low, high = point.score.mean, point.score.low, point.score.high
             around = None if low is None or high is None else [[mean - low], [high - mean]]
             axes.errorbar(
-                [point.flops],
+                [places[i]],
                 [mean],
                 around,
                 color=COLOURS[i % len(COLOURS)],
@@ -54,12 +57,23 @@ def against_flops(points: Sequence[Point], title: str) -> Figure:
         axes.axhline(0, color="black", linestyle=":", linewidth=0.9)
         axes.axhline(1, color="0.6", linewidth=0.7)
         axes.set_xscale("log")
-        axes.set_xlabel("FLOPs of all trainings of an entry")
+        axes.set_xlabel("FLOPs of all trainings of an entry; equal ones side by side")
         axes.set_ylabel("score: 0 the floor, 1 all right")
         axes.set_title(drawn(title), fontsize=10)
         if placed:
             figure.legend(loc="outside lower center", frameon=False, ncols=2, fontsize=8)
     return figure
+
+
+def _apart(flops: Sequence[float]) -> list[float]:
+    """Places on a log axis: what differs by less than ALIKE is set side by side, in its order."""
+    out = []
+    for i, value in enumerate(flops):
+        alike = [
+            j for j, other in enumerate(flops) if max(value, other) < ALIKE * min(value, other)
+        ]
+        out.append(value * STEP ** (alike.index(i) - (len(alike) - 1) / 2))
+    return out
 
 
 @dataclasses.dataclass(frozen=True)

@@ -80,14 +80,12 @@ def _surely_above(
     """(better, worse) of every pair whose difference is surely not 0."""
     pairs, gaps = [*itertools.combinations(order, 2)], []
     for one, other in pairs:
-        found = paired(
-            *({str(w): np.array([v]) for w, v in scores[n].items()} for n in (one, other))
-        )
+        found = paired(_arrays(scores[one]), _arrays(scores[other]))
         assert found is not None, "all rows have the same worlds, and enough of them"
         gaps.append(found)
     return {
-        pair if gap.mean > 0 else pair[::-1]
-        for pair, gap, p in zip(pairs, gaps, holm([gap.p for gap in gaps]))
+        (one, other) if gap.mean > 0 else (other, one)
+        for (one, other), gap, p in zip(pairs, gaps, holm([gap.p for gap in gaps]))
         if p < 1 - LEVEL
     }
 

@@ -44,6 +44,10 @@ def looked_up(x: Stream) -> jax.Array:
 Streams = Generator[Stream, jax.Array | None, None]
 
 
+@overload
+def sent(given: jax.Array | None, x: jax.Array) -> jax.Array: ...
+@overload
+def sent(given: jax.Array | None, x: Stream) -> Stream: ...
 def sent(given: jax.Array | None, x: Stream) -> Stream:
     """What goes on to the next layer: what was sent to the generator, if anything, else x."""
     return x if given is None else given

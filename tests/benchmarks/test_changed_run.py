@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from zebroid import registry
 from zebroid.benchmarks.receipts.receipt import Receipt
 
 
@@ -42,6 +44,24 @@ def test_a_world_with_a_parameter_is_drawn_anew_from_its_receipt(
     (plain,) = tmp_path.glob("plain/*/receipt.json")
     there = {cell.corpus for cell in Receipt.read(plain).cells}
     assert not there & {cell.corpus for cell in receipt.cells}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("--model", "mlp-xs"), "which answers questions of tiny, as in this version"),
+        (("--set", "world.entities=12"), "its questions are not those of tiny"),
+    ],
+)
+def test_a_built_in_suite_is_known_by_its_questions_whatever_model_answers(
+    zebroid, suite, trained, tmp_path, inside, monkeypatch, change, words
+):
+    path = Path(suite())
+    zebroid("run", path, *change, "--out", "out")
+    monkeypatch.setattr(registry, "suites", lambda: ("tiny",))
+    monkeypatch.setattr(registry, "suite", lambda name: path)
+    status, out, _ = zebroid("verify", receipt_of(tmp_path)[0])
+    assert status == 0 and words in out
 
 
 def test_a_parameter_that_was_changed_in_a_receipt_is_found(

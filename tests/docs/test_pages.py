@@ -54,6 +54,8 @@ def test_a_concept_has_a_picture_and_a_worked_example_about_the_zebra(path):
 # claims that no receipt is behind -> what stands there instead
 BEHIND = {
     "percolation": r"^<!-- plateau symbolic .+ -->$",  # computed from worlds alone
+    "replications": r"^<!-- replications table .+ -->$",  # kept results of findings
+    "mechanism": r"^<!-- mechanism results .+ -->$",  # kept results of probes
     "version-2": r"\]\(version-1/answers\.parquet\)",  # answers of models, scored anew
     "language-models": r"^<!-- language-models settings .+ -->$",  # several receipts
 }
@@ -63,7 +65,8 @@ BEHIND = {
 def test_a_claim_is_a_sentence_a_figure_and_its_receipt(path):
     text = TEXTS[path]
     assert re.search(r"^\*\*Claim\.\*\* .+", text, re.MULTILINE)
-    typed = re.sub(r"<!-- rescored [^\n]+ -->.*?<!-- end of", "", text, flags=re.DOTALL)
+    made = r"<!-- (rescored|replications|mechanism) [^\n]+ -->.*?<!-- end of"
+    typed = re.sub(made, "", text, flags=re.DOTALL)
     assert typed.count("\n|") <= 16, "long tables are data files"
     if path.stem == "version-2":
         assert re.search(r"^<!-- rescored rows .+ -->$", text, re.MULTILINE), "no computed table"
@@ -78,7 +81,7 @@ def test_a_claim_is_a_sentence_a_figure_and_its_receipt(path):
 def _unmeasured(text):
     """Whether none of a page's blocks has its receipt: then it names the suite to be run."""
     blocks = re.findall(
-        r"^<!-- results .+ -->\n(.*?)<!-- end of results -->", text, re.M | re.DOTALL
+        r"^<!-- (?:results|mechanism) .+ -->\n(.*?)<!-- end of", text, re.M | re.DOTALL
     )
     waits = bool(blocks) and all("Not measured yet" in block for block in blocks)
     return waits and bool(re.search(r"`zebroid run [\w-]+", text))

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 import zebroid
-from zebroid.benchmarks.config import seeding_table, suite
+from zebroid.benchmarks.config import suite, suite_document
+from zebroid.benchmarks.ranking.prediction import Prediction
 from zebroid.models.training.plan import Plan
 from zebroid.worlds.exposure import Exposure
 
 PAGE = (Path(zebroid.__file__).resolve().parent / "docs/guides/suites.md").read_text("utf-8")
 TABLES = {
-    "[suite]": suite._Head,
-    "[[cells]]": suite.Grid,
-    "seeds": seeding_table.Seeding,
+    "[suite]": suite_document.Head,
+    "[[cells]]": suite_document.Grid,
+    "seeds": suite_document.Seeding,
+    "[[predictions]]": Prediction,
     "exposure": Exposure,
     "[plans.NAME]": Plan,
 }

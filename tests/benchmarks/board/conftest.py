@@ -43,12 +43,14 @@ evaluations = 2
 WRONG = {"decoder-xs": 0.0, "lstm-xs": 0.03, "mlp-xs": 0.4}  # share of wrong answers
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _tiny_ranks():
+def tiny_ranks(patch):
     """A suite of size tiny may rank here, where nothing is trained."""
-    before, column.TINY = column.TINY, "none"
-    yield
-    column.TINY = before
+    patch.setattr(column, "TINY", "none")
+
+
+@pytest.fixture(autouse=True)
+def _tiny_ranks(monkeypatch):
+    tiny_ranks(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +63,7 @@ def made(shared, receipt_of, stage):
     def make(folder, *words):
         (folder / "ranks.toml").write_text(RANKS)
         with pytest.MonkeyPatch.context() as patch:
+            tiny_ranks(patch)
             patch.setattr(run, "train_cell", train_cell)
             stage.quick(patch)
             return receipt_of(patch, folder, "run", "ranks.toml", *words)
@@ -76,7 +79,9 @@ def made(shared, receipt_of, stage):
 def ranks(shared, made):
     """The suite."""
     folder = made()
-    return load_suite(str(folder.parents[1] / "ranks.toml"))
+    with pytest.MonkeyPatch.context() as patch:
+        tiny_ranks(patch)
+        return load_suite(str(folder.parents[1] / "ranks.toml"))
 
 
 @pytest.fixture

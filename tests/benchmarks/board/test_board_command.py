@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from zebroid.benchmarks.board import world_tables
 from zebroid.benchmarks.board.board import build_board
+from zebroid.benchmarks.board.column_scores import axiom_control
 from zebroid.benchmarks.board.flat_files import document, table
 from zebroid.benchmarks.board_site.site import write
 from zebroid.errors import UserError
@@ -176,3 +177,12 @@ def test_all_receipts_are_verified_and_the_record_keeps_which_passed(
     record = json.loads((collection.top / "verified.json").read_text())
     assert [*record["receipts"].values()] == ["good"]
     assert " verified | 3 |" in out and " declared | 3 |" in out
+
+
+def test_the_control_of_one_row_is_none_of_another_whose_label_begins_alike():
+    share = {"measure": "above its twin", "instrument": "axiom", "value": 0.3, "low": 0.1}
+    share |= {"high": 0.5, "note": ""}
+    panel: Any = SimpleNamespace(profiles=[{"label": "chain lstm-big", "shares": [share]}])
+    assert axiom_control(panel, "chain lstm", "axiom") == ""
+    assert axiom_control(panel, "chain lstm-big", "axiom") == "above its twin 0.30 [0.10, 0.50]"
+    assert axiom_control(panel, "chain lstm-big", "axiom two") == ""

@@ -39,6 +39,7 @@ def test_an_entry_is_the_mean_over_worlds_and_ranked_columns_and_its_rows_agree(
     columns = {s.column.mode: s for s in entry.scores if s.column.ranked}
     for mode, column in columns.items():
         ((_, found),) = scores(content, mode)
+        assert column.normalised is not None
         assert column.normalised.mean == pytest.approx(found["normalised"]["mean"])
         assert sum(column.counted.values()) / 3 == pytest.approx(found["normalised"]["mean"])
     both_modes = [sum(s.counted.values()) / 3 for s in columns.values()]
@@ -110,7 +111,7 @@ def test_extra_seeds_are_refused_so_nobody_chooses_among_more(ranks, base, colle
 
     collection.put(base, more)
     found, refused = entries(ranks, collection.read().entered)
-    assert not found and "none of the suite's" in refused[0]
+    assert not found and "none of the suite's" in refused[0].line
 
 
 def test_the_same_cells_stand_once_with_the_lower_score_and_honest_rows_stay(
@@ -119,7 +120,7 @@ def test_the_same_cells_stand_once_with_the_lower_score_and_honest_rows_stay(
     collection.put(base, level(HIGH), "better")
     collection.put(base, level(MID), "worse")
     found, refused = entries(ranks, collection.read().entered)
-    assert only(found).entered.folder.name == "worse" and "better" in refused[0]
+    assert only(found).entered.folder.name == "worse" and "better" in refused[0].line
     # a forged copy that is worse does not push out a row that somebody has trained again
     honest, forged = sorted(collection.read().entered, key=lambda e: e.folder.name)
     found, _ = entries(ranks, [*retrained([honest]), forged])
@@ -154,7 +155,7 @@ def test_two_plans_for_one_column_in_a_receipt_are_refused(ranks, base, collecti
 
     collection.put(base, twice)
     found, refused = entries(ranks, collection.read().entered)
-    assert not found and "2 plans in one column" in refused[0]
+    assert not found and "2 plans in one column" in refused[0].line
 
 
 def test_unequal_flops_in_a_ranked_list_are_stated(ranks, base, collection):
@@ -209,7 +210,7 @@ def test_floors_and_ceilings_are_rows_and_strategies_without_the_rule_get_nothin
         for column in rows[name].scores:
             assert max(column.counted.values(), default=0.0) <= 1e-9, (name, column.column.name)
     ranked = [s for s in rows["deducer"].scores if s.column.ranked]
-    assert all(s.normalised.mean == pytest.approx(1) for s in ranked)
+    assert all(s.normalised and s.normalised.mean == pytest.approx(1) for s in ranked)
 
 
 def test_columns_of_other_worlds_rank_nothing_together(ranks):
@@ -238,3 +239,20 @@ def test_the_record_beside_a_receipt_is_not_believed(base, collection):
     (collection.top / "verified.json").write_text('{"receipts": []}')
     with pytest.raises(UserError, match="is damaged"):
         enter([collection.top])
+
+
+def test_another_suite_about_some_of_the_same_questions_is_no_entry(ranks, base, collection):
+    def other(content):
+        content["suite"]["id"] = "instruments"
+        content["cells"] = [c for c in content["cells"] if c["cell"]["seeds"]["world"] < 2]
+
+    collection.put(base, other)
+    assert entries(ranks, collection.read().entered) == ([], [])
+
+    def whole(content):
+        content["suite"]["id"] = "instruments"
+
+    collection.put(base, whole, "whole")
+    assert [e.entered.folder.name for e in entries(ranks, collection.read().entered)[0]] == [
+        "whole"
+    ]

@@ -81,26 +81,26 @@ def test_a_budget_of_zero_queries_nothing(small, posed, answering):
 
 
 def test_rounds_of_queries_never_query_twice_and_pass_the_audit(small, posed, answering):
-    asked = posed(small, 0.0)
+    queried = posed(small, 0.0)
     answer = np.full(len(small.prompt), 0)
     samples = np.zeros((4, len(answer)), np.int32)
     run, held, made = answering(answer, samples), frozenset(), 0
     for _ in range(3):
-        more, number = acquired(asked, run, held, "uncertainty", 2, HOW, 0)
+        more, number = acquired(queried, run, held, "uncertainty", 2, HOW, 0)
         assert number == 2 and len(more) == len(held) + 2
-        audit(HOW, asked, run, held, more)
+        audit(HOW, queried, run, held, more)
         held, made = more, made + number
     with pytest.raises(AuditError, match="no query has it as its answer"):
-        audit(HOW, asked, run, frozenset(), {asked.facts(np.asarray(answer))[1][0]})
+        audit(HOW, queried, run, frozenset(), {queried.facts(np.asarray(answer))[1][0]})
 
 
 def test_doubt_goes_before_what_questions_mention(small, posed, answering):
-    asked, open_ = posed(small, 0.0), candidates(small)
+    queried, open_ = posed(small, 0.0), candidates(small)
     samples = np.zeros((4, len(small.prompt)), np.int32)
-    wanted = int(find_prompts(asked.prompt, open_.prompt[3:4])[0])
+    wanted = int(find_prompts(queried.prompt, open_.prompt[3:4])[0])
     samples[:, wanted] = [0, 1, 2, 3]
     run = answering(samples[0], samples)
-    (fact,), _ = acquired(asked, run, frozenset(), "uncertainty", 1, HOW, 0)
+    (fact,), _ = acquired(queried, run, frozenset(), "uncertainty", 1, HOW, 0)
     assert fact[1:-1] == tuple(
         small.closure.base.constants[a] for a in open_.prompt[3, 1:] if a >= 0
     )
@@ -145,7 +145,7 @@ def test_a_third_partys_policy_is_found_by_its_entry_point(plugin, small):
     plugin("acmelast", "[zebroid.policies]\nacme.last = acme_last:last\n", acme_last=source)
     many = len(candidates(small).prompt)
     assert acquire(small, "acme.last", 2, 0, 60).queried == (many - 1, many - 2)
-    with pytest.raises(UserError, match="unknown policy 'acme.lost'; did you mean 'acme.last'"):
+    with pytest.raises(UserError, match=r"unknown policy 'acme\.lost'; did you mean 'acme\.last'"):
         registry.policy("acme.lost")
 
 

@@ -43,10 +43,10 @@ def test_a_deducer_without_errors_needs_no_filter(rows):
 
 
 def test_in_the_end_the_deducer_answers_all_and_the_inductor_no_axiom(rows, posed):
-    asked = posed(rows)
+    queried = posed(rows)
     rounds = int(rows.certificate.distance.max()) + 1
     right = {}
-    for branch, turn, row in in_production(asked, rounds):
+    for branch, turn, row in in_production(queried, rounds):
         if turn == rounds and row["rung"] in LADDER[:6]:
             n, k = right.get((branch, row["rung"]), (0, 0))
             right[branch, row["rung"]] = n + row["questions"], k + row["right"]
@@ -71,44 +71,44 @@ def test_one_false_conclusion_spreads_where_nothing_is_verified_and_is_counted(r
 
 @pytest.mark.parametrize("filter", ["unfiltered", "verified"])
 def test_a_filter_keeps_what_it_says_and_no_scored_answer_joins(hops, posed, answering, filter):
-    asked = posed(hops)
+    queried = posed(hops)
     answer = gold_answers(hops)
     wrong = np.arange(len(answer)) % 3 == 0
     answer[wrong] = 3
-    facts = produced(filter, asked, answering(answer), NOTHING, 0.9)
+    facts = produced(filter, queried, answering(answer), NOTHING, 0.9)
     true = holds(hops.split.truth, facts)
     assert len(facts) > 30 and true.all() == (filter == "verified")
-    assert not any(asked.answers_scored(facts))
-    assert not (asked.answered_by(facts) & asked.scored).any()
-    assert asked.scored.sum() > 30
-    audit(HOW, asked, answering(answer), NOTHING, facts)
+    assert not any(queried.answers_scored(facts))
+    assert not (queried.answered_by(facts) & queried.scored).any()
+    assert queried.scored.sum() > 30
+    audit(HOW, queried, answering(answer), NOTHING, facts)
 
 
 def test_samples_that_disagree_keep_a_conclusion_out(hops, posed, answering):
-    asked, answer = posed(hops), gold_answers(hops)
+    queried, answer = posed(hops), gold_answers(hops)
     samples = np.tile(answer, (10, 1))
     samples[:2, ::2] = 0  # every other question: eight of ten agree
-    facts = produced("consistent", asked, answering(answer, samples), NOTHING, 0.9)
-    everything = produced("unfiltered", asked, answering(answer), NOTHING, 0.9)
+    facts = produced("consistent", queried, answering(answer, samples), NOTHING, 0.9)
+    everything = produced("unfiltered", queried, answering(answer), NOTHING, 0.9)
     assert NOTHING < facts < everything
-    looser = produced("consistent", asked, answering(answer, samples), NOTHING, 0.8)
+    looser = produced("consistent", queried, answering(answer, samples), NOTHING, 0.8)
     assert looser == everything
     with pytest.raises(UserError, match=r"the plan draws none; give plan\.samples"):
-        produced("consistent", asked, answering(answer), NOTHING, 0.9)
+        produced("consistent", queried, answering(answer), NOTHING, 0.9)
 
 
 def test_a_planted_leak_is_found(hops, posed, answering):
-    asked, answer = posed(hops), gold_answers(hops)
+    queried, answer = posed(hops), gold_answers(hops)
     run = answering(answer)
-    place, every = asked.facts(answer)
-    scored = next(f for f, q in zip(every, place) if asked.scored[q])
-    fine = next(f for f, q in zip(every, place) if asked.open[q])
+    place, every = queried.facts(answer)
+    scored = next(f for f, q in zip(every, place) if queried.scored[q])
+    fine = next(f for f, q in zip(every, place) if queried.open[q])
     other = answering(np.where(answer == answer[0], -1, answer))
-    audit(HOW, asked, run, NOTHING, {fine})
+    audit(HOW, queried, run, NOTHING, {fine})
     with pytest.raises(AuditError, match="answers a scored question"):
-        audit(HOW, asked, run, NOTHING, {scored})
-    own = next(f for f, q in zip(every, place) if asked.open[q] and answer[q] == answer[0])
+        audit(HOW, queried, run, NOTHING, {scored})
+    own = next(f for f, q in zip(every, place) if queried.open[q] and answer[q] == answer[0])
     with pytest.raises(AuditError, match="the model did not conclude it"):
-        audit(HOW, asked, other, NOTHING, {own})
+        audit(HOW, queried, other, NOTHING, {own})
     with pytest.raises(AuditError, match="is gone"):
-        audit(HOW, asked, run, {fine}, NOTHING)
+        audit(HOW, queried, run, {fine}, NOTHING)

@@ -92,6 +92,7 @@ def test_a_suite_bears_its_predictions(tmp_path):
     [
         ("n: const", "n: Const", r":16: unknown column 'comparison: Constituent after'; did"),
         ('expected = "above"', 'expected = "higher"', "expected = 'higher'"),
+        ('mode = "chain"', 'mode = ["chain", "direct"]', "names 2 columns; give each a table"),
         ("by =", "who =", "unknown key of predictions|unknown key 'who'"),
         ('"above"', '"above"\nthan = "decoder-xs"', "compares 'decoder-xs' with itself"),
     ],

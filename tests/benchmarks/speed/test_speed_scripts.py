@@ -18,6 +18,7 @@ from zebroid.benchmarks.speed import (
     chain_speed,
     closure_speed,
     corpus_speed,
+    decoding_speed,
     graph_speed,
     laws_speed,
     published_speed,
@@ -269,3 +270,15 @@ def test_published_times_each_mode_from_command_to_curve(monkeypatch, capsys, tm
     assert all(pairs[0][0] > 1 and 0 <= pairs[0][1] <= 1 for pairs in found.values())
     with pytest.raises(SystemExit):
         published_speed.main(["--repeat", "0"])
+
+
+@pytest.mark.long
+def test_decoding_prints_the_ratio_to_reading_again_and_equal_tokens(capsys, tmp_path):
+    words = ["--model", "decoder-xs", "--questions", "4", "--tokens", "3", "--repeat", "1"]
+    decoding_speed.main([*words, "--json", str(tmp_path / "decoding.json")])
+    out = capsys.readouterr().out
+    assert re.search(rf"{RATIO} \(goal 3x\)", out) and "load average" in out
+    found = json.loads((tmp_path / "decoding.json").read_text())["models"]["decoder-xs"]
+    assert found["equal"] == 1.0 and found["tokens"] == 12
+    with pytest.raises(SystemExit, match="remembers nothing"):
+        decoding_speed.compare("mlp-xs", 2, 2, 1)

@@ -20,12 +20,14 @@ from zebroid.worlds.interventions.interventions_given import TYPES, broken
 
 WORLDS = ("composition-v1", "inverse-v2", "zebra-v2", "axioms-v1", "commands-v2")
 NEUTRAL = [
+    {"type": "added", "label": "nothing", "facts": []},
     {"type": "identity", "share": 0.0},
     {"type": "mixture", "world": "composition-v1", "share": 0.0},
     {"type": "rephrasings", "forms": 1},
     {"type": "skew", "exponent": 0.0},
 ]
 SOME = [
+    {"type": "added", "label": "a test", "facts": [["rel", "Ann", "accepts", "Ben"]]},
     {"type": "identity", "share": 0.5},
     {"type": "mixture", "world": "composition-v1/tiny", "share": 0.1},
     {"type": "rephrasings", "forms": 3},

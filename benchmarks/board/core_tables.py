@@ -17,15 +17,15 @@ import numpy as np
 
 from ...eval.stats import reliability
 from ...eval.stats.rank_intervals import Mean
-from ..board.column_scores import ColumnScore
-from ..board.entered import enter
-from ..board.entries import Entry, entries
 from ..config.changed_suite import changed
 from ..config.suite import Suite, load_suite
+from ..docs.writing import doc_blocks
+from ..docs.writing.markdown_table import markdown_table
 from ..ranking.prediction import Scores, judge
 from ..report.table import ABSENT
-from .writing import doc_blocks
-from .writing.markdown_table import markdown_table
+from .column_scores import ColumnScore
+from .entered import enter
+from .entries import Entry, entries
 
 KIND, RECEIPTS = "core", "receipts"
 # by which everything is trained once more: `zebroid run core-v1 --set seeds.init=1000`

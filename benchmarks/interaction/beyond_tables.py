@@ -1,0 +1,221 @@
+"""Figures and tables of the page on protocols, from the tables that their suites wrote.
+
+    <!-- beyond queries data/beyond/acquisition-v1-symbolic -->
+    <!-- end of beyond -->
+
+The first mark names what is made, and the folder of the tables, relative to the page's.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from ...errors import UserError
+from ...eval.stats.intervals import student
+from ...worlds.datalog.engine import connection
+from ..docs.writing import page_files
+from ..docs.writing.doc_blocks import Make, command
+from ..docs.writing.markdown_table import markdown_table
+from ..docs.writing.small_multiples import Cell, grid
+from .voting import verdict
+
+KIND = "beyond"
+LEAST = 30  # questions of a group that is printed
+Rows = list[tuple[Any, ...]]
+Lines = Iterator[str]
+
+QUERIES = """
+    SELECT world, branch, queries, seed, avg(share) FROM {}
+    GROUP BY ALL ORDER BY ALL
+"""
+PRODUCTION = """
+    SELECT world, model, branch, rung, round, seed, sum("right") / sum(questions), sum(questions)
+    FROM {} WHERE (scored OR model = 'symbolic') AND rung NOT IN ('recall', 'written')
+    GROUP BY ALL ORDER BY ALL
+"""
+LEARNED = """
+    SELECT world, branch, round, rung, seed, sum("right") / sum(questions), sum(questions),
+        any_value(queries), any_value(added_true), any_value(added_false),
+        any_value(flops) + any_value(answer_flops)
+    FROM {} WHERE model <> 'symbolic'
+        AND rung IN ('recall', 'instance', 'constituent', 'unknowable')
+    GROUP BY ALL ORDER BY ALL
+"""
+PLANTED = """
+    SELECT world, branch, round, avg(added_true), min(added_false), max(added_false)
+    FROM {} GROUP BY ALL ORDER BY ALL
+"""
+WAITS = """
+    SELECT branch, tau, queries, waited / (waited + thought), predicted FROM {} ORDER BY ALL
+"""
+VOTES = """
+    SELECT way, branch || ': ' || rung, number, seed, flops, "right" / questions, questions FROM {}
+    WHERE questions >= {least} ORDER BY ALL
+"""
+
+
+def _rows(path: Path, query: str) -> Rows:
+    if not path.is_file():
+        raise UserError(f"{path} is not there; run the suite, and copy its tables beside the page")
+    with connection(threads=1) as db:
+        source = "read_parquet('" + str(path).replace("'", "''") + "')"
+        try:
+            return db.execute(query.replace("{}", source).replace("{least}", str(LEAST))).fetchall()
+        except duckdb.Error as error:
+            line = " ".join(str(error).split())
+            raise UserError(f"{path} is no such table ({line:.200})") from None
+
+
+def _by(rows: Rows, *keys: int) -> dict[tuple[Any, ...], Rows]:
+    """Rows by the values of some columns, in their order."""
+    out: dict[tuple[Any, ...], Rows] = {}
+    for row in rows:
+        out.setdefault(tuple(row[k] for k in keys), []).append(row)
+    return out
+
+
+def _band(values: Sequence[float]) -> tuple[float, float, float]:
+    """(mean, low, high) of runs, by Student's t; of one alone the mean."""
+    array = np.array(values, float)
+    if len(array) < 2:
+        return float(array.mean()), float(array.mean()), float(array.mean())
+    low, high = student(array[:, None])
+    return float(array.mean()), max(0.0, float(low[0])), min(1.0, float(high[0]))
+
+
+def _curve(points: dict[float, list[float]], mark: str = "") -> Cell:
+    x = np.array(sorted(points), float)
+    bands = np.array([_band(points[at]) for at in sorted(points)]).T
+    return Cell(x, *bands, None, mark)
+
+
+def _as_text(values: Sequence[float]) -> str:
+    mean, low, high = _band(values)
+    return f"{mean:.2f} ± {(high - low) / 2:.2f}"
+
+
+def _queries(root: Path, folder: str) -> Lines:
+    rows = _rows(root / folder / "queries.parquet", QUERIES)
+    cells, table = dict[tuple[str, str], Cell](), list[list[str]]()
+    for (world, policy), mine in _by(rows, 0, 1).items():
+        points: dict[float, list[float]] = {}
+        for _, _, queries, _, share in mine:
+            points.setdefault(queries + 1.0, []).append(share)
+        cells[world, policy] = _curve(points)
+        last = max(points)
+        at = [1 + round((last - 1) * part) for part in (0.25, 0.5, 1.0)]
+        table.append([f"`{world}`", policy, f"{last - 1:.0f}", *(_as_text(points[a]) for a in at)])
+    worlds, policies = ([*dict.fromkeys(row[k] for row in rows)] for k in (0, 1))
+    name = Path(folder).name + "-queries"
+    drawn = grid(worlds, policies, cells, "From left to right: queries, logarithmic.")
+    yield from page_files.figure(root, name, drawn, "share answerable over queries")
+    header = ["world", "policy", "queries", "after a quarter", "after half", "after all"]
+    yield from markdown_table(header, table, right=range(2, 6))
+    yield ""
+    yield from page_files.data(
+        root, name, ["world", "policy", "queries", "seeds", "share answerable"], rows
+    )
+
+
+def _production(root: Path, folder: str) -> Lines:
+    rows = [row for row in _rows(root / folder / "rounds.parquet", PRODUCTION) if row[7] >= LEAST]
+    cells, rungs = dict[tuple[str, str], Cell](), dict.fromkeys(row[3] for row in rows)
+    names = dict[str, None]()
+    for (world, model, branch, rung), mine in _by(rows, 0, 1, 2, 3).items():
+        name = f"{branch} in {world}" if model == "symbolic" else f"{branch}, {model}"
+        points: dict[float, list[float]] = {}
+        for row in mine:
+            points.setdefault(row[4] + 1.0, []).append(row[6])
+        cells[name, rung] = _curve(points)
+        names[name] = None
+    name = Path(folder).name + "-rounds"
+    drawn = grid([*names], [*rungs], cells, "From left to right: rounds, from the first corpus.")
+    yield from page_files.figure(root, name, drawn, "share right over rounds")
+    header = ["world", "model", "branch", "rung", "round", "seeds", "share right", "questions"]
+    yield from page_files.data(root, name, header, rows)
+
+
+def _learned(root: Path, folder: str) -> Lines:
+    rows = [row for row in _rows(root / folder / "rounds.parquet", LEARNED) if row[6] >= LEAST]
+    table = []
+    for (world, branch, turn, rung), mine in _by(rows, 0, 1, 2, 3).items():
+        spent = float(np.mean([row[10] for row in mine]))
+        added = [f"{np.mean([row[k] for row in mine]):.0f}" for k in (7, 8, 9)]
+        cells = [f"`{world}`", branch, str(turn), rung, _as_text([row[5] for row in mine])]
+        table.append([*cells, *added, f"{spent:.1e}", str(len(mine))])
+    header = ["world", "branch", "round", "rung", "share right", "queries"]
+    header += ["true facts added", "false", "FLOPs so far", "runs"]
+    yield from markdown_table(header, table, right=range(4, 10))
+
+
+def _planted(root: Path, folder: str) -> Lines:
+    rows = _rows(root / folder / "planted.parquet", PLANTED)
+    table = [
+        [f"`{world}`", branch, str(turn), f"{true:,.0f}", f"{low}–{high}" if low < high else low]
+        for world, branch, turn, true, low, high in rows
+    ]
+    header = ["world", "deducer", "round", "true conclusions", "false ones"]
+    yield from markdown_table(header, [[*map(str, row)] for row in table], right=(2, 3, 4))
+
+
+def _waits(root: Path, folder: str) -> Lines:
+    table = [
+        [policy, f"{1e3 * tau:.2f}", str(queries), f"{share:.2f}", f"{predicted:.2f}"]
+        for policy, tau, queries, share, predicted in _rows(root / folder / "waits.parquet", WAITS)
+    ]
+    header = ["policy", "ms for an answer", "queries", "share waited, measured", "predicted"]
+    yield from markdown_table(header, table, right=range(1, 5))
+
+
+def _votes(root: Path, folder: str) -> Lines:
+    rows = _rows(root / folder / "test_time.parquet", VOTES)
+    cells, table = dict[tuple[str, str], Cell](), list[list[str]]()
+    for (way, rung), mine in _by(rows, 0, 1).items():
+        points: dict[int, Rows] = {key[0]: some for key, some in _by(mine, 2).items()}
+        flops = {n: float(np.mean([row[4] for row in some])) for n, some in points.items()}
+        scores = {n: [min(1.0, row[5]) for row in some] for n, some in points.items()}
+        found = ""
+        if len(points) > 2:
+            runs = np.array([scores[n] for n in points]).T
+            questions = int(np.mean([row[6] for row in mine]))
+            found = verdict(np.array([flops[n] for n in points]), runs, questions).kind
+            cells[rung, way] = _curve({flops[n]: scores[n] for n in points}, found)
+        first, last = min(points), max(points)
+        ends = [text for n in (first, last) for text in (f"{flops[n]:.1e}", _as_text(scores[n]))]
+        table.append([rung, way, *ends, found or "–"])
+    rungs, ways = ([*dict.fromkeys(key[k] for key in cells)] for k in (0, 1))
+    name = Path(folder).name + "-votes"
+    drawn = grid(rungs, ways, cells, "From left to right: FLOPs of one answer, logarithmic.")
+    yield from page_files.figure(root, name, drawn, "accuracy over compute at test time")
+    header = ["plan: rung", "way", "FLOPs, least", "score", "FLOPs, most", "score", "verdict"]
+    yield from markdown_table(header, table, right=range(2, 6))
+
+
+MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {
+    "queries": _queries,
+    "waits": _waits,
+    "production": _production,
+    "planted": _planted,
+    "learned": _learned,
+    "votes": _votes,
+}
+
+
+def tables(root: Path) -> dict[str, Make]:
+    """Name -> what makes it, of a page in the folder ``root``."""
+    return {name: functools.partial(make, root) for name, make in MAKES.items()}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Fills the page named; 0, or 2 after one line on what is wrong."""
+    return command(words, __doc__ or "", KIND, tables)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

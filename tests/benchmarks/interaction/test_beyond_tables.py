@@ -1,0 +1,71 @@
+"""The page on protocols is computed from tables, and says in one line what is missing."""
+
+from __future__ import annotations
+
+import pytest
+from zebroid.benchmarks.interaction import beyond_tables, round_tables
+
+WHO = {
+    "cell": "a",
+    "world": "w/tiny",
+    "mode": "chain",
+    "model": "m",
+    "branch": "random",
+    "round": 0,
+}
+
+
+def page(folder, name):
+    path = folder / "page.md"
+    path.write_text(f"<!-- beyond {name} data/it -->\n<!-- end of beyond -->\n")
+    return path
+
+
+def test_shares_after_a_quarter_half_and_all_queries_stand_with_their_interval(tmp_path):
+    rows = [
+        WHO | {"seed": str(seed), "draw": draw, "queries": n, "share": n / 8 + seed / 100}
+        for seed in range(3)
+        for draw in range(2)
+        for n in range(9)
+    ]
+    round_tables.write(tmp_path / "data/it", round_tables.QUERIES, rows)
+    path = page(tmp_path, "queries")
+    assert beyond_tables.main([str(path)]) == 0
+    (line,) = [text for text in path.read_text().splitlines() if "| random |" in text]
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    assert cells[:3] == ["`w/tiny`", "random", "8"]
+    assert [cell.partition(" ")[0] for cell in cells[3:]] == ["0.26", "0.51", "1.01"]
+    assert (tmp_path / "figures" / "it-queries.svg").is_file()
+
+
+def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
+    who = WHO | {"branch": "short"}
+    rows = [
+        who
+        | {"seed": str(seed), "rung": rung, "way": "vote", "number": n, "flops": 10.0 * n}
+        | {"questions": many, "right": many * min(1.0, 0.2 + 0.1 * n + seed / 100)}
+        for seed in range(3)
+        for n in (1, 2, 4, 8)
+        for rung, many in (("instance", 40), ("schema", 20))
+    ]
+    round_tables.write(tmp_path / "data/it", round_tables.TEST_TIME, rows)
+    path = page(tmp_path, "votes")
+    assert beyond_tables.main([str(path)]) == 0
+    text = path.read_text()
+    assert "| short: instance | vote |" in text and "| rising |" in text and "schema" not in text
+
+
+@pytest.mark.parametrize("name", [*beyond_tables.MAKES])
+def test_a_missing_table_is_one_line_and_the_page_stays(tmp_path, capsys, name):
+    path = page(tmp_path, name)
+    before = path.read_text()
+    assert beyond_tables.main([str(path)]) == 2 and path.read_text() == before
+    assert "run the suite, and copy its tables" in capsys.readouterr().err
+
+
+def test_a_row_of_one_identity_stands_once(tmp_path):
+    row = WHO | {"seed": "0", "added_true": 1, "added_false": 0}
+    path = round_tables.write(tmp_path, round_tables.PLANTED, [row, row | {"added_true": 2}])
+    assert round_tables.read(path, ["added_true"]) == [(1,)]
+    again = round_tables.write(tmp_path / "again", round_tables.PLANTED, [row])
+    assert again.read_bytes() == path.read_bytes()
