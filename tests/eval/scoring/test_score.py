@@ -198,6 +198,24 @@ def test_checkpoints_without_a_step_each_are_refused(composition_questions: Ques
         dataclasses.replace(cell, flops=np.zeros(1))
 
 
+def test_checkpoints_of_one_row_are_equal_by_steps_or_by_flops(
+    composition_questions: QuestionSet,
+) -> None:
+    """By a budget in FLOPs a world with longer rows takes fewer steps."""
+
+    def cell(*flops_of_steps: tuple[int, float]) -> Predictions:
+        steps, flops = zip(*flops_of_steps)
+        made = _random(composition_questions, checkpoints=len(steps))
+        return dataclasses.replace(made, steps=np.array(steps), flops=np.array(flops, float))
+
+    short, long = cell((11, 11e9), (107, 107e9)), cell((10, 10.7e9), (100, 107e9))
+    row = score([short, long], "both")
+    assert row.steps.tolist() == [11, 107] and row.runs == 2
+    for other in (cell((10, 10.7e9), (90, 96e9)), cell((100, 107e9))):
+        with pytest.raises(UserError, match=r"got cells of checkpoints \[11, 107\] and"):
+            score([short, other], "both")
+
+
 def test_references_are_scored_like_models(zebra_questions: QuestionSet) -> None:
     question_set = zebra_questions
     ceilings = {a.name: a for a in references(question_set.corpus, question_set.questions)}
