@@ -25,9 +25,8 @@ def _random(question_set: QuestionSet, seeds: int = 3, checkpoints: int = 2) -> 
     gold = references(question_set.corpus, question_set.questions)[-1].answer
     answer = np.where(rng.random_sample(shape) < 0.4, gold, answer)
     bits = rng.exponential(2, shape).astype(np.float32)
-    return Predictions(
-        question_set, answer, bits, np.array([1, 2]), np.array([1e9, 2e9]), "direct", 1_000
-    )
+    steps = np.arange(1, checkpoints + 1)
+    return Predictions(question_set, answer, bits, steps, steps * 1e9, "direct", 1_000)
 
 
 @pytest.mark.parametrize("name", ["composition_questions", "zebra_questions"])
