@@ -83,8 +83,8 @@ def prompts(portion: Portion, folder: Path, mode: str) -> None:
     questions; in mode ``chain`` the proof is to be written before the answer."""
     found = Prompts(portion, Style(proof=mode == "chain"))
     lines(folder / "train.jsonl", found.training())
-    asked = ({"id": id, "prompt": prompt.text()} for id, prompt in found.all())
-    lines(folder / "questions.jsonl", asked)
+    queried = ({"id": id, "prompt": prompt.text()} for id, prompt in found.all())
+    lines(folder / "questions.jsonl", queried)
     lines(folder / KEY / "key.jsonl", records.key(portion, found.english))
 
 

@@ -57,6 +57,7 @@ BEHIND = {
     "replications": r"^<!-- replications table .+ -->$",  # kept results of findings
     "mechanism": r"^<!-- mechanism results .+ -->$",  # kept results of probes
     "version-2": r"\]\(version-1/answers\.parquet\)",  # answers of models, scored anew
+    "beyond": r"^<!-- beyond .+ -->$",  # tables of rounds
     "language-models": r"^<!-- language-models settings .+ -->$",  # several receipts
 }
 
@@ -65,7 +66,7 @@ BEHIND = {
 def test_a_claim_is_a_sentence_a_figure_and_its_receipt(path):
     text = TEXTS[path]
     assert re.search(r"^\*\*Claim\.\*\* .+", text, re.MULTILINE)
-    made = r"<!-- (rescored|replications|mechanism) [^\n]+ -->.*?<!-- end of"
+    made = r"<!-- (rescored|replications|mechanism|beyond) [^\n]+ -->.*?<!-- end of"
     typed = re.sub(made, "", text, flags=re.DOTALL)
     assert typed.count("\n|") <= 16, "long tables are data files"
     if path.stem == "version-2":

@@ -126,14 +126,14 @@ def test_statements_can_be_trained_on_in_the_form_of_the_questions(world, proof,
     assert len(rows) == len(examples.prompt)
     kinds = collections.Counter(row["kind"] for row in rows)
     assert kinds["fact"] and kinds["conclusion"] and bool(kinds["nontheorem"]) == (world == "tales")
-    asked = dict(prompts.all()).values()
+    queried = dict(prompts.all()).values()
     end = ".\n" if proof else "Answer:"
-    blanks = {prompt.text().partition("Question: ")[2] for prompt in asked}
+    blanks = {prompt.text().partition("Question: ")[2] for prompt in queried}
     new = 0
     for row in rows:
         *lines, answer = (row["prompt"] + row["completion"]).splitlines()
         assert answer.startswith("Answer: ") and row["prompt"].startswith("Facts and rules:\n")
-        assert row["prompt"].endswith(end) and all(p.text().endswith(end) for p in asked)
+        assert row["prompt"].endswith(end) and all(p.text().endswith(end) for p in queried)
         new += row["prompt"].partition("Question: ")[2] not in blanks
         if row["kind"] == "conclusion":
             stated = lines[-1].partition("Proof: ")[2] if proof else ""
