@@ -9,9 +9,12 @@ from pathlib import Path
 
 import duckdb
 
+from ... import registry
 from ...errors import UserError
 from ...worlds.novelty.rungs import RUNGS
 from ..conformance.floor_means import DECISIVE
+from ..receipts.tables.cells_table import exposure_values
+from ..receipts.tables.parquet_table import NONE
 from . import floors_tables
 
 LIVE, HEADROOM, REUSE, OPEN = "live", "headroom", "reuse by likeness", "open problem"
@@ -21,12 +24,15 @@ LOW = 0.25  # a floor up to which nobody above it is a target, and no fault of t
 BESIDE = 0.05  # normalised: a model that surely gets less is surely not above the floor
 
 MEASURED = """
-SELECT s.panel, s.rung, coalesce(s.cue, '') AS cue, s.mode, s.label, s.mean, s.low, s.high,
+SELECT s.panel, s.rung, coalesce(s.cue, '') AS cue, s.mode,
+       s.label || CASE WHEN contains(s.label, s.model) THEN '' ELSE ' ' || s.model END,
+       s.mean, s.low, s.high,
        s.normalised_low, s.normalised_high, s.untrained, s.floor, s.strategy, s.spreading,
-       c.steps || ' x ' || c.batch
+       coalesce(c.steps || ' x ' || c.batch, format('{:.1e} FLOPs', c.flops))
 FROM read_parquet($scores) s JOIN (
     SELECT panel, label, any_value(json_extract_string(recipe, '$.steps')) AS steps,
-           any_value(json_extract_string(recipe, '$.batch')) AS batch
+           any_value(json_extract_string(recipe, '$.batch')) AS batch,
+           any_value(json_extract_string(recipe, '$.flops'))::DOUBLE AS flops
     FROM read_parquet($cells) GROUP BY ALL
 ) c USING (panel, label)
 WHERE s.kind = 'model' AND s.headline AND s.rung <> 'recall' AND s.exposure_twin IS NULL
@@ -45,7 +51,7 @@ class Score:
     above: float | None  # lower end of the interval of the normalised score; None: reuse
     highest: float | None  # upper end
     untrained: bool  # it has not learned what its corpus states
-    budget: str  # steps x batch
+    budget: str  # steps x batch, or FLOPs
 
     @property
     def most(self) -> float | None:
@@ -147,10 +153,35 @@ def _measured(folders: Sequence[Path]) -> dict[tuple[str, str, str], dict[str, l
         if not (folder / "scores.parquet").exists():
             raise UserError(f"{folder} holds no scores.parquet; name a folder of docs/receipts")
         files = {name: str(folder / f"{name}.parquet") for name in ("scores", "cells")}
+        own = _own_exposures(files["cells"])
         for row in duckdb.connect().execute(MEASURED, files).fetchall():
             panel, rung, cue, mode, *values = row
             *numbers, floor, strategy, spreading, budget = values
-            key = panel.replace(", twin none", ""), rung, cue
+            key = own.get(panel, panel).replace(", twin none", ""), rung, cue
             found = Score(*[*numbers, budget]), floor, strategy, spreading
             out.setdefault(key, {}).setdefault(mode, []).append(found)
+    return out
+
+
+def _own_exposures(cells: str) -> dict[str, str]:
+    """Panel -> its name with what differs from the exposure that the size has by itself: a receipt
+    names that only where it has several."""
+    found = duckdb.connect().execute(
+        "SELECT * FROM read_parquet(?) QUALIFY row_number() OVER (PARTITION BY panel) = 1", [cells]
+    )
+    names = [column[0] for column in found.description or ()]
+    out = {}
+    for row in found.fetchall():
+        cell = dict(zip(names, row))
+        world = registry.world(cell["world"])
+        usual = exposure_values(world.default_exposure(cell["size"]))
+        differs = [
+            f"{name} {cell[column]:g}"
+            if isinstance(cell[column], float)
+            else f"{name} {cell[column]}"
+            for name, value in usual.items()
+            if (column := f"exposure_{name}") in cell and (cell[column] or NONE) != (value or NONE)
+        ]
+        if differs and "(" not in cell["panel"]:
+            out[cell["panel"]] = f"{cell['panel']} ({', '.join(differs)})"
     return out
