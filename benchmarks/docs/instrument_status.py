@@ -157,7 +157,7 @@ def _measured(folders: Sequence[Path]) -> dict[tuple[str, str, str], dict[str, l
         for row in duckdb.connect().execute(MEASURED, files).fetchall():
             panel, rung, cue, mode, *values = row
             *numbers, floor, strategy, spreading, budget = values
-            key = own.get(panel, panel).replace(", twin none", ""), rung, cue
+            key = str(own.get(panel, panel)).replace(", twin none", ""), rung, cue
             found = Score(*[*numbers, budget]), floor, strategy, spreading
             out.setdefault(key, {}).setdefault(mode, []).append(found)
     return out

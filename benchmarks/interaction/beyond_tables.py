@@ -91,8 +91,8 @@ def _band(values: Sequence[float]) -> tuple[float, float, float]:
 
 def _curve(points: dict[float, list[float]], mark: str = "") -> Cell:
     x = np.array(sorted(points), float)
-    bands = np.array([_band(points[at]) for at in sorted(points)]).T
-    return Cell(x, *bands, None, mark)
+    mean, low, high = np.array([_band(points[at]) for at in sorted(points)]).T
+    return Cell(x, mean, low, high, None, mark)
 
 
 def _as_text(values: Sequence[float]) -> str:

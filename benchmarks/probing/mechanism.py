@@ -165,7 +165,7 @@ def _patched(
     L, _, T, D = values.shape
     layers, positions = np.indices((L, T)).reshape(2, -1)
     given = values[:, donor].transpose(0, 2, 1, 3).reshape(L * T, len(donor), D)
-    rows = _even(np.arange(len(at)))
+    rows = _even(np.arange(len(at), dtype=np.int32))
     tokens = patched(model, prompts[at][rows], layers, positions, given[:, rows])
     return answer_ids[tokens[:, : len(at)]]
 

@@ -7,7 +7,7 @@ import runpy
 from pathlib import Path
 
 import zebroid
-from zebroid.benchmarks.replications.finding import READINGS
+from zebroid.benchmarks.replications.finding import READINGS, Trained
 from zebroid.benchmarks.replications.finding_file import read_finding
 from zebroid.eval.verdicts.replication import judge_finding
 
@@ -25,7 +25,8 @@ def test_the_finding_of_the_page_is_one(tmp_path):
     path = tmp_path / "proof-helps.toml"
     path.write_text(of("toml")[0], "utf-8")
     finding = read_finding(path)
-    assert finding.id == "proof-helps" and len(finding.measured.suite.cells) == 16
+    assert finding.id == "proof-helps" and isinstance(finding.measured, Trained)
+    assert len(finding.measured.suite.cells) == 16
 
 
 def test_every_reading_stands_in_the_table():

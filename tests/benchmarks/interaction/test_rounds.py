@@ -84,7 +84,7 @@ def played(job):
 
 
 def rows(path, sql):
-    return duckdb.sql(sql.format(f"read_parquet('{path}')")).fetchall()
+    return duckdb.execute(sql.format(f"read_parquet('{path}')")).fetchall()
 
 
 def test_rounds_of_production_are_cells_and_tables(job, trained):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -142,7 +143,7 @@ def test_the_bridge_is_what_both_facts_share_and_the_question_does_not_name(corp
 
 
 def test_worlds_are_averaged_with_intervals_and_read_back(composer, tmp_path):
-    cell = types.SimpleNamespace(
+    cell: Any = types.SimpleNamespace(
         named_world="composition-v1",
         size="tiny",
         mode="direct",

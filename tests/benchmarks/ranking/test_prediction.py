@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.ranking.prediction import Prediction, judge
 from zebroid.errors import InvalidSuite
 
 
-def outcome(scores, expected="above", than="floor", others=0):
+def outcome(scores, expected: Literal["above", "not above"] = "above", than="floor", others=0):
     """Of a prediction about model m in column c, beside so many others."""
     one = Prediction(by="H1", model="m", column="c", than=than, expected=expected)
     return next(iter(judge([one] * (others + 1), scores))).outcome

@@ -26,7 +26,8 @@ def _random(question_set: QuestionSet, seeds: int = 3, checkpoints: int = 2) -> 
     answer = np.where(rng.random_sample(shape) < 0.4, gold, answer)
     bits = rng.exponential(2, shape).astype(np.float32)
     steps = np.arange(1, checkpoints + 1)
-    return Predictions(question_set, answer, bits, steps, steps * 1e9, "direct", 1_000)
+    flops = steps.astype(np.float64) * 1e9
+    return Predictions(question_set, answer, bits, steps, flops, "direct", 1_000)
 
 
 @pytest.mark.parametrize("name", ["composition_questions", "zebra_questions"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from zebroid.eval.verdicts.replication import (
@@ -22,7 +24,7 @@ HIGHER = (Claim("high", "low", published=0.4),)
 VANISHES = (Null("null", "low", bound=0.1),)
 
 
-def quantities(seed=0, spread=0.03, worlds=WORLDS, questions=0, **means):
+def quantities(seed: Any = 0, spread=0.03, worlds: Any = WORLDS, questions: Any = 0, **means):
     """Each named quantity in some worlds, around its mean."""
     rng = np.random.RandomState(seed)
     return {
