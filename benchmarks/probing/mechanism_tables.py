@@ -41,7 +41,7 @@ def _results(root: Path, folder: str) -> Iterator[str]:
         result = ProbeResult.read(path)
         accuracy = np.mean([world.accuracy for world in result.worlds])
         least = {n: min(w.questions[n] for w in result.worlds) for n in MEASURES}
-        yield f"### {result.name}"
+        yield f"## {result.name}"
         yield ""
         number = len(result.worlds)
         yield (
