@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from ... import identity
+from ... import canonical, identity
 from .run_config import Cell
 
 T = TypeVar("T")
@@ -32,7 +33,12 @@ def names_of(cells: Sequence[Cell]) -> list[str]:
         if len(numbers[*place, str(record)]) > 1:
             text.append(f"{cell.questions} questions")
         names.append("/".join(place) + (f" ({', '.join(text)})" if text else ""))
-    return names
+    # rounds of two worlds differ in nothing that is printed: what was added is known by its digest
+    count = collections.Counter(names)
+    return [
+        f"{name} {canonical.digest(record)[:6]}" if count[name] > 1 else name
+        for name, record in zip(names, records)
+    ]
 
 
 def _text(value: object) -> str:

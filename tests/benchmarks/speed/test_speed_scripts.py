@@ -273,12 +273,14 @@ def test_published_times_each_mode_from_command_to_curve(monkeypatch, capsys, tm
 
 
 @pytest.mark.long
-def test_decoding_prints_the_ratio_to_reading_again_and_equal_tokens(capsys, tmp_path):
+def test_decoding_prints_the_ratio_to_reading_again_and_equal_tokens(capsys, tmp_path, monkeypatch):
     words = ["--model", "decoder-xs", "--questions", "4", "--tokens", "3", "--repeat", "1"]
     decoding_speed.main([*words, "--json", str(tmp_path / "decoding.json")])
     out = capsys.readouterr().out
     assert re.search(rf"{RATIO} \(goal 3x\)", out) and "load average" in out
     found = json.loads((tmp_path / "decoding.json").read_text())["models"]["decoder-xs"]
     assert found["equal"] == 1.0 and found["tokens"] == 12
+    forgetful = types.SimpleNamespace(build=lambda *given: object())
+    monkeypatch.setattr(decoding_speed.registry, "model", lambda name: forgetful)
     with pytest.raises(SystemExit, match="remembers nothing"):
-        decoding_speed.compare("mlp-xs", 2, 2, 1)
+        decoding_speed.compare("acme.forgetful", 2, 2, 1)
