@@ -109,6 +109,7 @@ def _reasons(receipt: Receipt) -> Iterator[str]:
         except UserError as error:
             yield f"model {cell.model}: {error}"
     suite = receipt.suite
-    if suite.id in registry.suites() and load_suite(suite.id).digest != suite.digest:
-        known = load_suite(suite.id).digest
-        yield f"suite {suite.id}@{suite.digest[:8]} there, @{known[:8]} here"
+    known = load_suite(suite.id) if suite.id in registry.suites() else None
+    grown = known and known.beyond and {cell.digest for cell in known.cells} <= {*cells}
+    if known and known.digest != suite.digest and not grown:  # rounds add cells
+        yield f"suite {suite.id}@{suite.digest[:8]} there, @{known.digest[:8]} here"

@@ -85,30 +85,30 @@ class _Subject:
     def check_suite(self) -> str:
         """The cells' digests, the suite's over them all, and this version's suite of the name."""
         for number, record in enumerate(self.receipt.cells):
-            found = self.cells[record.digest].digest
-            if found != record.digest:
-                raise Doubt(
-                    f"cells[{number}].digest: receipt {record.digest[:16]}, recomputed {found[:16]}"
-                )
+            there, here = record.digest, self.cells[record.digest].digest
+            if there != here:
+                whose = f"receipt {there[:16]}, recomputed {here[:16]}"
+                raise Doubt(f"cells[{number}].digest: {whose}")
         digest = suite_digest([c.cell for c in self.receipt.cells])
         text = self.receipt.suite
         if digest != text.digest:
             raise Doubt(f"suite.digest: receipt {text.digest[:16]}, recomputed {digest[:16]}")
-        models = check_models(self.cells.values())
-        name = f"{text.id}@{digest[:8]}, {len(self.receipt.cells)} cells"
+        models, count = check_models(self.cells.values()), len(self.receipt.cells)
+        name = f"{text.id}@{digest[:8]}, {count} cells"
         first, changes, _ = text.id.partition("+")
         if first not in registry.suites():
             return f"{name}; no built-in suite of that name: its grid is what it declares{models}"
         known = load_suite(first)
-        if not changes and known.digest != digest:
+        rounds = known.beyond is not None and {cell.digest for cell in known.cells} <= {*self.cells}
+        if not changes and not rounds and known.digest != digest:
             raise Doubt(f"{text.id} is @{known.digest[:8]} in this version: the grid has changed")
         mine = {cell.question_set for cell in self.cells.values()}
-        if not mine <= {cell.question_set for cell in known.cells}:
+        if not rounds and not mine <= {cell.question_set for cell in known.cells}:
             return f"{name}; its questions are not those of {first}: its grid is what it declares"
         self.suite = known
         self.known()
-        whose = f", which answers questions of {first}" if changes else ""
-        return f"{name}{whose}, as in this version{models}"
+        more = f", which answers questions of {first}" if changes else ", with its rounds" * rounds
+        return f"{name}{more}, as in this version{models}"
 
     def check_corpora(self) -> str:
         floors = frozen(self.suite) if self.suite is not None and not self.full else {}
