@@ -24,7 +24,6 @@ from .settings import nowhere, of_setting, tables_of
 from .suite import Suite, distinct, with_fields
 
 LONGEST = 60  # characters of an id
-AXES = ("world", "exposure", "init", "order")  # of chance, in every cell
 ODD = re.compile(r"[^a-z0-9.=_]+")  # signs that stand in no id
 
 
@@ -134,8 +133,8 @@ def _plan(cell: Cell, values: Mapping[str, Any]) -> Cell:
 
 def _seeds(cell: Cell, values: Mapping[str, Any]) -> Cell:
     for name, seed in values.items():
-        if name not in AXES:
-            raise suggest("axis of chance", name, AXES)
+        if name not in cell.drawn:
+            raise suggest("axis of chance", name, cell.drawn)
         if type(seed) is not int or not 0 <= seed <= suite_limits.SEED:
             raise UserError(
                 f"seeds.{name} is {brief(seed)}; expected a whole number from 0 to "

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 
-from ... import registry
 from ...errors import UserError
 from ...worlds.novelty.rungs import RUNGS
+from ..config.panel_names import named, names_of
 from ..conformance.floor_means import DECISIVE
-from ..receipts.tables.cells_table import exposure_values
-from ..receipts.tables.parquet_table import NONE
+from ..receipts import bounds
+from ..receipts.receipt import Receipt
 from . import floors_tables
 
 LIVE, HEADROOM, REUSE, OPEN = "live", "headroom", "reuse by likeness", "open problem"
@@ -153,7 +153,7 @@ def _measured(folders: Sequence[Path]) -> dict[tuple[str, str, str], dict[str, l
         if not (folder / "scores.parquet").exists():
             raise UserError(f"{folder} holds no scores.parquet; name a folder of docs/receipts")
         files = {name: str(folder / f"{name}.parquet") for name in ("scores", "cells")}
-        own = _own_exposures(files["cells"])
+        own = _own_exposures(folder)
         for row in duckdb.connect().execute(MEASURED, files).fetchall():
             panel, rung, cue, mode, *values = row
             *numbers, floor, strategy, spreading, budget = values
@@ -163,25 +163,13 @@ def _measured(folders: Sequence[Path]) -> dict[tuple[str, str, str], dict[str, l
     return out
 
 
-def _own_exposures(cells: str) -> dict[str, str]:
+def _own_exposures(folder: Path) -> dict[str, str]:
     """Panel -> its name with what differs from the exposure that the size has by itself: a receipt
     names that only where it has several."""
-    found = duckdb.connect().execute(
-        "SELECT * FROM read_parquet(?) QUALIFY row_number() OVER (PARTITION BY panel) = 1", [cells]
-    )
-    names = [column[0] for column in found.description or ()]
     out = {}
-    for row in found.fetchall():
-        cell = dict(zip(names, row))
-        world = registry.world(cell["world"])
-        usual = exposure_values(world.default_exposure(cell["size"]))
-        differs = [
-            f"{name} {cell[column]:g}"
-            if isinstance(cell[column], float)
-            else f"{name} {cell[column]}"
-            for name, value in usual.items()
-            if (column := f"exposure_{name}") in cell and (cell[column] or NONE) != (value or NONE)
-        ]
-        if differs and "(" not in cell["panel"]:
-            out[cell["panel"]] = f"{cell['panel']} ({', '.join(differs)})"
+    cells = bounds.cells_of(Receipt.read(folder / "receipt.json"))
+    for panel, (cell, *_) in named([*cells.values()]):
+        usual = cell.load_world().default_exposure(cell.size)
+        if "(" not in panel and cell.exposure != usual:
+            out[panel] = names_of([dataclasses.replace(cell, exposure=usual), cell])[1]
     return out

@@ -9,39 +9,6 @@ from zebroid.benchmarks.config.changed_suite import changed
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.errors import InvalidSuite, UserError
 
-SUITE = """
-[suite]
-id = "ranks"
-title = "Ranks"
-cost_minutes = 1
-expected = "nothing"
-
-[[cells]]
-name = "comparison"
-world = "comparison-v2/small"
-mode = ["chain", "direct"]
-model = ["decoder-xs", "mlp-xs"]
-plan = "short"
-seeds = { all = [0, 1] }
-columns = ["constituent after"]
-headroom = ["schema after"]
-
-[plans.short]
-steps = 10
-"""
-
-
-@pytest.fixture
-def ranks(tmp_path):
-    """ranks(old, new) -> the suite with one text in place of another."""
-
-    def made(old="", new=""):
-        path = tmp_path / "ranks.toml"
-        path.write_text(SUITE.replace(old, new), "utf-8")
-        return load_suite(str(path))
-
-    return made
-
 
 def test_a_table_gives_a_column_for_each_mode_and_instrument(ranks):
     found = [(c.name, c.mode, c.rung, c.ranked) for c in ranks().columns]

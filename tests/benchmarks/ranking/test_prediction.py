@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.ranking.prediction import Prediction, judge
 from zebroid.errors import InvalidSuite
 
@@ -54,53 +53,35 @@ def test_many_predictions_need_more_each():
     assert outcome(scores) == "holds" and outcome(scores, others=19) == "undecided"
 
 
-SUITE = """
-[suite]
-id = "ranks"
-title = "Ranks"
-cost_minutes = 1
-expected = "nothing"
-
-[[cells]]
-name = "comparison"
-world = "comparison-v2/small"
-mode = "chain"
-model = "decoder-xs"
-plan = "short"
-columns = ["constituent after"]
-
-[[predictions]]
+PREDICTED = (
+    "[plans",
+    """[[predictions]]
 by = "H1"
 model = "decoder-xs"
 column = "comparison: constituent after"
 expected = "above"
 
-[plans.short]
-steps = 10
-"""
+[plans""",
+)
+CHAIN = ('mode = ["chain", "direct"]', 'mode = "chain"')
 
 
-def test_a_suite_bears_its_predictions(tmp_path):
-    path = tmp_path / "ranks.toml"
-    path.write_text(SUITE, "utf-8")
-    (found,) = load_suite(str(path)).predictions
+def test_a_suite_bears_its_predictions(ranks):
+    (found,) = ranks(*PREDICTED, *CHAIN).predictions
     assert str(found) == "decoder-xs on comparison: constituent after is above the floor"
-    path.write_text(SUITE[: SUITE.index("[[pred")] + SUITE[SUITE.index("[plans") :], "utf-8")
-    assert load_suite(str(path)).predictions == ()
+    assert ranks(*CHAIN).predictions == ()
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("n: const", "n: Const", r":16: unknown column 'comparison: Constituent after'; did"),
+        ("n: const", "n: Const", r":18: unknown column 'comparison: Constituent after'; did"),
         ('expected = "above"', 'expected = "higher"', "expected = 'higher'"),
-        ('mode = "chain"', 'mode = ["chain", "direct"]', "names 2 columns; give each a table"),
+        (*reversed(CHAIN), "names 2 columns; give each a table"),
         ("by =", "who =", "unknown key of predictions|unknown key 'who'"),
         ('"above"', '"above"\nthan = "decoder-xs"', "compares 'decoder-xs' with itself"),
     ],
 )
-def test_what_can_be_no_prediction_is_refused(tmp_path, old, new, message):
-    path = tmp_path / "ranks.toml"
-    path.write_text(SUITE.replace(old, new), "utf-8")
+def test_what_can_be_no_prediction_is_refused(ranks, old, new, message):
     with pytest.raises(InvalidSuite, match=message):
-        load_suite(str(path))
+        ranks(*PREDICTED, *CHAIN, old, new)
