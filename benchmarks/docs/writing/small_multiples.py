@@ -25,7 +25,7 @@ WIDTH = 4.5  # inches, which a phone shows at nearly full size
 LETTERS = 84  # of the smallest size in a line of that width
 MOST = 40  # rows beyond which a figure says less than its data
 JUDGED = "▲ rising, ■ plateau, ▼ fell, ? undecided; beside it the level at the end."
-LINE = "Line: accuracy from 0 to 1, with its 95% interval. Dotted: the floor."
+LINE, DOTTED = "Line: accuracy from 0 to 1, with its 95% interval.", "Dotted: the floor."
 SMALL: dict[Any, Any] = STYLE | {"font.size": 8}
 HEAD, LEAST = 8, 7  # points
 
@@ -75,7 +75,8 @@ def grid(
             label = _wrapped(row, 18)
             axes[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=LEAST)
         judged = [JUDGED] if any(cell.verdict for cell in cells.values()) else []
-        key = " ".join([below, *judged, LINE])
+        dotted = [DOTTED] if any(cell.floor is not None for cell in cells.values()) else []
+        key = " ".join([below, *judged, LINE, *dotted])
         figure.supxlabel(textwrap.fill(key, LETTERS), fontsize=LEAST)
     return figure
 
