@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ...eval.stats import reliability
+from ...eval.stats.paired import different
 from ...eval.stats.rank_intervals import Mean
 from ..config.changed_suite import changed
 from ..config.suite import Suite, load_suite
@@ -109,7 +110,7 @@ def discrimination(suite: Suite, found: Sequence[Entry], again: Sequence[Entry])
     for index, column in enumerate(suite.columns):
         table = _matrix(found, index)
         able = [i for i, entry in enumerate(found) if not entry.scores[index].mark]
-        apart = reliability.different(table[able])
+        apart = different(table[able])
         pairs = len(able) * (len(able) - 1) // 2
         seen = reliability.seen(table[able])
         first = table[[i for i, _ in twice]].mean(1)
