@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ...eval.scoring.normalised import Normalised
+from ...eval.stats.intervals import wider_side
 from ...eval.stats.rank_intervals import Mean, Standing
 from ..panels.panel import slug
 from ..ranking.column import Column
-from ..report.table import ABSENT
+from ..report.table import ABSENT, short
 from .column_scores import MEANING, NO_SCORE, ColumnScore
 from .entries import Entry
 from .sheet import Item, Line, Sheet
@@ -92,17 +94,17 @@ def ranks(place: Standing) -> str:
     return str(place.first) if place.first == place.last else f"{place.first}–{place.last}"
 
 
-def number(mean: Mean | None) -> str:
+def number(mean: Mean | Normalised | None) -> str:
     """``.43 ±.05``; without an interval where there are too few worlds for one."""
     if mean is None:
         return ABSENT
     if mean.low is None or mean.high is None:
         return f"{_short(mean.mean)}, no interval"
-    return f"{_short(mean.mean)} ±{_short(max(mean.high - mean.mean, mean.mean - mean.low))}"
+    return f"{_short(mean.mean)} ±{_short(wider_side(mean.mean, mean.low, mean.high))}"
 
 
 def _short(value: float) -> str:
-    text = f"{value + 0.0:.2f}".replace("0.", ".", 1)
+    text = short(value)
     return "0" if text in (".00", "-.00") else text
 
 
@@ -177,19 +179,11 @@ def _status(entry: Entry) -> str:
 
 
 def _column(found: ColumnScore) -> Item:
-    text = _interval(found)
+    one = found.normalised
+    text = "0" if one is not None and one.value == 0 else number(one)
     if found.mark:
         text = found.mark if found.mark == NO_SCORE else f"{_short(found.value)} {found.mark}"
     return Item(text + (f"; {found.control}" if found.control else ""), by=found.value)
-
-
-def _interval(found: ColumnScore) -> str:
-    one = found.normalised
-    if one is None:
-        return ABSENT
-    if one.value == 0:
-        return "0"
-    return f"{_short(one.value)} ±{_short(max(one.high - one.mean, one.mean - one.low))}"
 
 
 def _reference(found: Standings, one: Reference, extra: int) -> Line:
