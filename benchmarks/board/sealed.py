@@ -95,7 +95,7 @@ def entry_seeds(suite: Suite, receipt: str, salt: str) -> dict[World, World]:
 
     Raises UserError for what is no salt.
     """
-    public = sorted({(c.seeds.world, c.seeds.exposure) for c in suite.cells})
+    public = sorted({c.seeds.corpus for c in suite.cells})
     taken = {seed for pair in public for seed in pair}
     found, number = dict[World, World](), 0
     for pair in public:
@@ -116,7 +116,7 @@ def sealed_cells(cells: Iterable[Cell], seeds: Mapping[World, World]) -> tuple[C
             cell, seeds=dataclasses.replace(cell.seeds, world=world, exposure=exposure)
         )
         for cell in cells
-        for world, exposure in (seeds[cell.seeds.world, cell.seeds.exposure],)
+        for world, exposure in (seeds[cell.seeds.corpus],)
     )
 
 
@@ -143,9 +143,9 @@ def sealed_entries(
         for entry in of:
             public = entry.entered
             drawn = sealed_suite(suite, public.digest, salt.salt)
-            worlds = {(c.seeds.world, c.seeds.exposure) for c in drawn.cells}
+            worlds = {c.seeds.corpus for c in drawn.cells}
             for other in receipts:
-                mine = {(c.seeds.world, c.seeds.exposure) for c in other.cells.values()}
+                mine = {c.seeds.corpus for c in other.cells.values()}
                 if not mine <= worlds:
                     continue
                 answered, why = entries(drawn, [other])

@@ -17,7 +17,7 @@ from ...errors import InvalidReceipt, UserError
 from ...eval.scoring.columns import columns
 from ...printable import printable
 from ..attestations.answers_reading import table_bytes
-from ..board.entered import Entered
+from ..board.entered import NAME, Entered
 from ..board.world_tables import ModelRow, rows_of
 from ..receipts import parquet_reading
 from ..receipts.parquet_reading import Columns, Reading
@@ -79,7 +79,7 @@ def opened(entered: Entered) -> Iterator[Shelf]:
     with contextlib.ExitStack() as stack:
 
         def reading(table: Table) -> Reading:
-            data = table_bytes(entered.folder / "receipt.json", entered.receipt, table)
+            data = table_bytes(entered.folder / NAME, entered.receipt, table)
             return stack.enter_context(parquet_reading.opened(data, table, table.most(cells)))
 
         yield Shelf(*map(reading, (ANSWERS, QUESTIONS, PROOFS, FACTS, RULES)))

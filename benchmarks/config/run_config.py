@@ -29,6 +29,11 @@ class Seeds:
     sample: int = dataclasses.field(default=0, metadata={"neutral": 0})
 
     @property
+    def corpus(self) -> tuple[int, int]:
+        """Those by which a corpus is drawn."""
+        return self.world, self.exposure
+
+    @property
     def trained(self) -> tuple[int, int, int, int]:
         """Those by which a training is known; the others matter to its samples alone."""
         return self.world, self.exposure, self.init, self.order
@@ -173,8 +178,7 @@ class Cell:
     @functools.cached_property
     def corpus(self) -> str:
         """Equal for cells that read the same corpus."""
-        seeds = (self.seeds.world, self.seeds.exposure)
-        world = [self.named_world, self.size, self.exposure.record(), seeds]
+        world = [self.named_world, self.size, self.exposure.record(), self.seeds.corpus]
         return canonical.digest(world + [self.content] * (self.content != 1))
 
     @functools.cached_property
