@@ -20,13 +20,11 @@ import pydantic
 from ... import canonical
 from ...errors import InvalidSuite
 from ...eval.stats.rank_intervals import Mean, gap
-from ...printable import printable
 from ..attestations.salted_choice import LONGEST, checked_salt
-from ..config.bounded_file import read_toml
 from ..config.run_config import Cell
 from ..config.suite import Suite
 from ..config.suite_limits import SEED
-from ..receipts.receipt_parts import first_of
+from ..receipts.strict_toml import read_strict
 from .column_scores import World
 from .entered import Entered
 from .entries import Entry, LeftOut, entries
@@ -78,10 +76,7 @@ def commitment(salt: str) -> str:
 def listed(path: Path | None = None) -> tuple[Salt, ...]:
     """The salts of the list. Raises UserError where that is not what it should be."""
     path = path or LISTED
-    try:
-        found = _Document.model_validate(read_toml(path, EXPECTED)[1]).salts
-    except pydantic.ValidationError as error:
-        raise InvalidSuite(f"{path}: {printable(first_of(error), 200)}") from None
+    found = read_strict(path, _Document, EXPECTED).salts
     for name in ("sha256", "receipt"):
         values = [getattr(salt, name) for salt in found if getattr(salt, name)]
         if len({*values}) < len(values):
