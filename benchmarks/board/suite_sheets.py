@@ -46,13 +46,10 @@ def sheets(found: Standings) -> Iterator[Sheet]:
     suite = found.suite
     for one in found.lists:
         title = f"Ranked: {one.name} budget"
-        first = next(iter(one.places))
-        lines = [
-            _line(found, e, one.places[first].get(e.label), with_rank=True) for e in one.entries
-        ]
+        lines = [_line(found, e, ranked=True) for e in one.entries]
         notes = [one.flops]
         for mode, places in one.places.items():
-            if mode != ALL and len(places) > 1:
+            if mode != ALL and (len(places) > 1 or ALL not in one.places):
                 order = ", ".join(f"{p.name} {ranks(p)}" for p in places.values())
                 notes.append(f"Ranks by the columns of {mode} alone: {order}.")
         yield _sheet(found, title, RANKED, lines, notes)
@@ -61,7 +58,7 @@ def sheets(found: Standings) -> Iterator[Sheet]:
         ("Declared: neither verified nor retrained", found.declared),
     ):
         if mine:
-            lines = [_line(found, e, None, with_rank=False) for e in mine]
+            lines = [_line(found, e, ranked=False) for e in mine]
             why = [f"{e.label}: {w}" for e in mine if (w := why_unranked(e))]
             notes = [_unranked_note(mine), *([f"Besides: {'; '.join(why)}."] if why else [])]
             yield _sheet(found, title, (), lines, notes)
@@ -130,23 +127,22 @@ def _head(column: Column) -> str:
     return f"{column.name}, {column.mode}{note}"
 
 
-def _line(found: Standings, entry: Entry, place: Standing | None, with_rank: bool) -> Line:
-    mine, cost = score(entry), entry.cost
+def _line(found: Standings, entry: Entry, ranked: bool) -> Line:
+    cost, place, total = entry.cost, found.place(entry), found.score(entry)
     sealed = found.sealed.get(entry.label)
     marks = OURS * entry.ours + BASELINE * entry.baseline
     page = f"entries/{model_slug(entry.model, entry.entered)}.html"
-    printed = place.score if place else mine
     note = "" if entry.complete() else ", incomplete"
     ranking: list[Item] = []
-    if with_rank and place:
+    if place:
         ranking = [Item(ranks(place), by=float(place.first))]
         ranking += [Item(str(place.group), by=float(place.group))]
-    elif with_rank:
+    elif ranked:
         ranking = [Item(ABSENT, by=1e9)] * len(RANKED)
     items = [
         Item(f"{entry.label} {marks}".strip(), link=page),
         *ranking,
-        Item(number(printed) + note, by=printed.mean),
+        Item(number(total) + note, by=total.mean),
         *(Item(number(score(entry, m)), by=score(entry, m).mean) for m in found.modes),
         *(_column(s) for s in entry.scores),
         Item(entry.entered.trust.kind + (", sealed" if sealed else "") + _status(entry)),
