@@ -85,4 +85,4 @@ def seen(scores: Floats) -> float | None:
     def more(units: float) -> float:
         return power(units, 1.0, worlds) - ENOUGH
 
-    return spread * float(optimize.brentq(more, 0.0, FAR)) if spread else 0.0
+    return spread * optimize.root_scalar(more, bracket=(0.0, FAR)).root if spread else 0.0
