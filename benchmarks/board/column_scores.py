@@ -1,6 +1,6 @@
 """What a row has in each column of a suite: unclipped, paired by world, and 0 where it failed.
 
-A column's normalised score is DESIGN's: (score - floor) / (1 - floor), a mean over worlds. What is
+A column's normalised score is (score - floor) / (1 - floor), a mean over worlds. What is
 marked counts 0, or less where it is less: nobody gains by a cell that failed, or was not trained.
 """
 
