@@ -209,11 +209,12 @@ def _find(name: str) -> tuple[Found, str]:
         path = str(Path(by_path[1]).resolve())
         return Found(world, f"{world.id}@{digest}", path), by_path[2] or ""
     id, _, size = name.partition("/")
-    builtin, plugins = built_in("world"), _plugins("world")
     if "@" in id:
         raise _file_gone("world", id)
-    if id in builtin:
+    builtin = built_in("world")
+    if id in builtin:  # without a look at all other packages, at each cell of a suite
         return Found(builtin[id].load()(), id), size
+    plugins = _plugins("world")
     if id not in plugins:
         raise suggest("world", id, {*builtin, *plugins})
     plugin = _unique(id, plugins)

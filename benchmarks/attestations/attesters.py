@@ -24,8 +24,7 @@ import pydantic
 from ... import canonical
 from ...errors import InvalidSuite
 from ...printable import printable
-from ..config.bounded_file import read_toml
-from ..receipts.receipt_parts import first_of
+from ..receipts.strict_toml import read_strict
 from ..receipts.untrusted import read_bytes
 
 LISTED = Path(__file__).parents[1] / "board" / "attesters.toml"
@@ -72,10 +71,7 @@ class Binding:
 def listed(path: Path | None = None) -> tuple[Attester, ...]:
     """The attesters of the list. Raises UserError where that is not what it should be."""
     path = path or LISTED
-    try:
-        found = _Document.model_validate(read_toml(path, EXPECTED)[1]).attesters
-    except pydantic.ValidationError as error:
-        raise InvalidSuite(f"{path}: {printable(first_of(error), 200)}") from None
+    found = read_strict(path, _Document, EXPECTED).attesters
     names = [folded(name) for one in found for name in (one.name, *one.also)]
     twice = [name for name in names if names.count(name) > 1]
     if twice:

@@ -1,6 +1,6 @@
 """What a row has in each column of a suite: unclipped, paired by world, and 0 where it failed.
 
-A column's normalised score is DESIGN's: (score - floor) / (1 - floor), a mean over worlds. What is
+A column's normalised score is (score - floor) / (1 - floor), a mean over worlds. What is
 marked counts 0, or less where it is less: nobody gains by a cell that failed, or was not trained.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from ...errors import InvalidReceipt
+from ...eval.floors.floor_table import REUSE
 from ...eval.scoring.normalised import Normalised
 from ...eval.scoring.profile import ABOVE_TWIN, EXCHANGE, GAP
 from ...eval.stats.rank_intervals import Mean
@@ -75,6 +76,11 @@ class ColumnScore:
         """As it is printed: 0 where the paired interval includes 0, and at most 0 with a mark."""
         value = 0.0 if self.normalised is None else self.normalised.value
         return min(value, 0.0) if self.mark else value
+
+    @property
+    def mean(self) -> float | None:
+        """What of it counts, over all worlds of the suite; None: nothing does."""
+        return sum(self.counted.values()) / len(self.counted) if self.counted else None
 
 
 def places(suite: Suite) -> list[frozenset[tuple[int, ...]]]:
@@ -195,7 +201,7 @@ def axiom_control(panel: PanelRecord, label: str, instrument: str) -> str:
 
 def _normalised(found: ScoreRecord, seeds: Mapping[str, World]) -> dict[World, float]:
     """World -> (score - floor) / (1 - floor); nothing where a floor leaves no room."""
-    if found.normalised is None and max(found.floor.worlds.values(), default=1.0) > 0.9:
+    if found.normalised is None and max(found.floor.worlds.values(), default=1.0) > REUSE:
         return {}
     return {
         seeds[corpus]: (score - found.floor.worlds[corpus]) / (1 - found.floor.worlds[corpus])

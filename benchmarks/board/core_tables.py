@@ -10,12 +10,16 @@ the same models so again. Receipts are those below ``receipts`` beside the page.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from ...eval.scoring.normalised import Normalised
 from ...eval.stats import reliability
+from ...eval.stats.intervals import wider_side
+from ...eval.stats.paired import different
 from ...eval.stats.rank_intervals import Mean
 from ..config.changed_suite import changed
 from ..config.suite import Suite, load_suite
@@ -26,6 +30,7 @@ from ..report.table import ABSENT
 from .column_scores import ColumnScore
 from .entered import enter
 from .entries import Entry, entries
+from .standings import score
 
 KIND, RECEIPTS = "core", "receipts"
 # by which everything is trained once more: `zebroid run core-v1 --set seeds.init=1000`
@@ -39,7 +44,7 @@ def measured(suite: Suite, folder: Path) -> list[Entry]:
     below = sorted(path.parent for path in folder.glob("*/receipt.json"))
     found, _ = entries(suite, enter(below).entered) if below else ([], [])
     fixed = [entry for entry in found if entry.budget == "fixed"]
-    return sorted(fixed, key=lambda entry: (-_score(entry).mean, entry.label))
+    return sorted(fixed, key=lambda entry: (-score(entry).mean, entry.label))
 
 
 def columns(suite: Suite, found: Sequence[Entry]) -> Iterator[str]:
@@ -84,7 +89,9 @@ def profiles(suite: Suite, found: Sequence[Entry]) -> Iterator[str]:
         [f"{c.name}{'' if c.ranked else ' (headroom)'}", *(_cell(e.scores[i]) for e in found)]
         for i, c in enumerate(suite.columns)
     ]
-    rows.append(["**mean over ranked columns**", *(f"**{_mean(_score(e))}**" for e in found)])
+    rows.append(
+        ["**mean over ranked columns**", *(f"**{_text(s.mean, s)}**" for s in map(score, found))]
+    )
     rows.append(["parameters", *(f"{e.cost.parameters:,}" for e in found)])
     rows.append(["FLOPs, all cells", *(f"{e.cost.flops:.1e}" for e in found)])
     rows.append(["hours of training", *(f"{e.cost.seconds / 3600:.1f}" for e in found)])
@@ -109,7 +116,7 @@ def discrimination(suite: Suite, found: Sequence[Entry], again: Sequence[Entry])
     for index, column in enumerate(suite.columns):
         table = _matrix(found, index)
         able = [i for i, entry in enumerate(found) if not entry.scores[index].mark]
-        apart = reliability.different(table[able])
+        apart = different(table[able])
         pairs = len(able) * (len(able) - 1) // 2
         seen = reliability.seen(table[able])
         first = table[[i for i, _ in twice]].mean(1)
@@ -135,9 +142,9 @@ def _scores(suite: Suite, found: Sequence[Entry]) -> Scores:
     """Of every entry that has all trainings of a column; what is marked counts as it ranks."""
     out: dict[tuple[str, str], dict[int, float]] = {}
     for entry in found:
-        for column, score in zip(suite.columns, entry.scores):
-            if score.trained is not None:
-                out[entry.model, column.name] = {w: v for (w, _), v in score.counted.items()}
+        for column, one in zip(suite.columns, entry.scores):
+            if one.trained is not None:
+                out[entry.model, column.name] = {w: v for (w, _), v in one.counted.items()}
     return out
 
 
@@ -146,22 +153,15 @@ def _matrix(found: Sequence[Entry], index: int) -> reliability.Floats:
     return np.array([[*entry.scores[index].counted.values()] for entry in found])
 
 
-def _score(entry: Entry) -> Mean:
-    return Mean.of(entry.worlds())
+def _cell(found: ColumnScore) -> str:
+    text = ABSENT if found.normalised is None else _text(found.value, found.normalised)
+    return f"{text} {MARK}" if found.mark else text
 
 
-def _cell(score: ColumnScore) -> str:
-    if score.normalised is None:
-        return ABSENT + (f" {MARK}" if score.mark else "")
-    one = score.normalised
-    value = f"{score.value:.2f} ± {max(one.high - one.mean, one.mean - one.low):.2f}"
-    return f"{value} {MARK}" if score.mark else value
-
-
-def _mean(mean: Mean) -> str:
-    if mean.low is None or mean.high is None:
-        return f"{mean.mean:.2f}"
-    return f"{mean.mean:.2f} ± {max(mean.high - mean.mean, mean.mean - mean.low):.2f}"
+def _text(value: float, around: Mean | Normalised) -> str:
+    if around.low is None or around.high is None:
+        return f"{value:.2f}"
+    return f"{value:.2f} ± {wider_side(around.mean, around.low, around.high):.2f}"
 
 
 def _number(value: float | None) -> str:
@@ -172,13 +172,18 @@ def fill(page: Path) -> int:
     """Fills a page in place; 0, or 2 after one line on what is wrong."""
     folder = page.resolve().parent / RECEIPTS
 
+    @functools.cache
+    def read(name: str) -> tuple[Suite, list[Entry]]:
+        suite = load_suite(name)
+        return suite, measured(suite, folder)
+
     def table(make: Callable[[Suite, Sequence[Entry]], Iterable[str]]) -> doc_blocks.Make:
-        return lambda name: make(load_suite(name), measured(load_suite(name), folder))
+        return lambda name: make(*read(name))
 
     def reliable(name: str) -> Iterable[str]:
-        suite = load_suite(name)
-        other = changed(suite, settings=[RETEST])
-        return discrimination(suite, measured(suite, folder), measured(other, folder))
+        suite, found = read(name)
+        again = measured(changed(suite, settings=[RETEST]), folder)
+        return discrimination(suite, found, again)
 
     makes = {"columns": columns, "predictions": predictions, "profiles": profiles}
     made = {name: table(make) for name, make in makes.items()}

@@ -46,10 +46,15 @@ class Entered:
     status: str  # CURRENT, or why its numbers are no longer the ones to cite
     entry: Submission | None
 
-    @property
+    @functools.cached_property
     def line(self) -> str:
         """One line that cites it."""
         return cite.line(self.receipt)
+
+    @property
+    def seeds(self) -> dict[str, tuple[int, int]]:
+        """Corpus -> the seeds of world and exposure by which it was drawn."""
+        return {r.corpus: self.cells[r.digest].seeds.corpus for r in self.receipt.cells if r.corpus}
 
     @property
     def current(self) -> bool:

@@ -7,7 +7,7 @@ receipts, and never the best of anything: every training that the suite names co
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Literal
 
 from ... import canonical
@@ -149,11 +149,7 @@ def _entry(
     model: tuple[str, str],
 ) -> Entry | str:
     """The entry of a model, or why it is none; empty: it answered nothing of this suite."""
-    seeds = {
-        r.corpus: (entered.cells[r.digest].seeds.world, entered.cells[r.digest].seeds.exposure)
-        for r in entered.receipt.cells
-        if r.corpus
-    }
+    seeds = entered.seeds
     scores, mine = list[ColumnScore](), dict[str, Cell]()
     for column, wanted in zip(suite.columns, needed):
         trained = [t for t in configurations(entered, column) if _name(t.cells[0]) == model]
@@ -175,7 +171,7 @@ def _entry(
         budget=_budget(suite, mine.values()),
         kind=_kind(entered, first),
         scores=tuple(scores),
-        cost=_cost(entered, mine),
+        cost=cost_of(entered, mine),
         digest=canonical.digest(sorted(mine)),
         ours=spec_records.rebuilt(first.spec) is not None,
         baseline=first.spec.get("type") == "mlp",
@@ -201,7 +197,8 @@ def _kind(entered: Entered, cell: Cell) -> str:
     return entered.entry.kind if entered.entry else "outside"
 
 
-def _cost(entered: Entered, mine: Mapping[str, Cell]) -> Cost:
+def cost_of(entered: Entered, mine: Container[str]) -> Cost:
+    """What the cells of a receipt with these digests took."""
     records = [r for r in entered.receipt.cells if r.digest in mine]
     seconds = entered.receipt.times.seconds
     return Cost(

@@ -18,7 +18,7 @@ from .board import Board
 from .column_scores import ColumnScore
 from .entered import Entered, display_name
 from .entries import Entry
-from .standings import ALL, RankedList, Standings, score, why_unranked
+from .standings import Standings, score, why_unranked
 from .world_tables import ModelRow
 
 CSV = (
@@ -51,9 +51,9 @@ def _field(value: Any) -> Any:
 
 def _rows(board: Board) -> Iterator[dict[str, Any]]:
     for found in board.standings:
-        for name, one, entry in _listed(found):
+        for name, entry in _listed(found):
             head = _head(found, name, entry)
-            yield {**head, **_total(entry, one)}
+            yield {**head, **_total(found, entry)}
             yield from ({**head, **_column(s)} for s in entry.scores)
         for reference in found.references:
             head = {"board": found.suite.id, "list": "reference", "row": reference.label}
@@ -63,11 +63,10 @@ def _rows(board: Board) -> Iterator[dict[str, Any]]:
             yield from _world_rows(world.name, row)
 
 
-def _listed(found: Standings) -> Iterator[tuple[str, RankedList | None, Entry]]:
-    for one in found.lists:
-        yield from ((f"{one.kind}, {one.budget}", one, entry) for entry in one.entries)
-    yield from (("verified", None, entry) for entry in found.verified)
-    yield from (("declared", None, entry) for entry in found.declared)
+def _listed(found: Standings) -> Iterator[tuple[str, Entry]]:
+    lists = [(one.name, one.entries) for one in found.lists]
+    for name, mine in (*lists, ("verified", found.verified), ("declared", found.declared)):
+        yield from ((name, entry) for entry in mine)
 
 
 def _head(found: Standings, name: str, entry: Entry) -> dict[str, Any]:
@@ -98,9 +97,8 @@ def _origin(entered: Entered) -> dict[str, Any]:
     }
 
 
-def _total(entry: Entry, one: RankedList | None) -> dict[str, Any]:
-    place = one.places.get(ALL, {}).get(entry.label) if one else None
-    mean = place.score if place else score(entry)
+def _total(found: Standings, entry: Entry) -> dict[str, Any]:
+    place, mean = found.place(entry), found.score(entry)
     out = {
         "column": SCORE,
         "ranked": place is not None,
@@ -132,7 +130,7 @@ def _column(found: ColumnScore) -> dict[str, Any]:
         "low": one.low if one else None,
         "high": one.high if one else None,
         "over": one.over if one else "",
-        "counted": sum(found.counted.values()) / len(found.counted) if found.counted else None,
+        "counted": found.mean,
         "mark": found.mark,
         "control": found.control,
     }
@@ -192,14 +190,15 @@ def _document(board: Board) -> dict[str, Any]:
 
 def _suite(found: Standings) -> dict[str, Any]:
     rows = []
-    for name, one, entry in _listed(found):
+    for name, entry in _listed(found):
         scopes = {
             mode or "all": {
                 "score": _mean(place.score),
                 "ranks": [place.first, place.last],
                 "group": place.group,
             }
-            for mode, places in (one.places if one else {}).items()
+            for one in found.lists
+            for mode, places in one.places.items()
             if (place := places.get(entry.label))
         }
         sealed = found.sealed.get(entry.label)
@@ -218,7 +217,7 @@ def _suite(found: Standings) -> dict[str, Any]:
         )
     return {
         "rows": rows,
-        "lists": {f"{one.kind}, {one.budget}": one.flops for one in found.lists},
+        "lists": {one.name: one.flops for one in found.lists},
         "references": {
             r.label: [{**_column(s), "by_world": [*s.counted.values()]} for s in r.scores]
             for r in found.references

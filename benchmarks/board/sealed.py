@@ -20,13 +20,11 @@ import pydantic
 from ... import canonical
 from ...errors import InvalidSuite
 from ...eval.stats.rank_intervals import Mean, gap
-from ...printable import printable
 from ..attestations.salted_choice import LONGEST, checked_salt
-from ..config.bounded_file import read_toml
 from ..config.run_config import Cell
 from ..config.suite import Suite
 from ..config.suite_limits import SEED
-from ..receipts.receipt_parts import first_of
+from ..receipts.strict_toml import read_strict
 from .column_scores import World
 from .entered import Entered
 from .entries import Entry, LeftOut, entries
@@ -78,10 +76,7 @@ def commitment(salt: str) -> str:
 def listed(path: Path | None = None) -> tuple[Salt, ...]:
     """The salts of the list. Raises UserError where that is not what it should be."""
     path = path or LISTED
-    try:
-        found = _Document.model_validate(read_toml(path, EXPECTED)[1]).salts
-    except pydantic.ValidationError as error:
-        raise InvalidSuite(f"{path}: {printable(first_of(error), 200)}") from None
+    found = read_strict(path, _Document, EXPECTED).salts
     for name in ("sha256", "receipt"):
         values = [getattr(salt, name) for salt in found if getattr(salt, name)]
         if len({*values}) < len(values):
@@ -95,7 +90,7 @@ def entry_seeds(suite: Suite, receipt: str, salt: str) -> dict[World, World]:
 
     Raises UserError for what is no salt.
     """
-    public = sorted({(c.seeds.world, c.seeds.exposure) for c in suite.cells})
+    public = sorted({c.seeds.corpus for c in suite.cells})
     taken = {seed for pair in public for seed in pair}
     found, number = dict[World, World](), 0
     for pair in public:
@@ -116,7 +111,7 @@ def sealed_cells(cells: Iterable[Cell], seeds: Mapping[World, World]) -> tuple[C
             cell, seeds=dataclasses.replace(cell.seeds, world=world, exposure=exposure)
         )
         for cell in cells
-        for world, exposure in (seeds[cell.seeds.world, cell.seeds.exposure],)
+        for world, exposure in (seeds[cell.seeds.corpus],)
     )
 
 
@@ -143,9 +138,9 @@ def sealed_entries(
         for entry in of:
             public = entry.entered
             drawn = sealed_suite(suite, public.digest, salt.salt)
-            worlds = {(c.seeds.world, c.seeds.exposure) for c in drawn.cells}
+            worlds = {c.seeds.corpus for c in drawn.cells}
             for other in receipts:
-                mine = {(c.seeds.world, c.seeds.exposure) for c in other.cells.values()}
+                mine = {c.seeds.corpus for c in other.cells.values()}
                 if not mine <= worlds:
                     continue
                 answered, why = entries(drawn, [other])

@@ -16,7 +16,6 @@ class Item:
     text: str
     by: float | str | None = None  # what a page sorts by; None: the text
     link: str = ""  # of a page, from the board's folder
-    strong: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,11 +24,6 @@ class Line:
 
     items: tuple[Item, ...]
     kind: str = "model"  # or reference
-
-    @property
-    def sought(self) -> str:
-        """What a filter looks for."""
-        return " ".join(item.text for item in self.items).lower()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,22 +37,17 @@ class Sheet:
     notes: tuple[str, ...] = ()
     strong: int = -1  # the column by which it is ordered
 
-    def markdown(self, level: str = "##") -> Iterator[str]:
+    def markdown(self) -> Iterator[str]:
         """Its lines."""
-        yield from (f"{level} {markdown(self.title)}", "")
+        yield from (f"## {markdown(self.title)}", "")
         for note in self.notes:
             yield from (markdown(note), "")
         heads = [f"**{n}**" if i == self.strong else n for i, n in enumerate(self.header)]
-        rows = [[_marked(item) for item in line.items] for line in self.lines]
+        rows = [[markdown(item.text) for item in line.items] for line in self.lines]
         yield from markdown_table(heads, rows)
         yield ""
 
 
-def _marked(item: Item) -> str:
-    text = markdown(item.text)
-    return f"**{text}**" if item.strong and text else text
-
-
-def of_texts(texts: Sequence[str], kind: str = "reference") -> Line:
+def of_texts(texts: Sequence[str], kind: str = "model") -> Line:
     """A row of plain texts."""
     return Line(tuple(Item(text) for text in texts), kind)

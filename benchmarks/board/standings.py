@@ -9,11 +9,12 @@ FLOPs differ in it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...eval.stats.intervals import WORLDS
 from ...eval.stats.rank_intervals import Mean, Standing, ranked
 from ..config.suite import Suite
+from ..ranking.column import Column
 from .column_scores import ColumnScore, of_row
 from .entered import Entered
 from .entries import TRUST, Budget, Entry, entries
@@ -34,16 +35,18 @@ class RankedList:
     places: Mapping[str, Mapping[str, Standing]]  # scope: ALL, or a mode -> label -> its place
 
     @property
+    def name(self) -> str:
+        """``from scratch, fixed``."""
+        return f"{self.kind}, {self.budget}"
+
+    @property
     def flops(self) -> str:
         """What the FLOPs of its rows are: a list never mixes them silently."""
         found = [e.cost.flops for e in self.entries]
         if min(found) <= 0:
             return "Not every row declares its FLOPs: ranks may compare models of unequal compute."
-        if max(found) / min(found) > UNEQUAL:
-            return (
-                f"FLOPs differ, from {min(found):.1e} to {max(found):.1e} an entry: ranks compare "
-                "models of unequal compute."
-            )
+        if differ := unequal(self.entries):
+            return f"{differ}: ranks compare models of unequal compute."
         return f"All rows spent the same compute, {max(found):.1e} FLOPs an entry."
 
 
@@ -76,8 +79,17 @@ class Standings:
     @property
     def modes(self) -> list[str]:
         """The modes of ranked columns, where there are several."""
-        found = [*dict.fromkeys(c.mode for c in self.suite.columns if c.ranked)]
-        return found if len(found) > 1 else []
+        return _modes(self.suite.columns)
+
+    def place(self, entry: Entry) -> Standing | None:
+        """The place of an entry over all ranked columns; None: it has none."""
+        found = (one.places.get(ALL, {}).get(entry.label) for one in self.lists)
+        return next(filter(None, found), None)
+
+    def score(self, entry: Entry) -> Mean:
+        """By which an entry is ranked; of one without a rank its own."""
+        place = self.place(entry)
+        return place.score if place else score(entry)
 
 
 def standings(suite: Suite, receipts: Sequence[Entered]) -> Standings:
@@ -123,8 +135,20 @@ def why_unranked(entry: Entry) -> str:
 
 def scopes(entry: Entry) -> tuple[str, ...]:
     """ALL, and each mode where ranked columns have several."""
-    modes = [*dict.fromkeys(s.column.mode for s in entry.counts())]
-    return (ALL, *(modes if len(modes) > 1 else ()))
+    return (ALL, *_modes(s.column for s in entry.scores))
+
+
+def _modes(columns: Iterable[Column]) -> list[str]:
+    found = [*dict.fromkeys(column.mode for column in columns if column.ranked)]
+    return found if len(found) > 1 else []
+
+
+def unequal(found: Iterable[Entry]) -> str:
+    """That those entries whose FLOPs are declared differ in them; empty: they do not."""
+    flops = [e.cost.flops for e in found if e.cost.flops > 0]
+    if not flops or max(flops) <= UNEQUAL * min(flops):
+        return ""
+    return f"FLOPs differ, from {min(flops):.1e} to {max(flops):.1e} an entry"
 
 
 def score(entry: Entry, mode: str = ALL) -> Mean:
@@ -165,12 +189,7 @@ def _references(suite: Suite, found: Sequence[Entry]) -> list[Reference]:
         panels = [t.panel for t in behind if t is not None and t.panel is not None]
         if len(panels) < len(suite.columns):
             continue
-        seeds = {
-            r.corpus: (c.seeds.world, c.seeds.exposure)
-            for r in entry.entered.receipt.cells
-            if r.corpus
-            for c in (entry.entered.cells[r.digest],)
-        }
+        seeds = entry.entered.seeds
         rows: dict[tuple[str, str], list[ColumnScore]] = {}
         for column, panel in zip(suite.columns, panels):
             for row in panel.rows:

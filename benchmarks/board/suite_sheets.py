@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ...eval.scoring.normalised import Normalised
+from ...eval.stats.intervals import wider_side
 from ...eval.stats.rank_intervals import Mean, Standing
 from ..panels.panel import slug
 from ..ranking.column import Column
-from ..report.table import ABSENT
+from ..report.table import ABSENT, short
 from .column_scores import MEANING, NO_SCORE, ColumnScore
 from .entries import Entry
-from .sheet import Item, Line, Sheet
-from .standings import ALL, Reference, Standings, score, why_unranked
+from .sheet import Item, Line, Sheet, of_texts
+from .standings import ALL, Reference, Standings, score, unequal, why_unranked
 from .world_tables import model_slug
 
 RANKED = ("ranks", "group")  # behind the model, in ranked lists alone
@@ -42,17 +44,12 @@ LEGEND = (
 def sheets(found: Standings) -> Iterator[Sheet]:
     """All tables of a suite."""
     suite = found.suite
-    modes = found.modes
     for one in found.lists:
-        title = f"Ranked: {one.kind}, {one.budget} budget"
-        first = next(iter(one.places))
-        lines = [
-            _line(found, e, modes, one.places[first].get(e.label), with_rank=True)
-            for e in one.entries
-        ]
+        title = f"Ranked: {one.name} budget"
+        lines = [_line(found, e, ranked=True) for e in one.entries]
         notes = [one.flops]
         for mode, places in one.places.items():
-            if mode != ALL and len(places) > 1:
+            if mode != ALL and (len(places) > 1 or ALL not in one.places):
                 order = ", ".join(f"{p.name} {ranks(p)}" for p in places.values())
                 notes.append(f"Ranks by the columns of {mode} alone: {order}.")
         yield _sheet(found, title, RANKED, lines, notes)
@@ -61,7 +58,7 @@ def sheets(found: Standings) -> Iterator[Sheet]:
         ("Declared: neither verified nor retrained", found.declared),
     ):
         if mine:
-            lines = [_line(found, e, modes, None, with_rank=False) for e in mine]
+            lines = [_line(found, e, ranked=False) for e in mine]
             why = [f"{e.label}: {w}" for e in mine if (w := why_unranked(e))]
             notes = [_unranked_note(mine), *([f"Besides: {'; '.join(why)}."] if why else [])]
             yield _sheet(found, title, (), lines, notes)
@@ -75,15 +72,13 @@ def single(found: Standings, entry: Entry) -> Sheet:
     lines = []
     for one in entry.scores:
         accuracy = ABSENT if one.accuracy is None else f"{one.accuracy:.2f}"
-        counted = sum(one.counted.values()) / len(one.counted) if one.counted else 0.0
-        counts = _short(counted) if one.column.ranked else "no: headroom"
+        counts = _short(one.mean or 0.0) if one.column.ranked else "no: headroom"
         texts = (one.column.name, one.column.mode, accuracy, _column(one).text, counts)
-        lines.append(Line(tuple(Item(text) for text in texts)))
-    place = next(
-        (p for o in found.lists for p in [o.places.get(ALL, {}).get(entry.label)] if p), None
+        lines.append(of_texts(texts))
+    place = found.place(entry)
+    note = f"Score {number(found.score(entry))}" + (
+        f", ranks {ranks(place)}." if place else ", not ranked."
     )
-    total = place.score if place else score(entry)
-    note = f"Score {number(total)}" + (f", ranks {ranks(place)}." if place else ", not ranked.")
     return Sheet("standing", f"On the board of {found.suite.id}", header, tuple(lines), (note,))
 
 
@@ -92,26 +87,23 @@ def ranks(place: Standing) -> str:
     return str(place.first) if place.first == place.last else f"{place.first}–{place.last}"
 
 
-def number(mean: Mean | None) -> str:
+def number(mean: Mean | Normalised | None) -> str:
     """``.43 ±.05``; without an interval where there are too few worlds for one."""
     if mean is None:
         return ABSENT
     if mean.low is None or mean.high is None:
         return f"{_short(mean.mean)}, no interval"
-    return f"{_short(mean.mean)} ±{_short(max(mean.high - mean.mean, mean.mean - mean.low))}"
+    return f"{_short(mean.mean)} ±{_short(wider_side(mean.mean, mean.low, mean.high))}"
 
 
 def _short(value: float) -> str:
-    text = f"{value + 0.0:.2f}".replace("0.", ".", 1)
+    text = short(value)
     return "0" if text in (".00", "-.00") else text
 
 
 def _unranked_note(mine: Sequence[Entry]) -> str:
-    flops = [e.cost.flops for e in mine if e.cost.flops > 0]
     note = "In the order of the score, which is no rank: nobody else has trained these again."
-    if len(flops) > 1 and max(flops) > 1.05 * min(flops):
-        note += f" FLOPs differ, from {min(flops):.1e} to {max(flops):.1e} an entry."
-    return note
+    return note + (f" {differ}." if (differ := unequal(mine)) else "")
 
 
 def _sheet(
@@ -135,26 +127,23 @@ def _head(column: Column) -> str:
     return f"{column.name}, {column.mode}{note}"
 
 
-def _line(
-    found: Standings, entry: Entry, modes: Sequence[str], place: Standing | None, with_rank: bool
-) -> Line:
-    mine, cost = score(entry), entry.cost
+def _line(found: Standings, entry: Entry, ranked: bool) -> Line:
+    cost, place, total = entry.cost, found.place(entry), found.score(entry)
     sealed = found.sealed.get(entry.label)
     marks = OURS * entry.ours + BASELINE * entry.baseline
     page = f"entries/{model_slug(entry.model, entry.entered)}.html"
-    printed = place.score if place else mine
     note = "" if entry.complete() else ", incomplete"
     ranking: list[Item] = []
-    if with_rank and place:
+    if place:
         ranking = [Item(ranks(place), by=float(place.first))]
         ranking += [Item(str(place.group), by=float(place.group))]
-    elif with_rank:
+    elif ranked:
         ranking = [Item(ABSENT, by=1e9)] * len(RANKED)
     items = [
         Item(f"{entry.label} {marks}".strip(), link=page),
         *ranking,
-        Item(number(printed) + note, by=printed.mean),
-        *(Item(number(score(entry, m)), by=score(entry, m).mean) for m in modes),
+        Item(number(total) + note, by=total.mean),
+        *(Item(number(score(entry, m)), by=score(entry, m).mean) for m in found.modes),
         *(_column(s) for s in entry.scores),
         Item(entry.entered.trust.kind + (", sealed" if sealed else "") + _status(entry)),
         Item(entry.budget),
@@ -177,28 +166,19 @@ def _status(entry: Entry) -> str:
 
 
 def _column(found: ColumnScore) -> Item:
-    text = _interval(found)
+    one = found.normalised
+    text = "0" if one is not None and one.value == 0 else number(one)
     if found.mark:
         text = found.mark if found.mark == NO_SCORE else f"{_short(found.value)} {found.mark}"
     return Item(text + (f"; {found.control}" if found.control else ""), by=found.value)
 
 
-def _interval(found: ColumnScore) -> str:
-    one = found.normalised
-    if one is None:
-        return ABSENT
-    if one.value == 0:
-        return "0"
-    return f"{_short(one.value)} ±{_short(max(one.high - one.mean, one.mean - one.low))}"
-
-
 def _reference(found: Standings, one: Reference, extra: int) -> Line:
     # the tracer follows written proofs: it says nothing of answers at once
     scores = [s if one.label != "tracer" or s.column.mode == "chain" else None for s in one.scores]
-    worlds = [s.counted for s in scores if s is not None and s.column.ranked]
-    total = None
-    if worlds and all(worlds) and len(worlds) == sum(c.ranked for c in found.suite.columns):
-        total = sum(sum(w.values()) / len(w) for w in worlds) / len(worlds)
+    means = [s.mean if s else None for s, c in zip(scores, found.suite.columns) if c.ranked]
+    known = [mean for mean in means if mean is not None]
+    total = sum(known) / len(known) if known and len(known) == len(means) else None
     items = [Item(one.label), *[Item("")] * extra, _mean(total), *[Item("")] * len(found.modes)]
     items += [_mean(s.normalised.mean if s and s.normalised else None) for s in scores]
     what = Item(WHAT.get(one.label, one.kind))

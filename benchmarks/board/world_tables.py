@@ -91,7 +91,7 @@ def sheet(table: WorldTable) -> Sheet:
     """A world's table, with its floors as the first row."""
     names = table.instruments
     rows = [r.row for r in table.rows]
-    floor = of_texts(["floor", "", "", "", *floors(rows, names)])
+    floor = of_texts(["floor", "", "", "", *floors(rows, names)], "reference")
     notes = [f"Without an answer: {'; '.join(table.gone)}."] if table.gone else []
     if any(len(r.corpora) == 1 for r in table.rows):
         notes.append(f"{ONE} one corpus: its ± is over questions and says nothing of other worlds.")

@@ -12,15 +12,17 @@ from ...printable import printable
 from ..board import suite_sheets
 from ..board.board import Board
 from ..board.column_scores import axiom_control
-from ..board.entered import Entered, display_name
-from ..board.entries import Entry
-from ..board.sheet import Item, Line, Sheet
+from ..board.entered import NAME, Entered, display_name
+from ..board.entries import Entry, cost_of
+from ..board.sheet import Sheet, of_texts
 from ..board.standings import Standings
 from ..board.world_tables import ModelRow, model_slug
 from ..citations.citation import citation_text
 from ..citations.errata import affecting
+from ..panels.panel import slug
 from ..receipts.curves import Configuration, configurations_of
 from ..receipts.score_records import Interval, NormalisedRecord, ScoreRecord
+from ..report.table import ABSENT
 from .question_examples import Answered, Example
 
 LADDER = (
@@ -73,19 +75,15 @@ def pages(board: Board, found: Mapping[str, Sequence[Answered]]) -> Iterator[Pag
             models.setdefault(display_name(answered.row.cell), []).append(answered)
         notes = [*dict.fromkeys(one.note for one in found[entered.digest] if one.note)]
         curves = _curves(entered, notes) if models else ()
+        cited = citation_text(entered.receipt, entered.trust, affecting(entered.receipt))
         for model, mine in models.items():
             place = standing.get((entered.digest, model))
-            yield _page(entered, model, mine, curves, place, notes)
+            yield _page(entered, model, mine, curves, place, cited, notes)
 
 
 def archive(entered: Entered) -> str:
     """The name of the file that holds a receipt with its tables."""
     return f"receipt-{entered.digest[:16]}.zip"
-
-
-def world_slug(row: ModelRow) -> str:
-    """Names the page of a row's world."""
-    return "".join(c if c.isalnum() else "-" for c in row.cell.named_world.lower()).strip("-")
 
 
 def _page(
@@ -94,6 +92,7 @@ def _page(
     found: Sequence[Answered],
     curves: Sequence[Configuration],
     standing: tuple[Standings, Entry] | None,
+    citation: str,
     notes: Sequence[str],
 ) -> Page:
     rows = [one.row for one in found]
@@ -107,7 +106,7 @@ def _page(
         standing=suite_sheets.single(*standing) if standing else None,
         groups=[_group(one) for one in found],
         curves=_drawn(mine, model),
-        citation=citation_text(entered.receipt, entered.trust, affecting(entered.receipt)),
+        citation=citation,
         archive=archive(entered),
         notes=notes,
     )
@@ -117,16 +116,16 @@ def _facts(entered: Entered, rows: Sequence[ModelRow]) -> Iterator[tuple[str, st
     cells = [
         c for c in entered.receipt.cells if entered.cells[c.digest].model == rows[0].cell.model
     ]
-    seconds = entered.receipt.times.seconds
+    cost = cost_of(entered, {c.digest for c in cells})
     yield "suite", f"{entered.receipt.suite.id}@{entered.receipt.suite.digest[:8]}"
     yield "trust", str(entered.trust)
     yield "status", entered.status
     yield "entrant", entered.entrant or "not named"
     yield "trainings", f"{len(cells)}, of which {sum(bool(c.failed) for c in cells)} failed"
-    yield "parameters", f"{max(c.parameters for c in cells):,}"
-    yield "FLOPs", f"{sum(c.flops for c in cells):.2e} in all"
-    yield "seconds", f"{sum(seconds.get(c.digest, 0.0) for c in cells):,.0f} in all"
-    yield "device", "; ".join(sorted({c.device for c in cells if c.device})) or "not known"
+    yield "parameters", f"{cost.parameters:,}"
+    yield "FLOPs", f"{cost.flops:.2e} in all"
+    yield "seconds", f"{cost.seconds:,.0f} in all"
+    yield "device", "; ".join(cost.devices) or "not known"
     yield "plans", ", ".join(dict.fromkeys(row.cell.plan for row in rows))
     yield "receipt", entered.digest
 
@@ -134,7 +133,7 @@ def _facts(entered: Entered, rows: Sequence[ModelRow]) -> Iterator[tuple[str, st
 def _group(found: Answered) -> Group:
     row = found.row
     title = f"{row.panel.name}, {row.cell.mode} ({row.cell.plan})"
-    return Group(title, world_slug(row), _ladder(row), found.examples)
+    return Group(title, slug(row.cell.named_world), _ladder(row), found.examples)
 
 
 def _ladder(row: ModelRow) -> Sheet:
@@ -146,7 +145,7 @@ def _ladder(row: ModelRow) -> Sheet:
             texts = ["no control, so no score", *[""] * (len(LADDER) - 2)]
         else:
             texts = _rung(row, name, found)
-        lines.append(Line(tuple(Item(text) for text in (name, *texts))))
+        lines.append(of_texts((name, *texts)))
     return Sheet("ladder", "Ladder", LADDER, tuple(lines))
 
 
@@ -160,18 +159,18 @@ def _rung(row: ModelRow, name: str, found: ScoreRecord) -> list[str]:
     return [
         _ends(found.accuracy) + (", untrained" if row.row.untrained else ""),
         f"{'' if recall else found.accuracy.over}",
-        "–" if recall else f"{found.floor.value:.2f}, {found.floor.strategy}",
-        "–" if recall else _ends(found.normalised),
-        "–" if found.lift is None else f"{found.lift.value:.2f}",
+        ABSENT if recall else f"{found.floor.value:.2f}, {found.floor.strategy}",
+        ABSENT if recall else _ends(found.normalised),
+        ABSENT if found.lift is None else f"{found.lift.value:.2f}",
         ", ".join(reach) or "none",
-        row.control(name) or "–",
+        row.control(name) or ABSENT,
     ]
 
 
 def _ends(found: Interval | NormalisedRecord | None) -> str:
     """``0.43 [0.40, 0.46]``."""
     if found is None or found.mean is None:
-        return "–"
+        return ABSENT
     if found.low is None or found.high is None:
         return f"{found.mean:.2f}"
     return f"{found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]"
@@ -180,7 +179,7 @@ def _ends(found: Interval | NormalisedRecord | None) -> str:
 def _curves(entered: Entered, notes: list[str]) -> Sequence[Configuration]:
     """The curves of a receipt; none, and a note, where they cannot be read."""
     try:
-        return configurations_of(entered.receipt, entered.folder / "receipt.json")
+        return configurations_of(entered.receipt, entered.folder / NAME)
     except UserError as error:
         notes.append(printable(f"no curves: {error}"))
         return ()

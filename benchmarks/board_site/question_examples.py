@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -17,10 +18,10 @@ from ...errors import InvalidReceipt, UserError
 from ...eval.scoring.columns import columns
 from ...printable import printable
 from ..attestations.answers_reading import table_bytes
-from ..board.entered import Entered
+from ..board.entered import NAME, Entered
 from ..board.world_tables import ModelRow, rows_of
 from ..receipts import parquet_reading
-from ..receipts.parquet_reading import Columns, Reading
+from ..receipts.parquet_reading import Columns
 from ..receipts.tables.answers_table import ANSWERS
 from ..receipts.tables.parquet_table import DIGITS, NONE, SEPARATOR, Table
 from ..receipts.tables.proofs_table import FACTS, PROOFS, RULES
@@ -29,6 +30,7 @@ from ..receipts.untrusted import guarded
 
 LONGEST = 400  # characters of a text on a page
 STEPS = 40  # of a proof on a page
+Rows = Callable[[str], Columns]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,13 +65,14 @@ class Example:
 
 @dataclasses.dataclass(frozen=True)
 class Shelf:
-    """The tables of a receipt, open."""
+    """The tables of a receipt, open: the rows of a cell, or a corpus. Those read last are held, for
+    the rows of a panel share their corpora."""
 
-    answers: Reading
-    questions: Reading
-    proofs: Reading
-    facts: Reading
-    rules: Reading
+    answers: Rows
+    questions: Rows
+    proofs: Rows
+    facts: Rows
+    rules: Rows
 
 
 @contextlib.contextmanager
@@ -78,9 +81,10 @@ def opened(entered: Entered) -> Iterator[Shelf]:
     cells = [*entered.cells.values()]
     with contextlib.ExitStack() as stack:
 
-        def reading(table: Table) -> Reading:
-            data = table_bytes(entered.folder / "receipt.json", entered.receipt, table)
-            return stack.enter_context(parquet_reading.opened(data, table, table.most(cells)))
+        def reading(table: Table) -> Rows:
+            data = table_bytes(entered.folder / NAME, entered.receipt, table)
+            found = stack.enter_context(parquet_reading.opened(data, table, table.most(cells)))
+            return functools.lru_cache(1)(found.of)
 
         yield Shelf(*map(reading, (ANSWERS, QUESTIONS, PROOFS, FACTS, RULES)))
 
@@ -118,14 +122,14 @@ def examples(row: ModelRow, shelf: Shelf) -> list[Example]:
         return []
     cell = min(mine, key=lambda c: c.seeds.trained)
     corpus = corpora[cell.digest][:DIGITS]
-    queried = shelf.questions.of(corpus)
-    given = shelf.answers.of(cell.digest[:DIGITS])
+    queried = shelf.questions(corpus)
+    given = shelf.answers(cell.digest[:DIGITS])
     if not len(given["step"]):
         raise InvalidReceipt(f"{ANSWERS.file} has no answers of {cell}")
     last = np.flatnonzero(given["step"] == given["step"].max())
     place = {int(given["question"][i]): int(i) for i in last}
-    known = _given(shelf.facts.of(corpus))
-    proofs = shelf.proofs.of(corpus)
+    known = _given(shelf.facts(corpus))
+    proofs = shelf.proofs(corpus)
     out = []
     for name in columns(row.row.rungs):
         numbers = np.flatnonzero(queried["instrument"] == name)
@@ -139,7 +143,7 @@ def examples(row: ModelRow, shelf: Shelf) -> list[Example]:
 def rules(row: ModelRow, shelf: Shelf) -> list[tuple[str, str]]:
     """(text, how the corpus presents it) of each rule of the world of a row."""
     corpus = min(row.corpora)[:DIGITS]
-    found = shelf.rules.of(corpus)
+    found = shelf.rules(corpus)
     return [(_short(str(text)), str(given)) for text, given in zip(found["text"], found["given"])]
 
 

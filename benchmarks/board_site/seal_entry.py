@@ -53,7 +53,7 @@ def read(path: Path, suite: str, salt: str) -> Entry:
     with untrusted.guarded(path):
         cells = bounds.cells_of(receipt).values()
     panels = {cell.panel for cell in found.cells}
-    mine = tuple(c for c in cells if c.panel in panels and _public(c) in seeds)
+    mine = tuple(c for c in cells if c.panel in panels and c.seeds.corpus in seeds)
     if not mine:
         raise UserError(f"{path} has no cell of {found.id}; give an entry of that suite")
     return Entry(found, cite.digest(receipt), mine, seeds)
@@ -113,7 +113,3 @@ def _checked(mode: str) -> str:
     if mode not in MODES:
         raise suggest("mode", mode, MODES)
     return mode
-
-
-def _public(cell: Cell) -> World:
-    return cell.seeds.world, cell.seeds.exposure

@@ -9,11 +9,11 @@ from ...errors import UserError
 from ...eval.scoring.columns import columns
 from ...printable import printable
 from ..board.entered import display_name
-from ..board.sheet import Item, Line, Sheet
+from ..board.sheet import Sheet, of_texts
 from ..board.world_tables import ModelRow, model_slug
 from ..panels.panel import slug
 from ..receipts.receipt_records import PanelRecord
-from .entry_pages import world_slug
+from ..report.table import ABSENT
 from .question_examples import Answered, Example
 
 FLOORS = ("floor", "strategy", "chance", "association", "blinded", "spreading", "uniform")
@@ -52,7 +52,7 @@ def pages(found: Iterable[Answered]) -> Iterator[Page]:
             place = one.row.panel.name, str(one.row.cell.exposure.record())
             parts.setdefault(place, []).append(one)
         yield Page(
-            slug=world_slug(mine[0].row),
+            slug=slug(name),
             title=name,
             about=_about(mine[0].row.cell.world),
             rules=next((one.rules for one in mine if one.rules), ()),
@@ -95,10 +95,10 @@ def _floors(panel: PanelRecord, rows: Sequence[ModelRow]) -> Sheet:
         for label in CEILINGS:
             score = ceilings[label].rungs.get(name) if label in ceilings else None
             texts.append(_two(score.accuracy.mean if score else None))
-        lines.append(Line(tuple(Item(text) for text in (name, *texts))))
+        lines.append(of_texts((name, *texts)))
     header = ("instrument", *FLOORS, *CEILINGS)
     return Sheet(slug(f"floors-{panel.name}"), "Floors and ceilings", header, tuple(lines))
 
 
 def _two(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return ABSENT if value is None else f"{value:.2f}"

@@ -9,11 +9,10 @@ from typing import Annotated
 import pydantic
 
 from ...errors import InvalidSuite
-from ...printable import ODD, printable
-from ..config.bounded_file import read_toml
+from ...printable import ODD
 from ..receipts import cite
 from ..receipts.receipt import Receipt
-from ..receipts.receipt_parts import first_of
+from ..receipts.strict_toml import read_strict
 
 LISTED = Path(__file__).with_name("errata.toml")
 
@@ -82,10 +81,7 @@ def _one(wanted: list, found: set) -> bool:
 
 def listed(path: Path = LISTED) -> tuple[Erratum, ...]:
     """All errata, in the order of the file. Raises UserError where it is not what it should be."""
-    try:
-        found = _Document.model_validate(read_toml(path, "a list of errata")[1]).errata
-    except pydantic.ValidationError as error:
-        raise InvalidSuite(f"{path}: {printable(first_of(error), 300)}") from None
+    found = read_strict(path, _Document, "a list of errata").errata
     ids = [erratum.id for erratum in found]
     twice = next((id for id in ids if ids.count(id) > 1), None)
     if twice is not None:

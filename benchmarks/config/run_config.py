@@ -29,6 +29,11 @@ class Seeds:
     sample: int = dataclasses.field(default=0, metadata={"neutral": 0})
 
     @property
+    def corpus(self) -> tuple[int, int]:
+        """Those by which a corpus is drawn."""
+        return self.world, self.exposure
+
+    @property
     def trained(self) -> tuple[int, int, int, int]:
         """Those by which a training is known; the others matter to its samples alone."""
         return self.world, self.exposure, self.init, self.order
@@ -173,8 +178,7 @@ class Cell:
     @functools.cached_property
     def corpus(self) -> str:
         """Equal for cells that read the same corpus."""
-        seeds = (self.seeds.world, self.seeds.exposure)
-        world = [self.named_world, self.size, self.exposure.record(), seeds]
+        world = [self.named_world, self.size, self.exposure.record(), self.seeds.corpus]
         return canonical.digest(world + [self.content] * (self.content != 1))
 
     @functools.cached_property
@@ -244,9 +248,8 @@ def run_batches(cells: Sequence[Cell], size: int = 1) -> Iterator[list[Cell]]:
         trainings.setdefault(cell.training, []).append(cell)
     vmap_group: dict[str, list[list[Cell]]] = {}
     for likes in trainings.values():
-        vmap_group.setdefault(likes[0].vmap_group if size > 1 else likes[0].training, []).append(
-            likes
-        )
+        key = likes[0].vmap_group if size > 1 else likes[0].training
+        vmap_group.setdefault(key, []).append(likes)
     for group in vmap_group.values():
         for i in range(0, len(group), size):
             yield [cell for likes in group[i : i + size] for cell in likes]
@@ -255,10 +258,9 @@ def run_batches(cells: Sequence[Cell], size: int = 1) -> Iterator[list[Cell]]:
 def admits(rule: str, cell: Cell) -> bool:
     """Whether ``rule``, "key=value", names this cell. Raises UserError for what is no rule."""
     key, equals, value = rule.partition("=")
-    seeds = {f"seeds.{name}": str(n) for name, n in dataclasses.asdict(cell.seeds).items()}
     names = ("world", "size", "mode", "model", "plan")
     known = {name: {str(getattr(cell, name))} for name in names}
-    known |= {name: {seed} for name, seed in seeds.items()}
+    known |= {f"seeds.{axis}": {str(n)} for axis, n in dataclasses.asdict(cell.seeds).items()}
     for name, path in dataclasses.asdict(cell.places).items():
         if path and value.endswith(".py") and str(Path(value).resolve()) == path:
             known[name].add(value)  # what is known by its content, named by its place
@@ -283,8 +285,7 @@ def none_admitted(cells: Sequence[Cell], rules: Sequence[str]) -> str:
 
 def _known(kind: str, name: str, path: str) -> str:
     """What the registry finds the world or model by. A path is one that the user gave, never one
-    that stands in a record, and its file must be what it was.
-    """
+    that stands in a record, and its file must be what it was."""
     base, given = parameters.split(name)
     if not path:
         if base.endswith(".py") or ".py/" in base:

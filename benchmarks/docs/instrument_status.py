@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from ...errors import UserError
+from ...eval.stats.intervals import wider_side
 from ...worlds.novelty.rungs import RUNGS
 from ..config.panel_names import named, names_of
 from ..conformance.floor_means import DECISIVE
@@ -61,7 +62,7 @@ class Score:
         return None if self.highest is None else min(self.highest, self.high)
 
     def __str__(self) -> str:
-        half = max(self.high - self.mean, self.mean - self.low)
+        half = wider_side(self.mean, self.low, self.high)
         untrained = "†" if self.untrained else ""
         return f"{self.label} {self.mean:.2f} ± {half:.2f}{untrained}"
 

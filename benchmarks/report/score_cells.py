@@ -7,28 +7,24 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...eval.scoring.columns import mark
+from ...eval.stats.intervals import wider_side
 from ..receipts.receipt_records import RowRecord
-from ..receipts.score_records import ScoreRecord
 from .receipt_rows import score_of
 from .table import ABSENT, UNTRAINED, normalised
 
 
 def floors(rows: Sequence[RowRecord], groups: Sequence[str]) -> list[str]:
     """What is had without the rule in each instrument, and by which strategy."""
-    found = [next(s for r in rows if (s := _score(r, group)) is not None) for group in groups]
+    found = [next(s for r in rows if (s := r.rungs.get(group)) is not None) for group in groups]
     return [
         ABSENT if s.rung == "recall" else f"{s.floor.value:.2f}, {s.floor.strategy}" for s in found
     ]
 
 
-def _score(row: RowRecord, group: str) -> ScoreRecord | None:
-    return row.rungs.get(group)
-
-
 def scored(row: RowRecord, group: str) -> str:
     """The score of a row in an instrument, with its interval and marks; a ceiling's
     alone. Of a model that has not learned its corpus in brackets."""
-    record = _score(row, group)
+    record = row.rungs.get(group)
     if record is None:
         return ABSENT
     found = score_of(group, record, not row.untrained)
@@ -37,11 +33,11 @@ def scored(row: RowRecord, group: str) -> str:
         return ABSENT
     if row.kind == "ceiling":
         return f"{mean:.2f}"
-    text = f"{mean:.2f} ± {max(high - mean, mean - low):.2f}{mark(found)}"
+    text = f"{mean:.2f} ± {wider_side(mean, low, high):.2f}{mark(found)}"
     return text if found.trained else f"({text}, {UNTRAINED})"
 
 
 def above(row: RowRecord, group: str) -> str:
     """The normalised score of a model."""
-    record = _score(row, group)
+    record = row.rungs.get(group)
     return ABSENT if record is None else normalised(score_of(group, record, not row.untrained))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ...eval.scoring.columns import LIKENESS, columns, mark
 from ...eval.scoring.rung_score import GroupScore, RungScore
 from ...eval.scoring.score import TRAINED, Row
-from ...eval.stats.intervals import Band
+from ...eval.stats.intervals import Band, wider_side
 from ...eval.stats.labels import of_runs
 from ...worlds.interventions.interventions_given import broken_in_words
 from ..panels.panel import Panel
@@ -121,8 +121,8 @@ def normalised(found: RungScore) -> str:
 
 
 def around(mean: float, low: float, high: float) -> str:
-    """``.94±.03``: the wider side of the interval stands for both."""
-    return f"{short(mean)}±{short(max(high - mean, mean - low))}"
+    """``.94±.03``."""
+    return f"{short(mean)}±{short(wider_side(mean, low, high))}"
 
 
 def short(value: float) -> str:

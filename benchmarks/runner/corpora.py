@@ -56,8 +56,7 @@ class Corpora:
         """
         key = cell.question_set
         if key not in self._kept:
-            seeds = (cell.seeds.world, cell.seeds.exposure)
-            corpus = build_corpus(self._world(cell), cell.size, cell.exposure, seeds)
+            corpus = build_corpus(self._world(cell), cell.size, cell.exposure, cell.seeds.corpus)
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]
             questions = sample_questions(corpus, cell.questions, cell.seeds.exposure)

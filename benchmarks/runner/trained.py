@@ -49,8 +49,7 @@ class Trained:
     def corpus(self) -> Corpus:
         """Raises UserError where the world gives another corpus than it gave then."""
         cell = self.cell
-        seeds = (cell.seeds.world, cell.seeds.exposure)
-        found = build_corpus(cell.load_world(), cell.size, cell.exposure, seeds)
+        found = build_corpus(cell.load_world(), cell.size, cell.exposure, cell.seeds.corpus)
         if found.digest != self.digest:
             raise UserError(
                 f"{cell} read corpus {self.digest[:16]}, and {cell.world} now gives "

@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 
 from ..scoring.columns import columns, head, mark
 from ..scoring.rung_score import RungScore
+from ..stats.intervals import wider_side
 from ..stats.labels import drawn
 from .score_figures import STYLE, letters
 
@@ -87,7 +88,7 @@ def _cell(axes: Axes, x: int, y: float, score: RungScore | None) -> None:
     grey = 1 - 0.8 * mean
     box = {"facecolor": str(grey), "edgecolor": "0.6", "linewidth": 0.5}
     axes.add_patch(Rectangle((x, y), 1, 1, **box))
-    text = f"{mean:.2f} ± {max(high - mean, mean - low):.2f}{mark(score)}"
+    text = f"{mean:.2f} ± {wider_side(mean, low, high):.2f}{mark(score)}"
     text = text if score.trained else f"({text})"
     ink = "white" if grey < 0.45 else "black"
     axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=7, color=ink)

@@ -51,6 +51,11 @@ class Band:
         return Band(values[0], values[1], values[2], self.over, values[3], self.world)
 
 
+def wider_side(mean: float, low: float, high: float) -> float:
+    """What stands behind ``±``: the wider side of the interval, for both."""
+    return max(high - mean, mean - low)
+
+
 def wilson(share: Curve, n: int, level: float = LEVEL) -> tuple[Curve, Curve]:
     """(low, high) for a share of ``n`` independent questions answered rightly."""
     z = stats.norm.ppf((1 + level) / 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -38,9 +39,26 @@ def paired(more: Mapping[str, Floats], less: Mapping[str, Floats]) -> Difference
         return None
     gaps = np.array([more[world].mean() - less[world].mean() for world in shared])
     low, high = (float(bound[0]) for bound in student(gaps[:, None]))
+    return Difference(float(gaps.mean()), low, high, _chance(gaps))
+
+
+def different(scores: Floats) -> NDArray[np.bool_]:
+    """[M, M]: pairs of rows that surely differ, paired over worlds [M, W]: Student's t at LEVEL
+    with Holm's correction over all pairs; none where there are fewer than two worlds."""
+    rows, worlds = scores.shape
+    found = np.zeros((rows, rows), bool)
+    if worlds > 1:
+        pairs = [*itertools.combinations(range(rows), 2)]
+        for (a, b), p in zip(pairs, holm([_chance(scores[a] - scores[b]) for a, b in pairs])):
+            found[a, b] = found[b, a] = p < 1 - LEVEL
+    return found
+
+
+def _chance(gaps: Floats) -> float:
+    """Of a mean as far from 0 as that of ``gaps`` [n], n >= 2, where there is none: Student's t."""
     error = gaps.std(ddof=1) / np.sqrt(len(gaps))
     t = abs(gaps.mean()) / error if error > 0 else (np.inf if gaps.mean() else 0.0)
-    return Difference(float(gaps.mean()), low, high, float(2 * stats.t.sf(t, len(gaps) - 1)))
+    return float(2 * stats.t.sf(t, len(gaps) - 1))
 
 
 def independent(more: Band, less: Band) -> Difference:
@@ -78,12 +96,11 @@ def by_question(gaps: Sequence[Floats], worlds: Sequence[str]) -> Pairs:
     if len(units) < 2:
         return Pairs(found, "questions", n)
     low, high = (float(bound[0]) for bound in student(units[:, None]))
-    error = float(units.std(ddof=1)) / np.sqrt(len(units))
-    t = abs(units.mean()) / error if error > 0 else (np.inf if units.mean() else 0.0)
-    p = float(2 * stats.t.sf(t, len(units) - 1))
     shift = mean - float(units.mean())  # of two worlds with unequally many runs
     low, high = min(low + shift, found.low), max(high + shift, found.high)
-    return Pairs(Difference(mean, max(low, -1.0), min(high, 1.0), max(p, found.p)), over, n)
+    return Pairs(
+        Difference(mean, max(low, -1.0), min(high, 1.0), max(_chance(units), found.p)), over, n
+    )
 
 
 def _over_questions(gaps: Sequence[Floats], mean: float) -> Difference:

@@ -20,9 +20,11 @@ def power(effect: float, spread: float, worlds: int, level: float = 0.05) -> flo
     freedom = worlds - 1
     most = stats.t.ppf(1 - level / 2, freedom)
     shift = abs(effect) * np.sqrt(worlds) / spread
-    found = stats.nct.sf(most, freedom, shift) + stats.nct.cdf(-most, freedom, shift)
+    found = stats.nct.sf(most, freedom, shift)
     if not np.isfinite(found):  # where the series does not converge: far from 0
         found = stats.norm.sf(most - shift)
+    # the far side's does not, where it is next to nothing
+    found += np.nan_to_num(stats.nct.cdf(-most, freedom, shift))
     return float(np.clip(found, 0, 1))
 
 

@@ -8,7 +8,6 @@ counting (as Mogstad et al. 2024, doi:10.1093/restud/rdad006, without their boot
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
@@ -16,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from .intervals import LEVEL, WORLDS, student
-from .paired import holm, paired
+from .paired import different
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -56,42 +55,23 @@ def ranked(scores: Mapping[str, Mapping[Key, float]]) -> list[Standing]:
     ``scores``: row -> world -> its score there. Raises ValueError where rows differ in their
     worlds, for a mean over fewer of them is no match for another, or these are too few.
     """
-    worlds = [{*found} for found in scores.values()]
-    if any(each != worlds[0] for each in worlds):
+    if not scores:
+        return []
+    worlds = [*next(iter(scores.values()))]
+    if any({*found} != {*worlds} for found in scores.values()):
         raise ValueError("got rows of different worlds, expected a score of every row in each")
-    if worlds and len(worlds[0]) < WORLDS:
-        raise ValueError(f"got {len(worlds[0])} worlds, expected at least {WORLDS} to rank by")
+    if len(worlds) < WORLDS:
+        raise ValueError(f"got {len(worlds)} worlds, expected at least {WORLDS} to rank by")
     order = sorted(scores, key=lambda name: (-Mean.of(scores[name]).mean, name))
-    above = _surely_above(scores, order)
+    apart = different(np.array([[scores[name][w] for w in worlds] for name in order], float))
     out: list[Standing] = []
-    leader, group = "", 0
-    for name in order:
-        if not leader or (leader, name) in above:
-            leader, group = name, group + 1
-        better = sum((other, name) in above for other in order)
-        worse = sum((name, other) in above for other in order)
+    leader, group = 0, 1
+    for i, name in enumerate(order):
+        if apart[leader, i]:
+            leader, group = i, group + 1
+        better, worse = int(apart[i, :i].sum()), int(apart[i, i:].sum())
         out.append(Standing(name, Mean.of(scores[name]), 1 + better, len(order) - worse, group))
     return out
-
-
-def _surely_above(
-    scores: Mapping[str, Mapping[Key, float]], order: list[str]
-) -> set[tuple[str, str]]:
-    """(better, worse) of every pair whose difference is surely not 0."""
-    pairs, gaps = [*itertools.combinations(order, 2)], []
-    for one, other in pairs:
-        found = paired(_arrays(scores[one]), _arrays(scores[other]))
-        assert found is not None, "all rows have the same worlds, and enough of them"
-        gaps.append(found)
-    return {
-        (one, other) if gap.mean > 0 else (other, one)
-        for (one, other), gap, p in zip(pairs, gaps, holm([gap.p for gap in gaps]))
-        if p < 1 - LEVEL
-    }
-
-
-def _arrays(worlds: Mapping[Key, float]) -> dict[str, np.ndarray]:
-    return {str(world): np.array([value]) for world, value in worlds.items()}
 
 
 def gap(one: Mapping[Key, float], other: Mapping[Key, float]) -> Mean:

@@ -15,12 +15,14 @@ import itertools
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import optimize
+
+from .power import ENOUGH, power
 
 Floats = NDArray[np.float64]
 LEAST = 0.8  # of both, for a column that is ranked
 MODELS = 3  # fewer have no correlation worth the name
-CHANCE = 0.05  # of calling two equal models different
+FAR = 100.0  # standard deviations: a difference that two worlds find
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,42 +73,16 @@ def retest(first: Floats, second: Floats) -> float | None:
     return float((rows - error) / below) if below > 0 else None
 
 
-def different(scores: Floats) -> NDArray[np.bool_]:
-    """[M, M]: pairs of models that surely differ, paired over worlds [M, W], Student's t at 95%
-    with Holm's correction over the pairs of the column."""
-    models, worlds = scores.shape
-    found = np.zeros((models, models), bool)
-    pairs = [*itertools.combinations(range(models), 2)]
-    if worlds < 2 or not pairs:
-        return found
-    chances = []
-    for a, b in pairs:
-        gap = scores[a] - scores[b]
-        error = gap.std(ddof=1) / np.sqrt(worlds)
-        t = abs(gap.mean()) / error if error > 0 else (np.inf if gap.mean() else 0.0)
-        chances.append(2 * stats.t.sf(t, worlds - 1))
-    for rank, index in enumerate(np.argsort(chances, kind="stable")):
-        if chances[index] > CHANCE / (len(pairs) - rank):
-            break
-        a, b = pairs[index]
-        found[a, b] = found[b, a] = True
-    return found
-
-
 def seen(scores: Floats) -> float | None:
-    """The least true difference of two models that W worlds find with a chance of four in five,
-    from the median spread of paired differences; uncorrected. None: fewer than two of either."""
+    """The least true difference of two models that W worlds find with power ENOUGH, from the median
+    spread of paired differences; uncorrected. None: fewer than two of either."""
     models, worlds = scores.shape
     if models < 2 or worlds < 2:
         return None
     gaps = [scores[a] - scores[b] for a, b in itertools.combinations(range(models), 2)]
-    spread = float(np.median([gap.std(ddof=1) for gap in gaps])) / np.sqrt(worlds)
-    if not spread:
-        return 0.0
-    bound = stats.t.ppf(1 - CHANCE / 2, worlds - 1)
-    low, high = 0.0, 100.0  # in units of the spread: power rises with the difference
-    for _ in range(60):
-        middle = (low + high) / 2
-        enough = stats.nct.sf(bound, worlds - 1, middle) >= 0.8
-        low, high = (low, middle) if enough else (middle, high)
-    return high * spread
+    spread = float(np.median([gap.std(ddof=1) for gap in gaps]))
+
+    def more(units: float) -> float:
+        return power(units, 1.0, worlds) - ENOUGH
+
+    return spread * optimize.root_scalar(more, bracket=(0.0, FAR)).root if spread else 0.0

@@ -10,22 +10,9 @@ import zebroid
 from zebroid.benchmarks.board.board import build_board
 from zebroid.benchmarks.board_site.site import write
 
-from .chromium import browser, executable
-from .test_site import missing
-
 RECEIPTS = Path(zebroid.__file__).resolve().parent / "docs" / "receipts"
 HOSTILE = "<img src=x onerror=document.title='taken'>\"'><script>document.title='taken'</script>"
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def tab():
-    program = executable()
-    if program is None:
-        missing("no Chromium on this machine: apt-get install chromium")
-    assert program is not None
-    with browser(program) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 import zebroid
 
-from .chromium import browser, executable
+from .conftest import missing
 
 SITE = Path(zebroid.__file__).resolve().parent / "site"
 PAGES = sorted(path for path in SITE.rglob("*.html") if "_downloads" not in path.parts)
 WIDTHS = (1280, 390)  # a desk, a phone
 pytestmark = pytest.mark.slow
-
-
-def missing(reason):
-    """`make test-docs` needs both; elsewhere a test without them is skipped, and says why."""
-    if os.environ.get("ZEBROID_SITE") == "required":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def tab():
-    program = executable()
-    if program is None:
-        missing("no Chromium on this machine: apt-get install chromium")
-    assert program is not None
-    with browser(program) as opened:
-        yield opened
 
 
 @pytest.fixture

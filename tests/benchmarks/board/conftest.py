@@ -10,7 +10,9 @@ import types
 
 import pytest
 from zebroid import canonical
+from zebroid.benchmarks.board import sealed
 from zebroid.benchmarks.board.entered import enter, write_record
+from zebroid.benchmarks.board.sealed import commitment
 from zebroid.benchmarks.config.run_config import Cell
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.ranking import column
@@ -40,6 +42,7 @@ steps = 100
 batch = 32
 evaluations = 2
 """
+SALT = "pepper"
 WRONG = {"decoder-xs": 0.0, "lstm-xs": 0.03, "mlp-xs": 0.4}  # share of wrong answers
 
 
@@ -109,6 +112,22 @@ def collection(tmp_path, unverified):
         return enter([top])
 
     return types.SimpleNamespace(top=top, put=put, verify=verify, read=read)
+
+
+@pytest.fixture
+def salts(tmp_path, monkeypatch):
+    """salts(receipt) lists SALT, opened for that receipt."""
+
+    def write(receipt, salt=SALT, sha256=None):
+        path = tmp_path / "salts.toml"
+        path.write_text(
+            f'[[salts]]\nsha256 = "{sha256 or commitment(SALT)}"\npublished = 2026-11-28\n'
+            f'receipt = "{receipt[:16]}"\nsalt = "{salt}"\n'
+        )
+        monkeypatch.setattr(sealed, "LISTED", path)
+        return path
+
+    return write
 
 
 def scores(content, mode="chain", instrument="constituent"):

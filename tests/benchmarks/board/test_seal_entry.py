@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from zebroid.benchmarks.board import sealed
 from zebroid.benchmarks.board.entered import enter, write_record
-from zebroid.benchmarks.board.sealed import commitment
 from zebroid.benchmarks.board.standings import standings
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.export.portion import outside_cells, portions
@@ -17,10 +15,9 @@ from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.benchmarks.verification.verified_record import mark
 
-from .conftest import RANKS
+from .conftest import RANKS, SALT
 
 pytestmark = pytest.mark.long
-SALT = "pepper"
 
 
 @pytest.fixture
@@ -30,17 +27,11 @@ def suite(tmp_path):
 
 
 @pytest.fixture
-def opened(tmp_path, monkeypatch):
+def opened(tmp_path, salts):
     """opened(folder): SALT is opened for its receipt, and all below tmp_path is verified."""
 
     def write(folder):
-        receipt = digest(Receipt.read(folder / "receipt.json"))
-        path = tmp_path / "salts.toml"
-        path.write_text(
-            f'[[salts]]\nsha256 = "{commitment(SALT)}"\npublished = 2026-11-28\n'
-            f'receipt = "{receipt[:16]}"\nsalt = "{SALT}"\n'
-        )
-        monkeypatch.setattr(sealed, "LISTED", path)
+        salts(digest(Receipt.read(folder / "receipt.json")))
         folders = [path.parent for path in tmp_path.rglob("receipt.json")]
         write_record(tmp_path, {mark(one): one.name for one in folders})
 

@@ -6,32 +6,13 @@ import dataclasses
 import json
 
 import pytest
-from zebroid.benchmarks.board import sealed
 from zebroid.benchmarks.board.column_scores import places
 from zebroid.benchmarks.board.entries import entries
 from zebroid.benchmarks.board.sealed import commitment, entry_seeds, listed, sealed_suite
 from zebroid.benchmarks.board.standings import standings
 from zebroid.errors import UserError
 
-from .conftest import fresh, retrained
-
-SALT = "pepper"
-
-
-@pytest.fixture
-def salts(tmp_path, monkeypatch):
-    """salts(receipt) lists SALT, opened for that receipt."""
-
-    def write(receipt, salt=SALT, sha256=None):
-        path = tmp_path / "salts.toml"
-        path.write_text(
-            f'[[salts]]\nsha256 = "{sha256 or commitment(SALT)}"\npublished = 2026-11-28\n'
-            f'receipt = "{receipt[:16]}"\nsalt = "{salt}"\n'
-        )
-        monkeypatch.setattr(sealed, "LISTED", path)
-        return path
-
-    return write
+from .conftest import SALT, fresh, retrained
 
 
 def test_seeds_follow_from_suite_receipt_and_salt_and_are_no_public_ones(ranks):

@@ -10,6 +10,7 @@ from zebroid.benchmarks.board.column_scores import places
 from zebroid.benchmarks.board.entered import enter
 from zebroid.benchmarks.board.entries import entries
 from zebroid.benchmarks.board.standings import score, standings, why_unranked
+from zebroid.benchmarks.board.suite_sheets import number, sheets
 from zebroid.errors import InvalidReceipt, UserError
 
 from .conftest import both, fresh, level, renamed, retrained, scores
@@ -78,6 +79,11 @@ def test_a_dropped_bad_seed_counts_as_nothing_and_is_not_ranked(ranks, base, col
     assert len(dropped.counted) == 3  # no mean is over fewer worlds
     board = standings(ranks, retrained(collection.read().entered))
     assert all("" not in one.places for one in board.lists)
+    (sheet,) = sheets(board)
+    row = dict(zip(sheet.header, (item.text for item in sheet.lines[0].items)))
+    assert row["ranks"] == row["group"] == "–" and row["score"].endswith(", incomplete")
+    assert row["score"].startswith(number(score(entry)))  # over all columns, and not the others
+    assert any(note.startswith("Ranks by the columns of") for note in sheet.notes)
 
 
 def test_a_failed_training_counts_as_nothing_and_never_less_than_a_bad_one(ranks, base, collection):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 from zebroid.eval.stats.intervals import shares
-from zebroid.eval.stats.paired import by_question, holm, independent, paired
+from zebroid.eval.stats.paired import by_question, different, holm, independent, paired
+from zebroid.seeding import stream
 
 
 def test_a_difference_is_paired_by_world_and_sees_what_levels_hide() -> None:
@@ -42,6 +43,17 @@ def test_holm_is_stricter_the_more_there_are() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.04]) == [0.04] and holm([]) == []
     assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_pairs_differ_only_where_every_world_says_so():
+    found = different(np.array([[0.9, 0.91, 0.89, 0.9], [0.5, 0.52, 0.5, 0.51], [0.1, 0.9, 0, 1]]))
+    assert found[0, 1] and found[1, 0] and not found[0, 2] and not found.diagonal().any()
+    assert not different(np.zeros((3, 4))).any() and not different(np.zeros((3, 1))).any()
+
+
+def test_equal_rows_are_seldom_called_different():
+    false = sum(different(stream("equal", i).normal(size=(5, 5))).any() for i in range(400))
+    assert false / 400 < 0.08
 
 
 def answers(rng, share, shape):

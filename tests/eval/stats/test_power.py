@@ -10,7 +10,13 @@ from zebroid.eval.stats.power import ENOUGH, power, worlds_needed, worlds_to_bou
 
 @pytest.mark.parametrize(
     ("effect", "spread", "worlds", "level"),
-    [(0.1, 0.1, 8, 0.05), (0.1, 0.2, 8, 0.05), (0.3, 0.2, 8, 0.025), (-0.1, 0.1, 5, 0.05)],
+    [
+        (0.1, 0.1, 8, 0.05),
+        (0.1, 0.2, 8, 0.05),
+        (0.3, 0.2, 8, 0.025),
+        (-0.1, 0.1, 5, 0.05),
+        (8.5, 1.0, 2, 0.05),
+    ],
 )
 def test_power_is_that_of_simulated_t_tests(effect, spread, worlds, level):
     rng = np.random.RandomState(0)

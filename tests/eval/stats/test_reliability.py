@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from zebroid.eval.stats.reliability import (
-    Reliability,
-    different,
-    retest,
-    seen,
-    split_halves,
-)
+from zebroid.eval.stats.paired import different
+from zebroid.eval.stats.reliability import Reliability, retest, seen, split_halves
 from zebroid.seeding import stream
 
 
@@ -62,17 +57,6 @@ def test_a_retest_that_orders_alike_and_shifts_is_not_the_same():
 def test_a_column_is_ranked_only_where_both_are_known_and_high():
     assert Reliability(0.9, 0.8).ranked
     assert not Reliability(0.9, None).ranked and not Reliability(0.79, 0.95).ranked
-
-
-def test_pairs_differ_only_where_every_world_says_so():
-    found = different(np.array([[0.9, 0.91, 0.89, 0.9], [0.5, 0.52, 0.5, 0.51], [0.1, 0.9, 0, 1]]))
-    assert found[0, 1] and found[1, 0] and not found[0, 2] and not found.diagonal().any()
-    assert not different(np.zeros((3, 4))).any() and not different(np.zeros((3, 1))).any()
-
-
-def test_equal_models_are_seldom_called_different():
-    false = sum(different(stream("equal", i).normal(size=(5, 5))).any() for i in range(400))
-    assert false / 400 < 0.08
 
 
 def test_the_difference_that_is_seen_is_found_four_times_in_five():
