@@ -7,7 +7,8 @@
 one row per model of that panel and mode, at the end of training (equal examples), and where the one
 that spent fewest FLOPs ended (equal FLOPs), read off each curve on a scale of log FLOPs. ``apart``
 in the place of ``models`` separates the cells of constituent, where training ended; ``over`` and
-then the name of a rung or cell, dashes for spaces, shows it at every checkpoint.
+then the name of a rung or cell, dashes for spaces, shows it at every checkpoint; ``plans`` is a
+table of recall and instances, of each model under each plan.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ from ..panels.panel import slug
 from ..receipts.curves import Configuration, read
 from ..receipts.receipt_records import RowRecord
 from ..receipts.score_records import GroupRecord, ScoreRecord
+from ..report.table import ABSENT
 from .writing import page_files
 from .writing.doc_blocks import Make, command, measured
+from .writing.markdown_table import markdown_table
 from .writing.small_multiples import Cell as Drawn
 from .writing.small_multiples import Dot, dots, grid
 
@@ -152,14 +155,7 @@ def _trained(configuration: Configuration, name: str) -> tuple[object, ...]:
 def _row(
     about: tuple[object, ...], group: str, at: str, score: ScoreRecord | GroupRecord, dot: Dot
 ) -> tuple[object, ...]:
-    return (
-        *about,
-        group,
-        at,
-        *_ends(dot),
-        _floor(score),
-        score.questions,
-    )
+    return (*about, group, at, *_ends(dot), _floor(score), score.questions)
 
 
 def _floor(score: ScoreRecord | GroupRecord) -> str:
@@ -223,6 +219,22 @@ def over(configurations: Sequence[Configuration], group: str) -> Display:
     return Display([group], names(configurations), cells, {}, below, rows)
 
 
+def plans(configurations: Sequence[Configuration]) -> Iterator[str]:
+    """Of each model under each plan the share right of recall and of the instances, where training
+    ended; bold where their sum is greatest."""
+    found: dict[str, dict[str, tuple[float, float]]] = {}
+    for c in configurations:
+        ends = {n: float(curve.runs[:, -1].mean()) for n, curve in c.accuracy.items()}
+        familiar = float(np.mean([end for n, end in ends.items() if c.rung.get(n) == "instance"]))
+        found.setdefault(c.cell.model, {})[c.cell.plan] = ends["recall"], familiar
+    columns, rows = list(dict.fromkeys(c.cell.plan for c in configurations)), []
+    for model, scores in found.items():
+        mark = {p: "**" if s == max(scores.values(), key=sum) else "" for p, s in scores.items()}
+        cells = {p: f"{mark[p]}{s[0]:.2f}, {s[1]:.2f}{mark[p]}" for p, s in scores.items()}
+        rows.append([f"`{model}`", *(cells.get(plan, ABSENT) for plan in columns)])
+    yield from markdown_table(["model", *columns], rows, right=range(1, len(columns) + 1))
+
+
 def tables(root: Path) -> dict[str, Make]:
     """Name -> what makes it, of a page in the folder ``root``."""
 
@@ -241,7 +253,12 @@ def tables(root: Path) -> dict[str, Make]:
         group, _, rest = argument.partition(" ")
         return make(f"over {group}", lambda configurations: over(configurations, group), rest)
 
+    def table(argument: str) -> Iterable[str]:
+        name, _, which = argument.partition(" ")
+        return measured(root, name, lambda folder: plans(_named(name, read(folder), which)))
+
     return {
+        "plans": table,
         "models": partial(make, "models", models),
         "apart": partial(make, "apart", apart),
         "over": training,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -147,3 +148,25 @@ def test_a_rung_that_is_not_there_is_named(page, capsys):
     page.write_text(PAGE.replace("results models", "results over instanse"))
     assert architecture_tables.main([str(page)]) == 2
     assert "did you mean 'instance'?" in capsys.readouterr().err
+
+
+def test_of_all_plans_of_a_model_the_one_with_most_right_is_bold(page, swept):
+    name, found = "composition-v1/tiny (demonstrated 0.9)", read(swept)
+    one, two, *_ = [c for c in found if (c.panel.name, c.cell.mode) == (name, "direct")]
+
+    def under(configuration, plan, model):
+        cell = dataclasses.replace(configuration.cell, plan=plan, model=model)
+        return dataclasses.replace(configuration, cell=cell)
+
+    weak, strong = sorted((one, two), key=lambda c: c.accuracy["instance"].runs[:, -1].mean())
+    lines = [
+        *architecture_tables.plans(
+            [under(weak, "low", "m"), under(strong, "high", "m"), under(weak, "low", "n")]
+        )
+    ]
+    written = {line.split("|")[1].strip(): line.split("|")[2:4] for line in lines[2:]}
+    low, high = (text.strip() for text in written["`m`"])
+    assert high.startswith("**") and high.endswith("**") and not low.startswith("*")
+    ends = [strong.accuracy[n].runs[:, -1].mean() for n in ("recall", "instance")]
+    assert high.strip("*") == ", ".join(f"{end:.2f}" for end in ends)
+    assert [text.strip() for text in written["`n`"]] == [f"**{low}**", "–"]
