@@ -104,7 +104,7 @@ def facts_of_names(tables: Mapping[str, tuple[str, Rows]], rules: str = "") -> F
 def ids_of_names(facts: Facts, rows: Rows) -> Array:
     """int32 [n, k] the ids of rows of names, as ``Closure.find`` takes them. Raises InvalidWorld
     for a name that is none of a constant."""
-    number = {name: i for i, name in enumerate(facts.constants)}
+    number = facts.number
     for row, names in enumerate(rows):
         unknown = next((name for name in names if name not in number), None)
         if unknown is not None:

@@ -91,7 +91,7 @@ def bind(
 def _value(corpus: Corpus, term: Term, bound: Binding) -> int | None:
     if isinstance(term, Variable):
         return bound.get(term.name)
-    return corpus.closure.base.constants.index(term.name)
+    return corpus.closure.base.number[term.name]
 
 
 def in_english(corpus: Corpus, atom: Atom, bound: Binding) -> str:

@@ -146,8 +146,7 @@ def _cost(cell: Cell, tokens: Tokens, costs: Costs, announce: Announce | None) -
 def _numbers(names: NDArray[Any], question_set: QuestionSet, cell: Cell) -> NDArray[np.int32]:
     """Answer ids of answers by name."""
     corpus = question_set.corpus
-    number = {name: i for i, name in enumerate(corpus.closure.base.constants)}
-    number |= {MALFORMED: -1, "none": corpus.none}
+    number = {**corpus.closure.base.number, MALFORMED: -1, "none": corpus.none}
     found = names.tolist()
     odd = next((name for name in found if name not in number), None)
     if odd is not None:

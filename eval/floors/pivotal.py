@@ -40,7 +40,7 @@ def pivotal(questions: Questions, ingredient: Ingredient, at: Integers) -> Bools
     """
     corpus = questions.corpus
     gold = {p: corpus.closure.rows(p) for p in corpus.closure.predicates}
-    number = {name: i for i, name in enumerate(corpus.closure.base.constants)}
+    number = corpus.closure.base.number
     keys = np.sort(questions.row * (corpus.none + 1) + questions.answer)
     thin = stream(corpus.arrays_digest, "pivotal")
     found = _alternatives(corpus, ingredient, questions.question[at], gold, number, thin)
@@ -102,7 +102,7 @@ def blinded_deducers(
     """Every blinded deducer, on the questions whose proof uses its rule."""
     rule = proof_rules(questions)
     program = questions.corpus.closure.program
-    number = {name: i for i, name in enumerate(questions.corpus.closure.base.constants)}
+    number = questions.corpus.closure.base.number
     found: dict[Ingredient, Blinded] = {}
     for at, batch in questions.batches:
         predicate, position = questions.corpus.cues[batch.cue]

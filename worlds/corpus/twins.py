@@ -75,9 +75,8 @@ def axiom_facts(split: CorpusSplit, patterns: Bools) -> Bools:
     c = split.gold.closure
     bound = {a for p, yes in zip(split.gold.patterns, patterns) if yes for a in p[1]}
     out = np.zeros(len(c.predicate), bool)
-    index = {name: i for i, name in enumerate(c.base.constants)}
     for predicate in sorted({a[0] for a in bound}):
-        rows = [[index[x] for x in a[1:]] for a in bound if a[0] == predicate]
+        rows = [[c.base.number[x] for x in a[1:]] for a in bound if a[0] == predicate]
         out[c.find(predicate, np.array(rows, np.int32))] = True
     return out
 

@@ -43,15 +43,14 @@ class Model:
 def enumerate_model(program: Program, facts: Facts) -> Model:
     """The perfect model of ``facts`` under ``program``."""
     base = {(p, *row) for p, rows in facts.rows.items() for row in rows.tolist()}
-    constants = {name: i for i, name in enumerate(facts.constants)}
     known = set(base)
     for stratum in program.strata:
         rules = [r for r in program.rules if r.head.predicate in stratum]
         grown = -1
         while grown < (grown := len(known)):
-            index = Known(known, constants)
+            index = Known(known, facts.number)
             known |= {head for rule in rules for head, _ in index.instances(rule)}
-    index = Known(known, constants)
+    index = Known(known, facts.number)
     derivations = frozenset(
         (number, head, premises)
         for number, rule in enumerate(program.rules)

@@ -67,11 +67,12 @@ def decide(program: Program, facts: Facts) -> Decision:
 def load(program: Program, facts: Facts) -> tuple[clingo.Control, list[Instances]]:
     """clingo with rules and facts loaded and nothing grounded yet."""
     arity = _arity(program, facts)
-    ids = {name: i for i, name in enumerate(facts.constants)}
     prefix = "instance"
     while any(p.startswith(prefix) for p in arity):
         prefix += "_"
-    instances = [_instances(r.text, f"{prefix}{i}", ids) for i, r in enumerate(program.rules)]
+    instances = [
+        _instances(r.text, f"{prefix}{i}", facts.number) for i, r in enumerate(program.rules)
+    ]
     control = clingo.Control(["--warn=none"])
     control.add("base", [], "\n".join(i.text for i in instances))
     control.add("base", [], _text(facts))

@@ -95,8 +95,7 @@ class _Evaluation:
         self.numbering = {p: Numbering(self._sampled(p), many) for p in derived & read}
         self.found: list[list[dict[str, Array]]] = [[] for _ in program.rules]
         self.fresh: dict[str, list[list[Array]]] = {}  # columns of facts that no round has used
-        self.constant = {c: i for i, c in enumerate(facts.constants)}
-        self.sizes = JoinSizes(db, self.table, self.constant)
+        self.sizes = JoinSizes(db, self.table, facts.number)
         for p in self.predicates:
             columns = ["id", *(f"a{j}" for j in range(arity[p])), "round"]
             db.execute(f"CREATE TEMP TABLE {self.table[p]} ({' INTEGER, '.join(columns)} INTEGER)")
@@ -197,9 +196,9 @@ class _Evaluation:
         if isinstance(term, Variable):
             k, j = rule.binding(term.name)
             return f"t{k}.a{j}"
-        if term.name not in self.constant:
-            raise suggest(f"constant (in rule {rule.text!r})", term.name, self.constant)
-        return str(self.constant[term.name])
+        if term.name not in self.facts.number:
+            raise suggest(f"constant (in rule {rule.text!r})", term.name, self.facts.number)
+        return str(self.facts.number[term.name])
 
     def closure(self) -> Closure:
         """What was found, in canonical order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,6 +31,11 @@ class Facts:
     constants: tuple[str, ...]
     sorts: Mapping[str, range]
     rows: Mapping[str, Array]
+
+    @functools.cached_property
+    def number(self) -> Mapping[str, int]:
+        """Constant -> its id."""
+        return {name: i for i, name in enumerate(self.constants)}
 
     @classmethod
     def of(cls, sorts: Mapping[str, int | Sequence[str]], **rows: tuple[str, ArrayLike]) -> Facts:

@@ -27,7 +27,7 @@ def admitted(rule: Rule, place: int, facts: Facts, fixed: frozenset[str]) -> dic
     By the constants of the premise itself, and by its other premises over ``fixed`` predicates,
     whose facts are the sampled ones: each variable shared must stand in some row of theirs.
     """
-    number = {c: i for i, c in enumerate(facts.constants)}
+    number = facts.number
     out: dict[int, Bools] = {}
     for j, term in enumerate(rule.positive[place].terms):
         allowed = np.ones(len(number), bool)

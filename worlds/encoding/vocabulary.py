@@ -68,7 +68,7 @@ class Lexicon:
         ]
 
     def _named(self, constant: str) -> list[int]:
-        return self.spelling[self.corpus.closure.base.constants.index(constant)]
+        return self.spelling[self.corpus.closure.base.number[constant]]
 
     def _line(self, predicate: str, token: dict[str, int]) -> tuple[int, list[int]]:
         """(token, order of the arguments) of a line: that of its statement, by its first cue."""

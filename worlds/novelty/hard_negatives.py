@@ -79,7 +79,7 @@ def _without(
 
     def column(term: Term) -> Array:
         if isinstance(term, Constant):
-            return np.full(len(derivations), c.base.constants.index(term.name), np.int32)
+            return np.full(len(derivations), c.base.number[term.name], np.int32)
         return value[term.name]
 
     atom = rule.positive[missing]

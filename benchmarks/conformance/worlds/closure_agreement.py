@@ -120,7 +120,7 @@ def written_plainly(gold: Proofs) -> tuple[Proofs, list[Pattern]]:
     constants = c.base.constants
     given = Known(
         ((p, *row) for p in sorted(gold.axioms) for row in c.base.rows[p].tolist()),
-        {name: i for i, name in enumerate(constants)},
+        c.base.number,
     )
     fired = {*c.rule.tolist()}
     rules: list[Rule] = []
