@@ -7,6 +7,7 @@ global state of Matplotlib is touched.
 from __future__ import annotations
 
 import io
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -155,6 +156,10 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
     rungs = _rungs(rows)
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(1.2 + 2.2 * len(rungs), 5.6), layout="constrained")
+        handles, longest = _legend(rows), max(len(counted(row)) for row in rows)
+        columns = max(1, min(1 + len(rungs), letters(figure) // (longest + LINE)))
+        lines = math.ceil(len(handles) / columns)
+        figure.set_figheight(5.6 + 0.17 * max(0, lines - 6))  # else a long legend leaves no panels
         panels = figure.subplots(2, len(rungs), sharex=True, sharey="row", squeeze=False)
         for (above, below), rung in zip(panels.T, rungs):
             for i, row in enumerate(rows):
@@ -172,11 +177,7 @@ def curves(rows: Sequence[Row], title: str, ceilings: Mapping[str, Row] | None =
         panels[0, 0].set_ylim(-0.04, 1.12)
         panels[1, 0].set_ylabel("bits of the right answer\n(−log2 probability)")
         panels[1, 0].set_ylim(bottom=0)
-        longest = max(len(counted(row)) for row in rows)
-        columns = max(1, min(1 + len(rungs), letters(figure) // (longest + LINE)))
-        figure.legend(
-            handles=_legend(rows), loc="outside lower center", frameon=False, ncols=columns
-        )
+        figure.legend(handles=handles, loc="outside lower center", frameon=False, ncols=columns)
         figure.suptitle(drawn(title), fontsize=10)
     return figure
 

@@ -56,6 +56,14 @@ def test_curves_name_axes_units_and_ceilings(ceilings, models) -> None:
     assert "spreading, a test of the world" in drawn
 
 
+def test_a_legend_of_many_models_lies_below_all_panels(models) -> None:
+    drawn = score_figures.curves(models * 30, "t")
+    score_figures.svg(drawn)  # lays it out
+    top = drawn.legends[0].get_window_extent().y1
+    assert top <= min(axes.get_window_extent().y0 for axes in drawn.axes)
+    assert min(axes.get_window_extent().height for axes in drawn.axes) > 1.2 * drawn.dpi
+
+
 def test_the_floor_is_a_dotted_line_and_spreading_a_thin_one(models) -> None:
     drawn = score_figures.curves(models, "a title")
     names = [axes.get_title().split("\n")[0] for axes in drawn.axes]
