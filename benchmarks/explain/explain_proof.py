@@ -10,10 +10,10 @@ from ...worlds.corpus.corpus import Corpus
 from ...worlds.encoding.verbalize import fact_in_english, phrase
 from ...worlds.novelty.lowest_proof import Step
 from ...worlds.novelty.rungs import KINDS
+from ..export.english_forms import clause
 from .explain_negative import Binding, bind, in_english
 
 COUNTED = ("", "a stated fact", "two stated facts", "three stated facts", "four stated facts")
-LOWER = ("A", "An", "As", "Being", "By", "In", "The", "To", "What", "Whatever", "Whoever")
 
 
 def proof_lines(corpus: Corpus, step: Step, indent: str = "  ") -> list[str]:
@@ -170,9 +170,3 @@ def negatives(corpus: Corpus, derivation: int) -> list[str]:
         assert found is not None  # a derivation is an instance of its rule
         bound = found
     return [in_english(corpus, atom, bound) for atom in rule.negative]
-
-
-def clause(sentence: str) -> str:
-    """A sentence as it stands behind "that"."""
-    first, _, rest = sentence.rstrip(".").partition(" ")
-    return f"{first.lower() if first in LOWER else first} {rest}".rstrip()

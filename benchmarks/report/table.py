@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ...eval.floors.floor_table import LEAST
 from ...eval.scoring.columns import LIKENESS, columns, mark
 from ...eval.scoring.rung_score import GroupScore, RungScore
 from ...eval.scoring.score import TRAINED, Row
@@ -217,6 +218,9 @@ def _notes(panel: Panel, first: Mapping[str, RungScore]) -> Iterator[str]:
         yield "pass@k: one of k sampled answers is right, out of all that were sampled"
     if any(is_competitor(row.label) for row in panel.models):
         yield "mlp: a competitor, trained as long as the others and blind to nothing; no floor"
+    if not first and panel.models and panel.models[0].absent:
+        why = "; ".join(f"{name}: {text}" for name, text in panel.models[0].absent.items())
+        yield f"no column, for which {LEAST} questions are needed: {why}; ask more of each rung"
     left = left_out(panel)
     if left:
         yield f"in no headline: {left}"

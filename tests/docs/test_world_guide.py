@@ -9,6 +9,7 @@ import pytest
 import zebroid
 from zebroid import registry
 from zebroid.benchmarks.config.suite import load_suite
+from zebroid.errors import UserError
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.empty_rungs import empty_rungs
 
@@ -46,6 +47,27 @@ def test_the_world_is_short_and_has_questions_on_every_rung_that_it_promises(tmp
     corpus = build_corpus(registry.make("./guild.py"), "small")
     assert all(len(corpus.of_rung(rung)) >= 300 for rung in corpus.world.rungs)
     assert {cell.mode for cell in load_suite("first.toml").cells} == {"direct", "chain"}
+
+
+def test_a_rule_that_rests_on_another_needs_what_the_guide_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path)
+    (rule, declared) = re.findall(r"`(pays.+\.)`.*`(exposure = .+?)`", TEXT, re.DOTALL)[0]
+    text = (tmp_path / "guild.py").read_text()
+    for old, new in (
+        ("keeps(M,C,V) :- own(M,C,V).", f"keeps(M,C,V) :- own(M,C,V).\n      {rule}"),
+        ('"value": customs * values}', '"value": customs * values, "coin": 9}'),
+        ("own=(", 'price=("value coin", list(enumerate(rng.randint(9, size=96)))),\n own=('),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    (tmp_path / "flat.py").write_text(text)
+    with pytest.raises(UserError, match=r"pays.* set exposure\.demonstrated_height = 2"):
+        build_corpus(registry.make("./flat.py"), "tiny")
+    text = text.replace("import Facts", "import Exposure, Facts")
+    (tmp_path / "tall.py").write_text(text.replace("    like =", f"    {declared}\n    like ="))
+    corpus = build_corpus(registry.make("./tall.py"), "tiny")
+    assert all(len(corpus.of_rung(rung)) >= 300 for rung in corpus.world.rungs)
 
 
 def test_the_world_with_rules_as_data_has_axiom_questions(tmp_path, monkeypatch):

@@ -15,6 +15,7 @@ from zebroid.benchmarks.export.portion import cells_of, portions
 from zebroid.benchmarks.predictions.declared_results import results_of
 from zebroid.benchmarks.predictions.first_look import glance
 from zebroid.benchmarks.predictions.score_file import collect
+from zebroid.benchmarks.runner import provenance
 from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.errors import UserError
 
@@ -53,6 +54,23 @@ def files(tmp_path_factory):
         yield portion, found
 
 
+@pytest.fixture(scope="module")
+def quick(files):
+    """DuckDB is started once, and each reading is a cursor of it; git is asked once."""
+    database, found = duckdb.connect(config={"memory_limit": "512MB", "threads": 2}), []
+    commit = provenance.commit()
+
+    def connect(**_):
+        found.append(database.cursor())
+        return found[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", connect)
+        patch.setattr(provenance, "commit", lambda: commit)
+        yield found
+    database.close()
+
+
 def scored(path, portion):
     """What ``zebroid score`` does until it scores; how many predictions there are."""
     glance(path)
@@ -63,17 +81,19 @@ def scored(path, portion):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_is_not_changed_is_read_whole(files, tmp_path, form):
+def test_what_is_not_changed_is_read_whole(files, quick, tmp_path, form):
     portion, found = files
+    before = len(quick)
     for number in range(len(MORE)):
-        path = tmp_path / f"p.{form}"
-        path.write_bytes(found[f"{number}.{form}"])
+        path = tmp_path / f"{number}.{form}"
+        path.write_bytes(found[path.name])
         assert scored(path, portion) == len(portion.ids)
+    assert len(quick) - before == len(MORE) * (form == "parquet")  # they are read by cursors
 
 
 @fuzz(60)
 @given(seed=st.integers(0, 2**32))
-def test_no_change_of_a_file_of_predictions_ends_in_a_traceback(files, tmp_path, seed):
+def test_no_change_of_a_file_of_predictions_ends_in_a_traceback(files, quick, tmp_path, seed):
     portion, found = files
     chance = random.Random(seed)
     name = chance.choice(sorted(found))
@@ -84,9 +104,11 @@ def test_no_change_of_a_file_of_predictions_ends_in_a_traceback(files, tmp_path,
         data = gzip.compress(data, mtime=0) if form.endswith("gz") else data
     else:
         data = spoilt(data, chance)
-    path = tmp_path / f"p.{form}"
+    path = tmp_path / f"{seed}.{form}"  # another each time: nothing kept of a file can be of it
     path.write_bytes(data)
     try:
         assert scored(path, portion) == len(portion.ids)  # each is answered once, or all is refused
     except UserError as error:
         assert str(error).isprintable() and len(str(error)) < 700 + len(str(path))
+    finally:
+        path.unlink()

@@ -16,6 +16,7 @@ from zebroid.benchmarks.predictions import collector as collectors
 from zebroid.benchmarks.predictions import prediction_file
 from zebroid.benchmarks.predictions.score_file import collect, score_file
 from zebroid.benchmarks.receipts.receipt import Receipt
+from zebroid.benchmarks.report.table import table
 from zebroid.benchmarks.runner.corpora import Corpora
 from zebroid.errors import UserError
 from zebroid.eval.question_sets.predictions import Predictions
@@ -243,3 +244,15 @@ def test_the_same_words_are_malformed_as_a_text_and_as_an_answer(write, portion,
         "no name of the world": 2,
         "its last line is no `Answer: …`": 1,
     }
+
+
+def test_too_few_questions_for_any_column_are_named_with_the_number_needed(write, tmp_path):
+    few = cells_of(WORLD, "", questions=7)
+    with Corpora() as corpora:
+        ids = portions(few, corpora)[0].ids
+    path = write([{"id": id, "answer": "none"} for id in ids])
+    (panel,) = score_file(path, few, Outside("mine"), tmp_path / "runs").panels
+    found = table(panel)
+    assert not found.columns
+    (note,) = [note for note in found.notes if note.startswith("no column")]
+    assert "30 questions are needed: " in note and "constituent: only 7 questions" in note
