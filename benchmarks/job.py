@@ -41,7 +41,7 @@ from .runner.tracker import KINDS, open_tracker
 # How much longer than in direct mode a step takes, per height of demonstrated proofs: rows grow by
 # their lines. Measured with decoder-s on one core, modes in this order, the fastest of 3 runs or
 # more: composition (height 1) 1 : 2.6 : 3.8 : 3.7, zebra (height 3) 1 : 4.7 : 11 : 10.
-LONGER = {"direct": 0.0, "filler": 1.5, "post-hoc": 2.8, "chain": 3.0}
+LONGER = {"direct": 0.0, "filler": 1.5, "post-hoc": 2.8, "chain": 3.0, "tools": 6.0}
 EXAMPLE_FLOPS = 1.7e6  # of an example in direct mode, by decoder-s: what a budget in FLOPs buys
 
 

@@ -1,0 +1,154 @@
+"""A kept model answers with a tool in the loop, and rows of a table say what came of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....eval.floors.measured import cue_name, measured
+from ....eval.question_sets.question_set import QuestionSet
+from ....seeding import stream
+from ....worlds.corpus.corpus import Corpus
+from ....worlds.encoding.encode import Tokens
+from ....worlds.encoding.traces import MODE, Line, Prompt, Words, line_of, needed, read_call
+from ...protocols.beyond_table import Tools
+from ...runner.corpora import Corpora, tokens_of
+from ...runner.result_store import Result
+from ...runner.trained import load
+from .calls import Answering, Calls, traces_of
+from .trace_audit import audit
+
+if TYPE_CHECKING:
+    from ..rounds import Step
+
+Record = dict[str, Any]
+ALONE, WITHOUT = "alone", "without tools"
+
+
+@dataclasses.dataclass(frozen=True)
+class Acted:
+    """What a model answered to Q questions while a tool answered its calls."""
+
+    answer: NDArray[np.int32]  # [Q] a constant, none, or -1: malformed
+    calls: NDArray[np.int64]  # [Q] calls made
+    malformed: NDArray[np.int64]  # [Q] of these, such that no tool was asked
+
+
+class Desk:
+    """Takes the calls of Q answers that are written side by side to a tool, and keeps what each
+    was told."""
+
+    def __init__(self, of: QuestionSet, tool: Answering) -> None:
+        self.of, self.tool = of, tool
+        self.words = Words(of.corpus)
+        Q = len(of.questions)
+        self.lines: list[list[Line]] = [[] for _ in range(Q)]
+        self.calls, self.malformed = np.zeros(Q, np.int64), np.zeros(Q, np.int64)
+
+    def respond(self, places: NDArray[Any], written: NDArray[Any]) -> NDArray[Any]:
+        """[n] tokens of the results that are due behind ``written`` [n, g]."""
+        corpus: Corpus = self.of.corpus
+        read = [read_call(self.words, corpus, row) for row in written]
+        self.calls[places] += 1
+        self.malformed[places] += [call is None for call in read]
+        fine = [i for i, call in enumerate(read) if call is not None]
+        results = np.full(len(places), corpus.none, np.int64)
+        asked: list[tuple[str, Prompt]] = [call for call in read if call is not None]
+        if fine:
+            calls = Calls(
+                self.of,
+                tuple(name for name, _ in asked),
+                tuple(prompt for _, prompt in asked),
+                tuple(tuple(self.lines[places[i]]) for i in fine),
+            )
+            results[fine] = self.tool(calls)
+        for i, (_, prompt) in zip(fine, asked):
+            if results[i] != corpus.none:
+                self.lines[places[i]].append(line_of(corpus, prompt, int(results[i])))
+        return self.words.value[results]
+
+
+def acted(
+    spec: Any, weights: Mapping[str, Any], of: QuestionSet, tokens: Tokens, tool: Answering
+) -> Acted:
+    """All questions, answered by a model with these weights [1, ...] and a tool.
+
+    Raises UserError where the tool breaks its contract.
+    """
+    from ....models.acting.conversation import converse  # JAX: where a model answers
+
+    desk = Desk(of, tool)
+    written = converse(spec, tokens, weights, desk.words.result, desk.respond)
+    return Acted(answers(tokens, written), desk.calls, desk.malformed)
+
+
+def answers(tokens: Tokens, written: NDArray[np.int32]) -> NDArray[np.int32]:
+    """[Q] what stands behind the first answer mark; -1: none does, or no answer."""
+    mark = written == tokens.answer_mark
+    at = np.minimum(mark.argmax(1) + 1, written.shape[1] - 1)
+    token = written[np.arange(len(written)), at]
+    fine = mark.any(1) & (mark.argmax(1) + 1 < written.shape[1])
+    return np.where(fine, tokens.answer_ids[token], -1).astype(np.int32)
+
+
+def rows(
+    how: Tools, steps: Sequence[Step], results: Mapping[str, Result], corpora: Corpora, out: Path
+) -> Iterator[tuple[Step, str, Record]]:
+    """(cell, branch, row of TOOLS without who) of every cell: with each tool and each rate of lies,
+    and without any."""
+    for step in steps:
+        cell, result = step.cell, results[step.cell.digest]
+        of, plain = corpora.question_set(cell), np.asarray(result.run.answer[0, -1])
+        none = np.zeros(len(plain), np.int64)
+        branch = ALONE if cell.mode == MODE else WITHOUT
+        given = {"lies": 0.0, "flops": float(result.run.flops[-1])}
+        found = Acted(plain, none, none)
+        yield from ((step, branch, given | row) for row in _counted(of, found))
+        if cell.mode != MODE:
+            continue
+        tokens = tokens_of(of, MODE)
+        audit(of, tokens)
+        trained = load(cell, out)
+        for tool, lies in how.arms:
+            rng = stream(cell.world, cell.size, f"tool {tool} {lies:g}", cell.seeds.order)
+            answering = Answering(tool, lies, how.seconds, rng)
+            found = acted(trained.spec, trained.weights, of, tokens, answering)
+            given = given | {"lies": lies}
+            yield from ((step, tool, given | row) for row in _counted(of, found))
+
+
+def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:
+    """Right answers by instrument and by how many calls the shortest trace needs."""
+    right = of.right(found.answer)
+    least = of.once(
+        "calls needed",
+        lambda: np.array(
+            [-1 if t is None else len(t) for t in needed(traces_of(of), of.questions)]
+        ),
+    )
+    for name, where in of.headline.items():
+        for number in np.unique(least[where]).tolist():
+            mine = where & (least == number)
+            yield {
+                "rung": name,
+                "needed": number,
+                "questions": int(mine.sum()),
+                "right": int(right[mine].sum()),
+                "none": int((found.answer[mine] == of.corpus.none).sum()),
+                "calls": int(found.calls[mine].sum()),
+                "malformed": int(found.malformed[mine].sum()),
+                "floor": floor(of, name, where),
+            }
+
+
+def floor(of: QuestionSet, name: str, where: NDArray[np.bool_]) -> float:
+    """The best score that can be had without the rule, of a whole instrument; 0 for recall."""
+    if name not in of.instruments:
+        return 0.0
+    rung, cue = of.instruments[name]
+    return float(measured(of).on(rung, cue_name(of.corpus, cue), where).floor.score)
