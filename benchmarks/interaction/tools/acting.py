@@ -16,10 +16,12 @@ from ....seeding import stream
 from ....worlds.corpus.corpus import Corpus
 from ....worlds.encoding.encode import Tokens
 from ....worlds.encoding.traces import MODE, Line, Prompt, Words, line_of, needed, read_call
+from ....worlds.novelty.rungs import LADDER
 from ...protocols.beyond_table import Tools
 from ...runner.corpora import Corpora, tokens_of
 from ...runner.result_store import Result
 from ...runner.trained import load
+from ..conclusions import Posed
 from .calls import Answering, Calls, traces_of
 from .trace_audit import audit
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ..rounds import Step
 
 Record = dict[str, Any]
+UNKNOWABLE = "unknowable"  # conclusions that rest on what is stated nowhere
 ALONE, WITHOUT = "alone", "without tools"
 
 
@@ -131,7 +134,10 @@ def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:
             [-1 if t is None else len(t) for t in needed(traces_of(of), of.questions)]
         ),
     )
-    for name, where in of.headline.items():
+    posed = Posed(of, 0.0)
+    unknown = posed.conclusion & (posed.rung == LADDER.index(UNKNOWABLE))
+    right = np.where(unknown, posed.right(found.answer), right)  # as the world has it
+    for name, where in {**of.headline, UNKNOWABLE: unknown}.items():
         for number in np.unique(least[where]).tolist():
             mine = where & (least == number)
             yield {
@@ -147,7 +153,7 @@ def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:
 
 
 def floor(of: QuestionSet, name: str, where: NDArray[np.bool_]) -> float:
-    """The best score that can be had without the rule, of a whole instrument; 0 for recall."""
+    """The best score that can be had without the rule, of a whole instrument; 0 of what is none."""
     if name not in of.instruments:
         return 0.0
     rung, cue = of.instruments[name]

@@ -61,6 +61,17 @@ def look_up(calls: Calls, rng: np.random.RandomState) -> Ints:
     return np.where(deduce, calls.corpus.none, exact(calls, rng))
 
 
+def world(calls: Calls, rng: np.random.RandomState) -> Ints:
+    """The look-up reads the base facts of the world, stated or not; one step is deduced as ever.
+    What it tells was never read by anybody: it is an observation, not a memory."""
+    base = _base(calls.of)
+    found = exact(calls, rng)
+    for i, (name, prompt) in enumerate(zip(calls.name, calls.prompt)):
+        if name == LOOK_UP:
+            found[i] = base.get(prompt, found[i])
+    return found
+
+
 def outright(calls: Calls, rng: np.random.RandomState) -> Ints:
     """The answer to whatever is called for, stated or not, from nothing: it leaks all there is, and
     says what a score is worth where a tool may know the answer."""
@@ -75,6 +86,25 @@ def traces_of(of: QuestionSet) -> Traces:
 
 def _deducer(of: QuestionSet) -> Deducer:
     return of.once("deducer", lambda: Deducer(of.corpus))
+
+
+def _base(of: QuestionSet) -> dict[Prompt, int]:
+    """Prompt -> the least answer that base facts of the world give to it."""
+
+    def made() -> dict[Prompt, int]:
+        corpus, truth, out = of.corpus, of.corpus.split.truth, dict[Prompt, int]()
+        number = {name: i for i, name in enumerate(corpus.closure.base.constants)}
+        table = np.array([number[name] for name in truth.base.constants], np.int64)
+        for cue, (predicate, position) in enumerate(corpus.cues):
+            block = truth.blocks.get(predicate, range(0))
+            here = np.flatnonzero(truth.is_base[block.start : block.stop])
+            for words in table[truth.rows(predicate)[here]].tolist() if len(here) else ():
+                value = words.pop(position)
+                prompt = (cue, *words)
+                out[prompt] = min(value, out.get(prompt, value))
+        return out
+
+    return of.once("base facts", made)
 
 
 def _gold(of: QuestionSet) -> dict[Prompt, int]:
