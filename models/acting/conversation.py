@@ -87,7 +87,7 @@ def _written(
     P, G, n = tokens.prompt, tokens.max_new, len(places)
     buffer = np.full((len(query), P + G), tokens.end, np.int32)
     buffer[:, :P] = query
-    stepwise = hasattr(program.spec.build(2, P, nnx.Rngs(0)), "step")
+    stepwise = hasattr(nnx.eval_shape(lambda: program.build(nnx.Rngs(0))), "step")
     memory = _before(program, params, query, P + G - 1) if stepwise else None
     ended, last = np.zeros(len(query), bool), np.zeros(len(query), np.int32)
     ended[n:] = True
