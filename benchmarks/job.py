@@ -24,6 +24,7 @@ from .executors.local_workers import LocalWorkers, shares
 from .executors.multihost_run import MultiHost
 from .executors.ray_cluster import RayCluster
 from .interaction import rounds
+from .interaction.tools import tool_run
 from .panels.panel import Panel, panels
 from .receipts.receipt import Receipt
 from .receipts.tables.all_tables import write_tables
@@ -176,7 +177,7 @@ class Job:
         UserError, before anything is drawn, where a cell cannot fit into memory."""
         self._feasible(Store(self.out, self.suite.keep_weights))
         if self.suite.beyond is not None:
-            return rounds.run(self)
+            return tool_run.run(self)
         console, executor = plain_console.console(), self.where.executor()
         store = Store(self.out, self.suite.keep_weights, helper=not executor.leads)
         if not executor.leads:

@@ -14,15 +14,13 @@ from ...worlds.interventions.added_facts import Fact
 from ...worlds.novelty.rungs import LADDER
 from ..config.run_config import Cell
 from ..config.suite import Suite
-from ..protocols.beyond_table import Acquisition, Production, Tools
+from ..protocols.beyond_table import Acquisition, Production
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 from . import round_tables
 from .conclusions import Posed, by_rung, holds
 from .production import Drift
 from .symbolic_learners import in_production, planted, waits, with_queries
-from .tools import acting
-from .tools.tool_table import TOOLS
 from .voting import answer_flops, test_time
 
 if TYPE_CHECKING:
@@ -47,8 +45,6 @@ def write(
         made = _of_production(how, cells, steps, results, corpora)
     elif isinstance(how, Acquisition):
         made = _of_acquisition(how, cells, steps, results, corpora)
-    elif isinstance(how, Tools):
-        made = [(TOOLS, _of_tools(how, steps, results, corpora, folder))]
     else:
         made = [(round_tables.TEST_TIME, _of_voting(steps, results, corpora))]
     return [round_tables.write(folder, shape, rows) for shape, rows in made]
@@ -112,18 +108,6 @@ def _of_voting(
             "model": step.cell.model,
         }
         yield from (who | row for row in test_time(results[step.cell.digest], corpora))
-
-
-def _of_tools(
-    how: Tools,
-    steps: Sequence[Step],
-    results: Mapping[str, Result],
-    corpora: Corpora,
-    folder: Path,
-) -> Iterator[Record]:
-    for step, branch, row in acting.rows(how, steps, results, corpora, folder.parent):
-        model = {"mode": step.cell.mode, "model": step.cell.model, "plan": step.cell.plan}
-        yield _who(step.cell, branch, 0) | model | row
 
 
 def _who(cell: Cell, branch: str, turn: int) -> Record:

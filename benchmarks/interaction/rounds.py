@@ -21,7 +21,7 @@ from ...worlds.interventions.added_facts import AddedFacts, Fact
 from ..config.changed_suite import CHANGES
 from ..config.run_config import Cell
 from ..config.suite import Suite, distinct
-from ..protocols.beyond_table import Acquisition, Production, Tools
+from ..protocols.beyond_table import Acquisition, Production
 from ..report import plain_console
 from ..runner.corpora import Corpora
 from ..runner.executor import Executor, execute
@@ -99,9 +99,6 @@ def played(job: Work) -> tuple[Suite, int]:
     if isinstance(job.suite.beyond, Acquisition):
         for name in job.suite.beyond.policies:
             registry.policy(name)  # or a line on what is there, before anything is trained
-    if isinstance(job.suite.beyond, Tools):
-        for name in job.suite.beyond.tools:
-            registry.tool(name)
     console, executor, status = plain_console.console(), job.where.executor(), 0
     store = Store(job.out, job.suite.keep_weights)
     store.prepare()

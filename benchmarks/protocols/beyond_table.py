@@ -59,7 +59,7 @@ class Tools(_Strict):
     seconds: float = pydantic.Field(default=60.0, gt=0)
 
     @property
-    def arms(self) -> tuple[tuple[str, float], ...]:
+    def configurations(self) -> tuple[tuple[str, float], ...]:
         """(tool, rate of lies) of each evaluation."""
         return (*((tool, 0.0) for tool in self.tools), *((self.tools[0], p) for p in self.lies))
 

@@ -77,7 +77,7 @@ class Traces:
             predicate, _ = self.line(fact)
             for n, (other, _) in enumerate(self.corpus.cues):
                 if other == predicate:
-                    prompt, value = self.asked(fact, n)
+                    prompt, value = self.queried(fact, n)
                     out.setdefault(prompt, []).append(value)
         return {prompt: tuple(sorted(values)) for prompt, values in out.items()}
 
@@ -87,7 +87,7 @@ class Traces:
         row = c.arguments[fact, : c.arity[predicate]]
         return predicate, tuple(row.tolist())
 
-    def asked(self, fact: int, cue: int) -> tuple[Prompt, int]:
+    def queried(self, fact: int, cue: int) -> tuple[Prompt, int]:
         """(the prompt by this cue, the answer) of a fact."""
         _, words = self.line(fact)
         position = self.corpus.cues[cue][1]
@@ -103,7 +103,7 @@ class Traces:
         if fact in had or self.silent[fact] or not self.callable[fact]:
             return
         had.add(fact)
-        prompt, value = self.asked(fact, self.cue[self.line(fact)[0]] if cue < 0 else cue)
+        prompt, value = self.queried(fact, self.cue[self.line(fact)[0]] if cue < 0 else cue)
         if self.stated[fact]:
             found = self.known[prompt]
             if len(found) > 1:

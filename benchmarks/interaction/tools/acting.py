@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +18,11 @@ from ....worlds.encoding.traces import MODE, Line, Prompt, Words, line_of, neede
 from ....worlds.novelty.rungs import LADDER
 from ...protocols.beyond_table import Tools
 from ...runner.corpora import Corpora, tokens_of
-from ...runner.result_store import Result
-from ...runner.trained import load
+from ...runner.trained import Trained
+from .. import round_records
 from ..conclusions import Posed
 from .calls import Answering, Calls, traces_of
 from .trace_audit import audit
-
-if TYPE_CHECKING:
-    from ..rounds import Step
 
 Record = dict[str, Any]
 UNKNOWABLE = "unknowable"  # conclusions that rest on what is stated nowhere
@@ -39,12 +35,12 @@ class Acted:
 
     answer: NDArray[np.int32]  # [Q] a constant, none, or -1: malformed
     calls: NDArray[np.int64]  # [Q] calls made
-    malformed: NDArray[np.int64]  # [Q] of these, such that no tool was asked
+    malformed: NDArray[np.int64]  # [Q] of these, such that no tool was queried
 
 
 class Desk:
     """Takes the calls of Q answers that are written side by side to a tool, and keeps what each
-    was told."""
+    was heard."""
 
     def __init__(self, of: QuestionSet, tool: Answering) -> None:
         self.of, self.tool = of, tool
@@ -61,16 +57,16 @@ class Desk:
         self.malformed[places] += [call is None for call in read]
         fine = [i for i, call in enumerate(read) if call is not None]
         results = np.full(len(places), corpus.none, np.int64)
-        asked: list[tuple[str, Prompt]] = [call for call in read if call is not None]
+        queried: list[tuple[str, Prompt]] = [call for call in read if call is not None]
         if fine:
             calls = Calls(
                 self.of,
-                tuple(name for name, _ in asked),
-                tuple(prompt for _, prompt in asked),
+                tuple(name for name, _ in queried),
+                tuple(prompt for _, prompt in queried),
                 tuple(tuple(self.lines[places[i]]) for i in fine),
             )
             results[fine] = self.tool(calls)
-        for i, (_, prompt) in zip(fine, asked):
+        for i, (_, prompt) in zip(fine, queried):
             if results[i] != corpus.none:
                 self.lines[places[i]].append(line_of(corpus, prompt, int(results[i])))
         return self.words.value[results]
@@ -99,30 +95,33 @@ def answers(tokens: Tokens, written: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.where(fine, tokens.answer_ids[token], -1).astype(np.int32)
 
 
-def rows(
-    how: Tools, steps: Sequence[Step], results: Mapping[str, Result], corpora: Corpora, out: Path
-) -> Iterator[tuple[Step, str, Record]]:
-    """(cell, branch, row of TOOLS without who) of every cell: with each tool and each rate of lies,
-    and without any."""
-    for step in steps:
-        cell, result = step.cell, results[step.cell.digest]
-        of, plain = corpora.question_set(cell), np.asarray(result.run.answer[0, -1])
-        none = np.zeros(len(plain), np.int64)
-        branch = ALONE if cell.mode == MODE else WITHOUT
-        given = {"lies": 0.0, "flops": float(result.run.flops[-1])}
-        found = Acted(plain, none, none)
-        yield from ((step, branch, given | row) for row in _counted(of, found))
-        if cell.mode != MODE:
-            continue
-        tokens = tokens_of(of, MODE)
-        audit(of, tokens)
-        trained = load(cell, out)
-        for tool, lies in how.arms:
-            rng = stream(cell.world, cell.size, f"tool {tool} {lies:g}", cell.seeds.order)
-            answering = Answering(tool, lies, how.seconds, rng)
-            found = acted(trained.spec, trained.weights, of, tokens, answering)
-            given = given | {"lies": lies}
-            yield from ((step, tool, given | row) for row in _counted(of, found))
+def rows(how: Tools, trained: Trained, corpora: Corpora) -> Iterator[Record]:
+    """Rows of TOOLS of one cell: with each tool and each rate of lies, and without any."""
+    cell = trained.cell
+    of, plain = corpora.question_set(cell), np.asarray(trained.run.answer[0, -1])
+    none, seeds = np.zeros(len(plain), np.int64), cell.seeds
+    who = {
+        "cell": cell.digest[: round_records.DIGITS],
+        "world": f"{cell.named_world}/{cell.size}",
+        "mode": cell.mode,
+        "model": cell.model,
+        "plan": cell.plan,
+        "seed": f"{seeds.world},{seeds.exposure},{seeds.init},{seeds.order}",
+        "round": 0,
+        "flops": float(trained.run.flops[-1]),
+    }
+    branch = {"branch": ALONE if cell.mode == MODE else WITHOUT, "lies": 0.0}
+    yield from (who | branch | row for row in _counted(of, Acted(plain, none, none)))
+    if cell.mode != MODE:
+        return
+    tokens = tokens_of(of, MODE)
+    audit(of, tokens)
+    for tool, lies in how.configurations:
+        rng = stream(cell.world, cell.size, f"tool {tool} {lies:g}", seeds.order)
+        answering = Answering(tool, lies, how.seconds, rng)
+        found = acted(trained.spec, trained.weights, of, tokens, answering)
+        branch = {"branch": tool, "lies": lies}
+        yield from (who | branch | row for row in _counted(of, found))
 
 
 def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:

@@ -28,8 +28,8 @@ class Deducer:
         self.rules = tuple(rule for i, rule in enumerate(c.program.rules) if i in used)
         self.number = {name: i for i, name in enumerate(c.base.constants)}
         self.background: dict[str, list[tuple[int, ...]]] = {}
-        shown = corpus.writing.silent & c.is_base
-        for fact in np.flatnonzero(shown).tolist():
+        silent = corpus.writing.silent & c.is_base
+        for fact in np.flatnonzero(silent).tolist():
             predicate = c.predicates[c.predicate[fact]]
             row = c.arguments[fact, : c.arity[predicate]]
             self.background.setdefault(predicate, []).append(tuple(row.tolist()))

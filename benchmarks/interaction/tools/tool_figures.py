@@ -58,17 +58,17 @@ def _needed(root: Path, folder: str) -> Iterator[str]:
     for (world, branch), mine in beyond_tables._by(rows, 0, 1).items():
         points: dict[float, list[float]] = {}
         for calls, some in sorted(beyond_tables._by(mine, 2).items()):
-            runs, asked = list[float](), 0
+            runs, queried = list[float](), 0
             for seed in beyond_tables._by(some, 3).values():
                 weight = np.array([row[5] for row in seed], float)
                 runs.append(float(np.average([row[4] for row in seed], weights=weight)))
-                asked += int(weight.sum())
-            if asked < beyond_tables.LEAST:
+                queried += int(weight.sum())
+            if queried < beyond_tables.LEAST:
                 continue
             points[float(calls[0])] = runs
             span = f"{calls[0]}–{2 * calls[0] - 1}" if calls[0] > 1 else "1"
             score = beyond_tables._as_text(runs)
-            table.append([f"`{world}`", branch, span, score, str(asked), str(len(runs))])
+            table.append([f"`{world}`", branch, span, score, str(queried), str(len(runs))])
         cells[branch, world] = beyond_tables._curve(points)
     name = Path(folder).name + "-calls"
     drawn = grid(branches, worlds, cells, "From left to right: calls needed, logarithmic.")

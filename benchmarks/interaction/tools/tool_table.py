@@ -21,7 +21,7 @@ TOOLS = round_tables.Shape(
         "right": ("BIGINT", "of these"),
         "none": ("BIGINT", "of these, answered by none"),
         "calls": ("BIGINT", "made in all"),
-        "malformed": ("BIGINT", "of these, such that no tool was asked"),
+        "malformed": ("BIGINT", "of these, such that no tool was queried"),
         "flops": ("DOUBLE", "of the training"),
         "floor": ("DOUBLE", "of the whole instrument, the best score without the rule"),
     },

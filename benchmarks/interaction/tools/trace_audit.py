@@ -18,11 +18,11 @@ def audit(of: QuestionSet, tokens: Tokens) -> None:
     rule = corpus.split.gold.axiom & ~corpus.writing.silent
     known = {*np.flatnonzero(corpus.stated | corpus.demonstrated | corpus.written | rule).tolist()}
     scored = of.questions[of.theorems]
-    asked = {int(f) for f in corpus.fact[corpus.entries(scored)[2]]}
+    queried = {int(f) for f in corpus.fact[corpus.entries(scored)[2]]}
     for line in results(of, tokens, words):
         fact = int(c.find(line[0], np.array([line[1]], np.int32))[0])
-        if fact not in known or fact in asked:
-            why = "answers a scored question" if fact in asked else "was never given"
+        if fact not in known or fact in queried:
+            why = "answers a scored question" if fact in queried else "was never given"
             raise AuditError(f"{corpus.world.id}: a trace states {line}, which {why}; leave it out")
 
 

@@ -1,4 +1,4 @@
-"""A conversation: what nobody answers is written as ever, and behind a mark stands what is told."""
+"""A conversation: what nobody answers is written as ever, and behind a mark stands its result."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def test_without_a_mark_it_is_the_greedy_answer(fresh):
     assert (found == answer(SPEC, tokens, weights).generated[0]).all()
 
 
-def test_behind_every_mark_stands_what_was_told_and_the_model_goes_on_from_it(fresh):
+def test_behind_every_mark_stands_the_result_and_the_model_goes_on_from_it(fresh):
     tokens, weights = fresh
     alone = converse(SPEC, tokens, weights, len(tokens.vocabulary), lambda p, w: p)
     mark = int(alone[0, 0])  # whatever it writes first becomes the call
-    told = []
+    heard = []
 
     def respond(places, written):
         assert (written[:, -1] == mark).all() and len(places) == len(written)
-        told.append(places)
+        heard.append(places)
         return np.full(len(places), 5, np.int32)
 
     found = converse(SPEC, tokens, weights, mark, respond)
@@ -49,7 +49,7 @@ def test_behind_every_mark_stands_what_was_told_and_the_model_goes_on_from_it(fr
     behind[:, 1:] = found[:, :-1] == mark
     if mark != MARK:
         assert (found[behind] == 5).all()
-    assert behind.any() and sum(map(len, told)) == behind.sum()
+    assert behind.any() and sum(map(len, heard)) == behind.sum()
     assert found[0, 0] == mark and found[0, 1] == 5
 
 

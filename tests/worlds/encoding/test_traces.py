@@ -122,13 +122,13 @@ def test_there_is_room_for_the_trace_that_any_question_needs():
 
 def test_a_stated_rule_as_data_is_looked_up():
     corpus, questions = made("algebra-v2/tiny[algebras=5,laws=3]")
-    asked = {
+    queried = {
         corpus.cues[call.prompt[0]][0]
         for calls in needed(Traces(corpus), questions)
         for call in calls or ()
         if call.name == LOOK_UP and call.fact >= 0
     }
-    assert "law" in asked
+    assert "law" in queried
 
 
 def test_worlds_in_which_a_look_up_has_no_one_answer_or_a_prompt_a_theory_are_refused():

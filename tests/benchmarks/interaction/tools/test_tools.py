@@ -46,13 +46,13 @@ def answering(name="exact", lies=0.0, seconds=60.0, seed=0):
 def one_call(of, tool, name=LOOK_UP, fact=None, lines=()):
     fact = int(np.flatnonzero(of.corpus.stated)[0]) if fact is None else fact
     traces = Traces(of.corpus)
-    prompt, value = traces.asked(fact, traces.cue[traces.line(fact)[0]])
+    prompt, value = traces.queried(fact, traces.cue[traces.line(fact)[0]])
     return tool(Calls(of, (name,), (prompt,), (tuple(lines),)))[0], value
 
 
 class Writer:
     """Stands for a model that makes the calls of the shortest trace and copies the last result;
-    or, ``deaf``, writes what gold says whatever it is told."""
+    or, ``deaf``, writes what gold says whatever it is heard."""
 
     def __init__(self, of, deaf=False):
         self.of, self.deaf, self.words = of, deaf, Words(of.corpus)
@@ -61,14 +61,14 @@ class Writer:
     def converse(self, spec, tokens, weights, mark, respond):
         out = np.full((len(self.calls), tokens.max_new), tokens.end, np.int32)
         for q, trace in enumerate(self.calls):
-            row, told = [], {}
+            row, heard = [], {}
             for call in trace or ():
-                prompt = tuple([call.prompt[0], *(told.get(w, w) for w in call.prompt[1:])])
+                prompt = tuple([call.prompt[0], *(heard.get(w, w) for w in call.prompt[1:])])
                 row += self.words.call(call._replace(prompt=prompt))[:-1]
                 token = int(respond(np.array([q]), np.array([row]))[0])
                 value = int(self.words.lexicon.constant[token]) if token != self.words.none else -1
                 if not self.deaf and call.fact >= 0:
-                    told[call.result] = value if value >= 0 else call.result
+                    heard[call.result] = value if value >= 0 else call.result
                 row.append(token)
             last = int(self.words.value[trace[-1].result]) if self.deaf else row[-1]
             row += [tokens.answer_mark, last]
@@ -105,7 +105,7 @@ def test_the_deducer_derives_every_conclusion_from_its_premises_and_none_without
     for fact in np.flatnonzero(of.corpus.demonstrated)[:40].tolist():
         premises = [p for p in c.premises[of.corpus.split.gold.best[fact]].tolist() if p >= 0]
         lines = [traces.line(p) for p in premises]
-        prompt, value = traces.asked(fact, traces.cue[traces.line(fact)[0]])
+        prompt, value = traces.queried(fact, traces.cue[traces.line(fact)[0]])
         assert deducer.deduced(prompt, lines) == value
         for i in range(len(lines)):
             if lines[i] not in lines[:i] + lines[i + 1 :]:
@@ -121,7 +121,7 @@ def test_the_deducer_takes_one_step_alone():
         if of.corpus.closure.height[f] > 1 and sum(c.name == DEDUCE for c in traces.of(f)) > 1
     )
     looked = [c for c in traces.of(tall) if c.name == LOOK_UP]
-    prompt, _ = traces.asked(tall, traces.cue[traces.line(tall)[0]])
+    prompt, _ = traces.queried(tall, traces.cue[traces.line(tall)[0]])
     assert deducer.deduced(prompt, lines_of(of.corpus, looked)) == of.corpus.none
 
 
