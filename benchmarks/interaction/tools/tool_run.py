@@ -41,7 +41,7 @@ def run(job: Work) -> int:
         for cell in suite.cells:
             try:
                 trained = load(cell, job.out)
-            except MissingResult:  # it failed, as its line said
+            except MissingResult:  # it failed, and has a line of its own
                 continue
             found += rows(how, trained, corpora)
     print(f"table    {round_tables.write(job.folder, TOOLS, found)}")
