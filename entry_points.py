@@ -1,8 +1,8 @@
-"""What packages offer as worlds, models, findings and policies, by their entry points; nothing is
-loaded.
+"""What packages offer as worlds, models, findings, policies and tools, by their entry points;
+nothing is loaded.
 
 zebroid's own stand in its ``pyproject.toml`` as anybody's do, under the groups ``zebroid.worlds``,
-``zebroid.models`` and ``zebroid.policies``. Nobody else may take their ids.
+``zebroid.models``, ``zebroid.policies`` and ``zebroid.tools``. Nobody else may take their ids.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ GROUPS = {  # of entry points -> what they are
     "zebroid.models": "model",
     "zebroid.findings": "finding",
     "zebroid.policies": "policy",
+    "zebroid.tools": "tool",
 }
 OURS = str(__package__)  # the name of this package, and of its distribution
 
 
 @dataclasses.dataclass(frozen=True)
 class Plugin:
-    """A world, model, finding or policy that an installed package offers; found, not loaded."""
+    """What an installed package offers; found, not loaded."""
 
     # one of GROUPS; empty where the entry points of a package cannot be read
     kind: str

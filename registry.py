@@ -4,7 +4,7 @@ Importing this module imports no world, no model and no JAX, and nothing is impo
 needed by name. Worlds and models are entry points, zebroid's own as those of third parties:
 ``zebroid.worlds`` (``acme.zebra-v1 = "acme.zebra"``: a module with one World, or ``module:Class``)
 and ``zebroid.models`` (``acme.net = "acme.net:SPEC"``: a spec, as ``models/spec.py`` defines it),
-and so are policies, functions (``benchmarks/interaction/policies.py``), under ``zebroid.policies``.
+and so are functions: policies under ``zebroid.policies`` and tools under ``zebroid.tools``.
 Built-in suites are the files of ``benchmarks/suites``. The path of a Python file that defines one
 world or one spec does for an id. Such a file is known by the id of the world, or the type of the
 spec, and the digest of its content (``acme.seed-v1@1a2b3c4d5e6f``), wherever it lies.
@@ -165,19 +165,23 @@ def find_model(name: str, values: Mapping[str, Any] | None = None) -> Found:
     return Found(spec, parameters.spelled(base, differs))
 
 
-def policy(name: str) -> Any:
-    """The policy of this name: a function that chooses what to query (``zebroid.policies``)."""
-    builtin, plugins = built_in("policy"), _plugins("policy")
+def _function(kind: str, name: str) -> Any:
+    """The policy or tool of this name: a function of its group of entry points."""
+    builtin, plugins = built_in(kind), _plugins(kind)
     if name in builtin:
         return builtin[name].load()
     if name not in plugins:
-        raise suggest("policy", name, {*builtin, *plugins})
+        raise suggest(kind, name, {*builtin, *plugins})
     plugin = _unique(name, plugins)
     with named(f"plugin {name!r} = {plugin}", UserError):
         found = plugin.load()
     if not callable(found):
         raise UserError(f"plugin {name!r} = {plugin} gives {found!r:.80}; expected a function")
     return found
+
+
+policy = functools.partial(_function, "policy")  # chooses what to query
+tool = functools.partial(_function, "tool")  # answers the calls of a model
 
 
 def suites() -> tuple[str, ...]:

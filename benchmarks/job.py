@@ -24,6 +24,7 @@ from .executors.local_workers import LocalWorkers, shares
 from .executors.multihost_run import MultiHost
 from .executors.ray_cluster import RayCluster
 from .interaction import rounds
+from .interaction.tools import tool_run
 from .panels.panel import Panel, panels
 from .receipts.receipt import Receipt
 from .receipts.tables.all_tables import write_tables
@@ -41,7 +42,7 @@ from .runner.tracker import KINDS, open_tracker
 # How much longer than in direct mode a step takes, per height of demonstrated proofs: rows grow by
 # their lines. Measured with decoder-s on one core, modes in this order, the fastest of 3 runs or
 # more: composition (height 1) 1 : 2.6 : 3.8 : 3.7, zebra (height 3) 1 : 4.7 : 11 : 10.
-LONGER = {"direct": 0.0, "filler": 1.5, "post-hoc": 2.8, "chain": 3.0}
+LONGER = {"direct": 0.0, "filler": 1.5, "post-hoc": 2.8, "chain": 3.0, "tools": 6.0}
 EXAMPLE_FLOPS = 1.7e6  # of an example in direct mode, by decoder-s: what a budget in FLOPs buys
 
 
@@ -176,7 +177,7 @@ class Job:
         UserError, before anything is drawn, where a cell cannot fit into memory."""
         self._feasible(Store(self.out, self.suite.keep_weights))
         if self.suite.beyond is not None:
-            return rounds.run(self)
+            return tool_run.run(self)
         console, executor = plain_console.console(), self.where.executor()
         store = Store(self.out, self.suite.keep_weights, helper=not executor.leads)
         if not executor.leads:

@@ -23,7 +23,7 @@ from ...errors import InvalidSuite, UserError, suggest
 from ...models.training.plan import Plan
 from ...printable import brief, printable
 from ...worlds.definitions import DEFINITIONS
-from ...worlds.encoding.encode import MODES
+from ...worlds.encoding.encode import TRAINED
 from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
 from ..protocols.beyond_table import Beyond
@@ -166,7 +166,7 @@ def _expand(grid: Grid, plans: dict[str, Plan], at: Place) -> Iterator[Cell]:
     with at("model"):
         for model in found:
             check_name("model", model.name, spelled=True)
-    for key, known in (("mode", MODES), ("plan", plans)):
+    for key, known in (("mode", TRAINED), ("plan", plans)):
         with at(key):
             for name in _listed(getattr(grid, key)):
                 if name not in known:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...errors import UserError
 from ..config.suite import load_suite
-from ..protocols.beyond_table import Voting
+from ..protocols.beyond_table import Tools, Voting
 from ..runner.corpora import Corpora
 from . import round_records
 
@@ -21,7 +21,7 @@ def main(words: Sequence[str] | None = None) -> list[Path]:
     parser.add_argument("--out", type=Path, default=Path("runs"))
     chosen = parser.parse_args(words)
     suite = load_suite(chosen.suite)
-    if suite.beyond is None or isinstance(suite.beyond, Voting):
+    if suite.beyond is None or isinstance(suite.beyond, Tools | Voting):
         raise UserError(f"{suite.id} has no symbolic learners; give a suite of another protocol")
     folder = chosen.out / f"{suite.id}-symbolic"
     paths = round_records.write(suite, (), {}, Corpora(), folder)

@@ -48,4 +48,22 @@ class Voting(_Strict):
     protocol: Literal["voting"]
 
 
-Beyond = Annotated[Production | Acquisition | Voting, pydantic.Field(discriminator="protocol")]
+class Tools(_Strict):
+    """Tools that a model calls while it answers: ``tools/``."""
+
+    protocol: Literal["tools"]
+    tools: list[str] = pydantic.Field(min_length=1)  # entry points zebroid.tools
+    # rates at which a result is another constant: of the first tool, beside 0 of every tool
+    lies: list[Annotated[float, pydantic.Field(gt=0, le=1)]] = []
+    # seconds that a tool may take for one batch of calls
+    seconds: float = pydantic.Field(default=60.0, gt=0)
+
+    @property
+    def configurations(self) -> tuple[tuple[str, float], ...]:
+        """(tool, rate of lies) of each evaluation."""
+        return (*((tool, 0.0) for tool in self.tools), *((self.tools[0], p) for p in self.lies))
+
+
+Beyond = Annotated[
+    Production | Acquisition | Voting | Tools, pydantic.Field(discriminator="protocol")
+]

@@ -97,8 +97,8 @@ def _content(plugin: registry.Plugin) -> str:
     if plugin.kind == "finding":
         plugin.load()
         return ""
-    if plugin.kind == "policy":
-        registry.policy(plugin.name)
+    if plugin.kind in ("policy", "tool"):
+        (registry.policy if plugin.kind == "policy" else registry.tool)(plugin.name)
         return ""
     from ...worlds.corpus.build import build_corpus
     from ...worlds.world import content_of

@@ -29,7 +29,8 @@ from ..novelty.rungs import LADDER, ReadOff
 from ..world import World
 from .split import CorpusSplit
 
-PROVING = ("chain", "post-hoc")  # modes in which a demonstrated conclusion stands with its proof
+# modes in which a demonstrated conclusion stands with its proof
+PROVING = ("chain", "post-hoc", "tools")
 
 
 @dataclasses.dataclass(frozen=True)

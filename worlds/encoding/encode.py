@@ -8,6 +8,7 @@ direct    the answer
 chain     the proof, a line per premise, then the answer mark and the answer
 post-hoc  the answer, then the same proof
 filler    as many empty tokens as the longest proof has, in the prompt, then the answer
+tools     calls of tools and their results, then as in chain: ``traces.py``
 ========  ==============================================================================
 
 A line is written as the fact is stated: the cue of its predicate, the given arguments, the queried
@@ -34,6 +35,7 @@ from ..datalog.facts import Array, Bools
 from ..datalog.row_keys import ragged
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from ..novelty.written_proofs import written_proofs
+from . import traces
 from .episodes import in_context
 from .mixed_tokens import mixed
 from .selection import alike, set_apart, spread
@@ -41,6 +43,7 @@ from .spelled_answers import automaton, single, spelled_answers, spellings
 from .vocabulary import ANSWER, END, FILL, NONE, Lexicon
 
 MODES = ("direct", "chain", "post-hoc", "filler")
+TRAINED = (*MODES, traces.MODE)  # that a suite may name: in the last a model acts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,8 +150,10 @@ def sample_questions(corpus: Corpus, per_rung: int, seed: int) -> NDArray[np.int
 
 def encode(corpus: Corpus, mode: str, questions: NDArray[np.int64]) -> Tokens:
     """The tokens of a corpus in one mode, and the prompts of ``questions`` (indices)."""
-    if mode not in MODES:
-        raise suggest("mode", mode, MODES)
+    if mode not in TRAINED:
+        raise suggest("mode", mode, TRAINED)
+    if mode == traces.MODE:
+        return traces.with_calls(_encoded(corpus, "chain", questions), corpus)
     made = _encoded(corpus, mode, questions)
     for second, some in corpus.beside:
         other = _encoded(second, mode, questions[:0])

@@ -1,0 +1,159 @@
+"""A kept model answers with a tool in the loop, and rows of a table say what came of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....eval.floors.measured import cue_name, measured
+from ....eval.question_sets.question_set import QuestionSet
+from ....seeding import stream
+from ....worlds.corpus.corpus import Corpus
+from ....worlds.encoding.encode import Tokens
+from ....worlds.encoding.traces import MODE, Line, Prompt, Words, line_of, needed, read_call
+from ....worlds.novelty.rungs import LADDER
+from ...protocols.beyond_table import Tools
+from ...runner.corpora import Corpora, tokens_of
+from ...runner.trained import Trained
+from .. import round_records
+from ..conclusions import Posed
+from .calls import Answering, Calls, traces_of
+from .trace_audit import audit
+
+Record = dict[str, Any]
+UNKNOWABLE = "unknowable"  # conclusions that rest on what is stated nowhere
+ALONE, WITHOUT = "alone", "without tools"
+
+
+@dataclasses.dataclass(frozen=True)
+class Acted:
+    """What a model answered to Q questions while a tool answered its calls."""
+
+    answer: NDArray[np.int32]  # [Q] a constant, none, or -1: malformed
+    calls: NDArray[np.int64]  # [Q] calls made
+    malformed: NDArray[np.int64]  # [Q] of these, such that no tool was queried
+
+
+class Desk:
+    """Takes the calls of Q answers that are written side by side to a tool, and keeps what each
+    was heard."""
+
+    def __init__(self, of: QuestionSet, tool: Answering) -> None:
+        self.of, self.tool = of, tool
+        self.words = Words(of.corpus)
+        Q = len(of.questions)
+        self.lines: list[list[Line]] = [[] for _ in range(Q)]
+        self.calls, self.malformed = np.zeros(Q, np.int64), np.zeros(Q, np.int64)
+
+    def respond(self, places: NDArray[Any], written: NDArray[Any]) -> NDArray[Any]:
+        """[n] tokens of the results that are due behind ``written`` [n, g]."""
+        corpus: Corpus = self.of.corpus
+        read = [read_call(self.words, corpus, row) for row in written]
+        self.calls[places] += 1
+        self.malformed[places] += [call is None for call in read]
+        fine = [i for i, call in enumerate(read) if call is not None]
+        results = np.full(len(places), corpus.none, np.int64)
+        queried: list[tuple[str, Prompt]] = [call for call in read if call is not None]
+        if fine:
+            calls = Calls(
+                self.of,
+                tuple(name for name, _ in queried),
+                tuple(prompt for _, prompt in queried),
+                tuple(tuple(self.lines[places[i]]) for i in fine),
+            )
+            results[fine] = self.tool(calls)
+        for i, (_, prompt) in zip(fine, queried):
+            if results[i] != corpus.none:
+                self.lines[places[i]].append(line_of(corpus, prompt, int(results[i])))
+        return self.words.value[results]
+
+
+def acted(
+    spec: Any, weights: Mapping[str, Any], of: QuestionSet, tokens: Tokens, tool: Answering
+) -> Acted:
+    """All questions, answered by a model with these weights [1, ...] and a tool.
+
+    Raises UserError where the tool breaks its contract.
+    """
+    from ....models.acting.conversation import converse  # JAX: where a model answers
+
+    desk = Desk(of, tool)
+    written = converse(spec, tokens, weights, desk.words.result, desk.respond)
+    return Acted(answers(tokens, written), desk.calls, desk.malformed)
+
+
+def answers(tokens: Tokens, written: NDArray[np.int32]) -> NDArray[np.int32]:
+    """[Q] what stands behind the first answer mark; -1: none does, or no answer."""
+    mark = written == tokens.answer_mark
+    at = np.minimum(mark.argmax(1) + 1, written.shape[1] - 1)
+    token = written[np.arange(len(written)), at]
+    fine = mark.any(1) & (mark.argmax(1) + 1 < written.shape[1])
+    return np.where(fine, tokens.answer_ids[token], -1).astype(np.int32)
+
+
+def rows(how: Tools, trained: Trained, corpora: Corpora) -> Iterator[Record]:
+    """Rows of TOOLS of one cell: with each tool and each rate of lies, and without any."""
+    cell = trained.cell
+    of, plain = corpora.question_set(cell), np.asarray(trained.run.answer[0, -1])
+    none, seeds = np.zeros(len(plain), np.int64), cell.seeds
+    who = {
+        "cell": cell.digest[: round_records.DIGITS],
+        "world": f"{cell.named_world}/{cell.size}",
+        "mode": cell.mode,
+        "model": cell.model,
+        "plan": cell.plan,
+        "seed": f"{seeds.world},{seeds.exposure},{seeds.init},{seeds.order}",
+        "round": 0,
+        "flops": float(trained.run.flops[-1]),
+    }
+    branch = {"branch": ALONE if cell.mode == MODE else WITHOUT, "lies": 0.0}
+    yield from (who | branch | row for row in _counted(of, Acted(plain, none, none)))
+    if cell.mode != MODE:
+        return
+    tokens = tokens_of(of, MODE)
+    audit(of, tokens)
+    for tool, lies in how.configurations:
+        rng = stream(cell.world, cell.size, f"tool {tool} {lies:g}", seeds.order)
+        answering = Answering(tool, lies, how.seconds, rng)
+        found = acted(trained.spec, trained.weights, of, tokens, answering)
+        branch = {"branch": tool, "lies": lies}
+        yield from (who | branch | row for row in _counted(of, found))
+
+
+def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:
+    """Right answers by instrument and by how many calls the shortest trace needs."""
+    right = of.right(found.answer)
+    least = of.once(
+        "calls needed",
+        lambda: np.array(
+            [-1 if t is None else len(t) for t in needed(traces_of(of), of.questions)]
+        ),
+    )
+    posed = Posed(of, 0.0)
+    unknown = posed.conclusion & (posed.rung == LADDER.index(UNKNOWABLE))
+    right = np.where(unknown, posed.right(found.answer), right)  # as the world has it
+    for name, where in {**of.headline, UNKNOWABLE: unknown}.items():
+        for number in np.unique(least[where]).tolist():
+            mine = where & (least == number)
+            yield {
+                "rung": name,
+                "needed": number,
+                "questions": int(mine.sum()),
+                "right": int(right[mine].sum()),
+                "none": int((found.answer[mine] == of.corpus.none).sum()),
+                "calls": int(found.calls[mine].sum()),
+                "malformed": int(found.malformed[mine].sum()),
+                "floor": floor(of, name, where),
+            }
+
+
+def floor(of: QuestionSet, name: str, where: NDArray[np.bool_]) -> float:
+    """The best score that can be had without the rule, of a whole instrument; 0 of what is none."""
+    if name not in of.instruments:
+        return 0.0
+    rung, cue = of.instruments[name]
+    return float(measured(of).on(rung, cue_name(of.corpus, cue), where).floor.score)

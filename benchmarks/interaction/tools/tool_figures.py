@@ -1,0 +1,99 @@
+"""Figures and tables of what tools are worth, from the tables that their suites wrote.
+
+    <!-- tools rungs data/beyond/tools-v1 -->
+    <!-- end of tools -->
+
+The first mark names what is made, and the folder of the table, relative to the page's.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ...docs.writing import page_files
+from ...docs.writing.doc_blocks import Make, command
+from ...docs.writing.markdown_table import markdown_table
+from ...docs.writing.small_multiples import grid
+from .. import beyond_tables
+
+KIND = "tools"
+LIES = """
+    SELECT world, rung, lies, branch, seed, sum("right") / sum(questions), sum(questions),
+        sum(calls) / sum(questions), any_value(floor), any_value(flops)
+    FROM {} GROUP BY ALL ORDER BY ALL
+"""
+NEEDED = """
+    SELECT world, branch, needed, seed, sum("right") / sum(questions), sum(questions)
+    FROM {} WHERE lies = 0 AND needed > 0 AND rung NOT IN ('unknowable')
+    GROUP BY ALL ORDER BY ALL
+"""
+
+
+def _rungs(root: Path, folder: str) -> Iterator[str]:
+    """Score of each rung by who answers the calls, and over the rate of lies."""
+    rows = beyond_tables._rows(root / folder / "tools.parquet", LIES)
+    rows = [row for row in rows if row[6] >= beyond_tables.LEAST]
+    table = list[list[str]]()
+    for (world, rung, branch, lies), mine in beyond_tables._by(rows, 0, 1, 3, 2).items():
+        who = f"{branch}, lies {lies:g}" if lies else branch
+        calls = f"{np.mean([row[7] for row in mine]):.1f}"
+        floor = f"{np.mean([row[8] for row in mine]):.2f}" if mine[0][8] else "–"
+        spent = f"{np.mean([row[9] for row in mine]):.1e}"
+        score = beyond_tables._as_text([row[5] for row in mine])
+        table.append([f"`{world}`", rung, who, score, floor, calls, spent, str(len(mine))])
+    header = ["world", "rung", "who answers calls", "score", "floor", "calls", "FLOPs", "runs"]
+    yield from markdown_table(header, sorted(table, key=lambda r: (r[0], r[1])), right=range(3, 8))
+
+
+def _needed(root: Path, folder: str) -> Iterator[str]:
+    """Score over the number of calls that a right answer needs."""
+    rows = beyond_tables._rows(root / folder / "tools.parquet", NEEDED)
+    rows = [(*row[:2], _bin(row[2]), *row[3:]) for row in rows]
+    table, cells = list[list[str]](), {}
+    worlds, branches = ([*dict.fromkeys(row[k] for row in rows)] for k in (0, 1))
+    for (world, branch), mine in beyond_tables._by(rows, 0, 1).items():
+        points: dict[float, list[float]] = {}
+        for calls, some in sorted(beyond_tables._by(mine, 2).items()):
+            runs, queried = list[float](), 0
+            for seed in beyond_tables._by(some, 3).values():
+                weight = np.array([row[5] for row in seed], float)
+                runs.append(float(np.average([row[4] for row in seed], weights=weight)))
+                queried += int(weight.sum())
+            if queried < beyond_tables.LEAST:
+                continue
+            points[float(calls[0])] = runs
+            span = f"{calls[0]}–{2 * calls[0] - 1}" if calls[0] > 1 else "1"
+            score = beyond_tables._as_text(runs)
+            table.append([f"`{world}`", branch, span, score, str(queried), str(len(runs))])
+        cells[branch, world] = beyond_tables._curve(points)
+    name = Path(folder).name + "-calls"
+    drawn = grid(branches, worlds, cells, "From left to right: calls needed, logarithmic.")
+    yield from page_files.figure(root, name, drawn, "accuracy over calls needed")
+    header = ["world", "who answers calls", "calls needed", "score", "questions", "runs"]
+    yield from markdown_table(header, table, right=range(2, 6))
+
+
+def _bin(calls: int) -> int:
+    """The power of two from which this many calls are not yet doubled."""
+    return 1 << (int(calls).bit_length() - 1)
+
+
+MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {"rungs": _rungs, "calls": _needed}
+
+
+def tables(root: Path) -> dict[str, Make]:
+    """Name -> what makes it, of a page in the folder ``root``."""
+    return {name: functools.partial(make, root) for name, make in MAKES.items()}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Fills the page named; 0, or 2 after one line on what is wrong."""
+    return command(words, __doc__ or "", KIND, tables)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,48 @@
+"""run(job): a suite with a protocol; of tools, cells are trained, then their calls answered."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from .... import registry
+from ....errors import MissingResult, UserError
+from ...protocols.beyond_table import Tools
+from ...runner.corpora import Corpora
+from ...runner.trained import load
+from .. import round_tables, rounds
+from ..rounds import INTERRUPTED, Work
+from .acting import rows
+from .tool_table import TOOLS
+
+
+def run(job: Work) -> int:
+    """Rounds of any other protocol; else the receipt of the cells as of any suite, and the table of
+    tools beside it. The exit status.
+
+    Raises UserError, before anything is trained, for a tool that does not exist and for a suite
+    that keeps no weights; afterwards for a tool that breaks its contract: trained cells are kept.
+    """
+    suite, how = job.suite, job.suite.beyond
+    if not isinstance(how, Tools):
+        return rounds.run(job)
+    if len(job.cells) != len(suite.cells) or job.where.hosts:
+        raise UserError("a suite with tools is run whole; leave out --only, --cells and --hosts")
+    if not suite.keep_weights:
+        raise UserError(f"{suite.id} keeps no weights, and tools need them; set keep_weights")
+    for name in how.tools:
+        registry.tool(name)
+    plain: Any = dataclasses.replace(job, suite=dataclasses.replace(suite, beyond=None))  # type: ignore[type-var]
+    status = plain.run()
+    if status == INTERRUPTED:
+        return status
+    found = list[dict[str, Any]]()
+    with Corpora() as corpora:
+        for cell in suite.cells:
+            try:
+                trained = load(cell, job.out)
+            except MissingResult:  # it failed, and has a line of its own
+                continue
+            found += rows(how, trained, corpora)
+    print(f"table    {round_tables.write(job.folder, TOOLS, found)}")
+    return status

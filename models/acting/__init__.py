@@ -1,0 +1,1 @@
+"""Models that act while they answer: some of what they write is written for them."""
