@@ -20,7 +20,7 @@ from ...eval.question_sets.predictions import Predictions
 from ...eval.question_sets.question_set import QuestionSet
 from ...eval.verdicts.replication import Quantity
 from ..panels.panel import predictions
-from ..probing.coverage import UNDEFINED, cutoffs
+from ..probing.k_cutoffs import UNDEFINED, cutoffs
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 from .finding import Reading, Trained

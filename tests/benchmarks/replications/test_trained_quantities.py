@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.probing.coverage import UNDEFINED, cutoffs
+from zebroid.benchmarks.probing.k_cutoffs import UNDEFINED, cutoffs
 from zebroid.benchmarks.replications.finding import READINGS
 from zebroid.benchmarks.replications.trained_quantities import READ, group
 from zebroid.errors import UserError

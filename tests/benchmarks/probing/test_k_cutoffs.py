@@ -9,7 +9,7 @@ import itertools
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.probing.coverage import UNDEFINED, cutoffs, evidence_of
+from zebroid.benchmarks.probing.k_cutoffs import UNDEFINED, cutoffs, evidence_of
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.encoding.encode import sample_questions
 
