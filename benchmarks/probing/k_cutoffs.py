@@ -1,13 +1,13 @@
 """How often what an answer needs was seen to be equivalent: the k-cutoff of the coverage principle.
 
 Of a question with one bridge, the *way* is what leads to the bridge and the *context* what leads on
-from it. A *shown* one is a demonstrated conclusion with one bridge. Two ways have *evidence* k if
-both are shown in k contexts with equal answers, and in none with different ones; they are
+from it. Only a conclusion with one bridge counts as demonstrated. Two ways have *evidence* k if
+both are demonstrated in k contexts with equal answers, and in none with different ones; they are
 *k-equivalent* if pairs with evidence of k at least link them. A question is covered at k if a
-k-equivalent way was shown in its context with its answer, and its cutoff is the greatest such k.
+k-equivalent way was demonstrated in its context with its answer; its cutoff is the greatest such k.
 
 Source: arXiv 2505.20278, and its code with the fragment that is known to matter; but for what has
-no bridge, as where head and answer are one, which counts there as shown. Whoever exchanges
+no bridge, as where head and answer are one, which counts there as demonstrated. Whoever exchanges
 only what was seen to be equivalent can answer what is covered, and no more.
 """
 
@@ -26,25 +26,25 @@ UNDEFINED = -1  # of a question without one bridge
 
 def cutoffs(corpus: Corpus, questions: Ints) -> Ints:
     """[n] the cutoff of each of ``questions``, by number; 0: covered at no k; UNDEFINED."""
-    facts = corpus.fact[corpus.offsets[:-1]]
-    one = np.diff(corpus.offsets) == 1
-    shown = np.flatnonzero(one & (facts >= 0) & corpus.demonstrated[facts])
-    found = bridges(corpus, np.concatenate([shown, questions]))
-    of_shown = found.row < len(shown)
+    one = np.flatnonzero(np.diff(corpus.offsets) == 1)
+    facts = corpus.fact[corpus.offsets[one]]
+    demonstrated = one[(facts >= 0) & corpus.demonstrated[facts]]
+    found = bridges(corpus, np.concatenate([demonstrated, questions]))
+    first = found.row < len(demonstrated)
     out = np.full(len(questions), UNDEFINED, np.int64)
-    out[found.row[~of_shown] - len(shown)] = _cutoffs(found, of_shown)
+    out[found.row[~first] - len(demonstrated)] = _cutoffs(found, first)
     return out
 
 
-def _cutoffs(found: Bridges, shown: NDArray[np.bool_]) -> Ints:
-    """Of those of ``found`` that are not ``shown``."""
+def _cutoffs(found: Bridges, demonstrated: NDArray[np.bool_]) -> Ints:
+    """Of those of ``found`` that are not ``demonstrated``."""
     number = {context: i for i, context in enumerate(dict.fromkeys(found.onward))}
     context = np.array([number[c] for c in found.onward], np.int64)
     ways = int(found.way.max(initial=-1)) + 1
     answer = np.full((ways, len(number)), -1, np.int64)
-    answer[found.way[shown], context[shown]] = found.answer[shown]
+    answer[found.way[demonstrated], context[demonstrated]] = found.answer[demonstrated]
     evidence = evidence_of(answer)
-    asked = np.flatnonzero(~shown)
+    asked = np.flatnonzero(~demonstrated)
     way, column, right = found.way[asked], answer[:, context[asked]], found.answer[asked]
     serves = (column == right) & (np.arange(ways)[:, None] != way)  # [ways, asked]
     out = np.zeros(len(asked), np.int64)
@@ -55,8 +55,8 @@ def _cutoffs(found: Bridges, shown: NDArray[np.bool_]) -> Ints:
 
 
 def evidence_of(answer: Ints) -> Ints:
-    """[W, W] contexts in which two ways were shown with one answer; 0 for a way with itself, and
-    where some context contradicts. ``answer`` [W, contexts], -1 where a way was not shown."""
+    """[W, W] contexts in which two ways have one answer; 0 for a way with itself, and where some
+    context contradicts. ``answer`` [W, contexts], -1 where a way was not demonstrated."""
     both = np.zeros((len(answer), len(answer)), np.int64)
     equal = both.copy()
     for column in answer.T:

@@ -22,10 +22,11 @@ def made(share):
     return build_corpus(world, "tiny", exposure)
 
 
-def slow(shown, asked):
-    """``shown``: (way, context) -> answer; ``asked``: (way, context, answer)s. Greatest k each."""
+def slow(demonstrated, asked):
+    """Of each of ``asked``, (way, context, answer), the greatest k; ``demonstrated``: (way, context)
+    -> answer."""
     behaviour = collections.defaultdict(dict)
-    for (way, context), answer in shown.items():
+    for (way, context), answer in demonstrated.items():
         behaviour[way][context] = answer
     evidence = {}
     for (one, mine), (other, its) in itertools.combinations(behaviour.items(), 2):
@@ -52,14 +53,14 @@ def test_cutoffs_are_those_of_the_slow_twin(share):
     corpus = made(share)
     facts = {(h, r): t for h, r, t in corpus.closure.rows("one").tolist()}
     questions = sample_questions(corpus, 60, 0)
-    shown, asked, rows = {}, [], []
+    demonstrated, asked, rows = {}, [], []
     for number in range(len(corpus.prompt)):
         fact = corpus.fact[corpus.offsets[number]] if len(corpus.answers(number)) == 1 else -1
         if fact >= 0 and corpus.demonstrated[fact]:
             head, first, second = corpus.prompt[number, 1:4].tolist()
             bridge, answer = facts[head, first], int(corpus.answers(number)[0])
             if len({head, bridge, answer}) == 3:  # else it has no bridge, or several ways on
-                shown[(head, first), second] = answer
+                demonstrated[(head, first), second] = answer
     found = cutoffs(corpus, questions)
     for row, k in enumerate(found.tolist()):
         if k != UNDEFINED:
@@ -67,7 +68,7 @@ def test_cutoffs_are_those_of_the_slow_twin(share):
             asked.append(((head, first), second, int(corpus.answers(questions[row])[0])))
             rows.append(row)
     assert len(rows) > 30 and len({*found[rows].tolist()}) > 1
-    assert found[rows].tolist() == slow(shown, asked)
+    assert found[rows].tolist() == slow(demonstrated, asked)
 
 
 def test_more_that_is_shown_gives_more_evidence():
