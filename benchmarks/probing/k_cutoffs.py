@@ -44,10 +44,10 @@ def _cutoffs(found: Bridges, demonstrated: NDArray[np.bool_]) -> Ints:
     answer = np.full((ways, len(number)), -1, np.int64)
     answer[found.way[demonstrated], context[demonstrated]] = found.answer[demonstrated]
     evidence = evidence_of(answer)
-    asked = np.flatnonzero(~demonstrated)
-    way, column, right = found.way[asked], answer[:, context[asked]], found.answer[asked]
-    serves = (column == right) & (np.arange(ways)[:, None] != way)  # [ways, asked]
-    out = np.zeros(len(asked), np.int64)
+    posed = np.flatnonzero(~demonstrated)
+    way, column, right = found.way[posed], answer[:, context[posed]], found.answer[posed]
+    serves = (column == right) & (np.arange(ways)[:, None] != way)  # [ways, posed]
+    out = np.zeros(len(posed), np.int64)
     for k in range(1, int(evidence.max(initial=0)) + 1):
         piece = connected_components(evidence >= k, directed=False)[1]
         out[(serves & (piece[:, None] == piece[way])).any(0)] = k

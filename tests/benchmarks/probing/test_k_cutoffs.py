@@ -22,9 +22,9 @@ def made(share):
     return build_corpus(world, "tiny", exposure)
 
 
-def slow(demonstrated, asked):
-    """Of each of ``asked``, (way, context, answer), the greatest k; ``demonstrated``: (way, context)
-    -> answer."""
+def slow(demonstrated, posed):
+    """Of each of ``posed``, (way, context, answer), the greatest k; ``demonstrated``: (way,
+    context) -> answer."""
     behaviour = collections.defaultdict(dict)
     for (way, context), answer in demonstrated.items():
         behaviour[way][context] = answer
@@ -33,14 +33,14 @@ def slow(demonstrated, asked):
         shared = {*mine} & {*its}
         if all(mine[c] == its[c] for c in shared):
             evidence[one, other] = len(shared)
-    out = [0] * len(asked)
+    out = [0] * len(posed)
     for k in range(1, MOST):
         piece = {way: way for way in behaviour}
         for (one, other), seen in evidence.items():
             if seen >= k:
                 old, new = piece[one], piece[other]
                 piece = {way: new if at == old else at for way, at in piece.items()}
-        for i, (way, context, answer) in enumerate(asked):
+        for i, (way, context, answer) in enumerate(posed):
             for other in behaviour:
                 alike = other != way and piece.get(other) == piece.get(way, way)
                 if alike and behaviour[other].get(context) == answer:
@@ -53,7 +53,7 @@ def test_cutoffs_are_those_of_the_slow_twin(share):
     corpus = made(share)
     facts = {(h, r): t for h, r, t in corpus.closure.rows("one").tolist()}
     questions = sample_questions(corpus, 60, 0)
-    demonstrated, asked, rows = {}, [], []
+    demonstrated, posed, rows = {}, [], []
     for number in range(len(corpus.prompt)):
         fact = corpus.fact[corpus.offsets[number]] if len(corpus.answers(number)) == 1 else -1
         if fact >= 0 and corpus.demonstrated[fact]:
@@ -65,10 +65,10 @@ def test_cutoffs_are_those_of_the_slow_twin(share):
     for row, k in enumerate(found.tolist()):
         if k != UNDEFINED:
             head, first, second = corpus.prompt[questions[row], 1:4].tolist()
-            asked.append(((head, first), second, int(corpus.answers(questions[row])[0])))
+            posed.append(((head, first), second, int(corpus.answers(questions[row])[0])))
             rows.append(row)
     assert len(rows) > 30 and len({*found[rows].tolist()}) > 1
-    assert found[rows].tolist() == slow(demonstrated, asked)
+    assert found[rows].tolist() == slow(demonstrated, posed)
 
 
 def test_more_that_is_shown_gives_more_evidence():
