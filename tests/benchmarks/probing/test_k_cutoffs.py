@@ -71,7 +71,7 @@ def test_cutoffs_are_those_of_the_slow_twin(share):
     assert found[rows].tolist() == slow(demonstrated, posed)
 
 
-def test_more_that_is_shown_gives_more_evidence():
+def test_more_conclusions_give_more_evidence():
     low, high = (
         np.mean([k for k in cutoffs(c, c.of_rung("instance")) if k != UNDEFINED])
         for c in (made(0.3), made(0.9))

@@ -91,8 +91,8 @@ def test_pairs_are_connected_by_as_many_third_tokens_as_are_needed():
     assert coverage_data.connected(seen, 1) and not coverage_data.connected(seen, 2)
 
 
-def test_draws_are_numbered_and_each_is_told_before_it_is_measured():
-    told = []
-    found = Computed(lambda draw: {"told": len(told), "draw": draw}, 3).quantities(told.append)
-    assert told == [0, 1, 2] and found["told"].values == {"0": 1, "1": 2, "2": 3}
+def test_draws_are_numbered_and_each_is_named_before_it_is_measured():
+    begun = []
+    found = Computed(lambda draw: {"begun": len(begun), "draw": draw}, 3).quantities(begun.append)
+    assert begun == [0, 1, 2] and found["begun"].values == {"0": 1, "1": 2, "2": 3}
     assert found["draw"].values == {"0": 0, "1": 1, "2": 2}
