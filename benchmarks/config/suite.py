@@ -7,7 +7,6 @@ exposure or a table of a model), except that ``seeds.init`` and ``seeds.order`` 
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import itertools
@@ -15,8 +14,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import pydantic
 
 from ... import canonical, registry
 from ...errors import InvalidSuite, UserError, suggest
@@ -33,8 +30,8 @@ from . import model_axis, suite_limits
 from .bounded_file import read_toml
 from .run_config import Cell, Places, admits, none_admitted, run_batches
 from .safe_names import check_name
-from .suite_document import Document, Grid, problem
-from .toml_location import Place, locate
+from .suite_document import TABLES, Document, Grid, parsed
+from .toml_location import Place, named
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,22 +101,8 @@ def suite_of(
 ) -> tuple[Suite, tuple[tuple[Cell, ...], ...]]:
     """(the suite of the ``content`` of a file, the cells of each of its tables). Errors name
     ``path`` and the line of ``source``."""
-    try:
-        document = Document.model_validate(content)
-    except pydantic.ValidationError as error:
-        # a misspelt key also leaves one missing: the first is the cause
-        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        line = locate(source, first["loc"])
-        raise InvalidSuite(f"{path}:{line}: {problem(first)}") from None
-
-    @contextlib.contextmanager
-    def at(*place: str | int) -> Iterator[None]:
-        """Errors in the block are those of the key at ``place``."""
-        try:
-            yield
-        except UserError as error:
-            raise InvalidSuite(f"{path}:{locate(source, place)}: {error}") from None
-
+    document = parsed(Document, TABLES, path, source, content)
+    at = functools.partial(named, path, source)
     plans = {}
     for plan, fields in document.plans.items():
         with at("plans", plan):

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Annotated, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import pydantic
 
-from ...errors import suggest
+from ...errors import InvalidSuite, suggest
 from ...printable import brief
 from ..protocols.beyond_table import Beyond
 from ..ranking.prediction import Prediction
 from . import model_axis, suite_limits
 from .run_config import Seeds
+from .toml_location import locate
+
+Kind = TypeVar("Kind", bound=pydantic.BaseModel)
+Tables = Mapping[Any, type[pydantic.BaseModel]]  # name of a table of a file -> what it is
 
 
 class Strict(pydantic.BaseModel):
@@ -116,16 +122,32 @@ class Document(Strict):
     beyond: Beyond | None = None
 
 
-def problem(error: Any) -> str:
+TABLES: Tables = {"suite": Head, "cells": Grid, "seeds": Seeding, "predictions": Prediction}
+
+
+def parsed(
+    kind: type[Kind], tables: Tables, path: Path | str, source: str, content: Mapping[str, Any]
+) -> Kind:
+    """The ``content`` of a TOML file as ``kind``, whose tables of these names are ``tables``.
+
+    Raises InvalidSuite, one line, which names ``path`` and the line of ``source``.
+    """
+    try:
+        return kind.model_validate(content)
+    except pydantic.ValidationError as error:
+        # a misspelt key also leaves one missing: the first is the cause
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        line = locate(source, first["loc"])
+        raise InvalidSuite(f"{path}:{line}: {_problem(first, kind, tables)}") from None
+
+
+def _problem(error: Any, kind: type[pydantic.BaseModel], tables: Tables) -> str:
     """One line for a pydantic error."""
     place: tuple[str | int, ...] = error["loc"]
     key = ".".join(str(part) for part in place if isinstance(part, str))
     if error["type"] == "extra_forbidden":
-        table = {"suite": Head, "cells": Grid, "predictions": Prediction}.get(
-            str(place[0]), Document
-        )
-        table = Seeding if "seeds" in place[:-1] else Document if len(place) == 1 else table
-        return str(suggest("key", str(place[-1]), table.model_fields))
+        around = (tables[part] for part in reversed(place[:-1]) if part in tables)
+        return str(suggest("key", str(place[-1]), next(around, kind).model_fields))
     if error["type"] == "missing":
         return f"{key} is missing"
     return f"{key} = {brief(error['input'])}: {error['msg'].removeprefix('Value error, ')}"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from ...errors import InvalidSuite, UserError
 
 # place of a key -> a context in which errors name its line
 Place = Callable[..., contextlib.AbstractContextManager[None]]
@@ -29,6 +32,15 @@ def locate(text: str, place: Sequence[str | int]) -> int:
         # A key of an inline table stands on its line; one of a multi-line value, further down.
         return _below(text, line, inner[0]) if inner else line
     return 1
+
+
+@contextlib.contextmanager
+def named(path: Path | str, text: str, *place: str | int) -> Iterator[None]:
+    """User errors in the block are those of the key at ``place`` of the file."""
+    try:
+        yield
+    except UserError as error:
+        raise InvalidSuite(f"{path}:{locate(text, place)}: {error}") from None
 
 
 def _keys(text: str) -> dict[tuple[str | int, ...], int]:

@@ -11,6 +11,7 @@ from ...errors import MissingResult, UserError
 from ...eval.figures.score_figures import svg
 from ...printable import visible
 from ..config.run_config import Cell
+from ..panels.panel import slug
 from ..receipts.bounds import cells_of
 from ..receipts.receipt import Receipt
 from ..receipts.untrusted import guarded, receipt_path
@@ -39,7 +40,7 @@ def probe(names: Sequence[str], out: Path, console: Console) -> int:
         groups.setdefault(training.cell.configuration, []).append((training.cell, found))
     for measured in groups.values():
         result = ProbeResult.of(measured)
-        path = result.write(out / FOLDER)
+        path = result.write(out / FOLDER / f"{slug(result.name)}.json")
         with atomic_write.file(path.with_suffix(".svg")) as draft:
             draft.write_text(svg(probe_figure(result)), "utf-8")
         console.print(visible(result.name), style="bold", markup=False)

@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import pydantic
 from numpy.typing import NDArray
 
-from ... import __version__, canonical
-from ...errors import UserError
+from ... import __version__
 from ...eval.stats.intervals import WORLDS, student
-from ...printable import printable
-from ..config.bounded_file import read_bytes
 from ..config.run_config import Cell
-from ..panels.panel import slug
-from ..runner import atomic_write
+from ..runner.record_file import RecordFile, Strict
 from .mechanism import MEASURES, Mechanism
 
-MOST = 2**22  # bytes of a result
 Floats = NDArray[np.float64]
 Line = Annotated[str, pydantic.Field(max_length=200)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)] | None  # None: too few questions
 
 
-class World(pydantic.BaseModel):
+class World(Strict):
     """What was measured of one training."""
 
-    model_config = pydantic.ConfigDict(
-        extra="forbid", strict=True, frozen=True, allow_inf_nan=False
-    )
     cell: str = pydantic.Field(pattern=r"^[0-9a-f]{64}$")
     accuracy: float = pydantic.Field(ge=0, le=1)
     questions: dict[Line, int]
     measures: dict[Line, list[list[Share]]]  # name -> layers of positions
 
 
-class ProbeResult(pydantic.BaseModel):
+class ProbeResult(RecordFile):
     """One configuration: a training in each of its worlds."""
 
-    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
+    command = "probe"
     name: Line  # world/size, mode, model and plan
     version: Line  # of zebroid
     positions: list[Line]
@@ -89,23 +79,6 @@ class ProbeResult(pydantic.BaseModel):
         low, high = student(fine.reshape(len(fine), -1))
         shape = values.shape[1:]
         return mean, np.clip(low, 0, 1).reshape(shape), np.clip(high, 0, 1).reshape(shape)
-
-    def write(self, folder: Path) -> Path:
-        """Writes ``NAME.json``; its path."""
-        path = folder / f"{slug(self.name)}.json"
-        with atomic_write.file(path) as draft:
-            draft.write_text(canonical.text(self.model_dump(), indent=1) + "\n", "ascii")
-        return path
-
-    @classmethod
-    def read(cls, path: Path) -> ProbeResult:
-        """Raises UserError, one line, for what is no such result."""
-        data = read_bytes(path, MOST, UserError, "a result of `zebroid probe`")
-        try:
-            return cls.model_validate(json.loads(data.decode("ascii")))
-        except (ValueError, RecursionError) as error:
-            why = printable(" ".join(str(error).split()), 200)
-            raise UserError(f"{path} is no result of a probe ({why}); probe again") from None
 
 
 def rows(result: ProbeResult) -> Iterator[Mapping[str, str]]:

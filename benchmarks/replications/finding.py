@@ -61,9 +61,18 @@ class Trained:
 class Computed:
     """How a finding is measured without training."""
 
-    measure: Callable[[int], Mapping[str, Quantity]]  # number of draws -> quantities
+    measure: Callable[[int], Mapping[str, float]]  # number of a draw -> name -> value
     draws: int  # worlds, seeds or curves
     version: int = 1  # of what is measured
+
+    def quantities(self, begun: Callable[[int], None] = lambda draw: None) -> dict[str, Quantity]:
+        """All draws, of which each is a world; ``begun`` is called with the number of each."""
+        found: dict[str, dict[str, float]] = {}
+        for draw in range(self.draws):
+            begun(draw)
+            for name, value in self.measure(draw).items():
+                found.setdefault(name, {})[str(draw)] = value
+        return {name: Quantity(values) for name, values in found.items()}
 
     def record(self) -> dict[str, Any]:
         """JSON-ready: what of it is declared."""

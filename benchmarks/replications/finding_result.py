@@ -7,40 +7,32 @@ beside them, whose digest is that of the criterion by which the finding was meas
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import pydantic
 
-from ... import __version__, canonical
+from ... import __version__
 from ...errors import UserError
 from ...eval.verdicts.replication import UNDECIDED, Judged, Quantity, judge_finding
-from ...printable import printable
-from ..config.bounded_file import read_bytes
-from ..runner import atomic_write, provenance
+from ..runner import provenance
+from ..runner.record_file import RecordFile, Strict
 from .finding import Finding, Trained
 
-MOST = 2**22  # bytes of a result
 Line = Annotated[str, pydantic.Field(max_length=300)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 
 
-class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(
-        extra="forbid", strict=True, frozen=True, allow_inf_nan=False
-    )
-
-
-class _Quantity(_Strict):
+class _Quantity(Strict):
     values: dict[Line, float]
     questions: dict[Line, int]
 
 
-class FindingResult(_Strict):
-    """What was measured of one finding."""
+class FindingResult(RecordFile):
+    """What was measured of one finding, as ``FINDING.json``."""
 
+    command = "replicate"
     finding: Line
     criterion: str = pydantic.Field(pattern=r"^[0-9a-f]{64}$")  # Finding.criterion
     quantities: dict[Line, _Quantity]
@@ -88,25 +80,6 @@ class FindingResult(_Strict):
             }
         )
 
-    def write(self, folder: Path) -> Path:
-        """Writes ``FINDING.json``; its path."""
-        path = folder / f"{self.finding}.json"
-        with atomic_write.file(path) as draft:
-            draft.write_text(canonical.text(self.model_dump(), indent=1) + "\n", "ascii")
-        return path
-
-    @classmethod
-    def read(cls, path: Path) -> FindingResult:
-        """Raises UserError, one line, for what is no result of a finding."""
-        data = read_bytes(path, MOST, UserError, "a result of `zebroid replicate`")
-        try:
-            return cls.model_validate(json.loads(data.decode("ascii")))
-        except (ValueError, RecursionError) as error:
-            why = printable(" ".join(str(error).split()), 200)
-            raise UserError(
-                f"{path} is no result of a finding ({why}); replicate it again"
-            ) from None
-
 
 def judged(finding: Finding, result: FindingResult) -> Judged:
     """What the quantities of a result say of its finding.
@@ -134,10 +107,3 @@ def results(folder: Path) -> dict[str, FindingResult]:
     """Finding -> its result, of all in a folder."""
     found = [FindingResult.read(path) for path in sorted(folder.glob("*.json"))]
     return {result.finding: result for result in found}
-
-
-def table_of(
-    known: Mapping[str, Finding], kept: Mapping[str, FindingResult]
-) -> dict[str, Judged | None]:
-    """Finding -> what is judged of it; None: not run. Raises UserError as ``judged`` does."""
-    return {n: judged(f, kept[n]) if n in kept else None for n, f in known.items()}

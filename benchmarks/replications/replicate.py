@@ -45,12 +45,13 @@ def replicate(findings: Sequence[Finding], out: Path, jobs: int) -> int:
         for finding in findings:
             console.print(f"{finding.id}: {finding.title}", style="bold", markup=False)
             if isinstance(finding.measured, Computed):
-                result = _computed(finding, finding.measured)
+                result = _computed(finding, finding.measured, console)
             else:
                 result = _trained(finding, finding.measured, out, where, console)
                 lost |= bool(result.missing)
             kept[finding.id] = result
-            console.print(f"result  {result.write(out / RESULTS)}", soft_wrap=True)
+            path = result.write(out / RESULTS / f"{finding.id}.json")
+            console.print(f"result  {path}", soft_wrap=True)
     except KeyboardInterrupt:
         console.print("interrupted; finished cells are kept, the same command goes on")
         return 130
@@ -59,9 +60,10 @@ def replicate(findings: Sequence[Finding], out: Path, jobs: int) -> int:
     return int(lost)
 
 
-def _computed(finding: Finding, how: Computed) -> FindingResult:
+def _computed(finding: Finding, how: Computed, console: Console) -> FindingResult:
     began = time.monotonic()
-    found = how.measure(how.draws)
+    with plain_console.working(console, finding.id) as doing:
+        found = how.quantities(lambda draw: doing(f"{finding.id}: draw {draw + 1}/{how.draws}"))
     return FindingResult.of(finding, found, (time.monotonic() - began) / 60)
 
 

@@ -2,7 +2,7 @@
 
     <!-- replications table FOLDER -->   a row a finding: published, here, null, verdict, minutes
     <!-- replications figure FOLDER -->  every claim and null with its interval
-    <!-- replications each FOLDER -->    a paragraph a finding
+    <!-- replications each FOLDER -->    a paragraph and a figure a finding
 
 FOLDER is relative to the page's. A finding without a result there is *not run*, with its cost.
 """
@@ -21,6 +21,7 @@ from ..docs.writing import doc_blocks, page_files
 from ..docs.writing.markdown_table import markdown_table
 from .catalogue import built_in
 from .finding import Finding
+from .finding_figure import ABOUT, finding_figure, sides
 from .finding_result import FindingResult, judged, results
 
 KIND = "replications"
@@ -38,7 +39,7 @@ def tables(root: Path) -> dict[str, doc_blocks.Make]:
     return {
         "table": lambda folder: _table(root / folder),
         "figure": lambda folder: _figure(root, root / folder),
-        "each": lambda folder: _each(root / folder),
+        "each": lambda folder: _each(root, root / folder),
     }
 
 
@@ -78,17 +79,19 @@ def _table(folder: Path) -> Iterator[str]:
 
 def _sides(pairs: Iterable[Claim | Null], quantities: Mapping[str, Quantity]) -> str:
     """Mean over worlds of every quantity that is compared, each once."""
-    names = [side for pair in pairs for side in (pair.more, pair.less)]
-    texts = [f"{n} {_mean(quantities[n]):.2f}" for n in names if isinstance(n, str)]
-    return ", ".join(dict.fromkeys(texts))
+    names = [name for name in sides(pairs) if isinstance(name, str)]
+    return ", ".join(f"{name} {_mean(quantities[name]):.2f}" for name in names)
 
 
 def _mean(quantity: Quantity) -> float:
     return sum(quantity.values.values()) / len(quantity.values)
 
 
-def _each(folder: Path) -> Iterator[str]:
+def _each(root: Path, folder: Path) -> Iterator[str]:
     kept, found, verdicts = _read(folder)
+    if kept:
+        yield ABOUT
+        yield ""
     for name, finding in built_in().items():
         yield f"### {name}"
         yield ""
@@ -99,6 +102,9 @@ def _each(folder: Path) -> Iterator[str]:
         yield f"Criterion `{finding.criterion[:16]}`."
         yield from _outcome(finding, kept.get(name), found.get(name), verdicts.get(name))
         yield ""
+        if name in kept:
+            drawn = finding_figure(finding, kept[name])
+            yield from page_files.figure(root, f"{KIND}-{name}", drawn, f"{name}, by world")
 
 
 def _outcome(

@@ -7,6 +7,7 @@ differ in their initialisation are averaged, unless it is these that a quantity 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -19,12 +20,14 @@ from ...eval.question_sets.predictions import Predictions
 from ...eval.question_sets.question_set import QuestionSet
 from ...eval.verdicts.replication import Quantity
 from ..panels.panel import predictions
+from ..probing.k_cutoffs import UNDEFINED, cutoffs
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 from .finding import Reading, Trained
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+CUTOFF = re.compile(r"(.+) k(>=|<)([0-9]{1,4})")  # a group, and on which side of which k-cutoff
 HALF = 0.5  # accuracy whose first passing is a rise
 Runs = Sequence[Predictions]  # of one world, one for each initialisation
 SHARES = ("accuracy", "floor", "uniform", "vote")  # readings that are shares of questions
@@ -80,16 +83,30 @@ def _recall(worlds: Mapping[str, Runs]) -> float:
 
 def _quantity(name: str, reading: Reading, worlds: Mapping[str, Runs]) -> Quantity:
     values, questions = {}, {}
+    groups = {world: group(runs[0].question_set, reading.of) for world, runs in worlds.items()}
+    if worlds and all(where is None for where in groups.values()):
+        known = next(iter(worlds.values()))[0].question_set.groups
+        raise suggest(f"questions of quantities.{name}", reading.of, known)
     for world, runs in worlds.items():
-        groups = runs[0].question_set.groups
-        if reading.of not in groups:
-            if any(reading.of in r[0].question_set.groups for r in worlds.values()):
-                continue
-            raise suggest(f"questions of quantities.{name}", reading.of, groups)
-        where = groups[reading.of]
-        values[world] = READ[reading.reading](runs, reading.of, where)
-        questions[world] = int(where.sum()) if reading.reading in SHARES else 0
+        where = groups[world]
+        if where is not None:
+            values[world] = READ[reading.reading](runs, reading.of, where)
+            questions[world] = int(where.sum()) if reading.reading in SHARES else 0
     return Quantity(values, questions)
+
+
+def group(posed: QuestionSet, name: str) -> Bools | None:
+    """bool [Q] of a group, or of those of one whose k-cutoff is on this side of a number:
+    "instance k>=3", "instance k<3"; None: there is none. A question without a cutoff is in
+    neither."""
+    part = CUTOFF.fullmatch(name)
+    where = posed.groups.get(part[1] if part else name)
+    if part is None or where is None:
+        return where
+    k = posed.once("cutoffs", lambda: cutoffs(posed.corpus, posed.questions))
+    least = int(part[3])
+    where = where & (k != UNDEFINED) & (k >= least if part[2] == ">=" else k < least)
+    return where if where.any() else None
 
 
 def right_share(run: Predictions, where: Bools) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from .intervals import LEVEL, WORLDS, Band, difference, student
+from .intervals import LEVEL, WORLDS, Band, difference
 
 Floats = NDArray[np.float64]
 
@@ -37,9 +37,7 @@ def paired(more: Mapping[str, Floats], less: Mapping[str, Floats]) -> Difference
     shared = [world for world in more if world in less]
     if len(shared) < WORLDS:
         return None
-    gaps = np.array([more[world].mean() - less[world].mean() for world in shared])
-    low, high = (float(bound[0]) for bound in student(gaps[:, None]))
-    return Difference(float(gaps.mean()), low, high, _chance(gaps))
+    return of_gaps(np.array([more[world].mean() - less[world].mean() for world in shared]))
 
 
 def different(scores: Floats) -> NDArray[np.bool_]:
@@ -49,16 +47,19 @@ def different(scores: Floats) -> NDArray[np.bool_]:
     found = np.zeros((rows, rows), bool)
     if worlds > 1:
         pairs = [*itertools.combinations(range(rows), 2)]
-        for (a, b), p in zip(pairs, holm([_chance(scores[a] - scores[b]) for a, b in pairs])):
+        for (a, b), p in zip(pairs, holm([of_gaps(scores[a] - scores[b]).p for a, b in pairs])):
             found[a, b] = found[b, a] = p < 1 - LEVEL
     return found
 
 
-def _chance(gaps: Floats) -> float:
-    """Of a mean as far from 0 as that of ``gaps`` [n], n >= 2, where there is none: Student's t."""
-    error = gaps.std(ddof=1) / np.sqrt(len(gaps))
-    t = abs(gaps.mean()) / error if error > 0 else (np.inf if gaps.mean() else 0.0)
-    return float(2 * stats.t.sf(t, len(gaps) - 1))
+def of_gaps(gaps: Floats, least: float = 0.0) -> Difference:
+    """The mean of paired differences ``gaps`` [n], n >= 2, by Student's t with a standard error of
+    at least ``least``."""
+    mean, freedom = float(gaps.mean()), len(gaps) - 1
+    error = float(max(gaps.std(ddof=1) / np.sqrt(len(gaps)), least))
+    t = abs(mean) / error if error > 0 else (np.inf if mean else 0.0)
+    half = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
+    return Difference(mean, mean - half, mean + half, float(2 * stats.t.sf(t, freedom)))
 
 
 def independent(more: Band, less: Band) -> Difference:
@@ -95,12 +96,11 @@ def by_question(gaps: Sequence[Floats], worlds: Sequence[str]) -> Pairs:
     found = _over_questions(gaps, mean)
     if len(units) < 2:
         return Pairs(found, "questions", n)
-    low, high = (float(bound[0]) for bound in student(units[:, None]))
-    shift = mean - float(units.mean())  # of two worlds with unequally many runs
-    low, high = min(low + shift, found.low), max(high + shift, found.high)
-    return Pairs(
-        Difference(mean, max(low, -1.0), min(high, 1.0), max(_chance(units), found.p)), over, n
-    )
+    between = of_gaps(units)
+    shift = mean - between.mean  # of two worlds with unequally many runs
+    low, high = min(between.low + shift, found.low), max(between.high + shift, found.high)
+    p = max(between.p, found.p)
+    return Pairs(Difference(mean, max(low, -1.0), min(high, 1.0), p), over, n)
 
 
 def _over_questions(gaps: Sequence[Floats], mean: float) -> Difference:

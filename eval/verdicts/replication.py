@@ -20,7 +20,7 @@ import numpy as np
 from scipy import stats
 
 from ..stats.intervals import LEVEL, WORLDS
-from ..stats.paired import holm
+from ..stats.paired import Difference, holm, of_gaps
 from ..stats.power import ENOUGH, power, worlds_needed, worlds_to_bound
 
 REPRODUCED, NOT, UNDECIDED, INVALID = "reproduced", "not reproduced", "undecided", "invalid"
@@ -56,18 +56,11 @@ class Null:
 
 
 @dataclasses.dataclass(frozen=True)
-class Effect:
+class Effect(Difference):
     """A paired difference over W worlds, less the margin or the bound."""
 
-    mean: float
-    low: float
-    high: float
-    p: float  # two-sided, that it is 0; uncorrected
     spread: float  # of one world: the standard error times sqrt(W)
     worlds: int
-
-    def __str__(self) -> str:
-        return f"{self.mean:+.2f} [{self.low:+.2f}, {self.high:+.2f}]"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,14 +101,10 @@ def effect(
         for s, number in zip(sides, (more, less))
     ]
     gaps = values[0] - values[1] - off
-    n, freedom = len(gaps), len(gaps) - 1
-    drawn = sum(_drawn(s, shared) for s in sides if s)
-    error = float(max(gaps.std(ddof=1) / np.sqrt(n), np.sqrt(drawn) / n))
-    mean = float(gaps.mean())
-    t = abs(mean) / error if error > 0 else (np.inf if mean else 0.0)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
-    p = float(2 * stats.t.sf(t, freedom))
-    return Effect(mean, mean - half, mean + half, p, error * float(np.sqrt(n)), n)
+    n, drawn = len(gaps), sum(_drawn(s, shared) for s in sides if s)
+    least = float(np.sqrt(drawn)) / n
+    spread = float(max(gaps.std(ddof=1), least * np.sqrt(n)))
+    return Effect(**vars(of_gaps(gaps, least)), spread=spread, worlds=n)
 
 
 def _drawn(quantity: Quantity, worlds: Sequence[str]) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from ....eval.scaling.fit import fit
 from ....eval.scaling.laws import BrokenPowerLaw, Law, PowerLaw
 from ....eval.stats.curve import Curve, Floats
-from ....eval.verdicts.replication import Claim, Null, Quantity
+from ....eval.verdicts.replication import Claim, Null
 from ....seeding import stream
 from ..finding import Computed, Finding
 
@@ -27,18 +27,17 @@ KNOWN = 14  # points that are fitted
 NOISE = 0.005
 
 
-def measure(draws: int) -> dict[str, Quantity]:
+def measure(draw: int) -> dict[str, float]:
     """Root mean square errors of the logarithm on held-out points."""
     x = np.array(EXAMPLES.split(), float)
     bent, smooth = np.array(LOSS.split(), float), 20 * x**-0.5
-    found: dict[str, dict[str, float]] = {}
-    for draw in range(draws):
-        noise = np.exp(stream("broken law", draw).normal(0, NOISE, len(x)))
-        for where, y in (("", bent * noise), (", no break", smooth * noise)):
-            found.setdefault(f"broken{where}", {})[str(draw)] = _missed(BrokenPowerLaw(1), x, y)
-            plain = min(_missed(PowerLaw(floor=floor), x, y) for floor in (False, True))
-            found.setdefault(f"power law{where}", {})[str(draw)] = plain
-    return {name: Quantity(values) for name, values in found.items()}
+    noise = np.exp(stream("broken law", draw).normal(0, NOISE, len(x)))
+    found = {}
+    for where, y in (("", bent * noise), (", no break", smooth * noise)):
+        found[f"broken{where}"] = _missed(BrokenPowerLaw(1), x, y)
+        plain = (_missed(PowerLaw(floor=floor), x, y) for floor in (False, True))
+        found[f"power law{where}"] = min(plain)
+    return found
 
 
 def _missed(law: Law, x: Floats, y: Floats) -> float:

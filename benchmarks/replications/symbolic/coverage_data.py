@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from ....eval.verdicts.replication import Claim, Null, Quantity
+from ....eval.verdicts.replication import Claim, Null
 from ....seeding import stream
 from ..finding import Computed, Finding
 from .percolation_threshold import exponent
@@ -29,22 +29,18 @@ BRIDGES = 6  # behind one mean
 STRONG = 3  # shared third tokens
 
 
-def measure(
-    draws: int, tokens: Sequence[int] = TOKENS, bridges: int = BRIDGES
-) -> dict[str, Quantity]:
+def measure(draw: int, tokens: Sequence[int] = TOKENS, bridges: int = BRIDGES) -> dict[str, float]:
     """Exponents of the data needed in the number of tokens, with one and three shared tokens."""
-    found: dict[str, dict[str, float]] = {}
-    for draw in range(draws):
-        for hub in (False, True):
-            for k in (1, STRONG):
-                needed = []
-                for n in tokens:
-                    rng = stream("coverage data", hub, k, n, draw)
-                    shares = [_share(rng, n, k, hub) for _ in range(bridges)]
-                    needed.append(float(np.mean(shares)) * n**3)
-                name = f"{k} shared" + (", hub" if hub else "")
-                found.setdefault(name, {})[str(draw)] = exponent(tokens, needed)
-    return {name: Quantity(values) for name, values in found.items()}
+    found = {}
+    for hub in (False, True):
+        for k in (1, STRONG):
+            needed = []
+            for n in tokens:
+                rng = stream("coverage data", hub, k, n, draw)
+                shares = [_share(rng, n, k, hub) for _ in range(bridges)]
+                needed.append(float(np.mean(shares)) * n**3)
+            found[f"{k} shared" + (", hub" if hub else "")] = exponent(tokens, needed)
+    return found
 
 
 def _share(rng: np.random.RandomState, n: int, k: int, hub: bool) -> float:

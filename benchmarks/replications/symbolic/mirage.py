@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ....eval.stats.curve import Floats
-from ....eval.verdicts.replication import Claim, Null, Quantity
+from ....eval.verdicts.replication import Claim, Null
 from ....seeding import stream
 from ..finding import Computed, Finding
 
@@ -22,19 +22,17 @@ QUESTIONS = 2_000
 DECADE = 4  # gaps between sizes
 
 
-def measure(draws: int, questions: int = QUESTIONS) -> dict[str, Quantity]:
+def measure(draw: int, questions: int = QUESTIONS) -> dict[str, float]:
     """Sharpness of exact match and of the share of right tokens, with many tokens and with one."""
     chance = np.exp(-((CENTRE / SIZES) ** POWER))
-    found: dict[str, dict[str, float]] = {}
-    for draw in range(draws):
-        for length, name in ((LONG, ""), (1, ", one token")):
-            rng = stream("mirage", length, draw)
-            right = rng.random_sample((len(SIZES), questions, length)) < chance[:, None, None]
-            other = rng.random_sample((len(SIZES), questions, length)) < chance[:, None, None]
-            exact, tokens = right.all(2).mean(1), other.mean((1, 2))
-            found.setdefault(f"exact match{name}", {})[str(draw)] = sharpness(exact)
-            found.setdefault(f"tokens{name}", {})[str(draw)] = sharpness(tokens)
-    return {name: Quantity(values) for name, values in found.items()}
+    found = {}
+    for length, name in ((LONG, ""), (1, ", one token")):
+        rng = stream("mirage", length, draw)
+        right = rng.random_sample((len(SIZES), questions, length)) < chance[:, None, None]
+        other = rng.random_sample((len(SIZES), questions, length)) < chance[:, None, None]
+        found[f"exact match{name}"] = sharpness(right.all(2).mean(1))
+        found[f"tokens{name}"] = sharpness(other.mean((1, 2)))
+    return found
 
 
 def sharpness(curve: Floats) -> float:

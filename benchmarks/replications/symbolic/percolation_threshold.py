@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ....eval.scaling.percolation import critical_edges
-from ....eval.verdicts.replication import Claim, Null, Quantity
+from ....eval.verdicts.replication import Claim, Null
 from ..finding import Computed, Finding
 
 ENTITIES = 200
@@ -21,26 +21,24 @@ SEEDS = 10  # graphs behind one threshold
 
 
 def measure(
-    draws: int, properties: Sequence[int] = PROPERTIES, seeds: int = SEEDS
-) -> dict[str, Quantity]:
+    draw: int, properties: Sequence[int] = PROPERTIES, seeds: int = SEEDS
+) -> dict[str, float]:
     """Exponents of the threshold in the number of properties, and the threshold in sqrt(n1 n2)."""
-    linked, unlinked, ratio = {}, {}, {}
-    for draw in range(draws):
-        mine = range(draw * seeds, (draw + 1) * seeds)
-        found = [critical_edges(ENTITIES, n, mine) for n in properties]
-        # as many graphs, with links to the first properties alone
-        still = [
-            critical_edges(
-                ENTITIES, properties[0], range(10_000 * i + mine[0], 10_000 * i + mine[-1] + 1)
-            )
-            for i in range(len(properties))
-        ]
-        linked[str(draw)] = exponent(properties, found)
-        unlinked[str(draw)] = exponent(properties, still)
-        near = np.sqrt(ENTITIES * np.asarray(properties, float))
-        ratio[str(draw)] = float((np.asarray(found) / near).mean())
-    named = {"exponent": linked, "exponent, never linked": unlinked, "ratio": ratio}
-    return {name: Quantity(values) for name, values in named.items()}
+    mine = range(draw * seeds, (draw + 1) * seeds)
+    found = [critical_edges(ENTITIES, n, mine) for n in properties]
+    # as many graphs, with links to the first properties alone
+    still = [
+        critical_edges(
+            ENTITIES, properties[0], range(10_000 * i + mine[0], 10_000 * i + mine[-1] + 1)
+        )
+        for i in range(len(properties))
+    ]
+    near = np.sqrt(ENTITIES * np.asarray(properties, float))
+    return {
+        "exponent": exponent(properties, found),
+        "exponent, never linked": exponent(properties, still),
+        "ratio": float((np.asarray(found) / near).mean()),
+    }
 
 
 def exponent(x: Sequence[float], y: Sequence[float]) -> float:

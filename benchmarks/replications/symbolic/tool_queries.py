@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from ....eval.verdicts.replication import Claim, Null, Quantity
+from ....eval.verdicts.replication import Claim, Null
 from ....seeding import stream
 from ..finding import Computed, Finding
 from .percolation_threshold import exponent
@@ -27,19 +27,17 @@ BELOW, ABOVE, BLOCK = 0.5, 1.5, 4
 Ints = NDArray[np.int64]
 
 
-def measure(draws: int, sizes: Sequence[int] = SIZES, pairs: int = PAIRS) -> dict[str, Quantity]:
+def measure(draw: int, sizes: Sequence[int] = SIZES, pairs: int = PAIRS) -> dict[str, float]:
     """Exponents of the mean number of queries in the number of things, and the number itself."""
-    found: dict[str, dict[str, float]] = {}
-    for draw in range(draws):
-        for name in ("below", "above", "blocks"):
-            means = []
-            for n in sizes:
-                rng = stream("tool queries", name, n, draw)
-                part = _parts(rng, n, name)
-                means.append(float(np.mean([queries(rng, part) for _ in range(pairs)])))
-            found.setdefault(name, {})[str(draw)] = exponent(sizes, means)
-            found.setdefault(f"queries {name}", {})[str(draw)] = means[-1]
-    return {name: Quantity(values) for name, values in found.items()}
+    found = {}
+    for name in ("below", "above", "blocks"):
+        means = []
+        for n in sizes:
+            rng = stream("tool queries", name, n, draw)
+            part = _parts(rng, n, name)
+            means.append(float(np.mean([queries(rng, part) for _ in range(pairs)])))
+        found[name], found[f"queries {name}"] = exponent(sizes, means), means[-1]
+    return found
 
 
 def _parts(rng: np.random.RandomState, n: int, name: str) -> Ints:

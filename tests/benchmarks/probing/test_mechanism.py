@@ -152,7 +152,7 @@ def test_worlds_are_averaged_with_intervals_and_read_back(composer, tmp_path):
         digest="0" * 64,
     )
     result = ProbeResult.of([(cell, composer)] * 3)
-    again = ProbeResult.read(result.write(tmp_path))
+    again = ProbeResult.read(result.write(tmp_path / "found.json"))
     assert again == result
     mean, low, high = again.band("mediated")
     assert (low <= mean).all() and (mean <= high).all() and mean[1, FIRST] == 1
@@ -161,7 +161,7 @@ def test_worlds_are_averaged_with_intervals_and_read_back(composer, tmp_path):
     assert np.isnan(ProbeResult.of([(cell, composer)]).band("read")[1]).all(), "no interval of one"
     assert len(probe_figure(again).get_axes()) == 4
     (tmp_path / "odd.json").write_text("[]")
-    with pytest.raises(UserError, match="is no result of a probe"):
+    with pytest.raises(UserError, match="is not a result of `zebroid probe`"):
         ProbeResult.read(tmp_path / "odd.json")
 
 

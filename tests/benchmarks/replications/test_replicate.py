@@ -12,25 +12,8 @@ from zebroid.benchmarks.runner import run
 from zebroid.errors import UserError
 
 from ..conftest import pretend
-from .planted import PLANTED
 
 RESULT = Path("runs/replications/planted.json")
-
-
-@pytest.fixture
-def planted(tmp_path):
-    """planted(old=new changes) -> the path of a finding's file."""
-
-    def write(*changes):
-        text = PLANTED
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new)
-        path = tmp_path / "planted.toml"
-        path.write_text(text)
-        return str(path)
-
-    return write
 
 
 FALSE = (('more = "high"\nless = "low"', 'more = "low"\nless = "high"'),)
@@ -41,19 +24,19 @@ def test_a_finding_runs_is_kept_and_a_planted_false_one_and_a_planted_null_are_c
     zebroid, trained, planted
 ):
     path = planted()
-    status, out, _ = zebroid("replicate", path)
+    status, out, _ = zebroid("replicate", str(path))
     assert status == 0 and "planted: reproduced (every claim holds" in out
     assert "claim 1: +" in out and "4 worlds" in out and len(trained) == 8
     finding, kept = read_finding(path), FindingResult.read(RESULT)
     assert kept.criterion == finding.criterion and kept.missing == 0
     assert judged(finding, kept).verdict == "reproduced" and {*results(RESULT.parent)}
-    status, again, _ = zebroid("replicate", path)
+    status, again, _ = zebroid("replicate", str(path))
     assert status == 0 and len(trained) == 8 and "kept" in again, "nothing is trained twice"
-    status, out, _ = zebroid("replicate", planted(*FALSE))
+    status, out, _ = zebroid("replicate", str(planted(*FALSE)))
     assert "planted: not reproduced (claim 1 is surely on the other side" in out
-    status, out, _ = zebroid("replicate", planted(*STANDS))
+    status, out, _ = zebroid("replicate", str(planted(*STANDS)))
     assert "planted: invalid (null 1 does not vanish" in out and len(trained) == 8
-    status, out, _ = zebroid("replicate", planted(("recall = 0.8", "recall = 0.99")))
+    status, out, _ = zebroid("replicate", str(planted(("recall = 0.8", "recall = 0.99"))))
     assert "planted: undecided (not learned: recall" in out
     with pytest.raises(UserError, match="replicate it again"):
         judged(read_finding(planted(("bound = 0.2", "bound = 0.3"))), kept)
@@ -68,7 +51,7 @@ def test_cells_that_fail_leave_a_finding_undecided_and_are_named(
         return pretend(cell, corpora, watch, draft, **options)
 
     monkeypatch.setattr(run, "train_cell", some)
-    status, out, _ = zebroid("replicate", planted())
+    status, out, _ = zebroid("replicate", str(planted()))
     assert status == 1 and "undecided (1 cells gave nothing)" in out and "planted failure" in out
 
 
@@ -82,16 +65,16 @@ def test_an_interrupted_run_keeps_what_is_done(zebroid, trained, planted, monkey
         return pretend(cell, corpora, watch, draft, **options)
 
     monkeypatch.setattr(run, "train_cell", stopped)
-    status, out, _ = zebroid("replicate", planted())
+    status, out, _ = zebroid("replicate", str(planted()))
     assert status == 130 and "the same command goes on" in out
-    status, out, _ = zebroid("replicate", planted())
+    status, out, _ = zebroid("replicate", str(planted()))
     assert status == 0 and len(made) == 2 + 1 + 6
 
 
 def test_names_are_listed_and_wrong_words_are_one_line(zebroid, planted):
     status, out, _ = zebroid("replicate", "--list")
     assert status == 0 and "percolation-threshold" in out and "which-hop" in out and "core" in out
-    status, out, _ = zebroid("replicate", planted(), "--dry-run")
+    status, out, _ = zebroid("replicate", str(planted()), "--dry-run")
     assert status == 0 and "planted: about 0.1 minutes; 8 cells, 0 kept" in out
     for words, line in (
         ((), "--list prints them"),
@@ -115,5 +98,5 @@ def test_a_result_that_is_none_is_refused(tmp_path):
     path = tmp_path / "odd.json"
     for text in ("[]", '{"finding": "x"}', "\u00e9"):
         path.write_text(text, "utf-8")
-        with pytest.raises(UserError, match="is no result of a finding"):
+        with pytest.raises(UserError, match="is not a result of `zebroid replicate`"):
             FindingResult.read(path)

@@ -29,7 +29,7 @@ def page(tmp_path):
 def kept(tmp_path, name, **means):
     finding = built_in()[name]
     found = {n: Quantity({str(w): mean + 0.001 * w for w in range(8)}) for n, mean in means.items()}
-    FindingResult.of(finding, found, 1.5).write(tmp_path / "kept")
+    FindingResult.of(finding, found, 1.5).write(tmp_path / "kept" / f"{name}.json")
 
 
 def test_without_results_every_finding_is_named_as_not_run_with_its_cost(page):
@@ -45,7 +45,9 @@ def test_a_finding_that_was_run_has_its_numbers_null_verdict_and_figure(page, tm
     assert status == 0 and "| **reproduced** | 1.5 |" in text
     assert "exact match 0.50, tokens 0.28" in text and "1 reproduced" in text
     assert "- Null: *exact match, one token* above *tokens, one token* by at most 0.05" in text
-    assert (tmp_path / "figures" / "replications.svg").is_file()
+    figures = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert figures == {"replications.svg", "replications-emergence-mirage.svg"}
+    assert "(figures/replications-emergence-mirage.svg)" in text
     assert (tmp_path / "data" / "replications.csv").read_text().count("\n") == 3
 
 

@@ -7,8 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 from zebroid import registry
+from zebroid.benchmarks.probing.k_cutoffs import UNDEFINED, cutoffs
 from zebroid.benchmarks.replications.finding import READINGS
-from zebroid.benchmarks.replications.trained_quantities import READ
+from zebroid.benchmarks.replications.trained_quantities import READ, group
 from zebroid.errors import UserError
 from zebroid.eval.floors.measured import cue_name, measured
 from zebroid.eval.question_sets.predictions import Predictions
@@ -96,3 +97,14 @@ def test_floors_and_guesses_are_those_of_the_questions(posed, made):
     silent = dataclasses.replace(runs[0], bits=None)
     with pytest.raises(UserError, match="no bits"):
         read("bits", [silent], posed)
+
+
+def test_a_group_is_parted_by_its_cutoff_and_what_has_none_is_in_neither_part(posed):
+    k = cutoffs(posed.corpus, posed.questions)
+    parts = [group(posed, f"instance {side}") for side in ("k<3", "k>=3")]
+    whole = posed.groups["instance"]
+    assert all(part.any() and not (part & ~whole).any() for part in parts)
+    assert (parts[0] ^ parts[1]).tolist() == (whole & (k != UNDEFINED)).tolist()
+    assert k[parts[0]].max() < 3 <= k[parts[1]].min()
+    assert group(posed, "instance k>=999") is None and group(posed, "instanse k<3") is None
+    assert group(posed, "instance") is whole
