@@ -12,7 +12,7 @@ import dataclasses
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from ...worlds.encoding.encode import MODES
 from ...worlds.handed_split import check_split
 from ...worlds.world import content_of
 from ..protocols.beyond_table import Beyond
+from ..protocols.round_cells import are_rounds
 from ..ranking.column import Column, columns_of
 from ..ranking.prediction import Prediction, check
 from . import model_axis, suite_limits
@@ -64,6 +65,10 @@ class Suite:
     @property
     def name(self) -> str:
         return f"{self.id}@{self.digest[:8]}"
+
+    def grown(self, cells: Collection[Cell]) -> bool:
+        """Whether these are its cells and those that its protocol made of them in rounds."""
+        return are_rounds(self.beyond, self.cells, cells)
 
     def select(self, only: Sequence[str] = (), share: str = "") -> tuple[Cell, ...]:
         """The cells that each of ``only`` ("key=value") admits; of those the share "i/n", by

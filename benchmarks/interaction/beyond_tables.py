@@ -13,16 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 
 from ...errors import UserError
 from ...eval.stats.intervals import student
-from ...worlds.datalog.engine import connection
 from ..docs.writing import page_files
 from ..docs.writing.doc_blocks import Make, command
 from ..docs.writing.markdown_table import markdown_table
 from ..docs.writing.small_multiples import Cell, grid
+from . import round_tables
 from .voting import verdict
 
 KIND = "beyond"
@@ -31,45 +30,41 @@ Rows = list[tuple[Any, ...]]
 Lines = Iterator[str]
 
 QUERIES = """
-    SELECT world, branch, queries, seed, avg(share) FROM {}
+    SELECT world, branch, queries, seed, avg(share) FROM read_parquet($path)
     GROUP BY ALL ORDER BY ALL
 """
 PRODUCTION = """
     SELECT world, model, branch, rung, round, seed, sum("right") / sum(questions), sum(questions)
-    FROM {} WHERE (scored OR model = 'symbolic') AND rung NOT IN ('recall', 'written')
+    FROM read_parquet($path)
+    WHERE (scored OR model = 'symbolic') AND rung NOT IN ('recall', 'written')
     GROUP BY ALL ORDER BY ALL
 """
 LEARNED = """
     SELECT world, branch, round, rung, seed, sum("right") / sum(questions), sum(questions),
         any_value(queries), any_value(added_true), any_value(added_false),
         any_value(flops) + any_value(answer_flops)
-    FROM {} WHERE model <> 'symbolic'
+    FROM read_parquet($path) WHERE model <> 'symbolic'
         AND rung IN ('recall', 'instance', 'constituent', 'unknowable')
     GROUP BY ALL ORDER BY ALL
 """
 PLANTED = """
     SELECT world, branch, round, avg(added_true), min(added_false), max(added_false)
-    FROM {} GROUP BY ALL ORDER BY ALL
+    FROM read_parquet($path) GROUP BY ALL ORDER BY ALL
 """
 WAITS = """
-    SELECT branch, tau, queries, waited / (waited + thought), predicted FROM {} ORDER BY ALL
+    SELECT branch, tau, queries, waited / (waited + thought), predicted
+    FROM read_parquet($path) ORDER BY ALL
 """
-VOTES = """
-    SELECT way, branch || ': ' || rung, number, seed, flops, "right" / questions, questions FROM {}
-    WHERE questions >= {least} ORDER BY ALL
+VOTES = f"""
+    SELECT way, branch || ': ' || rung, number, seed, flops, "right" / questions, questions
+    FROM read_parquet($path) WHERE questions >= {LEAST} ORDER BY ALL
 """
 
 
 def _rows(path: Path, query: str) -> Rows:
     if not path.is_file():
         raise UserError(f"{path} is not there; run the suite, and copy its tables beside the page")
-    with connection(threads=1) as db:
-        source = "read_parquet('" + str(path).replace("'", "''") + "')"
-        try:
-            return db.execute(query.replace("{}", source).replace("{least}", str(LEAST))).fetchall()
-        except duckdb.Error as error:
-            line = " ".join(str(error).split())
-            raise UserError(f"{path} is no such table ({line:.200})") from None
+    return round_tables.read(path, query)
 
 
 def _by(rows: Rows, *keys: int) -> dict[tuple[Any, ...], Rows]:
