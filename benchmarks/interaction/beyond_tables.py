@@ -9,6 +9,7 @@ The first mark names what is made, and the folder of the tables, relative to the
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,10 @@ LEARNED = """
     FROM read_parquet($path) WHERE model <> 'symbolic'
         AND rung IN ('recall', 'instance', 'constituent', 'unknowable')
     GROUP BY ALL ORDER BY ALL
+"""
+JOINED = """
+    SELECT world, branch, round, rung, distance, seed, holds, fact FROM read_parquet($path)
+    WHERE model <> 'symbolic' ORDER BY ALL
 """
 PLANTED = """
     SELECT world, branch, round, avg(added_true), min(added_false), max(added_false)
@@ -134,6 +139,36 @@ def _production(root: Path, folder: str) -> Lines:
     yield from page_files.figure(root, name, drawn, "share right over rounds")
     header = ["world", "model", "branch", "rung", "round", "seeds", "share right", "questions"]
     yield from page_files.data(root, name, header, rows)
+    learned = [row for row in rows if row[1] != "symbolic"]
+    if learned:
+        yield ""
+        yield from _by_rounds(learned)
+
+
+def _by_rounds(rows: Rows) -> Lines:
+    """A line for each branch of a learned model and each rung, a column for each round."""
+    turns, table = sorted({row[4] for row in rows}), list[list[str]]()
+    for (world, branch, rung), mine in _by(rows, 0, 2, 3).items():
+        of = _by(mine, 4)
+        shares = [_as_text([row[6] for row in of[t,]]) if (t,) in of else "–" for t in turns]
+        runs = str(len({row[5] for row in mine}))
+        table.append([f"`{world}`", branch, rung, *shares, runs])
+    header = ["world", "branch", "rung", *(f"round {turn}" for turn in turns), "runs"]
+    yield from markdown_table(header, table, right=range(3, len(header)))
+
+
+def _joined(root: Path, folder: str) -> Lines:
+    """What each round added: how much of it is true, and how many different answers it gives."""
+    rows, table = _rows(root / folder / "conclusions.parquet", JOINED), list[list[str]]()
+    runs = {world: len(_by(mine, 5)) for (world,), mine in _by(rows, 0).items()}
+    for (world, branch, turn, rung, distance), mine in _by(rows, 0, 1, 2, 3, 4).items():
+        number = runs[world]
+        true = sum(row[6] for row in mine)
+        values = sum(len({json.loads(r[7])[-1] for r in one}) for one in _by(mine, 5).values())
+        counts = [f"{n / number:.1f}" for n in (true, len(mine) - true, values)]
+        table.append([f"`{world}`", branch, str(turn), rung, str(distance), *counts, str(number)])
+    header = ["world", "branch", "round", "rung", "distance", "new true ones", "false ones"]
+    yield from markdown_table([*header, "different answers", "runs"], table, right=range(4, 9))
 
 
 def _learned(root: Path, folder: str) -> Lines:
@@ -196,6 +231,7 @@ MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {
     "queries": _queries,
     "waits": _waits,
     "production": _production,
+    "joined": _joined,
     "planted": _planted,
     "learned": _learned,
     "votes": _votes,

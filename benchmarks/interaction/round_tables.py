@@ -63,6 +63,8 @@ CONCLUSIONS = Shape(
     WHO
     | {
         "fact": ("VARCHAR", "predicate and arguments, as JSON"),
+        "rung": ("VARCHAR", "of the question that it answers, right or wrong; empty: none"),
+        "distance": ("INTEGER", "of that question, as in rounds"),
         "holds": ("BOOLEAN", "true in the world"),
         "follows": ("BOOLEAN", "of what the first corpus gives"),
     },

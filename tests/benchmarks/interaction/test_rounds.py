@@ -113,6 +113,9 @@ def test_rounds_of_production_are_cells_and_tables(job, trained):
     facts = rows(folder / "conclusions.parquet", counted)
     assert [f[0] for f in facts] == ["unfiltered", "verified"]
     assert facts[0][1] == sum(of["unfiltered", 2][:2]) and facts[1][1] == facts[1][2]
+    whence = "SELECT DISTINCT rung IN ('instance', 'constituent', 'schema'), distance > 0 FROM {} "
+    whence += "WHERE holds AND branch = 'verified'"
+    assert rows(folder / "conclusions.parquet", whence) == [(True, True)]
 
 
 @pytest.mark.long
