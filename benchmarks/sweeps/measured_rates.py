@@ -11,13 +11,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import numpy as np
 
 from ...errors import UserError
 from ...eval.forecasting.scenario import Quantity, Scenario
 from ...eval.stats.intervals import student
-from ..interaction.round_tables import read
+from ...worlds.datalog.engine import connection
 
 FILTER, POLICY, CHANCE = "unfiltered", "uncertainty", "random"
 REACHED = 0.5  # of the share that random queries reach in the end: where policies are compared
@@ -68,13 +70,13 @@ def measured(scenario: Scenario, folders: Sequence[Path]) -> Scenario:
 
 
 def _written(path: Path) -> list[float]:
-    return [float(rate) for _, rate in read(path, WRITTEN)]
+    return [float(rate) for _, rate in _rows(path, WRITTEN)]
 
 
 def _worth(path: Path) -> list[float]:
     """Of each corpus: by chance so many queries for one of the policy, to REACHED."""
     curves: dict[tuple[str, str], list[tuple[int, float]]] = {}
-    for cell, branch, queries, share in read(path, REACHING):
+    for cell, branch, queries, share in _rows(path, REACHING):
         curves.setdefault((cell, branch), []).append((queries, share))
     out = []
     for cell in sorted({cell for cell, _ in curves}):
@@ -86,6 +88,15 @@ def _worth(path: Path) -> list[float]:
         if goal > 0 and min(made) > 0:
             out.append(made[0] / made[1])
     return out
+
+
+def _rows(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with connection(threads=1) as db:
+        try:
+            return db.execute(query, {"path": str(path)}).fetchall()
+        except duckdb.Error as error:
+            line = " ".join(str(error).split())
+            raise UserError(f"{path} is no table of rounds ({line:.200}); run its suite") from None
 
 
 def _quantity(values: Sequence[float], source: str) -> Quantity:
