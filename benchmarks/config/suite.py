@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from ...printable import brief, printable
 from ...worlds.definitions import DEFINITIONS
 from ...worlds.encoding.encode import TRAINED
 from ...worlds.handed_split import check_split
+from ...worlds.interventions.added_facts import AddedFacts
 from ...worlds.world import content_of
-from ..protocols.beyond_table import Beyond
+from ..protocols.beyond_table import Beyond, Production
 from ..ranking.column import Column, columns_of
 from ..ranking.prediction import Prediction, check
 from . import model_axis, suite_limits
@@ -61,6 +62,10 @@ class Suite:
     @property
     def name(self) -> str:
         return f"{self.id}@{self.digest[:8]}"
+
+    def grown(self, cells: Collection[Cell]) -> bool:
+        """Whether these are its cells and those that its protocol made of them in rounds."""
+        return _are_rounds(self.beyond, self.cells, cells)
 
     def select(self, only: Sequence[str] = (), share: str = "") -> tuple[Cell, ...]:
         """The cells that each of ``only`` ("key=value") admits; of those the share "i/n", by
@@ -222,3 +227,32 @@ def _listed(value: Any) -> list[Any]:
 
 def distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple({cell.digest: cell for cell in cells}.values())
+
+
+def _are_rounds(how: Beyond | None, own: Collection[Cell], cells: Collection[Cell]) -> bool:
+    """Whether ``cells`` are a suite's ``own`` and, beyond them, nothing but its rounds: each equals
+    one of its own but for facts added, or is the control of one; and no more than there can be."""
+    if how is None:
+        return False
+    there = {cell.digest: cell for cell in cells}
+    if not {cell.digest for cell in own} <= {*there}:
+        return False
+    controls = {cell.digest for cell in own for cell in _control(how, cell)}
+    others = [cell for digest, cell in there.items() if digest not in controls]
+    bases = {_without_added(cell).digest for cell in own}
+    most = len(own) * (1 + how.rounds * len(how.branches))
+    return len(others) <= most and all(_without_added(c).digest in bases for c in others)
+
+
+def _control(how: Beyond, cell: Cell) -> Iterator[Cell]:
+    """The cell of as many steps as all rounds together, where the protocol has one."""
+    if isinstance(how, Production) and how.control and cell.recipe.steps is not None:
+        steps = cell.recipe.steps * (how.rounds + 1)
+        yield dataclasses.replace(cell, recipe=dataclasses.replace(cell.recipe, steps=steps))
+
+
+def _without_added(cell: Cell) -> Cell:
+    given = cell.exposure.interventions
+    kept = tuple(one for one in given if not isinstance(one, AddedFacts))
+    exposure = dataclasses.replace(cell.exposure, interventions=kept)
+    return dataclasses.replace(cell, exposure=exposure)

@@ -9,20 +9,20 @@ The first mark names what is made, and the folder of the tables, relative to the
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 
 from ...errors import UserError
 from ...eval.stats.intervals import student
-from ...worlds.datalog.engine import connection
 from ..docs.writing import page_files
 from ..docs.writing.doc_blocks import Make, command
 from ..docs.writing.markdown_table import markdown_table
 from ..docs.writing.small_multiples import Cell, grid
+from . import round_tables
 from .voting import verdict
 
 KIND = "beyond"
@@ -31,45 +31,45 @@ Rows = list[tuple[Any, ...]]
 Lines = Iterator[str]
 
 QUERIES = """
-    SELECT world, branch, queries, seed, avg(share) FROM {}
+    SELECT world, branch, queries, seed, avg(share) FROM read_parquet($path)
     GROUP BY ALL ORDER BY ALL
 """
 PRODUCTION = """
     SELECT world, model, branch, rung, round, seed, sum("right") / sum(questions), sum(questions)
-    FROM {} WHERE (scored OR model = 'symbolic') AND rung NOT IN ('recall', 'written')
+    FROM read_parquet($path)
+    WHERE (scored OR model = 'symbolic') AND rung NOT IN ('recall', 'written')
     GROUP BY ALL ORDER BY ALL
 """
 LEARNED = """
     SELECT world, branch, round, rung, seed, sum("right") / sum(questions), sum(questions),
         any_value(queries), any_value(added_true), any_value(added_false),
         any_value(flops) + any_value(answer_flops)
-    FROM {} WHERE model <> 'symbolic'
+    FROM read_parquet($path) WHERE model <> 'symbolic'
         AND rung IN ('recall', 'instance', 'constituent', 'unknowable')
     GROUP BY ALL ORDER BY ALL
 """
+JOINED = """
+    SELECT world, branch, round, rung, distance, seed, holds, fact FROM read_parquet($path)
+    WHERE model <> 'symbolic' ORDER BY ALL
+"""
 PLANTED = """
     SELECT world, branch, round, avg(added_true), min(added_false), max(added_false)
-    FROM {} GROUP BY ALL ORDER BY ALL
+    FROM read_parquet($path) GROUP BY ALL ORDER BY ALL
 """
 WAITS = """
-    SELECT branch, tau, queries, waited / (waited + thought), predicted FROM {} ORDER BY ALL
+    SELECT branch, tau, queries, waited / (waited + thought), predicted
+    FROM read_parquet($path) ORDER BY ALL
 """
-VOTES = """
-    SELECT way, branch || ': ' || rung, number, seed, flops, "right" / questions, questions FROM {}
-    WHERE questions >= {least} ORDER BY ALL
+VOTES = f"""
+    SELECT way, branch || ': ' || rung, number, seed, flops, "right" / questions, questions
+    FROM read_parquet($path) WHERE questions >= {LEAST} ORDER BY ALL
 """
 
 
 def _rows(path: Path, query: str) -> Rows:
     if not path.is_file():
         raise UserError(f"{path} is not there; run the suite, and copy its tables beside the page")
-    with connection(threads=1) as db:
-        source = "read_parquet('" + str(path).replace("'", "''") + "')"
-        try:
-            return db.execute(query.replace("{}", source).replace("{least}", str(LEAST))).fetchall()
-        except duckdb.Error as error:
-            line = " ".join(str(error).split())
-            raise UserError(f"{path} is no such table ({line:.200})") from None
+    return round_tables.read(path, query)
 
 
 def _by(rows: Rows, *keys: int) -> dict[tuple[Any, ...], Rows]:
@@ -139,6 +139,36 @@ def _production(root: Path, folder: str) -> Lines:
     yield from page_files.figure(root, name, drawn, "share right over rounds")
     header = ["world", "model", "branch", "rung", "round", "seeds", "share right", "questions"]
     yield from page_files.data(root, name, header, rows)
+    learned = [row for row in rows if row[1] != "symbolic"]
+    if learned:
+        yield ""
+        yield from _by_rounds(learned)
+
+
+def _by_rounds(rows: Rows) -> Lines:
+    """A line for each branch of a learned model and each rung, a column for each round."""
+    turns, table = sorted({row[4] for row in rows}), list[list[str]]()
+    for (world, branch, rung), mine in _by(rows, 0, 2, 3).items():
+        of = _by(mine, 4)
+        shares = [_as_text([row[6] for row in of[t,]]) if (t,) in of else "–" for t in turns]
+        runs = str(len({row[5] for row in mine}))
+        table.append([f"`{world}`", branch, rung, *shares, runs])
+    header = ["world", "branch", "rung", *(f"round {turn}" for turn in turns), "runs"]
+    yield from markdown_table(header, table, right=range(3, len(header)))
+
+
+def _joined(root: Path, folder: str) -> Lines:
+    """What each round added: how much of it is true, and how many different answers it gives."""
+    rows, table = _rows(root / folder / "conclusions.parquet", JOINED), list[list[str]]()
+    runs = {world: len(_by(mine, 5)) for (world,), mine in _by(rows, 0).items()}
+    for (world, branch, turn, rung, distance), mine in _by(rows, 0, 1, 2, 3, 4).items():
+        number = runs[world]
+        true = sum(row[6] for row in mine)
+        values = sum(len({json.loads(r[7])[-1] for r in one}) for one in _by(mine, 5).values())
+        counts = [f"{n / number:.1f}" for n in (true, len(mine) - true, values)]
+        table.append([f"`{world}`", branch, str(turn), rung, str(distance), *counts, str(number)])
+    header = ["world", "branch", "round", "rung", "distance", "new true ones", "false ones"]
+    yield from markdown_table([*header, "different answers", "runs"], table, right=range(4, 9))
 
 
 def _learned(root: Path, folder: str) -> Lines:
@@ -201,6 +231,7 @@ MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {
     "queries": _queries,
     "waits": _waits,
     "production": _production,
+    "joined": _joined,
     "planted": _planted,
     "learned": _learned,
     "votes": _votes,

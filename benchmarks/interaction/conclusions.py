@@ -103,6 +103,15 @@ class Posed:
             out |= find_prompts(np.unique(np.concatenate(prompts), axis=0), self.prompt) >= 0
         return out
 
+    def question_of(self, facts: Sequence[Fact]) -> Ints:
+        """[n] the first question that each fact answers, right or wrong; -1 where none is posed."""
+        out = np.full(len(facts), -1, np.int64)
+        for mine, prompts in self._prompts(facts):
+            found, places = find_prompts(self.prompt, prompts), np.array(mine)
+            open_ = (out[places] < 0) & (found >= 0)
+            out[places[open_]] = found[open_]
+        return out
+
     def answers_scored(self, facts: Iterable[Fact]) -> list[bool]:
         """Whether each fact would answer a scored question, at any place of it."""
         given, wanted = [*facts], np.unique(self.prompt[self.scored], axis=0)

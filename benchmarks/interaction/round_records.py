@@ -18,7 +18,7 @@ from ..protocols.beyond_table import Acquisition, Production
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 from . import round_tables
-from .conclusions import Posed, by_rung, holds
+from .conclusions import Posed, by_rung, holds, rung_name
 from .production import Drift
 from .symbolic_learners import in_production, planted, waits, with_queries
 from .voting import answer_flops, test_time
@@ -165,13 +165,16 @@ def _facts(steps: Sequence[Step], corpora: Corpora) -> Iterator[Record]:
         before = frozenset[Fact]()
         for step in mine:
             new, before = sorted(step.facts - before), step.facts
-            corpus = corpora.question_set(step.base).corpus
+            posed = Posed(corpora.question_set(step.base), 0.0)
+            corpus, asked = posed.corpus, posed.question_of(new).tolist()
             true, follows = holds(corpus.split.truth, new), holds(corpus.closure, new)
-            for fact, holding, following in zip(new, true.tolist(), follows.tolist()):
+            for fact, q, holding, following in zip(new, asked, true.tolist(), follows.tolist()):
                 yield _who(step.base, key[1], step.round) | {
                     "mode": step.base.mode,
                     "model": step.base.model,
                     "fact": json.dumps(fact),
+                    "rung": rung_name(int(posed.rung[q])) if q >= 0 else "",
+                    "distance": int(posed.distance[q]) if q >= 0 else 0,
                     "holds": holding,
                     "follows": following,
                 }

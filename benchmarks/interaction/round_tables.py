@@ -7,10 +7,13 @@ equal bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
+
+from ...errors import UserError
 from ...worlds.datalog.engine import connection
 from ..runner import atomic_write
 
@@ -60,6 +63,8 @@ CONCLUSIONS = Shape(
     WHO
     | {
         "fact": ("VARCHAR", "predicate and arguments, as JSON"),
+        "rung": ("VARCHAR", "of the question that it answers, right or wrong; empty: none"),
+        "distance": ("INTEGER", "of that question, as in rounds"),
         "holds": ("BOOLEAN", "true in the world"),
         "follows": ("BOOLEAN", "of what the first corpus gives"),
     },
@@ -135,11 +140,15 @@ def write(folder: Path, shape: Shape, rows: Iterable[Mapping[str, Any]]) -> Path
     return path
 
 
-def read(path: Path, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Columns of a table that was written here."""
+def read(path: Path, query: str) -> list[tuple[Any, ...]]:
+    """What a query finds in a table, which it names ``read_parquet($path)``. Raises UserError for a
+    file that is no such table."""
     with connection(threads=1) as db:
-        names = ", ".join(f'"{name}"' for name in columns)
-        return db.execute(f"SELECT {names} FROM read_parquet(?)", [str(path)]).fetchall()
+        try:
+            return db.execute(query, {"path": str(path)}).fetchall()
+        except duckdb.Error as error:
+            line = " ".join(str(error).split())
+            raise UserError(f"{path} is no table of rounds ({line:.200}); run its suite") from None
 
 
 def _quoted(text: str) -> str:

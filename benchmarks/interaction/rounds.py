@@ -68,13 +68,6 @@ class Step:
         return frozenset(f for one in given if isinstance(one, AddedFacts) for f in one.facts)
 
 
-def branches(suite: Suite) -> tuple[str, ...]:
-    """The filters or policies of a suite; none of one without rounds."""
-    if isinstance(suite.beyond, Production):
-        return tuple(suite.beyond.filters)
-    return tuple(suite.beyond.policies) if isinstance(suite.beyond, Acquisition) else ("greedy",)
-
-
 def note(suite: Suite) -> str:
     """What a preview says of a suite with rounds, behind what it costs."""
     how = suite.beyond
@@ -103,7 +96,8 @@ def played(job: Work) -> tuple[Suite, int]:
     store = Store(job.out, job.suite.keep_weights)
     store.prepare()
     console.print(job.suite.title, style="bold", markup=False)
-    steps = [Step(cell, b, 0, cell) for cell in job.suite.cells for b in branches(job.suite)]
+    branches = () if job.suite.beyond is None else job.suite.beyond.branches
+    steps = [Step(cell, b, 0, cell) for cell in job.suite.cells for b in branches]
     steps += [*control(job.suite)]
     whole = list[Step]()
     results = dict[str, Result]()

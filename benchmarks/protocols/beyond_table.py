@@ -5,7 +5,7 @@ Each protocol is a class here and a file beside this one; the cells of the suite
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import pydantic
 
@@ -29,6 +29,10 @@ class Production(_Strict):
     # whether cells of as many steps as all rounds together are trained on the first corpus
     control: bool = True
 
+    @property
+    def branches(self) -> tuple[str, ...]:
+        return (*self.filters,)
+
 
 class Acquisition(_Strict):
     """The learner queries the world for base facts, at a cost: ``acquisition.py``."""
@@ -41,14 +45,25 @@ class Acquisition(_Strict):
     # seconds that a policy may take for one choice
     seconds: float = pydantic.Field(default=60.0, gt=0)
 
+    @property
+    def branches(self) -> tuple[str, ...]:
+        return (*self.policies,)
 
-class Voting(_Strict):
+
+class _Once(_Strict):
+    """Nothing joins a corpus: cells are trained once."""
+
+    rounds: ClassVar[int] = 0
+    branches: ClassVar[tuple[str, ...]] = ("greedy",)
+
+
+class Voting(_Once):
     """More compute while it answers: votes over samples, loops, chains: ``voting.py``."""
 
     protocol: Literal["voting"]
 
 
-class Tools(_Strict):
+class Tools(_Once):
     """Tools that a model calls while it answers: ``tools/``."""
 
     protocol: Literal["tools"]

@@ -110,6 +110,5 @@ def _reasons(receipt: Receipt) -> Iterator[str]:
             yield f"model {cell.model}: {error}"
     suite = receipt.suite
     known = load_suite(suite.id) if suite.id in registry.suites() else None
-    grown = known and known.beyond and {cell.digest for cell in known.cells} <= {*cells}
-    if known and known.digest != suite.digest and not grown:  # rounds add cells
+    if known and known.digest != suite.digest and not known.grown(cells.values()):
         yield f"suite {suite.id}@{suite.digest[:8]} there, @{known.digest[:8]} here"

@@ -55,6 +55,44 @@ def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
     assert "| short: instance | vote |" in text and "| rising |" in text and "schema" not in text
 
 
+def test_shares_of_a_learned_model_stand_by_round_and_of_scored_questions_alone(tmp_path):
+    held = {"distance": 1, "questions": 40, "added": 0, "queries": 0, "statements": 1}
+    held |= {"flops": 1.0, "answer_flops": 1.0}
+    held |= {"added_true": 0, "added_false": 0, "added_values": 0}
+    who = WHO | held | {"branch": "verified", "rung": "instance"}
+    rows = [
+        who | {"seed": str(seed), "round": turn, "scored": scored, "right": right}
+        for seed in range(3)
+        for turn in (0, 2)
+        for scored, right in ((True, 10 * (turn + 1)), (False, 40))
+    ]
+    round_tables.write(tmp_path / "data/it", round_tables.ROUNDS, rows)
+    path = page(tmp_path, "production")
+    assert beyond_tables.main([str(path)]) == 0
+    line = "| `w/tiny` | verified | instance | 0.25 ± 0.00 | 0.75 ± 0.00 | 3 |"
+    assert line in path.read_text()
+
+
+def test_what_joined_is_counted_by_round_as_a_mean_of_runs(tmp_path):
+    who = WHO | {"rung": "instance", "distance": 1, "follows": True}
+    rows = [
+        who | {"seed": seed, "cell": seed, "round": turn, "fact": fact, "holds": holds}
+        for seed, turn, fact, holds in (
+            ("0", 1, '["two", "a", "b"]', True),
+            ("0", 1, '["two", "c", "b"]', True),
+            ("0", 1, '["two", "c", "d"]', False),
+            ("1", 1, '["two", "a", "b"]', True),
+            ("1", 2, '["two", "a", "c"]', False),
+        )
+    ]
+    round_tables.write(tmp_path / "data/it", round_tables.CONCLUSIONS, rows)
+    path = page(tmp_path, "joined")
+    assert beyond_tables.main([str(path)]) == 0
+    text = path.read_text()
+    assert "| `w/tiny` | random | 1 | instance | 1 | 1.5 | 0.5 | 1.5 | 2 |" in text
+    assert "| `w/tiny` | random | 2 | instance | 1 | 0.0 | 0.5 | 0.5 | 2 |" in text
+
+
 @pytest.mark.parametrize("name", [*beyond_tables.MAKES])
 def test_a_missing_table_is_one_line_and_the_page_stays(tmp_path, capsys, name):
     path = page(tmp_path, name)
@@ -66,6 +104,6 @@ def test_a_missing_table_is_one_line_and_the_page_stays(tmp_path, capsys, name):
 def test_a_row_of_one_identity_stands_once(tmp_path):
     row = WHO | {"seed": "0", "added_true": 1, "added_false": 0}
     path = round_tables.write(tmp_path, round_tables.PLANTED, [row, row | {"added_true": 2}])
-    assert round_tables.read(path, ["added_true"]) == [(1,)]
+    assert round_tables.read(path, "SELECT added_true FROM read_parquet($path)") == [(1,)]
     again = round_tables.write(tmp_path / "again", round_tables.PLANTED, [row])
     assert again.read_bytes() == path.read_bytes()

@@ -113,6 +113,9 @@ def test_rounds_of_production_are_cells_and_tables(job, trained):
     facts = rows(folder / "conclusions.parquet", counted)
     assert [f[0] for f in facts] == ["unfiltered", "verified"]
     assert facts[0][1] == sum(of["unfiltered", 2][:2]) and facts[1][1] == facts[1][2]
+    # of each true one the question is known that it answers, and its distance
+    whence = "SELECT DISTINCT distance > 0, rung = '' FROM {} WHERE holds"
+    assert rows(folder / "conclusions.parquet", whence) == [(True, False)]
 
 
 @pytest.mark.long
