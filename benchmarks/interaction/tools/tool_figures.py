@@ -24,11 +24,11 @@ KIND = "tools"
 LIES = """
     SELECT world, rung, lies, branch, seed, sum("right") / sum(questions), sum(questions),
         sum(calls) / sum(questions), any_value(floor), any_value(flops)
-    FROM {} GROUP BY ALL ORDER BY ALL
+    FROM read_parquet($path) GROUP BY ALL ORDER BY ALL
 """
 NEEDED = """
     SELECT world, branch, needed, seed, sum("right") / sum(questions), sum(questions)
-    FROM {} WHERE lies = 0 AND needed > 0 AND rung NOT IN ('unknowable')
+    FROM read_parquet($path) WHERE lies = 0 AND needed > 0 AND rung NOT IN ('unknowable')
     GROUP BY ALL ORDER BY ALL
 """
 
