@@ -66,13 +66,13 @@ VOTES = f"""
 """
 
 
-def _rows(path: Path, query: str) -> Rows:
+def read_rows(path: Path, query: str) -> Rows:
     if not path.is_file():
         raise UserError(f"{path} is not there; run the suite, and copy its tables beside the page")
     return round_tables.read(path, query)
 
 
-def _by(rows: Rows, *keys: int) -> dict[tuple[Any, ...], Rows]:
+def grouped(rows: Rows, *keys: int) -> dict[tuple[Any, ...], Rows]:
     """Rows by the values of some columns, in their order."""
     out: dict[tuple[Any, ...], Rows] = {}
     for row in rows:
@@ -89,28 +89,28 @@ def _band(values: Sequence[float]) -> tuple[float, float, float]:
     return float(array.mean()), max(0.0, float(low[0])), min(1.0, float(high[0]))
 
 
-def _curve(points: dict[float, list[float]], mark: str = "") -> Cell:
+def curve(points: dict[float, list[float]], mark: str = "") -> Cell:
     x = np.array(sorted(points), float)
     mean, low, high = np.array([_band(points[at]) for at in sorted(points)]).T
     return Cell(x, mean, low, high, None, mark)
 
 
-def _as_text(values: Sequence[float]) -> str:
+def as_text(values: Sequence[float]) -> str:
     mean, low, high = _band(values)
     return f"{mean:.2f} ± {(high - low) / 2:.2f}"
 
 
 def _queries(root: Path, folder: str) -> Lines:
-    rows = _rows(root / folder / "queries.parquet", QUERIES)
+    rows = read_rows(root / folder / "queries.parquet", QUERIES)
     cells, table = dict[tuple[str, str], Cell](), list[list[str]]()
-    for (world, policy), mine in _by(rows, 0, 1).items():
+    for (world, policy), mine in grouped(rows, 0, 1).items():
         points: dict[float, list[float]] = {}
         for _, _, queries, _, share in mine:
             points.setdefault(queries + 1.0, []).append(share)
-        cells[world, policy] = _curve(points)
+        cells[world, policy] = curve(points)
         last = max(points)
         at = [1 + round((last - 1) * part) for part in (0.25, 0.5, 1.0)]
-        table.append([f"`{world}`", policy, f"{last - 1:.0f}", *(_as_text(points[a]) for a in at)])
+        table.append([f"`{world}`", policy, f"{last - 1:.0f}", *(as_text(points[a]) for a in at)])
     worlds, policies = ([*dict.fromkeys(row[k] for row in rows)] for k in (0, 1))
     name = Path(folder).name + "-queries"
     drawn = grid(worlds, policies, cells, "From left to right: queries, logarithmic.")
@@ -124,15 +124,17 @@ def _queries(root: Path, folder: str) -> Lines:
 
 
 def _production(root: Path, folder: str) -> Lines:
-    rows = [row for row in _rows(root / folder / "rounds.parquet", PRODUCTION) if row[7] >= LEAST]
+    rows = [
+        row for row in read_rows(root / folder / "rounds.parquet", PRODUCTION) if row[7] >= LEAST
+    ]
     cells, rungs = dict[tuple[str, str], Cell](), dict.fromkeys(row[3] for row in rows)
     names = dict[str, None]()
-    for (world, model, branch, rung), mine in _by(rows, 0, 1, 2, 3).items():
+    for (world, model, branch, rung), mine in grouped(rows, 0, 1, 2, 3).items():
         name = f"{branch} in {world}" if model == "symbolic" else f"{branch}, {model}"
         points: dict[float, list[float]] = {}
         for row in mine:
             points.setdefault(row[4] + 1.0, []).append(row[6])
-        cells[name, rung] = _curve(points)
+        cells[name, rung] = curve(points)
         names[name] = None
     name = Path(folder).name + "-rounds"
     drawn = grid([*names], [*rungs], cells, "From left to right: rounds, from the first corpus.")
@@ -148,9 +150,9 @@ def _production(root: Path, folder: str) -> Lines:
 def _by_rounds(rows: Rows) -> Lines:
     """A line for each branch of a learned model and each rung, a column for each round."""
     turns, table = sorted({row[4] for row in rows}), list[list[str]]()
-    for (world, branch, rung), mine in _by(rows, 0, 2, 3).items():
-        of = _by(mine, 4)
-        shares = [_as_text([row[6] for row in of[t,]]) if (t,) in of else "–" for t in turns]
+    for (world, branch, rung), mine in grouped(rows, 0, 2, 3).items():
+        of = grouped(mine, 4)
+        shares = [as_text([row[6] for row in of[t,]]) if (t,) in of else "–" for t in turns]
         runs = str(len({row[5] for row in mine}))
         table.append([f"`{world}`", branch, rung, *shares, runs])
     header = ["world", "branch", "rung", *(f"round {turn}" for turn in turns), "runs"]
@@ -159,12 +161,12 @@ def _by_rounds(rows: Rows) -> Lines:
 
 def _joined(root: Path, folder: str) -> Lines:
     """What each round added: how much of it is true, and how many different answers it gives."""
-    rows, table = _rows(root / folder / "conclusions.parquet", JOINED), list[list[str]]()
-    runs = {world: len(_by(mine, 5)) for (world,), mine in _by(rows, 0).items()}
-    for (world, branch, turn, rung, distance), mine in _by(rows, 0, 1, 2, 3, 4).items():
+    rows, table = read_rows(root / folder / "conclusions.parquet", JOINED), list[list[str]]()
+    runs = {world: len(grouped(mine, 5)) for (world,), mine in grouped(rows, 0).items()}
+    for (world, branch, turn, rung, distance), mine in grouped(rows, 0, 1, 2, 3, 4).items():
         number = runs[world]
         true = sum(row[6] for row in mine)
-        values = sum(len({json.loads(r[7])[-1] for r in one}) for one in _by(mine, 5).values())
+        values = sum(len({json.loads(r[7])[-1] for r in one}) for one in grouped(mine, 5).values())
         counts = [f"{n / number:.1f}" for n in (true, len(mine) - true, values)]
         table.append([f"`{world}`", branch, str(turn), rung, str(distance), *counts, str(number)])
     header = ["world", "branch", "round", "rung", "distance", "new true ones", "false ones"]
@@ -172,12 +174,12 @@ def _joined(root: Path, folder: str) -> Lines:
 
 
 def _learned(root: Path, folder: str) -> Lines:
-    rows = [row for row in _rows(root / folder / "rounds.parquet", LEARNED) if row[6] >= LEAST]
+    rows = [row for row in read_rows(root / folder / "rounds.parquet", LEARNED) if row[6] >= LEAST]
     table = []
-    for (world, branch, turn, rung), mine in _by(rows, 0, 1, 2, 3).items():
+    for (world, branch, turn, rung), mine in grouped(rows, 0, 1, 2, 3).items():
         spent = float(np.mean([row[10] for row in mine]))
         added = [f"{np.mean([row[k] for row in mine]):.0f}" for k in (7, 8, 9)]
-        cells = [f"`{world}`", branch, str(turn), rung, _as_text([row[5] for row in mine])]
+        cells = [f"`{world}`", branch, str(turn), rung, as_text([row[5] for row in mine])]
         table.append([*cells, *added, f"{spent:.1e}", str(len(mine))])
     header = ["world", "branch", "round", "rung", "share right", "queries"]
     header += ["true facts added", "false", "FLOPs so far", "runs"]
@@ -185,7 +187,7 @@ def _learned(root: Path, folder: str) -> Lines:
 
 
 def _planted(root: Path, folder: str) -> Lines:
-    rows = _rows(root / folder / "planted.parquet", PLANTED)
+    rows = read_rows(root / folder / "planted.parquet", PLANTED)
     table = [
         [f"`{world}`", branch, str(turn), f"{true:,.0f}", f"{low}–{high}" if low < high else low]
         for world, branch, turn, true, low, high in rows
@@ -197,17 +199,19 @@ def _planted(root: Path, folder: str) -> Lines:
 def _waits(root: Path, folder: str) -> Lines:
     table = [
         [policy, f"{1e3 * tau:.2f}", str(queries), f"{share:.2f}", f"{predicted:.2f}"]
-        for policy, tau, queries, share, predicted in _rows(root / folder / "waits.parquet", WAITS)
+        for policy, tau, queries, share, predicted in read_rows(
+            root / folder / "waits.parquet", WAITS
+        )
     ]
     header = ["policy", "ms for an answer", "queries", "share waited, measured", "predicted"]
     yield from markdown_table(header, table, right=range(1, 5))
 
 
 def _votes(root: Path, folder: str) -> Lines:
-    rows = _rows(root / folder / "test_time.parquet", VOTES)
+    rows = read_rows(root / folder / "test_time.parquet", VOTES)
     cells, table = dict[tuple[str, str], Cell](), list[list[str]]()
-    for (way, rung), mine in _by(rows, 0, 1).items():
-        points: dict[int, Rows] = {key[0]: some for key, some in _by(mine, 2).items()}
+    for (way, rung), mine in grouped(rows, 0, 1).items():
+        points: dict[int, Rows] = {key[0]: some for key, some in grouped(mine, 2).items()}
         flops = {n: float(np.mean([row[4] for row in some])) for n, some in points.items()}
         scores = {n: [min(1.0, row[5]) for row in some] for n, some in points.items()}
         found = ""
@@ -215,9 +219,9 @@ def _votes(root: Path, folder: str) -> Lines:
             runs = np.array([scores[n] for n in points]).T
             questions = int(np.mean([row[6] for row in mine]))
             found = verdict(np.array([flops[n] for n in points]), runs, questions).kind
-            cells[rung, way] = _curve({flops[n]: scores[n] for n in points}, found)
+            cells[rung, way] = curve({flops[n]: scores[n] for n in points}, found)
         first, last = min(points), max(points)
-        ends = [text for n in (first, last) for text in (f"{flops[n]:.1e}", _as_text(scores[n]))]
+        ends = [text for n in (first, last) for text in (f"{flops[n]:.1e}", as_text(scores[n]))]
         table.append([rung, way, *ends, found or "–"])
     rungs, ways = ([*dict.fromkeys(key[k] for key in cells)] for k in (0, 1))
     name = Path(folder).name + "-votes"

@@ -122,17 +122,12 @@ class Posed:
 
     def _prompts(self, facts: Sequence[Fact]) -> Iterator[tuple[list[int], NDArray[np.int32]]]:
         """(places among ``facts``, the prompts that these answer), a cue at a time."""
-        number, width = numbers(self.corpus), self.prompt.shape[1] - 1
+        number, width = self.corpus.closure.base.number, self.prompt.shape[1] - 1
         for cue, (predicate, position) in enumerate(self.corpus.cues):
             mine = [i for i, fact in enumerate(facts) if fact[0] == predicate]
             if mine:
                 table = np.array([[number[a] for a in facts[i][1:]] for i in mine], np.int32)
                 yield mine, prompt_rows(cue, np.delete(table, position, axis=1), width)
-
-
-def numbers(corpus: Corpus) -> dict[str, int]:
-    """Constant -> its number."""
-    return {name: i for i, name in enumerate(corpus.closure.base.constants)}
 
 
 def holds(closure: Closure, facts: Iterable[Fact]) -> Bools:
@@ -143,7 +138,7 @@ def holds(closure: Closure, facts: Iterable[Fact]) -> Bools:
 def find(closure: Closure, facts: Iterable[Fact]) -> NDArray[np.int64]:
     """[n] the number of each fact, by name, in the closure; -1 where it does not hold."""
     given = [*facts]
-    number = {name: i for i, name in enumerate(closure.base.constants)}
+    number = closure.base.number
     out = np.full(len(given), -1, np.int64)
     for predicate in {fact[0] for fact in given} & {*closure.predicates}:
         mine = [i for i, fact in enumerate(given) if fact[0] == predicate]

@@ -19,7 +19,7 @@ from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.closure import heights
 from ...worlds.datalog.engine import close
 from ...worlds.interventions.added_facts import Fact
-from .conclusions import Bools, Posed, derived, holds, named, numbers
+from .conclusions import Bools, Posed, derived, holds, named
 
 
 def kept(filter: str, posed: Posed, run: Run, agreement: float) -> Bools:
@@ -106,7 +106,7 @@ def unverified(corpus: Corpus, rounds: int, planted: frozenset[Fact]) -> list[fr
 
 def _step(corpus: Corpus, held: frozenset[Fact]) -> frozenset[Fact]:
     """What follows by one step from ``held``, by every rule that was given."""
-    c, number = corpus.closure, numbers(corpus)
+    c, number = corpus.closure, corpus.closure.base.number
     rows: dict[str, NDArray[np.int32]] = {}
     for predicate in c.predicates:
         mine = sorted(fact for fact in held if fact[0] == predicate)

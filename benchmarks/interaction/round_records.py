@@ -166,9 +166,9 @@ def _facts(steps: Sequence[Step], corpora: Corpora) -> Iterator[Record]:
         for step in mine:
             new, before = sorted(step.facts - before), step.facts
             posed = Posed(corpora.question_set(step.base), 0.0)
-            corpus, asked = posed.corpus, posed.question_of(new).tolist()
+            corpus, question = posed.corpus, posed.question_of(new).tolist()
             true, follows = holds(corpus.split.truth, new), holds(corpus.closure, new)
-            for fact, q, holding, following in zip(new, asked, true.tolist(), follows.tolist()):
+            for fact, q, holding, following in zip(new, question, true.tolist(), follows.tolist()):
                 yield _who(step.base, key[1], step.round) | {
                     "mode": step.base.mode,
                     "model": step.base.model,

@@ -86,7 +86,7 @@ def acted(
     return Acted(answers(tokens, written), desk.calls, desk.malformed)
 
 
-def answers(tokens: Tokens, written: NDArray[np.int32]) -> NDArray[np.int32]:
+def answers(tokens: Tokens, written: NDArray[np.integer]) -> NDArray[np.int32]:
     """[Q] what stands behind the first answer mark; -1: none does, or no answer."""
     mark = written == tokens.answer_mark
     at = np.minimum(mark.argmax(1) + 1, written.shape[1] - 1)

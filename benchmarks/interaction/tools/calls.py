@@ -67,8 +67,8 @@ def world(calls: Calls, rng: np.random.RandomState) -> Ints:
     base = _base(calls.of)
     found = exact(calls, rng)
     for i, (name, prompt) in enumerate(zip(calls.name, calls.prompt)):
-        if name == LOOK_UP:
-            found[i] = base.get(prompt, found[i])
+        if name == LOOK_UP and prompt in base:
+            found[i] = base[prompt]
     return found
 
 
@@ -93,7 +93,7 @@ def _base(of: QuestionSet) -> dict[Prompt, int]:
 
     def made() -> dict[Prompt, int]:
         corpus, truth, out = of.corpus, of.corpus.split.truth, dict[Prompt, int]()
-        number = {name: i for i, name in enumerate(corpus.closure.base.constants)}
+        number = corpus.closure.base.number
         table = np.array([number[name] for name in truth.base.constants], np.int64)
         for cue, (predicate, position) in enumerate(corpus.cues):
             block = truth.blocks.get(predicate, range(0))

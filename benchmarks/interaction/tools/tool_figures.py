@@ -35,15 +35,15 @@ NEEDED = """
 
 def _rungs(root: Path, folder: str) -> Iterator[str]:
     """Score of each rung by who answers the calls, and over the rate of lies."""
-    rows = beyond_tables._rows(root / folder / "tools.parquet", LIES)
+    rows = beyond_tables.read_rows(root / folder / "tools.parquet", LIES)
     rows = [row for row in rows if row[6] >= beyond_tables.LEAST]
     table = list[list[str]]()
-    for (world, rung, branch, lies), mine in beyond_tables._by(rows, 0, 1, 3, 2).items():
+    for (world, rung, branch, lies), mine in beyond_tables.grouped(rows, 0, 1, 3, 2).items():
         who = f"{branch}, lies {lies:g}" if lies else branch
         calls = f"{np.mean([row[7] for row in mine]):.1f}"
         floor = f"{np.mean([row[8] for row in mine]):.2f}" if mine[0][8] else "–"
         spent = f"{np.mean([row[9] for row in mine]):.1e}"
-        score = beyond_tables._as_text([row[5] for row in mine])
+        score = beyond_tables.as_text([row[5] for row in mine])
         table.append([f"`{world}`", rung, who, score, floor, calls, spent, str(len(mine))])
     header = ["world", "rung", "who answers calls", "score", "floor", "calls", "FLOPs", "runs"]
     yield from markdown_table(header, sorted(table, key=lambda r: (r[0], r[1])), right=range(3, 8))
@@ -51,15 +51,15 @@ def _rungs(root: Path, folder: str) -> Iterator[str]:
 
 def _needed(root: Path, folder: str) -> Iterator[str]:
     """Score over the number of calls that a right answer needs."""
-    rows = beyond_tables._rows(root / folder / "tools.parquet", NEEDED)
+    rows = beyond_tables.read_rows(root / folder / "tools.parquet", NEEDED)
     rows = [(*row[:2], _bin(row[2]), *row[3:]) for row in rows]
     table, cells = list[list[str]](), {}
-    worlds, branches = ([*dict.fromkeys(row[k] for row in rows)] for k in (0, 1))
-    for (world, branch), mine in beyond_tables._by(rows, 0, 1).items():
+    worlds, branches = ([*dict.fromkeys(str(row[k]) for row in rows)] for k in (0, 1))
+    for (world, branch), mine in beyond_tables.grouped(rows, 0, 1).items():
         points: dict[float, list[float]] = {}
-        for calls, some in sorted(beyond_tables._by(mine, 2).items()):
+        for calls, some in sorted(beyond_tables.grouped(mine, 2).items()):
             runs, queried = list[float](), 0
-            for seed in beyond_tables._by(some, 3).values():
+            for seed in beyond_tables.grouped(some, 3).values():
                 weight = np.array([row[5] for row in seed], float)
                 runs.append(float(np.average([row[4] for row in seed], weights=weight)))
                 queried += int(weight.sum())
@@ -67,9 +67,9 @@ def _needed(root: Path, folder: str) -> Iterator[str]:
                 continue
             points[float(calls[0])] = runs
             span = f"{calls[0]}–{2 * calls[0] - 1}" if calls[0] > 1 else "1"
-            score = beyond_tables._as_text(runs)
+            score = beyond_tables.as_text(runs)
             table.append([f"`{world}`", branch, span, score, str(queried), str(len(runs))])
-        cells[branch, world] = beyond_tables._curve(points)
+        cells[branch, world] = beyond_tables.curve(points)
     name = Path(folder).name + "-calls"
     drawn = grid(branches, worlds, cells, "From left to right: calls needed, logarithmic.")
     yield from page_files.figure(root, name, drawn, "accuracy over calls needed")

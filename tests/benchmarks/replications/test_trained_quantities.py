@@ -101,9 +101,9 @@ def test_floors_and_guesses_are_those_of_the_questions(posed, made):
 
 def test_a_group_is_parted_by_its_cutoff_and_what_has_none_is_in_neither_part(posed):
     k = cutoffs(posed.corpus, posed.questions)
-    parts = [group(posed, f"instance {side}") for side in ("k<3", "k>=3")]
-    whole = posed.groups["instance"]
-    assert all(part.any() and not (part & ~whole).any() for part in parts)
+    found = [group(posed, f"instance {side}") for side in ("k<3", "k>=3")]
+    whole, parts = posed.groups["instance"], [part for part in found if part is not None]
+    assert len(parts) == 2 and all(part.any() and not (part & ~whole).any() for part in parts)
     assert (parts[0] ^ parts[1]).tolist() == (whole & (k != UNDEFINED)).tolist()
     assert k[parts[0]].max() < 3 <= k[parts[1]].min()
     assert group(posed, "instance k>=999") is None and group(posed, "instanse k<3") is None

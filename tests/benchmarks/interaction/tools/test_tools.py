@@ -70,7 +70,7 @@ class Writer:
                 if not self.deaf and call.fact >= 0:
                     heard[call.result] = value if value >= 0 else call.result
                 row.append(token)
-            last = int(self.words.value[trace[-1].result]) if self.deaf else row[-1]
+            last = int(self.words.value[trace[-1].result]) if self.deaf and trace else row[-1]
             row += [tokens.answer_mark, last]
             out[q, : len(row)] = row
         return out
@@ -144,7 +144,7 @@ def test_who_calls_perfectly_is_always_right_with_the_exact_tool(acted):
 def test_without_a_deducer_it_answers_nothing_but_what_is_stated(acted):
     of = posed()
     right = of.right(acted(of, answering("look-up")).answer)
-    stated = np.array([len(calls) == 1 for calls in needed(Traces(of.corpus), of.questions)])
+    stated = np.array([len(calls or ()) == 1 for calls in needed(Traces(of.corpus), of.questions)])
     assert right[stated].all() and not right[~stated].any()
 
 
@@ -218,6 +218,7 @@ def test_no_trace_states_what_a_scored_question_asks_and_one_that_does_is_refuse
     traces, words = Traces(of.corpus), Words(of.corpus)
     q = int(np.flatnonzero(of.theorems)[0])
     (calls_,) = needed(traces, of.questions[[q]])
+    assert calls_
     leak = [t for call in calls_ for t in words.call(call)]
     train = tokens.train.copy()
     train[0] = tokens.end
