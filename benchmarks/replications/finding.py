@@ -17,17 +17,19 @@ from ...eval.verdicts.replication import Claim, Null, Quantity
 from ..config.run_config import Cell
 from ..config.suite import Suite
 
-READINGS = (
-    "accuracy",  # of the last checkpoint; in chain with a valid proof
-    "floor",  # what the best strategy without the rule gets on these questions
-    "uniform",  # what any value of the answer's sort gets
-    "bits",  # mean -log2 of the right answers' probability
-    "uniform bits",  # the same of a uniform guess
-    "rise",  # log2 of the step at which accuracy first passes a half; never: twice the last
-    "vote",  # of the commonest answer over initialisations
-    "scatter",  # standard deviation of accuracy over initialisations
-    "bimodality",  # of accuracy over initialisations: 5/9 of a uniform, 1 of two values
-)
+READINGS = {  # -> what a figure calls it
+    "accuracy": "accuracy",  # of the last checkpoint; in chain with a valid proof
+    "floor": "floor",  # what the best strategy without the rule gets on these questions
+    "uniform": "uniform guess",  # what any value of the answer's sort gets
+    "bits": "bits",  # mean -log2 of the right answers' probability
+    "uniform bits": "bits of a uniform guess",
+    # log2 of the step at which accuracy first passes a half; never: twice the last
+    "rise": "log2 of the step at which accuracy passes a half",
+    "vote": "accuracy of a vote",  # of the commonest answer over initialisations
+    "scatter": "standard deviation over initialisations",  # of accuracy
+    # of accuracy over initialisations: 5/9 of a uniform, 1 of two values
+    "bimodality": "bimodality coefficient",
+}
 OVER_INITS = {"vote": 2, "scatter": 3, "bimodality": 8}  # reading -> initialisations it needs
 
 
@@ -64,6 +66,7 @@ class Computed:
     measure: Callable[[int], Mapping[str, float]]  # number of a draw -> name -> value
     draws: int  # worlds, seeds or curves
     version: int = 1  # of what is measured
+    unit: str = "value"  # what a figure calls the numbers
 
     def quantities(self, begun: Callable[[int], None] = lambda draw: None) -> dict[str, Quantity]:
         """All draws, of which each is a world; ``begun`` is called with the number of each."""

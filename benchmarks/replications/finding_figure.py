@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from ...eval.figures.score_figures import STYLE
 from ...eval.stats.intervals import WORLDS, student
 from ...eval.verdicts.replication import Claim, Null
-from .finding import Finding
+from .finding import READINGS, Computed, Finding
 from .finding_result import FindingResult
 
 ABOUT = (
@@ -31,7 +31,7 @@ def finding_figure(finding: Finding, result: FindingResult) -> Figure:
     every = sides((*finding.claims, *finding.nulls))
     names = [*dict.fromkeys([*claimed, *(name for name in every if isinstance(name, str))])]
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(6.2, 0.6 + 0.3 * len(names)), layout="constrained")
+        figure = Figure(figsize=(6.2, 0.8 + 0.3 * len(names)), layout="constrained")
         axes = figure.subplots()
         for y, name in enumerate(names):
             values = np.array([*result.measured[name].values.values()])
@@ -48,4 +48,13 @@ def finding_figure(finding: Finding, result: FindingResult) -> Figure:
             axes.axhline(len(claimed) - 0.5, color="0.7", linewidth=0.6)
         axes.set_yticks(range(len(names)), names)
         axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.set_xlabel(_unit(finding))
     return figure
+
+
+def _unit(finding: Finding) -> str:
+    """What the numbers of its quantities are."""
+    how = finding.measured
+    if isinstance(how, Computed):
+        return how.unit
+    return "; ".join(dict.fromkeys(READINGS[one.reading] for one in how.quantities.values()))

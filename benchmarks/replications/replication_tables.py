@@ -26,6 +26,7 @@ from .finding_result import FindingResult, judged, results
 
 KIND = "replications"
 NOT_RUN = "not run"
+END = 1.6  # of the axis of differences; what lies beyond stands as text
 Verdicts = Mapping[str, tuple[str, str]]
 
 
@@ -163,9 +164,14 @@ def _drawn(rows: list[tuple[str, str, int, Effect]]) -> Figure:
             face = "black" if kind == "claim" else "white"
             axes.plot([e.low, e.high], [y, y], color="black", linewidth=1)
             axes.plot(e.mean, y, "o", color="black", markerfacecolor=face, markersize=4)
+            if abs(e.mean) > END:
+                side = {"x": 0.98, "ha": "right"} if e.mean > 0 else {"x": 0.02, "ha": "left"}
+                text = f"{e} →" if e.mean > 0 else f"← {e}"
+                place = axes.get_yaxis_transform()
+                axes.text(y=y, s=text, va="center", fontsize=7, transform=place, **side)
         axes.axvline(0, color="0.5", linewidth=0.8)
         axes.set_yticks(range(len(rows)), [f"{n} {k} {i}" for n, k, i, _ in rows], fontsize=7)
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_xlim(-1.6, 1.6)
+        axes.set_xlim(-END, END)
         axes.set_xlabel("difference beyond margin (claims, filled) or bound (nulls, open)")
     return figure

@@ -55,7 +55,7 @@ FINDING = Finding(
     minutes=0.2,
     claims=(Claim("power law", "broken", margin=0.3, published=0.72),),
     nulls=(Null("power law, no break", "broken, no break", bound=0.05),),
-    measured=Computed(measure, draws=8),
+    measured=Computed(measure, draws=8, unit="error on held-out points, RMSLE"),
     core=True,
     seen="tests of the laws: .0109 without noise; a trial with noise: .02 to .18 against 1.0",
 )

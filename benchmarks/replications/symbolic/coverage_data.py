@@ -74,6 +74,6 @@ FINDING = Finding(
         Claim("3 shared", "1 shared", margin=0.1, published=0.33),
     ),
     nulls=(Null("3 shared, hub", "1 shared, hub", bound=0.1),),
-    measured=Computed(measure, draws=8),
+    measured=Computed(measure, draws=8, unit="exponent of data in tokens"),
     core=True,
 )

@@ -50,6 +50,6 @@ FINDING = Finding(
     minutes=0.2,
     claims=(Claim("exact match", "tokens", margin=0.1, published=0.2),),
     nulls=(Null("exact match, one token", "tokens, one token", bound=0.05),),
-    measured=Computed(measure, draws=8),
+    measured=Computed(measure, draws=8, unit="share of the rise within its steepest decade"),
     core=True,
 )

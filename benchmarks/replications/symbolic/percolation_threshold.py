@@ -58,7 +58,7 @@ FINDING = Finding(
         Claim(0.55, "exponent", published=0.05),
     ),
     nulls=(Null("exponent, never linked", 0.0, bound=0.05),),
-    measured=Computed(measure, draws=8),
+    measured=Computed(measure, draws=8, unit="exponent of critical links"),
     core=True,
     seen="tests of the percolation module: 0.486 with ten graphs",
 )

@@ -74,7 +74,7 @@ FINDING = Finding(
         Claim("below", "above", margin=0.3, published=0.5),
     ),
     nulls=(Null("below", "blocks", bound=0.1),),
-    measured=Computed(measure, draws=8),
+    measured=Computed(measure, draws=8, unit="exponent of queries in the size of the graph"),
     core=True,
     seen="a trial with one draw: 45, 129, 363 queries below, 2.0, 1.9, 2.2 above",
 )

@@ -7,7 +7,8 @@ from zebroid.benchmarks.probing import mechanism_tables
 from zebroid.benchmarks.replications import replication_tables
 from zebroid.benchmarks.replications.catalogue import built_in
 from zebroid.benchmarks.replications.finding_result import FindingResult
-from zebroid.eval.verdicts.replication import Quantity
+from zebroid.eval.figures.score_figures import svg
+from zebroid.eval.verdicts.replication import Effect, Quantity
 
 MARKS = ("table", "figure", "each")
 
@@ -67,3 +68,12 @@ def test_a_page_without_a_probe_says_so(tmp_path):
     path = tmp_path / "page.md"
     path.write_text("<!-- mechanism results none -->\n<!-- end of mechanism -->\n")
     assert mechanism_tables.main([str(path)]) == 0 and "Not measured yet" in path.read_text()
+
+
+def test_a_difference_beyond_the_axis_stands_as_text_and_one_within_it_does_not():
+    def drawn(mean):
+        effect = Effect(mean, mean - 0.1, mean + 0.1, 0.01, spread=0.1, worlds=8)
+        return svg(replication_tables._drawn([("a", "claim", 1, effect)]))
+
+    assert "+7.33 [+7.23, +7.43] →" in drawn(7.33) and "← -7.33" in drawn(-7.33)
+    assert "0.33 [" not in drawn(0.33)
