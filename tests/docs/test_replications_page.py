@@ -39,5 +39,5 @@ def test_the_computed_finding_of_the_page_holds(tmp_path):
     path = tmp_path / "findings.py"
     path.write_text(of("python")[0], "utf-8")
     finding = runpy.run_path(str(path))["BIRTHDAY"]
-    found = finding.measured.measure(finding.measured.draws)
+    found = finding.measured.quantities()
     assert judge_finding(finding.claims, finding.nulls, found).verdict == "reproduced"
