@@ -13,6 +13,7 @@ from scipy import stats
 from .intervals import LEVEL, WORLDS, Band, difference
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-12  # differences below it are of the order of sums alone, and count as none
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +56,7 @@ def different(scores: Floats) -> NDArray[np.bool_]:
 def of_gaps(gaps: Floats, least: float = 0.0) -> Difference:
     """The mean of paired differences ``gaps`` [n], n >= 2, by Student's t with a standard error of
     at least ``least``."""
+    gaps = np.where(np.abs(gaps) < ROUNDING, 0.0, gaps)
     mean, freedom = float(gaps.mean()), len(gaps) - 1
     error = float(max(gaps.std(ddof=1) / np.sqrt(len(gaps)), least))
     t = abs(mean) / error if error > 0 else (np.inf if mean else 0.0)

@@ -51,6 +51,12 @@ def test_pairs_differ_only_where_every_world_says_so():
     assert not different(np.zeros((3, 4))).any() and not different(np.zeros((3, 1))).any()
 
 
+def test_what_differs_by_the_order_of_a_sum_alone_does_not_differ():
+    assert 0.1 + 0.2 != 0.3
+    assert not different(np.array([[0.1 + 0.2] * 4, [0.3] * 4])).any()
+    assert different(np.array([[0.31] * 4, [0.3] * 4])).any()
+
+
 def test_equal_rows_are_seldom_called_different():
     false = sum(different(stream("equal", i).normal(size=(5, 5))).any() for i in range(400))
     assert false / 400 < 0.08
