@@ -58,6 +58,7 @@ BEHIND = {
     "mechanism": r"^<!-- mechanism results .+ -->$",  # kept results of probes
     "version-2": r"\]\(version-1/answers\.parquet\)",  # answers of models, scored anew
     "beyond": r"^<!-- beyond .+ -->$",  # tables of rounds
+    "learning-rates": r"\]\(data/learning-rates-v1/receipt\.json\)",  # no entry of the board
     "language-models": r"^<!-- language-models settings .+ -->$",  # several receipts
 }
 
@@ -66,7 +67,7 @@ BEHIND = {
 def test_a_claim_is_a_sentence_a_figure_and_its_receipt(path):
     text = TEXTS[path]
     assert re.search(r"^\*\*Claim\.\*\* .+", text, re.MULTILINE)
-    made = r"<!-- (rescored|replications|mechanism|beyond) [^\n]+ -->.*?<!-- end of"
+    made = r"<!-- (rescored|replications|mechanism|beyond|tools) [^\n]+ -->.*?<!-- end of"
     typed = re.sub(made, "", text, flags=re.DOTALL)
     assert typed.count("\n|") <= 16, "long tables are data files"
     if path.stem == "version-2":

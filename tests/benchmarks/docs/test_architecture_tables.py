@@ -92,8 +92,8 @@ def test_the_docs_name_the_panels_of_the_suites():
     folder = Path(package.__file__).resolve().parent / "docs" / "results"
     pages = [path.read_text("utf-8") for path in sorted(folder.glob("*.md"))]
     blocks = [m[2] for page in pages for m in pattern(architecture_tables.KIND).finditer(page)]
-    suites = {re.findall(r"\.\./receipts/(\S+)", block)[0] for block in blocks}
-    assert suites == {"headline-v2", "which-hop-v1"}
+    suites = {re.findall(r"(?:\.\./receipts|data)/(\S+)", block)[0] for block in blocks}
+    assert suites == {"headline-v2", "learning-rates-v1", "which-hop-v1"}
     panels = {
         suite: {
             f"{name} {mode}"
@@ -104,7 +104,7 @@ def test_the_docs_name_the_panels_of_the_suites():
     }
     there: dict[str, set[str]] = {suite: set() for suite in suites}
     for block in blocks:
-        suite, which = re.findall(r"\.\./receipts/(\S+) (.+)", block)[0]
+        suite, which = re.findall(r"(?:\.\./receipts|data)/(\S+) (.+)", block)[0]
         assert which in panels[suite], block
         there[suite].add(which)
     assert there["which-hop-v1"] == panels["which-hop-v1"]
