@@ -107,7 +107,9 @@ def profiles(suite: Suite, found: Sequence[Entry]) -> Iterator[str]:
 
 def discrimination(suite: Suite, found: Sequence[Entry], again: Sequence[Entry]) -> Iterator[str]:
     """A row a column: reliability over models, pairs that surely differ, what must differ to be
-    seen. ``again``: of models that were trained from other initial weights."""
+    seen. ``again``: of models that were trained from other initial weights. Models that lack a
+    training say nothing of a column."""
+    found, again = ([e for e in side if _whole(e)] for side in (found, again))
     if len(found) < reliability.MODELS:
         yield f"Not measured yet: it needs {reliability.MODELS} models, and has {len(found)}."
         return
@@ -136,6 +138,11 @@ def discrimination(suite: Suite, found: Sequence[Entry], again: Sequence[Entry])
         )
     header = ["column", "split halves", "retest", "pairs that differ", "seen from", "reliable"]
     yield from markdown_table(header, rows, right=range(1, 5))
+
+
+def _whole(entry: Entry) -> bool:
+    """Whether it has trainings in every column: a receipt of another suite may have some."""
+    return all(one.trained is not None for one in entry.scores)
 
 
 def _scores(suite: Suite, found: Sequence[Entry]) -> Scores:

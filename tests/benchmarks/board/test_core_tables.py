@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 
 import pytest
@@ -93,6 +94,17 @@ def test_reliability_counts_pairs_that_surely_differ(page):
     found = row(lines[start:], "chain: constituent")
     assert found[0] == "chain: constituent" and float(found[1]) > 0.9
     assert found[2] == "–" and found[5] == "no"  # nobody trained again: no retest, not ranked
+
+
+def test_a_model_that_lacks_a_column_says_nothing_of_reliability(page, tmp_path):
+    page("mlp-xs", "decoder-xs", "lstm-xs")
+    suite = load_suite(str(tmp_path / "ranks.toml"))
+    found = core_tables.measured(suite, tmp_path / "receipts")
+    assert len([*core_tables.discrimination(suite, found, ())]) > 2
+    gone = dataclasses.replace(found[2].scores[0], trained=None)
+    part = dataclasses.replace(found[2], scores=(gone, *found[2].scores[1:]))
+    (line,) = core_tables.discrimination(suite, [*found[:2], part], ())
+    assert "it needs 3 models, and has 2" in line
 
 
 def test_receipts_of_another_grid_are_no_rows(page, made, tmp_path):
