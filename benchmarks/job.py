@@ -26,6 +26,7 @@ from .executors.ray_cluster import RayCluster
 from .interaction import rounds
 from .interaction.tools import tool_run
 from .panels.panel import Panel, panels
+from .protocols.beyond_table import Tools
 from .receipts.receipt import Receipt
 from .receipts.tables.all_tables import write_tables
 from .receipts.tables.parquet_table import Content
@@ -39,9 +40,8 @@ from .runner.result_store import Store
 from .runner.run import InProcess
 from .runner.tracker import KINDS, open_tracker
 
-# How much longer than in direct mode a step takes, per height of demonstrated proofs: rows grow by
-# their lines. Measured with decoder-s on one core, modes in this order, the fastest of 3 runs or
-# more: composition (height 1) 1 : 2.6 : 3.8 : 3.7, zebra (height 3) 1 : 4.7 : 11 : 10.
+# How much longer than in direct mode a step takes, per height of proofs; by decoder-s, the fastest
+# of 3: composition (height 1) 1 : 2.6 : 3.8 : 3.7, zebra (3) 1 : 4.7 : 11 : 10; tools: a guess.
 LONGER = {"direct": 0.0, "filler": 1.5, "post-hoc": 2.8, "chain": 3.0, "tools": 6.0}
 EXAMPLE_FLOPS = 1.7e6  # of an example in direct mode, by decoder-s: what a budget in FLOPs buys
 
@@ -177,7 +177,7 @@ class Job:
         UserError, before anything is drawn, where a cell cannot fit into memory."""
         self._feasible(Store(self.out, self.suite.keep_weights))
         if self.suite.beyond is not None:
-            return tool_run.run(self)
+            return (tool_run if isinstance(self.suite.beyond, Tools) else rounds).run(self)
         console, executor = plain_console.console(), self.where.executor()
         store = Store(self.out, self.suite.keep_weights, helper=not executor.leads)
         if not executor.leads:

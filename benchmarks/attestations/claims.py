@@ -12,7 +12,7 @@ from ...printable import printable
 from ...worlds.encoding.proof_checker import INVALID
 from ..config.run_config import Cell
 from ..receipts.receipt import Receipt
-from ..receipts.tables.answers_table import names
+from ..receipts.tables.answers_table import numbers
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 from .answers_reading import kept_answers
@@ -27,8 +27,7 @@ def claims(
     found = {}
     for cell, kept in kept_answers(path, receipt, [c for c in cells if c.digest in fine]):
         question_set = corpora.question_set(cell)
-        number = {name: i for i, name in enumerate(names(question_set.corpus))}
-        number[[*number][-1]] = -1  # malformed
+        number = numbers(question_set.corpus)
         unknown = {*kept.answer.ravel().tolist()} - {*number}
         if unknown or (kept.question != question_set.questions).any():
             odd = printable(repr(min(unknown)), 60) if unknown else "another question"

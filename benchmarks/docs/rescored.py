@@ -29,7 +29,7 @@ from ...eval.scoring.rung_score import RungScore
 from ...eval.scoring.score import Row, score
 from ...worlds.corpus.build import build_corpus
 from ...worlds.exposure import Exposure
-from ..receipts.tables.answers_table import MALFORMED
+from ..receipts.tables.answers_table import numbers
 from ..receipts.tables.questions_table import prompt
 from ..runner import atomic_write
 from .writing import doc_blocks
@@ -92,8 +92,7 @@ def _predictions(cell: Mapping[str, Any], known: dict[str, QuestionSet]) -> Pred
 
 def _answers(question_set: QuestionSet, given: Mapping[str, str]) -> NDArray[np.int32]:
     corpus = question_set.corpus
-    number = {n: i for i, n in enumerate((*corpus.closure.base.constants, "none"))}
-    number[MALFORMED] = -1
+    number = numbers(corpus)
     return np.array([number[given[prompt(corpus, int(q))]] for q in question_set.questions], "i4")
 
 

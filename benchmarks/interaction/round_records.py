@@ -59,12 +59,12 @@ def _of_production(
 ) -> list[Made]:
     posed = [(cell, Posed(corpora.question_set(cell), how.scored)) for cell in cells]
     symbolic = (
-        _who(cell, branch, turn) | row
+        identity(cell, branch, turn) | row
         for cell, one in posed
         for branch, turn, row in in_production(one, how.rounds)
     )
     false = (
-        _who(cell, branch, turn) | row
+        identity(cell, branch, turn) | row
         for cell, one in posed
         for branch, turn, row in planted(one.corpus, how.rounds)
     )
@@ -85,12 +85,12 @@ def _of_acquisition(
     corpora: Corpora,
 ) -> list[Made]:
     queries = (
-        _who(cell, policy, 0) | row
+        identity(cell, policy, 0) | row
         for cell in cells
         for policy, row in with_queries(corpora.question_set(cell).corpus, how)
     )
     first = corpora.question_set(cells[0]).corpus
-    waited = (_who(cells[0], policy, 0) | row for policy, row in waits(first, how))
+    waited = (identity(cells[0], policy, 0) | row for policy, row in waits(first, how))
     return [
         (round_tables.ROUNDS, _rounds(steps, results, corpora, 0.0)),
         (round_tables.CONCLUSIONS, _facts(steps, corpora)),
@@ -103,14 +103,14 @@ def _of_voting(
     steps: Sequence[Step], results: Mapping[str, Result], corpora: Corpora
 ) -> Iterator[Record]:
     for step in steps:
-        who = _who(step.cell, step.cell.plan, 0) | {
+        who = identity(step.cell, step.cell.plan, 0) | {
             "mode": step.cell.mode,
             "model": step.cell.model,
         }
         yield from (who | row for row in test_time(results[step.cell.digest], corpora))
 
 
-def _who(cell: Cell, branch: str, turn: int) -> Record:
+def identity(cell: Cell, branch: str, turn: int) -> Record:
     """A symbolic learner on the corpus of a cell."""
     seeds = cell.seeds
     return {
@@ -145,7 +145,7 @@ def _rounds(
             "added_false": drift.false,
             "added_values": drift.values,
         }
-        who = _who(step.base, step.branch, step.round)
+        who = identity(step.base, step.branch, step.round)
         who |= {"mode": step.cell.mode, "model": step.cell.model} | held
         answer = np.asarray(result.run.answer[0, -1])
         right = np.where(
@@ -169,7 +169,7 @@ def _facts(steps: Sequence[Step], corpora: Corpora) -> Iterator[Record]:
             corpus, question = posed.corpus, posed.question_of(new).tolist()
             true, follows = holds(corpus.split.truth, new), holds(corpus.closure, new)
             for fact, q, holding, following in zip(new, question, true.tolist(), follows.tolist()):
-                yield _who(step.base, key[1], step.round) | {
+                yield identity(step.base, key[1], step.round) | {
                     "mode": step.base.mode,
                     "model": step.base.model,
                     "fact": json.dumps(fact),

@@ -22,7 +22,7 @@ from ..config.run_config import Cell
 from ..receipts.compare import Doubt
 from ..receipts.parquet_reading import Columns
 from ..receipts.receipt import CellRecord, Receipt
-from ..receipts.tables.answers_table import ANSWERS, MALFORMED, generated
+from ..receipts.tables.answers_table import ANSWERS, generated, numbers
 from ..receipts.tables.cells_table import CELLS
 from ..receipts.tables.samples_table import SAMPLES
 from ..runner.corpora import tokens_of
@@ -145,8 +145,7 @@ def _cost(cell: Cell, tokens: Tokens, costs: Costs, announce: Announce | None) -
 
 def _numbers(names: NDArray[Any], question_set: QuestionSet, cell: Cell) -> NDArray[np.int32]:
     """Answer ids of answers by name."""
-    corpus = question_set.corpus
-    number = {**corpus.closure.base.number, MALFORMED: -1, "none": corpus.none}
+    number = numbers(question_set.corpus)
     found = names.tolist()
     odd = next((name for name in found if name not in number), None)
     if odd is not None:

@@ -99,25 +99,21 @@ def rows(how: Tools, trained: Trained, corpora: Corpora) -> Iterator[Record]:
     """Rows of TOOLS of one cell: with each tool and each rate of lies, and without any."""
     cell = trained.cell
     of, plain = corpora.question_set(cell), np.asarray(trained.run.answer[0, -1])
-    none, seeds = np.zeros(len(plain), np.int64), cell.seeds
-    who = {
-        "cell": cell.digest[: round_records.DIGITS],
-        "world": f"{cell.named_world}/{cell.size}",
+    none = np.zeros(len(plain), np.int64)
+    who = round_records.identity(cell, ALONE if cell.mode == MODE else WITHOUT, 0) | {
         "mode": cell.mode,
         "model": cell.model,
         "plan": cell.plan,
-        "seed": f"{seeds.world},{seeds.exposure},{seeds.init},{seeds.order}",
-        "round": 0,
+        "lies": 0.0,
         "flops": float(trained.run.flops[-1]),
     }
-    branch = {"branch": ALONE if cell.mode == MODE else WITHOUT, "lies": 0.0}
-    yield from (who | branch | row for row in _counted(of, Acted(plain, none, none)))
+    yield from (who | row for row in _counted(of, Acted(plain, none, none)))
     if cell.mode != MODE:
         return
     tokens = tokens_of(of, MODE)
     audit(of, tokens)
     for tool, lies in how.configurations:
-        rng = stream(cell.world, cell.size, f"tool {tool} {lies:g}", seeds.order)
+        rng = stream(cell.world, cell.size, f"tool {tool} {lies:g}", cell.seeds.order)
         answering = Answering(tool, lies, how.seconds, rng)
         found = acted(trained.spec, trained.weights, of, tokens, answering)
         branch = {"branch": tool, "lies": lies}

@@ -26,7 +26,7 @@ class Deducer:
         self.corpus = corpus
         used = {*c.rule.tolist()}  # one without an instance in gold was not given, or never fires
         self.rules = tuple(rule for i, rule in enumerate(c.program.rules) if i in used)
-        self.number = {name: i for i, name in enumerate(c.base.constants)}
+        self.number = c.base.number
         self.background: dict[str, list[tuple[int, ...]]] = {}
         silent = corpus.writing.silent & c.is_base
         for fact in np.flatnonzero(silent).tolist():

@@ -1,4 +1,4 @@
-"""run(job): a suite with a protocol; of tools, cells are trained, then their calls answered."""
+"""run(job): a suite with tools: cells are trained, then their calls answered."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ from ....errors import MissingResult, UserError
 from ...protocols.beyond_table import Tools
 from ...runner.corpora import Corpora
 from ...runner.trained import load
-from .. import round_tables, rounds
+from .. import round_tables
 from ..rounds import INTERRUPTED, Work
 from .acting import rows
 from .tool_table import TOOLS
 
 
 def run(job: Work) -> int:
-    """Rounds of any other protocol; else the receipt of the cells as of any suite, and the table of
-    tools beside it. The exit status.
+    """The receipt of the cells as of any suite, and the table of tools beside it. The exit status.
 
     Raises UserError, before anything is trained, for a tool that does not exist and for a suite
     that keeps no weights; afterwards for a tool that breaks its contract: trained cells are kept.
     """
     suite, how = job.suite, job.suite.beyond
-    if not isinstance(how, Tools):
-        return rounds.run(job)
+    assert isinstance(how, Tools), "a job sends other protocols to rounds"
     if len(job.cells) != len(suite.cells) or job.where.hosts:
         raise UserError("a suite with tools is run whole; leave out --only, --cells and --hosts")
     if not suite.keep_weights:

@@ -31,6 +31,11 @@ def names(corpus: Corpus) -> tuple[str, ...]:
     return (*corpus.closure.base.constants, "none", MALFORMED)
 
 
+def numbers(corpus: Corpus) -> dict[str, int]:
+    """The inverse: name of an answer -> its id."""
+    return {**corpus.closure.base.number, "none": corpus.none, MALFORMED: -1}
+
+
 def answers(
     result: Result, question_set: QuestionSet, proofs: Validity | None
 ) -> dict[str, NDArray[Any]]:
