@@ -8,7 +8,6 @@ The first mark names what is made, and the folder of the tables, relative to the
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 from ...errors import UserError
 from ...eval.stats.intervals import student
 from ..docs.writing import page_files
-from ..docs.writing.doc_blocks import Make, command
+from ..docs.writing.doc_blocks import command, rooted
 from ..docs.writing.markdown_table import markdown_table
 from ..docs.writing.small_multiples import Cell, grid
 from . import round_tables
@@ -242,14 +241,9 @@ MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {
 }
 
 
-def tables(root: Path) -> dict[str, Make]:
-    """Name -> what makes it, of a page in the folder ``root``."""
-    return {name: functools.partial(make, root) for name, make in MAKES.items()}
-
-
 def main(words: list[str] | None = None) -> int:
     """Fills the page named; 0, or 2 after one line on what is wrong."""
-    return command(words, __doc__ or "", KIND, tables)
+    return command(words, __doc__ or "", KIND, rooted(MAKES))
 
 
 if __name__ == "__main__":

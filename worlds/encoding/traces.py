@@ -147,6 +147,9 @@ class Words:
         # of constants and, last, of none
         self.value = np.append(lexicon.token, self.none).astype(np.int32)
         self.vocabulary = (*lexicon.vocabulary, *MARKS)
+        # the same from the other side: token -> name of a call, token -> cue
+        self.name = {token: name for name, token in self.mark.items()}
+        self.cue = {int(lexicon.cue[cue]): cue for cue in reversed(range(len(corpus.cues)))}
 
     def call(self, call: Call) -> list[int]:
         """The call with its result, which is the last."""
@@ -226,19 +229,17 @@ def line_of(corpus: Corpus, prompt: Prompt, value: int) -> Line:
 def read_call(words: Words, corpus: Corpus, written: Array) -> tuple[str, Prompt] | None:
     """(name, prompt) of the call that ends ``written``, behind which its result is due; None: it
     is malformed."""
-    names = {token: name for name, token in words.mark.items()}
     at = len(written) - 2
-    while at >= 0 and int(written[at]) not in names and int(written[at]) != words.result:
+    while at >= 0 and int(written[at]) not in words.name and int(written[at]) != words.result:
         at -= 1
-    if at < 0 or int(written[at]) not in names or at + 1 >= len(written) - 1:
+    if at < 0 or int(written[at]) not in words.name or at + 1 >= len(written) - 1:
         return None
     first, *rest = (int(t) for t in written[at + 1 : -1])
-    cues = [int(t) for t in words.lexicon.cue[: len(corpus.cues)]]
     known = words.lexicon.constant
     constants = [int(known[t]) if t < len(known) else -1 for t in rest]
-    if first not in cues or min(constants, default=0) < 0:
+    if first not in words.cue or min(constants, default=0) < 0:
         return None
-    cue = cues.index(first)
+    cue = words.cue[first]
     if len(constants) != corpus.closure.arity[corpus.cues[cue][0]] - 1:
         return None
-    return names[int(written[at])], (cue, *constants)
+    return words.name[int(written[at])], (cue, *constants)

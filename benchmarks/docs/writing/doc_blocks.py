@@ -10,6 +10,7 @@ words; no number of such a page is typed by hand.
 from __future__ import annotations
 
 import argparse
+import functools
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -62,6 +63,13 @@ def rewritten(page: Path, make: Callable[[str], str]) -> int:
         )
         return 2
     return 0
+
+
+def rooted(
+    makes: Mapping[str, Callable[[Path, str], Iterable[str]]],
+) -> Callable[[Path], dict[str, Make]]:
+    """What ``command`` takes, of functions of a page's folder and an argument."""
+    return lambda root: {name: functools.partial(make, root) for name, make in makes.items()}
 
 
 def command(

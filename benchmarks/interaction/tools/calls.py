@@ -45,20 +45,21 @@ Tool = Callable[[Calls, np.random.RandomState], Sequence[int] | Ints]
 
 def exact(calls: Calls, rng: np.random.RandomState) -> Ints:
     """Stated facts are looked up, and one step is deduced from what was written."""
-    traces, deducer = traces_of(calls.of), _deducer(calls.of)
-    out = np.full(len(calls.name), calls.corpus.none, np.int64)
+    out, deducer = look_up(calls, rng), _deducer(calls.of)
     for i, (name, prompt) in enumerate(zip(calls.name, calls.prompt)):
-        if name == LOOK_UP:
-            out[i] = min(traces.known.get(prompt, (calls.corpus.none,)))
-        else:
+        if name == DEDUCE:
             out[i] = deducer.deduced(prompt, calls.lines[i])
     return out
 
 
 def look_up(calls: Calls, rng: np.random.RandomState) -> Ints:
     """The look-up alone: nothing is deduced."""
-    deduce = np.array([name == DEDUCE for name in calls.name])
-    return np.where(deduce, calls.corpus.none, exact(calls, rng))
+    known, nothing = traces_of(calls.of).known, (calls.corpus.none,)
+    found = [
+        min(known.get(prompt, nothing)) if name == LOOK_UP else calls.corpus.none
+        for name, prompt in zip(calls.name, calls.prompt)
+    ]
+    return np.array(found, np.int64)
 
 
 def world(calls: Calls, rng: np.random.RandomState) -> Ints:

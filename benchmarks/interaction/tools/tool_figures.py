@@ -8,14 +8,13 @@ The first mark names what is made, and the folder of the table, relative to the 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from ...docs.writing import page_files
-from ...docs.writing.doc_blocks import Make, command
+from ...docs.writing.doc_blocks import command, rooted
 from ...docs.writing.markdown_table import markdown_table
 from ...docs.writing.small_multiples import grid
 from .. import beyond_tables
@@ -85,14 +84,9 @@ def _bin(calls: int) -> int:
 MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {"rungs": _rungs, "calls": _needed}
 
 
-def tables(root: Path) -> dict[str, Make]:
-    """Name -> what makes it, of a page in the folder ``root``."""
-    return {name: functools.partial(make, root) for name, make in MAKES.items()}
-
-
 def main(words: list[str] | None = None) -> int:
     """Fills the page named; 0, or 2 after one line on what is wrong."""
-    return command(words, __doc__ or "", KIND, tables)
+    return command(words, __doc__ or "", KIND, rooted(MAKES))
 
 
 if __name__ == "__main__":

@@ -19,11 +19,18 @@ def audit(of: QuestionSet, tokens: Tokens) -> None:
     known = {*np.flatnonzero(corpus.stated | corpus.demonstrated | corpus.written | rule).tolist()}
     scored = of.questions[of.theorems]
     queried = {int(f) for f in corpus.fact[corpus.entries(scored)[2]]}
-    for line in results(of, tokens, words):
-        fact = int(c.find(line[0], np.array([line[1]], np.int32))[0])
-        if fact not in known or fact in queried:
-            why = "answers a scored question" if fact in queried else "was never given"
-            raise AuditError(f"{corpus.world.id}: a trace states {line}, which {why}; leave it out")
+    stated: dict[str, list[tuple[int, ...]]] = {}
+    for predicate, row in sorted(results(of, tokens, words)):
+        stated.setdefault(predicate, []).append(row)
+    for predicate, rows in stated.items():
+        facts = c.find(predicate, np.array(rows, np.int32)).tolist()
+        for row, fact in zip(rows, facts):
+            if fact not in known or fact in queried:
+                why = "answers a scored question" if fact in queried else "was never given"
+                line = (predicate, row)
+                raise AuditError(
+                    f"{corpus.world.id}: a trace states {line}, which {why}; leave it out"
+                )
 
 
 def results(of: QuestionSet, tokens: Tokens, words: Words) -> set[Line]:
