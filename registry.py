@@ -141,8 +141,9 @@ def find_model(name: str, values: Mapping[str, Any] | None = None) -> Found:
 
     The name then says in which fields it differs: ``loops-8[query_loops=12]``.
     """
-    builtin, plugins = built_in("model"), _plugins("model")
-    base, given = (name, {}) if name in plugins else parameters.split(name)
+    builtin = built_in("model")
+    base, given = parameters.split(name)
+    plugins = {} if base in builtin or base.endswith(".py") else _plugins("model")  # as in _find
     values = {**given, **(values or {})}
     if base.endswith(".py"):
         source, digest = sources.read(base, "model")
@@ -167,9 +168,10 @@ def find_model(name: str, values: Mapping[str, Any] | None = None) -> Found:
 
 def _function(kind: str, name: str) -> Any:
     """The policy or tool of this name: a function of its group of entry points."""
-    builtin, plugins = built_in(kind), _plugins(kind)
-    if name in builtin:
+    builtin = built_in(kind)
+    if name in builtin:  # without a look at all other packages, at each call of a tool
         return builtin[name].load()
+    plugins = _plugins(kind)
     if name not in plugins:
         raise suggest(kind, name, {*builtin, *plugins})
     plugin = _unique(name, plugins)

@@ -55,7 +55,7 @@ class Column:
 
     def holds(self, cell: Place) -> bool:
         """Whether a cell's answers count for this column, whatever its model and plan."""
-        return cell.panel == self.panel and cell.mode == self.mode
+        return cell.mode == self.mode and cell.panel == self.panel
 
 
 def columns_of(

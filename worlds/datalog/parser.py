@@ -12,6 +12,7 @@ lower-case word or a number is quoted, "son-in-law" as in clingo or 'son-in-law'
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping
@@ -49,6 +50,7 @@ OPERATORS = {
 }
 
 
+@functools.lru_cache(256)  # a suite makes the same worlds for each of its tables
 def parse(text: str) -> Program:
     """The program of ``text``; raises RuleError for what is not Datalog."""
     text, quoted = _quoted(text)

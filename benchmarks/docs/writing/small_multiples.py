@@ -142,7 +142,7 @@ def dots(
                 axes.axvline(floors[column], color="0.35", linestyle=":", linewidth=0.8)
             axes.set_xlim(-0.06, 1.06)
             axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
-            axes.set_title(head(column), fontsize=HEAD)
+            axes.set_title(head(column), fontsize=HEAD if len(columns) < 4 else LEAST)
             axes.set_facecolor("0.965")
             axes.tick_params(length=0)
             for side in axes.spines.values():

@@ -8,6 +8,7 @@ from typing import Any
 from .... import registry
 from ....errors import MissingResult, UserError
 from ...protocols.beyond_table import Tools
+from ...report import plain_console
 from ...runner.corpora import Corpora
 from ...runner.trained import load
 from .. import round_tables
@@ -34,13 +35,19 @@ def run(job: Work) -> int:
     status = plain.run()
     if status == INTERRUPTED:
         return status
-    found = list[dict[str, Any]]()
-    with Corpora() as corpora:
-        for cell in suite.cells:
-            try:
-                trained = load(cell, job.out)
-            except MissingResult:  # it failed, and has a line of its own
-                continue
-            found += rows(how, trained, corpora)
-    print(f"table    {round_tables.write(job.folder, TOOLS, found)}")
+    console, found = plain_console.console(), list[dict[str, Any]]()
+    try:
+        with Corpora() as corpora, plain_console.working(console, "answering calls") as report:
+            for number, cell in enumerate(suite.cells, 1):
+                report(f"answering calls, {number} of {len(suite.cells)}: {cell}")
+                try:
+                    trained = load(cell, job.out)
+                except MissingResult:  # it failed, and has a line of its own
+                    continue
+                found += rows(how, trained, corpora)
+    except KeyboardInterrupt:
+        console.print("interrupted; cells are kept, the same command answers calls anew")
+        return INTERRUPTED
+    path = round_tables.write(job.folder, TOOLS, found)
+    console.print(f"table    {path}", soft_wrap=True)
     return status

@@ -71,7 +71,7 @@ def survive(folder, content, full):
     return len(refused)
 
 
-@fuzz(150)
+@fuzz(75)
 @given(seed=st.integers(0, 2**32), value=VALUES)
 def test_no_change_of_a_receipt_ends_in_a_traceback(forged, finished, seed, value):
     survive(forged, mutated(read(finished), random.Random(seed), value), full=False)

@@ -71,24 +71,26 @@ def trained(direct):
     return finish
 
 
-@pytest.mark.parametrize("layout", [pytest.param("data", marks=pytest.mark.slow), "sharded"])
+@pytest.mark.long  # each layout compiles for eight devices; test_weights has both, in small
+@pytest.mark.parametrize("layout", ["data", "sharded"])
 def test_a_batch_over_devices_gives_what_one_gives(trained, layout):
     over, one = trained(layout)[0], trained("single")[0]
     np.testing.assert_allclose(over.loss, one.loss, rtol=TOLERANCE)
     np.testing.assert_allclose(over.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
 
 
-@pytest.mark.parametrize("layout", ["", pytest.param("data", marks=pytest.mark.slow)])
-def test_microbatches_give_what_the_batch_gives(direct, chain, layout):
+@pytest.mark.parametrize("layout", ["", pytest.param("data", marks=pytest.mark.long)])
+@pytest.mark.parametrize("mode", [pytest.param("direct", marks=pytest.mark.long), "chain"])
+def test_microbatches_give_what_the_batch_gives(request, mode, layout):
     """In direct every row bears as much loss as any other; in chain rows differ."""
-    for tokens in (direct, chain):
-        plan = dataclasses.replace(PLAN, steps=1, evaluations=1, optimizer="sgd", batch=48)
-        parts = dataclasses.replace(plan, microbatch=16)
-        one, several = (
-            train_batched(SPEC, [Replica(tokens, p, 0, 0)], layout=layout)[0] for p in (plan, parts)
-        )
-        np.testing.assert_allclose(several.loss, one.loss, rtol=TOLERANCE)
-        np.testing.assert_allclose(several.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
+    tokens = request.getfixturevalue(mode)
+    plan = dataclasses.replace(PLAN, steps=1, evaluations=1, optimizer="sgd", batch=48)
+    parts = dataclasses.replace(plan, microbatch=16)
+    one, several = (
+        train_batched(SPEC, [Replica(tokens, p, 0, 0)], layout=layout)[0] for p in (plan, parts)
+    )
+    np.testing.assert_allclose(several.loss, one.loss, rtol=TOLERANCE)
+    np.testing.assert_allclose(several.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
 
 
 def test_a_microbatch_that_devices_do_not_divide_is_an_error(direct):
@@ -97,6 +99,7 @@ def test_a_microbatch_that_devices_do_not_divide_is_an_error(direct):
         train_batched(SPEC, [Replica(direct, plan, 0, 0)], layout="data")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("layout", ["data", "sharded"])
 def test_rows_are_shared_out_and_weights_where_the_layout_has_it(trained, layout):
     state, text = trained(layout)
