@@ -15,6 +15,7 @@ from ..interaction import beyond_tables
 from ..interaction.tools import tool_figures
 from ..probing import mechanism_tables
 from ..replications import replication_tables
+from ..sweeps import forecast_page
 from . import (
     architecture_tables,
     floors_tables,
@@ -37,6 +38,7 @@ FILLS = {
     "receipt-reference": lambda page: receipt_reference.main([page]),
     "worlds": lambda page: readme_blocks.main([page]),
     "beyond": lambda page: beyond_tables.main([page]),
+    "forecast": lambda page: forecast_page.main([page]),
     "tools": lambda page: tool_figures.main([page]),
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),

@@ -1,5 +1,6 @@
 """The page on mechanism, from the kept results of ``zebroid probe``.
 
+    <!-- mechanism summary FOLDER -->   of each configuration the place where most is mediated
     <!-- mechanism results FOLDER -->   of each configuration a table by layer, and a figure
 
 FOLDER is relative to the page's.
@@ -29,17 +30,38 @@ def main(words: list[str] | None = None) -> int:
 
 def tables(root: Path) -> dict[str, doc_blocks.Make]:
     """Those of a page in this folder."""
-    return {"results": lambda folder: _results(root, folder)}
+    return {
+        "summary": lambda folder: _summary(root, folder),
+        "results": lambda folder: _results(root, folder),
+    }
+
+
+def _read(root: Path, folder: str) -> list[ProbeResult]:
+    """All results of a folder: those of one model together, its least trained first."""
+    found = [ProbeResult.read(path) for path in sorted((root / folder).glob("*.json"))]
+    return sorted(found, key=lambda r: (r.name.rpartition(" ")[0], r.accuracy))
+
+
+def _summary(root: Path, folder: str) -> Iterator[str]:
+    table = list[list[str]]()
+    for result in _read(root, folder):
+        by = [result.band(name)[0][:-1] for name in ("mediated", "read")]  # before the last layer
+        most = by[0] if np.isfinite(by[0]).any() else by[1]  # too few right answers to patch
+        row = [*rows(result)][int(np.nanargmax(most))]
+        layers = f"{row['layer']} of {len(most)}"
+        shares = [row[name] for name in MEASURES]
+        table.append([result.name, f"{result.accuracy:.2f}", layers, row["position"], *shares])
+    header = ["training", "right", "after layer", "position", *MEASURES]
+    yield from markdown_table(header, table, right=range(1, 3))
 
 
 def _results(root: Path, folder: str) -> Iterator[str]:
-    paths = sorted((root / folder).glob("*.json"))
-    if not paths:
+    found = _read(root, folder)
+    if not found:
         yield f"Not measured yet: there is no result of `zebroid probe` in `{folder}`."
         return
-    for path in paths:
-        result = ProbeResult.read(path)
-        accuracy = np.mean([world.accuracy for world in result.worlds])
+    for result in found:
+        accuracy = result.accuracy
         least = {n: min(w.questions[n] for w in result.worlds) for n in MEASURES}
         yield f"## {result.name}"
         yield ""

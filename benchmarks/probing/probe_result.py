@@ -61,6 +61,11 @@ class ProbeResult(RecordFile):
             }
         )
 
+    @property
+    def accuracy(self) -> float:
+        """Share of the questions that are answered rightly, a mean over worlds."""
+        return float(np.mean([world.accuracy for world in self.worlds]))
+
     def measure(self, name: str) -> Floats:
         """[worlds, layers, positions] NaN where there were too few questions."""
         return np.array([w.measures[name] for w in self.worlds], float)

@@ -8,16 +8,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ...errors import UserError, suggest
+from ...errors import UserError
 from ...eval.figures import score_figures
 from ...eval.figures.forecast_figures import branches
 from ...eval.forecasting.forecast import Forecast
 from ...printable import printable
 from ..config.scenario_file import DEFAULT, load
-from ..receipts.curves import Configuration, read
+from ..receipts.curves import read
 from ..receipts.untrusted import guarded
 from ..runner import atomic_write
-from ..sweeps.forecast_branches import foretold
+from ..sweeps.forecast_branches import chosen, foretold
 from ..sweeps.measured_rates import measured
 from .plain_console import plain
 
@@ -44,7 +44,7 @@ def run(
     plan = measured(load(scenario or DEFAULT), rounds)
     with guarded(receipt):
         configurations = read(receipt)
-        configuration = _chosen(configurations, row)
+        configuration = chosen(configurations, row)
         found = list(foretold(configuration, configurations, plan, rungs))
     title = f"{configuration.title}: {plan.title}"
     drawn = branches(found, title)
@@ -66,17 +66,6 @@ def run(
     for one in found:
         _tell(console, one)
     console.print(f"{out}: the branches, with their 95% intervals", markup=False)
-
-
-def _chosen(configurations: Sequence[Configuration], row: str) -> Configuration:
-    """The configuration of this name; the first for an empty one."""
-    if not row:
-        return configurations[0]
-    named = {configuration.name: configuration for configuration in reversed(configurations)}
-    short = {configuration.label: configuration for configuration in reversed(configurations)}
-    if row not in named and row not in short:
-        raise suggest("row", row, [*named, *short])
-    return named.get(row) or short[row]
 
 
 def _tell(console: Console, found: Forecast) -> None:

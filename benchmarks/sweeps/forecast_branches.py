@@ -15,6 +15,17 @@ from ..receipts.curves import Configuration
 LEVELS = 3  # sizes of corpus from which the effect of data is measured
 
 
+def chosen(configurations: Sequence[Configuration], row: str) -> Configuration:
+    """The configuration of this name; the first for an empty one."""
+    if not row:
+        return configurations[0]
+    named = {configuration.name: configuration for configuration in reversed(configurations)}
+    short = {configuration.label: configuration for configuration in reversed(configurations)}
+    if row not in named and row not in short:
+        raise suggest("row", row, [*named, *short])
+    return named.get(row) or short[row]
+
+
 def foretold(
     configuration: Configuration,
     configurations: Sequence[Configuration],

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from zebroid.benchmarks.config.scenario_file import DEFAULT, load
 from zebroid.benchmarks.receipts.curves import read
 from zebroid.benchmarks.report import forecast_report as forecasts
+from zebroid.benchmarks.sweeps import forecast_page
 from zebroid.benchmarks.sweeps.forecast_branches import _corpora, _surface
 from zebroid.cli import app
 from zebroid.errors import UserError
@@ -197,3 +198,24 @@ def test_a_table_that_is_none_is_named(tmp_path) -> None:
     path.write_text(DEFAULT.read_text("utf-8") + "\n[physics]\nmagic = 1\n")
     with pytest.raises(UserError, match="physics"):
         load(path)
+
+
+def test_a_page_has_the_branches_with_the_rates_that_were_measured(
+    configurations, tmp_path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setattr(forecast_page, "read", lambda folder: configurations)
+    rounds = HEADLINE.parents[1] / "results" / "data" / "beyond" / "production-v1"
+    path = tmp_path / "page.md"
+
+    def filled(argument: str) -> tuple[int, str]:
+        mark = f"<!-- forecast branches {argument} -->\n<!-- end of forecast -->\n"
+        path.write_text(mark)
+        return forecast_page.main([str(path)]), path.read_text()
+
+    status, text = filled(f"{HEADLINE} direct decoder-s|instance|{rounds}")
+    assert status == 0 and (tmp_path / "figures").is_dir()
+    assert text.count("| instance |") == len(BRANCHES)
+    assert "- `yearly` 0.102" in text and "measured: statements that 'unfiltered' adds" in text
+    assert "assumption" in text, "the worth of an answer is the scenario's"
+    status, text = filled(f"{HEADLINE} direct decoder-s")
+    assert status == 2 and "expected RECEIPT ROW|RUNG,RUNG|FOLDER,FOLDER" in capsys.readouterr().err
