@@ -72,6 +72,11 @@ class ColumnScore:
     trained: Trained | None = None  # what stands behind it; None: a reference, or nothing
 
     @property
+    def lacking(self) -> bool:
+        """Whether some training of it is missing."""
+        return self.trained is None or self.mark == MISSING
+
+    @property
     def value(self) -> float:
         """As it is printed: 0 where the paired interval includes 0, and at most 0 with a mark."""
         value = 0.0 if self.normalised is None else self.normalised.value

@@ -29,7 +29,7 @@ from ..ranking.prediction import Scores, judge
 from ..report.table import ABSENT
 from .column_scores import ColumnScore
 from .entered import enter
-from .entries import Entry, entries
+from .entries import Entry, entries, labelled
 from .standings import score
 
 KIND, RECEIPTS = "core", "receipts"
@@ -40,10 +40,10 @@ MARK = "†"  # of a score that a mark makes count 0
 
 def measured(suite: Suite, folder: Path) -> list[Entry]:
     """The entries of a suite by the receipts below a folder, each by the suite's own plans, in the
-    order of their scores."""
+    order of their scores; those that have some column whole are among them."""
     below = sorted(path.parent for path in folder.glob("*/receipt.json"))
-    found, _ = entries(suite, enter(below).entered) if below else ([], [])
-    fixed = [entry for entry in found if entry.budget == "fixed"]
+    found, _ = entries(suite, enter(below).entered, partial=True) if below else ([], [])
+    fixed = labelled([entry for entry in found if entry.budget == "fixed"])
     return sorted(fixed, key=lambda entry: (-score(entry).mean, entry.label))
 
 
@@ -89,9 +89,8 @@ def profiles(suite: Suite, found: Sequence[Entry]) -> Iterator[str]:
         [f"{c.name}{'' if c.ranked else ' (headroom)'}", *(_cell(e.scores[i]) for e in found)]
         for i, c in enumerate(suite.columns)
     ]
-    rows.append(
-        ["**mean over ranked columns**", *(f"**{_text(s.mean, s)}**" for s in map(score, found))]
-    )
+    means = [_text(s.mean, s) if e.complete() else ABSENT for e, s in zip(found, map(score, found))]
+    rows.append(["**mean over ranked columns**", *(f"**{mean}**" for mean in means)])
     rows.append(["parameters", *(f"{e.cost.parameters:,}" for e in found)])
     rows.append(["FLOPs, all cells", *(f"{e.cost.flops:.1e}" for e in found)])
     rows.append(["hours of training", *(f"{e.cost.seconds / 3600:.1f}" for e in found)])
@@ -101,7 +100,8 @@ def profiles(suite: Suite, found: Sequence[Entry]) -> Iterator[str]:
     yield ""
     yield (
         "A score is 0 where its interval, paired with the floor over worlds, includes 0. "
-        f"{MARK}: recall below 0.95, or trainings failed or missing; counts 0 in the mean."
+        f"{MARK}: recall below 0.95, or trainings failed or missing; counts 0 in the mean. Who lacks "
+        "a column has no mean."
     )
 
 
@@ -150,7 +150,7 @@ def _scores(suite: Suite, found: Sequence[Entry]) -> Scores:
     out: dict[tuple[str, str], dict[int, float]] = {}
     for entry in found:
         for column, one in zip(suite.columns, entry.scores):
-            if one.trained is not None:
+            if not one.lacking:
                 out[entry.model, column.name] = {w: v for (w, _), v in one.counted.items()}
     return out
 

@@ -105,11 +105,14 @@ class LeftOut:
     line: str  # why
 
 
-def entries(suite: Suite, receipts: Iterable[Entered]) -> tuple[list[Entry], list[LeftOut]]:
+def entries(
+    suite: Suite, receipts: Iterable[Entered], partial: bool = False
+) -> tuple[list[Entry], list[LeftOut]]:
     """(the entries of a suite, what is none), in the order of the receipts.
 
     Of several with equal cells one stands: of the better trust class, then the one with less.
-    Another suite's receipt is no entry, unless it has all that some mode needs.
+    Another suite's receipt is no entry, unless it has all that some mode needs, or ``partial``:
+    that some column needs.
     """
     needed = places(suite)
     found: list[Entry] = []
@@ -119,7 +122,8 @@ def entries(suite: Suite, receipts: Iterable[Entered]) -> tuple[list[Entry], lis
             made = _entry(suite, needed, entered, model)
             if isinstance(made, Entry):
                 named = entered.receipt.suite.id.partition("+")[0] == suite.id
-                if named or any(map(made.complete, {s.column.mode for s in made.counts()})):
+                mode = any(map(made.complete, {s.column.mode for s in made.counts()}))
+                if named or mode or (partial and any(not s.lacking for s in made.scores)):
                     found.append(made)
             elif made:
                 line = f"{entered.folder.name}: {model[0]}: {made}"
@@ -130,7 +134,7 @@ def entries(suite: Suite, receipts: Iterable[Entered]) -> tuple[list[Entry], lis
             others = first.entered.folder.name
             line = f"{entry.entered.folder.name}: {entry.model}: the cells of {others}"
             out.append(LeftOut(entry.entered.digest, line))
-    return _labelled([e for e in found if kept[e.digest] is e]), out
+    return labelled([e for e in found if kept[e.digest] is e]), out
 
 
 def _precedence(entry: Entry) -> tuple[int, float, str]:
@@ -210,7 +214,7 @@ def cost_of(entered: Entered, mine: Container[str]) -> Cost:
     )
 
 
-def _labelled(found: Sequence[Entry]) -> list[Entry]:
+def labelled(found: Sequence[Entry]) -> list[Entry]:
     """Entries with labels: rows that differ in plan differ in label."""
     out: dict[int, str] = {}
     for number, entry in enumerate(found):

@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 from zebroid.benchmarks.board import core_tables
+from zebroid.benchmarks.board.entered import enter
+from zebroid.benchmarks.board.entries import entries
 from zebroid.benchmarks.config.suite import load_suite
 
 PAGE = "".join(
@@ -105,6 +107,25 @@ def test_a_model_that_lacks_a_column_says_nothing_of_reliability(page, tmp_path)
     part = dataclasses.replace(found[2], scores=(gone, *found[2].scores[1:]))
     (line,) = core_tables.discrimination(suite, [*found[:2], part], ())
     assert "it needs 3 models, and has 2" in line
+
+
+def test_another_suites_receipt_is_judged_where_it_has_a_column_whole_and_has_no_mean(
+    page, tmp_path
+):
+    page("mlp-xs", "decoder-xs")
+    path = tmp_path / "ranks.toml"
+    table = path.read_text().partition("[[cells]]")[2].partition("[[predictions]]")[0]
+    more = table.replace('"chain"', '"half"', 1) + "exposure = { demonstrated = 0.5 }\n"
+    text = path.read_text().replace('id = "ranks"', 'id = "more"')
+    path.write_text(text.replace("[[predictions]]", f"[[cells]]{more}\n[[predictions]]", 1))
+    lines = page()
+    lines = lines[next(i for i, line in enumerate(lines) if "on chain: constituent" in line) :]
+    assert row(lines, "half: constituent")[1:] == ["– †", "– †"]
+    assert row(lines, "**mean over ranked columns**")[1:] == ["**–**", "**–**"]
+    outcomes = [line.rsplit("|", 2)[1].strip() for line in lines if "on chain: constituent" in line]
+    assert outcomes == ["holds", "holds", "not measured"]
+    receipts = enter([tmp_path / "receipts"]).entered
+    assert entries(load_suite(str(path)), receipts) == ([], []), "no entry of a board"
 
 
 def test_receipts_of_another_grid_are_no_rows(page, made, tmp_path):
