@@ -100,8 +100,8 @@ def profiles(suite: Suite, found: Sequence[Entry]) -> Iterator[str]:
     yield ""
     yield (
         "A score is 0 where its interval, paired with the floor over worlds, includes 0. "
-        f"{MARK}: recall below 0.95, or trainings failed or missing; counts 0 in the mean. Who lacks "
-        "a column has no mean."
+        f"{MARK}: recall below 0.95, or trainings failed or missing; counts 0 in the mean. "
+        "Who lacks a column has no mean."
     )
 
 
