@@ -245,3 +245,13 @@ def test_importing_the_registry_imports_nothing_heavy():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     names = {name.partition(".")[0] for name in out.stdout.split()}
     assert not names & {"numpy", "jax", "flax", "duckdb", "clingo"}
+
+
+def test_what_is_built_in_is_found_without_a_look_at_other_packages(monkeypatch):
+    """A suite names them thousands of times, and a tool is found anew at each of its calls."""
+    monkeypatch.setattr(registry, "plugins", lambda: pytest.fail("looked at all packages"))
+    assert registry.model("decoder-s") == registry.find_model("decoder-s[layers=2]").thing
+    assert callable(registry.tool("exact")) and callable(registry.policy("greedy"))
+    assert registry.world("zebra-v2").id == "zebra-v2"
+    with pytest.raises(pytest.fail.Exception):
+        registry.model("decoder-z")
