@@ -19,7 +19,7 @@ TAR := tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf
 LOWEST_PYTHON ?= python3.11
 SMOKE := -q -p no:cacheprovider -m smoke
 
-.PHONY: run headline replicate board verify-board release test test-slow test-long fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
+.PHONY: run headline replicate board verify-board release committed test test-slow test-long fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
@@ -80,7 +80,7 @@ board: .venv/installed  ## the leaderboard of the committed receipts, into docs/
 verify-board: .venv/installed  ## all committed receipts verified anew, and which passed recorded
 	$(BIN)/zebroid board docs/receipts --verify --to board
 
-release: docs board .venv/tested  ## what is archived, into dist/: nothing is published
+release: committed docs board .venv/tested  ## what is archived, into dist/, and a tag: nothing is published
 	rm -rf dist
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	rm -rf build zebroid.egg-info
@@ -89,6 +89,12 @@ release: docs board .venv/tested  ## what is archived, into dist/: nothing is pu
 	cp CITATION.cff .zenodo.json LICENSE dist/
 	cp docs/receipts/LICENSE dist/LICENSE-DATA
 	cd dist && sha256sum * .zenodo.json > SHA256SUMS
+	version=$$($(BIN)/python -c "import zebroid; print(zebroid.__version__)") && \
+		git tag --annotate "v$$version" --message "zebroid $$version"
+
+committed:
+	@test -z "$$(git status --porcelain)" || \
+		{ echo "release: some files are not committed; commit them, so that the tag has them"; exit 1; }
 
 pages: .venv/installed  ## every computed table and figure of README and docs anew: half an hour
 	$(BIN)/python -m zebroid.benchmarks.docs

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import zebroid
@@ -33,3 +35,13 @@ def test_a_release_builds_and_publishes_nothing():
     assert recipe is not None
     assert all(w in recipe[1] for w in ("wheel", "zebroid-docs", "zebroid-board", "CITATION.cff"))
     assert not re.search(r"upload|publish|push|twine|curl", recipe[1])
+
+
+def test_a_release_with_files_that_are_not_committed_is_refused_before_anything_is_built(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    made = subprocess.run(
+        ["make", "release"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert made.returncode and "commit them" in made.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {".git", "Makefile"}
