@@ -77,7 +77,8 @@ def bridges(corpus: Corpus, questions: Ints) -> Bridges:
         row.append(number)
         bridge.append(found)
         answer.append(right)
-        way.append(ways.setdefault(to, len(ways)))
+        # the same premises lead on to another constant where another one is given
+        way.append(ways.setdefault((found, *to), len(ways)))
         onward.append(_without(closure, on[0], found, right))
     one, two, three, four = (np.array(x, np.int64) for x in (row, bridge, answer, way))
     return Bridges(one, two, three, four, tuple(onward))

@@ -45,10 +45,11 @@ def _read(root: Path, folder: str) -> list[ProbeResult]:
 def _summary(root: Path, folder: str) -> Iterator[str]:
     table = list[list[str]]()
     for result in _read(root, folder):
-        by = [result.band(name)[0][:-1] for name in ("mediated", "read")]  # before the last layer
+        # to patch an embedding is to ask another question, and after the last layer it copies
+        by = [result.band(name)[0][1:-1] for name in ("mediated", "read")]
         most = by[0] if np.isfinite(by[0]).any() else by[1]  # too few right answers to patch
-        row = [*rows(result)][int(np.nanargmax(most))]
-        layers = f"{row['layer']} of {len(most)}"
+        row = [*rows(result)][most.shape[1] + int(np.nanargmax(most))]
+        layers = f"{row['layer']} of {len(most) + 1}"
         shares = [row[name] for name in MEASURES]
         table.append([result.name, f"{result.accuracy:.2f}", layers, row["position"], *shares])
     header = ["training", "right", "after layer", "position", *MEASURES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ...eval.figures.score_figures import STYLE
 from .probe_result import ProbeResult
@@ -34,6 +35,7 @@ def probe_figure(result: ProbeResult) -> Figure:
             axes.set_title(positions[place], fontsize=8)
             axes.set_ylim(-0.03, 1.03)
             axes.set_xlabel("layer")
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.get_axes()[0].set_ylabel("share of questions")
         figure.get_axes()[-1].legend(fontsize=7, frameon=False)
     return figure

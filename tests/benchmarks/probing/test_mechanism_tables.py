@@ -40,8 +40,8 @@ def summary(tmp_path):
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-def test_the_place_is_where_most_is_mediated_before_the_last_layer(kept, tmp_path):
-    mediated = [[0.1, 0.0], [0.2, 0.6], [0.0, 0.9]]  # after the last of two layers it is no use
+def test_the_place_is_where_most_is_mediated_between_the_first_layer_and_the_last(kept, tmp_path):
+    mediated = [[0.8, 0.0], [0.2, 0.6], [0.0, 0.9]]  # of embeddings, and of what is given out
     kept("long", 0.9, mediated=mediated, read=[[0.0, 0.0], [0.9, 0.7], [1.0, 1.0]])
     (row,) = summary(tmp_path)
     assert row[1:4] == ["0.90", "1 of 2", "given 1"]
