@@ -168,3 +168,11 @@ def test_worlds_are_averaged_with_intervals_and_read_back(composer, tmp_path):
 def test_a_mode_that_writes_first_is_refused(corpus, tokens):
     with pytest.raises(UserError, match="give cells of mode direct"):
         mechanism(types.SimpleNamespace(cell=types.SimpleNamespace(mode="chain")))
+
+
+def test_one_way_leads_to_one_bridge_where_the_same_premise_is_read_from_either_end():
+    """In zebra-v2 it is: of an animal its kind is the bridge, of the kind another animal."""
+    corpus = build_corpus(registry.make("zebra-v2"), "tiny")
+    found = bridges(corpus, np.arange(len(corpus.prompt)))
+    pairs = {*zip(found.way.tolist(), found.bridge.tolist())}
+    assert len(pairs) == len({*found.way.tolist()}) > 10
