@@ -39,6 +39,12 @@ PRODUCTION = """
     WHERE (scored OR model = 'symbolic') AND rung NOT IN ('recall', 'written')
     GROUP BY ALL ORDER BY ALL
 """
+PASSES = """
+    SELECT world, model, branch, rung, round, seed, sum(passed) / sum(questions), sum(questions)
+    FROM read_parquet($path)
+    WHERE scored AND passed IS NOT NULL AND rung NOT IN ('recall', 'written')
+    GROUP BY ALL ORDER BY ALL
+"""
 LEARNED = """
     SELECT world, branch, round, rung, seed, sum("right") / sum(questions), sum(questions),
         any_value(queries), any_value(added_true), any_value(added_false),
@@ -158,6 +164,12 @@ def _by_rounds(rows: Rows) -> Lines:
     yield from markdown_table(header, table, right=range(3, len(header)))
 
 
+def _passes(root: Path, folder: str) -> Lines:
+    """Share of the questions that some sample answers rightly, over rounds."""
+    rows = read_rows(root / folder / "rounds.parquet", PASSES)
+    yield from _by_rounds([row for row in rows if row[7] >= LEAST])
+
+
 def _joined(root: Path, folder: str) -> Lines:
     """What each round added: how much of it is true, and how many different answers it gives."""
     rows, table = read_rows(root / folder / "conclusions.parquet", JOINED), list[list[str]]()
@@ -234,6 +246,7 @@ MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {
     "queries": _queries,
     "waits": _waits,
     "production": _production,
+    "passes": _passes,
     "joined": _joined,
     "planted": _planted,
     "learned": _learned,

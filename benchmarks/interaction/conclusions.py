@@ -165,11 +165,16 @@ def rung_name(number: int) -> str:
 
 
 def by_rung(
-    posed: Posed, right: Bools, added: Bools, symbolic: bool = False
+    posed: Posed,
+    right: Bools,
+    added: Bools,
+    passed: Bools | None = None,
+    symbolic: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """How many of the questions are ``right`` and how many ``added`` facts answer, [Q] each: of
-    recall and conclusions, by rung, distance and whether they are scored. A ``symbolic`` learner
-    concludes nothing where nothing follows, and is not queried there."""
+    """How many of the questions are ``right``, how many ``added`` facts answer and how many some
+    sample has ``passed``, [Q] each: of recall and conclusions, by rung, distance and whether they
+    are scored. A ``symbolic`` learner concludes nothing where nothing follows, and is not queried
+    there."""
     none = posed.rung == LADDER.index("nontheorem")
     counted = posed.conclusion | (posed.rung == LADDER.index("recall"))
     counted &= ~none if symbolic else True
@@ -183,4 +188,5 @@ def by_rung(
             "questions": int(mine.sum()),
             "right": int(right[mine].sum()),
             "added": int(added[mine].sum()),
+            "passed": None if passed is None else int(passed[mine].sum()),
         }

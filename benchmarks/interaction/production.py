@@ -2,6 +2,8 @@
 
 Filters decide which: every one ("unfiltered"), those that the model's samples agree on
 ("consistent"), those that a deducer confirms ("verified": a perfect filter, so an upper bound).
+They join as statements. What is "proved" is confirmed too and joins with a proof: expert iteration
+(arXiv 2203.14465), with proofs of the deducer's.
 Self-improvement in rounds: arXiv 2502.01612, 2508.05004. Symbolic learners, a deducer that takes
 one step a round and an inductor that does, say what a perfect learner would come to.
 """
@@ -19,7 +21,11 @@ from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.closure import heights
 from ...worlds.datalog.engine import close
 from ...worlds.interventions.added_facts import Fact
-from .conclusions import Bools, Posed, derived, holds, named
+from ...worlds.novelty.written_proofs import written_proofs
+from .conclusions import Bools, Posed, derived, find, holds, named
+
+PROVED = "proved"
+CONFIRMED = ("verified", PROVED)  # filters by which nothing false joins
 
 
 def kept(filter: str, posed: Posed, run: Run, agreement: float) -> Bools:
@@ -35,7 +41,7 @@ def kept(filter: str, posed: Posed, run: Run, agreement: float) -> Bools:
                 'filter "consistent" compares samples, and the plan draws none; give plan.samples'
             )
         out &= (run.samples.answer[0] == answer).mean(0) >= agreement
-    if filter == "verified":
+    if filter in CONFIRMED:
         place, facts = posed.facts(np.where(out, answer, -1))
         confirmed = np.zeros(len(out), bool)
         confirmed[place] = holds(posed.corpus.closure, facts)  # gold: all that follows
@@ -53,7 +59,16 @@ def produced(
     answer = np.where(kept(filter, posed, run, agreement), run.answer[0, -1], -1)
     facts = sorted({*posed.facts(answer)[1]} - before)
     clean = [fact for fact, bad in zip(facts, posed.answers_scored(facts)) if not bad]
+    if filter == PROVED:
+        clean = [fact for fact in clean if not any(posed.answers_scored(lines(posed.corpus, fact)))]
     return before | frozenset(clean)
+
+
+def lines(corpus: Corpus, fact: Fact) -> list[Fact]:
+    """What the proof of a fact that follows writes, the fact itself included."""
+    gold, (number,) = corpus.split.gold, find(corpus.closure, [fact])
+    _, written = written_proofs(gold, corpus.writing.silent, np.array([number]))
+    return named(corpus.closure, written.tolist())
 
 
 @dataclasses.dataclass(frozen=True)

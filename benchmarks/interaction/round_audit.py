@@ -12,6 +12,7 @@ from ...worlds.interventions.added_facts import Fact
 from ..protocols.beyond_table import Acquisition, Production
 from .conclusions import Posed, find
 from .frontier import candidates
+from .production import lines
 
 
 def audit(
@@ -20,15 +21,23 @@ def audit(
     run: Run,
     before: Iterable[Fact],
     after: Iterable[Fact],
+    proved: bool = False,
 ) -> None:
     """Raises AuditError, with an instance, where what a round adds is none of that: of production a
-    fact that is no answer of the model's, or answers a scored question; of acquisition one that is
+    fact that is no answer of the model's, or answers a scored question, as does a line of its proof
+    where it is ``proved``; of acquisition one that is
     no base fact of the world, or could not be queried."""
     corpus, new = posed.corpus, sorted({*after} - {*before})
     lost = sorted({*before} - {*after})
     if lost:
         raise AuditError(f"{corpus.world.id}: {lost[0]} was added and is gone; add, never remove")
     if isinstance(how, Production):
+        written = {line for fact in new for line in lines(corpus, fact)} if proved else set[Fact]()
+        if any(leaks := posed.answers_scored(sorted(written))):
+            raise AuditError(
+                f"{corpus.world.id}: {sorted(written)[leaks.index(True)]} stands in a proof that "
+                "joins the corpus, and answers a scored question; leave its conclusion out"
+            )
         own = {*posed.facts(np.asarray(run.answer[0, -1]))[1]}
         for fact, scored in zip(new, posed.answers_scored(new)):
             if fact not in own:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...worlds.interventions.added_facts import Fact
 from ...worlds.novelty.rungs import LADDER
@@ -147,13 +148,18 @@ def _rounds(
         }
         who = identity(step.base, step.branch, step.round)
         who |= {"mode": step.cell.mode, "model": step.cell.model} | held
-        answer = np.asarray(result.run.answer[0, -1])
-        right = np.where(
-            posed.rung == LADDER.index("nontheorem"),
-            answer == posed.corpus.none,
-            posed.right(answer),
-        )
-        yield from (who | row for row in by_rung(posed, right, posed.answered_by(step.facts)))
+        right = _right(posed, result.run.answer[0, -1])
+        samples, passed = result.run.samples, None
+        if samples is not None:
+            passed = np.any([_right(posed, drawn) for drawn in samples.answer[0]], axis=0)
+        added = posed.answered_by(step.facts)
+        yield from (who | row for row in by_rung(posed, right, added, passed))
+
+
+def _right(posed: Posed, answer: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """[Q] whether an answer is the world's; of what does not follow, whether it is none."""
+    nothing = posed.rung == LADDER.index("nontheorem")
+    return np.where(nothing, answer == posed.corpus.none, posed.right(answer))
 
 
 def _facts(steps: Sequence[Step], corpora: Corpora) -> Iterator[Record]:

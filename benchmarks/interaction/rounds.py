@@ -30,7 +30,7 @@ from ..runner.result_store import Result, Store
 from . import round_audit, round_records
 from .acquisition import acquired
 from .conclusions import Posed
-from .production import produced
+from .production import PROVED, produced
 
 INTERRUPTED = 130  # the exit status
 MORE = "more steps"  # the branch of equal compute on the first corpus
@@ -169,7 +169,7 @@ def _after(
             facts, made = acquired(
                 posed, result.run, before, step.branch, number, how, step.base.seeds.order
             )
-        round_audit.audit(how, posed, result.run, before, facts)
+        round_audit.audit(how, posed, result.run, before, facts, step.branch == PROVED)
         if facts == before:
             console.print(
                 f"{step.base}: {step.branch} adds nothing after round {step.round}, and ends",
@@ -178,16 +178,19 @@ def _after(
             )
             continue
         turn = step.round + 1
-        exposure = with_facts(step.base.exposure, f"{step.branch}, round {turn}", facts)
+        label = f"{step.branch}, round {turn}"
+        exposure = with_facts(step.base.exposure, label, facts, step.branch == PROVED)
         cell = dataclasses.replace(step.base, exposure=exposure)
         yield Step(step.base, step.branch, turn, cell, step.queries + made)
 
 
-def with_facts(exposure: Exposure, label: str, facts: frozenset[Fact]) -> Exposure:
+def with_facts(
+    exposure: Exposure, label: str, facts: frozenset[Fact], proved: bool = False
+) -> Exposure:
     """The exposure with these facts added, beside what it adds by itself."""
     own = [one for one in exposure.interventions if isinstance(one, AddedFacts)]
     others = [one for one in exposure.interventions if not isinstance(one, AddedFacts)]
     together = facts.union(*(one.facts for one in own))
     return dataclasses.replace(
-        exposure, interventions=(*others, AddedFacts(label, tuple(together)))
+        exposure, interventions=(*others, AddedFacts(label, tuple(together), proved))
     )

@@ -12,6 +12,9 @@ import pydantic
 MOST_ROUNDS, MOST_QUERIES = 100, 100_000
 
 
+Filter = Literal["unfiltered", "consistent", "verified", "proved"]  # of a model's conclusions
+
+
 class _Strict(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -21,7 +24,7 @@ class Production(_Strict):
 
     protocol: Literal["production"]
     rounds: int = pydantic.Field(ge=1, le=MOST_ROUNDS)
-    filters: list[Literal["unfiltered", "consistent", "verified"]] = pydantic.Field(min_length=1)
+    filters: list[Filter] = pydantic.Field(min_length=1)
     # share of the questions that are scored, of which no answer ever joins the corpus
     scored: float = pydantic.Field(default=0.5, gt=0, lt=1)
     # share of the samples that must be the greedy answer, for "consistent"

@@ -105,6 +105,7 @@ def rows_of(
         constants=c.base.constants,
         arity=c.arity,
         axioms=world.axioms,
+        find=c.find,
     )
     for one in exposure.interventions:
         rows = one.rows(rows, source)

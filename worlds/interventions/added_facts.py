@@ -15,7 +15,7 @@ from ...errors import UserError, suggest
 from ...printable import brief
 from ..novelty.questions import find_prompts, prompt_rows
 from .intervention import Intervention
-from .reading_rows import EXTRA, Int32, Rows, Source
+from .reading_rows import EXTRA, PROVED, Int32, Int64, Rows, Source
 
 MOST = 20_000  # facts
 LONGEST = 60  # characters of a label
@@ -27,14 +27,16 @@ class AddedFacts(Intervention):
     """Each of these facts is stated as the corpus states facts, once at every place at which its
     predicate is queried; what stands there already is not stated again.
 
-    They may be false. No certificate moves: a question keeps the rung and the answers that it has
-    by what its world's exposure states.
+    They may be false, but where they are ``proved``: then each is demonstrated, with its first
+    lowest proof in modes that write one. No certificate moves: a question keeps the rung and the
+    answers that it has by what its world's exposure states.
     """
 
     type: ClassVar[str] = "added"
     strength: ClassVar[str] = "facts"
     label: str  # whence they come, for people: "verified, round 2"
     facts: tuple[Fact, ...] = dataclasses.field(metadata={"neutral": ()})
+    proved: bool = dataclasses.field(default=False, metadata={"neutral": False})
 
     def __post_init__(self) -> None:
         if not isinstance(self.label, str) or len(self.label) > LONGEST:
@@ -51,6 +53,8 @@ class AddedFacts(Intervention):
                     f"added.facts holds {brief(fact)}; give each as a predicate and its arguments: "
                     '["one", "e1", "rel2", "e3"]'
                 )
+        if not isinstance(self.proved, bool):
+            raise UserError(f"added.proved = {brief(self.proved)}; give true or false")
         object.__setattr__(self, "facts", tuple(sorted({tuple(fact) for fact in self.facts})))
 
     def rows(self, rows: Rows, source: Source) -> Rows:
@@ -64,12 +68,13 @@ class AddedFacts(Intervention):
             tables.setdefault(predicate, []).append(
                 self._numbers(predicate, names, constant, source)
             )
-        prompts, answers = list[Int32](), list[Int32]()
+        prompts, answers, numbers = list[Int32](), list[Int32](), list[Int64]()
         for cue, (predicate, place) in enumerate(source.places):
             if predicate in tables:
                 table = np.array(tables[predicate], np.int32)
                 prompts.append(prompt_rows(cue, np.delete(table, place, axis=1), width))
                 answers.append(table[:, place])
+                numbers.append(self._proofs(predicate, table, source))
         prompt, answer = np.concatenate(prompts), np.concatenate(answers)
         known = np.column_stack([rows.prompt, rows.answer])
         new = find_prompts(known, np.column_stack([prompt, answer])) < 0
@@ -77,11 +82,25 @@ class AddedFacts(Intervention):
         more = Rows(
             prompt=prompt[new],
             answer=answer[new],
-            kind=np.full(many, EXTRA, np.int8),
-            fact=np.full(many, -1),
+            kind=np.full(many, PROVED if self.proved else EXTRA, np.int8),
+            fact=np.concatenate(numbers)[new],
             times=np.full(many, rows.unit, np.int32),
         )
         return rows.with_more((), more)
+
+    def _proofs(self, predicate: str, table: Int32, source: Source) -> Int64:
+        """[n] the gold fact whose proof each is written with; -1: none. Raises UserError for one
+        that has no proof."""
+        if not self.proved:
+            return np.full(len(table), -1, np.int64)
+        found = source.find(predicate, table)
+        if (found < 0).any():
+            names = [source.constants[int(c)] for c in table[found < 0][0]]
+            raise UserError(
+                f"exposure.interventions: added.facts holds {[predicate, *names]}, which does not "
+                "follow from what the corpus states; leave it out, or set added.proved = false"
+            )
+        return found
 
     def _numbers(
         self, predicate: str, names: list[str], constant: dict[str, int], source: Source

@@ -74,12 +74,12 @@ def _made(table: Mapping[Any, Any]) -> Intervention:
             f"{name} of version {brief(version)}, {kind.version} here; use the version of zebroid "
             "that wrote it"
         )
-    known = [field.name for field in dataclasses.fields(kind)]
+    known = {field.name: field for field in dataclasses.fields(kind)}
     for key in fields:
         if key not in known:
             raise suggest(f"key of {name}", key, known)
-    for key in known:
-        if key not in fields:
+    for key, field in known.items():
+        if key not in fields and field.default is dataclasses.MISSING:
             raise UserError(f"{name} has no {key}; give it")
     return kind(**fields)
 

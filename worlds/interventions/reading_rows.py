@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# kinds of row; EXTRA: an extra statement, of nothing that follows from what the exposure states
-FACT, CONCLUSION, SENTENCE, NONTHEOREM, EXTRA = range(5)
+# kinds of row; EXTRA: an extra statement, of nothing that follows from what the exposure states;
+# PROVED: an extra conclusion, which is written with its proof
+FACT, CONCLUSION, SENTENCE, NONTHEOREM, EXTRA, PROVED = range(6)
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
@@ -35,7 +36,7 @@ class Rows:
 
     prompt: Int32  # [R, 1 + w] cue (or the number of a word), the given arguments, -1 padded
     answer: Int32  # [R] a constant, or `none`
-    kind: NDArray[np.int8]  # [R] FACT, CONCLUSION, SENTENCE, NONTHEOREM or EXTRA
+    kind: NDArray[np.int8]  # [R] FACT, CONCLUSION, SENTENCE, NONTHEOREM, EXTRA or PROVED
     fact: Int64  # [R] the gold fact stated; -1: none
     times: Int32  # [R] how often a row is drawn, at least 1
     unit: int = 1  # the same of all that is no statement of a fact, plain rules among them
@@ -59,6 +60,11 @@ class Rows:
         return self.stands_for(number)[self.prompt[:, 0]]
 
 
+def _nothing(predicate: str, table: Int32) -> Int64:
+    """[n] -1: none of n facts is known."""
+    return np.full(len(table), -1, np.int64)
+
+
 class Source(NamedTuple):
     """What an intervention knows of a corpus beside its rows."""
 
@@ -73,6 +79,8 @@ class Source(NamedTuple):
     constants: tuple[str, ...] = ()
     arity: Mapping[str, int] = MappingProxyType({})
     axioms: frozenset[str] = frozenset()  # predicates whose facts are rules as data
+    # the number of each fact [n] of a predicate in gold, by its arguments [n, arity]; -1: not there
+    find: Callable[[str, Int32], Int64] = _nothing
 
 
 def free_word(word: str, taken: frozenset[str]) -> str:

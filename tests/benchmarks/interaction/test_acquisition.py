@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.interaction import policies
+from zebroid.benchmarks.interaction import acquisition, policies
 from zebroid.benchmarks.interaction.acquisition import (
     acquire,
     acquired,
@@ -155,13 +155,33 @@ def test_waiting_for_answers_is_half_of_the_time_at_the_crossover():
     assert crossover(1.0, 1.0, 0) == float("inf") and waiting(1.0, 0.0, 1.0, 0) == 0.0
 
 
-def test_the_share_of_waiting_is_as_predicted_when_it_is_waited_for(small):
+class Clock:
+    """Nothing takes any time but sleep, and choices of a policy, which take 10 ms each."""
+
+    now = 0.0
+
+    def perf_counter(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+    def chosen(self, *given):
+        self.sleep(0.01)
+        return policies.chosen(*given)
+
+
+def test_the_share_of_waiting_is_as_predicted_when_it_is_waited_for(small, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(acquisition, "time", clock)
+    monkeypatch.setattr(acquisition, "chosen", clock.chosen)
     how = HOW.model_copy(update={"policies": ["uncertainty"], "queries": 6})
     found = [row for _, row in waits(small, how)]
     assert len(found) == len(TAUS)
     shares = [row["waited"] / (row["waited"] + row["thought"]) for row in found]
     assert shares == sorted(shares)
-    assert found[-1]["waited"] >= found[-1]["tau"] * found[-1]["queries"]
+    assert shares == pytest.approx([row["predicted"] for row in found])
+    assert found[-1]["waited"] == pytest.approx(found[-1]["tau"] * found[-1]["queries"])
 
 
 def test_builtin_policies_are_entry_points():

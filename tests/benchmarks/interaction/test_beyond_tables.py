@@ -56,8 +56,15 @@ def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
 
 
 def test_shares_of_a_learned_model_stand_by_round_and_of_scored_questions_alone(tmp_path):
-    held = {"distance": 1, "questions": 40, "added": 0, "queries": 0, "statements": 1}
-    held |= {"flops": 1.0, "answer_flops": 1.0}
+    held = {
+        "distance": 1,
+        "questions": 40,
+        "added": 0,
+        "passed": None,
+        "queries": 0,
+        "statements": 1,
+    }
+    held |= {"passed": None, "flops": 1.0, "answer_flops": 1.0}
     held |= {"added_true": 0, "added_false": 0, "added_values": 0}
     who = WHO | held | {"branch": "verified", "rung": "instance"}
     rows = [

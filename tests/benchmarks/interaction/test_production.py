@@ -69,7 +69,7 @@ def test_one_false_conclusion_spreads_where_nothing_is_verified_and_is_counted(r
     assert Drift.of(rows, last).false == spread[-1]
 
 
-@pytest.mark.parametrize("filter", ["unfiltered", "verified"])
+@pytest.mark.parametrize("filter", ["unfiltered", "verified", "proved"])
 def test_a_filter_keeps_what_it_says_and_no_scored_answer_joins(hops, posed, answering, filter):
     queried = posed(hops)
     answer = gold_answers(hops)
@@ -77,11 +77,22 @@ def test_a_filter_keeps_what_it_says_and_no_scored_answer_joins(hops, posed, ans
     answer[wrong] = 3
     facts = produced(filter, queried, answering(answer), NOTHING, 0.9)
     true = holds(hops.split.truth, facts)
-    assert len(facts) > 30 and true.all() == (filter == "verified")
+    assert len(facts) > 30 and true.all() == (filter != "unfiltered")
     assert not any(queried.answers_scored(facts))
     assert not (queried.answered_by(facts) & queried.scored).any()
     assert queried.scored.sum() > 30
     audit(HOW, queried, answering(answer), NOTHING, facts)
+
+
+def test_no_proof_that_joins_has_a_line_that_answers_a_scored_question(rows, posed, answering):
+    """In order-v2 proofs go through conclusions, so to leave out scored answers is not enough."""
+    queried, run = posed(rows), answering(gold_answers(rows))
+    verified = produced("verified", queried, run, NOTHING, 0.9)
+    proved = produced("proved", queried, run, NOTHING, 0.9)
+    assert len(proved) > 30 and proved < verified
+    audit(HOW, queried, run, NOTHING, proved, proved=True)
+    with pytest.raises(AuditError, match="stands in a proof that joins the corpus"):
+        audit(HOW, queried, run, NOTHING, verified, proved=True)
 
 
 def test_samples_that_disagree_keep_a_conclusion_out(hops, posed, answering):

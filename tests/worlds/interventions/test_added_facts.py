@@ -11,9 +11,10 @@ from zebroid.benchmarks.config.panel_names import names_of
 from zebroid.errors import UserError
 from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.corpus.corpus import EXTRA, FACT
-from zebroid.worlds.encoding.encode import encode, sample_questions
+from zebroid.worlds.encoding.encode import Lexicon, Lines, encode, sample_questions
 from zebroid.worlds.exposure import Exposure
 from zebroid.worlds.interventions.added_facts import MOST, AddedFacts
+from zebroid.worlds.interventions.reading_rows import CONCLUSION, PROVED
 
 FALSE = ("two", "entity0", "rel1", "rel2", "entity0")
 
@@ -23,6 +24,20 @@ def with_facts(corpus, *facts, label="a test"):
     added = {"type": "added", "label": label, "facts": [*facts]}
     exposure = dataclasses.replace(plain.exposure, interventions=[added])
     return plain, build_corpus(plain.world, plain.size, exposure)
+
+
+def fact_of(closure, number):
+    """A fact by name."""
+    names = [closure.base.constants[a] for a in closure.arguments[number] if a >= 0]
+    return (closure.predicates[closure.predicate[number]], *names)
+
+
+def proved(plain, fact):
+    """The corpus in which a fact is demonstrated too; in which it is stated, of None the first."""
+    facts = [fact or fact_of(plain.closure, len(plain.closure.predicate) - 1)]
+    added = {"type": "added", "label": "", "facts": facts, "proved": fact is not None}
+    exposure = dataclasses.replace(plain.exposure, interventions=added)
+    return build_corpus(plain.world, plain.size, exposure)
 
 
 @pytest.mark.parametrize("mode", ["direct", "chain"])
@@ -36,6 +51,38 @@ def test_an_added_conclusion_is_written_as_a_stated_fact_is(corpus, mode):
     rest = ["entity0"] if mode == "direct" else ["entity0", "<answer>", "entity0"]
     assert text == [*prompt, *rest]
     assert made.rows.fact[row] == -1 and made.rows.times[row] == 1
+
+
+@pytest.mark.parametrize("mode", ["direct", "chain", "post-hoc"])
+def test_a_proved_conclusion_is_written_as_a_demonstrated_one_is(corpus, mode):
+    plain = corpus("composition-v1")
+    c = plain.closure
+    fresh, shown = (
+        int(np.flatnonzero(~c.is_base & (plain.demonstrated == yes) & (c.height > 0))[0])
+        for yes in (False, True)
+    )
+    made = proved(plain, fact_of(c, fresh))
+    (row,) = np.flatnonzero(made.rows.kind == PROVED)
+    assert made.rows.fact[row] == fresh and made.digest != proved(plain, None).digest
+    tokens = encode(made, mode, sample_questions(made, 1, 0))
+    lengths = (tokens.train != tokens.end).sum(1)
+    other = np.flatnonzero((made.rows.kind == CONCLUSION) & (made.rows.fact == shown))[0]
+    assert lengths[row] == lengths[other], "as many lines"
+    words = np.array(tokens.vocabulary, dtype=object)
+    text = words[tokens.train[row]].tolist()
+    assert text[:4] == [c.predicates[c.predicate[fresh]], *fact_of(c, fresh)[1:4]]
+    # the lines of its proof are those of gold
+    lines = Lines(made, Lexicon(made)).tokens(fresh)
+    assert mode == "direct" or " ".join(words[lines]) in " ".join(text)
+
+
+def test_a_conclusion_that_does_not_follow_has_no_proof(corpus):
+    plain = corpus("composition-v1")
+    with pytest.raises(UserError, match="does not follow from what the corpus states; leave it"):
+        proved(plain, FALSE)
+    given = {"type": "added", "label": "", "facts": [FALSE], "proved": "yes"}
+    with pytest.raises(UserError, match=r"added\.proved = 'yes'; give true or false"):
+        dataclasses.replace(plain.exposure, interventions=given)
 
 
 def test_what_stands_there_is_not_stated_again_and_order_does_not_matter(corpus):
