@@ -57,7 +57,7 @@ def test_an_added_conclusion_is_written_as_a_stated_fact_is(corpus, mode):
 def test_a_proved_conclusion_is_written_as_a_demonstrated_one_is(corpus, mode):
     plain = corpus("composition-v1")
     c = plain.closure
-    fresh, shown = (
+    fresh, known = (
         int(np.flatnonzero(~c.is_base & (plain.demonstrated == yes) & (c.height > 0))[0])
         for yes in (False, True)
     )
@@ -66,7 +66,7 @@ def test_a_proved_conclusion_is_written_as_a_demonstrated_one_is(corpus, mode):
     assert made.rows.fact[row] == fresh and made.digest != proved(plain, None).digest
     tokens = encode(made, mode, sample_questions(made, 1, 0))
     lengths = (tokens.train != tokens.end).sum(1)
-    other = np.flatnonzero((made.rows.kind == CONCLUSION) & (made.rows.fact == shown))[0]
+    other = np.flatnonzero((made.rows.kind == CONCLUSION) & (made.rows.fact == known))[0]
     assert lengths[row] == lengths[other], "as many lines"
     words = np.array(tokens.vocabulary, dtype=object)
     text = words[tokens.train[row]].tolist()
