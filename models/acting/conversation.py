@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
+from numpy.typing import NDArray
 
 from ..spec import Spec
 from ..training.compiled import Program
@@ -21,6 +22,7 @@ from ..training.weights import nested
 from ..training.xla_options import compiled
 
 TOGETHER = 512  # questions at once: bounds memory
+LEAST = 16  # of these, once most have ended
 
 # respond(places [n] of the questions, written int32 [n, g]) -> int32 [n], the token behind each
 Respond = Callable[[Int, Int], Int]
@@ -32,7 +34,7 @@ def _before(program: Program, params: Any, query_QP: Any, length: int) -> Any:
     return prefill(nnx.merge(program.answering[0], program.ready(params)), query_QP, length)
 
 
-@compiled(static_argnums=0)
+@compiled(static_argnums=0, donate_argnums=2)  # or the whole memory is copied for each token
 def _next(program: Program, params: Any, memory: Any, token_Q: Any, now: Any) -> Any:
     """(the likeliest next token [Q], the memory with ``token_Q``)."""
     model = nnx.merge(program.answering[0], program.ready(params))
@@ -91,13 +93,16 @@ def _written(
     memory = _before(program, params, query, P + G - 1) if stepwise else None
     ended, last = np.zeros(len(query), bool), np.zeros(len(query), np.int32)
     ended[n:] = True
+    alive = np.arange(len(query))  # rows that are still computed
     for step in range(G):
         now = P - 1 + step
         if stepwise:
-            found, memory = _next(program, params, memory, buffer[:, now], np.int32(now))
+            found, memory = _next(program, params, memory, buffer[alive, now], np.int32(now))
         else:
-            found = _reread(program, params, buffer[:, :-1], np.int32(now))
-        token = np.where(ended, tokens.end, np.asarray(found))
+            found = _reread(program, params, buffer[alive, :-1], np.int32(now))
+        token = np.full(len(query), tokens.end, np.int32)
+        token[alive] = found
+        token[ended] = tokens.end
         due = np.flatnonzero(~ended & (last == mark)) if step else np.zeros(0, np.int64)
         if len(due):
             token[due] = respond(places[due], buffer[due, P : P + step])
@@ -107,4 +112,17 @@ def _written(
         buffer[:, P + step], last = token, token
         if ended.all():
             break
+        alive, memory = _halved(alive, ended[alive], memory)
     return buffer[:n, P:]
+
+
+def _halved(alive: Int, ended: NDArray[np.bool_], memory: Any) -> tuple[Int, Any]:
+    """The rows that go on, and what is remembered of them, once half of all suffices: few answers
+    are long, and each size is a program of its own."""
+    size = len(alive) // 2
+    leaves = jax.tree.leaves(memory)
+    many = any(leaf.shape[:1] != (len(alive),) for leaf in leaves)  # rows stand elsewhere in it
+    if many or size < LEAST or len(alive) - ended.sum() > size:
+        return alive, memory
+    kept = np.argsort(ended, kind="stable")[:size]  # those that go on, then some that fill up
+    return alive[kept], jax.tree.map(lambda leaf: leaf[kept], memory)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from flax import nnx
+from zebroid.models.acting import conversation
 from zebroid.models.acting.conversation import converse
 from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.training.compiled import Program
@@ -51,6 +52,31 @@ def test_behind_every_mark_stands_the_result_and_the_model_goes_on_from_it(fresh
         assert (found[behind] == 5).all()
     assert behind.any() and sum(map(len, heard)) == behind.sum()
     assert found[0, 0] == mark and found[0, 1] == 5
+
+
+def test_what_ended_is_computed_no_more_and_nothing_else_changes(fresh, monkeypatch):
+    tokens, weights = fresh
+    mark = int(converse(SPEC, tokens, weights, len(tokens.vocabulary), lambda p, w: p)[0, 0])
+    computed = []
+    halved = conversation._halved
+
+    def watched(alive, ended, memory):
+        computed.append(len(alive))
+        return halved(alive, ended, memory)
+
+    monkeypatch.setattr(conversation, "_halved", watched)
+
+    def respond(places, written):  # most end early, some later, one never
+        early = (places % 4 > 0) | ((places > 0) & (written.shape[1] > 2))
+        return np.where(early, tokens.end, 5).astype(np.int32)
+
+    found = []
+    for least in (10**9, 1):
+        monkeypatch.setattr(conversation, "LEAST", least)
+        computed.clear()
+        found.append(converse(SPEC, tokens, weights, mark, respond))
+        assert (len({*computed}) > 1) == (least == 1)
+    np.testing.assert_array_equal(*found)
 
 
 def test_what_a_tool_raises_is_raised(fresh):
