@@ -64,6 +64,7 @@ def test_show_prints_every_promised_rung(zebroid):
         assert rung in out
 
 
+@pytest.mark.long
 def test_a_world_is_printed_as_markdown_in_a_pipe_and_set_on_a_terminal(zebroid, monkeypatch):
     _, piped, _ = zebroid("show", "zebra-v2")
     assert piped.startswith("# zebra-v2\n") and "**tiny**" in piped and "\x1b" not in piped

@@ -27,6 +27,7 @@ def two(monkeypatch):
     monkeypatch.setattr(registry, "worlds", lambda: ("acme.own-v1", "composition-v1", "zebra-v2"))
 
 
+@pytest.mark.long
 def test_every_built_in_world_has_its_questions_counted_by_rung(two):
     page = rendered(PAGE, registry.ROOT)
     assert page.startswith("# Worlds\n\n<!-- worlds tiny -->\n") and page.endswith("\nend\n")

@@ -130,6 +130,7 @@ def test_a_written_answer_names_the_proof_in_which_it_stands(displayed):
     assert "- Written: " in part and "in no headline" in part
 
 
+@pytest.mark.long
 def test_what_is_left_out_of_a_headline_is_counted(corpus, displayed):
     made = corpus("zebra-v2")
     certificate, near = made.certificate, 0

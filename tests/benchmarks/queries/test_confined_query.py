@@ -40,8 +40,10 @@ def test_a_query_without_end_is_ended(one, kind):
     "sql",
     (
         "SELECT length(repeat('x', 3000000000))",
-        "SELECT list(a.range) FROM range(100000000) a, range(10) b",
-        "SELECT list(repeat('x', 19000)) FROM range(20000)",
+        pytest.param(
+            "SELECT list(a.range) FROM range(100000000) a, range(10) b", marks=pytest.mark.long
+        ),
+        pytest.param("SELECT list(repeat('x', 19000)) FROM range(20000)", marks=pytest.mark.long),
     ),
 )
 def test_a_query_that_takes_too_much_memory_is_one_line(one, sql):

@@ -68,7 +68,7 @@ def spoiling(finished, tmp_path, monkeypatch):
     return folder, whole
 
 
-@fuzz(50)
+@fuzz(25)
 @given(seed=st.integers(0, 2**32))
 def test_no_change_of_the_bytes_of_a_table_ends_in_a_traceback(finished, spoiling, capsys, seed):
     (folder, whole), chance = spoiling, random.Random(seed)

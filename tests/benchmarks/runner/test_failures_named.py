@@ -234,6 +234,7 @@ def test_a_receipt_without_these_counts_is_refused(zebroid, failing):
     assert status == 2 and err.count("\n") == 1 and "rows.0.runs: Field required" in err
 
 
+@pytest.mark.long
 def test_a_false_count_is_not_verified(zebroid, failing):
     path = failing / "receipt.json"
     content = json.loads(path.read_text())

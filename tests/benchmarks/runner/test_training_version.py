@@ -9,6 +9,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
 import zebroid
 from zebroid.benchmarks.config.suite import load_suite
 from zebroid.benchmarks.runner.result_store import Store
@@ -25,6 +26,7 @@ LOOK = """
 """
 
 
+@pytest.mark.long
 def test_an_edited_docstring_trains_nothing_again_and_a_raised_version_does(suite, tmp_path):
     copied = tmp_path / "here" / "zebroid"
     skipped = shutil.ignore_patterns("docs", "tests", ".*", "__pycache__", "build", "runs", "*.md")
