@@ -27,6 +27,9 @@ ACME = Path(__file__).parent / "plugins" / "acme"
 
 # files that take long, the longest first: what is begun first ends beside all others
 LONG = (
+    "test_smoke.py",
+    "test_world_guide.py",
+    "test_ranking.py",
     "test_sweep_section.py",
     "test_reference_checks.py",
     "test_history.py",

@@ -215,7 +215,7 @@ class Cell:
         """Equal for cells that come of one training: they differ in how its model is queried."""
         return canonical.digest(self._without(*NAMES) | {"spec": self.trained})
 
-    @functools.cached_property
+    @property
     def panel(self) -> tuple[str, str, str, int]:
         """Equal for cells that stand in one table: only seeds make their questions differ."""
         return self.named_world, self.size, str(self.exposure.record()), self.questions

@@ -55,7 +55,9 @@ class Column:
 
     def holds(self, cell: Place) -> bool:
         """Whether a cell's answers count for this column, whatever its model and plan."""
-        return cell.mode == self.mode and cell.panel == self.panel
+        # the panel last: it writes the exposure out
+        place = cell.world, cell.size, cell.mode
+        return place == (self.world, self.size, self.mode) and cell.panel == self.panel
 
 
 def columns_of(

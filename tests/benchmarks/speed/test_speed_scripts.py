@@ -102,7 +102,7 @@ def test_corpus_prints_ratios_to_every_peer_as_arrays_and_in_english(peer, capsy
         assert series["items"] == 3 and series["characters"] > 3 and len(series["seconds"]) == 2
 
 
-@pytest.mark.slow  # two programs to compile
+@pytest.mark.long  # two programs to compile
 def test_chain_prints_what_parts_bring_and_what_they_answer(capsys, tmp_path):
     name = chain_speed.newest()[1].replace("small", "tiny")
     words = ["--world", name, "--model", "decoder-xs", "--batch", "8", "--steps", "1"]
@@ -168,7 +168,7 @@ def test_laws_prints_every_law_and_the_whole(capsys):
         laws_speed.main(["--curves", "0"])
 
 
-@pytest.mark.slow  # five processes compile
+@pytest.mark.long  # five processes compile
 def test_batched_speed_prints_every_way_and_what_saving_costs(capsys, tmp_path):
     words = ["--model", "mlp-xs", "--world", "composition-v1/tiny", "--members", "2"]
     words += ["--batch", "8", "--steps", "2", "--saved", "mlp-xs"]
@@ -249,7 +249,7 @@ def test_the_peer_is_the_same_function():
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-@pytest.mark.slow  # two commands, each of which compiles
+@pytest.mark.long  # two commands, each of which compiles
 def test_published_times_each_mode_from_command_to_curve(monkeypatch, capsys, tmp_path):
     suite = registry.suite("quickest").read_text()
     for old, new in (
