@@ -74,7 +74,7 @@ class ColumnScore:
     @property
     def lacking(self) -> bool:
         """Whether some training of it is missing."""
-        return self.trained is None or self.mark == MISSING
+        return self.mark == MISSING
 
     @property
     def value(self) -> float:

@@ -15,7 +15,6 @@ from ...models import spec_records
 from ..config.run_config import Cell
 from ..config.suite import Suite
 from .column_scores import (
-    MISSING,
     ColumnScore,
     World,
     configurations,
@@ -76,7 +75,7 @@ class Entry:
 
     def complete(self, mode: str = "") -> bool:
         """Whether every training of these columns is there, failed ones too."""
-        return not any(score.mark == MISSING for score in self.counts(mode))
+        return not any(score.lacking for score in self.counts(mode))
 
     def worlds(self, mode: str = "") -> dict[World, float]:
         """World -> the mean over these columns, none left out."""
@@ -122,8 +121,9 @@ def entries(
             made = _entry(suite, needed, entered, model)
             if isinstance(made, Entry):
                 named = entered.receipt.suite.id.partition("+")[0] == suite.id
-                mode = any(map(made.complete, {s.column.mode for s in made.counts()}))
-                if named or mode or (partial and any(not s.lacking for s in made.scores)):
+                modes = {s.column.mode for s in made.counts()}
+                column = partial and not all(s.lacking for s in made.scores)
+                if named or column or any(map(made.complete, modes)):
                     found.append(made)
             elif made:
                 line = f"{entered.folder.name}: {model[0]}: {made}"

@@ -11,6 +11,7 @@ one step a round and an inductor that does, say what a perfect learner would com
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,15 +61,17 @@ def produced(
     facts = sorted({*posed.facts(answer)[1]} - before)
     clean = [fact for fact, bad in zip(facts, posed.answers_scored(facts)) if not bad]
     if filter == PROVED:
-        clean = [fact for fact in clean if not any(posed.answers_scored(lines(posed.corpus, fact)))]
+        row, written = lines(posed.corpus, clean)
+        leaks = {*row[posed.answers_scored(written)].tolist()}
+        clean = [fact for i, fact in enumerate(clean) if i not in leaks]
     return before | frozenset(clean)
 
 
-def lines(corpus: Corpus, fact: Fact) -> list[Fact]:
-    """What the proof of a fact that follows writes, the fact itself included."""
-    gold, (number,) = corpus.split.gold, find(corpus.closure, [fact])
-    _, written = written_proofs(gold, corpus.writing.silent, np.array([number]))
-    return named(corpus.closure, written.tolist())
+def lines(corpus: Corpus, facts: Sequence[Fact]) -> tuple[NDArray[np.int64], list[Fact]]:
+    """(which of ``facts``, all of which follow; what a line of its proof states), line by line."""
+    number = find(corpus.closure, facts)
+    row, written = written_proofs(corpus.split.gold, corpus.writing.silent, number)
+    return row, named(corpus.closure, written.tolist())
 
 
 @dataclasses.dataclass(frozen=True)

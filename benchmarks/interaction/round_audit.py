@@ -32,10 +32,10 @@ def audit(
     if lost:
         raise AuditError(f"{corpus.world.id}: {lost[0]} was added and is gone; add, never remove")
     if isinstance(how, Production):
-        written = {line for fact in new for line in lines(corpus, fact)} if proved else set[Fact]()
-        if any(leaks := posed.answers_scored(sorted(written))):
+        written = lines(corpus, new)[1] if proved else []
+        if any(leaks := posed.answers_scored(written)):
             raise AuditError(
-                f"{corpus.world.id}: {sorted(written)[leaks.index(True)]} stands in a proof that "
+                f"{corpus.world.id}: {written[leaks.index(True)]} stands in a proof that "
                 "joins the corpus, and answers a scored question; leave its conclusion out"
             )
         own = {*posed.facts(np.asarray(run.answer[0, -1]))[1]}

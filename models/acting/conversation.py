@@ -121,8 +121,8 @@ def _halved(alive: Int, ended: NDArray[np.bool_], memory: Any) -> tuple[Int, Any
     are long, and each size is a program of its own."""
     size = len(alive) // 2
     leaves = jax.tree.leaves(memory)
-    many = any(leaf.shape[:1] != (len(alive),) for leaf in leaves)  # rows stand elsewhere in it
-    if many or size < LEAST or len(alive) - ended.sum() > size:
+    elsewhere = any(leaf.shape[:1] != (len(alive),) for leaf in leaves)  # rows are no first axis
+    if elsewhere or size < LEAST or len(alive) - ended.sum() > size:
         return alive, memory
     kept = np.argsort(ended, kind="stable")[:size]  # those that go on, then some that fill up
     return alive[kept], jax.tree.map(lambda leaf: leaf[kept], memory)
