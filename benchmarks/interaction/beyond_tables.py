@@ -34,13 +34,15 @@ QUERIES = """
     GROUP BY ALL ORDER BY ALL
 """
 PRODUCTION = """
-    SELECT world, model, branch, rung, round, seed, sum("right") / sum(questions), sum(questions)
+    SELECT world, model, branch, rung, round, seed, sum("right") / sum(questions), sum(questions),
+        any_value(floor)
     FROM read_parquet($path)
     WHERE (scored OR model = 'symbolic') AND rung NOT IN ('recall', 'written')
     GROUP BY ALL ORDER BY ALL
 """
 PASSES = """
-    SELECT world, model, branch, rung, round, seed, sum(passed) / sum(questions), sum(questions)
+    SELECT world, model, branch, rung, round, seed, sum(passed) / sum(questions), sum(questions),
+        NULL
     FROM read_parquet($path)
     WHERE scored AND passed IS NOT NULL AND rung NOT IN ('recall', 'written')
     GROUP BY ALL ORDER BY ALL
@@ -145,6 +147,7 @@ def _production(root: Path, folder: str) -> Lines:
     drawn = grid([*names], [*rungs], cells, "From left to right: rounds, from the first corpus.")
     yield from page_files.figure(root, name, drawn, "share right over rounds")
     header = ["world", "model", "branch", "rung", "round", "seeds", "share right", "questions"]
+    header += ["floor"]
     yield from page_files.data(root, name, header, rows)
     learned = [row for row in rows if row[1] != "symbolic"]
     if learned:
@@ -153,15 +156,32 @@ def _production(root: Path, folder: str) -> Lines:
 
 
 def _by_rounds(rows: Rows) -> Lines:
-    """A line for each branch of a learned model and each rung, a column for each round."""
+    """A line for each branch of a learned model and each rung, a column for each round; where
+    floors are measured, how far the last round is above its own, which reads what joined."""
     turns, table = sorted({row[4] for row in rows}), list[list[str]]()
+    floors = any(row[8] is not None for row in rows)
     for (world, branch, rung), mine in grouped(rows, 0, 2, 3).items():
         of = grouped(mine, 4)
         shares = [as_text([row[6] for row in of[t,]]) if (t,) in of else "–" for t in turns]
+        over = _over([*of.values()][-1]) if floors else ()
         runs = str(len({row[5] for row in mine}))
-        table.append([f"`{world}`", branch, rung, *shares, runs])
-    header = ["world", "branch", "rung", *(f"round {turn}" for turn in turns), "runs"]
+        table.append([f"`{world}`", branch, rung, *shares, *over, runs])
+    header = ["world", "branch", "rung", *(f"round {turn}" for turn in turns)]
+    header += [*(["floor, last", "above it"] if floors else []), "runs"]
     yield from markdown_table(header, table, right=range(3, len(header)))
+
+
+def _over(rows: Rows) -> tuple[str, str]:
+    """(the floor on average, how far scores are above it, paired by run) of one round."""
+    pairs = [(row[6], row[8]) for row in rows if row[8] is not None]
+    if not pairs:
+        return "–", "–"
+    score, floor = np.array(pairs, float).T
+    if len(pairs) < 2:
+        return f"{floor.mean():.2f}", f"{(score - floor).mean():+.2f}"
+    low, high = student((score - floor)[:, None])
+    apart = f"{(score - floor).mean():+.2f} [{low[0]:+.2f}, {high[0]:+.2f}]"
+    return f"{floor.mean():.2f}", apart
 
 
 def _passes(root: Path, folder: str) -> Lines:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...eval.floors.measured import measured
 from ...eval.question_sets.question_set import QuestionSet
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
@@ -170,11 +172,12 @@ def by_rung(
     added: Bools,
     passed: Bools | None = None,
     symbolic: bool = False,
+    floors: Mapping[str, float] = MappingProxyType({}),
 ) -> Iterator[dict[str, Any]]:
     """How many of the questions are ``right``, how many ``added`` facts answer and how many some
     sample has ``passed``, [Q] each: of recall and conclusions, by rung, distance and whether they
-    are scored. A ``symbolic`` learner concludes nothing where nothing follows, and is not queried
-    there."""
+    are scored; ``floors`` are those of a rung's scored ones. A ``symbolic`` learner concludes
+    nothing where nothing follows, and is not queried there."""
     none = posed.rung == LADDER.index("nontheorem")
     counted = posed.conclusion | (posed.rung == LADDER.index("recall"))
     counted &= ~none if symbolic else True
@@ -189,4 +192,16 @@ def by_rung(
             "right": int(right[mine].sum()),
             "added": int(added[mine].sum()),
             "passed": None if passed is None else int(passed[mine].sum()),
+            "floor": floors.get(rung_name(rung)) if scored else None,
         }
+
+
+def scored_floors(posed: Posed) -> dict[str, float]:
+    """Rung -> the best share of its scored questions that is right without the rule, by strategies
+    that read what joined the corpus as well; of rungs that the world's instruments have."""
+    of, out = posed.questions, dict[str, float]()
+    scored = posed.scored & of.theorems
+    for rung in np.unique(posed.rung[scored]).tolist():
+        where = scored & (posed.rung == rung)
+        out[rung_name(rung)] = float(measured(of).on(rung_name(rung), "", where).floor.score)
+    return out

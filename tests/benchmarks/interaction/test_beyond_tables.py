@@ -68,15 +68,18 @@ def test_shares_of_a_learned_model_stand_by_round_and_of_scored_questions_alone(
     held |= {"added_true": 0, "added_false": 0, "added_values": 0}
     who = WHO | held | {"branch": "verified", "rung": "instance"}
     rows = [
-        who | {"seed": str(seed), "round": turn, "scored": scored, "right": right}
+        who
+        | {"seed": str(seed), "round": turn, "scored": scored, "right": right}
+        | {"floor": floor if scored else None}
         for seed in range(3)
-        for turn in (0, 2)
+        for turn, floor in ((0, 0.1), (2, 0.5))
         for scored, right in ((True, 10 * (turn + 1)), (False, 40))
     ]
     round_tables.write(tmp_path / "data/it", round_tables.ROUNDS, rows)
     path = page(tmp_path, "production")
     assert beyond_tables.main([str(path)]) == 0
-    line = "| `w/tiny` | verified | instance | 0.25 ± 0.00 | 0.75 ± 0.00 | 3 |"
+    last = "0.50 | +0.25 [+0.25, +0.25]"  # the floor of the last round, that reads what joined
+    line = f"| `w/tiny` | verified | instance | 0.25 ± 0.00 | 0.75 ± 0.00 | {last} | 3 |"
     assert line in path.read_text()
 
 
