@@ -68,7 +68,8 @@ WAITS = """
     FROM read_parquet($path) ORDER BY ALL
 """
 VOTES = f"""
-    SELECT way, branch || ': ' || rung, number, seed, flops, "right" / questions, questions
+    SELECT world, branch || ': ' || rung, way, number, seed, flops, "right" / questions, questions,
+        floor
     FROM read_parquet($path) WHERE questions >= {LEAST} ORDER BY ALL
 """
 
@@ -240,26 +241,29 @@ def _waits(root: Path, folder: str) -> Lines:
 
 def _votes(root: Path, folder: str) -> Lines:
     rows = read_rows(root / folder / "test_time.parquet", VOTES)
+    several = len(grouped(rows, 0)) > 1
     cells, table = dict[tuple[str, str], Cell](), list[list[str]]()
-    for (way, rung), mine in grouped(rows, 0, 1).items():
-        points: dict[int, Rows] = {key[0]: some for key, some in grouped(mine, 2).items()}
-        flops = {n: float(np.mean([row[4] for row in some])) for n, some in points.items()}
-        scores = {n: [min(1.0, row[5]) for row in some] for n, some in points.items()}
-        found = ""
+    for (world, rung, way), mine in grouped(rows, 0, 1, 2).items():
+        points: dict[int, Rows] = {key[0]: some for key, some in grouped(mine, 3).items()}
+        flops = {n: float(np.mean([row[5] for row in some])) for n, some in points.items()}
+        scores = {n: [min(1.0, row[6]) for row in some] for n, some in points.items()}
+        found, panel = "", f"{world.partition('/')[0]}, {rung}" if several else rung
         if len(points) > 2:
             runs = np.array([scores[n] for n in points]).T
-            questions = int(np.mean([row[6] for row in mine]))
+            questions = int(np.mean([row[7] for row in mine]))
             found = verdict(np.array([flops[n] for n in points]), runs, questions).kind
-            cells[rung, way] = curve({flops[n]: scores[n] for n in points}, found)
+            cells[panel, way] = curve({flops[n]: scores[n] for n in points}, found)
         first, last = min(points), max(points)
         ends = [text for n in (first, last) for text in (f"{flops[n]:.1e}", as_text(scores[n]))]
-        table.append([rung, way, *ends, found or "–"])
-    rungs, ways = ([*dict.fromkeys(key[k] for key in cells)] for k in (0, 1))
+        floors = [row[8] for row in points[last] if row[8] is not None]
+        floor = f"{np.mean(floors):.2f}" if floors else "–"
+        table.append([f"`{world}`", rung, way, floor, *ends, found or "–"])
+    panels, ways = ([*dict.fromkeys(key[k] for key in cells)] for k in (0, 1))
     name = Path(folder).name + "-votes"
-    drawn = grid(rungs, ways, cells, "From left to right: FLOPs of one answer, logarithmic.")
+    drawn = grid(panels, ways, cells, "From left to right: FLOPs of one answer, logarithmic.")
     yield from page_files.figure(root, name, drawn, "accuracy over compute at test time")
-    header = ["plan: rung", "way", "FLOPs, least", "score", "FLOPs, most", "score", "verdict"]
-    yield from markdown_table(header, table, right=range(2, 6))
+    header = ["world", "plan: rung", "way", "floor", "FLOPs, least", "score", "FLOPs, most"]
+    yield from markdown_table([*header, "score", "verdict"], table, right=range(3, 8))
 
 
 MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {

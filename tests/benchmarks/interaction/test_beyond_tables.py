@@ -43,7 +43,7 @@ def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
     rows = [
         who
         | {"seed": str(seed), "rung": rung, "way": "vote", "number": n, "flops": 10.0 * n}
-        | {"questions": many, "right": many * min(1.0, 0.2 + 0.1 * n + seed / 100)}
+        | {"questions": many, "right": many * min(1.0, 0.2 + 0.1 * n + seed / 100), "floor": 0.15}
         for seed in range(3)
         for n in (1, 2, 4, 8)
         for rung, many in (("instance", 40), ("schema", 20))
@@ -52,7 +52,8 @@ def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
     path = page(tmp_path, "votes")
     assert beyond_tables.main([str(path)]) == 0
     text = path.read_text()
-    assert "| short: instance | vote |" in text and "| rising |" in text and "schema" not in text
+    assert "| `w/tiny` | short: instance | vote | 0.15 |" in text
+    assert "| rising |" in text and "schema" not in text
 
 
 def test_shares_of_a_learned_model_stand_by_round_and_of_scored_questions_alone(tmp_path):
