@@ -207,15 +207,17 @@ def _joined(root: Path, folder: str) -> Lines:
 
 def _learned(root: Path, folder: str) -> Lines:
     rows = [row for row in read_rows(root / folder / "rounds.parquet", LEARNED) if row[6] >= LEAST]
-    table = []
-    for (world, branch, turn, rung), mine in grouped(rows, 0, 1, 2, 3).items():
-        spent = float(np.mean([row[10] for row in mine]))
-        added = [f"{np.mean([row[k] for row in mine]):.0f}" for k in (7, 8, 9)]
-        cells = [f"`{world}`", branch, str(turn), rung, as_text([row[5] for row in mine])]
-        table.append([*cells, *added, f"{spent:.1e}", str(len(mine))])
-    header = ["world", "branch", "round", "rung", "share right", "queries"]
-    header += ["true facts added", "false", "FLOPs so far", "runs"]
-    yield from markdown_table(header, table, right=range(4, 10))
+    turns, table = sorted({row[2] for row in rows}), list[list[str]]()
+    for (world, branch, rung), mine in grouped(rows, 0, 1, 3).items():
+        of = grouped(mine, 2)
+        shares = [as_text([row[5] for row in of[t,]]) if (t,) in of else "–" for t in turns]
+        last = [*of.values()][-1]
+        counts = [f"{np.mean([row[k] for row in last]):.0f}" for k in (7, 8, 9)]
+        spent = f"{np.mean([row[10] for row in last]):.1e}"
+        table.append([f"`{world}`", branch, rung, *shares, *counts, spent, str(len(last))])
+    header = ["world", "branch", "rung", *(f"round {turn}" for turn in turns)]
+    header += ["queries", "true facts added", "false", "FLOPs", "runs"]
+    yield from markdown_table(header, table, right=range(3, len(header)))
 
 
 def _planted(root: Path, folder: str) -> Lines:

@@ -84,6 +84,26 @@ def test_shares_of_a_learned_model_stand_by_round_and_of_scored_questions_alone(
     assert line in path.read_text()
 
 
+def test_a_learner_has_a_line_a_branch_and_rung_with_what_the_last_round_cost(tmp_path):
+    held = {"distance": 1, "scored": False, "added": 0, "passed": None, "floor": None}
+    held |= {"statements": 1, "answer_flops": 1e10, "added_false": 0, "added_values": 0}
+    rows = [
+        WHO
+        | held
+        | {"seed": str(seed), "round": turn, "rung": rung, "questions": many, "right": 10 * turn}
+        | {"queries": 20 * turn, "added_true": 30 * turn, "flops": 9e10 * (turn + 1)}
+        for seed in range(3)
+        for turn in (0, 1)
+        for rung, many in (("unknowable", 40), ("constituent", 20))
+    ]
+    round_tables.write(tmp_path / "data/it", round_tables.ROUNDS, rows)
+    path = page(tmp_path, "learned")
+    assert beyond_tables.main([str(path)]) == 0
+    text = path.read_text()
+    line = "| random | unknowable | 0.00 ± 0.00 | 0.25 ± 0.00 | 20 | 30 | 0 | 1.9e+11 | 3 |"
+    assert line in text and "constituent" not in text
+
+
 def test_what_joined_is_counted_by_round_as_a_mean_of_runs(tmp_path):
     who = WHO | {"rung": "instance", "distance": 1, "follows": True}
     rows = [
