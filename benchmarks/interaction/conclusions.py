@@ -17,7 +17,7 @@ from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.closure import Closure
 from ...worlds.interventions.added_facts import Fact
-from ...worlds.novelty.questions import find_prompts, prompt_rows
+from ...worlds.novelty.questions import Questions, find_prompts, prompt_rows, prompts_of
 from ...worlds.novelty.rungs import LADDER, SPLIT
 
 Bools = NDArray[np.bool_]
@@ -51,9 +51,12 @@ class Posed:
 
     @functools.cached_property
     def conclusion(self) -> Bools:
-        """[Q] whether the answer would be a conclusion: the predicate is derived."""
+        """[Q] whether the answer would be a conclusion: the predicate is derived, and no base fact
+        of the world answers, stated or not."""
         cues = [predicate in derived(self.corpus) for predicate, _ in self.corpus.cues]
-        return np.array(cues, bool)[self.prompt[:, 0]]
+        found, sampled = answered_in(self.corpus, self.corpus.split.truth)
+        base = find_prompts(found.prompt[sampled], self.prompt) >= 0
+        return np.array(cues, bool)[self.prompt[:, 0]] & ~base
 
     @functools.cached_property
     def rung(self) -> NDArray[np.int8]:
@@ -130,6 +133,18 @@ class Posed:
             if mine:
                 table = np.array([[number[a] for a in facts[i][1:]] for i in mine], np.int32)
                 yield mine, prompt_rows(cue, np.delete(table, position, axis=1), width)
+
+
+def answered_in(corpus: Corpus, closure: Closure) -> tuple[Questions, Bools]:
+    """(every prompt that a closure answers, rules as data apart, with its answers and facts there,
+    cues numbered as in the corpus; [n] whether a base fact answers it)."""
+    cues = sorted({cue for cue in corpus.cues if cue[0] not in corpus.world.axioms})
+    number = np.array([corpus.cues.index(cue) for cue in cues], np.int32)
+    found = prompts_of(closure, cues, corpus.prompt.shape[1] - 1)
+    sampled = np.logical_or.reduceat(closure.is_base[found.fact], found.offsets[:-1])
+    prompt = found.prompt.copy()
+    prompt[:, 0] = number[prompt[:, 0]]
+    return dataclasses.replace(found, prompt=prompt), sampled
 
 
 def holds(closure: Closure, facts: Iterable[Fact]) -> Bools:

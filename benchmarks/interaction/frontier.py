@@ -6,7 +6,6 @@ not been given. F facts, D derivations of the world's closure.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.row_keys import begins
-from ...worlds.novelty.questions import Questions, find_prompts, prompts_of
-from .conclusions import find, named
+from ...worlds.novelty.questions import Questions, find_prompts
+from .conclusions import answered_in, find, named
 
 Ints = NDArray[np.int64]
 
@@ -104,14 +103,6 @@ def candidates(corpus: Corpus) -> Questions:
 
 def _unanswered(corpus: Corpus, base: bool) -> Questions:
     """Of prompts of the world that gold does not answer those with a base fact, or with none."""
-    cues = sorted({cue for cue in corpus.cues if cue[0] not in corpus.world.axioms})
-    number = np.array([corpus.cues.index(cue) for cue in cues], np.int32)
-    width, truth = corpus.prompt.shape[1] - 1, corpus.split.truth
-    found = prompts_of(truth, cues, width)
-    known = prompts_of(corpus.closure, cues, width)
-    sampled = np.logical_or.reduceat(truth.is_base[found.fact], found.offsets[:-1])
-    new = (find_prompts(known.prompt, found.prompt) < 0) & (sampled == base)
-    left = found.only(new)
-    prompt = left.prompt.copy()
-    prompt[:, 0] = number[prompt[:, 0]]
-    return dataclasses.replace(left, prompt=prompt)
+    found, sampled = answered_in(corpus, corpus.split.truth)
+    known = answered_in(corpus, corpus.closure)[0].prompt
+    return found.only((find_prompts(known, found.prompt) < 0) & (sampled == base))
