@@ -44,7 +44,7 @@ PASSES = """
     SELECT world, model, branch, rung, round, seed, sum(passed) / sum(questions), sum(questions),
         NULL
     FROM read_parquet($path)
-    WHERE scored AND passed IS NOT NULL AND rung NOT IN ('recall', 'written')
+    WHERE scored AND passed IS NOT NULL AND floor IS NOT NULL
     GROUP BY ALL ORDER BY ALL
 """
 LEARNED = """
@@ -150,15 +150,15 @@ def _production(root: Path, folder: str) -> Lines:
     header = ["world", "model", "branch", "rung", "round", "seeds", "share right", "questions"]
     header += ["floor"]
     yield from page_files.data(root, name, header, rows)
-    learned = [row for row in rows if row[1] != "symbolic"]
+    learned = [row for row in rows if row[1] != "symbolic" and row[8] is not None]
     if learned:
         yield ""
         yield from _by_rounds(learned)
 
 
 def _by_rounds(rows: Rows) -> Lines:
-    """A line for each branch of a learned model and each rung, a column for each round; where
-    floors are measured, how far the last round is above its own, which reads what joined."""
+    """A line for each branch of a learned model and each rung, a column for each round; of scores
+    also how far the last round is above its floor, which reads what joined."""
     turns, table = sorted({row[4] for row in rows}), list[list[str]]()
     floors = any(row[8] is not None for row in rows)
     for (world, branch, rung), mine in grouped(rows, 0, 2, 3).items():
