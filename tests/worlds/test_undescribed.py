@@ -1,4 +1,4 @@
-"""Undescribed entities: certain facts of them stand in no text, and what rests on these is not known."""
+"""Undescribed entities: facts of them stand in no text, and what rests on these is unknowable."""
 
 from __future__ import annotations
 
