@@ -50,12 +50,12 @@ def test_of_a_share_of_the_entities_no_fact_of_the_predicate_is_stated():
     corpus = built(**SOME)
     silent = entities(corpus, "bears")
     assert len(silent) == round(0.3 * 128)
-    said = stated(corpus)
-    assert not {f for f in said if f[0] in SOME and f[1] in silent}
+    given = stated(corpus)
+    assert not {f for f in given if f[0] in SOME and f[1] in silent}
     for predicate in SOME:
-        facts = [f for f in said if f[0] == predicate]
+        facts = [f for f in given if f[0] == predicate]
         assert len(facts) == 128 - len(silent)
-    looks_alike = {f[1] for f in said if f[0] == "dreads"}
+    looks_alike = {f[1] for f in given if f[0] == "dreads"}
     assert silent <= looks_alike, "other facts of them are stated, so that their names are read"
 
 

@@ -57,22 +57,22 @@ class Unknowable:
             return 0.0
         corpus, t = self.of.corpus, self.targets
         # the same corpus, which has now no other questions than these, answered as the world does
-        asked = np.flatnonzero(self.where)
-        at = self.place[asked]
+        posed = np.flatnonzero(self.where)
+        at = self.place[posed]
         length = np.diff(t.offsets)[at]
         values = [t.values[t.offsets[i] : t.offsets[i + 1]] for i in at.tolist()]
         facts = np.full(int(length.sum()), -1, np.int64)
         answered = dataclasses.replace(
             corpus,
-            prompt=self.posed.prompt[asked],
+            prompt=self.posed.prompt[posed],
             values=np.concatenate(values),
             fact=facts,
             offsets=np.append(0, np.cumsum(length)),
         )
-        some, every = Questions.of(answered, np.arange(len(asked))), np.ones(len(asked), bool)
+        some, every = Questions.of(answered, np.arange(len(posed))), np.ones(len(posed), bool)
         found = [run(s, Reading.of(corpus), some) for s in strategies() if s.family in FAMILIES]
         scored = Instrument(
-            UNKNOWABLE, "", len(asked), (*(floor_of(s, every, every) for s in found),)
+            UNKNOWABLE, "", len(posed), (*(floor_of(s, every, every) for s in found),)
         )
         return scored.scores(*FAMILIES) or 0.0
 
