@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import UserError, suggest
 from ..printable import brief, printable
@@ -69,7 +70,9 @@ def could_be_undescribed(world: World, facts: Facts) -> list[str]:
     ]
 
 
-def _ranked(facts: Facts, first: Array, draw: Callable[[str], np.random.RandomState]) -> Array:
+def _ranked(
+    facts: Facts, first: Array, draw: Callable[[str], np.random.RandomState]
+) -> NDArray[np.int64]:
     """The different ``first`` arguments, in an order drawn for their sort."""
     there = np.unique(first)
     sort = next(name for name, block in facts.sorts.items() if int(there[0]) in block)

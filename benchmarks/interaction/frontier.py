@@ -102,16 +102,22 @@ def candidates(corpus: Corpus) -> Questions:
     return _unanswered(corpus, base=True)
 
 
-def _unanswered(corpus: Corpus, base: bool) -> Questions:
-    """Of prompts of the world that gold does not answer those with a base fact, or with none."""
+def unanswered(corpus: Corpus) -> Questions:
+    """Every prompt that the world answers and nothing stated does, rules as data apart; answers and
+    facts are those of the world."""
     cues = sorted({cue for cue in corpus.cues if cue[0] not in corpus.world.axioms})
     number = np.array([corpus.cues.index(cue) for cue in cues], np.int32)
-    width, truth = corpus.prompt.shape[1] - 1, corpus.split.truth
-    found = prompts_of(truth, cues, width)
+    width = corpus.prompt.shape[1] - 1
+    found = prompts_of(corpus.split.truth, cues, width)
     known = prompts_of(corpus.closure, cues, width)
-    sampled = np.logical_or.reduceat(truth.is_base[found.fact], found.offsets[:-1])
-    new = (find_prompts(known.prompt, found.prompt) < 0) & (sampled == base)
-    left = found.only(new)
+    left = found.only(find_prompts(known.prompt, found.prompt) < 0)
     prompt = left.prompt.copy()
     prompt[:, 0] = number[prompt[:, 0]]
     return dataclasses.replace(left, prompt=prompt)
+
+
+def _unanswered(corpus: Corpus, base: bool) -> Questions:
+    """Of these the ones with a base fact among the answers, or with none."""
+    left = unanswered(corpus)
+    is_base = corpus.split.truth.is_base[left.fact]
+    return left.only(np.logical_or.reduceat(is_base, left.offsets[:-1]) == base)
