@@ -142,10 +142,9 @@ def _in_words(corpus: Corpus) -> str:
         if e.coverage == 1
         else f"{_percent(e.coverage)} of the base facts are stated"
     ]
-    message += [
-        f"of {_percent(share)} of those that {predicate} is about, no such fact is stated"
-        for predicate, share in e.undescribed.items()
-    ]
+    if e.undescribed:
+        silent = (f"{p} of {_percent(share)} of its entities" for p, share in e.undescribed.items())
+        message.append(f"but not {', nor '.join(silent)}")
     if corpus.split.handed is None:
         message += _drawn(world, e)
     else:

@@ -139,6 +139,17 @@ def test_no_strategy_without_a_look_comes_near_it():
         assert known.where.sum() >= 15 and 0 <= known.floor < most
 
 
+def test_what_is_a_base_fact_and_could_also_follow_is_one_look_away():
+    world, size = registry.sized("kinship-v2/tiny")
+    exposure = dataclasses.replace(world.default_exposure(size), undescribed={"kin": 0.2})
+    corpus = build_corpus(world, size, exposure)
+    known = unknowable_of(QuestionSet(corpus, sample_questions(corpus, 60, 0)))
+    looks, truth = known.looks[known.where], corpus.split.truth
+    at_once = [any(truth.is_base[known.facts(q)]) for q in np.flatnonzero(known.where).tolist()]
+    assert any(at_once) and not all(at_once) and (looks[at_once] == 1).all()
+    assert 0 <= known.floor < 0.1
+
+
 def test_a_third_partys_tool_knows_how_many_looks_are_left(acted, monkeypatch):
     heard = []
 
