@@ -34,8 +34,9 @@ NEEDED = """
 LOOKS = """
     SELECT world, branch, allowed, seed, sum("right") / sum(questions), sum(questions),
         sum(looks) / sum(questions), sum(calls) / sum(questions), any_value(floor),
-        any_value(flops), sum(if(needed_looks BETWEEN 0 AND allowed, questions, 0)) / sum(questions)
-    FROM read_parquet($path) WHERE lies = 0 AND rung = 'unknowable' GROUP BY ALL ORDER BY ALL
+        any_value(flops),
+        sum(if(needed_looks BETWEEN 0 AND allowed, questions, 0)) / sum(questions), lies
+    FROM read_parquet($path) WHERE rung = 'unknowable' GROUP BY ALL ORDER BY ALL
 """
 SEEING, DEDUCER = "sensor", "deducer that looks"
 
@@ -90,25 +91,29 @@ def _looks(root: Path, folder: str) -> Iterator[str]:
     rows = [row for row in rows if row[5] >= beyond_tables.LEAST]
     table, cells = list[list[str]](), {}
     worlds = [*dict.fromkeys(str(row[0]) for row in rows)]
-    for (world, branch, allowed), mine in beyond_tables.grouped(rows, 0, 1, 2).items():
+    short = {world: world.partition("[")[0] for world in worlds}  # changed parameters are long
+    head = short if len({*short.values()}) == len(worlds) else dict(zip(worlds, worlds))
+    for (world, branch, lies, allowed), mine in beyond_tables.grouped(rows, 0, 1, 11, 2).items():
         looks, calls, floor, flops = (np.mean([row[k] for row in mine]) for k in (6, 7, 8, 9))
         seen = branch == SEEING
         may, made = (str(allowed), f"{looks:.2f}") if seen else ("–", "–")
         reach = beyond_tables.as_text([row[10] for row in mine]) if seen else "–"
         score = beyond_tables.as_text([row[4] for row in mine])
         spent = [f"{floor:.2f}", f"{calls:.1f}", f"{flops:.1e}", str(len(mine))]
-        table.append([f"`{world}`", branch, may, made, score, reach, *spent])
-    for (world,), mine in beyond_tables.grouped([r for r in rows if r[1] == SEEING], 0).items():
+        who = f"{branch}, lies {lies:g}" if lies else branch
+        table.append([f"`{world}`", who, may, made, score, reach if not lies else "–", *spent])
+    honest = [row for row in rows if row[1] == SEEING and not row[11]]
+    for (world,), mine in beyond_tables.grouped(honest, 0).items():
         for who, column in (("decoder", 4), (DEDUCER, 10)):
             points: dict[float, list[float]] = {}
             for row in mine:
                 points.setdefault(row[2] + 1.0, []).append(float(row[column]))
             drawn = beyond_tables.curve(points)
             floor = float(np.mean([row[8] for row in mine])) if who == "decoder" else None
-            cells[who, world] = dataclasses.replace(drawn, floor=floor)
+            cells[who, head[world]] = dataclasses.replace(drawn, floor=floor)
     name = Path(folder).name + "-looks"
     below = f"From left to right: looks allowed, 0 to {max(row[2] for row in rows)}, logarithmic."
-    figure = grid(["decoder", DEDUCER], worlds, cells, below)
+    figure = grid(["decoder", DEDUCER], [*head.values()], cells, below)
     yield from page_files.figure(root, name, figure, "share of what is unknowable over looks")
     header = ["world", "who answers calls", "looks allowed", "looks made", "score", DEDUCER]
     header += ["floor", "calls", "FLOPs", "runs"]
