@@ -36,7 +36,8 @@ LOOKS = """
         sum(looks) / sum(questions), sum(calls) / sum(questions), any_value(floor),
         any_value(flops),
         sum(if(needed_looks BETWEEN 0 AND allowed, questions, 0)) / sum(questions), lies
-    FROM read_parquet($path) WHERE rung = 'unknowable' GROUP BY ALL ORDER BY ALL
+    FROM read_parquet($path) WHERE rung = 'unknowable'
+    GROUP BY ALL ORDER BY world, branch, lies, allowed, seed
 """
 SEEING, DEDUCER = "sensor", "deducer that looks"
 
