@@ -17,9 +17,10 @@ OUTSIDE_torch := tests/docs/test_torch_guide.py tests/benchmarks/language_models
 TAR := tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf
 
 LOWEST_PYTHON ?= python3.11
+CHROMIUM ?= chromium
 SMOKE := -q -p no:cacheprovider -m smoke
 
-.PHONY: run headline replicate board verify-board release committed test test-slow test-long fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
+.PHONY: run headline replicate board board-picture verify-board release committed test test-slow test-long fuzz test-outside test-lowest test-newest docs test-docs pages lint format clean
 
 run: .venv/installed  ## install, then the main job: two minutes, a table and a report
 	$(BIN)/zebroid run smoke
@@ -72,10 +73,15 @@ docs: .venv/documented  ## the documentation, into site/; a warning is an error
 test-docs: docs .venv/tested  ## every page of site/ in headless Chromium, wide and phone-wide
 	ZEBROID_SITE=required $(BIN)/python -m pytest -q tests/docs/test_site.py tests/docs/test_board_site.py
 
-board: .venv/installed  ## the leaderboard of the committed receipts, into docs/board; its site, into board/
+board: .venv/installed  ## the leaderboard of the committed receipts, into docs/board and README; its site, into board/
 	$(BIN)/zebroid board docs/receipts --to board
 	mkdir -p docs/board
 	cp board/LEADERBOARD.md board/leaderboard.csv docs/board/
+	$(BIN)/python -m zebroid.benchmarks.board.board_head README.md
+
+board-picture:  ## the picture in README, of the site in board/, by headless Chromium
+	$(CHROMIUM) --headless --no-sandbox --hide-scrollbars --window-size=1280,760 \
+		--screenshot=docs/pictures/board.png board/index.html
 
 verify-board: .venv/installed  ## all committed receipts verified anew, and which passed recorded
 	$(BIN)/zebroid board docs/receipts --verify --to board

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from ... import registry
-from ..board import core_tables
+from ..board import board_head, core_tables
 from ..interaction import beyond_tables
 from ..interaction.tools import tool_figures
 from ..probing import mechanism_tables
@@ -42,6 +42,7 @@ FILLS = {
     "tools": lambda page: tool_figures.main([page]),
     "plateau": lambda page: plateau_tables.main([page]),
     "results": lambda page: architecture_tables.main([page]),
+    "board": lambda page: board_head.main([page]),
     "core": lambda page: core_tables.fill(Path(page)),
     "floors": lambda page: floors_tables.fill([page]),
     "instruments": lambda page: instrument_tables.main([page]),

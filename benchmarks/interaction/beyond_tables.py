@@ -34,13 +34,15 @@ QUERIES = """
     GROUP BY ALL ORDER BY ALL
 """
 PRODUCTION = """
-    SELECT world, model, branch, rung, round, seed, sum("right") / sum(questions), sum(questions)
+    SELECT world, model, branch, rung, round, seed, sum("right") / sum(questions), sum(questions),
+        any_value(floor)
     FROM read_parquet($path)
     WHERE (scored OR model = 'symbolic') AND rung NOT IN ('recall', 'written')
     GROUP BY ALL ORDER BY ALL
 """
 PASSES = """
-    SELECT world, model, branch, rung, round, seed, sum(passed) / sum(questions), sum(questions)
+    SELECT world, model, branch, rung, round, seed, sum(passed) / sum(questions), sum(questions),
+        NULL
     FROM read_parquet($path)
     WHERE scored AND passed IS NOT NULL AND rung NOT IN ('recall', 'written')
     GROUP BY ALL ORDER BY ALL
@@ -66,7 +68,8 @@ WAITS = """
     FROM read_parquet($path) ORDER BY ALL
 """
 VOTES = f"""
-    SELECT way, branch || ': ' || rung, number, seed, flops, "right" / questions, questions
+    SELECT world, branch || ': ' || rung, way, number, seed, flops, "right" / questions, questions,
+        floor
     FROM read_parquet($path) WHERE questions >= {LEAST} ORDER BY ALL
 """
 
@@ -145,6 +148,7 @@ def _production(root: Path, folder: str) -> Lines:
     drawn = grid([*names], [*rungs], cells, "From left to right: rounds, from the first corpus.")
     yield from page_files.figure(root, name, drawn, "share right over rounds")
     header = ["world", "model", "branch", "rung", "round", "seeds", "share right", "questions"]
+    header += ["floor"]
     yield from page_files.data(root, name, header, rows)
     learned = [row for row in rows if row[1] != "symbolic"]
     if learned:
@@ -153,15 +157,32 @@ def _production(root: Path, folder: str) -> Lines:
 
 
 def _by_rounds(rows: Rows) -> Lines:
-    """A line for each branch of a learned model and each rung, a column for each round."""
+    """A line for each branch of a learned model and each rung, a column for each round; where
+    floors are measured, how far the last round is above its own, which reads what joined."""
     turns, table = sorted({row[4] for row in rows}), list[list[str]]()
+    floors = any(row[8] is not None for row in rows)
     for (world, branch, rung), mine in grouped(rows, 0, 2, 3).items():
         of = grouped(mine, 4)
         shares = [as_text([row[6] for row in of[t,]]) if (t,) in of else "–" for t in turns]
+        over = _over([*of.values()][-1]) if floors else ()
         runs = str(len({row[5] for row in mine}))
-        table.append([f"`{world}`", branch, rung, *shares, runs])
-    header = ["world", "branch", "rung", *(f"round {turn}" for turn in turns), "runs"]
+        table.append([f"`{world}`", branch, rung, *shares, *over, runs])
+    header = ["world", "branch", "rung", *(f"round {turn}" for turn in turns)]
+    header += [*(["floor, last", "above it"] if floors else []), "runs"]
     yield from markdown_table(header, table, right=range(3, len(header)))
+
+
+def _over(rows: Rows) -> tuple[str, str]:
+    """(the floor on average, how far scores are above it, paired by run) of one round."""
+    pairs = [(row[6], row[8]) for row in rows if row[8] is not None]
+    if not pairs:
+        return "–", "–"
+    score, floor = np.array(pairs, float).T
+    if len(pairs) < 2:
+        return f"{floor.mean():.2f}", f"{(score - floor).mean():+.2f}"
+    low, high = student((score - floor)[:, None])
+    apart = f"{(score - floor).mean():+.2f} [{low[0]:+.2f}, {high[0]:+.2f}]"
+    return f"{floor.mean():.2f}", apart
 
 
 def _passes(root: Path, folder: str) -> Lines:
@@ -186,15 +207,17 @@ def _joined(root: Path, folder: str) -> Lines:
 
 def _learned(root: Path, folder: str) -> Lines:
     rows = [row for row in read_rows(root / folder / "rounds.parquet", LEARNED) if row[6] >= LEAST]
-    table = []
-    for (world, branch, turn, rung), mine in grouped(rows, 0, 1, 2, 3).items():
-        spent = float(np.mean([row[10] for row in mine]))
-        added = [f"{np.mean([row[k] for row in mine]):.0f}" for k in (7, 8, 9)]
-        cells = [f"`{world}`", branch, str(turn), rung, as_text([row[5] for row in mine])]
-        table.append([*cells, *added, f"{spent:.1e}", str(len(mine))])
-    header = ["world", "branch", "round", "rung", "share right", "queries"]
-    header += ["true facts added", "false", "FLOPs so far", "runs"]
-    yield from markdown_table(header, table, right=range(4, 10))
+    turns, table = sorted({row[2] for row in rows}), list[list[str]]()
+    for (world, branch, rung), mine in grouped(rows, 0, 1, 3).items():
+        of = grouped(mine, 2)
+        shares = [as_text([row[5] for row in of[t,]]) if (t,) in of else "–" for t in turns]
+        last = [*of.values()][-1]
+        counts = [f"{np.mean([row[k] for row in last]):.0f}" for k in (7, 8, 9)]
+        spent = f"{np.mean([row[10] for row in last]):.1e}"
+        table.append([f"`{world}`", branch, rung, *shares, *counts, spent, str(len(last))])
+    header = ["world", "branch", "rung", *(f"round {turn}" for turn in turns)]
+    header += ["queries", "true facts added", "false", "FLOPs", "runs"]
+    yield from markdown_table(header, table, right=range(3, len(header)))
 
 
 def _planted(root: Path, folder: str) -> Lines:
@@ -220,26 +243,29 @@ def _waits(root: Path, folder: str) -> Lines:
 
 def _votes(root: Path, folder: str) -> Lines:
     rows = read_rows(root / folder / "test_time.parquet", VOTES)
+    several = len(grouped(rows, 0)) > 1
     cells, table = dict[tuple[str, str], Cell](), list[list[str]]()
-    for (way, rung), mine in grouped(rows, 0, 1).items():
-        points: dict[int, Rows] = {key[0]: some for key, some in grouped(mine, 2).items()}
-        flops = {n: float(np.mean([row[4] for row in some])) for n, some in points.items()}
-        scores = {n: [min(1.0, row[5]) for row in some] for n, some in points.items()}
-        found = ""
+    for (world, rung, way), mine in grouped(rows, 0, 1, 2).items():
+        points: dict[int, Rows] = {key[0]: some for key, some in grouped(mine, 3).items()}
+        flops = {n: float(np.mean([row[5] for row in some])) for n, some in points.items()}
+        scores = {n: [min(1.0, row[6]) for row in some] for n, some in points.items()}
+        found, panel = "", f"{world.partition('/')[0]}, {rung}" if several else rung
         if len(points) > 2:
             runs = np.array([scores[n] for n in points]).T
-            questions = int(np.mean([row[6] for row in mine]))
+            questions = int(np.mean([row[7] for row in mine]))
             found = verdict(np.array([flops[n] for n in points]), runs, questions).kind
-            cells[rung, way] = curve({flops[n]: scores[n] for n in points}, found)
+            cells[panel, way] = curve({flops[n]: scores[n] for n in points}, found)
         first, last = min(points), max(points)
         ends = [text for n in (first, last) for text in (f"{flops[n]:.1e}", as_text(scores[n]))]
-        table.append([rung, way, *ends, found or "–"])
-    rungs, ways = ([*dict.fromkeys(key[k] for key in cells)] for k in (0, 1))
+        floors = [row[8] for row in points[last] if row[8] is not None]
+        floor = f"{np.mean(floors):.2f}" if floors else "–"
+        table.append([f"`{world}`", rung, way, floor, *ends, found or "–"])
+    panels, ways = ([*dict.fromkeys(key[k] for key in cells)] for k in (0, 1))
     name = Path(folder).name + "-votes"
-    drawn = grid(rungs, ways, cells, "From left to right: FLOPs of one answer, logarithmic.")
+    drawn = grid(panels, ways, cells, "From left to right: FLOPs of one answer, logarithmic.")
     yield from page_files.figure(root, name, drawn, "accuracy over compute at test time")
-    header = ["plan: rung", "way", "FLOPs, least", "score", "FLOPs, most", "score", "verdict"]
-    yield from markdown_table(header, table, right=range(2, 6))
+    header = ["world", "plan: rung", "way", "floor", "FLOPs, least", "score", "FLOPs, most"]
+    yield from markdown_table([*header, "score", "verdict"], table, right=range(3, 8))
 
 
 MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {

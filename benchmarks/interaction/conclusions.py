@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...eval.floors.measured import cue_name, measured
 from ...eval.question_sets.question_set import QuestionSet
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.closure import Closure
 from ...worlds.interventions.added_facts import Fact
-from ...worlds.novelty.questions import find_prompts, prompt_rows
+from ...worlds.novelty.questions import Questions, find_prompts, prompt_rows, prompts_of
 from ...worlds.novelty.rungs import LADDER, SPLIT
 
 Bools = NDArray[np.bool_]
@@ -49,9 +51,12 @@ class Posed:
 
     @functools.cached_property
     def conclusion(self) -> Bools:
-        """[Q] whether the answer would be a conclusion: the predicate is derived."""
+        """[Q] whether the answer would be a conclusion: the predicate is derived, and no base fact
+        of the world answers, stated or not."""
         cues = [predicate in derived(self.corpus) for predicate, _ in self.corpus.cues]
-        return np.array(cues, bool)[self.prompt[:, 0]]
+        found, sampled = answered_in(self.corpus, self.corpus.split.truth)
+        base = find_prompts(found.prompt[sampled], self.prompt) >= 0
+        return np.array(cues, bool)[self.prompt[:, 0]] & ~base
 
     @functools.cached_property
     def rung(self) -> NDArray[np.int8]:
@@ -130,6 +135,18 @@ class Posed:
                 yield mine, prompt_rows(cue, np.delete(table, position, axis=1), width)
 
 
+def answered_in(corpus: Corpus, closure: Closure) -> tuple[Questions, Bools]:
+    """(every prompt that a closure answers, rules as data apart, with its answers and facts there,
+    cues numbered as in the corpus; [n] whether a base fact answers it)."""
+    cues = sorted({cue for cue in corpus.cues if cue[0] not in corpus.world.axioms})
+    number = np.array([corpus.cues.index(cue) for cue in cues], np.int32)
+    found = prompts_of(closure, cues, corpus.prompt.shape[1] - 1)
+    sampled = np.logical_or.reduceat(closure.is_base[found.fact], found.offsets[:-1])
+    prompt = found.prompt.copy()
+    prompt[:, 0] = number[prompt[:, 0]]
+    return dataclasses.replace(found, prompt=prompt), sampled
+
+
 def holds(closure: Closure, facts: Iterable[Fact]) -> Bools:
     """[n] whether each fact is one of the closure."""
     return find(closure, facts) >= 0
@@ -170,11 +187,12 @@ def by_rung(
     added: Bools,
     passed: Bools | None = None,
     symbolic: bool = False,
+    floors: Mapping[str, float] = MappingProxyType({}),
 ) -> Iterator[dict[str, Any]]:
     """How many of the questions are ``right``, how many ``added`` facts answer and how many some
     sample has ``passed``, [Q] each: of recall and conclusions, by rung, distance and whether they
-    are scored. A ``symbolic`` learner concludes nothing where nothing follows, and is not queried
-    there."""
+    are scored; ``floors`` are those of a rung's scored ones. A ``symbolic`` learner concludes
+    nothing where nothing follows, and is not queried there."""
     none = posed.rung == LADDER.index("nontheorem")
     counted = posed.conclusion | (posed.rung == LADDER.index("recall"))
     counted &= ~none if symbolic else True
@@ -189,4 +207,25 @@ def by_rung(
             "right": int(right[mine].sum()),
             "added": int(added[mine].sum()),
             "passed": None if passed is None else int(passed[mine].sum()),
+            "floor": floors.get(rung_name(rung)) if scored else None,
         }
+
+
+def scored_floors(posed: Posed) -> dict[str, float]:
+    """Rung -> the best share of its scored questions that is right without the rule, by strategies
+    that read what joined the corpus as well; of rungs that the world's instruments have."""
+    of, out = posed.questions, dict[str, float]()
+    scored = posed.scored & of.theorems
+    for rung in np.unique(posed.rung[scored]).tolist():
+        where = scored & (posed.rung == rung)
+        out[rung_name(rung)] = float(measured(of).on(rung_name(rung), "", where).floor.score)
+    return out
+
+
+def instrument_floor(of: QuestionSet, name: str, where: Bools) -> float | None:
+    """The best share that is right without the rule, of the questions ``where`` [Q] of a whole
+    instrument; None of what is none."""
+    if name not in of.instruments:
+        return None
+    rung, cue = of.instruments[name]
+    return float(measured(of).on(rung, cue_name(of.corpus, cue), where).floor.score)

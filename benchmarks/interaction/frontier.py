@@ -6,7 +6,6 @@ not been given. F facts, D derivations of the world's closure.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.row_keys import begins
-from ...worlds.novelty.questions import Questions, find_prompts, prompts_of
-from .conclusions import find, named
+from ...worlds.novelty.questions import Questions, find_prompts
+from .conclusions import answered_in, find, named
 
 Ints = NDArray[np.int64]
 
@@ -102,22 +101,8 @@ def candidates(corpus: Corpus) -> Questions:
     return _unanswered(corpus, base=True)
 
 
-def unanswered(corpus: Corpus) -> Questions:
-    """Every prompt that the world answers and nothing stated does, rules as data apart; answers and
-    facts are those of the world."""
-    cues = sorted({cue for cue in corpus.cues if cue[0] not in corpus.world.axioms})
-    number = np.array([corpus.cues.index(cue) for cue in cues], np.int32)
-    width = corpus.prompt.shape[1] - 1
-    found = prompts_of(corpus.split.truth, cues, width)
-    known = prompts_of(corpus.closure, cues, width)
-    left = found.only(find_prompts(known.prompt, found.prompt) < 0)
-    prompt = left.prompt.copy()
-    prompt[:, 0] = number[prompt[:, 0]]
-    return dataclasses.replace(left, prompt=prompt)
-
-
 def _unanswered(corpus: Corpus, base: bool) -> Questions:
-    """Of these the ones with a base fact among the answers, or with none."""
-    left = unanswered(corpus)
-    is_base = corpus.split.truth.is_base[left.fact]
-    return left.only(np.logical_or.reduceat(is_base, left.offsets[:-1]) == base)
+    """Of prompts of the world that gold does not answer those with a base fact, or with none."""
+    found, sampled = answered_in(corpus, corpus.split.truth)
+    known = answered_in(corpus, corpus.closure)[0].prompt
+    return found.only((find_prompts(known, found.prompt) < 0) & (sampled == base))

@@ -19,7 +19,7 @@ from ..protocols.beyond_table import Acquisition, Production
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
 from . import round_tables
-from .conclusions import Posed, by_rung, holds, rung_name
+from .conclusions import Posed, by_rung, holds, rung_name, scored_floors
 from .production import Drift
 from .symbolic_learners import in_production, planted, waits, with_queries
 from .voting import answer_flops, test_time
@@ -153,7 +153,8 @@ def _rounds(
         if samples is not None:
             passed = np.any([_right(posed, drawn) for drawn in samples.answer[0]], axis=0)
         added = posed.answered_by(step.facts)
-        yield from (who | row for row in by_rung(posed, right, added, passed))
+        counted = by_rung(posed, right, added, passed, floors=scored_floors(posed))
+        yield from (who | row for row in counted)
 
 
 def _right(posed: Posed, answer: NDArray[np.integer]) -> NDArray[np.bool_]:

@@ -48,6 +48,11 @@ ROUNDS = Shape(
         "right": ("BIGINT", "of these, answered as the world does"),
         "added": ("BIGINT", "of these, answered by a fact that stands in the corpus by then"),
         "passed": ("BIGINT", "of these, answered so by some sample; null: none was drawn"),
+        "floor": (
+            "DOUBLE",
+            "of all scored questions of the rung, the best share without the rule, by strategies "
+            "that read what joined the corpus; null: none is measured",
+        ),
         "flops": ("DOUBLE", "of all training of the branch up to the round's end"),
         "answer_flops": ("DOUBLE", "of all answers and samples of the branch until then"),
         "queries": ("BIGINT", "made of the world until then"),
@@ -116,6 +121,7 @@ TEST_TIME = Shape(
         "flops": ("DOUBLE", "for one question, on average"),
         "questions": ("BIGINT", "how many there are"),
         "right": ("DOUBLE", "of these, on average over choices of samples"),
+        "floor": ("DOUBLE", "of the instrument, the best share without the rule; null: none"),
     },
     (*WHO, "rung", "way", "number"),
 )

@@ -6,7 +6,7 @@ cache of keys and values, prompt included, on average over questions. N samples,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from ...seeding import stream
 from ...worlds.encoding.encode import encode
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
+from .conclusions import instrument_floor
 
 CHOICES = 20  # of which samples vote, where not all do
 
@@ -60,7 +61,11 @@ def test_time(result: Result, corpora: Corpora) -> Iterator[dict[str, Any]]:
     """Rows of TEST_TIME of one cell: greedy or by loops, and by votes where it samples."""
     question_set, cell = corpora.question_set(result.cell), result.cell
     each, run = answer_flops(result, corpora), result.run
-    groups = {n: where for n, where in question_set.headline.items() if where.any()}
+    groups = [
+        (name, instrument_floor(question_set, name, where), where)
+        for name, where in question_set.headline.items()
+        if where.any()
+    ]
     right = question_set.right(np.asarray(run.answer[0, -1])).astype(float)
     way, number = ("loops", cell.loops) if cell.loops else ("greedy", 1)
     yield from _rows(groups, right, way, number, each)
@@ -80,9 +85,13 @@ def test_time(result: Result, corpora: Corpora) -> Iterator[dict[str, Any]]:
 
 
 def _rows(
-    groups: dict[str, NDArray[np.bool_]], right: Any, way: str, number: int, flops: float
+    groups: Sequence[tuple[str, float | None, NDArray[np.bool_]]],
+    right: Any,
+    way: str,
+    number: int,
+    flops: float,
 ) -> Iterator[dict[str, Any]]:
-    for rung, mine in groups.items():
+    for rung, floor, mine in groups:
         yield {
             "rung": rung,
             "way": way,
@@ -90,6 +99,7 @@ def _rows(
             "flops": flops,
             "questions": int(mine.sum()),
             "right": float(right[mine].sum()),
+            "floor": floor,
         }
 
 

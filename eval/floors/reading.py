@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ...worlds.corpus.corpus import CONCLUSION, NONTHEOREM, Corpus
+from ...worlds.corpus.corpus import CONCLUSION, FACT, NONTHEOREM, Corpus, Examples
 from ...worlds.datalog.row_keys import begins, group, pack, ragged, stable_order
 from ...worlds.encoding.episodes import theories
 from ...worlds.encoding.vocabulary import Lexicon, parts
+from ...worlds.interventions.reading_rows import EXTRA, PROVED
 
 Array = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -110,7 +111,7 @@ class Reading:
     @classmethod
     def of(cls, corpus: Corpus) -> Reading:
         """What ``corpus`` puts before a model; theories that stand in prompts are statements."""
-        e, c = corpus.examples, corpus.closure
+        e, c = read_examples(corpus), corpus.closure
         keep = e.kind != NONTHEOREM
         word = words_of(corpus)
         prompt, answer = parts(corpus, e.prompt[keep]), word[e.answer[keep]]
@@ -135,6 +136,22 @@ class Reading:
         return cls(prompt, answer, demonstrated, texts, names, written_facts(corpus))
 
 
+def read_examples(corpus: Corpus) -> Examples:
+    """The examples and what an intervention added to them: a learner's conclusions that joined its
+    corpus are read by whoever applies no rule, too. What is proved counts as demonstrated."""
+    e, rows = corpus.examples, corpus.rows
+    more = np.isin(rows.kind, (EXTRA, PROVED)) & (rows.prompt[:, 0] < len(corpus.cues))
+    if not more.any():
+        return e
+    kind = np.where(rows.kind[more] == PROVED, CONCLUSION, FACT).astype(e.kind.dtype)
+    return Examples(
+        np.concatenate([e.prompt, rows.prompt[more]]),
+        np.concatenate([e.answer, rows.answer[more]]),
+        np.concatenate([e.kind, kind]),
+        np.concatenate([e.fact, rows.fact[more]]),
+    )
+
+
 def words_of(corpus: Corpus) -> Array:
     """[C + 1] the word of each constant as an answer, and of NONE: -1."""
     constants = np.arange(corpus.none, dtype=np.int32)
@@ -152,7 +169,7 @@ def written_facts(corpus: Corpus) -> dict[str, Array]:
 
     Facts that a prompt shows by itself (theories, spellings, familiar tables) are among them.
     """
-    e, c = corpus.examples, corpus.closure
+    e, c = read_examples(corpus), corpus.closure
     found: dict[str, list[Array]] = {p: [] for p in c.predicates}
     for number, (predicate, position) in enumerate(corpus.cues):
         here = (e.prompt[:, 0] == number) & (e.answer != corpus.none)

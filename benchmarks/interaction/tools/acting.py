@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import UserError
-from ....eval.floors.measured import cue_name, measured
 from ....eval.question_sets.question_set import QuestionSet
 from ....printable import brief
 from ....seeding import stream
@@ -21,6 +20,7 @@ from ...protocols.beyond_table import Tools
 from ...runner.corpora import Corpora, tokens_of
 from ...runner.trained import Trained
 from .. import round_records
+from ..conclusions import instrument_floor
 from .calls import Answering, Calls, is_look, traces_of
 from .sensing import UNKNOWABLE, unknowable_of
 from .trace_audit import audit
@@ -158,16 +158,7 @@ def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:
                 "calls": int(found.calls[mine].sum()),
                 "malformed": int(found.malformed[mine].sum()),
                 "looks": int(found.looks[mine].sum()),
-                "floor": floor(of, name, where),
+                "floor": unknown.floor
+                if name == UNKNOWABLE
+                else instrument_floor(of, name, where) or 0.0,
             }
-
-
-def floor(of: QuestionSet, name: str, where: NDArray[np.bool_]) -> float:
-    """The best score that can be had without the rule, of a whole instrument, and without a look,
-    of what is unknowable; 0 of recall."""
-    if name == UNKNOWABLE:
-        return unknowable_of(of).floor
-    if name not in of.instruments:
-        return 0.0
-    rung, cue = of.instruments[name]
-    return float(measured(of).on(rung, cue_name(of.corpus, cue), where).floor.score)

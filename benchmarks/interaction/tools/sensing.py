@@ -17,7 +17,7 @@ from ....worlds.novelty.derivations import Proofs
 from ....worlds.novelty.questions import find_prompts
 from ....worlds.novelty.rungs import LADDER
 from ..conclusions import Posed
-from ..frontier import unanswered
+from ..frontier import unknowable
 
 UNKNOWABLE = "unknowable"  # conclusions that rest on what is stated nowhere
 FAMILIES = ("chance", "association")
@@ -30,7 +30,7 @@ class Unknowable:
         self.of, self.posed = of, Posed(of, 0.0)
         rung = self.posed.rung == LADDER.index(UNKNOWABLE)
         self.where: NDArray[np.bool_] = self.posed.conclusion & rung  # [Q]
-        self.targets = unanswered(of.corpus)
+        self.targets = unknowable(of.corpus)
         self.place = find_prompts(self.targets.prompt, self.posed.prompt)  # [Q] among the targets
 
     def facts(self, question: int) -> list[int]:

@@ -22,6 +22,7 @@ from zebroid.benchmarks.protocols.beyond_table import Acquisition
 from zebroid.errors import UserError
 from zebroid.worlds.corpus.audit import AuditError
 from zebroid.worlds.novelty.questions import find_prompts
+from zebroid.worlds.novelty.rungs import LADDER
 
 from .conftest import built
 
@@ -186,3 +187,18 @@ def test_the_share_of_waiting_is_as_predicted_when_it_is_waited_for(small, monke
 
 def test_builtin_policies_are_entry_points():
     assert [registry.policy(name) for name in NAMES] == [getattr(policies, n) for n in NAMES]
+
+
+def test_an_unstated_fact_is_no_conclusion_where_its_predicate_is_derived_as_well(posed):
+    """In inverse-v2 what is answered may be the very pair that was queried, which is recall."""
+    queried = posed(built("inverse-v2/tiny", coverage=0.7), 0.0)
+    c = queried.corpus
+    unknown = queried.rung == LADDER.index("unknowable")
+    wanted = np.flatnonzero(unknown & queried.conclusion)
+    targets = unknowable(c)
+    there = find_prompts(targets.prompt, queried.prompt[wanted])
+    assert (there >= 0).all() and len(wanted) > 30
+    assert {c.cues[cue][0] for cue in queried.prompt[wanted, 0]} == {"rel"}
+    left = unknown & ~queried.conclusion
+    open_ = find_prompts(candidates(c).prompt, queried.prompt[left])
+    assert (open_ >= 0).sum() > 30

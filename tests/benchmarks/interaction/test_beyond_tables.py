@@ -43,7 +43,7 @@ def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
     rows = [
         who
         | {"seed": str(seed), "rung": rung, "way": "vote", "number": n, "flops": 10.0 * n}
-        | {"questions": many, "right": many * min(1.0, 0.2 + 0.1 * n + seed / 100)}
+        | {"questions": many, "right": many * min(1.0, 0.2 + 0.1 * n + seed / 100), "floor": 0.15}
         for seed in range(3)
         for n in (1, 2, 4, 8)
         for rung, many in (("instance", 40), ("schema", 20))
@@ -52,7 +52,8 @@ def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
     path = page(tmp_path, "votes")
     assert beyond_tables.main([str(path)]) == 0
     text = path.read_text()
-    assert "| short: instance | vote |" in text and "| rising |" in text and "schema" not in text
+    assert "| `w/tiny` | short: instance | vote | 0.15 |" in text
+    assert "| rising |" in text and "schema" not in text
 
 
 def test_shares_of_a_learned_model_stand_by_round_and_of_scored_questions_alone(tmp_path):
@@ -68,16 +69,39 @@ def test_shares_of_a_learned_model_stand_by_round_and_of_scored_questions_alone(
     held |= {"added_true": 0, "added_false": 0, "added_values": 0}
     who = WHO | held | {"branch": "verified", "rung": "instance"}
     rows = [
-        who | {"seed": str(seed), "round": turn, "scored": scored, "right": right}
+        who
+        | {"seed": str(seed), "round": turn, "scored": scored, "right": right}
+        | {"floor": floor if scored else None}
         for seed in range(3)
-        for turn in (0, 2)
+        for turn, floor in ((0, 0.1), (2, 0.5))
         for scored, right in ((True, 10 * (turn + 1)), (False, 40))
     ]
     round_tables.write(tmp_path / "data/it", round_tables.ROUNDS, rows)
     path = page(tmp_path, "production")
     assert beyond_tables.main([str(path)]) == 0
-    line = "| `w/tiny` | verified | instance | 0.25 ± 0.00 | 0.75 ± 0.00 | 3 |"
+    last = "0.50 | +0.25 [+0.25, +0.25]"  # the floor of the last round, that reads what joined
+    line = f"| `w/tiny` | verified | instance | 0.25 ± 0.00 | 0.75 ± 0.00 | {last} | 3 |"
     assert line in path.read_text()
+
+
+def test_a_learner_has_a_line_a_branch_and_rung_with_what_the_last_round_cost(tmp_path):
+    held = {"distance": 1, "scored": False, "added": 0, "passed": None, "floor": None}
+    held |= {"statements": 1, "answer_flops": 1e10, "added_false": 0, "added_values": 0}
+    rows = [
+        WHO
+        | held
+        | {"seed": str(seed), "round": turn, "rung": rung, "questions": many, "right": 10 * turn}
+        | {"queries": 20 * turn, "added_true": 30 * turn, "flops": 9e10 * (turn + 1)}
+        for seed in range(3)
+        for turn in (0, 1)
+        for rung, many in (("unknowable", 40), ("constituent", 20))
+    ]
+    round_tables.write(tmp_path / "data/it", round_tables.ROUNDS, rows)
+    path = page(tmp_path, "learned")
+    assert beyond_tables.main([str(path)]) == 0
+    text = path.read_text()
+    line = "| random | unknowable | 0.00 ± 0.00 | 0.25 ± 0.00 | 20 | 30 | 0 | 1.9e+11 | 3 |"
+    assert line in text and "constituent" not in text
 
 
 def test_what_joined_is_counted_by_round_as_a_mean_of_runs(tmp_path):

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from zebroid.benchmarks.interaction.conclusions import find, holds
+from zebroid.benchmarks.interaction.conclusions import find, holds, scored_floors
 from zebroid.benchmarks.interaction.production import Drift, in_rounds, produced, unverified
 from zebroid.benchmarks.interaction.round_audit import audit
+from zebroid.benchmarks.interaction.rounds import with_facts
 from zebroid.benchmarks.interaction.symbolic_learners import (
     false_conclusion,
     in_production,
@@ -15,7 +16,9 @@ from zebroid.benchmarks.interaction.symbolic_learners import (
 )
 from zebroid.benchmarks.protocols.beyond_table import Production
 from zebroid.errors import UserError
+from zebroid.eval.floors.reading import read_examples
 from zebroid.worlds.corpus.audit import AuditError
+from zebroid.worlds.corpus.build import build_corpus
 from zebroid.worlds.novelty.rungs import LADDER
 
 from .conftest import gold_answers
@@ -93,6 +96,21 @@ def test_no_proof_that_joins_has_a_line_that_answers_a_scored_question(rows, pos
     audit(HOW, queried, run, NOTHING, proved, proved=True)
     with pytest.raises(AuditError, match="stands in a proof that joins the corpus"):
         audit(HOW, queried, run, NOTHING, verified, proved=True)
+
+
+def test_a_floor_reads_what_joined_so_that_reuse_of_it_is_no_sign_of_a_rule(hops, posed, answering):
+    """Copying gets more of what is scored, once proved conclusions from the same facts have joined;
+    the certificates stay what they were."""
+    before = posed(hops)
+    facts = produced("proved", before, answering(gold_answers(hops)), NOTHING, 0.9)
+    exposure = with_facts(hops.exposure, "proved, round 1", facts, proved=True)
+    after = posed(build_corpus(hops.world, hops.size, exposure))
+    assert (after.rung == before.rung).all() and (after.scored == before.scored).all()
+    old, new = scored_floors(before), scored_floors(after)
+    assert new["constituent"] > old["constituent"] + 0.1 and set(new) == set(old)
+    assert read_examples(hops) is hops.examples
+    joined = read_examples(after.corpus)
+    assert len(joined.kind) > len(after.corpus.examples.kind) == len(hops.examples.kind)
 
 
 def test_samples_that_disagree_keep_a_conclusion_out(hops, posed, answering):
