@@ -12,6 +12,7 @@ from ..errors import UserError, suggest
 from ..printable import brief
 from .interventions.intervention import Intervention
 from .interventions.interventions_given import interventions
+from .undescribed import shares as shares_left_out
 
 PRESENTATIONS = ("exemplified", "stated", "both", "neither")  # how a pattern may be given
 MOST = 1_000  # nontheorems of a conclusion, conclusions of a fact, wordings of an axiom, height
@@ -44,6 +45,10 @@ class Exposure:
     far: float = dataclasses.field(default=0.0, metadata={"neutral": 0.0})
     # one of the world's `splits`, that decides instead what is demonstrated and what is queried
     split: str | None = dataclasses.field(default=None, metadata={"neutral": None})
+    # base predicate -> share of what its facts are about, of which none of these is stated
+    undescribed: Mapping[str, float] = dataclasses.field(
+        default_factory=lambda: MappingProxyType({}), metadata={"neutral": {}}
+    )
     # what else is changed of how a corpus is written, each at most once; tables of them do, too
     interventions: tuple[Intervention, ...] = dataclasses.field(
         default=(), metadata={"neutral": ()}
@@ -58,6 +63,7 @@ class Exposure:
         if self.split is not None:
             _require("split", self.split, (str,), "the name of a split of the world")
         _require("given", self.given, (Mapping,), "a table of shares by presentation")
+        _require("undescribed", self.undescribed, (Mapping,), "a table of shares by predicate")
         for name in (*shares, "phi", "nontheorems"):
             object.__setattr__(self, name, _kept(getattr(self, name)))
         for name in shares:
@@ -88,6 +94,7 @@ class Exposure:
             raise suggest("twin", str(self.twin), TWINS)
         given = {presentation: _kept(share) for presentation, share in self.given.items()}
         object.__setattr__(self, "given", MappingProxyType(given))
+        object.__setattr__(self, "undescribed", MappingProxyType(shares_left_out(self.undescribed)))
         object.__setattr__(self, "interventions", interventions(self.interventions))
 
     def record(self) -> dict[str, Any]:

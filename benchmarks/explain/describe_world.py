@@ -142,6 +142,9 @@ def _in_words(corpus: Corpus) -> str:
         if e.coverage == 1
         else f"{_percent(e.coverage)} of the base facts are stated"
     ]
+    if e.undescribed:
+        silent = (f"{p} of {_percent(share)} of its entities" for p, share in e.undescribed.items())
+        message.append(f"but not {', nor '.join(silent)}")
     if corpus.split.handed is None:
         message += _drawn(world, e)
     else:

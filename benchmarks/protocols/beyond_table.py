@@ -73,13 +73,21 @@ class Tools(_Once):
     tools: list[str] = pydantic.Field(min_length=1)  # entry points zebroid.tools
     # rates at which a result is another constant: of the first tool, beside 0 of every tool
     lies: list[Annotated[float, pydantic.Field(gt=0, le=1)]] = []
+    # how many looks at what no text describes an answer may make, by the first tool; others: none
+    looks: list[Annotated[int, pydantic.Field(ge=0, le=MOST_QUERIES)]] = []
     # seconds that a tool may take for one batch of calls
     seconds: float = pydantic.Field(default=60.0, gt=0)
 
     @property
-    def configurations(self) -> tuple[tuple[str, float], ...]:
-        """(tool, rate of lies) of each evaluation."""
-        return (*((tool, 0.0) for tool in self.tools), *((self.tools[0], p) for p in self.lies))
+    def configurations(self) -> tuple[tuple[str, float, int], ...]:
+        """(tool, rate of lies, looks) of each evaluation, once; lies with the most looks."""
+        first, *others = self.tools
+        every = [
+            *((first, 0.0, looks) for looks in self.looks or [0]),
+            *((tool, 0.0, 0) for tool in others),
+            *((first, lies, max(self.looks, default=0)) for lies in self.lies),
+        ]
+        return (*dict.fromkeys(every),)
 
 
 Beyond = Annotated[

@@ -16,7 +16,7 @@ from ..novelty.proof_contents import tainted
 from ..novelty.questions import find_prompts, prompts_of
 from ..novelty.rungs import CONTROLS, LADDER, RUNGS
 from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus
-from .examples import false_sentences
+from .examples import false_sentences, stated_of_undescribed
 
 
 class AuditError(InvalidWorld):
@@ -177,8 +177,8 @@ def _stated_as_given(corpus: Corpus) -> None:
 
 
 def _as_written(corpus: Corpus) -> None:
-    """Sentences are true; in a twin those that may be permuted are a permutation."""
-    if problem := false_sentences(corpus):
+    """Sentences are true, or in a twin permuted; of what is undescribed nothing is stated."""
+    if problem := false_sentences(corpus) or stated_of_undescribed(corpus):
         raise AuditError(f"{corpus.world.id}: {problem}; report it: zebroid is at fault")
 
 

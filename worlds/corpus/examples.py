@@ -11,7 +11,8 @@ from ..datalog.closure import Closure
 from ..datalog.facts import Array, Bools
 from ..exposure import Exposure
 from ..interventions.reading_rows import Rows, Source
-from ..novelty.questions import Cue, prompt_rows
+from ..novelty.questions import Cue, find_prompts, prompt_rows
+from ..undescribed import undescribed
 from ..world import World
 from .corpus import CONCLUSION, FACT, NONTHEOREM, SENTENCE, Corpus, Examples, cue_words
 from .rule_presentation import Draw
@@ -130,6 +131,25 @@ def true_sentences(
             found = c.find(predicate, sentences_under(c, cues, examples, cue)[1])
             out[found[found >= 0]] = True
     return out
+
+
+def stated_of_undescribed(corpus: Corpus) -> str:
+    """The first statement of what the exposure leaves undescribed, "" if there is none."""
+    world, base, e = corpus.world, corpus.split.truth.base, corpus.examples
+    draw = Draw(world.id, world.draws(corpus.size), corpus.seeds[1])
+    left_out = undescribed(world, corpus.exposure, base, draw)
+    for cue, (predicate, place) in enumerate(corpus.cues):
+        if predicate not in left_out:
+            continue
+        rows = base.rows[predicate][left_out[predicate]]
+        prompt = prompt_rows(cue, np.delete(rows, place, axis=1), e.prompt.shape[1] - 1)
+        unsaid = np.column_stack([prompt, rows[:, place]])
+        stated = e.kind == FACT
+        given = np.column_stack([e.prompt[stated], e.answer[stated]])
+        if (found := find_prompts(unsaid, given) >= 0).any():
+            names = [base.constants[a] for a in given[found][0, 1:] if a >= 0]
+            return f"{predicate} of {' '.join(names)} is stated, and was to be undescribed"
+    return ""
 
 
 def false_sentences(corpus: Corpus) -> str:

@@ -21,6 +21,7 @@ from ..handed_split import HandedSplit, check_split, handed_split
 from ..novelty.derivations import Pattern, Proofs
 from ..novelty.proof_contents import tainted
 from ..novelty.rungs import ReadOff, read_off
+from ..undescribed import undescribed
 from ..world import World
 from .far_conclusions import far_conclusions, near
 from .query_episodes import query_episodes
@@ -77,7 +78,7 @@ def split_corpus(
     truth = Proofs(sampled, world.axioms, world.schema_of_rules, familiar)
     draw = Draw(world.id, world.draws(size), seeds[1])
     presentations = presentations_of(truth, exposure, draw)
-    gold = _gold(truth, exposure, presentations, draw, world.familiar)
+    gold = _gold(world, truth, exposure, presentations, draw)
     c = gold.closure
     presentation = tuple(presentations[p] for p in gold.patterns)
     withheld = silent(presentation)[gold.pattern]
@@ -138,27 +139,26 @@ def _handed(
 
 
 def _gold(
+    world: World,
     truth: Proofs,
     exposure: Exposure,
     presentations: Mapping[Pattern, str],
     draw: Draw,
-    familiar: frozenset[str],
 ) -> Proofs:
-    """The perfect model of what is stated and given; ``familiar`` predicates are, in full."""
-    c = truth.closure
-    program, facts = c.program, c.base
+    """The perfect model of what is stated and given: familiar predicates in full, but for entities
+    that the exposure leaves undescribed."""
+    c, program, facts = truth.closure, truth.closure.program, truth.closure.base
     given = {a for p, w in presentations.items() if w != "neither" for a in p[1]}
-    always = program.negated | familiar
+    hidden = undescribed(world, exposure, facts, draw)
     rows: dict[str, Array] = {}
     for predicate, all_rows in facts.rows.items():
+        kept = ~hidden.get(predicate, np.zeros(len(all_rows), bool))
         if predicate in truth.axioms and predicate not in program.negated:
             names = [(predicate, *(facts.constants[a] for a in row)) for row in all_rows]
             kept = np.array([n in given for n in names], bool)
-        elif predicate in always or exposure.coverage == 1:
-            continue
-        else:
+        elif predicate not in program.negated | world.familiar and exposure.coverage < 1:
             order = draw(f"coverage {predicate}").permutation(len(all_rows))
-            kept = order < round(exposure.coverage * len(all_rows))
+            kept &= order < round(exposure.coverage * len(all_rows))
         if not kept.all():
             rows[predicate] = all_rows[kept]
     dropped = {rule for (rule, axioms), w in presentations.items() if w == "neither" and not axioms}

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ...errors import UserError
 from ..corpus.corpus import Corpus
 from ..datalog.facts import Array
+from .spelled_answers import spelled_answers
 from .vocabulary import ANSWER, END, NONE, Lexicon
 
 if TYPE_CHECKING:
@@ -46,15 +47,15 @@ class Call(NamedTuple):
 class Traces:
     """Traces of facts of a corpus, and what a look-up of stated facts gives.
 
-    Raises UserError for a corpus whose prompts or answers are not a word each.
+    Raises UserError for a corpus whose facts stand in prompts or whose answers are several words.
     """
 
     def __init__(self, corpus: Corpus) -> None:
         world = corpus.world
-        if world.episodes or world.spelled:
+        if world.episodes or spelled_answers(corpus):
             raise UserError(
-                f"{world.id} has {'episodes' if world.episodes else 'names of several words'}, and "
-                f"mode {MODE!r} calls by prompts of a word each; use another mode or world"
+                f"{world.id} has {'episodes' if world.episodes else 'answers of several words'}, "
+                f"and in mode {MODE!r} a result is one word; use another mode or world"
             )
         if corpus.beside or corpus.rows.words:
             raise UserError(
@@ -150,12 +151,26 @@ class Words:
         # the same from the other side: token -> name of a call, token -> cue
         self.name = {token: name for name, token in self.mark.items()}
         self.cue = {int(lexicon.cue[cue]): cue for cue in reversed(range(len(corpus.cues)))}
+        self.constant = {tuple(t): c for c, t in enumerate(lexicon.spelling) if t}
+        self.longest = max(map(len, self.constant))  # words of a name
 
     def call(self, call: Call) -> list[int]:
         """The call with its result, which is the last."""
         cue, *words = call.prompt
-        given = [int(self.lexicon.cue[cue]), *(int(self.value[w]) for w in words)]
+        names = [token for word in words for token in self.lexicon.spelling[word]]
+        given = [int(self.lexicon.cue[cue]), *names]
         return [self.mark[call.name], *given, self.result, int(self.value[call.result])]
+
+    def constants(self, tokens: tuple[int, ...], number: int) -> list[int] | None:
+        """The constants, so many, whose names the tokens are; None: they are not."""
+        if not number:
+            return None if tokens else []
+        for n in range(1, 1 + min(self.longest, len(tokens))):
+            first = self.constant.get(tokens[:n])
+            rest = None if first is None else self.constants(tokens[n:], number - 1)
+            if first is not None and rest is not None:
+                return [first, *rest]
+        return None
 
 
 def with_calls(tokens: Tokens, corpus: Corpus) -> Tokens:
@@ -235,11 +250,8 @@ def read_call(words: Words, corpus: Corpus, written: Array) -> tuple[str, Prompt
     if at < 0 or int(written[at]) not in words.name or at + 1 >= len(written) - 1:
         return None
     first, *rest = (int(t) for t in written[at + 1 : -1])
-    known = words.lexicon.constant
-    constants = [int(known[t]) if t < len(known) else -1 for t in rest]
-    if first not in words.cue or min(constants, default=0) < 0:
+    if first not in words.cue:
         return None
     cue = words.cue[first]
-    if len(constants) != corpus.closure.arity[corpus.cues[cue][0]] - 1:
-        return None
-    return words.name[int(written[at])], (cue, *constants)
+    constants = words.constants(tuple(rest), corpus.closure.arity[corpus.cues[cue][0]] - 1)
+    return None if constants is None else (words.name[int(written[at])], (cue, *constants))

@@ -9,22 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....errors import UserError
 from ....eval.question_sets.question_set import QuestionSet
+from ....printable import brief
 from ....seeding import stream
 from ....worlds.corpus.corpus import Corpus
 from ....worlds.encoding.encode import Tokens
 from ....worlds.encoding.traces import MODE, Line, Prompt, Words, line_of, needed, read_call
-from ....worlds.novelty.rungs import LADDER
 from ...protocols.beyond_table import Tools
 from ...runner.corpora import Corpora, tokens_of
 from ...runner.trained import Trained
 from .. import round_records
-from ..conclusions import Posed, instrument_floor
-from .calls import Answering, Calls, traces_of
+from ..conclusions import instrument_floor
+from .calls import Answering, Calls, is_look, traces_of
+from .sensing import UNKNOWABLE, unknowable_of
 from .trace_audit import audit
 
 Record = dict[str, Any]
-UNKNOWABLE = "unknowable"  # conclusions that rest on what is stated nowhere
 ALONE, WITHOUT = "alone", "without tools"
 
 
@@ -35,6 +36,7 @@ class Acted:
     answer: NDArray[np.int32]  # [Q] a constant, none, or -1: malformed
     calls: NDArray[np.int64]  # [Q] calls made
     malformed: NDArray[np.int64]  # [Q] of these, such that no tool was queried
+    looks: NDArray[np.int64]  # [Q] of these, such that looked at what no text describes
 
 
 class Desk:
@@ -46,7 +48,7 @@ class Desk:
         self.words = Words(of.corpus)
         Q = len(of.questions)
         self.lines: list[list[Line]] = [[] for _ in range(Q)]
-        self.calls, self.malformed = np.zeros(Q, np.int64), np.zeros(Q, np.int64)
+        self.calls, self.malformed, self.looks = np.zeros((3, Q), np.int64)
 
     def respond(self, places: NDArray[Any], written: NDArray[Any]) -> NDArray[Any]:
         """[n] tokens of the results that are due behind ``written`` [n, g]."""
@@ -58,17 +60,28 @@ class Desk:
         results = np.full(len(places), corpus.none, np.int64)
         queried: list[tuple[str, Prompt]] = [call for call in read if call is not None]
         if fine:
+            left = self.tool.looks - self.looks[places[fine]]
             calls = Calls(
                 self.of,
                 tuple(name for name, _ in queried),
                 tuple(prompt for _, prompt in queried),
                 tuple(tuple(self.lines[places[i]]) for i in fine),
+                tuple(left.tolist()),
             )
             results[fine] = self.tool(calls)
+            looked = np.array([is_look(self.of, *call) for call in queried], bool)
+            self.looks[places[fine]] += looked & (left > 0)
         for i, (_, prompt) in zip(fine, queried):
             if results[i] != corpus.none:
                 self.lines[places[i]].append(line_of(corpus, prompt, int(results[i])))
-        return self.words.value[results]
+        token = self.words.value[results]
+        if (token < 0).any():
+            wrong = corpus.closure.base.constants[int(results[token < 0][0])]
+            raise UserError(
+                f"tool {self.tool.name!r} gives {brief(wrong)}, a name of several words; a result "
+                "is one word"
+            )
+        return token
 
 
 def acted(
@@ -82,7 +95,7 @@ def acted(
 
     desk = Desk(of, tool)
     written = converse(spec, tokens, weights, desk.words.result, desk.respond)
-    return Acted(answers(tokens, written), desk.calls, desk.malformed)
+    return Acted(answers(tokens, written), desk.calls, desk.malformed, desk.looks)
 
 
 def answers(tokens: Tokens, written: NDArray[np.integer]) -> NDArray[np.int32]:
@@ -104,23 +117,24 @@ def rows(how: Tools, trained: Trained, corpora: Corpora) -> Iterator[Record]:
         "model": cell.model,
         "plan": cell.plan,
         "lies": 0.0,
+        "allowed": 0,
         "flops": float(trained.run.flops[-1]),
     }
-    yield from (who | row for row in _counted(of, Acted(plain, none, none)))
+    yield from (who | row for row in _counted(of, Acted(plain, none, none, none)))
     if cell.mode != MODE:
         return
     tokens = tokens_of(of, MODE)
     audit(of, tokens)
-    for tool, lies in how.configurations:
+    for tool, lies, looks in how.configurations:
         rng = stream(cell.world, cell.size, f"tool {tool} {lies:g}", cell.seeds.order)
-        answering = Answering(tool, lies, how.seconds, rng)
+        answering = Answering(tool, lies, how.seconds, rng, looks)
         found = acted(trained.spec, trained.weights, of, tokens, answering)
-        branch = {"branch": tool, "lies": lies}
+        branch = {"branch": tool, "lies": lies, "allowed": looks}
         yield from (who | branch | row for row in _counted(of, found))
 
 
 def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:
-    """Right answers by instrument and by how many calls the shortest trace needs."""
+    """Right answers by instrument and by how many calls and looks the shortest trace needs."""
     right = of.right(found.answer)
     least = of.once(
         "calls needed",
@@ -128,19 +142,23 @@ def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:
             [-1 if t is None else len(t) for t in needed(traces_of(of), of.questions)]
         ),
     )
-    posed = Posed(of, 0.0)
-    unknown = posed.conclusion & (posed.rung == LADDER.index(UNKNOWABLE))
-    right = np.where(unknown, posed.right(found.answer), right)  # as the world has it
-    for name, where in {**of.headline, UNKNOWABLE: unknown}.items():
-        for number in np.unique(least[where]).tolist():
-            mine = where & (least == number)
+    unknown = unknowable_of(of)
+    right = np.where(unknown.where, unknown.posed.right(found.answer), right)  # as the world has it
+    keys = np.stack([least, unknown.looks])
+    for name, where in {**of.headline, UNKNOWABLE: unknown.where}.items():
+        for number, looks in np.unique(keys[:, where], axis=1).T.tolist():
+            mine = where & (keys == [[number], [looks]]).all(0)
             yield {
                 "rung": name,
                 "needed": number,
+                "needed_looks": looks,
                 "questions": int(mine.sum()),
                 "right": int(right[mine].sum()),
                 "none": int((found.answer[mine] == of.corpus.none).sum()),
                 "calls": int(found.calls[mine].sum()),
                 "malformed": int(found.malformed[mine].sum()),
-                "floor": instrument_floor(of, name, where) or 0.0,
+                "looks": int(found.looks[mine].sum()),
+                "floor": unknown.floor
+                if name == UNKNOWABLE
+                else instrument_floor(of, name, where) or 0.0,
             }

@@ -34,6 +34,7 @@ class Calls:
     name: tuple[str, ...]  # [n] look-up or deduce
     prompt: tuple[Prompt, ...]  # [n] a cue, by number, and the given constants
     lines: tuple[tuple[Line, ...], ...]  # [n] what results have stated in the same answer so far
+    looks: tuple[int, ...]  # [n] how many the same answer may still make: ``is_look``
 
     @property
     def corpus(self) -> Corpus:
@@ -71,6 +72,26 @@ def world(calls: Calls, rng: np.random.RandomState) -> Ints:
         if name == LOOK_UP and prompt in base:
             found[i] = base[prompt]
     return found
+
+
+def sensor(calls: Calls, rng: np.random.RandomState) -> Ints:
+    """As ``exact``; and what no text describes is looked at in the world, while looks are left. It
+    tells base facts alone: what follows from them is the caller's to deduce."""
+    base = _base(calls.of)
+    found = exact(calls, rng)
+    for i, (name, prompt, left) in enumerate(zip(calls.name, calls.prompt, calls.looks)):
+        if left > 0 and is_look(calls.of, name, prompt):
+            found[i] = base.get(prompt, calls.corpus.none)
+    return found
+
+
+def is_look(of: QuestionSet, name: str, prompt: Prompt) -> bool:
+    """Whether a call looks at something: a look-up of what the exposure leaves undescribed of some
+    entities, and which no text answers. It costs a look, whether or not there is anything to see.
+    """
+    predicate, _ = of.corpus.cues[prompt[0]]
+    observable = predicate in of.corpus.exposure.undescribed
+    return name == LOOK_UP and observable and prompt not in traces_of(of).known
 
 
 def outright(calls: Calls, rng: np.random.RandomState) -> Ints:
@@ -130,6 +151,7 @@ class Answering:
     lies: float
     seconds: float  # that one batch of calls may take
     rng: np.random.RandomState
+    looks: int = 0  # that one answer may make
 
     def __call__(self, calls: Calls) -> Ints:
         """[n] results. Raises UserError, one line, for a tool that raises, does not end in time, or

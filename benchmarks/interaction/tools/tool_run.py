@@ -7,6 +7,7 @@ from typing import Any
 
 from .... import registry
 from ....errors import MissingResult, UserError
+from ....worlds.encoding.traces import MODE
 from ...protocols.beyond_table import Tools
 from ...report import plain_console
 from ...runner.corpora import Corpora
@@ -31,6 +32,11 @@ def run(job: Work) -> int:
         raise UserError(f"{suite.id} keeps no weights, and tools need them; set keep_weights")
     for name in how.tools:
         registry.tool(name)
+    if how.looks and not any(c.exposure.undescribed for c in suite.cells if c.mode == MODE):
+        raise UserError(
+            f"{suite.id} allows looks, and no cell of mode {MODE!r} leaves anything undescribed to "
+            "look at; set exposure.undescribed, or leave out looks"
+        )
     plain: Any = dataclasses.replace(job, suite=dataclasses.replace(suite, beyond=None))  # type: ignore[type-var]
     status = plain.run()
     if status == INTERRUPTED:

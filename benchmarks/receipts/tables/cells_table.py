@@ -24,7 +24,7 @@ SEEDS = {
     "init": "the initial weights",
     "order": "the order of the batches",
 }
-NAMES = ("twin", "split", "interventions")  # fields of an exposure that may be none
+NAMES = ("twin", "split", "undescribed", "interventions")  # fields of an exposure that may be none
 # field of an exposure -> type, unit, meaning
 EXPOSURE = {
     "coverage": ("DOUBLE", "share", "base facts that are stated, of those that are no rules"),
@@ -64,6 +64,12 @@ EXPOSURE = {
         "name",
         "published split of the world, which says what is demonstrated and queried; null: none",
     ),
+    "undescribed": (
+        "VARCHAR",
+        "JSON",
+        "base predicate -> share of what its facts are about, of which none is stated; null: of "
+        "nothing, and a file all of whose rows are null has no such column",
+    ),
     "interventions": (
         "VARCHAR",
         "JSON",
@@ -77,8 +83,9 @@ def exposure_values(exposure: Exposure) -> dict[str, Any]:
     """Field -> its value, as the tables have it."""
     found = {name: getattr(exposure, name) for name in EXPOSURE}
     names = {name: found[name] or NONE for name in NAMES}
-    if exposure.interventions:
-        names["interventions"] = canonical.text(exposure.record()["interventions"])
+    for name in NEEDED:
+        if getattr(exposure, name):
+            names[name] = canonical.text(exposure.record()[name])
     return {**found, "given": canonical.text(exposure.record()["given"]), **names}
 
 
@@ -88,11 +95,13 @@ def exposure_columns() -> Iterator[Column]:
         yield Column(f"exposure_{name}", kind, unit, meaning, null, needed)
 
 
-def _has_interventions(content: Content) -> bool:
-    return any(cell.exposure.interventions for cell in content.cells)
+def _some(name: str) -> Callable[[Content], bool]:
+    """Whether some cell's exposure has a value in this field."""
+    return lambda content: any(getattr(cell.exposure, name) for cell in content.cells)
 
 
-NEEDED = {"interventions": _has_interventions}  # columns that only some receipts have
+# columns that only some receipts have
+NEEDED = {name: _some(name) for name in ("undescribed", "interventions")}
 
 
 def row(cell: Cell, result: Result | None, failure: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Facts, questions and whole worlds in English."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -193,6 +194,15 @@ def test_a_size_tells_how_its_exposure_differs():
     text = describe(registry.make("network-v2"), "tiny")
     assert re.search(r"\*\*p-10\*\*: .*; exposure: coverage 0.1\n", text)
     assert "35% of the base facts are stated" in text
+
+
+def test_what_is_left_undescribed_stands_beside_what_is_stated():
+    world = registry.make("percept-v2")
+    own = world.default_exposure("tiny")
+    left_out = dataclasses.replace(own, undescribed={"genus": 0.25, "bears": 0.3})
+    text = describe(world, "tiny", left_out)
+    message = "all base facts are stated; but not bears of 30% of its entities, nor genus of 25%"
+    assert message in text and "but not" not in describe(world, "tiny")
 
 
 def test_an_unknown_size_is_refused():

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import duckdb
 import jsonschema
@@ -22,7 +23,8 @@ from zebroid.benchmarks.receipts.bounds import cells_of
 from zebroid.benchmarks.receipts.receipt import Receipt
 from zebroid.benchmarks.receipts.tables.all_tables import TABLES
 from zebroid.benchmarks.receipts.tables.answers_table import PROOF, generated
-from zebroid.benchmarks.receipts.tables.cells_table import EXPOSURE
+from zebroid.benchmarks.receipts.tables.cells_table import EXPOSURE, NEEDED, exposure_values
+from zebroid.benchmarks.receipts.tables.parquet_table import NONE
 from zebroid.benchmarks.receipts.tables.parquet_writing import metadata
 from zebroid.benchmarks.runner import provenance, run
 from zebroid.benchmarks.runner.corpora import Corpora
@@ -52,6 +54,16 @@ def test_every_file_says_what_a_row_is_and_the_unit_and_meaning_of_each_column(f
 
 def test_exposures_have_a_column_for_each_field():
     assert [*EXPOSURE] == [*Exposure.__dataclass_fields__]
+
+
+def test_what_is_left_undescribed_has_a_column_only_where_something_is():
+    plain, some = Exposure(), Exposure(undescribed={"genus": 0.2, "bears": 0.3})
+    for exposures, there in (([plain], False), ([plain, some], True)):
+        cells = [SimpleNamespace(exposure=exposure) for exposure in exposures]
+        assert NEEDED["undescribed"](SimpleNamespace(cells=cells)) is there
+        assert not NEEDED["interventions"](SimpleNamespace(cells=cells))
+    assert exposure_values(plain)["undescribed"] == NONE
+    assert json.loads(exposure_values(some)["undescribed"]) == {"bears": 0.3, "genus": 0.2}
 
 
 def test_the_reference_page_is_that_of_the_code():

@@ -131,8 +131,28 @@ def test_a_stated_rule_as_data_is_looked_up():
     assert "law" in queried
 
 
+def test_a_name_of_several_words_is_written_in_full_in_every_call_and_reads_back():
+    corpus, questions = made("percept-v2/tiny[links=1,views=1]")
+    tokens, words = encode(corpus, "tools", questions), Words(corpus)
+    pictures, seen = corpus.closure.base.sorts["picture"], 0
+    for row, calls in zip(tokens.train, Traces(corpus).rows()):
+        ends = np.flatnonzero(row == words.result)
+        read = [read_call(words, corpus, row[: at + 1]) for at in ends]
+        assert read == [(c.name, c.prompt) for c in calls]
+        seen += sum(c.prompt[1] in pictures for c in calls)
+    assert seen > 30
+    nine = words.lexicon.spelling[pictures[0]]
+    assert len(nine) == 9 and words.constants(tuple(nine), 1) == [pictures[0]]
+    for wrong in (nine[:-1], [*nine, nine[0]], []):
+        assert words.constants(tuple(wrong), 1) is None
+
+
 def test_worlds_in_which_a_look_up_has_no_one_answer_or_a_prompt_a_theory_are_refused():
-    for name, why in (("network-v2/tiny", "stated facts answer"), ("prover-v2/tiny", "episodes")):
+    for name, why in (
+        ("network-v2/tiny", "stated facts answer"),
+        ("prover-v2/tiny", "episodes"),
+        ("commands-v2/tiny", "answers of several words"),
+    ):
         corpus, questions = made(name)
         with pytest.raises(UserError, match=why):
             encode(corpus, "tools", questions)

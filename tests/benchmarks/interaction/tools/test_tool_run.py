@@ -83,6 +83,7 @@ def test_what_cannot_be_run_with_tools_is_one_line_before_anything_is_trained(jo
     for text, cure in (
         (SUITE.replace("keep_weights = true\n", ""), "set keep_weights"),
         (SUITE.replace('"exact"', '"exakt"'), "did you mean 'exact'"),
+        (SUITE.replace("lies = [1.0]", "looks = [2]"), "set exposure.undescribed"),
     ):
         with pytest.raises(UserError, match=cure):
             job("out", text).run()

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 from zebroid import registry
-from zebroid.benchmarks.interaction.tools import acting, calls
+from zebroid.benchmarks.interaction.tools import calls
 from zebroid.benchmarks.interaction.tools.calls import Answering, Calls
 from zebroid.benchmarks.interaction.tools.deducer import Deducer
 from zebroid.benchmarks.interaction.tools.trace_audit import audit
@@ -28,7 +28,7 @@ from zebroid.worlds.encoding.traces import (
     needed,
 )
 
-NAMES = ("exact", "look-up", "outright", "world")
+NAMES = ("exact", "look-up", "outright", "sensor", "world")
 HOPS = "composition-v1/tiny[entities=10,relations=5]"
 
 
@@ -47,46 +47,7 @@ def one_call(of, tool, name=LOOK_UP, fact=None, lines=()):
     fact = int(np.flatnonzero(of.corpus.stated)[0]) if fact is None else fact
     traces = Traces(of.corpus)
     prompt, value = traces.queried(fact, traces.cue[traces.line(fact)[0]])
-    return tool(Calls(of, (name,), (prompt,), (tuple(lines),)))[0], value
-
-
-class Writer:
-    """Stands for a model that makes the calls of the shortest trace and copies the last result;
-    or, ``deaf``, writes what gold says whatever it is heard."""
-
-    def __init__(self, of, deaf=False):
-        self.of, self.deaf, self.words = of, deaf, Words(of.corpus)
-        self.calls = needed(Traces(of.corpus), of.questions)
-
-    def converse(self, spec, tokens, weights, mark, respond):
-        out = np.full((len(self.calls), tokens.max_new), tokens.end, np.int32)
-        for q, trace in enumerate(self.calls):
-            row, heard = [], {}
-            for call in trace or ():
-                prompt = tuple([call.prompt[0], *(heard.get(w, w) for w in call.prompt[1:])])
-                row += self.words.call(call._replace(prompt=prompt))[:-1]
-                token = int(respond(np.array([q]), np.array([row]))[0])
-                value = int(self.words.lexicon.constant[token]) if token != self.words.none else -1
-                if not self.deaf and call.fact >= 0:
-                    heard[call.result] = value if value >= 0 else call.result
-                row.append(token)
-            last = int(self.words.value[trace[-1].result]) if self.deaf and trace else row[-1]
-            row += [tokens.answer_mark, last]
-            out[q, : len(row)] = row
-        return out
-
-
-@pytest.fixture
-def acted(monkeypatch):
-    """acted(question set, answering, deaf=False) -> what a perfect writer answers."""
-    from zebroid.models.acting import conversation
-
-    def make(of, tool, deaf=False):
-        tokens = encode(of.corpus, "tools", of.questions)
-        monkeypatch.setattr(conversation, "converse", Writer(of, deaf).converse)
-        return acting.acted(None, {}, of, tokens, tool)
-
-    return make
+    return tool(Calls(of, (name,), (prompt,), (tuple(lines),), (0,)))[0], value
 
 
 def test_a_look_up_gives_what_is_stated_and_nothing_else():
@@ -207,7 +168,7 @@ def test_a_third_partys_tool_is_found_by_its_entry_point(plugin):
 
 
 def test_built_in_tools_are_entry_points():
-    own = [calls.exact, calls.look_up, calls.outright, calls.world]
+    own = [calls.exact, calls.look_up, calls.outright, calls.sensor, calls.world]
     assert [registry.tool(name) for name in NAMES] == own
 
 
