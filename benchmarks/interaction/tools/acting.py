@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....eval.floors.measured import cue_name, measured
+from ....eval.floors.measured import instrument_floor
 from ....eval.question_sets.question_set import QuestionSet
 from ....seeding import stream
 from ....worlds.corpus.corpus import Corpus
@@ -143,13 +143,5 @@ def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:
                 "none": int((found.answer[mine] == of.corpus.none).sum()),
                 "calls": int(found.calls[mine].sum()),
                 "malformed": int(found.malformed[mine].sum()),
-                "floor": floor(of, name, where),
+                "floor": instrument_floor(of, name),
             }
-
-
-def floor(of: QuestionSet, name: str, where: NDArray[np.bool_]) -> float:
-    """The best score that can be had without the rule, of a whole instrument; 0 of what is none."""
-    if name not in of.instruments:
-        return 0.0
-    rung, cue = of.instruments[name]
-    return float(measured(of).on(rung, cue_name(of.corpus, cue), where).floor.score)

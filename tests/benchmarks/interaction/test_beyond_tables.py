@@ -42,7 +42,14 @@ def test_votes_have_a_verdict_and_small_groups_are_left_out(tmp_path):
     who = WHO | {"branch": "short"}
     rows = [
         who
-        | {"seed": str(seed), "rung": rung, "way": "vote", "number": n, "flops": 10.0 * n}
+        | {
+            "seed": str(seed),
+            "rung": rung,
+            "way": "vote",
+            "number": n,
+            "flops": 10.0 * n,
+            "floor": 0.0,
+        }
         | {"questions": many, "right": many * min(1.0, 0.2 + 0.1 * n + seed / 100)}
         for seed in range(3)
         for n in (1, 2, 4, 8)
