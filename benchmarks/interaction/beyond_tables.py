@@ -22,7 +22,7 @@ from ..docs.writing.doc_blocks import command, rooted
 from ..docs.writing.markdown_table import markdown_table
 from ..docs.writing.small_multiples import Cell, grid
 from . import round_tables
-from .test_time.voting import verdict
+from .voting import verdict
 
 KIND = "beyond"
 LEAST = 30  # questions of a group that is printed

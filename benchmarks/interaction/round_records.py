@@ -22,7 +22,7 @@ from . import round_tables
 from .conclusions import Posed, by_rung, holds, rung_name
 from .production import Drift
 from .symbolic_learners import in_production, planted, waits, with_queries
-from .test_time.voting import answer_flops, test_time
+from .voting import answer_flops, test_time
 
 if TYPE_CHECKING:
     from .rounds import Step

@@ -1,1 +1,1 @@
-"""What more compute is worth while a model answers: votes over samples, and loops."""
+"""Figures of what more compute is worth while a model answers."""

@@ -21,7 +21,7 @@ from ...docs.writing.doc_blocks import command, rooted
 from ...docs.writing.markdown_table import markdown_table
 from ...docs.writing.small_multiples import Cell, grid
 from .. import beyond_tables
-from .voting import verdict
+from ..voting import verdict
 
 KIND = "loops"
 LOOPS = f"""

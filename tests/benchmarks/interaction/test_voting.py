@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from zebroid.benchmarks.interaction.test_time.voting import verdict, voted
+from zebroid.benchmarks.interaction.voting import verdict, voted
 
 
 def test_the_commonest_answer_wins_and_equals_share():

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....eval.floors.measured import instrument_floor
-from ....eval.stats.curve import Curve
-from ....eval.stats.pass_at_k import depths, pass_at
-from ....eval.stats.trend import DECADE, FLAT, HALF, Decision, change, decide
-from ....seeding import stream
-from ....worlds.encoding.encode import encode
-from ...runner.corpora import Corpora
-from ...runner.result_store import Result
+from ...eval.floors.measured import instrument_floor
+from ...eval.stats.curve import Curve
+from ...eval.stats.pass_at_k import depths, pass_at
+from ...eval.stats.trend import DECADE, FLAT, HALF, Decision, change, decide
+from ...seeding import stream
+from ...worlds.encoding.encode import encode
+from ..runner.corpora import Corpora
+from ..runner.result_store import Result
 
 CHOICES = 20  # of which samples vote, where not all do
 
