@@ -62,10 +62,10 @@ class Scored:
 def _scores(root: Path, folder: str) -> Iterator[str]:
     """Scores over loops at test time of each model as it was trained; and of every further model
     over the first one, paired over runs."""
-    rows = [
+    rows = sorted(
         (*row[:2], row[2].replace("[]", "").replace(",]", "]"), *row[3:])
         for row in beyond_tables.read_rows(root / folder / "test_time.parquet", LOOPS)
-    ]
+    )
     numbers, cells, table = sorted({row[3] for row in rows}), dict[Any, Cell](), list[list[str]]()
     for (world, rung), group in beyond_tables.grouped(rows, 0, 1).items():
         found = {

@@ -47,6 +47,7 @@ def test_each_model_has_its_scores_over_loops_its_floor_and_its_gain(page):
     starts = [[cell.split()[0] for cell in line[3:7]] for line in (fixed, random)]
     assert starts == [["0.31", "0.31", "0.31", "+0.00"], ["0.31", "0.41", "0.51", "+0.10"]]
     assert fixed[7].strip() == random[7].strip() == "0.21"
+    assert random[8].strip() == "rising", "in the order of loops, whatever their names"
     assert found["recall", "`m`"][7].strip() == "–"
     assert not any(rung == "depth" for rung, _ in found), "too few questions"
     assert (page.parent / "figures" / "it-loops.svg").is_file()
