@@ -13,3 +13,9 @@ class Spec(Protocol):
 
     def build(self, vocabulary: int, prompt: int, rngs: nnx.Rngs) -> nnx.Module: ...
     def flops(self, vocabulary: int, prompt: int, at: tuple[int, ...]) -> float: ...
+
+
+def draws(spec: Spec) -> tuple[Spec, ...]:
+    """The specs, of the same weights, of which each step of training draws the one that it trains,
+    all as likely: what the attribute ``draws`` holds, where a spec has it; else itself alone."""
+    return tuple(getattr(spec, "draws", ())) or (spec,)

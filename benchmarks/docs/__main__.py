@@ -12,6 +12,7 @@ from pathlib import Path
 from ... import registry
 from ..board import board_head, core_tables
 from ..interaction import beyond_tables
+from ..interaction.test_time import loop_figures
 from ..interaction.tools import tool_figures
 from ..probing import mechanism_tables
 from ..replications import replication_tables
@@ -38,6 +39,7 @@ FILLS = {
     "receipt-reference": lambda page: receipt_reference.main([page]),
     "worlds": lambda page: readme_blocks.main([page]),
     "beyond": lambda page: beyond_tables.main([page]),
+    "loops": lambda page: loop_figures.main([page]),
     "forecast": lambda page: forecast_page.main([page]),
     "tools": lambda page: tool_figures.main([page]),
     "plateau": lambda page: plateau_tables.main([page]),

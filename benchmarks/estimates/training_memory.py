@@ -65,7 +65,7 @@ def parameters(spec: Any) -> int:
     one token is read. 0 of a stranger's, whose weights may be shared."""
     if not _own(spec):
         return 0
-    once = {"loops": 1, "query_loops": None}
+    once = {"loops": 1, "query_loops": None, "spread": None}
     bare = {name: value for name, value in once.items() if hasattr(spec, name)}
     return int(dataclasses.replace(spec, **bare).flops(1, 1, (0,)) / 2)
 
@@ -103,7 +103,7 @@ def _values(spec: Any) -> int:
 
 def _depth(spec: Any) -> int:
     layers = _whole(spec, "layers") + _whole(spec, "encoders") + _whole(spec, "decoders")
-    return layers * max(1, _whole(spec, "loops"))
+    return layers * max(1, _whole(spec, "loops") + _whole(spec, "spread"))
 
 
 def _whole(spec: Any, name: str) -> int:

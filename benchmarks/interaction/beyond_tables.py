@@ -257,7 +257,7 @@ def _votes(root: Path, folder: str) -> Lines:
             cells[panel, way] = curve({flops[n]: scores[n] for n in points}, found)
         first, last = min(points), max(points)
         ends = [text for n in (first, last) for text in (f"{flops[n]:.1e}", as_text(scores[n]))]
-        floors = [row[8] for row in points[last] if row[8] is not None]
+        floors = [row[8] for row in points[last] if row[8]]
         floor = f"{np.mean(floors):.2f}" if floors else "–"
         table.append([f"`{world}`", rung, way, floor, *ends, found or "–"])
     panels, ways = ([*dict.fromkeys(key[k] for key in cells)] for k in (0, 1))

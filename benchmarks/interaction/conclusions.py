@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...eval.floors.measured import cue_name, measured
+from ...eval.floors.measured import measured
 from ...eval.question_sets.question_set import QuestionSet
 from ...seeding import stream
 from ...worlds.corpus.corpus import Corpus
@@ -220,12 +220,3 @@ def scored_floors(posed: Posed) -> dict[str, float]:
         where = scored & (posed.rung == rung)
         out[rung_name(rung)] = float(measured(of).on(rung_name(rung), "", where).floor.score)
     return out
-
-
-def instrument_floor(of: QuestionSet, name: str, where: Bools) -> float | None:
-    """The best share that is right without the rule, of the questions ``where`` [Q] of a whole
-    instrument; None of what is none."""
-    if name not in of.instruments:
-        return None
-    rung, cue = of.instruments[name]
-    return float(measured(of).on(rung, cue_name(of.corpus, cue), where).floor.score)

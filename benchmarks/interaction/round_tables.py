@@ -121,7 +121,7 @@ TEST_TIME = Shape(
         "flops": ("DOUBLE", "for one question, on average"),
         "questions": ("BIGINT", "how many there are"),
         "right": ("DOUBLE", "of these, on average over choices of samples"),
-        "floor": ("DOUBLE", "of the instrument, the best share without the rule; null: none"),
+        "floor": ("DOUBLE", "of the instrument, the best score without the rule; 0: it has none"),
     },
     (*WHO, "rung", "way", "number"),
 )

@@ -6,12 +6,13 @@ cache of keys and values, prompt included, on average over questions. N samples,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...eval.floors.measured import instrument_floor
 from ...eval.stats.curve import Curve
 from ...eval.stats.pass_at_k import depths, pass_at
 from ...eval.stats.trend import DECADE, FLAT, HALF, Decision, change, decide
@@ -19,7 +20,6 @@ from ...seeding import stream
 from ...worlds.encoding.encode import encode
 from ..runner.corpora import Corpora
 from ..runner.result_store import Result
-from .conclusions import instrument_floor
 
 CHOICES = 20  # of which samples vote, where not all do
 
@@ -61,14 +61,11 @@ def test_time(result: Result, corpora: Corpora) -> Iterator[dict[str, Any]]:
     """Rows of TEST_TIME of one cell: greedy or by loops, and by votes where it samples."""
     question_set, cell = corpora.question_set(result.cell), result.cell
     each, run = answer_flops(result, corpora), result.run
-    groups = [
-        (name, instrument_floor(question_set, name, where), where)
-        for name, where in question_set.headline.items()
-        if where.any()
-    ]
+    groups = {n: where for n, where in question_set.headline.items() if where.any()}
     right = question_set.right(np.asarray(run.answer[0, -1])).astype(float)
     way, number = ("loops", cell.loops) if cell.loops else ("greedy", 1)
-    yield from _rows(groups, right, way, number, each)
+    floors = {name: instrument_floor(question_set, name) for name in groups}
+    yield from _rows(groups, floors, right, way, number, each)
     if run.samples is None:
         return
     samples = np.asarray(run.samples.answer[0])
@@ -80,26 +77,27 @@ def test_time(result: Result, corpora: Corpora) -> Iterator[dict[str, Any]]:
         for _ in range(times):
             answers, shares = voted(samples[rng.permutation(N)[:n]])
             found += (question_set.right(answers) * shares).sum(0) / times
-        yield from _rows(groups, found, "vote", n, n * each)
-        yield from _rows(groups, pass_at(hits, N, n), "any", n, n * each)
+        yield from _rows(groups, floors, found, "vote", n, n * each)
+        yield from _rows(groups, floors, pass_at(hits, N, n), "any", n, n * each)
 
 
 def _rows(
-    groups: Sequence[tuple[str, float | None, NDArray[np.bool_]]],
+    groups: dict[str, NDArray[np.bool_]],
+    floors: dict[str, float],
     right: Any,
     way: str,
     number: int,
     flops: float,
 ) -> Iterator[dict[str, Any]]:
-    for rung, floor, mine in groups:
+    for rung, mine in groups.items():
         yield {
             "rung": rung,
+            "floor": floors[rung],
             "way": way,
             "number": number,
             "flops": flops,
             "questions": int(mine.sum()),
             "right": float(right[mine].sum()),
-            "floor": floor,
         }
 
 

@@ -89,6 +89,15 @@ def measured(question_set: QuestionSet, watch: Watch | None = None) -> Measured:
     return _of_whole(question_set, MEMO, lambda s: _measure(s, watch), Measured.only)
 
 
+def instrument_floor(question_set: QuestionSet, name: str) -> float:
+    """The best score that can be had of a whole instrument without the rule; 0 of what is none."""
+    if name not in question_set.instruments:
+        return 0.0
+    rung, cue = question_set.instruments[name]
+    where, cue_text = question_set.headline[name], cue_name(question_set.corpus, cue)
+    return float(measured(question_set).on(rung, cue_text, where).floor.score)
+
+
 def uniform(question_set: QuestionSet) -> Floats:
     """[Q] share of the values of the answer's sort that are right."""
     return _of_whole(question_set, UNIFORM, _uniform, lambda found, keep: found[keep])

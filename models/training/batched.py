@@ -72,13 +72,13 @@ def train_batched(
     ``progress`` is called about once a second; ``checkpoint`` is a folder from which a run that
     was killed goes on. ``layout``: where it lies on several devices (``sharding.py``). ``bf16``:
     products in bfloat16; by default on accelerators, for on a CPU they are slower. ``vmap_size``:
-    how many members are advanced side by side, by default as many as the layout says.
-    ``keep_weights``: whether runs hold the trained weights. ``recorder``: gets loss and answers on
-    the way. No number depends on these two.
+    how many members are advanced side by side, by default as many as the layout says; one where
+    steps draw what they train: several would pay for all. ``keep_weights``: whether runs hold the
+    trained weights. ``recorder``: gets loss and answers on the way. No number depends on these two.
     """
     place = Layout.of(layout)
     bf16 = not on_cpu() if bf16 is None else bf16
-    groups = _groups(spec, members, place, bf16, vmap_size or place.sizes[1])
+    groups = _groups(spec, members, place, bf16, vmap_size or place.side_by_side(spec))
     meter = _Meter(groups, progress)
     free: queue.SimpleQueue[Any] = queue.SimpleQueue()
     for device in place.apart:

@@ -16,14 +16,17 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ...errors import UserError
 from ..spec import Spec
 from .decoding import Format
-from .plan import Plan, Tokens
+from .plan import MOST, Plan, Tokens
 
 CHUNK = 512  # questions answered at once: bounds memory
+WAYS = MOST + 1  # in place of a step, which it never is: a stream beside that of batches
 SAVED = 0.2  # of the tokens of a batch: what cutting it by length must save to pay for its parts
 
 Array = Any  # NumPy's before it is on a device, JAX's there
@@ -187,6 +190,25 @@ def load(tokens: Tokens, plan: Plan) -> Data:
         **questions(tokens)._asdict(),
         checkpoints=plan.checkpoints.astype(np.int32),
     )
+
+
+def drawn(plan: Plan, data: Data, order: jax.Array, step: jax.Array) -> jax.Array:
+    """int32 [B] slots of the batch of a step, with replacement; by length one of each share."""
+    now = jax.random.fold_in(jax.random.wrap_key_data(order), step)
+    slots = jnp.where(step < data.slots[2], *data.slots[:2]) if plan.late else data.slots
+    draw_B = jax.random.randint(now, (plan.batch,), 0, slots)
+    if not data.shares.size:
+        return draw_B
+    slot_B, remainder_B = data.shares
+    return slot_B + (remainder_B + draw_B) // plan.batch
+
+
+def chosen(order: jax.Array, step: jax.Array, ways: int) -> jax.Array | int:
+    """Which of so many ways a step trains, each as likely; of the order's seed, like the batch."""
+    if ways == 1:
+        return 0
+    own = jax.random.fold_in(jax.random.wrap_key_data(order), WAYS)
+    return jax.random.randint(jax.random.fold_in(own, step), (), 0, ways)
 
 
 def questions(tokens: Tokens) -> Questions:

@@ -23,8 +23,8 @@ import optax
 from flax import nnx
 
 from ..layers import flops
-from ..spec import Spec
-from .batches import Data, Part, Questions, parts
+from ..spec import Spec, draws
+from .batches import Data, Part, Questions, chosen, drawn, parts
 from .decoding import Answers, generate
 from .optimizers import Rates, matrices, muon_flops, optimizer
 from .plan import Plan, Tokens
@@ -80,17 +80,26 @@ class Program:
         """[A] graph definitions of what answers: of the same parameters, but a spec may say that
         it is run otherwise than in training."""
         specs = [getattr(s, "answering", s) for s in self.query_specs or (self.spec,)]
-        others = (self if s == self.spec else dataclasses.replace(self, spec=s) for s in specs)
-        return tuple(other.model[0] for other in others)
+        return tuple(other.model[0] for other in self._of(specs))
+
+    @functools.cached_property
+    def ways(self) -> tuple[Program, ...]:
+        """Of the same parameters; each step draws the one by which it trains, all as likely."""
+        return self._of(draws(self.spec))
+
+    def _of(self, specs: Sequence[Spec]) -> tuple[Program, ...]:
+        return tuple(self if s == self.spec else dataclasses.replace(self, spec=s) for s in specs)
 
     @functools.cached_property
     def step_flops(self) -> float:
         """One update of one seed: the batch forward and backward, and Muon's products.
 
-        Of each part of a batch by length the tokens that it is read up to, padding included.
+        Of each part of a batch by length the tokens that it is read up to, padding included; of
+        what a step may draw the mean.
         """
-        read = ((n, self.spec.flops(self.vocabulary, self.prompt, at)) for n, at in self.parts)
-        total = sum(n * flops.example(forward) for n, forward in read)
+        size, specs = (self.vocabulary, self.prompt), draws(self.spec)
+        read = ((n, spec.flops(*size, at)) for spec in specs for n, at in self.parts)
+        total = sum(n * flops.example(forward) for n, forward in read) / len(specs)
         if self.plan.optimizer == "muon":
             _, shapes, hidden = self.model
             marked = zip(jax.tree.leaves(shapes), jax.tree.leaves(hidden))
@@ -206,22 +215,13 @@ def loss_and_grad(program: Program, params: Any, train_BT: jax.Array, loss_BP: j
     return found
 
 
-def drawn(program: Program, data: Data, order: jax.Array, step: jax.Array) -> jax.Array:
-    """int32 [B] slots of the batch of a step, with replacement; by length one of each share."""
-    now = jax.random.fold_in(jax.random.wrap_key_data(order), step)
-    slots = jnp.where(step < data.slots[2], *data.slots[:2]) if program.plan.late else data.slots
-    draw_B = jax.random.randint(now, (program.plan.batch,), 0, slots)
-    if len(program.parts) == 1:
-        return draw_B
-    slot_B, remainder_B = data.shares
-    return slot_B + (remainder_B + draw_B) // program.plan.batch
-
-
 def update(program: Program, state: State, step: jax.Array, data: Data) -> State:
     """One step: a batch drawn by weight, its gradient, the optimizer."""
-    row_B = data.row[drawn(program, data, state.order, step)]
+    row_B = data.row[drawn(program.plan, data, state.order, step)]
     train_BT, loss_BP = data.train[row_B], data.loss[row_B].astype(jnp.float32)
-    loss, gradient = loss_and_grad(program, state.params, train_BT, loss_BP)
+    ways = [functools.partial(loss_and_grad, way) for way in program.ways]
+    own = chosen(state.order, step, len(ways))
+    loss, gradient = jax.lax.switch(own, ways, state.params, train_BT, loss_BP)
     rule = optimizer(program.plan, program.model[2], state.rates)
     change, moments = rule.update(gradient, state.optimizer, state.params)
     fine = jnp.isfinite(loss) | (state.bad_step >= 0)

@@ -25,6 +25,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from ...errors import UserError, suggest
+from ..spec import Spec, draws
 from .plan import LAYOUTS, VMAP_SIZE, Plan
 
 AXIS = "devices"
@@ -88,6 +89,10 @@ class Layout:
         if self.mesh is not None:
             return 1, 1
         return len(self.apart), 1 if on_cpu() else VMAP_SIZE
+
+    def side_by_side(self, spec: Spec) -> int:
+        """Members to a group: one of a model whose steps draw what they train."""
+        return self.sizes[1] if len(draws(spec)) == 1 else 1
 
     @property
     def apart(self) -> list[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import UserError
+from ....eval.floors.measured import instrument_floor
 from ....eval.question_sets.question_set import QuestionSet
 from ....printable import brief
 from ....seeding import stream
@@ -20,7 +21,6 @@ from ...protocols.beyond_table import Tools
 from ...runner.corpora import Corpora, tokens_of
 from ...runner.trained import Trained
 from .. import round_records
-from ..conclusions import instrument_floor
 from .calls import Answering, Calls, is_look, traces_of
 from .sensing import UNKNOWABLE, unknowable_of
 from .trace_audit import audit
@@ -158,7 +158,5 @@ def _counted(of: QuestionSet, found: Acted) -> Iterator[Record]:
                 "calls": int(found.calls[mine].sum()),
                 "malformed": int(found.malformed[mine].sum()),
                 "looks": int(found.looks[mine].sum()),
-                "floor": unknown.floor
-                if name == UNKNOWABLE
-                else instrument_floor(of, name, where) or 0.0,
+                "floor": unknown.floor if name == UNKNOWABLE else instrument_floor(of, name),
             }

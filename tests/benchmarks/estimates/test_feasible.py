@@ -106,6 +106,14 @@ def test_parameters_are_counted_to_a_third_of_those_that_are_built():
         assert 0.8 < training_memory.parameters(spec) / built < 1.4, name
 
 
+def test_a_model_that_draws_its_loops_takes_what_the_most_of_them_take(suite):
+    most, drawn, mean = (
+        training_memory.need(load_suite(suite(**{"decoder-xs": model})).cells[0])
+        for model in ("looped-s[loops=6]", "looped-s[spread=2]", "looped-s")
+    )
+    assert drawn.parameters == mean.parameters and drawn.parts == most.parts != mean.parts
+
+
 def test_a_world_that_is_too_big_is_named_with_its_facts(zebroid, suite, trained, monkeypatch):
     monkeypatch.setattr(Corpora, "question_set", lambda *_: pytest.fail("drawn"))
     path = suite(**{"v1/tiny": "v1/tiny[entities=1000000000]"})

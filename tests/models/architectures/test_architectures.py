@@ -161,6 +161,8 @@ def test_presets_of_one_size_have_equal_parameters(size):
         (DecoderSpec, {"ratio": -1}, "spec.ratio is -1"),
         (LoopedSpec, {"loops": 0}, "spec.loops is 0"),
         (LoopedSpec, {"query_loops": 0}, "spec.query_loops is 0"),
+        (LoopedSpec, {"spread": 0}, "spec.spread is 0; expected a whole number, at least 1"),
+        (LoopedSpec, {"loops": 4, "spread": 4}, "spec.spread is 4; expected less than loops, 4"),
         (LoopedSpec, {"width": 20}, "isn't a multiple of 2 [*] heads = 8"),
         (DecoderSpec, {"width": 30, "positions": Absolute()}, "isn't a multiple of heads = 4"),
         (EncoderDecoderSpec, {"encoders": 0}, "spec.encoders is 0"),

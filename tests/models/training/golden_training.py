@@ -77,6 +77,11 @@ TRAININGS: dict[str, tuple[Any, str, Plan]] = {
         "direct",
         MUON,
     ),
+    "looped-draws": (  # each step draws its loops
+        spec("loops-4[spread=1]", width=16, layers=1, loops=2, heads=2, ratio=2),
+        "direct",
+        MUON,
+    ),
     "lstm": (spec("lstm-xs", width=16, layers=1), "direct", MUON),
     "gru": (spec("gru-xs", width=16, layers=1), "direct", MUON),
     "convolution": (spec("convolution-xs", width=16, layers=2, taps=2, period=5), "direct", MUON),
@@ -87,6 +92,7 @@ TRAININGS: dict[str, tuple[Any, str, Plan]] = {
 }
 # compiling takes seconds each: the pieces of most of these stand in others too
 SLOW = (
+    "looped-draws",
     "decoder-chain-lengths",
     "decoder-post-hoc",
     "decoder-filler",

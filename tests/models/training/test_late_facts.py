@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from zebroid.errors import UserError
 from zebroid.models.architectures.mlp import MLPSpec
-from zebroid.models.training.batches import load, parts
-from zebroid.models.training.compiled import Program, drawn
+from zebroid.models.training.batches import drawn, load, parts
+from zebroid.models.training.compiled import Program
 from zebroid.models.training.plan import Plan
 from zebroid.models.training.prng import key
 from zebroid.models.training.train import train
@@ -31,7 +31,7 @@ def marked(direct):
 def rows_of(tokens, plan, step):
     data, program = load(tokens, plan), Program.of(SPEC, plan, tokens)
     order = jax.random.key_data(key("order", 0))
-    return data.row[drawn(program, data, order, jnp.int32(step))]
+    return data.row[drawn(program.plan, data, order, jnp.int32(step))]
 
 
 def test_statements_are_drawn_from_their_first_step_on_and_all_else_throughout(marked):

@@ -14,8 +14,8 @@ from zebroid.models.architectures.decoder import DecoderSpec
 from zebroid.models.layers import flops
 from zebroid.models.training import batched as training
 from zebroid.models.training.batched import Replica, train_batched
-from zebroid.models.training.batches import Part, _shares, load, parts, queries
-from zebroid.models.training.compiled import Program, drawn, loss_and_grad
+from zebroid.models.training.batches import Part, _shares, drawn, load, parts, queries
+from zebroid.models.training.compiled import Program, loss_and_grad
 from zebroid.models.training.plan import Plan
 from zebroid.models.training.prng import key
 from zebroid.models.training.train import cost, train
@@ -35,7 +35,7 @@ def batch_of(tokens, plan, step=0, seed=0):
     """(rows of a step, data of one member)."""
     data, program = load(tokens, plan), Program.of(SPEC, plan, tokens)
     order = jax.random.key_data(key("order", seed))
-    return data.row[drawn(program, data, order, jnp.int32(step))], data
+    return data.row[drawn(program.plan, data, order, jnp.int32(step))], data
 
 
 def test_short_rows_are_read_no_further_than_they_go(uneven):
@@ -80,7 +80,7 @@ def test_rows_appear_in_proportion_to_their_weight(uneven):
     program, data = Program.of(SPEC, plan, tokens), load(tokens, plan)
     order = jax.random.key_data(key("order", 0))
     steps = jnp.arange(2_000)
-    rows = data.row[jax.vmap(lambda step: drawn(program, data, order, step))(steps)]
+    rows = data.row[jax.vmap(lambda step: drawn(program.plan, data, order, step))(steps)]
     expected = 2_000 * 32 * weight / weight.sum()
     found = np.bincount(np.asarray(rows).ravel(), minlength=25)
     # five deviations of independent draws, which vary more than draws of one share each

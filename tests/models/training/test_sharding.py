@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from zebroid.errors import UserError
 from zebroid.models.architectures.decoder import DecoderSpec
+from zebroid.models.architectures.looped import LoopedSpec
 from zebroid.models.architectures.mlp import MLPSpec
 from zebroid.models.training import batched as training
 from zebroid.models.training import sharding
@@ -75,6 +76,16 @@ def trained(direct):
 @pytest.mark.parametrize("layout", ["data", "sharded"])
 def test_a_batch_over_devices_gives_what_one_gives(trained, layout):
     over, one = trained(layout)[0], trained("single")[0]
+    np.testing.assert_allclose(over.loss, one.loss, rtol=TOLERANCE)
+    np.testing.assert_allclose(over.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
+
+
+@pytest.mark.slow  # each layout compiles for eight devices
+@pytest.mark.parametrize("layout", ["data", "sharded"])
+def test_loops_that_steps_draw_are_the_same_over_devices(direct, layout):
+    spec = LoopedSpec(width=16, heads=2, loops=2, ratio=2, spread=1)
+    plan = dataclasses.replace(PLAN, steps=6, evaluations=1, batch=48)
+    over, one = (train(spec, direct, plan, [(0, 0)], layout=name) for name in (layout, "single"))
     np.testing.assert_allclose(over.loss, one.loss, rtol=TOLERANCE)
     np.testing.assert_allclose(over.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
 

@@ -1,0 +1,1 @@
+"""Figures of what more compute is worth while a model answers."""
