@@ -205,17 +205,16 @@ def side_by_side(page: Path) -> int:
 
 
 def in_context(argument: str) -> Iterator[str]:
-    """WORLD/SIZE QUESTIONS: the best strategy of each rung for readers of a context, seed 0."""
+    """WORLD/SIZE QUESTIONS: the best strategy of each instrument for who reads a context, seed 0."""
     which, questions = argument.split()
     with Corpora() as corpora:
         (portion,) = portions(cells_of(which, "", questions=int(questions)), corpora)
         floors = context_floors(portion)
     lines = [
-        [rung, str(floor.questions), f"{floor.value:.2f}", floor.strategy]
-        for rung, floor in floors.items()
-        if floor.value > 0 and rung != "mixed"
+        [instrument, str(floor.questions), f"{floor.value:.2f}", floor.strategy]
+        for instrument, floor in floors.items()
     ]
-    yield from markdown_table(["rung", "questions", "gets", "best strategy"], lines)
+    yield from markdown_table(["instrument", "questions", "gets", "best strategy"], lines)
 
 
 def main(pages: list[str]) -> int:

@@ -1,9 +1,9 @@
-"""context_floors(portion) -> the floor of each rung for those who read the facts in context.
+"""context_floors(portion) -> the floor of each instrument for those who read the facts in context.
 
 A context is smaller than its corpus, so what is no floor of the corpus may be one here: to know
 which facts stand there tells something. All strategies read the context alone. They count names,
 beside those of the question too, or apply a rule without one of its ingredients to these facts.
-The best of a rung is taken after the fact, so the floor is high rather than low.
+The best of an instrument is taken after the fact, so the floor is high rather than low.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from ...eval.floors.blinded_deducer import BlindedDeducer, ingredients
 from ...eval.floors.strategy import Ballot
 from ...eval.question_sets.right_answers import possible
 from ...worlds.corpus.corpus import Corpus
-from ...worlds.novelty.rungs import LADDER
 from ..export.contexts import Contexts
 from ..export.english_forms import EnglishForms
 from ..export.portion import Portion
@@ -37,22 +36,20 @@ class ContextFloor:
 
 
 def context_floors(portion: Portion) -> dict[str, ContextFloor]:
-    """Rung -> floor, by rung; without recall, where to find the fact is all that is asked."""
-    corpus = portion.corpus
+    """Instrument -> its floor; without recall, where to find the fact is all that is asked."""
+    corpus, asked = portion.corpus, portion.question_set
     contexts = Contexts(EnglishForms(corpus))
-    of_rung: dict[int, list[dict[str, float]]] = {}
-    for question in portion.question_set.questions.tolist():
-        found = _expected(corpus, question, _read(contexts, question))
-        of_rung.setdefault(int(corpus.certificate.rung[question]), []).append(found)
     out = {}
-    for rung in sorted(of_rung):
-        found = of_rung[rung]
+    for instrument, mine in asked.headline.items():
+        if instrument == "recall" or not mine.any():
+            continue
+        questions = asked.questions[mine].tolist()
+        found = [_expected(corpus, q, _read(contexts, q)) for q in questions]
         # a strategy that a question's cue does not have guesses there, like all that see nothing
-        names = {name for one in found for name in one}
+        names = sorted({name for one in found for name in one})
         means = {n: float(np.mean([one.get(n, one["uniform"]) for one in found])) for n in names}
-        best = max(sorted(names), key=lambda name: means[name])
-        if LADDER[rung] != "recall":
-            out[LADDER[rung]] = ContextFloor(means[best], best, len(found))
+        best = max(names, key=lambda name: means[name])
+        out[instrument] = ContextFloor(means[best], best, len(found))
     return out
 
 

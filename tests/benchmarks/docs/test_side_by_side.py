@@ -61,7 +61,7 @@ def test_what_no_rule_gets_in_context_is_a_table(page):
     assert readme_tables.side_by_side(path) == 0
     lines = path.read_text().splitlines()
     rows = [line.split("|") for line in lines if line.startswith("| ")]
-    assert [row[1].strip() for row in rows] == ["rung", "instance", "constituent", "schema"]
+    assert [row[1].strip() for row in rows] == ["instrument", "instance", "constituent", "schema"]
     assert all(0 < float(row[3]) < 0.9 for row in rows[1:])
 
 
