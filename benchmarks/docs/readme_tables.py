@@ -205,7 +205,7 @@ def side_by_side(page: Path) -> int:
 
 
 def in_context(argument: str) -> Iterator[str]:
-    """WORLD/SIZE QUESTIONS: the best strategy of each instrument for who reads a context, seed 0."""
+    """WORLD/SIZE QUESTIONS: the best strategy of each instrument in context, seed 0."""
     which, questions = argument.split()
     with Corpora() as corpora:
         (portion,) = portions(cells_of(which, "", questions=int(questions)), corpora)
