@@ -36,14 +36,14 @@ class ContextFloor:
 
 
 def context_floors(portion: Portion) -> dict[str, ContextFloor]:
-    """Instrument -> its floor; without recall, where to find the fact is all that is asked."""
-    corpus, asked = portion.corpus, portion.question_set
+    """Instrument -> its floor; without recall, where to find the fact is the whole question."""
+    corpus, queried = portion.corpus, portion.question_set
     contexts = Contexts(EnglishForms(corpus))
     out = {}
-    for instrument, mine in asked.headline.items():
+    for instrument, mine in queried.headline.items():
         if instrument == "recall" or not mine.any():
             continue
-        questions = asked.questions[mine].tolist()
+        questions = queried.questions[mine].tolist()
         found = [_expected(corpus, q, _read(contexts, q)) for q in questions]
         # a strategy that a question's cue does not have guesses there, like all that see nothing
         names = sorted({name for one in found for name in one})
