@@ -77,7 +77,7 @@ def _counted(
     c, given = corpus.closure, [a for a in corpus.prompt[question, 1:].tolist() if a >= 0]
     written = c.arguments[facts]  # [k, w]
     sentences = np.arange(len(facts))
-    shared = sum((written == name).any(1).astype(float) for name in given)
+    shared = np.sum([(written == name).any(1) for name in given], axis=0, dtype=float)
     weights: dict[str, Votes] = {
         "commonest": np.ones(len(facts)),
         "first": 2.0 ** -np.minimum(sentences, 1_000),
@@ -101,7 +101,7 @@ def _counted(
 def _summed(names: NDArray[Any], weight: Votes, values: NDArray[np.int64]) -> Votes:
     there = names >= 0
     size = int(max(names.max(initial=0), values.max(initial=0))) + 1
-    return np.bincount(names[there], weight[there], size)[values]
+    return np.bincount(names[there], weight[there], size).astype(np.float64)[values]
 
 
 def _blinded(
