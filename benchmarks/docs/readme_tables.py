@@ -11,6 +11,11 @@ a figure and data, where a page has
 
     <!-- language-models settings composition-v1/tiny ../receipts/one ../receipts/another -->
     <!-- end of language-models -->
+
+and what those get who read facts in context and apply no rule stands where it has
+
+    <!-- language-models in-context composition-v1/tiny 40 -->
+    <!-- end of language-models -->
 """
 
 from __future__ import annotations
@@ -29,6 +34,8 @@ from ...eval.stats.labels import of_runs
 from ...printable import visible
 from ..config.panel_names import named
 from ..config.run_config import Cell
+from ..export.portion import cells_of, portions
+from ..language_models.context_floors import context_floors
 from ..panels.panel import labels, slug
 from ..receipts import bounds
 from ..receipts.receipt import Receipt
@@ -37,6 +44,7 @@ from ..receipts.score_records import ScoreRecord
 from ..report.score_cells import above, floors, scored
 from ..report.table import ABSENT
 from ..runner import atomic_write
+from ..runner.corpora import Corpora
 from .writing import page_files
 from .writing.doc_blocks import fill, not_yet
 from .writing.markdown_table import markdown_table
@@ -192,7 +200,21 @@ def _side_by_side(root: Path, which: str, mine: Sequence[Model]) -> Iterator[str
 def side_by_side(page: Path) -> int:
     """Fills such blocks of a page; 0, or 2 after one line on what is wrong."""
     root = page.resolve().parent
-    return fill(page, "language-models", {"settings": lambda words: settings(root, words)})
+    tables = {"settings": lambda words: settings(root, words), "in-context": in_context}
+    return fill(page, "language-models", tables)
+
+
+def in_context(argument: str) -> Iterator[str]:
+    """WORLD/SIZE QUESTIONS: the best strategy of each instrument in context, seed 0."""
+    which, questions = argument.split()
+    with Corpora() as corpora:
+        (portion,) = portions(cells_of(which, "", questions=int(questions)), corpora)
+        floors = context_floors(portion)
+    lines = [
+        [instrument, str(floor.questions), f"{floor.value:.2f}", floor.strategy]
+        for instrument, floor in floors.items()
+    ]
+    yield from markdown_table(["instrument", "questions", "gets", "best strategy"], lines)
 
 
 def main(pages: list[str]) -> int:

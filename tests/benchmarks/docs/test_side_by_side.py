@@ -55,6 +55,16 @@ def test_a_receipt_that_is_not_there_is_named_beside_the_others(page):
     assert "Not measured yet: there is no receipt in `context`." in text and "decoder-s" in text
 
 
+def test_what_no_rule_gets_in_context_is_a_table(page):
+    path = page(f"{WHICH} scratch")
+    path.write_text(path.read_text().replace(f"settings {WHICH} scratch", f"in-context {WHICH} 10"))
+    assert readme_tables.side_by_side(path) == 0
+    lines = path.read_text().splitlines()
+    rows = [line.split("|") for line in lines if line.startswith("| ")]
+    assert [row[1].strip() for row in rows] == ["instrument", "instance", "constituent", "schema"]
+    assert all(0 < float(row[3]) < 0.9 for row in rows[1:])
+
+
 def test_a_world_of_which_no_receipt_has_a_model_is_one_line(page, capsys):
     path = page("zebra-v2/tiny scratch text")
     before = path.read_text()
