@@ -21,7 +21,7 @@ from .conftest import completion
 ROOT = Path(package.__file__).resolve().parent
 TEXT = (ROOT / "docs" / "guides" / "language-models.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
-LONGEST = 60
+LONGEST = 90
 NEEDED = ("torch", "transformers")
 
 
@@ -63,6 +63,8 @@ def test_every_block_is_run_and_the_program_is_short():
         ("bash", ""),
         ("python", "finetune.py"),
         ("bash", ""),
+        ("python", "lessons.py"),
+        ("python", "read_context.py"),
         ("bash", ""),
         ("bash", ""),
     ]
@@ -98,7 +100,7 @@ def test_options_of_the_guide_are_those_of_the_command():
 @pytest.mark.long
 def test_a_model_behind_an_address_gets_a_declared_row(run, server):
     server.answer = lambda number, body: completion("Answer: none", 500, 4)
-    dry, query, board = (BLOCKS[i][2] for i in (1, 2, 6))
+    dry, query, board = (BLOCKS[i][2] for i in (1, 2, 8))
     assert ", $" in run(dry) and not server.requests
     message = run(query)
     n = len(server.requests)
@@ -115,11 +117,23 @@ def test_a_model_of_the_folder_that_was_trained_gets_one_too(run, tmp_path):
     (tmp_path / name).write_text(text)
     message = run(BLOCKS[4][2].replace(" 3000", " 2"))
     assert re.search(r"(\d+) of \1 answered: [\d,]+ tokens read", message)
-    assert "| outside.tuned, direct (declared) |" in run(BLOCKS[6][2])
+    assert "| outside.tuned, direct (declared) |" in run(BLOCKS[8][2])
+
+
+@pytest.mark.long
+@pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in NEEDED), reason="needs the extra torch"
+)
+def test_a_model_that_is_trained_to_read_a_context_gets_one_as_well(run, tmp_path):
+    for _, name, text in BLOCKS[5:7]:
+        (tmp_path / name).write_text(text)
+    message = run(BLOCKS[7][2].replace(" 1400", " 2"))
+    assert re.search(r"(\d+) of \1 answered: [\d,]+ tokens read", message)
+    assert [*tmp_path.glob("runs/outside-in-context-*")]
 
 
 @pytest.mark.long
 def test_prompts_to_be_trained_on_are_exported(run, tmp_path):
-    run(BLOCKS[5][2])
+    run(BLOCKS[7][2].splitlines()[0])
     found = [*tmp_path.glob("lessons/**/train.jsonl")]
-    assert len(found) == 6 and all(path.read_text().count("completion") > 9 for path in found)
+    assert len(found) == 12 and all(path.read_text().count("completion") > 9 for path in found)
