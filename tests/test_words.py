@@ -162,7 +162,7 @@ def files() -> list[Path]:
         {
             p
             for p in found
-            if (p.suffix in kinds or p.parent.name == "pictures")
+            if (p.suffix in kinds or (p.parent.name == "pictures" and p.suffix == ".svg"))
             and not any(part.startswith(hidden) for part in p.relative_to(ROOT).parts)
             and p.relative_to(ROOT).parts[:2] != ("docs", "receipts")
             and p != Path(__file__).resolve()
