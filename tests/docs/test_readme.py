@@ -58,6 +58,7 @@ def test_it_takes_a_minute():
     assert headings == [
         "Install and run",
         "One result",
+        "Leaderboard",
         "The ladder",
         "In Python",
         "Worlds",
