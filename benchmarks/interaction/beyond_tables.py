@@ -8,6 +8,7 @@ The first mark names what is made, and the folder of the tables, relative to the
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -69,7 +70,7 @@ WAITS = """
 """
 VOTES = f"""
     SELECT world, branch || ': ' || rung, way, number, seed, flops, "right" / questions, questions,
-        floor
+        coalesce(floor, 0)
     FROM read_parquet($path) WHERE questions >= {LEAST} ORDER BY ALL
 """
 
@@ -135,14 +136,22 @@ def _production(root: Path, folder: str) -> Lines:
     rows = [
         row for row in read_rows(root / folder / "rounds.parquet", PRODUCTION) if row[7] >= LEAST
     ]
-    cells, rungs = dict[tuple[str, str], Cell](), dict.fromkeys(row[3] for row in rows)
-    names = dict[str, None]()
+    learned = [row for row in rows if row[1] != "symbolic" and row[8] is not None]
+    rungs = dict.fromkeys(row[3] for row in learned or rows)
+    several = len({row[0] for row in learned}) > 1
+    cells, names = dict[tuple[str, str], Cell](), dict[str, None]()
     for (world, model, branch, rung), mine in grouped(rows, 0, 1, 2, 3).items():
-        name = f"{branch} in {world}" if model == "symbolic" else f"{branch}, {model}"
+        if rung not in rungs:
+            continue
+        name = f"{branch}, {model}"
+        if several or model == "symbolic":
+            name = f"{branch} in {world.partition('/')[0] if several else world}"
         points: dict[float, list[float]] = {}
         for row in mine:
             points.setdefault(row[4] + 1.0, []).append(row[6])
-        cells[name, rung] = curve(points)
+        floors = [row[8] for row in mine if row[8] is not None and row[4] == mine[-1][4]]
+        floor = float(np.mean(floors)) if floors else None
+        cells[name, rung] = dataclasses.replace(curve(points), floor=floor)
         names[name] = None
     name = Path(folder).name + "-rounds"
     drawn = grid([*names], [*rungs], cells, "From left to right: rounds, from the first corpus.")
@@ -150,7 +159,6 @@ def _production(root: Path, folder: str) -> Lines:
     header = ["world", "model", "branch", "rung", "round", "seeds", "share right", "questions"]
     header += ["floor"]
     yield from page_files.data(root, name, header, rows)
-    learned = [row for row in rows if row[1] != "symbolic" and row[8] is not None]
     if learned:
         yield ""
         yield from _by_rounds(learned)
@@ -249,17 +257,18 @@ def _votes(root: Path, folder: str) -> Lines:
         points: dict[int, Rows] = {key[0]: some for key, some in grouped(mine, 3).items()}
         flops = {n: float(np.mean([row[5] for row in some])) for n, some in points.items()}
         scores = {n: [min(1.0, row[6]) for row in some] for n, some in points.items()}
+        floor = float(np.mean([row[8] for row in mine])) or None  # 0: there is none
         found, panel = "", f"{world.partition('/')[0]}, {rung}" if several else rung
         if len(points) > 2:
             runs = np.array([scores[n] for n in points]).T
             questions = int(np.mean([row[7] for row in mine]))
             found = verdict(np.array([flops[n] for n in points]), runs, questions).kind
-            cells[panel, way] = curve({flops[n]: scores[n] for n in points}, found)
+            line = curve({flops[n]: scores[n] for n in points}, found)
+            cells[panel, way] = dataclasses.replace(line, floor=floor)
         first, last = min(points), max(points)
         ends = [text for n in (first, last) for text in (f"{flops[n]:.1e}", as_text(scores[n]))]
-        floors = [row[8] for row in points[last] if row[8]]
-        floor = f"{np.mean(floors):.2f}" if floors else "–"
-        table.append([f"`{world}`", rung, way, floor, *ends, found or "–"])
+        text = f"{floor:.2f}" if floor else "–"
+        table.append([f"`{world}`", rung, way, text, *ends, found or "–"])
     panels, ways = ([*dict.fromkeys(key[k] for key in cells)] for k in (0, 1))
     name = Path(folder).name + "-votes"
     drawn = grid(panels, ways, cells, "From left to right: FLOPs of one answer, logarithmic.")

@@ -84,6 +84,26 @@ def test_shares_of_a_learned_model_stand_by_round_and_of_scored_questions_alone(
     assert line in path.read_text()
 
 
+def test_two_worlds_of_one_table_have_rows_of_their_own_in_its_figure(tmp_path, monkeypatch):
+    held = {"distance": 1, "scored": True, "added": 0, "passed": None, "floor": 0.1}
+    held |= {"queries": 0, "statements": 1, "flops": 1.0, "answer_flops": 1.0, "added_true": 0}
+    held |= {"added_false": 0, "added_values": 0, "rung": "instance", "questions": 40}
+    rows = [
+        WHO | held | {"world": world, "cell": world, "seed": "0", "round": 0, "right": right}
+        for world, right in (("one/tiny", 10), ("two/tiny", 30))
+    ]
+    round_tables.write(tmp_path / "data/it", round_tables.ROUNDS, rows)
+    seen = {}
+    grid = beyond_tables.grid
+    monkeypatch.setattr(beyond_tables, "grid", lambda *given: seen.update(given[2]) or grid(*given))
+    assert beyond_tables.main([str(page(tmp_path, "production"))]) == 0
+    assert {name: cell.mean[0] for (name, _), cell in seen.items()} == {
+        "random in one": 0.25,
+        "random in two": 0.75,
+    }
+    assert {cell.floor for cell in seen.values()} == {0.1}
+
+
 def test_a_learner_has_a_line_a_branch_and_rung_with_what_the_last_round_cost(tmp_path):
     held = {"distance": 1, "scored": False, "added": 0, "passed": None, "floor": None}
     held |= {"statements": 1, "answer_flops": 1e10, "added_false": 0, "added_values": 0}
