@@ -19,6 +19,8 @@ from zebroid.benchmarks.sweeps.sweep_tables import tables
 from zebroid.identity import record
 from zebroid.models.architectures.looped import LoopedSpec
 
+pytestmark = pytest.mark.long  # a sweep of many corpora is read
+
 HEADLINE = Path(package.__file__).resolve().parent / "docs" / "receipts" / "headline-v2"
 
 

@@ -48,7 +48,7 @@ def test_a_model_of_fixed_loops_draws_nothing():
     assert "spread" not in record(FIXED) and record(RANDOM)["spread"] == 1
 
 
-@pytest.mark.slow  # four programs
+@pytest.mark.long  # four programs
 def test_a_step_trains_as_many_loops_as_it_drew(direct):
     one = dataclasses.replace(PLAN, steps=1, evaluations=1)
     for order in (0, 1):
@@ -60,6 +60,7 @@ def test_a_step_trains_as_many_loops_as_it_drew(direct):
         assert min(abs(loss - losses[way]) for loss in others) > 1e-4
 
 
+@pytest.mark.long
 def test_a_killed_training_goes_on_with_the_draws_that_were_left(direct, tmp_path, monkeypatch):
     monkeypatch.setattr("zebroid.models.training.batched.SAVE_S", 0.0)
 
@@ -102,7 +103,7 @@ def test_members_that_draw_are_not_trained_side_by_side_unasked(monkeypatch):
     assert (place.side_by_side(RANDOM), place.side_by_side(FIXED)) == (1, 8)
 
 
-@pytest.mark.slow  # two programs, one of them of several members
+@pytest.mark.long  # two programs, one of them of several members
 def test_members_side_by_side_are_each_as_alone(direct):
     """Though nobody does so unasked: each then pays for every number of loops."""
     seeds = [(0, 0), (0, 1)]

@@ -80,7 +80,7 @@ def test_a_batch_over_devices_gives_what_one_gives(trained, layout):
     np.testing.assert_allclose(over.bits, one.bits, rtol=TOLERANCE, atol=TOLERANCE)
 
 
-@pytest.mark.slow  # each layout compiles for eight devices
+@pytest.mark.long  # each layout compiles for eight devices
 @pytest.mark.parametrize("layout", ["data", "sharded"])
 def test_loops_that_steps_draw_are_the_same_over_devices(direct, layout):
     spec = LoopedSpec(width=16, heads=2, loops=2, ratio=2, spread=1)
