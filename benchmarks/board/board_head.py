@@ -9,7 +9,7 @@ The first mark names the folder of ``leaderboard.csv``, relative to the page's, 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ...errors import UserError
@@ -25,7 +25,7 @@ REFERENCES = ("deducer", "inductor", "floor")  # the best without the rule is 0
 Row = Mapping[str, str]
 
 
-def head(suite: str, rows: list[Row]) -> Iterator[str]:
+def head(suite: str, rows: Sequence[Row]) -> Iterator[str]:
     """A row an entry that has all columns, the ranked first, as the board has them; then
     references. Raises UserError for a suite that the board does not have."""
     mine = [row for row in rows if row["board"] == suite]
@@ -47,7 +47,7 @@ def head(suite: str, rows: list[Row]) -> Iterator[str]:
         yield f"{len(entries) - FIRST} more stand on the board."
 
 
-def _ranked(rows: list[Row]) -> Iterator[Row]:
+def _ranked(rows: Sequence[Row]) -> Iterator[Row]:
     return (row for row in rows if row["list"] == "reference" and row["ranked"] == "true")
 
 
@@ -61,7 +61,7 @@ def _score(row: Row) -> str:
     return f"{short(mean)} ±{short(max(mean - low, high - mean))}"
 
 
-def _names(rows: list[Row]) -> str:
+def _names(rows: Sequence[Row]) -> str:
     return ", ".join(sorted({row["board"] for row in rows if row["board"]})) or "none"
 
 

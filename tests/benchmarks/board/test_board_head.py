@@ -47,7 +47,7 @@ def test_rows_beyond_the_first_are_counted():
 
 def test_a_suite_that_the_board_lacks_is_named(tmp_path, capsys):
     with pytest.raises(UserError, match="no suite 'core-v9'; it has core-v1"):
-        [*board_head.head("core-v9", [FLOOR])]
+        list(board_head.head("core-v9", [FLOOR]))
     page = tmp_path / "page.md"
     page.write_text("<!-- board head elsewhere core-v1 -->\n<!-- end of board -->\n")
     assert board_head.main([str(page)]) == 2

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import jsonschema
@@ -60,8 +61,9 @@ def test_what_is_left_undescribed_has_a_column_only_where_something_is():
     plain, some = Exposure(), Exposure(undescribed={"genus": 0.2, "bears": 0.3})
     for exposures, there in (([plain], False), ([plain, some], True)):
         cells = [SimpleNamespace(exposure=exposure) for exposure in exposures]
-        assert NEEDED["undescribed"](SimpleNamespace(cells=cells)) is there
-        assert not NEEDED["interventions"](SimpleNamespace(cells=cells))
+        content: Any = SimpleNamespace(cells=cells)
+        assert NEEDED["undescribed"](content) is there
+        assert not NEEDED["interventions"](content)
     assert exposure_values(plain)["undescribed"] == NONE
     assert json.loads(exposure_values(some)["undescribed"]) == {"bears": 0.3, "genus": 0.2}
 
