@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ...errors import UserError
+from ...eval.stats.rank_intervals import Mean, Standing
 from ..docs.writing import doc_blocks
 from ..docs.writing.markdown_table import markdown_table
 from ..report.table import ABSENT, short
 from .column_scores import MISSING
 from .flat_files import SCORE
+from .suite_sheets import number, ranks
 
 KIND, FILE = "board", "leaderboard.csv"
 FIRST = 8  # rows; the others stand on the board alone
@@ -33,10 +35,7 @@ def head(suite: str, rows: Sequence[Row]) -> Iterator[str]:
         raise UserError(f"the board has no suite {suite!r}; it has {_names(rows)}")
     partial = {row["row"] for row in mine if row["mark"] == MISSING}
     entries = [row for row in mine if row["column"] == SCORE and row["row"] not in partial]
-    table = [
-        [_rank(row), row["row"], _score(row), row["trust"], f"{float(row['flops']):.1e}"]
-        for row in entries[:FIRST]
-    ]
+    table = [_line(row) for row in entries[:FIRST]]
     for name in REFERENCES:
         found = [float(r["counted"]) for r in _ranked(mine) if r["row"] == name]
         if found:
@@ -51,14 +50,14 @@ def _ranked(rows: Sequence[Row]) -> Iterator[Row]:
     return (row for row in rows if row["list"] == "reference" and row["ranked"] == "true")
 
 
-def _rank(row: Row) -> str:
-    first, last = row["rank_first"], row["rank_last"]
-    return ABSENT if not first else first if first == last else f"{first}–{last}"
-
-
-def _score(row: Row) -> str:
-    mean, low, high = (float(row[name]) for name in ("normalised", "low", "high"))
-    return f"{short(mean)} ±{short(max(mean - low, high - mean))}"
+def _line(row: Row) -> list[str]:
+    bounds = (float(row[name]) if row[name] else None for name in ("low", "high"))
+    mean, rank = Mean(float(row["normalised"]), *bounds), ABSENT
+    if row["rank_first"]:
+        places = (int(row[name]) for name in ("rank_first", "rank_last", "group"))
+        rank = ranks(Standing(row["row"], mean, *places))
+    spent = f"{float(row['flops']):.1e}" if row["flops"] else ABSENT
+    return [rank, row["row"], number(mean), row["trust"], spent]
 
 
 def _names(rows: Sequence[Row]) -> str:

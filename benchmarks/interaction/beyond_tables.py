@@ -18,6 +18,7 @@ import numpy as np
 
 from ...errors import UserError
 from ...eval.stats.intervals import student
+from ...eval.stats.paired import of_gaps
 from ..docs.writing import page_files
 from ..docs.writing.doc_blocks import command, rooted
 from ..docs.writing.markdown_table import markdown_table
@@ -70,7 +71,7 @@ WAITS = """
 """
 VOTES = f"""
     SELECT world, branch || ': ' || rung, way, number, seed, flops, "right" / questions, questions,
-        coalesce(floor, 0)
+        floor
     FROM read_parquet($path) WHERE questions >= {LEAST} ORDER BY ALL
 """
 
@@ -168,7 +169,7 @@ def _by_rounds(rows: Rows) -> Lines:
     """A line for each branch of a learned model and each rung, a column for each round; of scores
     also how far the last round is above its floor, which reads what joined."""
     turns, table = sorted({row[4] for row in rows}), list[list[str]]()
-    floors = any(row[8] is not None for row in rows)
+    floors = bool(rows) and rows[0][8] is not None  # of scores: of all of them
     for (world, branch, rung), mine in grouped(rows, 0, 2, 3).items():
         of = grouped(mine, 4)
         shares = [as_text([row[6] for row in of[t,]]) if (t,) in of else "–" for t in turns]
@@ -182,15 +183,9 @@ def _by_rounds(rows: Rows) -> Lines:
 
 def _over(rows: Rows) -> tuple[str, str]:
     """(the floor on average, how far scores are above it, paired by run) of one round."""
-    pairs = [(row[6], row[8]) for row in rows if row[8] is not None]
-    if not pairs:
-        return "–", "–"
-    score, floor = np.array(pairs, float).T
-    if len(pairs) < 2:
-        return f"{floor.mean():.2f}", f"{(score - floor).mean():+.2f}"
-    low, high = student((score - floor)[:, None])
-    apart = f"{(score - floor).mean():+.2f} [{low[0]:+.2f}, {high[0]:+.2f}]"
-    return f"{floor.mean():.2f}", apart
+    score, floor = np.array([(row[6], row[8]) for row in rows], float).T
+    apart = of_gaps(score - floor) if len(rows) > 1 else f"{(score - floor)[0]:+.2f}"
+    return f"{floor.mean():.2f}", str(apart)
 
 
 def _passes(root: Path, folder: str) -> Lines:

@@ -147,6 +147,16 @@ def answered_in(corpus: Corpus, closure: Closure) -> tuple[Questions, Bools]:
     return dataclasses.replace(found, prompt=prompt), sampled
 
 
+def given(corpus: Corpus) -> Bools:
+    """[F] of the world's facts those that gold has: all that follows from what the corpus states,
+    and that itself."""
+    truth, gold = corpus.split.truth, corpus.closure
+    out = np.zeros(len(truth.predicate), bool)
+    for predicate in gold.predicates:
+        out[truth.find(predicate, gold.rows(predicate))] = True
+    return out
+
+
 def holds(closure: Closure, facts: Iterable[Fact]) -> Bools:
     """[n] whether each fact is one of the closure."""
     return find(closure, facts) >= 0

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...worlds.corpus.corpus import Corpus
 from ...worlds.datalog.row_keys import begins
 from ...worlds.novelty.questions import Questions, find_prompts
-from .conclusions import answered_in, find, named
+from .conclusions import answered_in, given
 
 Ints = NDArray[np.int64]
 
@@ -28,9 +28,8 @@ class Frontier:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus, self.truth = corpus, corpus.split.truth
-        c, gold = self.truth, corpus.closure
-        self.known = np.zeros(len(c.predicate), bool)
-        self.known[find(c, named(gold, range(len(gold.predicate))))] = True
+        c = self.truth
+        self.known = given(corpus)
         single = np.sort(c.premises, axis=1)
         single[:, 1:][single[:, 1:] == single[:, :-1]] = -1  # each premise once
         lacking = (single >= 0) & ~np.append(self.known, True)[single]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ....eval.stats.intervals import student
+from ....eval.stats.paired import of_gaps
 from ...docs.writing import page_files
 from ...docs.writing.doc_blocks import command, rooted
 from ...docs.writing.markdown_table import markdown_table
@@ -94,8 +94,8 @@ def _gain(more: dict[str, float], less: dict[str, float]) -> str:
     values = np.array([more[seed] - less[seed] for seed in sorted({*more} & {*less})])
     if len(values) < 2:
         return f"{values.mean():+.2f}"
-    low, high = student(values[:, None])
-    return f"{values.mean():+.2f} ± {(high[0] - low[0]) / 2:.2f}"
+    found = of_gaps(values)
+    return f"{found.mean:+.2f} ± {(found.high - found.low) / 2:.2f}"
 
 
 MAKES: dict[str, Callable[[Path, str], Iterable[str]]] = {"scores": _scores}

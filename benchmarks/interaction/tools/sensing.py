@@ -16,7 +16,7 @@ from ....eval.question_sets.question_set import QuestionSet
 from ....worlds.novelty.derivations import Proofs
 from ....worlds.novelty.questions import find_prompts
 from ....worlds.novelty.rungs import LADDER
-from ..conclusions import Posed
+from ..conclusions import Posed, given
 from ..frontier import unknowable
 
 UNKNOWABLE = "unknowable"  # conclusions that rest on what is stated nowhere
@@ -82,18 +82,13 @@ class Unknowable:
         return Proofs(truth, world.axioms, world.schema_of_rules, world.familiar)
 
     @functools.cached_property
-    def _stated(self) -> NDArray[np.bool_]:
-        """[F] of the world's facts those that gold has."""
-        truth, gold = self.of.corpus.split.truth, self.of.corpus.closure
-        out = np.zeros(len(truth.predicate), bool)
-        for predicate in gold.predicates:
-            out[truth.find(predicate, gold.rows(predicate))] = True
-        return out
+    def _given(self) -> NDArray[np.bool_]:
+        return given(self.of.corpus)
 
     def _seen(self, fact: int) -> frozenset[int] | None:
         """The base facts that must be looked at to obtain a fact; None: some cannot be seen."""
         truth, best = self.of.corpus.split.truth, int(self._proofs.best[fact])
-        if self._stated[fact]:
+        if self._given[fact]:
             return frozenset()
         if truth.is_base[fact]:
             observable = self.of.corpus.exposure.undescribed

@@ -25,13 +25,22 @@ FLOOR = line("floor", "direct: constituent", list="reference", ranked="true", co
 
 
 def test_ranked_rows_show_their_interval_of_ranks_and_others_none():
-    rows = [*entry("one", 0.5, rank_first="1", rank_last="2"), *entry("two", 0.25), FLOOR]
+    rows = [
+        *entry("one", 0.5, rank_first="1", rank_last="2", group="1"),
+        *entry("two", 0.25),
+        FLOOR,
+    ]
     table = [*board_head.head("core-v1", rows)][2:]
     assert table == [
         "| 1–2 | one | .50 ±.20 | verified | 1.0e+14 |",
         "| – | two | .25 ±.20 | verified | 1.0e+14 |",
         "| – | *floor* | .00 | | |",
     ]
+
+
+def test_a_score_of_too_few_worlds_has_no_interval_and_flops_that_nobody_declared_are_none():
+    table = [*board_head.head("core-v1", entry("few", 0.5, low="", high="", flops=""))][2:]
+    assert table == ["| – | few | .50, no interval | verified | – |"]
 
 
 def test_an_entry_that_lacks_a_training_is_left_to_the_board():
